@@ -1,0 +1,171 @@
+"""The plain records that every layer shares. Nothing here imports torch.
+
+Offsets are half-open everywhere: code points of the raw text in `Entity` and `Token`,
+word indices of a sentence in `WordSpan` and in the trace. The paper's inclusive
+boundaries (l, r) and its signal interval [-λ, λ] live in `core.spans` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+NO_ENTITY = None
+"""The paper's ∅: the label of a noisy span that is no entity."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entity:
+    """A labelled stretch of a document, in code points.
+
+    `score` is P^l + P^r + P^c of the noisy span it was decoded from, between 0 and 3
+    (paper, section 4.3), and None where a person drew it.
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(
+                f"an entity needs 0 <= start < end, got start={self.start}, end={self.end} "
+                f"for {self.label!r}; offsets are code points, end exclusive"
+            )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Token:
+    """A word's place in the raw text, in code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WordSpan:
+    """A labelled run of words of one sentence, end exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(
+                f"a word span needs 0 <= start < end, got start={self.start}, end={self.end} "
+                f"for {self.label!r}; offsets count words, end exclusive"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence to train or measure on.
+
+    `labels` is the set of labels its annotators looked for; None means all of the model's.
+    A label outside the set is unknown in this sentence, not absent from it: it is neither
+    trained against nor counted as an error.
+    """
+
+    words: tuple[str, ...]
+    entities: tuple[WordSpan, ...] = ()
+    labels: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        for entity in self.entities:
+            if entity.end > len(self.words):
+                raise ValueError(
+                    f"entity [{entity.start}, {entity.end}) {entity.label!r} reaches past the "
+                    f"sentence of {len(self.words)} words; word offsets are half-open"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerSettings:
+    """What the reverse process (Algorithm 2) can be asked at run time."""
+
+    steps: int = 5
+    """γ: the length of the sampled subsequence of timesteps; the paper's 5."""
+    num_spans: int = 60
+    """K_eval: how many noisy spans each sentence starts from; the paper's 60."""
+    eta: float = 0.0
+    """DDIM stochasticity η: 0 is the paper's equation 7, 1 is ancestral sampling."""
+    seed: int = 0
+    """The same seed gives the same bytes."""
+    threshold: float | None = None
+    """φ, between 0 and 3; None takes the one tuned with the model."""
+    flat: bool = False
+    """True keeps only entities that do not overlap."""
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.num_spans < 1:
+            raise ValueError(
+                f"steps and num_spans must be at least 1, got steps={self.steps}, "
+                f"num_spans={self.num_spans}"
+            )
+        if not 0.0 <= self.eta <= 1.0:
+            raise ValueError(f"eta must lie in [0, 1], got {self.eta}; 0 is the paper's DDIM")
+        if self.threshold is not None and not 0.0 <= self.threshold <= 3.0:
+            raise ValueError(
+                f"threshold must lie in [0, 3], got {self.threshold}; it filters P^l + P^r + P^c"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceStep:
+    """One sentence after one denoising step. Every tuple has K items, one per noisy span."""
+
+    noisy: tuple[tuple[float, float], ...]
+    """x_t before the step, as continuous word offsets in [0, M], end exclusive."""
+    spans: tuple[tuple[int, int], ...]
+    """The predicted clean boundaries x̂_0, as word offsets, end exclusive."""
+    labels: tuple[str | None, ...]
+    """The most probable type of each predicted span; None is ∅."""
+    p_left: tuple[float, ...]
+    p_right: tuple[float, ...]
+    p_type: tuple[float, ...]
+    """P^l, P^r at the predicted boundaries, and P^c: the probability of the best type
+    that is an entity (where `labels` is None too, so that P^c always means "an entity")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step (t → t_prev) of the reverse process over all sentences of a document."""
+
+    index: int
+    """1 … γ."""
+    t: int
+    t_prev: int
+    sentences: tuple[SentenceStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A document, every denoising step, and the entities decoded from the last one."""
+
+    text: str
+    sentences: tuple[tuple[Token, ...], ...]
+    """The words of each sentence (window) that the model saw."""
+    settings: SamplerSettings
+    threshold: float
+    """The φ that was used."""
+    steps: tuple[Step, ...]
+    entities: tuple[Entity, ...]
+    kept: tuple[tuple[int, int], ...]
+    """(sentence, noisy span) that each entity was decoded from, parallel to `entities`."""
+    uncovered: tuple[Token, ...] = ()
+    """Stretches that no window could cover; empty for any ordinary text."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The trace as plain lists and dictionaries, ready for `json.dumps`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says about a document. No entities is an answer too."""
+
+    text: str
+    entities: tuple[Entity, ...]
+    uncovered: tuple[Token, ...] = ()
