@@ -1,0 +1,1 @@
+"""The page, the worker and the command line."""

@@ -1,0 +1,62 @@
+"""Where things are kept and who is at work: read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The checkout: the bundled model and the samples lie below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the page, the worker and the command line. Paths are absolute."""
+
+    data: Path
+    """The folder of everything that is written: databases, trained models."""
+    database: str
+    """The SQLAlchemy URL of documents and annotations."""
+    model: Path
+    """The model directory that a new project starts with."""
+    person: str
+    """The name that submitted annotations are kept under."""
+    jobs: str
+    """The SQLAlchemy URL of DBOS, which keeps retraining jobs."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the `SPANNEAL_*` variables; one that is unset or blank takes its default.
+
+        Raises `ValueError` for a database URL that is none.
+        """
+        given = os.environ if environment is None else environment
+
+        def value(name: str, default: str) -> str:
+            return given.get(name, "").strip() or default
+
+        data = _path(value("SPANNEAL_DATA", str(ROOT / "data")))
+        return cls(
+            data=data,
+            database=_url(
+                "SPANNEAL_DATABASE", value("SPANNEAL_DATABASE", f"sqlite:///{data}/spanneal.db")
+            ),
+            model=_path(value("SPANNEAL_MODEL", str(ROOT / "assets" / "models" / "default"))),
+            person=value("SPANNEAL_PERSON", "annotator"),
+            jobs=_url("SPANNEAL_JOBS", value("SPANNEAL_JOBS", f"sqlite:///{data}/jobs.db")),
+        )
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser().resolve()
+
+
+def _url(name: str, value: str) -> str:
+    if "://" not in value:
+        raise ValueError(
+            f"{name} must be an SQLAlchemy URL, got {value!r}; "
+            f"for a file write sqlite:////absolute/path.db"
+        )
+    return value

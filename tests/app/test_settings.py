@@ -1,0 +1,76 @@
+"""The environment decides where things are kept; nothing set gives a working default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import ROOT, Settings
+
+
+def test_an_empty_environment_keeps_everything_below_the_checkout() -> None:
+    settings = Settings.from_environment({})
+
+    assert settings.data == ROOT / "data"
+    assert settings.database == f"sqlite:///{ROOT}/data/spanneal.db"
+    assert settings.jobs == f"sqlite:///{ROOT}/data/jobs.db"
+    assert settings.model == ROOT / "assets" / "models" / "default"
+    assert settings.person == "annotator"
+
+
+def test_the_data_folder_moves_both_databases(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"SPANNEAL_DATA": str(tmp_path)})
+
+    assert settings.database == f"sqlite:///{tmp_path}/spanneal.db"
+    assert settings.jobs == f"sqlite:///{tmp_path}/jobs.db"
+
+
+def test_each_variable_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "SPANNEAL_DATA": str(tmp_path / "data"),
+            "SPANNEAL_DATABASE": "postgresql+psycopg://db/spanneal",
+            "SPANNEAL_MODEL": str(tmp_path / "model"),
+            "SPANNEAL_PERSON": "Zoë",
+            "SPANNEAL_JOBS": "postgresql://db/jobs",
+        }
+    )
+
+    assert settings == Settings(
+        data=tmp_path / "data",
+        database="postgresql+psycopg://db/spanneal",
+        model=tmp_path / "model",
+        person="Zoë",
+        jobs="postgresql://db/jobs",
+    )
+
+
+def test_a_blank_variable_counts_as_unset() -> None:
+    blank = {"SPANNEAL_DATA": "", "SPANNEAL_DATABASE": " ", "SPANNEAL_PERSON": "\t"}
+
+    assert Settings.from_environment(blank) == Settings.from_environment({})
+
+
+def test_relative_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings.from_environment({"SPANNEAL_DATA": "kept", "SPANNEAL_MODEL": "~/model"})
+
+    assert settings.data == tmp_path / "kept"
+    assert settings.database == f"sqlite:///{tmp_path}/kept/spanneal.db"
+    assert settings.model == Path.home().resolve() / "model"
+
+
+@pytest.mark.parametrize("name", ["SPANNEAL_DATABASE", "SPANNEAL_JOBS"])
+def test_a_file_name_is_refused_as_a_database_url(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"{name} must be an SQLAlchemy URL, got 'notes\.db'"):
+        Settings.from_environment({name: "notes.db"})
+
+
+def test_the_process_environment_is_read_when_none_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPANNEAL_PERSON", "Imke")
+
+    assert Settings.from_environment().person == "Imke"
