@@ -1,0 +1,37 @@
+# docker build -t spanneal . && docker run -p 127.0.0.1:8501:8501 -v spanneal:/data spanneal
+FROM python:3.11-slim-bookworm
+
+# Where pip also looks. Given PyTorch's CPU index, the image has no CUDA libraries.
+ARG PIP_EXTRA_INDEX_URL
+
+WORKDIR /spanneal
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+RUN useradd --system --uid 10001 --create-home spanneal \
+    && install -d -o spanneal -g spanneal /data
+
+# The sources belong to root: the process can write to /data and nowhere else.
+COPY .streamlit .streamlit
+COPY assets assets
+COPY core core
+COPY storage storage
+COPY app app
+COPY LICENSE ./
+
+# Behind a name of its own, also set STREAMLIT_SERVER_ALLOWED_HOSTS="name.example localhost".
+ENV PYTHONUNBUFFERED=1 \
+    HF_HUB_OFFLINE=1 \
+    SPANNEAL_DATA=/data \
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0
+
+USER spanneal
+VOLUME /data
+EXPOSE 8501
+
+# Unknown addresses also answer 200, so the body is compared.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; assert urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4).read() == b'ok'"]
+
+ENTRYPOINT ["python", "-m", "app"]
+CMD ["serve", "--port", "8501"]

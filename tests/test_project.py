@@ -1,0 +1,130 @@
+"""The project's own rules, checked on every tracked file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("app", "core", "storage")
+MEGABYTE = 2**20
+
+
+def tracked() -> list[Path]:
+    """Every file that git keeps and that is there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    paths = (ROOT / name for name in listed.split("\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders
+    ]
+
+
+def targets() -> set[str]:
+    """The names that `make` knows."""
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_in_the_documents_exists(document: str) -> None:
+    text = (ROOT / document).read_text()
+    code = re.findall(r"`[^`\n]+`", text) + re.findall(r"^```.*?^```", text, re.M | re.S)
+    named = {name for piece in code for name in re.findall(r"\bmake ([a-z][a-z-]*)", piece)}
+
+    assert "test" in named, f"{document} does not say how to run the tests"
+    assert named <= targets(), f"{document} names commands that the Makefile lacks"
+
+
+def test_the_readme_names_the_commands_that_a_newcomer_needs() -> None:
+    text = (ROOT / "README.md").read_text()
+
+    assert "make app" in text
+    assert "make test" in text
+
+
+def test_every_requirement_is_pinned_exactly() -> None:
+    for path in ROOT.glob("requirements*.txt"):
+        lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+        for line in filter(None, lines):
+            assert re.fullmatch(r"-r requirements\.txt|[a-z0-9-]+==[0-9][0-9.]*", line), (
+                f"{path.name}: {line!r} is not pinned as name==version"
+            )
+
+
+def test_no_tracked_file_is_larger_than_95_megabytes() -> None:
+    large = [path.name for path in tracked() if path.stat().st_size > 95 * MEGABYTE]
+
+    assert large == []
+
+
+def test_no_python_file_is_longer_than_350_lines() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for path in python_files(*SOURCES, "tests")
+    }
+
+    assert {name: lines for name, lines in lengths.items() if lines > 350} == {}
+
+
+def test_every_function_fits_a_screen_of_60_lines() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in python_files(*SOURCES)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > 60
+    ]
+
+    assert long == []
+
+
+def test_nothing_is_ever_unpickled() -> None:
+    """A pickle runs code when read: models are safetensors, everything else is JSON or SQL."""
+    forbidden = re.compile(
+        r"\b(import|from) (pickle|cloudpickle|dill|joblib|shelve|marshal)\b"
+        r"|\bPickleType\b|\btorch\.(load|save)\("
+        r"|\bread_pickle\(|\bto_pickle\(|allow_pickle=True"
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in python_files(*SOURCES)
+        for match in forbidden.finditer(path.read_text())
+    ]
+
+    assert found == []
+
+
+def test_every_text_file_ends_its_lines_as_unix_does() -> None:
+    text = {".py", ".md", ".txt", ".toml", ".js", ".css", ".json", ".jsonl"}
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.suffix in text
+        and path.stat().st_size
+        and path.relative_to(ROOT).parts[0] != "tests"
+        and (b"\r\n" in (content := path.read_bytes()) or not content.endswith(b"\n"))
+    ]
+
+    assert wrong == []
+
+
+def test_the_samples_are_many_named_alike_and_of_readable_length() -> None:
+    samples = sorted((ROOT / "assets" / "samples").glob("*.txt"))
+    words = {path.name: len(path.read_text(encoding="utf-8").split()) for path in samples}
+
+    assert len(samples) >= 32
+    assert all(re.fullmatch(r"\d\d(-[a-z0-9]+)+\.txt", name) for name in words)
+    assert all(number >= 40 for number in words.values()), words
+    assert sum(number > 1000 for number in words.values()) == 1, "one long document is wanted"
+    assert sorted(words.values())[-2] <= 260
