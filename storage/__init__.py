@@ -1,0 +1,1 @@
+"""What Spanneal keeps: tables, queries, migrations and file formats. No torch, no page."""

@@ -1,0 +1,83 @@
+"""One URL to the database: SQLite made safe for several processes, or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+Sessions = sessionmaker[Session]
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another: far above any transaction of ours."""
+_BEGIN = "sqlite_begin"
+_MIGRATION_LOCK = 7_261_025
+"""An arbitrary number that every process uses for the migrations' advisory lock."""
+
+
+def create_engine_from(url: str) -> Engine:
+    """An engine for any SQLAlchemy URL; for a SQLite file its folder is created."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def session_factory(engine: Engine) -> Sessions:
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def writing(sessions: Sessions) -> Iterator[Session]:
+    """A session in one transaction that will write: committed at the end, or rolled back.
+
+    On SQLite the write lock is taken at once and waited for, so that a transaction that
+    reads before it writes cannot fail with "database is locked".
+    """
+    with sessions() as session, session.begin():
+        session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
+        yield session
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the tables to the newest migration. Processes that start at once take turns."""
+    config = Config()
+    location = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(location).replace("%", "%%"))
+    writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+    with writer.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    # SQLite folds only ASCII; the search should find "ärzte" for "ÄRZTE"
+    dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value

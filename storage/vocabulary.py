@@ -1,0 +1,22 @@
+"""The closed word lists that the tables, the formats and the reducer share."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Split = Literal["train", "dev", "control"]
+"""`control` is held back: it measures models and never trains one."""
+DocumentStatus = Literal["new", "in_progress", "submitted", "skipped"]
+SpanStatus = Literal["suggested", "accepted", "rejected"]
+Source = Literal["model", "person"]
+Origin = Literal["machine", "person"]
+SetState = Literal["draft", "submitted"]
+VersionState = Literal["proposed", "active", "retired"]
+
+SPLITS: tuple[Split, ...] = get_args(Split)
+DOCUMENT_STATUSES: tuple[DocumentStatus, ...] = get_args(DocumentStatus)
+SPAN_STATUSES: tuple[SpanStatus, ...] = get_args(SpanStatus)
+SOURCES: tuple[Source, ...] = get_args(Source)
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+SET_STATES: tuple[SetState, ...] = get_args(SetState)
+VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)
