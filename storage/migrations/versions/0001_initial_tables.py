@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
-        sa.CheckConstraint(
-            "state IN ('proposed', 'active', 'retired')", name="ck_model_versions_state_known"
-        ),
+        sa.CheckConstraint("state IN ('proposed', 'active', 'retired')", name="state_known"),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["model_versions.id"], name="fk_model_versions_parent_id"
         ),
@@ -62,10 +60,10 @@ def upgrade() -> None:
         sa.Column("meta", sa.JSON(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("updated_at", _TIME, nullable=False),
-        sa.CheckConstraint("split IN ('train', 'dev', 'control')", name="ck_documents_split_known"),
+        sa.CheckConstraint("split IN ('train', 'dev', 'control')", name="split_known"),
         sa.CheckConstraint(
             "status IN ('new', 'in_progress', 'submitted', 'skipped')",
-            name="ck_documents_status_known",
+            name="status_known",
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name="fk_documents_project_id", ondelete="CASCADE"
@@ -92,7 +90,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(color) = 7 AND substr(color, 1, 1) = '#' "
             "AND ltrim(substr(color, 2), '0123456789abcdefABCDEF') = ''",
-            name="ck_labels_color_hex",
+            name="color_hex",
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name="fk_labels_project_id", ondelete="CASCADE"
@@ -115,14 +113,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(origin = 'machine' AND person IS NULL AND state = 'submitted') OR "
             "(origin = 'person' AND person IS NOT NULL AND model_version_id IS NULL)",
-            name="ck_annotation_sets_provenance",
+            name="provenance",
         ),
-        sa.CheckConstraint(
-            "origin IN ('machine', 'person')", name="ck_annotation_sets_origin_known"
-        ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'submitted')", name="ck_annotation_sets_state_known"
-        ),
+        sa.CheckConstraint("origin IN ('machine', 'person')", name="origin_known"),
+        sa.CheckConstraint("state IN ('draft', 'submitted')", name="state_known"),
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["documents.id"],
@@ -179,14 +173,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("source", sa.String(length=16), nullable=False),
-        sa.CheckConstraint("source IN ('model', 'person')", name="ck_entities_source_known"),
-        sa.CheckConstraint(
-            "status IN ('suggested', 'accepted', 'rejected')", name="ck_entities_status_known"
-        ),
-        sa.CheckConstraint(
-            "score IS NULL OR (score >= 0 AND score <= 1)", name="ck_entities_score_share"
-        ),
-        sa.CheckConstraint('start >= 0 AND start < "end"', name="ck_entities_start_before_end"),
+        sa.CheckConstraint("source IN ('model', 'person')", name="source_known"),
+        sa.CheckConstraint("status IN ('suggested', 'accepted', 'rejected')", name="status_known"),
+        sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="score_share"),
+        sa.CheckConstraint('start >= 0 AND start < "end"', name="start_before_end"),
         sa.ForeignKeyConstraint(
             ["annotation_set_id"],
             ["annotation_sets.id"],

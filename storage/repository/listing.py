@@ -1,0 +1,119 @@
+"""The list of documents on the page: three queries, however many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.models import AnnotationSet, Document, EntityRow
+from storage.repository.documents import matching
+from storage.vocabulary import DocumentStatus, Split
+
+PREVIEW = 160
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    id: int
+    name: str
+    status: DocumentStatus
+    split: Split
+    preview: str
+    """The first 160 code points of the text."""
+    length: int
+    """Code points."""
+    suggested: int
+    accepted: int
+    rejected: int
+    predicted: bool
+    """Whether there is any annotation set; if so, zero counts mean "nothing found"."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    rows: tuple[DocumentRow, ...]
+    total: int
+    """How many documents match, on all pages together."""
+
+
+def list_documents(
+    session: Session,
+    project_id: int,
+    *,
+    statuses: Collection[DocumentStatus] = (),
+    search: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> DocumentList:
+    """One page of the project's documents in order of arrival.
+
+    `statuses` empty means all; `search` is looked for in names and texts, literally.
+    """
+    wanted = select(Document.id).where(Document.project_id == project_id)
+    if statuses:
+        wanted = wanted.where(Document.status.in_(statuses))
+    if search:
+        wanted = wanted.where(matching(search))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = session.execute(
+        select(
+            Document.id,
+            Document.name,
+            Document.status,
+            Document.split,
+            func.substr(Document.text, 1, PREVIEW),
+            func.length(Document.text),
+            Document.updated_at,
+        )
+        .where(Document.id.in_(wanted))
+        .order_by(Document.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    counts = _counts(session, [row[0] for row in page])
+    rows = tuple(
+        DocumentRow(
+            id=row[0],
+            name=row[1],
+            status=row[2],
+            split=row[3],
+            preview=row[4],
+            length=row[5],
+            suggested=counts.get(row[0], {}).get("suggested", 0),
+            accepted=counts.get(row[0], {}).get("accepted", 0),
+            rejected=counts.get(row[0], {}).get("rejected", 0),
+            predicted=row[0] in counts,
+            updated_at=row[6],
+        )
+        for row in page
+    )
+    return DocumentList(rows=rows, total=total)
+
+
+def _counts(session: Session, document_ids: Sequence[int]) -> dict[int, dict[str | None, int]]:
+    """Entities by status in each document's current set: a person's if any, else a machine's."""
+    by_origin = (
+        select(
+            AnnotationSet.document_id,
+            func.max(AnnotationSet.id).filter(AnnotationSet.origin == "person").label("person"),
+            func.max(AnnotationSet.id).filter(AnnotationSet.origin == "machine").label("machine"),
+        )
+        .where(AnnotationSet.document_id.in_(document_ids))
+        .group_by(AnnotationSet.document_id)
+        .subquery()
+    )
+    current = func.coalesce(by_origin.c.person, by_origin.c.machine)
+    query = (
+        select(by_origin.c.document_id, EntityRow.status, func.count(EntityRow.id))
+        .join_from(by_origin, EntityRow, EntityRow.annotation_set_id == current, isouter=True)
+        .group_by(by_origin.c.document_id, EntityRow.status)
+    )
+    counts: dict[int, dict[str | None, int]] = {}
+    for document_id, status, count in session.execute(query):
+        counts.setdefault(document_id, {})[status] = count
+    return counts

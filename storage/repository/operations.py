@@ -1,0 +1,58 @@
+"""The record of every action that a page sent: the audit log, and what makes resends harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Operation
+
+
+def received(session: Session, client: str, seqs: Sequence[int]) -> dict[int, str | None]:
+    """Which of these sequence numbers are recorded already, each with why it was refused."""
+    query = select(Operation.seq, Operation.refused).where(
+        Operation.client == client, Operation.seq.in_(seqs)
+    )
+    return dict(session.execute(query).all())
+
+
+def last_seq(session: Session, client: str) -> int | None:
+    """The client's highest recorded sequence number: what is acknowledged to it."""
+    return session.scalar(select(func.max(Operation.seq)).where(Operation.client == client))
+
+
+def record(
+    session: Session,
+    *,
+    client: str,
+    seq: int,
+    document_id: int,
+    person: str,
+    payload: Mapping[str, Any],
+    refused: str | None = None,
+) -> None:
+    """Records one action. A second record of (client, seq) is an `IntegrityError`."""
+    session.add(
+        Operation(
+            client=client,
+            seq=seq,
+            document_id=document_id,
+            person=person,
+            payload=dict(payload),
+            refused=refused,
+        )
+    )
+    session.flush()
+
+
+def of_document(session: Session, document_id: int) -> Sequence[Operation]:
+    """The document's history, oldest first."""
+    query = (
+        select(Operation)
+        .where(Operation.document_id == document_id)
+        .order_by(Operation.at, Operation.client, Operation.seq)
+    )
+    return session.scalars(query).all()

@@ -1,0 +1,125 @@
+"""Projects and their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Label, Project
+
+DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
+PALETTE = (
+    "#c9472b",
+    "#2b6cb0",
+    "#2f855a",
+    "#805ad5",
+    "#b7791f",
+    "#d53f8c",
+    "#0f8a8a",
+    "#6b7a2b",
+    "#5a67d8",
+    "#a0522d",
+)
+"""Colours for labels that come without one, taken in turn."""
+
+
+def create(session: Session, name: str) -> Project:
+    project = Project(name=name)
+    session.add(project)
+    session.flush()
+    return project
+
+
+def every(session: Session) -> Sequence[Project]:
+    return session.scalars(select(Project).order_by(Project.id)).all()
+
+
+def get(session: Session, project_id: int) -> Project:
+    project = session.get(Project, project_id)
+    if project is None:
+        raise LookupError(
+            f"there is no project {project_id}; `projects.every` lists those there are"
+        )
+    return project
+
+
+def by_name(session: Session, name: str) -> Project | None:
+    return session.scalars(select(Project).where(Project.name == name)).one_or_none()
+
+
+def labels(session: Session, project_id: int) -> Sequence[Label]:
+    """The project's labels in their order on the page."""
+    query = select(Label).where(Label.project_id == project_id).order_by(Label.position, Label.id)
+    return session.scalars(query).all()
+
+
+def add_label(
+    session: Session,
+    project_id: int,
+    name: str,
+    *,
+    color: str | None = None,
+    description: str = "",
+) -> Label:
+    """A new label at the end of the list, with the next free colour and digit key.
+
+    Raises `ValueError` for a name that is empty, too long or taken, and for a colour that
+    is not `#rrggbb`.
+    """
+    present = labels(session, project_id)
+    _check_name(name, [label.name for label in present])
+    label = Label(
+        project_id=project_id,
+        name=name,
+        color=_checked_colour(color or _next_colour(name, [label.color for label in present])),
+        key=_next_key([label.key for label in present]),
+        description=description,
+        position=_next_position(session, project_id),
+    )
+    session.add(label)
+    session.flush()
+    return label
+
+
+def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tuple[str, ...]:
+    """Adds the labels that the project lacks, in the order given. Returns the added names."""
+    present = {label.name for label in labels(session, project_id)}
+    missing = tuple(name for name in dict.fromkeys(names) if name not in present)
+    for name in missing:
+        add_label(session, project_id, name)
+    return missing
+
+
+def _check_name(name: str, taken: Sequence[str]) -> None:
+    if not name.strip() or name != name.strip() or len(name) > 100:
+        raise ValueError(
+            f"a label needs a name of 1 to 100 characters without blanks around it, got {name!r}"
+        )
+    if name in taken:
+        raise ValueError(
+            f"the project already has a label {name!r}; labels are unique in a project"
+        )
+
+
+def _checked_colour(color: str) -> str:
+    digits = color[1:].lower()
+    if len(color) != 7 or color[0] != "#" or not set(digits) <= set("0123456789abcdef"):
+        raise ValueError(f"a label's colour must be #rrggbb, such as #2e86ab, got {color!r}")
+    return f"#{digits}"
+
+
+def _next_colour(name: str, taken: Sequence[str]) -> str:
+    wanted = (DEFAULT_COLOURS[name],) if name in DEFAULT_COLOURS else ()
+    free = [color for color in (*wanted, *PALETTE) if color not in taken]
+    return free[0] if free else PALETTE[len(taken) % len(PALETTE)]
+
+
+def _next_key(taken: Sequence[str | None]) -> str | None:
+    return next((key for key in "1234567890" if key not in taken), None)
+
+
+def _next_position(session: Session, project_id: int) -> int:
+    last = session.scalar(select(func.max(Label.position)).where(Label.project_id == project_id))
+    return 0 if last is None else last + 1

@@ -1,0 +1,50 @@
+"""Which documents train, and which are held back to measure."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Document, Project
+from storage.vocabulary import Split
+
+CONTROL_SHARE = 0.2
+
+
+def sha256_of(text: str) -> str:
+    """The text's identity: SHA-256 over its UTF-8. Raises `ValueError` for lone surrogates."""
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"the text holds the lone surrogate {text[error.start]!r} at {error.start}, which is "
+            "half a character; repair the text before importing it"
+        ) from None
+
+
+def hashed_split(project: str, sha256: str) -> Split:
+    """About one document in five is held back, the same ones on every machine."""
+    digest = hashlib.sha256(f"{project}\0{sha256}".encode()).digest()
+    return "control" if int.from_bytes(digest[:8]) < CONTROL_SHARE * 2**64 else "train"
+
+
+def choose_split(session: Session, project_id: int, sha256: str) -> Split:
+    """The split of a document that is about to be added. It never changes afterwards.
+
+    The hash decides, but for one exception: a document that would leave a project of two or
+    more with nothing to train on, or nothing held back, goes to the empty side. So the
+    first two documents of a project always lie on different sides.
+    """
+    query = (
+        select(Document.split, func.count())
+        .where(Document.project_id == project_id)
+        .group_by(Document.split)
+    )
+    present = dict(session.execute(query).all())
+    if present and not present.get("train"):
+        return "train"
+    if present and not present.get("control"):
+        return "control"
+    return hashed_split(session.get_one(Project, project_id).name, sha256)
