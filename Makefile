@@ -26,9 +26,7 @@ app: $(VENV)/.installed ## start the page and the worker; PORT=8501
 
 .PHONY: test
 test: check ## everything: checks, then unit, page and browser tests
-	@browser=$$(.ci/browser); \
-	if [ -n "$$browser" ]; then CHROMIUM="$$browser" $(BIN)/python -m pytest; \
-	else $(BIN)/python -m pytest -m "not browser"; .ci/browser --warn; fi
+	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m pytest
 
 .PHONY: check
 check: $(VENV)/.installed-dev ## format, lint, types and import contracts

@@ -29,10 +29,11 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """A fresh database with every table."""
-    from storage.engine import create_database
+    """A fresh database with every table, as a new user's is made."""
+    from storage.engine import create_engine_from, upgrade
 
-    engine = create_database(database_url)
+    engine = create_engine_from(database_url)
+    upgrade(engine)
     yield engine
     engine.dispose()
 
