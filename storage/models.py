@@ -92,6 +92,8 @@ class Document(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
+    length: Mapped[int]
+    """Code points, which SQLite's own length() does not count past a NUL."""
     sha256: Mapped[str] = mapped_column(String(64))
     split: Mapped[Split] = mapped_column(String(16))
     status: Mapped[DocumentStatus] = mapped_column(String(16), default="new")

@@ -39,6 +39,7 @@ def add(
         project_id=project_id,
         name=name,
         text=text,
+        length=len(text),
         sha256=sha256,
         split=split or choose_split(session, project_id, sha256),
         status=status,

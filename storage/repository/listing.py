@@ -67,7 +67,7 @@ def list_documents(
             Document.status,
             Document.split,
             func.substr(Document.text, 1, PREVIEW),
-            func.length(Document.text),
+            Document.length,
             Document.updated_at,
         )
         .where(Document.id.in_(wanted))

@@ -1,0 +1,187 @@
+"""Edits as a pure reducer: `Draft × Gesture → Draft`.
+
+Gestures come from a browser and are not trusted: `app.gestures` checks their shape, `reduce`
+what they mean. Offsets are code points of the document, end exclusive.
+
+Two live spans (suggested or accepted) never share start, end and label. Drawing a span that
+is there already adds nothing: a suggestion is accepted by it, an accepted span stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.gestures import (
+    Accept,
+    AcceptAll,
+    Add,
+    Delete,
+    Gesture,
+    GestureError,
+    Move,
+    Reject,
+    Relabel,
+    Restore,
+    Skip,
+    Submit,
+    parse_gesture,
+    short,
+)
+from storage.vocabulary import Source, SpanStatus
+
+__all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce"]
+
+DraftState = Literal["open", "skipped", "submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSpan:
+    id: str
+    start: int
+    end: int
+    label: str
+    status: SpanStatus = "accepted"
+    score: float | None = None
+    """Between 0 and 1; None where a person drew the span."""
+    source: Source = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document's annotations while a person works on them."""
+
+    text_length: int
+    labels: frozenset[str]
+    spans: tuple[DraftSpan, ...] = ()
+    state: DraftState = "open"
+
+    def find(self, span_id: str) -> DraftSpan | None:
+        return next((span for span in self.spans if span.id == span_id), None)
+
+
+def reduce(draft: Draft, gesture: Gesture) -> Draft:
+    """The draft after the gesture. Raises `GestureError`, and then nothing has changed."""
+    if draft.state == "submitted":
+        raise GestureError("this document is submitted and frozen; reopen it to change it")
+    match gesture:
+        case Submit():
+            return _submit(draft)
+        case Skip():
+            return replace(draft, state="skipped")
+    return _edit(replace(draft, state="open"), gesture)
+
+
+def _edit(draft: Draft, gesture: Gesture) -> Draft:
+    match gesture:
+        case Add():
+            return _add(draft, DraftSpan(gesture.id, gesture.start, gesture.end, gesture.label))
+        case Accept():
+            return _change(draft, replace(_known(draft, gesture.id), status="accepted"))
+        case Reject():
+            return _put(draft, replace(_known(draft, gesture.id), status="rejected"))
+        case Relabel():
+            span = replace(_known(draft, gesture.id), label=gesture.label, status="accepted")
+            return _change(draft, span)
+        case Move():
+            span = replace(_known(draft, gesture.id), start=gesture.start, end=gesture.end)
+            return _change(draft, replace(span, status="accepted"))
+        case Delete():
+            return _delete(draft, _known(draft, gesture.id))
+        case Restore():
+            return _change(draft, _restored(draft, gesture))
+        case AcceptAll():
+            return replace(draft, spans=tuple(map(_accepted, draft.spans)))
+    raise TypeError(f"not a gesture: {gesture!r}")
+
+
+def _add(draft: Draft, span: DraftSpan) -> Draft:
+    if draft.find(span.id) is not None:
+        raise GestureError(f"the id {short(span.id)} is taken; a new span needs a new id")
+    _check(draft, span)
+    twin = _live_twin(draft, span)
+    return _put(draft, span if twin is None else _accepted(twin))
+
+
+def _delete(draft: Draft, span: DraftSpan) -> Draft:
+    if span.source == "model":
+        return _put(draft, replace(span, status="rejected"))
+    return replace(draft, spans=tuple(other for other in draft.spans if other.id != span.id))
+
+
+def _restored(draft: Draft, gesture: Restore) -> DraftSpan:
+    """The span as it was. What is known of a present span's origin outranks the client's word."""
+    if (gesture.source, gesture.status) == ("person", "suggested"):
+        raise GestureError("a person's span is accepted or rejected, never suggested")
+    present = draft.find(gesture.id)
+    return DraftSpan(
+        id=gesture.id,
+        start=gesture.start,
+        end=gesture.end,
+        label=gesture.label,
+        status=gesture.status,
+        score=present.score if present else gesture.score,
+        source=present.source if present else gesture.source,
+    )
+
+
+def _accepted(span: DraftSpan) -> DraftSpan:
+    return replace(span, status="accepted") if span.status == "suggested" else span
+
+
+def _submit(draft: Draft) -> Draft:
+    undecided = sum(span.status == "suggested" for span in draft.spans)
+    if undecided:
+        raise GestureError(
+            f"{undecided} {'suggestion is' if undecided == 1 else 'suggestions are'} neither "
+            "accepted nor rejected; decide each, or accept all, and submit again"
+        )
+    return replace(draft, state="submitted")
+
+
+def _known(draft: Draft, span_id: str) -> DraftSpan:
+    span = draft.find(span_id)
+    if span is None:
+        raise GestureError(
+            f"there is no span {short(span_id)} in this draft; reload the page to see its spans"
+        )
+    return span
+
+
+def _check(draft: Draft, span: DraftSpan) -> None:
+    if not 0 <= span.start < span.end <= draft.text_length:
+        raise GestureError(
+            f"a span needs 0 <= start < end <= {draft.text_length}, got [{span.start}, "
+            f"{span.end}); offsets are code points, end exclusive"
+        )
+    if span.label not in draft.labels:
+        raise GestureError(
+            f"unknown label {short(span.label)}; this project has "
+            f"{', '.join(sorted(draft.labels)) or 'none yet'}"
+        )
+
+
+def _live_twin(draft: Draft, span: DraftSpan) -> DraftSpan | None:
+    for other in draft.spans:
+        same = (other.start, other.end, other.label) == (span.start, span.end, span.label)
+        if same and other.id != span.id and other.status != "rejected":
+            return other
+    return None
+
+
+def _change(draft: Draft, span: DraftSpan) -> Draft:
+    """Puts a changed span in place, once it is known to be valid and no twin of a live one."""
+    _check(draft, span)
+    if span.status != "rejected" and _live_twin(draft, span) is not None:
+        raise GestureError(
+            f"[{span.start}, {span.end}) is marked as {short(span.label)} already; "
+            "reject or delete one of the two instead"
+        )
+    return _put(draft, span)
+
+
+def _put(draft: Draft, span: DraftSpan) -> Draft:
+    if draft.find(span.id) is None:
+        return replace(draft, spans=(*draft.spans, span))
+    spans = tuple(span if other.id == span.id else other for other in draft.spans)
+    return replace(draft, spans=spans)

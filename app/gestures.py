@@ -1,0 +1,190 @@
+"""What a person can do to a draft, and its checked form from an untrusted dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from storage.vocabulary import SOURCES, SPAN_STATUSES, Source, SpanStatus
+
+MAX_ID = 64
+MAX_REASON = 500
+
+Word = TypeVar("Word", bound=str)
+
+
+class GestureError(ValueError):
+    """A gesture that cannot be applied; the message says what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    id: str
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The span stays, marked as rejected, so that it does not come back."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Removes a person's span; a model's is rejected instead."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Undo: puts a span back exactly, whether it was changed or removed."""
+
+    id: str
+    start: int
+    end: int
+    label: str
+    status: SpanStatus
+    source: Source
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAll:
+    """Accepts every suggestion that is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Freezes the draft. Every suggestion must have been decided before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leaves the document for later; any edit takes it up again."""
+
+    reason: str = ""
+
+
+Gesture = Add | Accept | Reject | Relabel | Move | Delete | Restore | AcceptAll | Submit | Skip
+
+
+def parse_gesture(raw: object) -> Gesture:
+    """A gesture from an untrusted dictionary; keys beyond the gesture's own are ignored."""
+    if not isinstance(raw, Mapping):
+        raise GestureError(f"an operation must be an object with 'op', got {short(raw)}")
+    fields = _Fields(raw)
+    match raw.get("op"):
+        case "add":
+            return Add(fields.id(), *fields.offsets(), fields.text("label"))
+        case "accept":
+            return Accept(fields.id())
+        case "reject":
+            return Reject(fields.id())
+        case "relabel":
+            return Relabel(fields.id(), fields.text("label"))
+        case "move":
+            return Move(fields.id(), *fields.offsets())
+        case "delete":
+            return Delete(fields.id())
+        case "restore":
+            return Restore(
+                fields.id(),
+                *fields.offsets(),
+                fields.text("label"),
+                status=fields.word("status", SPAN_STATUSES),
+                source=fields.word("source", SOURCES),
+                score=fields.score(),
+            )
+        case "accept_all":
+            return AcceptAll()
+        case "submit":
+            return Submit()
+        case "skip":
+            return Skip(fields.reason())
+    raise GestureError(
+        f"unknown operation {short(raw.get('op'))}; known are add, accept, reject, relabel, "
+        "move, delete, restore, accept_all, submit and skip"
+    )
+
+
+def short(value: object) -> str:
+    """The value for a message, never longer than a line."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"
+
+
+class _Fields:
+    """Typed access to an untrusted dictionary."""
+
+    def __init__(self, raw: Mapping[object, object]) -> None:
+        self._raw = raw
+
+    def id(self) -> str:
+        return self.text("id", MAX_ID)
+
+    def text(self, key: str, longest: int = 100) -> str:
+        value = self._raw.get(key)
+        if not isinstance(value, str) or not 0 < len(value) <= longest or not _storable(value):
+            raise GestureError(
+                f"{key!r} must be a text of 1 to {longest} characters, {_got(value)}"
+            )
+        return value
+
+    def reason(self) -> str:
+        return "" if self._raw.get("reason") in (None, "") else self.text("reason", MAX_REASON)
+
+    def offsets(self) -> tuple[int, int]:
+        return self._whole("start"), self._whole("end")
+
+    def _whole(self, key: str) -> int:
+        value = self._raw.get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise GestureError(f"{key!r} must be a whole number of code points, {_got(value)}")
+        return value
+
+    def word(self, key: str, known: Sequence[Word]) -> Word:
+        value = self._raw.get(key)
+        for word in known:
+            if value == word:
+                return word
+        raise GestureError(f"{key!r} must be one of {', '.join(known)}, {_got(value)}")
+
+    def score(self) -> float | None:
+        value = self._raw.get("score")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise GestureError(f"'score' must lie between 0 and 1, or be null, {_got(value)}")
+        return float(value)
+
+
+def _got(value: object) -> str:
+    return f"got {short(value)}"
+
+
+def _storable(value: str) -> bool:
+    """Whether a database can keep the text: half a surrogate pair is no character."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
