@@ -1,0 +1,95 @@
+"""The span annotator: a text with its spans, edited by mouse and keyboard.
+
+Offsets are code points, end exclusive. What a person does travels as operations that are sent
+again until the server acknowledges them:
+
+    sent = sent_operations(KEY)          # {"doc_id", "client", "ops": [{"seq", "op", ...}]} or None
+    ...apply each (client, seq) exactly once, in order, in one transaction; commit...
+    span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
+
+Keep `key` constant from document to document: edits that are still under way when the page
+moves on are then sent with their own `doc_id`. Acknowledge a refused operation too, and say
+why in `error`: the page shows it and takes the operation's effect back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.components import bundle
+
+_FOLDER = Path(__file__).parent
+_COMPONENT = st.components.v2.component(
+    "span_annotator",
+    html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
+    css=(_FOLDER / "span_annotator.css").read_text(encoding="utf-8"),
+    js=bundle(_FOLDER / "annotator.js"),
+    isolate_styles=True,
+)
+
+
+def _nothing() -> None:
+    """The callback that Streamlit asks for where the page needs none."""
+
+
+def sent_operations(key: str) -> dict[str, Any] | None:
+    """What the browser last sent, to be applied before the component is mounted again."""
+    state = st.session_state.get(key)
+    operations: dict[str, Any] | None = state.get("ops") if state else None
+    return operations
+
+
+def span_annotator(
+    *,
+    doc_id: str | int,
+    text: str,
+    labels: Sequence[Mapping[str, Any]],
+    spans: Sequence[Mapping[str, Any]],
+    tokens: Iterable[tuple[int, int]],
+    ack: Mapping[str, Any] | None,
+    key: str,
+    on_ops: Callable[[], None] | None = None,
+    on_navigate: Callable[[], None] | None = None,
+    read_only: bool = False,
+    error: str | None = None,
+) -> Any:
+    """Mounts the annotator and returns its result.
+
+    Args:
+        doc_id: names the document; another one starts a new visit (undo is forgotten).
+        text: the raw text, shown exactly.
+        labels: `{name, color "#rrggbb", description}`; the first ten have the keys 1-9 and 0.
+        spans: `{id, start, end, label, status, score, source}` as stored, status suggested,
+            accepted or rejected, source model or person, score 0..1 or None.
+        tokens: (start, end) of each word, in order; every boundary a person draws is one of
+            theirs.
+        ack: `{client, seq}`, the last operation applied of that client, or None.
+        key: the component's key in session state.
+        on_ops: called when operations arrive, before the script runs.
+        on_navigate: called when the person wants to go on, before the script runs.
+        read_only: shows everything and changes nothing.
+        error: why the server refused an operation, shown above the text.
+
+    Returns:
+        A result whose `ops` is what `sent_operations` gives, and whose `navigate` is "next",
+        "previous" or "denoise" in the one run after the person asked for it, else None.
+    """
+    return _COMPONENT(
+        key=key,
+        data={
+            "doc_id": doc_id,
+            "text": text,
+            "labels": [dict(label) for label in labels],
+            "spans": [dict(span) for span in spans],
+            "tokens": [[start, end] for start, end in tokens],
+            "ack": dict(ack) if ack else None,
+            "read_only": read_only,
+            "error": error,
+        },
+        on_ops_change=on_ops or _nothing,
+        on_navigate_change=on_navigate or _nothing,
+    )

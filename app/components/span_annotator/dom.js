@@ -1,0 +1,51 @@
+// Small helpers for building elements. Text only ever enters the page through textContent.
+
+/** A new element with a class and, if given, literal text. */
+export function el(tag, className = '', text = null) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== null) node.textContent = text;
+  return node;
+}
+
+/** A button that runs `press`; `testid` is how tests find it. */
+export function button(testid, className, text, press) {
+  const node = el('button', className, text);
+  node.type = 'button';
+  node.dataset.testid = testid;
+  node.addEventListener('click', press);
+  return node;
+}
+
+/** Places an element by its box, in pixels of its positioned parent. */
+export function place(node, { left, top, width, height }) {
+  Object.assign(node.style, {
+    left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`,
+  });
+  return node;
+}
+
+const HEX = /^#[0-9a-f]{6}$/i;
+const GREY = '#808080';
+
+/** The colour if it is #rrggbb, else grey: a label's colour comes from a person's input. */
+export const safeColour = (colour) => (HEX.test(colour) ? colour : GREY);
+
+/** Black or white, whichever contrasts more with the colour (WCAG relative luminance). */
+export function inkOn(colour) {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const c = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? '#000000' : '#ffffff';
+}
+
+/** Sets --c (the label's colour) and --ink (text on it). */
+export function paint(node, colour) {
+  node.style.setProperty('--c', colour);
+  node.style.setProperty('--ink', inkOn(colour));
+  return node;
+}
+
+export const percent = (score) => `${Math.round(score * 100)}%`;
