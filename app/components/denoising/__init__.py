@@ -1,0 +1,36 @@
+"""The denoising view: noisy spans slide under the words of a sentence and merge into entities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.components.denoising.payload import (
+    Payload,
+    SentenceChoice,
+    sentence_choices,
+    sentence_payload,
+)
+
+__all__ = ["Payload", "SentenceChoice", "denoising_view", "sentence_choices", "sentence_payload"]
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("colour", "geometry", "lanes", "tint", "paint", "player", "results", "view")
+"""Joined into one module, so that no build step is needed; `view` exports the component."""
+
+_COMPONENT = st.components.v2.component(
+    "spanneal_denoising",
+    html=(_HERE / "view.html").read_text(encoding="utf-8"),
+    css=(_HERE / "denoising.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def denoising_view(payload: Payload, *, key: str, autoplay: bool = True) -> None:
+    """Show the film of one sentence, made by `sentence_payload`.
+
+    It plays once by itself when a new payload arrives, unless `autoplay` is False or the
+    reader's system asks for reduced motion. Nothing comes back from the browser.
+    """
+    _COMPONENT(key=key, data={"payload": payload, "autoplay": autoplay})

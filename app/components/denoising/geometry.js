@@ -1,0 +1,53 @@
+// Where the words lie on the stage, and which rectangles a stretch of words covers.
+const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+const LARGEST_GAP = 40;
+
+class Geometry {
+  constructor(stage, words) {
+    const origin = stage.getBoundingClientRect();
+    const dx = stage.scrollLeft - origin.left - stage.clientLeft;
+    const dy = stage.scrollTop - origin.top - stage.clientTop;
+    this.words = words.map((element) => ({
+      rtl: RTL.test(element.textContent),
+      boxes: [...element.getClientRects()]
+        .filter((r) => r.width > 0)
+        .map((r) => ({ left: r.left + dx, right: r.right + dx, top: r.top + dy, bottom: r.bottom + dy })),
+    }));
+  }
+
+  // Continuous word offsets [start, end) as rectangles, one for each line they touch.
+  pieces(start, end) {
+    const found = [];
+    const last = Math.min(this.words.length, Math.max(Math.ceil(end), Math.floor(start) + 1));
+    for (let i = Math.max(0, Math.floor(start)); i < last; i++) {
+      this.#cut(found, this.words[i], Math.max(0, start - i), Math.min(1, end - i));
+    }
+    return found;
+  }
+
+  // The fraction [from, to) of one word, which may itself be broken over lines.
+  #cut(found, word, from, to) {
+    const width = word.boxes.reduce((sum, box) => sum + box.right - box.left, 0);
+    let passed = 0;
+    for (const box of word.boxes) {
+      const wide = box.right - box.left;
+      const a = Math.max(0, from * width - passed);
+      const b = Math.min(wide, to * width - passed);
+      passed += wide;
+      if (b < a) continue;
+      const left = word.rtl ? box.right - b : box.left + a;
+      this.#join(found, left, left + b - a, box.bottom);
+    }
+  }
+
+  #join(found, left, right, y) {
+    const before = found[found.length - 1];
+    const apart = before && Math.max(left - before.right, before.left - right);
+    if (before && Math.abs(before.y - y) < 8 && apart < LARGEST_GAP) {
+      before.left = Math.min(before.left, left);
+      before.right = Math.max(before.right, right);
+    } else {
+      found.push({ left, right, y });
+    }
+  }
+}

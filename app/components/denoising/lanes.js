@@ -1,0 +1,29 @@
+// Which lane each noisy span slides in, and which row each kept entity rests in.
+const LANE = 4;
+const ROW = 19;
+const TOP = 4;
+
+class Lanes {
+  constructor({ frames, entities }) {
+    const clean = frames[frames.length - 1].at;
+    this.lane = spread(clean);
+    this.rows = entities.map((entity) => entity.row);
+    this.home = clean.map((_, k) => entities.findIndex((entity) => entity.collapsed.includes(k)));
+    const lanes = 1 + Math.max(0, ...this.lane);
+    const rows = 1 + Math.max(0, ...this.rows);
+    this.height = TOP + Math.max(lanes * LANE, rows * ROW) + 6;
+  }
+
+  laneTop(k) { return TOP + this.lane[k] * LANE; }
+
+  rowTop(entity) { return TOP + this.rows[entity] * ROW; }
+}
+
+// Neighbours in reading order get lanes far apart, so that few bars cover each other.
+function spread(places) {
+  const lanes = Math.min(13, Math.max(5, Math.ceil(places.length / 5))) | 1;
+  const order = places.map((_, k) => k).sort((a, b) => places[a][0] - places[b][0] || a - b);
+  const lane = [];
+  order.forEach((k, i) => { lane[k] = (i * 4) % lanes; });
+  return lane;
+}

@@ -1,0 +1,67 @@
+// The film's position in time. Under prefers-reduced-motion it jumps from frame to frame.
+const STEP_MS = 900;
+const STILL_MS = 1100;
+
+class Player {
+  constructor(onMove) {
+    this.onMove = onMove;
+    this.position = 0;
+    this.end = 0;
+    this.speed = 1;
+    this.timer = null;
+    this.frame = null;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+  }
+
+  get playing() { return this.timer !== null || this.frame !== null; }
+
+  load(end) { this.pause(); this.end = end; this.seek(0); }
+
+  seek(position) {
+    const kept = Math.min(this.end, Math.max(0, position));
+    this.position = this.still.matches ? Math.round(kept) : kept;
+    this.onMove();
+  }
+
+  scrub(position) { this.pause(); this.seek(position); }
+
+  // To the next whole frame in a direction, wherever between two frames the film stands.
+  step(by) {
+    this.scrub(by > 0 ? Math.floor(this.position + 1.001) : Math.ceil(this.position - 1.001));
+  }
+
+  toggle() { if (this.playing) this.pause(); else this.play(); }
+
+  play() {
+    if (this.position >= this.end) this.position = 0;
+    if (this.still.matches) this.#jump(); else this.#glide();
+    this.onMove();
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
+    this.timer = this.frame = null;
+    this.onMove();
+  }
+
+  #advance(by) {
+    this.seek(this.position + by);
+    if (this.position >= this.end) this.pause();
+    return this.position < this.end;
+  }
+
+  #jump() {
+    this.timer = setTimeout(() => { if (this.#advance(1)) this.#jump(); }, STILL_MS / this.speed);
+  }
+
+  #glide() {
+    let last = null;
+    const tick = (now) => {
+      const passed = last === null ? 0 : Math.max(0, now - last);
+      last = now;
+      if (this.#advance((passed / STEP_MS) * this.speed)) this.frame = requestAnimationFrame(tick);
+    };
+    this.frame = requestAnimationFrame(tick);
+  }
+}

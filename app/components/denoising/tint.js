@@ -1,0 +1,40 @@
+// How strongly each word glows under the confident predictions, frame by frame.
+class Tint {
+  constructor({ words, frames, entities }) {
+    const count = words.length;
+    this.frames = frames.map((frame) => {
+      const votes = Array.from({ length: count }, () => []);
+      frame.spans.forEach(([start, end], k) => {
+        if (!frame.confident[k]) return;
+        for (let w = start; w < end; w++) votes[w].push(frame.labels[k]);
+      });
+      return votes;
+    });
+    const kept = Array.from({ length: count }, () => []);
+    const full = Math.max(3, frames[0].at.length / 12);
+    for (const entity of entities) {
+      for (let w = entity.start; w < entity.end; w++) kept[w].push(...Array(Math.ceil(full)).fill(entity.label));
+    }
+    this.frames.push(kept);
+    this.full = full;
+  }
+
+  // [colour, alpha] of one word in one frame; a dozenth of all spans makes it glow fully.
+  of(frame, word, colours) {
+    const votes = this.frames[frame][word];
+    if (!votes.length) return [null, 0];
+    const sum = [0, 0, 0];
+    for (const label of votes) colours[label].forEach((v, i) => { sum[i] += v; });
+    return [sum.map((v) => v / votes.length), 0.26 * Math.min(1, votes.length / this.full)];
+  }
+
+  between(position, word, colours) {
+    const i = Math.min(this.frames.length - 1, Math.floor(position));
+    const u = position - i;
+    const [a, alphaA] = this.of(i, word, colours);
+    if (u === 0) return a ? rgba(a, alphaA) : "";
+    const [b, alphaB] = this.of(i + 1, word, colours);
+    if (!a && !b) return "";
+    return rgba(blend(a ?? b, b ?? a, u), mix(alphaA, alphaB, u));
+  }
+}

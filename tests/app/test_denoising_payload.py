@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.components.denoising.payload import NEUTRAL, sentence_choices, sentence_payload
+from app.components.denoising.stacking import rows
+from core.types import Entity, SamplerSettings, SentenceStep, Step, Token, Trace
+from tests.app.traces import COLOURS, SENTENCES, build_trace
+
+SENTENCE_NUMBERS = range(len(SENTENCES))
+traces = st.builds(
+    build_trace, steps=st.integers(1, 8), num_spans=st.integers(1, 40), seed=st.integers(0, 10**6)
+)
+
+
+@pytest.mark.parametrize("number", SENTENCE_NUMBERS)
+def test_the_words_and_gaps_spell_the_sentence_exactly_as_it_is_written(number: int) -> None:
+    payload = sentence_payload(build_trace(), number, COLOURS)
+    written = "".join(a + b for a, b in zip(payload["words"], payload["gaps"], strict=True))
+    assert written == SENTENCES[number][0]
+
+
+@given(traces)
+def test_the_last_frame_equals_the_prediction(trace: Trace) -> None:
+    shown = []
+    for number in SENTENCE_NUMBERS:
+        payload = sentence_payload(trace, number, COLOURS)
+        for bar in payload["entities"]:
+            assert payload["frames"][-1]["at"][bar["slot"]] == (bar["start"], bar["end"])
+            assert payload["frames"][-1]["labels"][bar["slot"]] == bar["label"]
+            assert trace.text[slice(*bar["offsets"])] == bar["text"]
+            shown.append((*bar["offsets"], payload["labels"][bar["label"]]["name"]))
+    assert sorted(shown) == sorted((e.start, e.end, e.label) for e in trace.entities)
+
+
+@given(traces)
+def test_every_frame_is_data_of_the_trace(trace: Trace) -> None:
+    payload = sentence_payload(trace, 0, COLOURS)
+    steps = [step.sentences[0] for step in trace.steps]
+    assert len(payload["frames"]) == len(steps) + 1
+    noisy = [step.noisy for step in steps] + [steps[-1].spans]
+    for frame, places in zip(payload["frames"], noisy, strict=True):
+        for (start, end), place in zip(frame["at"], places, strict=True):
+            assert (start, end) == pytest.approx(sorted(place), abs=0.006)
+    for frame, step in zip(payload["frames"][1:], steps, strict=True):
+        names = [payload["labels"][i]["name"] if i >= 0 else None for i in frame["labels"]]
+        assert names == list(step.labels)
+        assert frame["spans"] == list(step.spans)
+
+
+@given(traces)
+def test_each_entity_counts_the_noisy_spans_that_ended_on_its_boundaries(trace: Trace) -> None:
+    payload = sentence_payload(trace, 0, COLOURS)
+    last = trace.steps[-1].sentences[0]
+    for bar in payload["entities"]:
+        typed = {
+            k
+            for k, span in enumerate(last.spans)
+            if span == (bar["start"], bar["end"]) and last.labels[k] is not None
+        }
+        assert set(bar["collapsed"]) == typed
+        assert bar["slot"] in typed
+
+
+def test_noise_has_no_types_and_no_confidence() -> None:
+    noise = sentence_payload(build_trace(), 0, COLOURS)["frames"][0]
+    assert len(noise["at"]) == 60
+    assert noise["spans"] == noise["labels"] == noise["scores"] == noise["confident"] == []
+
+
+def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> None:
+    made = SentenceStep(
+        noisy=((0.0, 1.0),) * 3,
+        spans=((0, 1),) * 3,
+        labels=("PER", "PER", None),
+        p_left=(0.7, 0.6, 1.0),
+        p_right=(0.7, 0.7, 1.0),
+        p_type=(0.7, 0.7, 1.0),
+    )
+    frame = sentence_payload(_one_word(made, threshold=2.05), 0, COLOURS)["frames"][-1]
+    assert frame["confident"] == [True, False, False]
+    assert frame["scores"] == [0.7, 0.667, 1.0]
+    assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
+
+
+def test_boundaries_that_noise_has_crossed_are_put_in_order() -> None:
+    made = SentenceStep(((0.9, 0.2),), ((0, 1),), (None,), (0.1,), (0.1,), (0.1,))
+    payload = sentence_payload(_one_word(made), 0, COLOURS)
+    assert payload["frames"][0]["at"] == [(0.2, 0.9)]
+
+
+def test_the_readouts_tell_step_time_and_confidence() -> None:
+    payload = sentence_payload(build_trace(), 0, COLOURS)
+    assert [frame["readout"].split(" · ")[:2] for frame in payload["frames"]] == [
+        [f"step {i} / 5", f"t = {1000 - 200 * i}"] for i in range(6)
+    ]
+    assert payload["readout"] == "done · 7 entities from 60 noisy spans"
+    assert "New York University Hospital, ORG, 9" in payload["summary"]
+
+
+def test_a_sentence_without_entities_says_so() -> None:
+    payload = sentence_payload(build_trace(), 1, COLOURS)
+    assert payload["entities"] == []
+    assert payload["summary"] == "No entity: none of 60 noisy spans was kept."
+
+
+def test_the_choices_name_every_sentence_with_its_number_of_entities() -> None:
+    choices = sentence_choices(build_trace())
+    assert [(choice.index, choice.entities) for choice in choices] == [(0, 7), (1, 0), (2, 3)]
+    assert choices[1].title == "2. It rained 🌧️ all day. (0 entities)"
+    assert len(choices[0].title) < 90
+
+
+def test_a_document_without_sentences_offers_no_choice() -> None:
+    assert sentence_choices(build_trace(())) == ()
+
+
+def test_a_label_the_project_lacks_is_drawn_in_a_neutral_colour() -> None:
+    payload = sentence_payload(build_trace(), 0, {"PER": "#e4572e"})
+    colours = {label["name"]: label["color"] for label in payload["labels"]}
+    assert colours["PER"] == "#e4572e"
+    assert colours["ORG"] == NEUTRAL
+
+
+@pytest.mark.parametrize("colour", ["red", "#fff", "red;background:url(//x)", "#e4572e;"])
+def test_only_six_digit_colours_pass(colour: str) -> None:
+    with pytest.raises(ValueError, match="#rrggbb"):
+        sentence_payload(build_trace(), 0, {"PER": colour})
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_sentence_out_of_range_is_refused(number: int) -> None:
+    with pytest.raises(IndexError, match="3 sentences"):
+        sentence_payload(build_trace(), number, COLOURS)
+
+
+@given(traces)
+def test_the_payload_is_plain_json_and_small(trace: Trace) -> None:
+    size = len(json.dumps(sentence_payload(trace, 0, COLOURS)))
+    assert size < 4000 + 60 * trace.settings.num_spans * (trace.settings.steps + 1)
+
+
+spans = st.tuples(st.integers(0, 20), st.integers(1, 8)).map(lambda pair: (pair[0], sum(pair)))
+
+
+@given(st.lists(spans, max_size=12))
+def test_spans_in_one_row_never_overlap(found: list[tuple[int, int]]) -> None:
+    chosen = rows(found)
+    for i, (a, row) in enumerate(zip(found, chosen, strict=True)):
+        for b, other in zip(found[:i], chosen[:i], strict=True):
+            assert row != other or a[1] <= b[0] or b[1] <= a[0]
+
+
+def test_an_inner_entity_lies_nearer_to_the_words_than_the_one_around_it() -> None:
+    assert rows([(0, 4), (0, 2), (3, 4)]) == [1, 0, 0]
+
+
+def test_only_the_entities_decoded_from_a_sentence_are_shown_in_it() -> None:
+    trace = build_trace()
+    other = replace(trace, kept=tuple((1, slot) for _, slot in trace.kept))
+    assert sentence_payload(other, 0, COLOURS)["entities"] == []
+
+
+def _one_word(made: SentenceStep, threshold: float = 3.0) -> Trace:
+    return Trace(
+        text="Ann",
+        sentences=((Token(0, 3),),),
+        settings=SamplerSettings(steps=1, num_spans=len(made.spans)),
+        threshold=threshold,
+        steps=(Step(1, 1000, 0, (made,)),),
+        entities=(Entity(0, 3, "PER", 2.1),) if made.labels[0] else (),
+        kept=((0, 0),) if made.labels[0] else (),
+    )

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.components.denoising.payload import Payload, sentence_payload
+from app.components.plots import Figure, confidence, river
+from tests.app.traces import COLOURS, build_trace
+
+FIGURES = (river, confidence)
+
+
+def _payload(sentence: int = 0, **how: int) -> Payload:
+    return sentence_payload(build_trace(**how), sentence, COLOURS)
+
+
+def _curves(trace: Figure) -> list[list[float]]:
+    """The curves of one trace, which None separates."""
+    curves: list[list[float]] = [[]]
+    for x in trace["x"]:
+        if x is None:
+            curves.append([])
+        else:
+            curves[-1].append(x)
+    return curves[:-1]
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+@pytest.mark.parametrize("sentence", [0, 1, 2])
+def test_plotly_accepts_every_figure(draw: Callable[[Payload], Figure], sentence: int) -> None:
+    figure = go.Figure(draw(_payload(sentence)))
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert figure.layout.font.color is None
+
+
+@given(st.integers(1, 7), st.integers(1, 30), st.integers(0, 1000))
+def test_the_river_has_one_curve_per_noisy_span(steps: int, num_spans: int, seed: int) -> None:
+    payload = _payload(steps=steps, num_spans=num_spans, seed=seed)
+    curves = [curve for trace in river(payload)["data"] for curve in _curves(trace)]
+    assert len(curves) == num_spans
+    assert {len(curve) for curve in curves} == {steps + 1}
+
+
+def test_every_curve_that_collapsed_flows_into_the_middle_of_its_entity() -> None:
+    payload = _payload()
+    data = {trace["name"]: trace for trace in river(payload)["data"]}
+    for number, label in enumerate(payload["labels"]):
+        if label["name"] not in data:
+            continue
+        ends = sorted(curve[-1] for curve in _curves(data[label["name"]]))
+        wanted = [
+            (entity["start"] + entity["end"]) / 2
+            for entity in payload["entities"]
+            if entity["label"] == number
+            for _ in entity["collapsed"]
+        ]
+        assert ends == sorted(wanted)
+
+
+def test_the_river_ends_in_one_bar_per_entity() -> None:
+    payload = _payload()
+    layout = river(payload)["layout"]
+    bars = [(round(s["x0"]), round(s["x1"]), s["fillcolor"]) for s in layout["shapes"]]
+    assert bars == [
+        (e["start"], e["end"], payload["labels"][e["label"]]["color"]) for e in payload["entities"]
+    ]
+    assert [note["text"] for note in layout["annotations"]].count("ORG") == 3
+
+
+def test_a_long_sentence_labels_its_entities_words_and_few_others() -> None:
+    words = " ".join(f"word{i}" for i in range(200))
+    trace = build_trace(((words, ((50, 52, "PER"),)),))
+    axis = river(sentence_payload(trace, 0, COLOURS))["layout"]["xaxis"]
+    assert {"word50", "word51"} <= set(axis["ticktext"])
+    assert len(axis["ticktext"]) <= 53
+
+
+def test_confidence_has_a_curve_for_each_entity_beside_the_threshold_and_no_entity() -> None:
+    payload = _payload()
+    nothing, needed, *curves = confidence(payload)["data"]
+    assert [curve["y"][-1] for curve in curves] == [e["score"] for e in payload["entities"]]
+    assert all(len(curve["x"]) == 5 for curve in curves)
+    assert set(needed["y"]) == {payload["threshold"]}
+    last = payload["frames"][-1]["labels"]
+    assert nothing["y"][-1] == last.count(-1) / len(last)
+
+
+def test_an_entity_that_nobody_predicts_yet_has_no_confidence() -> None:
+    payload = _payload()
+    entity = payload["entities"][0]
+    payload["frames"][1]["labels"] = [-1] * 60
+    assert confidence(payload)["data"][2]["y"][0] == 0.0
+    assert confidence(payload)["data"][2]["name"].startswith(entity["text"])
+
+
+def test_curves_of_one_label_differ_by_their_dashes() -> None:
+    curves = confidence(_payload())["data"][2:]
+    styles = [(c["line"]["color"], c["line"]["dash"], c["marker"]["symbol"]) for c in curves]
+    assert len(set(styles)) == len(curves)
+
+
+def test_markup_in_a_text_stays_text() -> None:
+    text = '<a href="javascript:alert(1)">Ann</a> & co'
+    trace = build_trace(((text, ((0, -1, "PER"),)),))
+    payload = sentence_payload(trace, 0, COLOURS)
+    assert payload["entities"]
+    for draw in FIGURES:
+        said = json.dumps(draw(payload), ensure_ascii=False)
+        assert "<a" not in said
+        assert "&lt;" in said
+
+
+def test_a_large_film_is_drawn_within_a_second() -> None:
+    words = " ".join(f"word{i}" for i in range(400))
+    targets = tuple((10 * i, 10 * i + 2, "PER") for i in range(20))
+    payload = sentence_payload(
+        build_trace(((words, targets),), steps=20, num_spans=200), 0, COLOURS
+    )
+    began = time.perf_counter()
+    river(payload)
+    confidence(payload)
+    assert time.perf_counter() - began < 1.0
