@@ -37,7 +37,7 @@ _DOMAIN = (
     r"(?:/[\p{L}\p{N}/_%#?=&.~+\-]{0,2000}[\p{L}\p{N}/_=])?"
 )
 _MENTION = rf"(?<!{_INSIDE})@[[\p{{L}}\p{{N}}_]--[{_UNSPACED}]]++"
-_HASHTAG = rf"(?<!{_INSIDE})[#＃](?=[\p{{N}}_]*+\p{{L}})[\p{{L}}\p{{N}}\p{{M}}_\u200C]++"
+_HASHTAG = rf"(?<!{_INSIDE})[#\uFF03](?=[\p{{N}}_]*+\p{{L}})[\p{{L}}\p{{N}}\p{{M}}_\u200C]++"
 
 _FLAG = rf"\p{{RI}}\p{{RI}}{_EXTEND}*+"
 _KEYCAP = r"[0-9#*]\uFE0F?\u20E3"
@@ -49,11 +49,10 @@ _TITLES = (
     "Mr|Mrs|Ms|Messrs|Mx|Dr|Drs|Prof|St|Ste|Sts|Jr|Sr|Gen|Col|Capt|Cpt|Cmdr|Lt|Sgt|Maj|Cpl|Adm"
     "|Rev|Hon|Gov|Sen|Rep|Pres|Supt|Insp|Det|Amb|Mme|Mlle|Hr|Sra|Dra|Inc|Ltd|Corp|Bros|Co|Cie"
     "|Dept|Univ|Assn|Mt|Ft|Ave|Blvd|Ph\\.D|M\\.Sc|B\\.Sc|Ed\\.D|vs|etc|al|approx|ca|cf|resp|dba"
-    "|г|м|ул|вул|обл|им|ім|проф|акад"
+    "|г|м|ул|вул|обл|им|ім|проф|акад"  # noqa: RUF001
 )
 _BEFORE_NUMBER = (
-    "No|Nos|Nr|pp?|Fig|Figs|Eq|Sec|Art|Ch|Vol|c|b|d"
-    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+    "No|Nos|Nr|pp?|Fig|Figs|Eq|Sec|Art|Ch|Vol|c|b|d|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 _ABBREVIATION = (
     rf"(?:(?:{_TITLES})\.(?!{_INSIDE})|(?:{_BEFORE_NUMBER})\.(?=\h?\p{{N}})|v\.(?=\h+\p{{Lu}}))"
