@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def python_files(*folders: str) -> list[Path]:
         for path in tracked()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders
     ]
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    """The modules that an import statement names; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module]
+    return []
 
 
 def targets() -> set[str]:
@@ -60,6 +70,24 @@ def test_every_requirement_is_pinned_exactly() -> None:
             assert re.fullmatch(r"-r requirements\.txt|[a-z0-9-]+==[0-9][0-9.]*", line), (
                 f"{path.name}: {line!r} is not pinned as name==version"
             )
+
+
+def test_every_imported_package_is_pinned() -> None:
+    """What only comes along with another package may leave with its next version."""
+    pinned = set(
+        re.findall(
+            r"^([a-z0-9-]+)==", "".join(p.read_text() for p in ROOT.glob("require*.txt")), re.M
+        )
+    )
+    imported = {
+        name.split(".")[0]
+        for path in python_files(*SOURCES, "tests")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imported_names(node)
+    }
+    own = {*SOURCES, "tests"}
+
+    assert imported - own - sys.stdlib_module_names - pinned == set()
 
 
 def test_no_tracked_file_is_larger_than_95_megabytes() -> None:
