@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from storage.models import Operation
 
 
-def received(session: Session, client: str, seqs: Sequence[int]) -> dict[int, str | None]:
-    """Which of these sequence numbers are recorded already, each with why it was refused."""
+def received(session: Session, client: str, first: int, last: int) -> dict[int, str | None]:
+    """The sequence numbers from `first` to `last` that are recorded, each with its refusal."""
     query = select(Operation.seq, Operation.refused).where(
-        Operation.client == client, Operation.seq.in_(seqs)
+        Operation.client == client, Operation.seq.between(first, last)
     )
     return dict(session.execute(query).all())
 

@@ -1,0 +1,112 @@
+"""Drafts between the database and the reducer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, DraftSpan
+from core.types import Prediction
+from storage.models import AnnotationSet, Document
+from storage.records import SpanRecord
+from storage.repository import annotation_sets, projects
+
+HIGHEST_SCORE = 3.0
+"""P^l + P^r + P^c at its best; stored and shown scores are shares of it."""
+
+
+def load(session: Session, document: Document) -> Draft:
+    """The document as the reducer sees it: its draft, or what was submitted, frozen."""
+    labels = frozenset(label.name for label in projects.labels(session, document.project_id))
+    if document.status == "submitted":
+        source = annotation_sets.submitted_of(session, document.id)
+    else:
+        source = annotation_sets.draft_of(session, document.id)
+    records = annotation_sets.spans_of(source) if source else ()
+    return Draft(
+        text_length=document.length,
+        labels=labels,
+        spans=tuple(map(to_draft_span, records)),
+        state=document.status if document.status in ("submitted", "skipped") else "open",
+    )
+
+
+def ensure(session: Session, document: Document, person: str) -> AnnotationSet:
+    """The document's draft; made from `base_of` if there is none.
+
+    An untouched document's draft follows the newest suggestions; work is never replaced.
+    """
+    draft = annotation_sets.draft_of(session, document.id)
+    base = base_of(session, document) if draft is None or document.status == "new" else None
+    if draft is not None and (base is None or draft.parent_id == base.id):
+        return draft
+    if draft is not None:
+        annotation_sets.discard_draft(session, draft)
+    labels = {label.name for label in projects.labels(session, document.project_id)}
+    spans = annotation_sets.spans_of(base) if base else ()
+    return annotation_sets.add_person_set(
+        session,
+        document.id,
+        [span for span in spans if span.label in labels],
+        person=person,
+        parent_id=base.id if base else None,
+    )
+
+
+def base_of(session: Session, document: Document) -> AnnotationSet | None:
+    """What a new draft starts from: the last submitted set, else the newest suggestions."""
+    return annotation_sets.submitted_of(session, document.id) or annotation_sets.latest_prediction(
+        session, document.id
+    )
+
+
+def suggestions(prediction: Prediction, model_version_id: int) -> tuple[SpanRecord, ...]:
+    """A prediction's entities as suggested spans, none twice, scores as shares of the highest.
+
+    Their keys name the model version, so that a page that still shows an older model's
+    suggestions cannot accept another span by mistake.
+    """
+    best: dict[tuple[int, int, str], float | None] = {}
+    for entity in prediction.entities:
+        place = (entity.start, entity.end, entity.label)
+        known = best.get(place)
+        if place not in best or (entity.score or 0.0) > (known or 0.0):
+            best[place] = entity.score
+    return tuple(
+        SpanRecord(
+            start, end, label, "suggested", _share(score), "model", f"m{model_version_id}.{number}"
+        )
+        for number, ((start, end, label), score) in enumerate(best.items(), 1)
+    )
+
+
+def to_draft_span(record: SpanRecord) -> DraftSpan:
+    return DraftSpan(
+        id=record.key,
+        start=record.start,
+        end=record.end,
+        label=record.label,
+        status=record.status,
+        score=record.score,
+        source=record.source,
+    )
+
+
+def to_records(spans: Iterable[DraftSpan]) -> tuple[SpanRecord, ...]:
+    return tuple(
+        SpanRecord(
+            start=span.start,
+            end=span.end,
+            label=span.label,
+            status=span.status,
+            score=span.score,
+            source=span.source,
+            key=span.id,
+        )
+        for span in spans
+    )
+
+
+def _share(score: float | None) -> float | None:
+    return None if score is None else min(max(score / HIGHEST_SCORE, 0.0), 1.0)
