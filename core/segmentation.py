@@ -8,7 +8,8 @@ what the model says of each window into one answer about the document.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -143,40 +144,64 @@ def merge(
 ) -> tuple[Merged, ...]:
     """One answer about the document from the answers about its windows, in text order.
 
-    Each window comes with its scored spans, in words of the window. What several windows say
-    of the same words is taken once, at its highest score. Where windows that both see a
-    stretch disagree about it, the higher score wins; but a span that touches an edge at which
-    its window was cut is believed only if every window that sees past that edge agrees, for it
-    may be the visible half of a longer one.
+    The windows are in the order of `windows`, each with its scored spans in words of the
+    window. What several windows say of the same words is taken once, at its highest score.
+    A span that touches the edge where its window was cut may be the visible half of a longer
+    one: it is believed only if every window that sees it and past that edge says the same.
+    Where windows that see the same stretch still disagree about it, the higher score wins.
     """
-    found = [
-        {
-            WordSpan(window.start + span.start, window.start + span.end, span.label): Merged(
-                WordSpan(window.start + span.start, window.start + span.end, span.label),
-                score, number, index,
-            )
-            for index, (span, score) in sorted(enumerate(spans), key=lambda item: item[1][1])
-        }
-        for number, (window, spans) in enumerate(per_window)
-    ]  # fmt: skip
+    best: dict[WordSpan, Merged] = {}
+    claims: dict[WordSpan, set[int]] = defaultdict(set)
+    for number, (window, scored) in enumerate(per_window):
+        for index, (local, score) in enumerate(scored):
+            span = WordSpan(window.start + local.start, window.start + local.end, local.label)
+            claims[span].add(number)
+            if span not in best or score > best[span].score:
+                best[span] = Merged(span, score, number, index)
     views = [window for window, _ in per_window]
-    neighbours = [tuple(_overlapping(views, number)) for number in range(len(views))]
-    believed = [
-        candidate
-        for number, spans in enumerate(found)
-        for candidate in spans.values()
-        if all(
-            candidate.span in found[other] or not _sees_past(views[other], views[number], candidate)
-            for other in neighbours[number]
-        )
-    ]
-    kept: list[dict[WordSpan, Merged]] = [{} for _ in views]
-    for candidate in sorted(believed, key=lambda item: (-item.score, item.window, item.span)):
-        number = candidate.window
-        if not any(
-            _rivals(candidate, rival, found, views)
-            for other in neighbours[number]
-            for rival in kept[other].values()
+    kept: dict[int, list[WordSpan]] = defaultdict(list)
+    for span in sorted(best, key=lambda span: (-best[span].score, span)):
+        near = _near(span, views)
+        rivals = {rival for number in near for rival in kept[number]}
+        if not _believed(span, claims[span], near, views) or any(
+            _disagree(span, rival, claims, views) for rival in rivals
         ):
-            kept[number][candidate.span] = candidate
-    return tuple(sorted((m for spans in kept for m in spans.values()), key=lambda m: m.span))
+            del best[span]
+            continue
+        for number in claims[span]:
+            kept[number].append(span)
+    return tuple(best[span] for span in sorted(best))
+
+
+def _near(span: WordSpan, views: Sequence[Window]) -> range:
+    """The numbers of the windows that share a word with the span."""
+    first = bisect_right(views, span.start, key=lambda view: view.end)
+    return range(first, bisect_left(views, span.end, key=lambda view: view.start))
+
+
+def _sees(view: Window, span: WordSpan) -> bool:
+    return view.start <= span.start and span.end <= view.end
+
+
+def _believed(span: WordSpan, claims: set[int], near: range, views: Sequence[Window]) -> bool:
+    """Whether some window that claims the span is contradicted by none that sees more of it."""
+    dissent = [views[n] for n in near if n not in claims and _sees(views[n], span)]
+    return any(
+        not any(
+            (span.start == views[claim].start and other.start < span.start)
+            or (span.end == views[claim].end and other.end > span.end)
+            for other in dissent
+        )
+        for claim in claims
+    )
+
+
+def _disagree(
+    one: WordSpan, two: WordSpan, claims: dict[WordSpan, set[int]], views: Sequence[Window]
+) -> bool:
+    """Whether two overlapping spans come from windows of which one saw both and claimed one."""
+    if one.start >= two.end or two.start >= one.end or claims[one] & claims[two]:
+        return False
+    return any(_sees(views[n], two) for n in claims[one]) or any(
+        _sees(views[n], one) for n in claims[two]
+    )
