@@ -1,0 +1,76 @@
+"""Examples to training batches: gold as tensors, sentences of like length together.
+
+B sentences, N gold entities (padded), C types and ∅.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.subwords import WordBatch
+from core.types import Example
+
+_BUCKET = 20
+"""Batches that are sorted by length together: little padding, still shuffled."""
+
+
+@dataclass(frozen=True)
+class Gold:
+    """The gold entities of a batch. Padding has boundaries -1, which no word has."""
+
+    boundaries: Tensor  # (B, N, 2), inclusive word indices
+    types: Tensor  # (B, N)
+    counts: list[int]
+    unknown: Tensor  # (B, C + 1): true for labels the sentence's annotators did not look for
+
+    @classmethod
+    def of(
+        cls, examples: Sequence[Example], labels: Sequence[str], device: torch.device
+    ) -> Gold:
+        """Raises KeyError for an entity whose label the model does not have."""
+        index = {label: number for number, label in enumerate(labels)}
+        counts = [len(example.entities) for example in examples]
+        boundaries = torch.full((len(examples), max(1, *counts), 2), -1)
+        types = torch.full((len(examples), max(1, *counts)), len(labels))
+        unknown = torch.zeros(len(examples), len(labels) + 1, dtype=torch.bool)
+        for row, example in enumerate(examples):
+            for column, entity in enumerate(example.entities):
+                boundaries[row, column] = torch.tensor([entity.start, entity.end - 1])
+                types[row, column] = index[entity.label]
+            if example.labels is not None:
+                for label, number in index.items():
+                    unknown[row, number] = label not in example.labels
+        return cls(boundaries.to(device), types.to(device), counts, unknown.to(device))
+
+
+@dataclass(frozen=True)
+class TrainingBatch:
+    words: WordBatch
+    gold: Gold
+
+
+def epoch_batches(
+    lengths: Sequence[int], batch_size: int, generator: torch.Generator
+) -> list[list[int]]:
+    """A shuffled epoch as lists of indices into `lengths`, each list of like lengths."""
+    order = torch.randperm(len(lengths), generator=generator).tolist()
+    batches: list[list[int]] = []
+    for bucket in _chunks(order, batch_size * _BUCKET):
+        bucket.sort(key=lambda index: lengths[index])
+        batches.extend(_chunks(bucket, batch_size))
+    shuffled = torch.randperm(len(batches), generator=generator).tolist()
+    return [batches[index] for index in shuffled]
+
+
+def by_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
+    """All indices in batches of like length, for inference."""
+    yield from _chunks(sorted(range(len(lengths)), key=lambda index: lengths[index]), batch_size)
+
+
+def _chunks(items: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,79 @@
+"""The state of an unfinished training, so that it can go on to the same bytes.
+
+A folder with `weights.safetensors`, `optimizer.safetensors` and `state.json`, moved into
+place as a whole: a process killed while writing leaves the previous one.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+_STATE = "state.json"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a training stands."""
+
+    fingerprint: str
+    """Of the settings and the data; a checkpoint of anything else is not resumed."""
+    step: int = 0
+    best_f1: float = -1.0
+    bad_epochs: int = 0
+
+
+def save_checkpoint(
+    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, position: Position
+) -> None:
+    """Replace the checkpoint in `folder`."""
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    save_file({k: v.contiguous() for k, v in network.state_dict().items()}, fresh / "weights.safetensors")
+    save_file(_flatten(optimizer.state_dict()["state"]), fresh / "optimizer.safetensors")
+    (fresh / _STATE).write_text(json.dumps(asdict(position)))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+def load_checkpoint(
+    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
+) -> Position:
+    """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
+    fresh = folder.with_name(folder.name + ".new")
+    if not (folder / _STATE).is_file() and (fresh / _STATE).is_file():
+        fresh.rename(folder)
+    if not (folder / _STATE).is_file():
+        return Position(fingerprint)
+    position = Position(**json.loads((folder / _STATE).read_text()))
+    if position.fingerprint != fingerprint:
+        return Position(fingerprint)
+    network.load_state_dict(load_file(folder / "weights.safetensors"))
+    saved = optimizer.state_dict()
+    saved["state"] = _unflatten(load_file(folder / "optimizer.safetensors"))
+    optimizer.load_state_dict(saved)
+    return position
+
+
+def _flatten(state: dict[int, dict[str, Any]]) -> dict[str, torch.Tensor]:
+    return {
+        f"{index}.{name}": value.contiguous()
+        for index, slots in state.items()
+        for name, value in slots.items()
+    }
+
+
+def _unflatten(tensors: dict[str, torch.Tensor]) -> dict[int, dict[str, torch.Tensor]]:
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    return state

@@ -1,0 +1,108 @@
+"""What a model is made of and how it is trained: frozen, checked, to and from JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+ScheduleName = Literal["cosine", "linear"]
+Expansion = Literal["mixed", "random", "repetition"]
+Matching = Literal["balanced", "one_to_one"]
+
+
+def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The architecture. Saved as `config.json` beside the weights."""
+
+    labels: tuple[str, ...]
+    hidden_size: int = 256
+    """h of the decoder; half of BERT-large's is plenty for a MiniLM encoder of 384."""
+    num_layers: int = 2
+    """Layers of the span encoder; the loss is taken after each."""
+    num_heads: int = 8
+    """Appendix C."""
+    pointer_size: int = 128
+    """Inner width of the boundary pointers: their K x M pass is what a step costs."""
+    lstm_layers: int = 0
+    """Stacked BiLSTM over the words (section 4.2); 0 leaves it out."""
+    dropout: float = 0.1
+    self_attention: bool = True
+    cross_attention: bool = True
+    timesteps: int = 1000
+    """T, section 5.3."""
+    schedule: ScheduleName = "cosine"
+    scale: float = 1.0
+    """λ, section 5.3; the paper takes 2.0 for GENIA and OntoNotes."""
+    threshold: float = 1.5
+    """φ; replaced by the one tuned on development data."""
+    max_words: int = 100
+    """Longest window a sentence is read in; longer ones are cut with an overlap."""
+
+    def __post_init__(self) -> None:
+        _choose("schedule", self.schedule, get_args(ScheduleName))
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError(f"labels must be distinct, got {list(self.labels)}")
+        if self.hidden_size % (2 * self.num_heads):
+            raise ValueError(
+                f"hidden_size must be a multiple of 2 x num_heads, got {self.hidden_size} "
+                f"for {self.num_heads} heads"
+            )
+        if self.timesteps < 1 or self.scale <= 0:
+            raise ValueError(
+                f"timesteps must be >= 1 and scale > 0, got {self.timesteps} and {self.scale}"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "labels": list(self.labels)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ModelConfig:
+        return cls(**{**data, "labels": tuple(data["labels"])})
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
+
+    epochs: int = 8
+    patience: int = 3
+    """Epochs without a better development F1 before training stops."""
+    batch_size: int = 16
+    encoder_lr: float = 1e-4
+    """MiniLM wants more than the paper's 2e-5 for BERT-large."""
+    decoder_lr: float = 5e-4
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    """Share of the steps with a rising rate; linear decay after (section 5.3)."""
+    num_spans: int = 30
+    """K in training; inference may take any other."""
+    expansion: Expansion = "mixed"
+    gold_copies: int = 6
+    """Copies of each gold entity in the mixed expansion."""
+    matching: Matching = "balanced"
+    distance_weight: float = 2.0
+    """Weight of |noisy - gold boundary| / M in the matching's cost."""
+    pure_noise: float = 0.3
+    """Share of sentences trained at t = T, where inference begins."""
+    no_entity_weight: float = 0.5
+    """Weight of ∅ in the type loss."""
+    seed: int = 0
+    max_steps: int | None = None
+    """Cap on the number of steps, for short runs."""
+
+    def __post_init__(self) -> None:
+        _choose("expansion", self.expansion, get_args(Expansion))
+        _choose("matching", self.matching, get_args(Matching))
+        if min(self.epochs, self.batch_size, self.num_spans, self.patience) < 1:
+            raise ValueError(
+                "epochs, patience, batch_size and num_spans must be at least 1, got "
+                f"{self.epochs}, {self.patience}, {self.batch_size}, {self.num_spans}"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,108 @@
+"""f_θ(x_t, S, t): the entity decoder that predicts clean boundaries and types (section 4.2).
+
+B sentences, K spans, M words, H hidden, C types and ∅ (the last index).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core import spans as codec
+from core.config import ModelConfig
+from core.pointer import BoundaryPointer
+from core.positions import sinusoidal
+from core.span_encoder import Memory, SpanEncoderLayer
+from core.span_features import SpanFeatures, SpanTable
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Everything about the sentences that no timestep changes."""
+
+    lengths: Tensor  # (B,)
+    mask: Tensor  # (B, M), true on words
+    noisy_table: SpanTable
+    type_table: SpanTable
+    memories: list[Memory | None]  # one a layer
+    left_words: Tensor  # (B, M, P)
+    right_words: Tensor  # (B, M, P)
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """What one layer says of the K spans."""
+
+    left_log_probs: Tensor  # (B, K, M)
+    right_log_probs: Tensor  # (B, K, M)
+
+    def words(self) -> Tensor:
+        """The best inclusive boundaries (B, K, 2)."""
+        return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
+
+
+class Denoiser(nn.Module):
+    """Noisy spans in, clean boundaries out; and the type of any span."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        self.scale = config.scale
+        self.noisy_features = SpanFeatures(size)
+        self.place = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
+        self.time = nn.Sequential(nn.Linear(size, size), nn.SiLU(), nn.Linear(size, size))
+        self.word_place = nn.Linear(size // 2, size)
+        self.layers = nn.ModuleList(SpanEncoderLayer(config) for _ in range(config.num_layers))
+        self.left = BoundaryPointer(size, config.pointer_size)
+        self.right = BoundaryPointer(size, config.pointer_size)
+        self.type_features = SpanFeatures(size)
+        self.type_hidden = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Dropout(0.1))
+        self.type_scores = nn.Linear(size, len(config.labels) + 1)
+
+    def read(self, word_states: Tensor, lengths: Tensor) -> Sentence:
+        """Project H_S (B, M, H) once for all timesteps."""
+        index = torch.arange(word_states.shape[1], device=word_states.device)
+        places = self.word_place(sinusoidal(index, self.word_place.in_features))
+        return Sentence(
+            lengths,
+            index < lengths[:, None],
+            self.noisy_features.table(word_states),
+            self.type_features.table(word_states),
+            [layer.remember(word_states, places) for layer in self.layers],
+            self.left.words(word_states),
+            self.right.words(word_states),
+        )
+
+    def forward(self, x_t: Tensor, t: Tensor, sentence: Sentence) -> list[Boundaries]:
+        """x_t (B, K, 2) at t (B,) to the boundaries after each layer, the last one best."""
+        positions = codec.to_positions(x_t, sentence.lengths, self.scale)  # (B, K, 2)
+        words = codec.to_words(x_t, sentence.lengths, self.scale)
+        spans = self.noisy_features(sentence.noisy_table, words)
+        half = spans.shape[-1] // 2
+        places = self.place(sinusoidal(positions, half).flatten(2))
+        time = self.time(sinusoidal(t, 2 * half))[:, None]  # E_t
+        index = torch.arange(sentence.mask.shape[1], device=x_t.device)
+        distance = (positions[..., None] - index).abs()  # (B, K, 2, M)
+        outputs = []
+        for number, (layer, memory) in enumerate(zip(self.layers, sentence.memories, strict=True)):
+            spans = layer(spans, places, memory, sentence.mask) + time
+            if self.training or number == len(self.layers) - 1:
+                outputs.append(self._point(spans, distance, sentence))
+        return outputs
+
+    def _point(self, spans: Tensor, distance: Tensor, sentence: Sentence) -> Boundaries:
+        left, right = distance.unbind(2)
+        return Boundaries(
+            self.left(sentence.left_words, spans, left, sentence.mask),
+            self.right(sentence.right_words, spans, right, sentence.mask),
+        )
+
+    def type_logits(self, words: Tensor, sentence: Sentence) -> Tensor:
+        """The type of spans (B, K, 2) of inclusive word indices: (B, K, C + 1), ∅ last.
+
+        The type is read off the predicted span and not off the noisy one, so that all noisy
+        spans that arrive at one place are told the same.
+        """
+        return self.type_scores(self.type_hidden(self.type_features(sentence.type_table, words)))

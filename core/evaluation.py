@@ -1,0 +1,52 @@
+"""Running a model over examples, and tuning φ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from core.batches import by_length
+from core.decoding import Candidate, candidates, select
+from core.model import DiffusionNER
+from core.sampler import denoise
+from core.types import Example, SamplerSettings, WordSpan
+
+EVALUATION_BATCH = 32
+
+
+def propose(
+    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
+) -> list[list[Candidate]]:
+    """Every sentence's distinct proposals after the last denoising step, best first."""
+    found: list[list[Candidate]] = [[] for _ in sentences]
+    for rows in by_length([len(words) for words in sentences], EVALUATION_BATCH):
+        for step in denoise(model, [sentences[row] for row in rows], settings):
+            last = step
+        for row, proposals in zip(rows, candidates(last, model.config.labels), strict=True):
+            found[row] = proposals
+    return found
+
+
+def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[WordSpan]:
+    """The entities of one sentence."""
+    return [WordSpan(each.start, each.end, each.label) for each in select(found, threshold, flat)]
+
+
+def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candidate]]) -> float:
+    """The φ with the best F1 over `examples`, in steps of 0.05 (appendix C)."""
+    scores, right = [], []
+    total = 0
+    for example, proposals in zip(examples, found, strict=True):
+        gold = set(example.entities)
+        total += len(gold)
+        for each in proposals:
+            if example.labels is not None and each.label not in example.labels:
+                continue
+            scores.append(each.score)
+            right.append(WordSpan(each.start, each.end, each.label) in gold)
+    grid = torch.arange(0, 3.0001, 0.05)
+    kept = torch.tensor(scores)[:, None] >= grid
+    hits = (kept & torch.tensor(right, dtype=torch.bool)[:, None]).sum(0)
+    f1 = 2 * hits / (kept.sum(0) + total).clamp(min=1)
+    return round(float(grid[int(f1.argmax())]), 2)

@@ -1,0 +1,68 @@
+"""What `core.training` trains: anything that has losses, a development score and a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from core.config import TrainingConfig
+from core.evaluation import keep, propose, tune_threshold
+from core.metrics import Scores, score
+from core.model import DiffusionNER
+from core.objective import diffusion_losses
+from core.types import Example, SamplerSettings
+
+
+class Learner(Protocol):
+    """A model with its way of learning."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    @property
+    def pretrained(self) -> nn.Module:
+        """The part of `network` that takes the encoder's learning rate."""
+        ...
+
+    def losses(
+        self, examples: Sequence[Example], generator: torch.Generator
+    ) -> dict[str, Tensor]: ...
+
+    def evaluate(self, examples: Sequence[Example]) -> Scores: ...
+
+    def save(self, folder: Path) -> None: ...
+
+
+@dataclass
+class DiffusionLearner:
+    """DiffusionNER by Algorithm 1; evaluation tunes φ and stores it in the model."""
+
+    model: DiffusionNER
+    config: TrainingConfig
+    sampler: SamplerSettings = SamplerSettings()
+
+    @property
+    def network(self) -> nn.Module:
+        return self.model
+
+    @property
+    def pretrained(self) -> nn.Module:
+        return self.model.encoder.transformer
+
+    def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
+        return diffusion_losses(self.model, examples, self.config, generator)
+
+    def evaluate(self, examples: Sequence[Example]) -> Scores:
+        found = propose(self.model, [example.words for example in examples], self.sampler)
+        threshold = tune_threshold(examples, found)
+        self.model.config = replace(self.model.config, threshold=threshold)
+        kept = [keep(each, threshold, self.sampler.flat) for each in found]
+        return score(zip(examples, kept, strict=True))
+
+    def save(self, folder: Path) -> None:
+        self.model.save(folder, torch.float16)

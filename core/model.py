@@ -1,0 +1,136 @@
+"""DiffusionNER: the sentence encoder and the denoiser, as one module and one directory.
+
+A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the
+card `README.md`. Nothing is ever pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+
+from core.config import ModelConfig
+from core.denoiser import Denoiser, Sentence
+from core.encoder import SentenceEncoder, encoder_config_from
+from core.schedule import NoiseSchedule
+from core.subwords import WordBatch, word_batch
+
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+_MOST_SUBWORDS = 512
+
+
+class ModelError(ValueError):
+    """A model directory that cannot be used, with what to do about it."""
+
+
+class DiffusionNER(nn.Module):
+    """The whole of θ, with the tokenizer and the noise schedule it was made for."""
+
+    def __init__(
+        self, config: ModelConfig, encoder: SentenceEncoder, tokenizer: PreTrainedTokenizerBase
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.tokenizer = tokenizer
+        self.schedule = NoiseSchedule(config.schedule, config.timesteps)
+        self.encoder = encoder
+        self.denoiser = Denoiser(config)
+
+    @classmethod
+    def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
+        """A new model around a pretrained transformer, by hub name or local path."""
+        torch.manual_seed(seed)
+        tokenizer = AutoTokenizer.from_pretrained(name_or_path)
+        encoder = SentenceEncoder(config, AutoConfig.from_pretrained(name_or_path))
+        encoder.load_pretrained(name_or_path)
+        return cls(config, encoder, tokenizer)
+
+    @property
+    def device(self) -> torch.device:
+        return self.encoder.layer_weights.device
+
+    @property
+    def no_entity(self) -> int:
+        """The index of ∅ among the types."""
+        return len(self.config.labels)
+
+    @property
+    def max_subwords(self) -> int:
+        """The most subwords a window may have, special tokens included."""
+        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MOST_SUBWORDS)
+        return min(room, _MOST_SUBWORDS, self.tokenizer.model_max_length)
+
+    def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
+        return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
+
+    def read(self, batch: WordBatch) -> Sentence:
+        """Encode sentences once; every denoising step shares the outcome."""
+        return self.denoiser.read(self.encoder(batch), batch.lengths)
+
+    def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
+        """The same model for other labels: known ones keep their weights, new ones start
+        from the mean of the known, lost ones are dropped."""
+        grown = DiffusionNER(
+            replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
+        ).to(self.device)
+        state = self.denoiser.state_dict()
+        for name in ("type_scores.weight", "type_scores.bias"):
+            state[name] = self._regrow(state[name], labels)
+        grown.denoiser.load_state_dict(state)
+        return grown.train(self.training)
+
+    def _regrow(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
+        known = {label: rows[index] for index, label in enumerate(self.config.labels)}
+        fresh = rows[:-1].mean(0) if known else rows[-1]
+        return torch.stack([known.get(label, fresh) for label in labels] + [rows[-1]])
+
+    def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+        """Write the model directory; `dtype=torch.float16` halves it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
+            for name, value in self.state_dict().items()
+        }
+        save_file(state, folder / WEIGHTS)
+        self.tokenizer.save_pretrained(folder)
+        encoder = self.encoder.encoder_config.to_dict()
+        text = {"model": self.config.to_json(), "encoder": encoder}
+        (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
+        """Read a model directory. Raises ModelError where it is not one."""
+        folder = Path(folder)
+        for name in (CONFIG, WEIGHTS):
+            if not (folder / name).is_file():
+                raise ModelError(
+                    f"{folder} is no model directory: {name} is missing. A model is a folder "
+                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `python -m core train` "
+                    "writes it; pickled checkpoints (.pt, .bin) are refused"
+                )
+        saved = json.loads((folder / CONFIG).read_text())
+        if set(saved) != {"model", "encoder"}:
+            raise ModelError(
+                f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
+                "'model'; is this another program's checkpoint?"
+            )
+        config = ModelConfig.from_json(saved["model"])
+        encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
+        model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
+        state = load_file(folder / WEIGHTS)
+        model.load_state_dict({name: value.float() for name, value in state.items()})
+        return model.to(device).eval()
+
+
+def best_device() -> str:
+    """cuda, mps or cpu: the fastest that is here."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -1,0 +1,84 @@
+"""One training step of DiffusionNER: lines 2 to 9 of Algorithm 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from core import loss, spans
+from core.batches import Gold
+from core.config import TrainingConfig
+from core.expansion import expand
+from core.model import DiffusionNER
+from core.near_misses import near_misses
+from core.types import Example
+
+
+def diffusion_losses(
+    model: DiffusionNER,
+    examples: Sequence[Example],
+    config: TrainingConfig,
+    generator: torch.Generator,
+) -> dict[str, Tensor]:
+    """The named losses of a batch; their sum is what is minimised."""
+    batch = model.batch([example.words for example in examples])
+    gold = Gold.of(examples, model.config.labels, model.device)
+    x_t, t = noisy_spans(model, gold, batch.lengths, config, generator)
+    sentence = model.read(batch)
+    outputs = model.denoiser(x_t, t, sentence)
+    positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
+    words = outputs[-1].words()
+    logits = model.denoiser.type_logits(words, sentence)
+    losses = {}
+    for depth, output in enumerate(outputs):
+        assignment = loss.assign(
+            output,
+            logits.detach().softmax(-1),
+            positions,
+            gold,
+            batch.lengths,
+            config.matching,
+            config.distance_weight,
+        )
+        losses[f"boundary_{depth}"] = loss.boundary_loss(output, assignment, gold)
+    extra, there = near_misses(gold, batch.lengths, generator)
+    extra_logits = model.denoiser.type_logits(extra, sentence)
+    losses["type"] = loss.type_loss(
+        torch.cat([logits, extra_logits], dim=1),
+        loss.type_targets(torch.cat([words, extra], dim=1), gold, model.no_entity),
+        torch.cat([torch.ones_like(words[..., 0], dtype=torch.bool), there], dim=1),
+        gold.unknown,
+        config.no_entity_weight,
+    )
+    return losses
+
+
+def noisy_spans(
+    model: DiffusionNER,
+    gold: Gold,
+    lengths: Tensor,
+    config: TrainingConfig,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
+    signals = spans.to_signal(gold.boundaries, lengths, model.config.scale).cpu()
+    x_0 = torch.stack(
+        [
+            expand(
+                signals[row, :count],
+                config.num_spans,
+                config.expansion,
+                config.gold_copies,
+                model.config.scale,
+                generator,
+            )
+            for row, count in enumerate(gold.counts)
+        ]
+    )
+    last = model.schedule.timesteps
+    t = torch.randint(1, last + 1, (len(x_0),), generator=generator)
+    t[torch.rand(len(x_0), generator=generator) < config.pure_noise] = last
+    noise = torch.randn(x_0.shape, generator=generator)
+    return model.schedule.q_sample(x_0, t, noise).to(model.device), t.to(model.device)

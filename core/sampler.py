@@ -1,0 +1,85 @@
+"""The reverse process: Algorithm 2 of the paper, as an iterator of steps.
+
+B sentences, K spans, M words, C types and ∅ (the last index).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core import spans
+from core.denoiser import Boundaries, Sentence
+from core.model import DiffusionNER
+from core.types import SamplerSettings
+
+
+@dataclass(frozen=True)
+class SamplerStep:
+    """One step (t → t_prev) for a batch of sentences."""
+
+    t: int
+    t_prev: int
+    x_t: Tensor  # (B, K, 2)
+    words: Tensor  # (B, K, 2): x̂_0 as inclusive word indices
+    left_probs: Tensor  # (B, K): P^l at the predicted boundary
+    right_probs: Tensor  # (B, K)
+    type_probs: Tensor  # (B, K, C + 1)
+
+
+def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
+    """The noise of a sentence: from the seed and its own words, so that it is the same
+    whatever other sentences share the batch."""
+    digest = zlib.crc32("\0".join(words).encode("utf-8", "surrogatepass"))
+    return torch.Generator().manual_seed((seed * 0x9E3779B1 + digest) % 2**63)
+
+
+@torch.inference_mode()
+def denoise(
+    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
+) -> Iterator[SamplerStep]:
+    """Denoise K random spans in each sentence, yielding every step.
+
+    Raises ValueError where `settings.steps` exceeds the model's T.
+    """
+    pairs = model.schedule.ddim_pairs(settings.steps)
+    sentence = model.read(model.batch(sentences))
+    generators = [generator_for(settings.seed, words) for words in sentences]
+    x_t = _noise(generators, settings.num_spans, model.device)
+    for t, t_prev in pairs:
+        output = predict(model, x_t, t, sentence)
+        words = output.words()
+        yield _step(model, t, t_prev, x_t, words, output, sentence)
+        x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
+        noise = _noise(generators, settings.num_spans, model.device) if settings.eta else None
+        x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
+
+
+def predict(model: DiffusionNER, x_t: Tensor, t: int, sentence: Sentence) -> Boundaries:
+    """f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
+    times = torch.full((len(x_t),), t, device=x_t.device)
+    return model.denoiser(x_t, times, sentence)[-1]
+
+
+def _noise(generators: list[torch.Generator], num_spans: int, device: torch.device) -> Tensor:
+    rows = [torch.randn(num_spans, 2, generator=generator) for generator in generators]
+    return torch.stack(rows).to(device)
+
+
+def _step(
+    model: DiffusionNER,
+    t: int,
+    t_prev: int,
+    x_t: Tensor,
+    words: Tensor,
+    output: Boundaries,
+    sentence: Sentence,
+) -> SamplerStep:
+    left = output.left_log_probs.gather(2, words[..., :1])[..., 0]
+    right = output.right_log_probs.gather(2, words[..., 1:])[..., 0]
+    types = model.denoiser.type_logits(words, sentence).softmax(-1)
+    return SamplerStep(t, t_prev, x_t, words, left.exp(), right.exp(), types)

@@ -1,0 +1,28 @@
+"""A sampler's tensors to the plain records of a trace."""
+
+from __future__ import annotations
+
+import torch
+
+from core import spans
+from core.config import ModelConfig
+from core.sampler import SamplerStep
+from core.types import NO_ENTITY, SentenceStep
+
+
+def sentence_step(step: SamplerStep, row: int, length: int, config: ModelConfig) -> SentenceStep:
+    """Sentence `row` of the batch, with `length` words."""
+    lengths = torch.tensor([length])
+    positions = spans.to_positions(step.x_t[row : row + 1].cpu(), lengths, config.scale)[0]
+    edges = positions + torch.tensor([0.0, 1.0])  # word i stands at i and covers [i, i + 1)
+    types = step.type_probs[row]
+    best = types.argmax(-1).tolist()
+    labels = (*config.labels, NO_ENTITY)
+    return SentenceStep(
+        noisy=tuple((left, right) for left, right in edges.clamp(0, length).tolist()),
+        spans=tuple((left, right + 1) for left, right in step.words[row].tolist()),
+        labels=tuple(labels[index] for index in best),
+        p_left=tuple(step.left_probs[row].tolist()),
+        p_right=tuple(step.right_probs[row].tolist()),
+        p_type=tuple(types[:, :-1].amax(-1).tolist()),
+    )
