@@ -37,3 +37,25 @@ class DocumentRecord:
     meta: Mapping[str, Any] = field(default_factory=dict)
     line: int = 1
     """Where it began in the file it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that could not be read; the ones around it could."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostEntity:
+    """An entity that a format could not hold, by name."""
+
+    document: str
+    start: int
+    end: int
+    label: str
+    text: str
+
+
+Record = DocumentRecord | BadRecord

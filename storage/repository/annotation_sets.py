@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -46,6 +47,7 @@ def add_person_set(
     state: SetState = "draft",
     parent_id: int | None = None,
     provenance: Mapping[str, Any] | None = None,
+    submitted_at: datetime | None = None,
 ) -> AnnotationSet:
     """A person's draft, or a submitted set (from an import). One draft a document at most."""
     return _add(
@@ -57,7 +59,7 @@ def add_person_set(
             person=person,
             parent_id=parent_id,
             provenance=dict(provenance or {}),
-            submitted_at=now() if state == "submitted" else None,
+            submitted_at=(submitted_at or now()) if state == "submitted" else None,
         ),
         spans,
     )

@@ -87,7 +87,7 @@ def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, 
 
 def counts_by_split(
     session: Session, project_id: int, statuses: Collection[DocumentStatus] = ()
-) -> dict[str, int]:
+) -> dict[Split, int]:
     """How many documents are in each split, among those of the given statuses (all if none)."""
     query = (
         select(Document.split, func.count())

@@ -1,0 +1,80 @@
+"""Column files out: 2003 columns or two, with BIO, IOB1 or BIOES tags.
+
+These formats are flat and tied to words. Of overlapping entities the outermost is written;
+the others, and those that do not begin and end where words do, are named in the tally.
+A blank in a label becomes `_`, because blanks part the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import BinaryIO, Literal
+
+from core.tags import Scheme, encode_tags
+from core.tokenization import tokenize
+from core.types import Token, WordSpan
+from storage.formats.written import Written, lost
+from storage.records import DocumentRecord
+
+ConllFormat = Literal["conll2003", "bio", "iob1", "bioes"]
+_SCHEMES: dict[ConllFormat, Scheme] = {
+    "conll2003": "BIO",
+    "bio": "BIO",
+    "iob1": "IOB1",
+    "bioes": "BIOES",
+}
+
+
+def write_conll(documents: Iterable[DocumentRecord], format: ConllFormat, out: BinaryIO) -> Written:
+    """Writes each document behind a `-DOCSTART-`; a line end in the text ends a sentence."""
+    written = Written()
+    middle = " -X- -X-" if format == "conll2003" else ""
+    for document in documents:
+        tokens = tokenize(document.text)
+        tags, breaks = _tagged(document, tokens, _SCHEMES[format], written)
+        out.write(f"-DOCSTART-{middle} O\n\n".encode())
+        for index, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
+            gap = "\n" if index in breaks else ""
+            out.write(f"{gap}{document.text[token.start : token.end]}{middle} {tag}\n".encode())
+        out.write(b"\n" if tokens else b"")
+        written.documents += 1
+    return written
+
+
+def _tagged(
+    document: DocumentRecord, tokens: tuple[Token, ...], scheme: Scheme, written: Written
+) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The tags, and the words before which a sentence ends. Losses go into the tally."""
+    aligned = _aligned(document, tokens, written)
+    tags, dropped = encode_tags(aligned, len(tokens), scheme)
+    for span in dropped:
+        start, end = tokens[span.start].start, tokens[span.end - 1].end
+        written.nested.append(lost(document, start, end, span.label))
+    kept = set(aligned) - set(dropped)
+    written.entities += len(kept)
+    inside = {index for span in kept for index in range(span.start + 1, span.end)}
+    breaks = frozenset(
+        index
+        for index in range(1, len(tokens))
+        if index not in inside
+        and "\n" in document.text[tokens[index - 1].end : tokens[index].start]
+    )
+    return tags, breaks
+
+
+def _aligned(
+    document: DocumentRecord, tokens: tuple[Token, ...], written: Written
+) -> list[WordSpan]:
+    starts = {token.start: index for index, token in enumerate(tokens)}
+    ends = {token.end: index + 1 for index, token in enumerate(tokens)}
+    spans = []
+    for entity in document.entities or ():
+        if entity.status != "accepted":
+            continue
+        if entity.start in starts and entity.end in ends:
+            spans.append(
+                WordSpan(starts[entity.start], ends[entity.end], "_".join(entity.label.split()))
+            )
+        else:
+            written.unaligned.append(lost(document, entity.start, entity.end, entity.label))
+    return spans

@@ -1,0 +1,70 @@
+"""Typed access to the fields of a record that came from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+Word = TypeVar("Word", bound=str)
+
+
+class FieldError(ValueError):
+    """A field that is not what its format says; the message is for the person who imports."""
+
+
+def object_of(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise FieldError(f"{what} must be an object, got {_shown(value)}")
+    return value
+
+
+def string(
+    raw: Mapping[str, Any], key: str, default: str | None = None, longest: int | None = None
+) -> str:
+    """A non-empty string that a database can keep, of at most `longest` characters."""
+    value = raw.get(key, default)
+    if not isinstance(value, str) or not value:
+        raise FieldError(f"{key!r} must be a non-empty string, got {_shown(value)}")
+    if longest is not None and len(value) > longest:
+        raise FieldError(f"{key!r} has at most {longest} characters, got {len(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise FieldError(
+            f"{key!r} holds the lone surrogate {value[error.start]!r} at {error.start}, which is "
+            "half a character; write the whole character"
+        ) from None
+    return value
+
+
+def whole(raw: Mapping[str, Any], key: str) -> int:
+    value = raw.get(key)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FieldError(f"{key!r} must be a whole number, got {_shown(value)}")
+    return value
+
+
+def score(raw: Mapping[str, Any]) -> float | None:
+    """`score` in [0, 1], or None where there is none."""
+    value = raw.get("score")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise FieldError(f"'score' must lie between 0 and 1, or be null, got {_shown(value)}")
+    return float(value)
+
+
+def one_word(raw: Mapping[str, Any], key: str, known: Sequence[Word]) -> Word | None:
+    """One of a closed list of words, or None where the key is absent or null."""
+    value = raw.get(key)
+    if value is None:
+        return None
+    for word in known:
+        if value == word:
+            return word
+    raise FieldError(f"{key!r} must be one of {', '.join(known)}, got {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"

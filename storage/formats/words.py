@@ -1,0 +1,38 @@
+"""Words put together into a text, and where each one came to lie."""
+
+from __future__ import annotations
+
+
+class Words:
+    """Joins words by spaces, sentences by line ends, and remembers the offsets."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._length = 0
+        self._gap = ""
+
+    def add(self, word: str) -> None:
+        self._parts += (self._gap, word)
+        start = self._length + len(self._gap)
+        self._length = start + len(word)
+        self._starts.append(start)
+        self._ends.append(self._length)
+        self._gap = " "
+
+    def end_sentence(self) -> None:
+        if self._starts:
+            self._gap = "\n"
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    @property
+    def count(self) -> int:
+        return len(self._starts)
+
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """Words `start` to `end`, end exclusive, as code points of the text."""
+        return self._starts[start], self._ends[end - 1]
