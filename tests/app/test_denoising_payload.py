@@ -139,6 +139,11 @@ def test_a_sentence_out_of_range_is_refused(number: int) -> None:
         sentence_payload(build_trace(), number, COLOURS)
 
 
+def test_a_trace_without_steps_is_refused() -> None:
+    with pytest.raises(ValueError, match="no steps"):
+        sentence_payload(replace(build_trace(), steps=()), 0, COLOURS)
+
+
 @given(traces)
 def test_the_payload_is_plain_json_and_small(trace: Trace) -> None:
     size = len(json.dumps(sentence_payload(trace, 0, COLOURS)))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.components.denoising.payload import Payload, sentence_payload
+from app.components.denoising.film import Payload
+from app.components.denoising.payload import sentence_payload
 from app.components.plots import Figure, confidence, river
 from tests.app.traces import COLOURS, build_trace
 

@@ -6,24 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.components.denoising.payload import (
-    Payload,
-    SentenceChoice,
-    sentence_choices,
-    sentence_payload,
-)
+from app.components import bundle
+from app.components.denoising.film import Payload
+from app.components.denoising.payload import SentenceChoice, sentence_choices, sentence_payload
 
 __all__ = ["Payload", "SentenceChoice", "denoising_view", "sentence_choices", "sentence_payload"]
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("colour", "geometry", "lanes", "tint", "paint", "player", "results", "view")
-"""Joined into one module, so that no build step is needed; `view` exports the component."""
 
 _COMPONENT = st.components.v2.component(
     "spanneal_denoising",
     html=(_HERE / "view.html").read_text(encoding="utf-8"),
     css=(_HERE / "denoising.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+    js=bundle(_HERE / "view.js"),
 )
 
 

@@ -1,7 +1,7 @@
 // Colours as [red, green, blue].
-const mix = (a, b, u) => a + (b - a) * u;
-const blend = (a, b, u) => [mix(a[0], b[0], u), mix(a[1], b[1], u), mix(a[2], b[2], u)];
-const rgba = (c, alpha) => `rgba(${c.map(Math.round).join(",")},${alpha.toFixed(3)})`;
+export const mix = (a, b, u) => a + (b - a) * u;
+export const blend = (a, b, u) => [mix(a[0], b[0], u), mix(a[1], b[1], u), mix(a[2], b[2], u)];
+export const rgba = (c, alpha) => `rgba(${c.map(Math.round).join(',')},${alpha.toFixed(3)})`;
 const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 
 function luminance(colour) {
@@ -13,10 +13,10 @@ function luminance(colour) {
 }
 
 // Black or white, whichever reads better on the colour.
-const inkOn = (colour) => (luminance(colour) > 0.22 ? "#10131a" : "#ffffff");
+export const inkOn = (colour) => (luminance(colour) > 0.22 ? '#10131a' : '#ffffff');
 
 // The page's own ink, and each label's colour made light enough for a dark page.
-function palette(element, labels) {
+export function palette(element, labels) {
   const ink = (getComputedStyle(element).color.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number);
   const dark = luminance(ink) > 0.4;
   const lighten = (colour) => (dark ? blend(colour, [255, 255, 255], 0.18) : colour);

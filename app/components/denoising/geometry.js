@@ -2,7 +2,7 @@
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const LARGEST_GAP = 40;
 
-class Geometry {
+export class Geometry {
   constructor(stage, words) {
     const origin = stage.getBoundingClientRect();
     const dx = stage.scrollLeft - origin.left - stage.clientLeft;

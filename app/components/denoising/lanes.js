@@ -3,7 +3,7 @@ const LANE = 4;
 const ROW = 19;
 const TOP = 4;
 
-class Lanes {
+export class Lanes {
   constructor({ frames, entities }) {
     const clean = frames[frames.length - 1].at;
     this.lane = spread(clean);

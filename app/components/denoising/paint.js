@@ -1,10 +1,13 @@
 // The K noisy spans at one position of the film, drawn on the canvas.
+
+import { blend, mix, rgba } from './colour.js';
+
 const THIN = 3;
-const THICK = 16;
+export const THICK = 16;
 const ease = (u) => (u < 0.5 ? 4 * u ** 3 : 1 - (2 - 2 * u) ** 3 / 2);
 
 // Whole positions are frames of the trace; between the last frame and the end, spans merge.
-function paint(context, scene, position, active) {
+export function paint(context, scene, position, active) {
   const { payload: { frames }, lanes, geometry } = scene;
   const final = frames.length - 1;
   const i = Math.min(final, Math.floor(position));

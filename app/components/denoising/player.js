@@ -2,7 +2,7 @@
 const STEP_MS = 900;
 const STILL_MS = 1100;
 
-class Player {
+export class Player {
   constructor(onMove) {
     this.onMove = onMove;
     this.position = 0;
@@ -10,7 +10,7 @@ class Player {
     this.speed = 1;
     this.timer = null;
     this.frame = null;
-    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.still = matchMedia('(prefers-reduced-motion: reduce)');
   }
 
   get playing() { return this.timer !== null || this.frame !== null; }

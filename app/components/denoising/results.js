@@ -1,7 +1,11 @@
 // The kept entities as buttons over the canvas: labelled, focusable, explained on hover.
+
+import { inkOn, rgba } from './colour.js';
+import { THICK } from './paint.js';
+
 const NARROW = 38;
 
-class Results {
+export class Results {
   constructor(root, onActive) {
     this.root = root;
     this.onActive = onActive;
@@ -20,9 +24,9 @@ class Results {
       const pieces = geometry.pieces(entity.start, entity.end);
       const colour = colours.labels[entity.label];
       return pieces.map((piece, n) => {
-        const bar = n === 0 ? this.buttons[i] : document.createElement("span");
+        const bar = n === 0 ? this.buttons[i] : document.createElement('span');
         const width = piece.right - piece.left;
-        bar.classList.add("entity", ...(width < NARROW ? ["narrow"] : []));
+        bar.classList.add('entity', ...(width < NARROW ? ['narrow'] : []));
         Object.assign(bar.style, {
           left: `${piece.left}px`, top: `${piece.y + lanes.rowTop(i)}px`,
           width: `${width}px`, height: `${THICK}px`,
@@ -36,12 +40,12 @@ class Results {
   }
 
   #button(payload, entity, i) {
-    const button = document.createElement("button");
+    const button = document.createElement('button');
     const label = payload.labels[entity.label].name;
-    button.type = "button";
+    button.type = 'button';
     button.textContent = label;
-    button.setAttribute("aria-label", `${entity.text}, ${explain(payload, i)}`);
-    button.setAttribute("aria-pressed", String(this.pinned === i));
+    button.setAttribute('aria-label', `${entity.text}, ${explain(payload, i)}`);
+    button.setAttribute('aria-pressed', String(this.pinned === i));
     Object.assign(button.dataset, { start: entity.offsets[0], end: entity.offsets[1], label });
     button.onclick = () => { this.pinned = this.pinned === i ? null : i; this.#changed(); };
     button.onpointerenter = button.onfocus = () => { this.hovered = i; this.#changed(); };
@@ -52,18 +56,18 @@ class Results {
   // Shown from 0 (hidden and out of the tab order) to 1.
   show(opacity) {
     this.root.style.opacity = opacity;
-    this.root.style.visibility = opacity > 0 ? "visible" : "hidden";
+    this.root.style.visibility = opacity > 0 ? 'visible' : 'hidden';
     if (opacity === 0) this.hovered = null;
     this.buttons.forEach((button, i) => {
-      button.classList.toggle("faded", this.active !== null && this.active !== i);
-      button.setAttribute("aria-pressed", String(this.pinned === i));
+      button.classList.toggle('faded', this.active !== null && this.active !== i);
+      button.setAttribute('aria-pressed', String(this.pinned === i));
     });
   }
 
   #changed() { this.onActive(); }
 }
 
-function explain(payload, i) {
+export function explain(payload, i) {
   const entity = payload.entities[i];
   const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
   const label = payload.labels[entity.label].name;

@@ -1,5 +1,8 @@
 // How strongly each word glows under the confident predictions, frame by frame.
-class Tint {
+
+import { blend, mix, rgba } from './colour.js';
+
+export class Tint {
   constructor({ words, frames, entities }) {
     const count = words.length;
     this.frames = frames.map((frame) => {
@@ -32,9 +35,9 @@ class Tint {
     const i = Math.min(this.frames.length - 1, Math.floor(position));
     const u = position - i;
     const [a, alphaA] = this.of(i, word, colours);
-    if (u === 0) return a ? rgba(a, alphaA) : "";
+    if (u === 0) return a ? rgba(a, alphaA) : '';
     const [b, alphaB] = this.of(i + 1, word, colours);
-    if (!a && !b) return "";
+    if (!a && !b) return '';
     return rgba(blend(a ?? b, b ?? a, u), mix(alphaA, alphaB, u));
   }
 }

@@ -1,19 +1,28 @@
 // The view itself: builds the sentence, listens to the keys, and shows one position of the film.
-const HINT = "← → step · Space plays · hover over an entity";
+
+import { palette } from './colour.js';
+import { legend, ticks } from './furniture.js';
+import { Geometry } from './geometry.js';
+import { Lanes } from './lanes.js';
+import { paint } from './paint.js';
+import { Player } from './player.js';
+import { Results, explain } from './results.js';
+import { Tint } from './tint.js';
+
+const HINT = '← → step · Space plays · hover over an entity';
 const AUTOPLAY_MS = 700;
-const MOST_TICKS = 12;
 const TALLEST_CANVAS = 16000;
 
 class View {
   constructor(root) {
     const find = (name) => root.querySelector(`.${name}`);
-    this.root = find("denoising");
-    for (const name of ["play", "seek", "ticks", "speed", "readout", "stage", "text", "legend", "note", "spoken"]) {
+    this.root = find('denoising');
+    for (const name of ['play', 'seek', 'ticks', 'speed', 'readout', 'stage', 'text', 'legend', 'note', 'spoken']) {
       this[name] = find(name);
     }
-    this.canvas = root.querySelector("canvas");
+    this.canvas = root.querySelector('canvas');
     this.player = new Player(() => this.show());
-    this.results = new Results(find("results"), () => this.show());
+    this.results = new Results(find('results'), () => this.show());
     this.play.onclick = () => this.player.toggle();
     this.seek.oninput = () => this.player.scrub(Number(this.seek.value));
     this.speed.onchange = () => { this.player.speed = Number(this.speed.value); };
@@ -32,10 +41,10 @@ class View {
     this.results.reset();
     this.sentence(payload);
     const lanes = new Lanes(payload);
-    this.text.style.setProperty("--band", `${lanes.height}px`);
+    this.text.style.setProperty('--band', `${lanes.height}px`);
     this.scene = { payload, lanes, tint: new Tint(payload) };
     this.player.end = this.seek.max = payload.frames.length;
-    this.scale(payload.frames.length);
+    this.ticks.replaceChildren(...ticks(payload.frames.length));
     this.layout();
     this.player.load(payload.frames.length);
     clearTimeout(this.start);
@@ -44,36 +53,11 @@ class View {
 
   sentence({ words, gaps }) {
     this.words = words.map((word) => {
-      const span = document.createElement("span");
+      const span = document.createElement('span');
       span.textContent = word;
       return span;
     });
     this.text.replaceChildren(...this.words.flatMap((span, i) => [span, gaps[i]]));
-  }
-
-  scale(end) {
-    const every = Math.ceil(end / MOST_TICKS);
-    this.ticks.replaceChildren(...Array.from({ length: end + 1 }, (_, i) => {
-      const tick = document.createElement("i");
-      tick.style.setProperty("--at", i / end);
-      const named = i % every === 0 && end - i >= every / 2;
-      tick.textContent = i === 0 ? "noise" : i === end ? "entities" : named ? i : "";
-      return tick;
-    }));
-  }
-
-  legend_({ labels }, colours) {
-    const entry = (name, colour) => {
-      const item = document.createElement("span");
-      const dot = document.createElement("i");
-      dot.style.background = colour;
-      item.append(dot, name);
-      return item;
-    };
-    this.legend.replaceChildren(
-      ...labels.map((label, i) => entry(label.name, rgba(colours.labels[i], 1))),
-      entry("no entity", rgba(colours.ink, 0.25)),
-    );
   }
 
   layout() {
@@ -81,7 +65,7 @@ class View {
     if (!scene) return;
     scene.colours = palette(this.root, scene.payload.labels);
     scene.geometry = new Geometry(this.stage, this.words);
-    this.legend_(scene.payload, scene.colours);
+    this.legend.replaceChildren(...legend(scene.payload.labels, scene.colours));
     this.results.layout(scene);
     const [width, height] = [this.stage.clientWidth, this.text.offsetTop + this.text.offsetHeight];
     this.ratio = Math.min(devicePixelRatio || 1, TALLEST_CANVAS / height);
@@ -95,9 +79,9 @@ class View {
     if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed) return;
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
     if (key in steps) this.player.step(steps[key]);
-    else if (key === "Home" || key === "End") this.player.scrub(key === "End" ? this.player.end : 0);
-    else if (key === " " && target.tagName !== "BUTTON") this.player.toggle();
-    else if (key === " ") { event.stopPropagation(); return; }
+    else if (key === 'Home' || key === 'End') this.player.scrub(key === 'End' ? this.player.end : 0);
+    else if (key === ' ' && target.tagName !== 'BUTTON') this.player.toggle();
+    else if (key === ' ') { event.stopPropagation(); return; }
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -110,7 +94,7 @@ class View {
     const final = payload.frames.length - 1;
     this.results.show(Math.max(0, (player.position - final) * 2 - 1));
     const active = this.results.active;
-    const context = this.canvas.getContext("2d");
+    const context = this.canvas.getContext('2d');
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     paint(context, scene, player.position, active);
@@ -121,12 +105,12 @@ class View {
   tell(payload, active) {
     const { player } = this;
     const now = payload.frames[Math.floor(player.position + 0.001)] ?? payload;
-    this.root.classList.toggle("playing", player.playing);
+    this.root.classList.toggle('playing', player.playing);
     this.root.dataset.position = player.position.toFixed(3);
-    this.play.setAttribute("aria-label", player.playing ? "Pause" : "Play");
+    this.play.setAttribute('aria-label', player.playing ? 'Pause' : 'Play');
     this.seek.value = player.position;
-    this.seek.style.setProperty("--done", player.position / player.end);
-    this.seek.setAttribute("aria-valuetext", now.readout);
+    this.seek.style.setProperty('--done', player.position / player.end);
+    this.seek.setAttribute('aria-valuetext', now.readout);
     this.readout.textContent = now.readout;
     this.note.textContent = active === null ? HINT : explain(payload, active);
     if (!player.playing && this.spoken.textContent !== now.summary) this.spoken.textContent = now.summary;

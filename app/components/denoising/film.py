@@ -1,0 +1,69 @@
+"""The shapes of a film: one sentence's trace as compact JSON.
+
+Frame 0 is the noise x_T. Frame i shows what step i left behind: the noisy spans at
+x_{t_prev} and the clean spans, types and probabilities it predicted. After the last step
+nothing is noisy any more, so frame γ has every span at its predicted place. The entities
+that decoding kept close the film.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class LabelColour(TypedDict):
+    name: str
+    color: str
+
+
+class Frame(TypedDict):
+    """All K noisy spans at one moment; the last four lists are empty in frame 0."""
+
+    readout: str
+    summary: str
+    at: list[tuple[float, float]]
+    """Continuous word offsets of the noisy spans, smaller one first."""
+    spans: list[tuple[int, int]]
+    """The predicted clean spans, in words, end exclusive."""
+    labels: list[int]
+    """Indices into the payload's labels, -1 for ∅."""
+    scores: list[float]
+    """(P^l + P^r + P^c) / 3."""
+    confident: list[bool]
+    """Typed and at or above φ."""
+
+
+class EntityBar(TypedDict):
+    """An entity that decoding kept."""
+
+    start: int
+    end: int
+    """Words of the sentence, end exclusive."""
+    offsets: tuple[int, int]
+    """Code points of the document, end exclusive."""
+    text: str
+    label: int
+    score: float
+    row: int
+    """0 lies nearest to the words; entities that overlap have different rows."""
+    slot: int
+    """The noisy span it was decoded from."""
+    collapsed: list[int]
+    """The noisy spans that ended on the same boundaries with a type of their own."""
+
+
+class Payload(TypedDict):
+    """One sentence, ready for `json.dumps`."""
+
+    words: list[str]
+    gaps: list[str]
+    """The raw text after each word, up to the next word of the sentence."""
+    labels: list[LabelColour]
+    frames: list[Frame]
+    """γ + 1 of them."""
+    entities: list[EntityBar]
+    readout: str
+    summary: str
+    """What is said and read aloud when the entities stand."""
+    threshold: float
+    """φ / 3, on the scale of the scores."""

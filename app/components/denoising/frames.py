@@ -1,0 +1,66 @@
+"""The frames of a film, from the steps of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.components.denoising import wording
+from app.components.denoising.film import Frame
+from core.types import SentenceStep, Trace
+
+
+def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> list[Frame]:
+    """γ + 1 frames; `index` numbers the labels."""
+    steps = [step.sentences[sentence] for step in trace.steps]
+    tokens, gamma, num_spans = trace.sentences[sentence], len(steps), len(steps[0].spans)
+    noise = Frame(
+        readout=wording.noise_readout(gamma, trace.steps[0].t, num_spans),
+        summary=wording.noise_summary(num_spans),
+        at=_places(steps[0].noisy),
+        spans=[],
+        labels=[],
+        scores=[],
+        confident=[],
+    )
+    frames = [noise]
+    for number, (step, made) in enumerate(zip(trace.steps, steps, strict=True), start=1):
+        places = steps[number].noisy if number < gamma else made.spans
+        sure = _confident(made, trace.threshold)
+        votes = [
+            (trace.text[tokens[start].start : tokens[end - 1].end], label or "")
+            for (start, end), label, is_sure in zip(made.spans, made.labels, sure, strict=True)
+            if is_sure
+        ]
+        readout = wording.step_readout(number, gamma, step.t_prev, sum(sure), num_spans)
+        frames.append(
+            Frame(
+                readout=readout,
+                summary=wording.step_summary(readout, votes),
+                at=_places(places),
+                spans=list(made.spans),
+                labels=[-1 if label is None else index[label] for label in made.labels],
+                scores=[mean_probability(made, slot) for slot in range(num_spans)],
+                confident=sure,
+            )
+        )
+    return frames
+
+
+def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Rounded to a hundredth of a word; noise may put a right boundary left of its left one."""
+    return [(round(min(pair), 2), round(max(pair), 2)) for pair in pairs]
+
+
+def mean_probability(step: SentenceStep, slot: int) -> float:
+    """(P^l + P^r + P^c) / 3 of one noisy span."""
+    return round((step.p_left[slot] + step.p_right[slot] + step.p_type[slot]) / 3, 3)
+
+
+def _confident(step: SentenceStep, threshold: float) -> list[bool]:
+    """Which spans are typed, have their boundaries in order and reach φ."""
+    return [
+        label is not None and start < end and sum(p) >= threshold
+        for (start, end), label, *p in zip(
+            step.spans, step.labels, step.p_left, step.p_right, step.p_type, strict=True
+        )
+    ]
