@@ -19,12 +19,13 @@ _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u30FC\p{Thai}\p{Lao}\p
 """Scripts written without spaces: one grapheme, one word."""
 
 _START = rf"[[\p{{L}}\p{{N}}\p{{GCB=Prepend}}]--[{_UNSPACED}]]"
-_INSIDE = rf"[[\p{{L}}\p{{N}}\p{{M}}\p{{GCB=Prepend}}\u00AD\u200C\u200D]--[{_UNSPACED}]]"
+_MARKS = r"\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\u200D"
+_INSIDE = rf"[{_START}{_MARKS}\u00AD]"
 _RUN = rf"(?:{_START}{_INSIDE}*+)"
 """Letters and digits with their marks; soft hyphens and joiners do not end a word."""
 
 _APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
-_EXTEND = r"[\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\u200D]"
+_EXTEND = rf"[{_MARKS}]"
 
 _URL = r"(?i:(?:https?|ftp)://|www\.)(?:{ok}|\({ok}*+\))*(?:{end}|\({ok}*+\))".format(
     ok=rf"[^\s\x1C-\x1F<>\"()“”«»{_UNSPACED}\u3000-\u303F\uFF00-\uFFEF]",
@@ -37,9 +38,9 @@ _DOMAIN = (
     r"(?:/[\p{L}\p{N}/_%#?=&.~+\-]{0,2000}[\p{L}\p{N}/_=])?"
 )
 _MENTION = rf"(?<!{_INSIDE})@[[\p{{L}}\p{{N}}_]--[{_UNSPACED}]]++"
-_HASHTAG = rf"(?<!{_INSIDE})[#\uFF03](?=[\p{{N}}_]*+\p{{L}})[\p{{L}}\p{{N}}\p{{M}}_\u200C]++"
+_HASHTAG = rf"(?<!{_INSIDE})[#\uFF03](?=[\p{{N}}_]*+\p{{L}})[\p{{L}}\p{{N}}_{_MARKS}]++"
 
-_FLAG = rf"\p{{RI}}\p{{RI}}{_EXTEND}*+"
+_FLAG = r"\p{RI}\p{RI}"
 _KEYCAP = r"[0-9#*]\uFE0F?\u20E3"
 _PICTURE_PART = rf"\p{{Extended_Pictographic}}{_EXTEND}*+"
 _PICTURE = rf"{_PICTURE_PART}(?:(?<=\u200D){_PICTURE_PART})*+"
@@ -74,13 +75,13 @@ _WORD = (
     rf"|(?<=\p{{Hebrew}})[\"\u05F3\u05F4](?=\p{{Hebrew}})){_RUN})*+"
 )
 _DOTS = r"\.{2,3}+|-{2,3}+"
-_ANYTHING = rf"\p{{GCB=Prepend}}*+[^\s\x1C-\x1F]{_EXTEND}*+"
+_ANYTHING = r"[^\s\x1C-\x1F]"
 
 _PLAIN = r"[A-Za-z]++(?=[ ,;\n])"
 """What most English words look like; the same answer as below, found at once."""
 
 _TOKEN = regex.compile(
-    r"[\s\x1C-\x1F]*+("
+    r"[\s\x1C-\x1F]*+((?:"
     + "|".join(
         (
             _PLAIN, _URL, _EMAIL, _DOMAIN, _MENTION, _HASHTAG, _FLAG, _KEYCAP, _PICTURE,
@@ -88,7 +89,7 @@ _TOKEN = regex.compile(
             _WORD, _DOTS, _ANYTHING,
         )
     )
-    + ")",
+    + rf"){_EXTEND}*+)",
     regex.V1,
 )  # fmt: skip
 

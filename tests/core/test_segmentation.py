@@ -178,9 +178,7 @@ LEFT, RIGHT = Window(0, 10, 0, 8), Window(6, 16, 8, 16)
 
 
 def test_what_both_windows_see_is_taken_once_at_its_higher_score() -> None:
-    (entity,) = merge(
-        [(LEFT, [(WordSpan(7, 9, "A"), 2.0)]), (RIGHT, [(WordSpan(1, 3, "A"), 2.5)])]
-    )
+    (entity,) = merge([(LEFT, [(WordSpan(7, 9, "A"), 2.0)]), (RIGHT, [(WordSpan(1, 3, "A"), 2.5)])])
     assert (entity.span, entity.score, entity.window, entity.index) == (
         WordSpan(7, 9, "A"), 2.5, 1, 0,
     )  # fmt: skip
