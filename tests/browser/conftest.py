@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -39,6 +40,7 @@ QUIET = {
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
     "STREAMLIT_CLIENT_TOOLBAR_MODE": "minimal",
 }
+PATIENCE = 60_000  # milliseconds that a page may take before a test gives up
 START_LIMIT = 90.0  # seconds; torch and Streamlit import slowly on a busy machine
 
 
@@ -83,6 +85,19 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "UTC",
         "reduced_motion": "reduce",
     }
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name whole addresses; this also replaces a plugin's fixture that warns."""
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A fresh page that waits long enough for a busy machine."""
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    return page
 
 
 class Served(str):

@@ -153,4 +153,5 @@ if result.navigate:
         st.session_state["case"] = "next"
         st.rerun()
 st.text_input("Elsewhere")
-st.text(json.dumps({**model, "went": st.session_state.get("went", [])}, ensure_ascii=False))
+shown = {**model, "text": text, "went": st.session_state.get("went", [])}
+st.text(json.dumps(shown, ensure_ascii=False))

@@ -25,6 +25,7 @@ export class Editor {
     this.candidate = null;
     this.destination = null;
     this.leaving = false; // after Esc, Tab leaves the text
+    this.quiet = false; // after an addition no toolbar covers the next line
   }
 
   get selectedSpan() { return this.view?.get(this.selected) ?? null; }
@@ -37,6 +38,7 @@ export class Editor {
     this.selected = id;
     this.candidate = null;
     this.leaving = false;
+    this.quiet = false;
     const span = this.selectedSpan;
     if (span) this.panel.say(`${this.wordsOf(span)}: ${describe(span)}`);
     this.redraw();
@@ -150,6 +152,7 @@ export class Editor {
     }
     const id = `${this.outbox.client}-${this.outbox.seq + 1}`;
     this.selected = id;
+    this.quiet = true;
     this.edit([{ op: 'add', ...toWire({ id, ...range, label }, this.offsets) }]);
     this.panel.say(`${this.wordsOf(range)} added as ${label}`);
   }

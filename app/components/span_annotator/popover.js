@@ -16,7 +16,7 @@ export class Popover {
 
   draw() {
     const { annotator, node } = this;
-    const span = annotator.selectedSpan;
+    const span = annotator.quiet ? null : annotator.selectedSpan;
     if (annotator.readOnly || !(span || annotator.candidate)) {
       node.hidden = true;
       return;
