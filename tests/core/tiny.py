@@ -1,0 +1,97 @@
+"""The smallest things that behave like the real ones: an encoder on disk, nested sentences."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from core.types import Example, WordSpan
+
+_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+_WORDS = ("the", "of", "in", "bank", "china", "university", "city", "said", "met")
+
+SENTENCES: tuple[Example, ...] = (
+    Example(
+        ("Bank", "of", "China", "hired", "Ms.", "Haag", "."),
+        (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"), WordSpan(4, 6, "PER")),
+    ),
+    Example(
+        ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
+        (
+            WordSpan(1, 4, "ORG"),
+            WordSpan(3, 4, "LOC"),
+            WordSpan(6, 9, "LOC"),
+            WordSpan(6, 10, "ORG"),
+        ),
+    ),
+    Example(
+        ("Anna", "said", "the", "Oslo", "Peace", "Prize", "went", "to", "Bo", "Li", "in", "May"),
+        (
+            WordSpan(0, 1, "PER"),
+            WordSpan(3, 4, "LOC"),
+            WordSpan(3, 6, "MISC"),
+            WordSpan(8, 10, "PER"),
+        ),
+    ),
+    Example(("Nothing", "of", "note", "was", "said", "in", "the", "meeting", ".")),
+)
+"""Four sentences: three with nested names, one without any."""
+
+
+def tiny_encoder(folder: Path) -> Path:
+    """Write a random BERT of two layers and a lower-casing WordPiece tokenizer into `folder`.
+
+    `AutoModel.from_pretrained` and `AutoTokenizer.from_pretrained` load both without a network;
+    the same weights every time. Hidden size 32, at most 512 subwords, 38 432 parameters.
+    Any ASCII word is spelled letter by letter, a handful are whole.
+    """
+    import torch
+    from transformers import BertConfig, BertModel
+
+    tokenizer = _tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = BertModel(
+            BertConfig(
+                vocab_size=len(tokenizer),
+                hidden_size=32,
+                num_hidden_layers=2,
+                num_attention_heads=2,
+                intermediate_size=64,
+                max_position_embeddings=512,
+                pad_token_id=0,
+            )
+        )
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer():  # type: ignore[no-untyped-def]  # transformers carries no types
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.normalizers import BertNormalizer
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+    from tokenizers.processors import TemplateProcessing
+    from transformers import PreTrainedTokenizerFast
+
+    letters = string.ascii_lowercase + string.digits
+    pieces = [*_SPECIAL, *_WORDS, *string.punctuation, *letters, *(f"##{c}" for c in letters)]
+    ids = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])],
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=512,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
