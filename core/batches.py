@@ -28,9 +28,7 @@ class Gold:
     unknown: Tensor  # (B, C + 1): true for labels the sentence's annotators did not look for
 
     @classmethod
-    def of(
-        cls, examples: Sequence[Example], labels: Sequence[str], device: torch.device
-    ) -> Gold:
+    def of(cls, examples: Sequence[Example], labels: Sequence[str], device: torch.device) -> Gold:
         """Raises KeyError for an entity whose label the model does not have."""
         index = {label: number for number, label in enumerate(labels)}
         counts = [len(example.entities) for example in examples]

@@ -37,7 +37,9 @@ def save_checkpoint(
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    save_file({k: v.contiguous() for k, v in network.state_dict().items()}, fresh / "weights.safetensors")
+    save_file(
+        {k: v.contiguous() for k, v in network.state_dict().items()}, fresh / "weights.safetensors"
+    )
     save_file(_flatten(optimizer.state_dict()["state"]), fresh / "optimizer.safetensors")
     (fresh / _STATE).write_text(json.dumps(asdict(position)))
     shutil.rmtree(folder, ignore_errors=True)

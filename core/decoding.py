@@ -27,9 +27,7 @@ def candidates(step: SamplerStep, labels: Sequence[str]) -> list[list[Candidate]
     one with the highest type probability stays, then the highest score."""
     type_probs, types = step.type_probs.max(-1)
     scores = (step.left_probs + step.right_probs + type_probs).tolist()
-    proposals = zip(
-        step.words.tolist(), types.tolist(), type_probs.tolist(), scores, strict=True
-    )
+    proposals = zip(step.words.tolist(), types.tolist(), type_probs.tolist(), scores, strict=True)
     return [_distinct(*proposal, labels) for proposal in proposals]
 
 

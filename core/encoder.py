@@ -69,7 +69,9 @@ class SentenceEncoder(nn.Module):
             output_hidden_states=True,
         )
         weights = self.layer_weights.softmax(0)
-        mixed = sum(weight * state for weight, state in zip(weights, outputs.hidden_states))
+        mixed = sum(
+            weight * state for weight, state in zip(weights, outputs.hidden_states, strict=True)
+        )
         words = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
         words = self.norm(words) + self.shape_embedding(batch.shapes)
         states = self.project(self.dropout(words))

@@ -1,8 +1,8 @@
 """The public face of the model: text in, entities or a trace out.
 
-    pipeline = Pipeline.load("assets/models/default")
-    pipeline.predict("Ms. Haag joined the Bank of China.").entities
-    for step in pipeline.denoise(text, SamplerSettings(steps=5, seed=7)): ...
+pipeline = Pipeline.load("assets/models/default")
+pipeline.predict("Ms. Haag joined the Bank of China.").entities
+for step in pipeline.denoise(text, SamplerSettings(steps=5, seed=7)): ...
 """
 
 from __future__ import annotations

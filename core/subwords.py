@@ -36,7 +36,7 @@ def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) ->
     """How many subwords each word takes."""
     if not words:
         return []
-    known = {word: 0 for word in words}
+    known = dict.fromkeys(words, 0)
     encoded = tokenizer([[word] for word in known], is_split_into_words=True, **_BARE)
     for word, ids in zip(known, encoded["input_ids"], strict=True):
         known[word] = len(ids)

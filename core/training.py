@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import epoch_batches
-from core.checkpoint import Position, load_checkpoint, save_checkpoint
+from core.checkpoint import load_checkpoint, save_checkpoint
 from core.config import TrainingConfig
 from core.learner import Learner
 from core.metrics import Scores
@@ -73,7 +73,7 @@ def train(
         )
     lengths = [len(example.words) for example in examples]
     per_epoch = -(-len(examples) // config.batch_size)
-    total = min(config.epochs * per_epoch, config.max_steps or config.epochs * per_epoch)
+    total = config.epochs * per_epoch
     optimizer = _optimizer(learner, config)
     saved = folder / "checkpoint"
     position = load_checkpoint(
@@ -85,7 +85,7 @@ def train(
         order = epoch_batches(
             lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
         )
-        for rows in order[done : done + total - position.step]:
+        for rows in order[done:]:
             step = position.step + 1
             batch = [examples[row] for row in rows]
             meter.add(_step(learner, optimizer, batch, config, step, total))

@@ -1,0 +1,37 @@
+"""python -m core train | evaluate | annotate | baseline | bench"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+VERBS = {
+    "train": "train a model, from an encoder or from a checkpoint",
+    "evaluate": "precision, recall and F1 of a model on a file",
+    "annotate": "annotate text from standard input, a document a line",
+    "baseline": "train and measure a BIO tagger on the same encoder and data",
+    "bench": "sentences a second: the model, its parts, and the tagger beside it",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a verb; returns the exit status. Only the verb that is called imports torch."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m core", description="DiffusionNER")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, text in VERBS.items():
+        child = verbs.add_parser(verb, help=text, description=text)
+        if verb in arguments[:1]:
+            importlib.import_module(f"core.commands.{verb}").configure(child)
+    options = parser.parse_args(arguments)
+    try:
+        importlib.import_module(f"core.commands.{options.verb}").run(options)
+    except (ValueError, OSError) as error:
+        print(f"{options.verb}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The verbs of `python -m core`, one module each: `configure(parser)` and `run(options)`."""

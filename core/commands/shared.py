@@ -1,0 +1,52 @@
+"""Options that several verbs take."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+from core.config import Expansion, Matching, TrainingConfig
+from core.training import Evaluated, Progress
+
+_CHOICES = {"expansion": get_args(Expansion), "matching": get_args(Matching)}
+
+
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """The data, and one option for each field of TrainingConfig."""
+    files = {"type": Path, "nargs": "+", "required": True, "metavar": "FILE"}
+    parser.add_argument("--train", help="JSONL or CoNLL files to learn from", **files)
+    parser.add_argument("--dev", help="files to choose the best version by", **files)
+    for field in fields(TrainingConfig):
+        default = getattr(TrainingConfig(), field.name)
+        parser.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=type(default),
+            default=default,
+            choices=_CHOICES.get(field.name),
+            help=f"(default: {default})",
+        )
+
+
+def training_config(options: argparse.Namespace) -> TrainingConfig:
+    return TrainingConfig(
+        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    )
+
+
+def report(record: Progress | Evaluated) -> None:
+    """One line about how training goes."""
+    if isinstance(record, Progress):
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
+        minutes = record.eta_seconds / 60
+        place = f"step {record.step}/{record.total_steps}"
+        print(f"{place}  {losses}  {minutes:.0f} min left", flush=True)
+        return
+    scores = record.scores
+    star = "  (best so far)" if record.best else ""
+    print(
+        f"epoch {record.epoch}: P {100 * scores.precision:.2f}  R {100 * scores.recall:.2f}  "
+        f"F1 {100 * scores.f1:.2f}{star}",
+        flush=True,
+    )

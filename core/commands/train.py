@@ -1,0 +1,62 @@
+"""python -m core train"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from core.commands.shared import add_training, report, training_config
+from core.config import ModelConfig
+from core.data import label_set, merge_corpora, read_examples
+from core.fitting import fit
+from core.learner import DiffusionLearner
+from core.metrics import as_table
+from core.model import CARD, DiffusionNER, best_device
+from core.training import Evaluated, train
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_training(parser)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help="go on from this model folder")
+    parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
+    parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
+    parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
+    parser.add_argument("--card", type=Path, help="a text to begin the model card with")
+
+
+def run(options: argparse.Namespace) -> None:
+    config = training_config(options)
+    examples = merge_corpora([(str(file), read_examples(file)) for file in options.train])
+    dev = merge_corpora([(str(file), read_examples(file)) for file in options.dev])
+    model = _model(options, label_set(examples), config.seed)
+    learner = DiffusionLearner(model.to(best_device()), config)
+    last = None
+    for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
+        report(record)
+        if isinstance(record, Evaluated) and record.best:
+            last = record
+    if last is None:
+        print("nothing better than what the folder already holds", file=sys.stderr)
+        return
+    print(as_table(last.scores))
+    intro = options.card.read_text() if options.card else f"# {options.out.name}\n"
+    command = "python -m core " + " ".join(sys.argv[1:])
+    (options.out / CARD).write_text(
+        f"{intro}\n## Development scores\n\n```\n{as_table(last.scores)}\n```\n\n"
+        f"## Command\n\n```\n{command}\n```\n"
+    )
+
+
+def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
+    if options.parent is not None:
+        parent = DiffusionNER.load(options.parent)
+        new = [label for label in labels if label not in parent.config.labels]
+        return parent.with_labels([*parent.config.labels, *new]) if new else parent
+    config = ModelConfig(
+        labels, lstm_layers=options.lstm_layers, schedule=options.schedule, scale=options.scale
+    )
+    return DiffusionNER.from_encoder(config, options.encoder, seed)
