@@ -69,7 +69,7 @@ class ModelConfig:
 class TrainingConfig:
     """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
 
-    epochs: int = 6
+    epochs: int = 5
     patience: int = 3
     """Epochs without a better development F1 before training stops."""
     batch_size: int = 16
