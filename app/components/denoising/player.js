@@ -1,6 +1,7 @@
 // The film's position in time. Under prefers-reduced-motion it jumps from frame to frame.
 const STEP_MS = 900;
 const STILL_MS = 1100;
+const WAIT_MS = 700;
 
 export class Player {
   constructor(onMove) {
@@ -15,7 +16,7 @@ export class Player {
 
   get playing() { return this.timer !== null || this.frame !== null; }
 
-  load(end) { this.pause(); this.end = end; this.seek(0); }
+  load(end) { this.end = end; this.scrub(0); }
 
   seek(position) {
     const kept = Math.min(this.end, Math.max(0, position));
@@ -35,6 +36,13 @@ export class Player {
   play() {
     if (this.position >= this.end) this.position = 0;
     if (this.still.matches) this.#jump(); else this.#glide();
+    this.onMove();
+  }
+
+  // By itself, a moment later; whoever asked for reduced motion presses play.
+  playSoon() {
+    if (this.still.matches) return;
+    this.timer = setTimeout(() => { this.timer = null; this.play(); }, WAIT_MS);
     this.onMove();
   }
 

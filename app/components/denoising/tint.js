@@ -14,21 +14,21 @@ export class Tint {
       return votes;
     });
     const kept = Array.from({ length: count }, () => []);
-    const full = Math.max(3, frames[0].at.length / 12);
-    for (const entity of entities) {
-      for (let w = entity.start; w < entity.end; w++) kept[w].push(...Array(Math.ceil(full)).fill(entity.label));
+    for (const { start, end, label } of entities) {
+      for (let w = start; w < end; w++) kept[w].push(label);
     }
     this.frames.push(kept);
-    this.full = full;
+    this.many = Math.max(3, frames[0].at.length / 12);
   }
 
-  // [colour, alpha] of one word in one frame; a dozenth of all spans makes it glow fully.
+  // [colour, alpha] of one word in one frame; a twelfth of all spans makes it glow fully.
   of(frame, word, colours) {
     const votes = this.frames[frame][word];
     if (!votes.length) return [null, 0];
     const sum = [0, 0, 0];
     for (const label of votes) colours[label].forEach((v, i) => { sum[i] += v; });
-    return [sum.map((v) => v / votes.length), 0.26 * Math.min(1, votes.length / this.full)];
+    const kept = frame === this.frames.length - 1;
+    return [sum.map((v) => v / votes.length), 0.26 * (kept ? 1 : Math.min(1, votes.length / this.many))];
   }
 
   between(position, word, colours) {

@@ -10,7 +10,6 @@ import { Results, explain } from './results.js';
 import { Tint } from './tint.js';
 
 const HINT = '← → step · Space plays · hover over an entity';
-const AUTOPLAY_MS = 700;
 const TALLEST_CANVAS = 16000;
 
 class View {
@@ -31,7 +30,7 @@ class View {
     this.resized.observe(this.text);
   }
 
-  destroy() { clearTimeout(this.start); this.player.pause(); this.resized.disconnect(); }
+  destroy() { this.player.pause(); this.resized.disconnect(); }
 
   update({ payload, autoplay }) {
     const said = JSON.stringify(payload);
@@ -47,8 +46,7 @@ class View {
     this.ticks.replaceChildren(...ticks(payload.frames.length));
     this.layout();
     this.player.load(payload.frames.length);
-    clearTimeout(this.start);
-    if (autoplay && !this.player.still.matches) this.start = setTimeout(() => this.player.play(), AUTOPLAY_MS);
+    if (autoplay) this.player.playSoon();
   }
 
   sentence({ words, gaps }) {
@@ -78,6 +76,7 @@ class View {
     const { key, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed) return;
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
+    if (key in steps && target.classList.contains('entity')) this.root.focus(); // it is about to hide
     if (key in steps) this.player.step(steps[key]);
     else if (key === 'Home' || key === 'End') this.player.scrub(key === 'End' ? this.player.end : 0);
     else if (key === ' ' && target.tagName !== 'BUTTON') this.player.toggle();

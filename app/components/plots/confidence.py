@@ -15,8 +15,8 @@ _MARKERS = ("circle", "square", "diamond", "triangle-up", "cross")
 def confidence(payload: Payload) -> Figure:
     """How sure the model is of each kept entity after every step, and the share of ∅.
 
-    An entity's confidence at a step is that of the surest noisy span predicting exactly it,
-    0 where none does.
+    An entity's confidence at a step is that of the noisy span it was decoded from, if that
+    predicts exactly this entity by then; else of the surest other that does; else 0.
     """
     made = payload["frames"][1:]
     steps = list(range(1, len(made) + 1))
@@ -69,8 +69,14 @@ def _line(name: str, colour: str, x: list[int], y: list[float]) -> dict[str, Any
 
 def _best(frame: Frame, entity: EntityBar) -> float:
     wanted = (entity["start"], entity["end"], entity["label"])
-    scored = zip(frame["spans"], frame["labels"], frame["scores"], strict=True)
-    return max((score for span, label, score in scored if (*span, label) == wanted), default=0.0)
+    agreeing = {
+        slot: score
+        for slot, (span, label, score) in enumerate(
+            zip(frame["spans"], frame["labels"], frame["scores"], strict=True)
+        )
+        if (*span, label) == wanted
+    }
+    return agreeing.get(entity["slot"], max(agreeing.values(), default=0.0))
 
 
 def _no_entity(frame: Frame) -> float:
