@@ -22,8 +22,7 @@ COPY LICENSE ./
 # Behind a name of its own, also set STREAMLIT_SERVER_ALLOWED_HOSTS="name.example localhost".
 ENV PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \
-    SPANNEAL_DATA=/data \
-    STREAMLIT_SERVER_ADDRESS=0.0.0.0
+    SPANNEAL_DATA=/data
 
 USER spanneal
 VOLUME /data
@@ -34,4 +33,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; assert urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4).read() == b'ok'"]
 
 ENTRYPOINT ["python", "-m", "app"]
-CMD ["serve", "--port", "8501"]
+CMD ["serve", "--host", "0.0.0.0"]

