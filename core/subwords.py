@@ -37,7 +37,7 @@ def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) ->
     if not words:
         return []
     known = dict.fromkeys(words, 0)
-    encoded = tokenizer([[word] for word in known], is_split_into_words=True, **_BARE)
+    encoded = tokenizer([[_encodable(word)] for word in known], is_split_into_words=True, **_BARE)
     for word, ids in zip(known, encoded["input_ids"], strict=True):
         known[word] = len(ids)
     return [known[word] for word in words]
@@ -55,7 +55,7 @@ def word_batch(
     `max_subwords` subwords; `core.segmentation` keeps sentences within the budget.
     """
     encoded = tokenizer(
-        [list(words) for words in sentences],
+        [[_encodable(word) for word in words] for words in sentences],
         is_split_into_words=True,
         truncation=True,
         max_length=max_subwords,
@@ -76,3 +76,8 @@ def word_batch(
         shapes[row, : len(words)] = torch.tensor([shape_of(word) for word in words])
     lengths = torch.tensor([len(words) for words in sentences])
     return WordBatch(input_ids, mask, word_of, shapes, lengths)
+
+
+def _encodable(word: str) -> str:
+    """The word with lone surrogates, which no tokenizer takes, as U+FFFD: as many characters."""
+    return word.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
