@@ -1,0 +1,165 @@
+"""Projects, labels, splits and model versions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.engine import writing
+from storage.repository import documents, model_versions, projects
+from storage.repository.splits import hashed_split, sha256_of
+
+
+def test_the_four_usual_labels_have_their_own_colours_and_keys(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        projects.ensure_labels(session, project.id, ["PER", "ORG", "LOC", "MISC"])
+        shown = [(x.name, x.color, x.key) for x in projects.labels(session, project.id)]
+
+    assert shown == [
+        ("PER", "#e4572e", "1"),
+        ("ORG", "#2e86ab", "2"),
+        ("LOC", "#3b8e5a", "3"),
+        ("MISC", "#9b6bdf", "4"),
+    ]
+
+
+def test_an_eleventh_label_has_a_colour_but_no_key_left(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        created = projects.ensure_labels(session, project.id, [f"L{n}" for n in range(13)])
+        labels = projects.labels(session, project.id)
+
+    assert len(created) == 13
+    assert [label.key for label in labels[:10]] == list("1234567890")
+    assert [label.key for label in labels[10:]] == [None] * 3
+    assert all(re.fullmatch("#[0-9a-f]{6}", label.color) for label in labels)
+    assert len({label.color for label in labels[:10]}) == 10
+
+
+def test_labels_that_are_there_are_not_made_twice(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        projects.add_label(session, project.id, "PER", color="#ABCDEF")
+
+        assert projects.ensure_labels(session, project.id, ["PER", "X", "X"]) == ("X",)
+        assert projects.labels(session, project.id)[0].color == "#abcdef"
+
+
+@pytest.mark.parametrize(
+    ("name", "colour", "message"),
+    [
+        ("", None, "1 to 100 characters"),
+        (" X", None, "blanks around"),
+        ("X" * 101, None, "1 to 100 characters"),
+        ("PER", None, "already has a label 'PER'"),
+        ("X", "red", "#rrggbb"),
+        ("X", "red;background:url(//x)", "#rrggbb"),
+    ],
+)
+def test_a_label_that_cannot_be_is_refused_with_the_reason(
+    sessions: sessionmaker[Session], name: str, colour: str | None, message: str
+) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        projects.add_label(session, project.id, "PER")
+        with pytest.raises(ValueError, match=message):
+            projects.add_label(session, project.id, name, color=colour)
+
+
+def test_the_first_two_documents_of_a_project_lie_on_different_sides(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        for number in range(20):
+            project = projects.create(session, f"P{number}")
+            for text in ("one", "two"):
+                documents.add(session, project.id, name=text, text=text)
+            counts = documents.counts_by_split(session, project.id)
+            assert counts == {"train": 1, "control": 1}
+
+
+def test_beyond_two_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        documents.add(session, project.id, name="a", text="a", split="train")
+        documents.add(session, project.id, name="b", text="b", split="control")
+        for number in range(30):
+            document = documents.add(session, project.id, name="n", text=f"text {number}")
+            assert document is not None
+            assert document.split == hashed_split("P", sha256_of(f"text {number}"))
+
+
+def test_a_split_can_be_said_at_import(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        document = documents.add(session, project.id, name="a", text="a", split="dev")
+        assert document is not None
+        assert document.split == "dev"
+
+
+def test_about_a_fifth_of_all_documents_is_held_back() -> None:
+    splits = [hashed_split("P", sha256_of(str(number))) for number in range(5000)]
+
+    assert 0.18 < splits.count("control") / len(splits) < 0.22
+
+
+@given(project=st.text(), text=st.text())
+def test_the_hashed_split_depends_on_nothing_else(project: str, text: str) -> None:
+    project, text = (x.encode(errors="ignore").decode() for x in (project, text))
+    assert hashed_split(project, sha256_of(text)) == hashed_split(project, sha256_of(text))
+
+
+def test_exactly_one_model_version_is_active_after_a_promotion(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        first = model_versions.ensure_active(session, "assets/models/default", ["PER"])
+        again = model_versions.ensure_active(session, "another", ["PER"])
+        second = model_versions.register(
+            session, "data/models/2", ["PER", "X"], parent_id=first.id, metrics={"f1": 0.5}
+        )
+        assert again is first
+        assert second.state == "proposed"
+        model_versions.promote(session, second.id)
+        states = [(v.id, v.state) for v in model_versions.every(session)]
+        active = model_versions.active(session)
+
+    assert states == [(second.id, "active"), (first.id, "retired")]
+    assert active is second
+
+
+def test_a_retired_version_can_come_back(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        first = model_versions.ensure_active(session, "one", [])
+        second = model_versions.register(session, "two", [])
+        model_versions.promote(session, second.id)
+        model_versions.promote(session, first.id)
+        model_versions.promote(session, first.id)
+
+        assert model_versions.active(session) is first
+        assert second.state == "retired"
+        assert model_versions.by_path(session, "two") is second
+
+
+def test_the_database_itself_refuses_a_second_active_version(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        model_versions.ensure_active(session, "one", [])
+    with pytest.raises(IntegrityError), writing(sessions) as session:
+        model_versions.register(session, "two", []).state = "active"
+
+
+def test_asking_for_what_is_not_there_says_where_to_look(sessions: sessionmaker[Session]) -> None:
+    with sessions() as session:
+        for get in (projects.get, documents.get, model_versions.get):
+            with pytest.raises(LookupError, match=r"there is no .* 404"):
+                get(session, 404)
