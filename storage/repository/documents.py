@@ -119,6 +119,16 @@ def neighbour(
     return session.scalar(query)
 
 
+def position(session: Session, document: Document) -> int:
+    """Which document of its project it is in order of arrival, from 1."""
+    query = (
+        select(func.count())
+        .select_from(Document)
+        .where(Document.project_id == document.project_id, Document.id <= document.id)
+    )
+    return session.scalar(query) or 0
+
+
 def first(
     session: Session, project_id: int, statuses: Collection[DocumentStatus] = ()
 ) -> int | None:
