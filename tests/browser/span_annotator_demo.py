@@ -113,8 +113,6 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
 
 
 query = st.query_params
-if query.get("wide"):
-    st.set_page_config(layout="wide")
 case = st.session_state.setdefault("case", query.get("case", "nested"))
 run = f"{query.get('run', 'by hand')}/{case}"
 text, spans = CASES[case]

@@ -52,7 +52,8 @@ function bar(span, lane, box, piece, pieces, state) {
   node.dataset.label = span.label;
   node.dataset.status = span.status;
   node.title = describe(span);
-  if (piece > 0) node.classList.add('continued'); else node.append(fit(span.label, box.width));
+  node.append(fit(span.label, box.width));
+  if (piece > 0) node.classList.add('continued');
   if (piece < pieces - 1) node.classList.add('continues');
   return node;
 }

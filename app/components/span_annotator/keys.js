@@ -3,37 +3,37 @@
 /** [keys as event.key in lower case, how help names them, what they do, the command] */
 const PLAIN = [
   [['a'], 'A', 'Accept the selected span', (a) => a.accept()],
-  [['x'], 'X', 'Reject the selected span (a span you added is deleted)', (a) => a.reject()],
-  [['delete'], 'Delete', 'Delete a span you added, reject a suggested one', (a) => a.reject()],
+  [['x', 'delete'], 'X or Delete', 'Reject the selected span; one you added is deleted',
+    (a) => a.reject()],
+  [['[', ']'], '[ ]', 'Move its right boundary by a word',
+    (a, { key }) => a.nudge('end', key === ']' ? 1 : -1)],
+  [['{', '}'], 'Shift+[ ]', 'Move its left boundary by a word',
+    (a, { key }) => a.nudge('start', key === '}' ? 1 : -1)],
+  [['arrowleft', 'arrowright'], '← →', 'Choose a word', (a, { key }) => a.walk(direction(key))],
   [['enter'], 'Enter', 'Add the chosen words with the label used last', (a) => a.addAgain()],
-  [['['], '[', 'Move the right boundary one word left', (a) => a.nudge('end', -1)],
-  [[']'], ']', 'Move the right boundary one word right', (a) => a.nudge('end', 1)],
-  [['{'], 'Shift+[', 'Move the left boundary one word left', (a) => a.nudge('start', -1)],
-  [['}'], 'Shift+]', 'Move the left boundary one word right', (a) => a.nudge('start', 1)],
-  [['arrowright'], '→', 'Choose the next word', (a) => a.walk(1)],
-  [['arrowleft'], '←', 'Choose the word before', (a) => a.walk(-1)],
   [['escape'], 'Esc', 'Clear the selection; then Tab leaves the text', (a) => a.escape()],
   [['s'], 'S', 'Skip this document', (a) => a.skip()],
-  [['d'], 'D', 'See how the model got here, step by step', (a) => a.leaveFor('denoise')],
+  [['d'], 'D', 'Watch the model denoise this text', (a) => a.leaveFor('denoise')],
   [['h', '?'], 'H or ?', 'Show or hide this help', (a) => a.toggleHelp()],
 ];
 const SHIFTED = [
-  [['arrowright'], 'Shift+→', 'Choose one word more', (a) => a.widen(1)],
-  [['arrowleft'], 'Shift+←', 'Choose one word fewer', (a) => a.widen(-1)],
+  [['arrowleft', 'arrowright'], 'Shift+← →', 'Choose a word fewer or more',
+    (a, { key }) => a.widen(direction(key))],
 ];
 const CONTROL = [
-  [['z'], 'Ctrl+Z', 'Undo', (a, shift) => (shift ? a.redo() : a.undo())],
+  [['z'], 'Ctrl+Z', 'Undo', (a, { shiftKey }) => (shiftKey ? a.redo() : a.undo())],
   [['y'], 'Ctrl+Shift+Z', 'Redo', (a) => a.redo()],
-  [['enter'], 'Ctrl+Enter', 'Accept what is left, submit, and go to the next document',
-    (a) => a.submit()],
-  [['arrowright'], 'Ctrl+→', 'Next document', (a) => a.leaveFor('next')],
-  [['arrowleft'], 'Ctrl+←', 'Previous document', (a) => a.leaveFor('previous')],
+  [['enter'], 'Ctrl+Enter', 'Accept what is left, submit, next document', (a) => a.submit()],
+  [['arrowleft', 'arrowright'], 'Ctrl+← →', 'Previous or next document',
+    (a, { key }) => a.leaveFor(direction(key) > 0 ? 'next' : 'previous')],
 ];
+
+const direction = (key) => (key === 'ArrowRight' ? 1 : -1);
 
 /** [keys, meaning] pairs for the help, in the order shown. */
 export const HELP = [
-  ['1–9, 0', 'Label the chosen words, or relabel the selected span'],
-  ['1–9, 0 with nothing chosen', 'Keep a label ready: each drag then adds it at once'],
+  ['1–9, 0', 'Label the chosen words, relabel the selected span, or keep the label ready: '
+    + 'each drag then adds it at once'],
   ['Tab, Shift+Tab', 'Next and previous span'],
   ...[...PLAIN, ...SHIFTED, ...CONTROL].map(([, name, meaning]) => [name, meaning]),
 ];
@@ -60,7 +60,7 @@ function run(annotator, event, inText) {
   const table = control ? CONTROL : [...(event.shiftKey ? SHIFTED : []), ...PLAIN];
   const command = findIn(table, name);
   if (command) {
-    command(annotator, event.shiftKey);
+    command(annotator, event);
     return true;
   }
   if (control || !/^[0-9]$/.test(name)) return false;

@@ -43,7 +43,11 @@ export class Panel {
   helpSheet() {
     const sheet = el('div', 'sheet');
     const list = el('dl');
-    for (const [keys, meaning] of HELP) list.append(el('dt', '', keys), el('dd', '', meaning));
+    for (const [keys, meaning] of HELP) {
+      const pair = el('div');
+      pair.append(el('dt', '', keys), el('dd', '', meaning));
+      list.append(pair);
+    }
     const close = button('close-help', 'plain', 'Close', () => this.annotator.toggleHelp());
     sheet.append(el('h3', '', 'Keys'), list, el('p', '',
       'Mouse: drag over words to choose them, click a span to select it, click again for the one '
