@@ -3,7 +3,7 @@
 import { inkOn, rgba } from './colour.js';
 import { THICK } from './paint.js';
 
-const NARROW = 38;
+const NARROW = 32;
 
 export class Results {
   constructor(root, onActive) {
