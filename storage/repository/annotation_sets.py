@@ -65,18 +65,6 @@ def add_person_set(
     )
 
 
-def prediction_of(
-    session: Session, document_id: int, model_version_id: int
-) -> AnnotationSet | None:
-    """The newest prediction of one model version for a document, with its entities."""
-    return _newest(
-        session,
-        document_id,
-        AnnotationSet.origin == "machine",
-        AnnotationSet.model_version_id == model_version_id,
-    )
-
-
 def latest_prediction(session: Session, document_id: int) -> AnnotationSet | None:
     """The newest machine's set of a document, whichever model made it, with its entities."""
     return _newest(session, document_id, AnnotationSet.origin == "machine")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Document, Project
+from storage.models import Document
 from storage.repository.splits import choose_split, sha256_of
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
 
@@ -85,17 +85,13 @@ def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, 
     return {status: found.get(status, 0) for status in DOCUMENT_STATUSES}
 
 
-def counts_by_split(
-    session: Session, project_id: int, statuses: Collection[DocumentStatus] = ()
-) -> dict[Split, int]:
-    """How many documents are in each split, among those of the given statuses (all if none)."""
+def counts_by_split(session: Session, project_id: int) -> dict[Split, int]:
+    """How many documents are in each split; a split without any is no key."""
     query = (
         select(Document.split, func.count())
         .where(Document.project_id == project_id)
         .group_by(Document.split)
     )
-    if statuses:
-        query = query.where(Document.status.in_(statuses))
     return dict(session.execute(query).all())
 
 
@@ -137,10 +133,6 @@ def first(
     if statuses:
         query = query.where(Document.status.in_(statuses))
     return session.scalar(query)
-
-
-def project_of(session: Session, document: Document) -> Project:
-    return session.get_one(Project, document.project_id)
 
 
 def matching(search: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, Project
@@ -37,14 +37,10 @@ def choose_split(session: Session, project_id: int, sha256: str) -> Split:
     more with nothing to train on, or nothing held back, goes to the empty side. So the
     first two documents of a project always lie on different sides.
     """
-    query = (
-        select(Document.split, func.count())
-        .where(Document.project_id == project_id)
-        .group_by(Document.split)
-    )
-    present = dict(session.execute(query).all())
-    if present and not present.get("train"):
+    query = select(Document.split).where(Document.project_id == project_id).distinct()
+    present = session.scalars(query).all()
+    if present and "train" not in present:
         return "train"
-    if present and not present.get("control"):
+    if present and "control" not in present:
         return "control"
     return hashed_split(session.get_one(Project, project_id).name, sha256)

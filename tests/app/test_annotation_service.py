@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -84,7 +86,7 @@ def test_the_draft_is_a_child_of_the_prediction_with_its_settings(
 ) -> None:
     AnnotationService(sessions, FakeModel(), SamplerSettings(seed=7)).open(document_id, "Ann")
     with sessions() as session:
-        prediction = annotation_sets.prediction_of(session, document_id, 1)
+        prediction = annotation_sets.latest_prediction(session, document_id)
         draft = annotation_sets.draft_of(session, document_id)
 
     assert prediction is not None
@@ -155,6 +157,25 @@ def test_a_new_model_suggests_anew_only_where_nobody_has_worked(
         ("m1.1", "rejected"),
         ("m1.2", "suggested"),
     ]
+
+
+def test_two_who_open_a_document_at_once_get_one_prediction_and_one_draft(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    meeting = Barrier(2, timeout=60)
+
+    class SlowModel(FakeModel):
+        def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+            meeting.wait()
+            return super().predict(text, settings)
+
+    service = AnnotationService(sessions, SlowModel())
+    with ThreadPoolExecutor(2) as pool:
+        ann, bob = pool.map(service.open, [document_id] * 2, ["Ann", "Bob"])
+
+    assert ann == bob
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(AnnotationSet)) == 2
 
 
 def test_a_page_with_an_older_models_suggestions_cannot_hit_another_span(
