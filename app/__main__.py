@@ -1,0 +1,47 @@
+"""python -m app serve | worker | import | export | retrain | promote"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from types import ModuleType
+
+VERBS = {
+    "serve": "start the page and the worker, and stop both together",
+    "worker": "carry out retraining jobs until it is stopped",
+    "import": "add the documents of a file to a project",
+    "export": "write a project's corrected documents to a file",
+    "retrain": "queue a retraining on a project's corrected documents",
+    "promote": "let a model version make the suggestions from now on",
+}
+_MODULES = {"import": "import_file"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a verb; returns the exit status. Only the verb that is called is imported."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="Spanneal: an assistant for annotating named entities.",
+        epilog="Where data lies is set by SPANNEAL_* environment variables, see the README.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, text in VERBS.items():
+        child = verbs.add_parser(verb, help=text, description=text)
+        if verb in arguments[:1]:
+            _command(verb).configure(child)
+    options = parser.parse_args(arguments)
+    try:
+        return int(_command(options.verb).run(options))
+    except (ValueError, LookupError, OSError, RuntimeError) as error:
+        print(f"{options.verb}: {error}", file=sys.stderr)
+        return 1
+
+
+def _command(verb: str) -> ModuleType:
+    return importlib.import_module(f"app.commands.{_MODULES.get(verb, verb)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Model versions: the bundled one, those that retraining proposes, and the one that serves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from storage.engine import Sessions, writing
+from storage.models import ModelVersion
+from storage.repository import model_versions
+from storage.vocabulary import VersionState
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+class ModelFolderError(ValueError):
+    """A model directory that is missing or cannot be read, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """Old and new on the control split, for one label or for all; shares in 0..1."""
+
+    label: str | None
+    """None: all labels together."""
+    gold: int
+    """Entities to be found."""
+    old: tuple[float, float, float]
+    """Precision, recall, F1 of the parent."""
+    new: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A model version as the page shows it."""
+
+    id: int
+    path: Path
+    state: VersionState
+    labels: tuple[str, ...]
+    parent_id: int | None
+    metrics: Mapping[str, Any]
+    data_hash: str | None
+    settings: Mapping[str, Any]
+    created_at: datetime
+
+    @property
+    def comparison(self) -> tuple[ScoreRow, ...]:
+        """The parent's scores beside this version's, all labels first; empty if never measured."""
+        control = self.metrics.get("control")
+        if not control:
+            return ()
+        old, new = control["old"], control["new"]
+        labels = sorted({*old["per_label"], *new["per_label"]})
+        return (
+            _row(None, old, new),
+            *(
+                _row(name, old["per_label"].get(name), new["per_label"].get(name))
+                for name in labels
+            ),
+        )
+
+
+class ModelRegistry:
+    """The model versions of one database. Only `promote` moves the active one."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def ensure_bundled(self, folder: Path) -> VersionView:
+        """The active version; where there is none yet, the model at `folder` becomes it.
+
+        Raises `ModelFolderError` if it is needed and is no model directory.
+        """
+        present = self.active()
+        if present is not None:
+            return present
+        labels = labels_of(folder)
+        with writing(self._sessions) as session:
+            return _view(model_versions.ensure_active(session, str(folder.resolve()), labels))
+
+    def active(self) -> VersionView | None:
+        with self._sessions() as session:
+            version = model_versions.active(session)
+            return _view(version) if version else None
+
+    def get(self, version_id: int) -> VersionView:
+        """Raises `LookupError` if there is no such version."""
+        with self._sessions() as session:
+            return _view(model_versions.get(session, version_id))
+
+    def versions(self) -> tuple[VersionView, ...]:
+        """All of them, the newest first."""
+        with self._sessions() as session:
+            return tuple(map(_view, model_versions.every(session)))
+
+    def promote(self, version_id: int) -> VersionView:
+        """Makes a version the one that suggests from now on; a person decides this.
+
+        Promoting a retired version is the way back. Raises `LookupError` for an unknown
+        version, `ModelFolderError` if its folder can no longer be read.
+        """
+        labels_of(self.get(version_id).path)
+        with writing(self._sessions) as session:
+            return _view(model_versions.promote(session, version_id))
+
+    def propose(
+        self,
+        folder: Path,
+        *,
+        parent_id: int,
+        metrics: Mapping[str, Any],
+        data_hash: str,
+        settings: Mapping[str, Any],
+    ) -> VersionView:
+        """Records a trained model beside the active one; a folder is recorded once."""
+        labels = labels_of(folder)
+        path = str(folder.resolve())
+        with writing(self._sessions) as session:
+            known = model_versions.by_path(session, path)
+            return _view(
+                known
+                or model_versions.register(
+                    session,
+                    path,
+                    labels,
+                    parent_id=parent_id,
+                    metrics=metrics,
+                    data_hash=data_hash,
+                    settings=settings,
+                )
+            )
+
+
+def labels_of(folder: Path) -> tuple[str, ...]:
+    """The labels of a model directory, read without loading the model."""
+    missing = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
+    if missing:
+        raise ModelFolderError(
+            f"{folder} is no model directory: {' and '.join(missing)} missing; restore the folder, "
+            "or set SPANNEAL_MODEL to a model that `python -m core train` wrote"
+        )
+    try:
+        return tuple(json.loads((folder / CONFIG).read_text())["model"]["labels"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFolderError(
+            f"{folder / CONFIG} does not tell the model's labels ({error!r}); "
+            "restore it from the folder that training wrote"
+        ) from None
+
+
+def _view(version: ModelVersion) -> VersionView:
+    return VersionView(
+        id=version.id,
+        path=Path(version.path),
+        state=version.state,
+        labels=tuple(version.labels),
+        parent_id=version.parent_id,
+        metrics=version.metrics,
+        data_hash=version.data_hash,
+        settings=version.settings,
+        created_at=version.created_at,
+    )
+
+
+def _row(
+    label: str | None, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> ScoreRow:
+    gold = (new or old or {}).get("gold", 0)
+    return ScoreRow(label, gold, _shares(old), _shares(new))
+
+
+def _shares(scores: Mapping[str, Any] | None) -> tuple[float, float, float]:
+    """A label that is neither gold nor predicted is found perfectly."""
+    if scores is None:
+        return (1.0, 1.0, 1.0)
+    return (scores["precision"], scores["recall"], scores["f1"])

@@ -1,0 +1,84 @@
+"""The active model version as something that annotates: loaded once per process, when needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.services.models import ModelRegistry
+from core.types import Prediction, SamplerSettings, Trace
+from storage.engine import Sessions
+
+if TYPE_CHECKING:
+    from core.pipeline import Pipeline
+
+KEPT = 2
+"""Models held in memory: the active one, and the one before it while somebody still uses it."""
+
+
+class _Slot:
+    """One model's place in memory.
+
+    `lock` lets the first of many callers load and the others wait; it also makes them take
+    turns at predicting, since a fast tokenizer must not be used by two threads at once.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.pipeline: Pipeline | None = None
+
+
+_slots: OrderedDict[Path, _Slot] = OrderedDict()
+_slots_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPredictor:
+    """A model version that can annotate. Making one loads nothing."""
+
+    model_version_id: int
+    path: Path
+
+    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+        """The entities of a document. The first call loads the model, which takes seconds."""
+        slot = _slot(self.path)
+        with slot.lock:
+            return _loaded(slot, self.path).predict(text, settings)
+
+    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+        """Every denoising step, and the entities they lead to."""
+        slot = _slot(self.path)
+        with slot.lock:
+            return _loaded(slot, self.path).trace(text, settings)
+
+    def threshold(self) -> float:
+        """φ, as tuned with the model."""
+        slot = _slot(self.path)
+        with slot.lock:
+            return _loaded(slot, self.path).threshold
+
+
+def active_predictor(sessions: Sessions) -> ModelPredictor | None:
+    """The version that is active now; None where there is none. One query: ask every time."""
+    version = ModelRegistry(sessions).active()
+    return ModelPredictor(version.id, version.path) if version else None
+
+
+def _slot(path: Path) -> _Slot:
+    with _slots_lock:
+        slot = _slots.setdefault(path, _Slot())
+        _slots.move_to_end(path)
+        while len(_slots) > KEPT:
+            _slots.popitem(last=False)
+        return slot
+
+
+def _loaded(slot: _Slot, path: Path) -> Pipeline:
+    if slot.pipeline is None:
+        from core.pipeline import Pipeline
+
+        slot.pipeline = Pipeline.load(path)
+    return slot.pipeline
