@@ -1,0 +1,58 @@
+"""The page: `python -m streamlit run app/main.py`, or `make app`."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from app.settings import ROOT
+from app.views.failure import explained
+
+LOG = logging.getLogger(__name__)
+
+st.set_page_config(page_title="Spanneal", page_icon=":material/ink_highlighter:", layout="wide")
+st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 3rem; }</style>")
+st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/documents.py",
+            title="Documents",
+            icon=":material/description:",
+            default=True,
+            help="Every document of the project, what is done, and where to add more.",
+        ),
+        st.Page(
+            "pages/annotate.py",
+            title="Annotate",
+            icon=":material/ink_highlighter:",
+            help="One document with the model's suggestions, to accept, correct or reject.",
+        ),
+        st.Page(
+            "pages/denoise.py",
+            title="Denoise",
+            icon=":material/blur_on:",
+            help="How random spans become entities, step by step, on a sentence of your choice.",
+        ),
+        st.Page(
+            "pages/train.py",
+            title="Train",
+            icon=":material/model_training:",
+            help="Retrain the model on the submitted documents, compare, and promote.",
+        ),
+        st.Page(
+            "pages/export.py",
+            title="Export",
+            icon=":material/download:",
+            help="The submitted documents as a file.",
+        ),
+    ],
+    position="top",
+)
+try:
+    page.run()
+except Exception as error:
+    LOG.exception("the page %r failed", page.title)
+    st.error(explained(error), icon=":material/error:")

@@ -1,0 +1,76 @@
+"""What all sessions of one process share: the settings, the database, the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.services.annotation import AnnotationService
+from app.services.models import ModelFolderError, ModelRegistry
+from app.services.predictor import ModelPredictor, active_predictor
+from app.services.startup import prepare
+from app.settings import Settings
+from core.types import SamplerSettings
+from storage.engine import Sessions
+
+if TYPE_CHECKING:
+    from app.services.jobs import Jobs
+
+SUGGESTING = SamplerSettings()
+"""What suggestions are made with: the paper's γ = 5 and K = 60."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One database for every session of the process. Opening it loads no model."""
+
+    settings: Settings
+    sessions: Sessions
+    models: ModelRegistry
+
+    @property
+    def person(self) -> str:
+        return self.settings.person
+
+    def predictor(self) -> ModelPredictor | None:
+        """The active model, asked for anew by every run: a person may have promoted another."""
+        return active_predictor(self.sessions)
+
+    def annotation(self) -> AnnotationService:
+        return AnnotationService(self.sessions, self.predictor(), SUGGESTING)
+
+    def model_problem(self) -> str | None:
+        """Why there is no model to make suggestions with; None where there is one.
+
+        A model put in place later is found without a restart.
+        """
+        try:
+            self.models.ensure_bundled(self.settings.model)
+        except ModelFolderError as error:
+            return str(error)
+        return None
+
+
+def desk() -> Desk:
+    """The process's desk, opened at first use: tables made, samples in, model registered."""
+    return _open(Settings.from_environment())
+
+
+def jobs() -> Jobs:
+    """The process's view of retraining jobs; opened by the page that needs it."""
+    return _jobs(Settings.from_environment())
+
+
+@st.cache_resource(show_spinner="Opening the database …")
+def _open(settings: Settings) -> Desk:
+    sessions = prepare(settings).sessions
+    return Desk(settings, sessions, ModelRegistry(sessions))
+
+
+@st.cache_resource(show_spinner="Opening the jobs …")
+def _jobs(settings: Settings) -> Jobs:
+    from app.services.jobs import Jobs
+
+    return Jobs(settings, _open(settings).sessions)

@@ -1,0 +1,173 @@
+"""The Annotate page around the span annotator: where one is, what is known, where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal
+
+import streamlit as st
+
+from app.components.span_annotator import span_annotator
+from app.services.annotation import AnnotationService, DocumentView
+from app.state import SUGGESTING, Desk
+from app.views import place
+from app.views.receiving import KEY, Received
+from app.views.wording import STATUS, clipped, count, literal
+from core.tokenization import tokenize
+from storage.repository import documents, projects
+from storage.vocabulary import DocumentStatus
+
+OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
+_BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
+    "new": "gray",
+    "in_progress": "blue",
+    "submitted": "green",
+    "skipped": "orange",
+}
+_UNCOVERED_SHOWN = 5
+
+
+def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
+    """The document's name, place and status, and the ways on."""
+    with desk.sessions() as session:
+        document = documents.get(session, document_id)
+        number = documents.position(session, document)
+        total = sum(documents.counts_by_status(session, document.project_id).values())
+    neighbours = service.neighbours(document_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _step("previous", ":material/arrow_back:", neighbours.previous, "Ctrl+←")
+        _step("next", ":material/arrow_forward:", neighbours.next, "Ctrl+→")
+        st.subheader(literal(clipped(document.name, 60)), anchor=False, width="content")
+        st.badge(STATUS[document.status], color=_BADGES[document.status])
+        st.caption(f"{number:,} of {total:,}", width="content")
+        st.space("stretch")
+        _guidelines(desk, document.project_id)
+        if st.button("How the model got here", icon=":material/blur_on:", help="D"):
+            place.go(place.DENOISE, document_id)
+        if document.status == "submitted" and st.button(
+            "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
+        ):
+            service.reopen(document_id, desk.person)
+            st.rerun()
+
+
+def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
+    if st.button(
+        icon,
+        key=name,
+        disabled=document_id is None,
+        help=f"The {name} document ({keys})",
+    ):
+        assert document_id is not None
+        place.choose_document(document_id)
+        st.rerun()
+
+
+def _guidelines(desk: Desk, project_id: int) -> None:
+    with desk.sessions() as session:
+        labels = projects.labels(session, project_id)
+    with st.popover("Guidelines", icon=":material/menu_book:"):
+        st.markdown("**What to mark**")
+        lines = [
+            f"- **{literal(label.name)}**"
+            + (f": {literal(label.description)}" if label.description else "")
+            for label in labels
+        ]
+        st.markdown("\n".join(lines) or "This project has no labels yet; add them in Documents.")
+        st.markdown(
+            "**How to decide**\n"
+            "- Look at each suggestion on its own: accept what is right, reject what is not. The "
+            "model is sure of some mistakes, too.\n"
+            "- Mark a name wherever it stands, also inside another: the place in *New York "
+            "University* is a name of its own.\n"
+            "- A title is no part of a name: *Dr* stays outside *Ada Okoro*.\n"
+            "- Then read once more for what nobody suggested."
+        )
+
+
+def annotator(view: DocumentView, received: Received | None) -> Any:
+    """Mounts the span annotator on the document as it is stored."""
+    own = received if received and received.document_id == view.document_id else None
+    return span_annotator(
+        doc_id=view.document_id,
+        text=view.text,
+        labels=[asdict(label) for label in view.labels],
+        spans=[asdict(span) for span in view.spans],
+        tokens=[(token.start, token.end) for token in tokenize(view.text)],
+        ack=received.ack if received else None,
+        key=KEY,
+        read_only=view.read_only,
+        error=own.error if own else None,
+    )
+
+
+def origin(view: DocumentView, problem: str | None) -> None:
+    """Where the suggestions come from, or why there are none; and what was not looked at."""
+    failed = view.prediction_error or (problem if view.predicted == "never" else None)
+    if failed:
+        st.warning(
+            f"No suggestions: {literal(failed)}\n\nYou can annotate all the same.",
+            icon=":material/warning:",
+        )
+    said = _provenance(view)
+    if said and not failed:
+        st.caption(said)
+    if view.uncovered:
+        words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
+        more = len(words) - _UNCOVERED_SHOWN
+        st.warning(
+            f"The model could not look at {count(len(words), 'stretch', 'stretches')} of this "
+            f"text: {literal(', '.join(words[:_UNCOVERED_SHOWN]))}"
+            f"{f' and {more} more' if more > 0 else ''}. Read there with care.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _provenance(view: DocumentView) -> str:
+    if view.predicted == "never":
+        return "No model has looked at this document: what is marked here, people marked."
+    if view.model_version_id is None:
+        return "The suggestions were imported with the document."
+    model = f"Model version {view.model_version_id}"
+    sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
+    if view.predicted == "nothing":
+        return f"{model} looked at this document and found nothing ({sampler})."
+    return f"Suggestions by model version {view.model_version_id} ({sampler})."
+
+
+def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+    """Goes where the person asked from inside the text, once everything is saved."""
+    if wish == "denoise":
+        place.go(place.DENOISE, view.document_id)
+    if wish == "next" and view.status in ("submitted", "skipped"):
+        target = _next_open(desk, service, view)
+    else:
+        neighbours = service.neighbours(view.document_id)
+        target = neighbours.next if wish == "next" else neighbours.previous
+    if target is None:
+        st.toast(f"There is no {wish} document.")
+        return
+    place.choose_document(target)
+    st.rerun()
+
+
+def all_done(counts: Mapping[DocumentStatus, int]) -> None:
+    """Says that nothing is left to annotate, and what comes then."""
+    if any(counts[status] for status in OPEN):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success("Every document is submitted or skipped.", icon=":material/done_all:")
+        if st.button("Train on them", icon=":material/model_training:"):
+            place.go(place.TRAIN)
+        if st.button("Export them", icon=":material/download:"):
+            place.go(place.EXPORT)
+
+
+def _next_open(desk: Desk, service: AnnotationService, view: DocumentView) -> int | None:
+    """The next document that is not done, beginning again at the first one."""
+    following = service.neighbours(view.document_id, OPEN).next
+    if following is not None:
+        return following
+    with desk.sessions() as session:
+        return documents.first(session, view.project_id, OPEN)

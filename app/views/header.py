@@ -1,0 +1,38 @@
+"""The top of a page about a whole project: its title, what it is for, and the project."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.state import Desk
+from app.views import place
+from storage.models import Project
+from storage.repository import projects
+
+
+def project_header(desk: Desk, title: str, caption: str) -> Project:
+    """Draws the header and returns the chosen project; ends the run where there is none."""
+    project = place.current_project(desk)
+    place.leave_document()
+    words, chooser = st.columns([3, 1], vertical_alignment="bottom")
+    with words:
+        st.header(title, anchor=False)
+        st.caption(caption)
+    if project is None:
+        st.info("There is no project yet. Reload the page to make the sample project.")
+        st.stop()
+    with desk.sessions() as session:
+        names = {each.id: each.name for each in projects.every(session)}
+    st.session_state["chosen_project"] = project.id
+    chooser.selectbox(
+        "Project",
+        list(names),
+        format_func=lambda key: names[key],
+        key="chosen_project",
+        on_change=_choose,
+    )
+    return project
+
+
+def _choose() -> None:
+    place.choose_project(st.session_state["chosen_project"])

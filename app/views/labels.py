@@ -1,0 +1,113 @@
+"""A project's labels: what they are called, look like and mean; and a new project."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy.exc import IntegrityError
+
+from app.services.interchange import SAMPLE_LABELS
+from app.state import Desk
+from app.views import place
+from app.views.wording import literal
+from storage.engine import writing
+from storage.models import Label
+from storage.repository import projects
+
+
+def label_management(desk: Desk, project_id: int) -> None:
+    with desk.sessions() as session:
+        labels = projects.labels(session, project_id)
+    present, new = st.columns([3, 2], gap="large")
+    with present:
+        _table(labels)
+    with new:
+        _new_label(desk, project_id)
+        _new_project(desk)
+
+
+def swatch(label: Label) -> str:
+    """The label with its colour, as Markdown's plain characters cannot show it."""
+    return f"{label.key or '–'}  {label.name}"
+
+
+def _table(labels: list[Label] | tuple[Label, ...]) -> None:
+    if not labels:
+        st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
+        return
+    frame = pd.DataFrame(
+        {
+            "Key": [label.key for label in labels],
+            "Label": [label.name for label in labels],
+            "Colour": [label.color for label in labels],
+            "Meaning": [label.description for label in labels],
+        }
+    )
+    styled = frame.style.apply(
+        lambda column: [f"background-color: {value}; color: {value}" for value in column],
+        subset=["Colour"],
+    )
+    st.dataframe(
+        styled,
+        hide_index=True,
+        placeholder="–",
+        alt="The project's labels with their keys, colours and meanings",
+        column_config={
+            "Key": st.column_config.TextColumn(width="small"),
+            "Colour": st.column_config.TextColumn(width="small"),
+            "Meaning": st.column_config.TextColumn(width="large"),
+        },
+    )
+    st.caption(
+        "A new label appears on the Annotate page at once. The model learns it at the next "
+        "retraining, from the documents in which you marked it."
+    )
+
+
+def _new_label(desk: Desk, project_id: int) -> None:
+    with st.form("new label", clear_on_submit=True):
+        st.markdown("**New label**")
+        words, colour = st.columns([4, 1])
+        name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
+        automatic = "#b7791f"
+        chosen = colour.color_picker("Colour", automatic, key="label_color")
+        meaning = st.text_input(
+            "Meaning",
+            key="label_description",
+            placeholder="Named events: festivals, wars, matches",
+            help="Shown to annotators beside the label.",
+        )
+        if not st.form_submit_button("Add label", icon=":material/new_label:"):
+            return
+        try:
+            with writing(desk.sessions) as session:
+                projects.add_label(
+                    session,
+                    project_id,
+                    name.strip(),
+                    color=None if chosen == automatic else chosen,
+                    description=meaning.strip(),
+                )
+        except ValueError as error:
+            st.error(literal(str(error)))
+            return
+    st.rerun()
+
+
+def _new_project(desk: Desk) -> None:
+    with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
+        name = st.text_input("Name of the project", key="project_name", max_chars=200)
+        if not st.form_submit_button("Create project"):
+            return
+        if not name.strip():
+            st.warning("Give the project a name first.")
+            return
+        try:
+            with writing(desk.sessions) as session:
+                project = projects.create(session, name.strip())
+                projects.ensure_labels(session, project.id, SAMPLE_LABELS)
+        except IntegrityError:
+            st.error("There is a project of this name already; choose another name.")
+            return
+    place.choose_project(project.id)
+    st.rerun()

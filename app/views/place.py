@@ -1,0 +1,93 @@
+"""Where a session stands: its project and its document, in the address as in the session.
+
+The address wins when it names something (a link, the browser's back button); moving between
+pages empties it, and then the session's own memory fills it again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NoReturn
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from app.state import Desk
+from storage.models import Project
+from storage.repository import documents, projects
+
+ANNOTATE = "pages/annotate.py"
+DENOISE = "pages/denoise.py"
+DOCUMENTS = "pages/documents.py"
+TRAIN = "pages/train.py"
+EXPORT = "pages/export.py"
+
+Name = Literal["project", "document"]
+
+
+def current_project(desk: Desk) -> Project | None:
+    """The session's project; the first one where it has none. None: there is no project."""
+    with desk.sessions() as session:
+        present = projects.every(session)
+    if not present:
+        return None
+    wanted = _wanted("project")
+    chosen = next((project for project in present if project.id == wanted), present[0])
+    _remember("project", chosen.id)
+    return chosen
+
+
+def current_document(desk: Desk, project: Project) -> int | None:
+    """The session's document; else the first that is not done, else the first of the project."""
+    with desk.sessions() as session:
+        wanted = _wanted("document")
+        chosen = wanted if wanted and _belongs(session, wanted, project) else None
+        chosen = chosen or documents.first(session, project.id, ("new", "in_progress"))
+        chosen = chosen or documents.first(session, project.id)
+    if chosen is not None:
+        _remember("document", chosen)
+    return chosen
+
+
+def choose_project(project_id: int) -> None:
+    _remember("project", project_id)
+    st.session_state.pop("document", None)
+    st.query_params.pop("document", None)
+
+
+def choose_document(document_id: int) -> None:
+    _remember("document", document_id)
+
+
+def leave_document() -> None:
+    """The address of a page about the whole project names no document."""
+    st.query_params.pop("document", None)
+
+
+def go(page: str, document_id: int | None = None) -> NoReturn:
+    """Switches to a page, with a document if one is given."""
+    if document_id is not None:
+        st.session_state["document"] = document_id
+    names: tuple[Name, ...] = ("project", "document")
+    held = {name: str(st.session_state[name]) for name in names if name in st.session_state}
+    st.switch_page(page, query_params=held)
+
+
+def _belongs(session: Session, document_id: int, project: Project) -> bool:
+    try:
+        return documents.get(session, document_id).project_id == project.id
+    except LookupError:
+        return False
+
+
+def _wanted(name: Name) -> int | None:
+    address = st.query_params.get(name, "")
+    if address.isascii() and address.isdecimal() and len(address) < 10:
+        return int(address)
+    held = st.session_state.get(name)
+    return held if isinstance(held, int) else None
+
+
+def _remember(name: Name, value: int) -> None:
+    st.session_state[name] = value
+    if st.query_params.get(name) != str(value):
+        st.query_params[name] = str(value)
