@@ -42,17 +42,20 @@ def save_checkpoint(
     )
     save_file(_flatten(optimizer.state_dict()["state"]), fresh / "optimizer.safetensors")
     (fresh / _STATE).write_text(json.dumps(asdict(position)))
-    shutil.rmtree(folder, ignore_errors=True)
+    old = _old(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
     fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
 ) -> Position:
     """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
-    fresh = folder.with_name(folder.name + ".new")
-    if not (folder / _STATE).is_file() and (fresh / _STATE).is_file():
-        fresh.rename(folder)
+    if not folder.exists() and _old(folder).exists():
+        _old(folder).rename(folder)
     if not (folder / _STATE).is_file():
         return Position(fingerprint)
     position = Position(**json.loads((folder / _STATE).read_text()))
@@ -63,6 +66,17 @@ def load_checkpoint(
     saved["state"] = _unflatten(load_file(folder / "optimizer.safetensors"))
     optimizer.load_state_dict(saved)
     return position
+
+
+def remove_checkpoint(folder: Path) -> None:
+    """Forget the checkpoint of a training that is done."""
+    (folder / _STATE).unlink(missing_ok=True)  # without it, what a kill leaves is not resumed
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    """Where the previous checkpoint stands while the new one takes its place."""
+    return folder.with_name(folder.name + ".old")
 
 
 def _flatten(state: dict[int, dict[str, Any]]) -> dict[str, torch.Tensor]:

@@ -6,6 +6,7 @@ B sentences, K spans, M words, H hidden, C types and ∅ (the last index).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -58,7 +59,9 @@ class Denoiser(nn.Module):
         self.left = BoundaryPointer(size, config.pointer_size)
         self.right = BoundaryPointer(size, config.pointer_size)
         self.type_features = SpanFeatures(size)
-        self.type_hidden = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Dropout(0.1))
+        self.type_hidden = nn.Sequential(
+            nn.Linear(size, size), nn.GELU(), nn.Dropout(config.dropout)
+        )
         self.type_scores = nn.Linear(size, len(config.labels) + 1)
 
     def read(self, word_states: Tensor, lengths: Tensor) -> Sentence:
@@ -70,7 +73,7 @@ class Denoiser(nn.Module):
             index < lengths[:, None],
             self.noisy_features.table(word_states),
             self.type_features.table(word_states),
-            [layer.remember(word_states, places) for layer in self.layers],
+            [cast(SpanEncoderLayer, each).remember(word_states, places) for each in self.layers],
             self.left.words(word_states),
             self.right.words(word_states),
         )

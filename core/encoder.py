@@ -76,16 +76,17 @@ class SentenceEncoder(nn.Module):
         words = self.norm(words) + self.shape_embedding(batch.shapes)
         states = self.project(self.dropout(words))
         if self.lstm is not None:
-            states = self._recur(states, batch.lengths)
+            states = self._recur(self.lstm, states, batch.lengths)
         inside = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
         return states * inside[:, :, None]
 
-    def _recur(self, states: Tensor, lengths: Tensor) -> Tensor:
+    @staticmethod
+    def _recur(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
         packed = nn.utils.rnn.pack_padded_sequence(
             states, lengths.cpu(), batch_first=True, enforce_sorted=False
         )
         unpacked, _ = nn.utils.rnn.pad_packed_sequence(
-            self.lstm(packed)[0], batch_first=True, total_length=states.shape[1]
+            lstm(packed)[0], batch_first=True, total_length=states.shape[1]
         )
         return unpacked
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from core.config import TrainingConfig
 from core.evaluation import keep, propose, tune_threshold
@@ -25,7 +26,7 @@ class Learner(Protocol):
     def network(self) -> nn.Module: ...
 
     @property
-    def pretrained(self) -> nn.Module:
+    def pretrained(self) -> PreTrainedModel:
         """The part of `network` that takes the encoder's learning rate."""
         ...
 
@@ -51,7 +52,7 @@ class DiffusionLearner:
         return self.model
 
     @property
-    def pretrained(self) -> nn.Module:
+    def pretrained(self) -> PreTrainedModel:
         return self.model.encoder.transformer
 
     def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:

@@ -92,13 +92,18 @@ class DiffusionNER(nn.Module):
         return torch.stack([known.get(label, fresh) for label in labels] + [rows[-1]])
 
     def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
-        """Write the model directory; `dtype=torch.float16` halves it."""
+        """Write the model directory; `dtype=torch.float16` halves it.
+
+        A save that is killed leaves the weights that were there.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         state = {
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
             for name, value in self.state_dict().items()
         }
-        save_file(state, folder / WEIGHTS)
+        fresh = folder / (WEIGHTS + ".new")
+        save_file(state, fresh)
+        fresh.replace(folder / WEIGHTS)
         self.tokenizer.save_pretrained(folder)
         encoder = self.encoder.encoder_config.to_dict()
         text = {"model": self.config.to_json(), "encoder": encoder}

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers import PreTrainedModel
 
 from core.batches import by_length
 from core.evaluation import EVALUATION_BATCH
@@ -78,7 +79,7 @@ class TaggerLearner:
         return self.tagger
 
     @property
-    def pretrained(self) -> nn.Module:
+    def pretrained(self) -> PreTrainedModel:
         return self.tagger.encoder.transformer
 
     def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import epoch_batches
-from core.checkpoint import load_checkpoint, save_checkpoint
+from core.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from core.config import TrainingConfig
 from core.learner import Learner
 from core.metrics import Scores
@@ -92,7 +91,7 @@ def train(
             position = replace(position, step=step)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
-            if step % _CHECKPOINT_EVERY == 0:
+            if step % _CHECKPOINT_EVERY == 0 and step % per_epoch:
                 save_checkpoint(saved, learner.network, optimizer, position)
         scores = _evaluate(learner, dev)
         best = scores.f1 > position.best_f1
@@ -105,7 +104,7 @@ def train(
         )
         save_checkpoint(saved, learner.network, optimizer, position)
         yield Evaluated(position.step, total, epoch + 1, scores, best)
-    shutil.rmtree(saved, ignore_errors=True)
+    remove_checkpoint(saved)
 
 
 def _step(

@@ -9,6 +9,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -82,7 +83,7 @@ def measure(
     for gamma in steps:
         for count in num_spans:
             settings = SamplerSettings(gamma, count)
-            jobs[f"γ = {gamma}, K = {count}"] = lambda s=settings: propose(model, sentences, s)
+            jobs[f"γ = {gamma}, K = {count}"] = partial(propose, model, sentences, settings)
     last = list(denoise(model, sentences[:EVALUATION_BATCH], SamplerSettings(1, max(num_spans))))
     jobs["decoding alone"] = lambda: [
         candidates(last[-1], model.config.labels) for _ in range(0, len(sentences), 32)

@@ -15,9 +15,12 @@ _CHOICES = {"expansion": get_args(Expansion), "matching": get_args(Matching)}
 
 def add_training(parser: argparse.ArgumentParser) -> None:
     """The data, and one option for each field of TrainingConfig."""
-    files = {"type": Path, "nargs": "+", "required": True, "metavar": "FILE"}
-    parser.add_argument("--train", help="JSONL or CoNLL files to learn from", **files)
-    parser.add_argument("--dev", help="files to choose the best version by", **files)
+    files = {
+        "--train": "JSONL or CoNLL files to learn from",
+        "--dev": "files to choose the best version by",
+    }
+    for name, text in files.items():
+        parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
     for field in fields(TrainingConfig):
         default = getattr(TrainingConfig(), field.name)
         parser.add_argument(
