@@ -14,6 +14,15 @@ _TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _create_model_versions()
+    _create_projects_and_documents()
+    _create_labels()
+    _create_annotation_sets()
+    _create_operations()
+    _create_entities()
+
+
+def _create_model_versions() -> None:
     op.create_table(
         "model_versions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -40,6 +49,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'active'"),
     )
 
+
+def _create_projects_and_documents() -> None:
     op.create_table(
         "projects",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -79,6 +90,8 @@ def upgrade() -> None:
         unique=False,
     )
 
+
+def _create_labels() -> None:
     op.create_table(
         "labels",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -99,6 +112,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_labels"),
         sa.UniqueConstraint("project_id", "name", name="uq_labels_project_id_name"),
     )
+
+
+def _create_annotation_sets() -> None:
     op.create_table(
         "annotation_sets",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -147,6 +163,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'draft'"),
     )
 
+
+def _create_operations() -> None:
     op.create_table(
         "operations",
         sa.Column("client", sa.String(length=64), nullable=False),
@@ -163,6 +181,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_operations_document_id", "operations", ["document_id"], unique=False)
 
+
+def _create_entities() -> None:
     op.create_table(
         "entities",
         sa.Column("id", sa.Integer(), nullable=False),
