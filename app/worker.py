@@ -23,6 +23,7 @@ from typing import Any
 from dbos import DBOS
 from dbos._serialization import DBOSPortableJSON
 
+from app.services import model_card
 from app.services.job_log import JobLog
 from app.services.jobs import (
     APPLICATION,
@@ -133,8 +134,12 @@ def register_step(
         frozen = Snapshot.from_json(snapshot)
         final = _settings().data / "models" / job_id
         if not final.is_dir():
+            trained = _folder(job_id) / "model"
+            (trained / model_card.NAME).write_text(
+                model_card.card(job_id, frozen, settings, scores)
+            )
             final.parent.mkdir(parents=True, exist_ok=True)
-            (_folder(job_id) / "model").rename(final)
+            trained.rename(final)
         version = ModelRegistry(_sessions()).propose(
             final,
             parent_id=frozen.parent_id,

@@ -145,7 +145,7 @@ def test_without_an_active_model_or_a_known_job_the_error_says_what_to_do(tmp_pa
     settings = settings_in(tmp_path)
     sessions = open_database(settings)
     jobs = Jobs(settings, sessions)
-    with pytest.raises(RetrainingError, match="no active model.*SPANNEAL_MODEL"):
+    with pytest.raises(RetrainingError, match=r"no active model.*SPANNEAL_MODEL"):
         jobs.start(new_project(sessions))
     with pytest.raises(LookupError, match="there is no retraining job 'nonesuch'"):
         jobs.get("nonesuch")
