@@ -45,12 +45,10 @@ START_LIMIT = 90.0  # seconds; torch and Streamlit import slowly on a busy machi
 
 
 def find_browser() -> str | None:
-    """The Chromium to use: CHROMIUM, the usual place, or one on PATH."""
+    """The Chromium to use: CHROMIUM if it is set, else the usual place, else one on PATH."""
     named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    found = ("/usr/bin/chromium", *map(shutil.which, NAMES))
-    return next((path for path in found if path and Path(path).exists()), None)
+    places = (named,) if named else ("/usr/bin/chromium", *map(shutil.which, NAMES))
+    return next((path for path in places if path and Path(path).exists()), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
