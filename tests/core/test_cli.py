@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import VERBS, main
+from core.types import Example
+from tests.core.tiny import SENTENCES
+
+TEXT = "Bank of China hired Ms. Haag ."
+
+
+def write(path: Path, examples: tuple[Example, ...]) -> Path:
+    lines = [
+        {
+            "tokens": each.words,
+            "entities": [{"start": e.start, "end": e.end, "type": e.label} for e in each.entities],
+        }
+        for each in examples
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("data") / "data.jsonl", SENTENCES * 4)
+
+
+@pytest.fixture(scope="module")
+def trained(encoder_folder: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "first"
+    files = ["--train", str(data), "--dev", str(data), "--out", str(out)]
+    size = ["--epochs", "2", "--batch-size", "4", "--num-spans", "12"]
+    rates = ["--encoder-lr", "1e-3", "--decoder-lr", "2e-3"]
+    status = main(["train", *files, "--encoder", str(encoder_folder), *size, *rates])
+    assert status == 0
+    return out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main([verb, "--help"])
+    assert done.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert VERBS[verb] in said
+    assert "--" in said
+
+
+def test_the_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(f"{verb} {text}" in said for verb, text in VERBS.items())
+
+
+def test_a_verb_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["anotate"])
+    assert done.value.code == 2
+    assert "annotate" in capsys.readouterr().err
+
+
+def test_training_writes_a_model_and_its_card(trained: Path) -> None:
+    names = {path.name for path in trained.iterdir()}
+    assert {"config.json", "model.safetensors", "README.md", "tokenizer.json"} <= names
+    card = (trained / "README.md").read_text()
+    assert "## Development scores" in card
+    assert "python -m core" in card
+
+
+def test_evaluate_measures_each_number_of_steps(
+    trained: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["evaluate", "--model", str(trained), "--data", str(data), "--num-spans", "8"]
+    assert main([*options, "--steps", "1,3", "--json"]) == 0
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert [run["steps"] for run in runs] == [1, 3]
+    for run in runs:
+        assert run["num_spans"] == 8
+        assert run["gold"] == 4 * sum(len(each.entities) for each in SENTENCES)
+        assert 0 <= run["f1"] <= 1
+        assert run["sentences_per_second"] > 0
+        assert {"precision", "recall", "per_label", "nested_recall", "flat_recall"} <= set(run)
+        assert run["distinct_spans"] >= 0
+    assert main([*options, "--steps", "2"]) == 0
+    table = capsys.readouterr().out
+    assert "γ = 2, K = 8" in table
+    assert "sentences/s" in table
+
+
+def test_annotate_writes_a_line_of_json_for_each_line_of_text(
+    trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{TEXT}\n\nOslo – 東京 😀"))
+    assert main(["annotate", "--model", str(trained), "--threshold", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    records = [json.loads(line) for line in lines]
+    assert [record["text"] for record in records] == [TEXT, "", "Oslo – 東京 😀"]
+    assert "東京" in lines[2]
+    assert all(set(record) == {"text", "entities", "uncovered"} for record in records)
+    for record in records:
+        for entity in record["entities"]:
+            assert set(entity) == {"start", "end", "label", "score"}
+            assert 0 <= entity["start"] < entity["end"] <= len(record["text"])
+
+
+def test_annotate_with_a_trace_adds_every_step_and_is_repeatable(
+    trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for seed in ("1", "1", "2"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(TEXT + "\n"))
+        options = ["--model", str(trained), "--trace", "--seed", seed, "--steps", "2"]
+        assert main(["annotate", *options, "--num-spans", "6"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1] != said[2]
+    record = json.loads(said[0])
+    assert [step["index"] for step in record["steps"]] == [1, 2]
+    (sentence,) = record["steps"][0]["sentences"]
+    assert len(sentence["noisy"]) == len(sentence["spans"]) == 6
+    assert len(record["sentences"][0]) == 7
+
+
+def test_training_goes_on_from_a_model_with_a_new_label(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from core.types import WordSpan
+
+    example = Example(SENTENCES[0].words, (WordSpan(3, 4, "VERB"),))
+    file = write(tmp_path / "more.jsonl", (example,) * 4)
+    options = ["--train", str(file), "--dev", str(file), "--from", str(trained), "--epochs", "1"]
+    assert main(["train", *options, "--out", str(tmp_path / "out"), "--num-spans", "4"]) == 0
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["model"]["labels"] == ["LOC", "MISC", "ORG", "PER", "VERB"]
+
+
+def test_what_goes_wrong_is_one_line_and_a_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--model", str(tmp_path), "--data", str(tmp_path / "none.jsonl")]
+    assert main(["evaluate", *options]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("evaluate: ")
+    assert "is no model directory" in said
+    assert len(said.splitlines()) == 1
