@@ -2,82 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Serve
-
-
-class Desk:
-    """The page as an annotator sees it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.text = page.get_by_test_id("text")
-        self.state = page.get_by_test_id("state")
-        self.bars = page.get_by_test_id("bar")
-        self.popover = page.get_by_test_id("popover")
-
-    def bar(self, span: str) -> Locator:
-        return self.page.locator(f"[data-testid=bar][data-id={span}]").first
-
-    def server(self) -> dict[str, Any]:
-        """What the server has stored."""
-        stored: dict[str, Any] = json.loads(self.page.get_by_test_id("stText").inner_text())
-        return stored
-
-    def saved(self) -> dict[str, Any]:
-        """Waits for "saved", then for the page below to show the same run."""
-        expect(self.state).to_have_attribute("data-state", "saved")
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning"
-        )
-        return self.server()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def status(self, span: str) -> str | None:
-        return self.bar(span).get_attribute("data-status")
-
-    def box_of(self, words: str) -> dict[str, float]:
-        """Where the browser drew the first occurrence of the words."""
-        box: dict[str, float] = self.text.evaluate(
-            """(root, words) => {
-                for (const line of root.querySelectorAll('.txt')) {
-                    const node = line.firstChild, at = node.data.indexOf(words);
-                    if (at < 0) continue;
-                    const range = document.createRange();
-                    range.setStart(node, at);
-                    range.setEnd(node, at + words.length);
-                    const box = range.getBoundingClientRect();
-                    return {left: box.left, right: box.right, y: (box.top + box.bottom) / 2};
-                }
-            }""",
-            words,
-        )
-        return box
-
-    def drag(self, words: str) -> None:
-        box = self.box_of(words)
-        mouse = self.page.mouse
-        mouse.move(box["left"] + 2, box["y"])
-        mouse.down()
-        mouse.move((box["left"] + box["right"]) / 2, box["y"])
-        mouse.move(box["right"] - 2, box["y"])
-        mouse.up()
-
-    def click(self, words: str) -> None:
-        box = self.box_of(words)
-        self.page.mouse.click((box["left"] + box["right"]) / 2, box["y"])
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +31,6 @@ def visit(page: Page, demo: str) -> Callable[..., Desk]:
         return Desk(page)
 
     return open_case
-
-
-def only_added(server: dict[str, Any]) -> dict[str, Any]:
-    added = [span for span in server["spans"].values() if span["source"] == "person"]
-    assert len(added) == 1
-    return dict(added[0])
 
 
 Visit = Callable[..., Desk]
