@@ -33,8 +33,8 @@ def _upload(desk: Desk, project_id: int) -> None:
             label_visibility="collapsed",
         )
         st.caption(
-            "Plain text (one document a file), JSON lines, or CoNLL columns. Texts are kept exactly; "
-            "a text that the project has already is not added twice."
+            "Plain text (one document a file), JSON lines, or CoNLL columns. Texts are kept "
+            "exactly; a text that the project has already is not added twice."
         )
         review = st.checkbox(
             "Review the entities in the files",

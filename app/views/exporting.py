@@ -58,9 +58,7 @@ def choose() -> tuple[ExportFormat, tuple[Split, ...]]:
     return chosen, splits.get(str(which), ())
 
 
-def written(
-    desk: Desk, project_id: int, format: ExportFormat, splits: Sequence[Split]
-) -> Exported:
+def written(desk: Desk, project_id: int, format: ExportFormat, splits: Sequence[Split]) -> Exported:
     out = io.BytesIO()
     report = export(desk.sessions, project_id, format, out, splits=splits)
     return Exported(out.getvalue(), report)
@@ -131,9 +129,7 @@ def _losses(report: ExportReport) -> None:
 def _lost(entities: Sequence[LostEntity], why: str) -> None:
     if not entities:
         return
-    st.warning(
-        f"{count(len(entities), 'entity', 'entities')} {why}.", icon=":material/warning:"
-    )
+    st.warning(f"{count(len(entities), 'entity', 'entities')} {why}.", icon=":material/warning:")
     with st.expander("Which ones"):
         rows = [
             {"Document": each.document, "Label": each.label, "Text": each.text, "Start": each.start}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 from sqlalchemy.exc import IntegrityError
@@ -26,12 +28,7 @@ def label_management(desk: Desk, project_id: int) -> None:
         _new_project(desk)
 
 
-def swatch(label: Label) -> str:
-    """The label with its colour, as Markdown's plain characters cannot show it."""
-    return f"{label.key or '–'}  {label.name}"
-
-
-def _table(labels: list[Label] | tuple[Label, ...]) -> None:
+def _table(labels: Sequence[Label]) -> None:
     if not labels:
         st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
         return

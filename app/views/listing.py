@@ -37,8 +37,8 @@ def progress(counts: Mapping[DocumentStatus, int]) -> None:
 def continue_button(desk: Desk, project_id: int) -> None:
     """To the first document that is begun, else to the first new one."""
     with desk.sessions() as session:
-        following = documents.first(session, project_id, ("in_progress",))
-        following = following or documents.first(session, project_id, ("new",))
+        following = documents.first(session, project_id, ["in_progress"])
+        following = following or documents.first(session, project_id, ["new"])
     if following is None:
         st.success("Every document is submitted or skipped. Add more, or go on to **Train**.")
     elif st.button(

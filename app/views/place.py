@@ -67,7 +67,7 @@ def go(page: str, document_id: int | None = None) -> NoReturn:
     """Switches to a page, with a document if one is given."""
     if document_id is not None:
         st.session_state["document"] = document_id
-    names: tuple[Name, ...] = ("project", "document")
+    names = ("project", "document")
     held = {name: str(st.session_state[name]) for name in names if name in st.session_state}
     st.switch_page(page, query_params=held)
 

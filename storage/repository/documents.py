@@ -85,13 +85,20 @@ def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, 
     return {status: found.get(status, 0) for status in DOCUMENT_STATUSES}
 
 
-def counts_by_split(session: Session, project_id: int) -> dict[Split, int]:
-    """How many documents are in each split; a split without any is no key."""
+def counts_by_split(
+    session: Session, project_id: int, statuses: Collection[DocumentStatus] = ()
+) -> dict[Split, int]:
+    """How many documents are in each split, among those of the given statuses (all if none).
+
+    A split without any is no key.
+    """
     query = (
         select(Document.split, func.count())
         .where(Document.project_id == project_id)
         .group_by(Document.split)
     )
+    if statuses:
+        query = query.where(Document.status.in_(statuses))
     return dict(session.execute(query).all())
 
 
