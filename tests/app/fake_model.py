@@ -11,7 +11,6 @@ from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.engine import writing
 from storage.repository import documents, model_versions, projects
 
-
 TEXT = "Anna met Bob in Rome."
 
 
