@@ -51,7 +51,8 @@ bench: $(VENV)/.installed ## measure the bundled model's speed
 train-default: $(VENV)/.installed-train ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
-		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CHOSEN_BY:%=$(DATA)/%/dev.jsonl) $(TRAIN_FLAGS)
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CHOSEN_BY:%=$(DATA)/%/dev.jsonl) \
+		--test $(CORPORA:%=$(DATA)/%/test.jsonl) --card docs/model-card.md $(TRAIN_FLAGS)
 
 .PHONY: clean
 clean: ## remove caches and reports; data, models and the environment stay

@@ -7,11 +7,11 @@ import json
 import time
 from pathlib import Path
 
-from core.commands.evaluate import looked_for
 from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
 from core.data import label_set, merge_corpora, read_examples
 from core.fitting import fit
+from core.measuring import looked_for
 from core.metrics import as_table, score
 from core.model import DiffusionNER, best_device
 from core.tagger import Tagger, TaggerLearner

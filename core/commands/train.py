@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
+from core.card import write_card
 from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
 from core.data import label_set, merge_corpora, read_examples
 from core.fitting import fit
 from core.learner import DiffusionLearner
 from core.metrics import as_table
-from core.model import CARD, DiffusionNER, best_device
+from core.model import DiffusionNER, best_device
 from core.training import Evaluated, train
 
 
@@ -25,6 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
     parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
     parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
+    parser.add_argument(
+        "--test",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="files to measure at the end",
+    )
     parser.add_argument("--card", type=Path, help="a text to begin the model card with")
 
 
@@ -43,12 +53,9 @@ def run(options: argparse.Namespace) -> None:
         print("nothing better than what the folder already holds", file=sys.stderr)
         return
     print(as_table(last.scores))
-    intro = options.card.read_text() if options.card else f"# {options.out.name}\n"
-    command = "python -m core " + " ".join(sys.argv[1:])
-    (options.out / CARD).write_text(
-        f"{intro}\n## Development scores\n\n```\n{as_table(last.scores)}\n```\n\n"
-        f"## Command\n\n```\n{command}\n```\n"
-    )
+    intro = options.card.read_text() if options.card else f"# {options.out.name}"
+    command = "python -m core " + shlex.join(sys.argv[1:])
+    write_card(options.out, intro, last.scores, options.test, command)
 
 
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
