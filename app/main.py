@@ -18,32 +18,32 @@ st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
 page = st.navigation(
     [
         st.Page(
-            "pages/documents.py",
+            "screens/documents.py",
             title="Documents",
             icon=":material/description:",
             default=True,
             help="Every document of the project, what is done, and where to add more.",
         ),
         st.Page(
-            "pages/annotate.py",
+            "screens/annotate.py",
             title="Annotate",
             icon=":material/ink_highlighter:",
             help="One document with the model's suggestions, to accept, correct or reject.",
         ),
         st.Page(
-            "pages/denoise.py",
+            "screens/denoise.py",
             title="Denoise",
             icon=":material/blur_on:",
             help="How random spans become entities, step by step, on a sentence of your choice.",
         ),
         st.Page(
-            "pages/train.py",
+            "screens/train.py",
             title="Train",
             icon=":material/model_training:",
             help="Retrain the model on the submitted documents, compare, and promote.",
         ),
         st.Page(
-            "pages/export.py",
+            "screens/export.py",
             title="Export",
             icon=":material/download:",
             help="The submitted documents as a file.",

@@ -26,6 +26,14 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "skipped": "orange",
 }
 _UNCOVERED_SHOWN = 5
+WIDTH = 1120
+"""Pixels."""
+
+
+def column() -> Any:
+    """A column in the middle, no wider than lines can be read with ease."""
+    with st.container(horizontal_alignment="center"):
+        return st.container(width=WIDTH)
 
 
 def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:

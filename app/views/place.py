@@ -15,11 +15,11 @@ from app.state import Desk
 from storage.models import Project
 from storage.repository import documents, projects
 
-ANNOTATE = "pages/annotate.py"
-DENOISE = "pages/denoise.py"
-DOCUMENTS = "pages/documents.py"
-TRAIN = "pages/train.py"
-EXPORT = "pages/export.py"
+ANNOTATE = "screens/annotate.py"
+DENOISE = "screens/denoise.py"
+DOCUMENTS = "screens/documents.py"
+TRAIN = "screens/train.py"
+EXPORT = "screens/export.py"
 
 Name = Literal["project", "document"]
 

@@ -30,12 +30,13 @@ problem = desk.model_problem()
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
 annotating.all_done(counts)
-annotating.heading(desk, service, document_id)
-with st.spinner("The model is reading the document …", show_time=True):
-    view = service.open(document_id, desk.person)
-if received and received.error and received.document_id != document_id:
-    st.warning(f"An edit of the document before was refused: {literal(received.error)}")
-result = annotating.annotator(view, received)
-annotating.origin(view, problem)
+with annotating.column():
+    annotating.heading(desk, service, document_id)
+    with st.spinner("The model is reading the document …", show_time=True):
+        view = service.open(document_id, desk.person)
+    if received and received.error and received.document_id != document_id:
+        st.warning(f"An edit of the document before was refused: {literal(received.error)}")
+    result = annotating.annotator(view, received)
+    annotating.origin(view, problem)
 if result.navigate:
     annotating.follow(result.navigate, desk, service, view)
