@@ -57,6 +57,22 @@ def test_balanced_gives_the_remaining_slots_to_the_nearest_entity() -> None:
     assert costs_by_assignment("balanced") == [1, 0, 1, 0]
 
 
+@pytest.mark.parametrize("better", ["left", "right", "type", "distance"])
+def test_each_part_of_the_cost_decides_where_the_others_are_equal(better: str) -> None:
+    """The entity [0, 2] against two slots, of which the second is better in one part."""
+    other = (0 if better == "left" else 1, 2 if better == "right" else 1)
+    types = torch.full((1, 2, 3), 0.3)
+    positions = torch.tensor([[[1.0, 1.0], [1.0, 1.0]]])
+    if better == "type":
+        types[0, 1, 1] = 0.4
+    if better == "distance":
+        positions[0, 1, 1] = 1.2
+    entity = gold_of(Example(WORDS, NESTED.entities[:1]))
+    output = boundaries((1, 1), other)
+    found = assign(output, types, positions, entity, torch.tensor([4]), "one_to_one", 2.0)
+    assert found.tolist() == [[-1, 0]]
+
+
 def test_equal_predictions_go_to_the_entity_that_their_noise_is_nearest_to() -> None:
     output = boundaries((1, 2), (1, 2))
     types = torch.full((1, 2, 3), 1 / 3)

@@ -90,6 +90,18 @@ def test_each_step_starts_where_the_ddim_step_before_it_arrived(new_model: NewMo
         assert torch.allclose(after.x_t, x_t)
 
 
+def test_eta_adds_fresh_noise_of_the_ancestral_size_between_steps(new_model: NewModel) -> None:
+    model = new_model()
+    first, second = denoise(model, SENTENCES, SamplerSettings(2, 2000, eta=1.0))
+    x_0 = spans.to_signal(first.words, torch.tensor([len(words) for words in SENTENCES]), 1.0)
+    still = model.schedule.ddim_step(first.x_t, x_0, 1000, 500, 1.0, None)
+    alpha, alpha_prev = (model.schedule.alphas_cumprod[t] for t in (1000, 500))
+    sigma = ((1 - alpha_prev) / (1 - alpha) * (1 - alpha / alpha_prev)).sqrt()
+    fresh = (second.x_t - still) / sigma
+    assert fresh.mean().item() == pytest.approx(0, abs=0.05)
+    assert fresh.std().item() == pytest.approx(1, abs=0.05)
+
+
 def test_the_first_step_starts_from_standard_gaussian_noise(new_model: NewModel) -> None:
     x_t = next(denoise(new_model(), SENTENCES, SamplerSettings(1, 2000))).x_t
     assert x_t.mean().item() == pytest.approx(0, abs=0.05)
