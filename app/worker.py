@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from dbos import DBOS
-from dbos._serialization import DBOSPortableJSON
 
 from app.services import model_card
 from app.services.job_log import JobLog
@@ -29,6 +28,7 @@ from app.services.jobs import (
     APPLICATION,
     APPLICATION_VERSION,
     QUEUE,
+    SERIALIZER,
     WORKER_LIVES,
     WORKFLOW,
     job_folder,
@@ -68,7 +68,7 @@ def run(settings: Settings) -> None:
                 "name": APPLICATION,
                 "system_database_url": settings.jobs,
                 "application_version": APPLICATION_VERSION,
-                "serializer": DBOSPortableJSON,
+                "serializer": SERIALIZER,
                 "log_level": "WARNING",
             }
         )

@@ -14,9 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
 
-from dbos import DBOS, DBOSClient, WorkflowStatus
-from dbos._error import DBOSQueueDeduplicatedError
-from dbos._serialization import DBOSPortableJSON
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
 
 from app.services.job_log import JobLog, TrainingProgress
 from app.services.retraining import RetrainingError, RetrainingSettings, active_parent, gather
@@ -27,6 +25,8 @@ from storage.engine import Sessions, create_engine_from
 APPLICATION, QUEUE, WORKFLOW = "spanneal", "retraining", "retrain"
 APPLICATION_VERSION = "1"
 """One for all, so that a job outlives an update of the program."""
+SERIALIZER = DBOSPortableJSONSerializer()
+"""What jobs are kept with: JSON, where DBOS would take pickle."""
 WORKER_LIVES = 3
 """How many workers may die over one job before it counts as failed."""
 
@@ -77,7 +77,7 @@ class Jobs:
         self._sessions = sessions
         self._client = DBOSClient(
             system_database_url=settings.jobs,
-            serializer=DBOSPortableJSON,
+            serializer=SERIALIZER,
             application_name=APPLICATION,
         )
 
@@ -106,7 +106,7 @@ class Jobs:
                 project_id,
                 chosen.to_json(),
             )
-        except DBOSQueueDeduplicatedError:
+        except error.DBOSQueueDeduplicatedError:
             raise RetrainingError(_under_way("of another page")) from None
         return job_id
 
