@@ -191,17 +191,17 @@ def film(trace: Trace, colour: Mapping[str, str]) -> None:
             icon=":material/visibility_off:",
         )
         return
-    part = choices[0]
+    part = 0
     if len(choices) > 1:
         part = st.pills(
             "Part of this long sentence",
-            choices,
-            format_func=lambda choice: choice.title,
-            default=part,
+            range(len(choices)),
+            format_func=lambda index: choices[index].title,
+            default=0,
             required=True,
-            key="denoise_part",
+            key=f"denoise_part_of_{len(choices)}",
         )
-    payload = sentence_payload(trace, part.index, colour)
+    payload = sentence_payload(trace, choices[part].index, colour)
     denoising_view(payload, key="denoising")
     st.caption(
         "Each thin bar is one of the K spans. They start as noise under random words; at every "

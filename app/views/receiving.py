@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.components.span_annotator import sent_operations
 from app.services.annotation import AnnotationService
-from storage.vocabulary import DocumentStatus
 
+LOG = logging.getLogger(__name__)
 KEY = "annotator"
 _LAST = "received"
 
@@ -23,15 +25,14 @@ class Received:
     document_id: int
     ack: Mapping[str, Any] | None
     error: str | None
-    status: DocumentStatus
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:
     """Applies what the browser sent; None while it has sent nothing.
 
     A message stays in the session until the next one comes: a run for another reason does not
-    apply it again. An error of the database reaches the caller with nothing acknowledged, so
-    that the browser keeps its edits and sends them again.
+    apply it again. What the database could not take is not acknowledged, so that the browser
+    keeps it, says "not saved", and sends it again.
     """
     sent = sent_operations(KEY)
     if not isinstance(sent, Mapping) or not str(sent.get("doc_id")).isdecimal():
@@ -40,8 +41,20 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     if known and known[0] == sent:
         return known[1]
     document_id, client = int(sent["doc_id"]), sent.get("client")
-    applied = service.apply(document_id, client, sent.get("ops"), person)
+    try:
+        applied = service.apply(document_id, client, sent.get("ops"), person)
+    except SQLAlchemyError as error:
+        LOG.exception("edits of document %s could not be saved", document_id)
+        return Received(document_id, known[1].ack if known else None, _not_saved(error))
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
-    received = Received(document_id, ack, applied.error, applied.status)
+    received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
     return received
+
+
+def _not_saved(error: SQLAlchemyError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (
+        f"Not saved: {cause}. Your edits are kept in this page and sent again; keep it open, and "
+        "see that the database's disk has room."
+    )

@@ -1,0 +1,28 @@
+"""The app as the tests of its pages meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.material import environment_in, pretend_model, settings_in
+from tests.app.pages_kit import PretendedModel, Site, build_site
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """The app on a fresh database with an empty project, "News", and a pretended model."""
+    import streamlit as st
+
+    for name, value in environment_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    model = PretendedModel()
+    monkeypatch.setattr("app.state.active_predictor", lambda sessions: model)
+    pretend_model(tmp_path / "model")
+    site = build_site(tmp_path, settings_in(tmp_path), model)
+    yield site
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    site.sessions.kw["bind"].dispose()

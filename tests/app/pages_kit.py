@@ -1,0 +1,126 @@
+"""A page under test: the whole app in this process, a fresh database, a model that is pretended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from app.services.startup import open_database
+from app.settings import ROOT, Settings
+from core.types import Entity, Prediction, SamplerSettings, Trace
+from storage.engine import Sessions, writing
+from storage.repository import documents, projects
+from storage.vocabulary import Split
+from tests.app.traces import build_trace
+
+TEXT = "Olena Kovalenko visited New York University on Monday."
+CLIENT = "page-1"
+
+
+@dataclass
+class PretendedModel:
+    """Finds the names that it is told to, wherever they stand."""
+
+    model_version_id: int = 1
+    names: Sequence[tuple[str, str]] = (
+        ("Olena Kovalenko", "PER"),
+        ("New York University", "ORG"),
+        ("New York", "LOC"),
+    )
+    fails: str | None = None
+    asked: list[SamplerSettings] = field(default_factory=list)
+
+    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+        if self.fails:
+            raise RuntimeError(self.fails)
+        found = [
+            Entity(text.index(words), text.index(words) + len(words), label, 2.7)
+            for words, label in self.names
+            if words in text
+        ]
+        return Prediction(text, tuple(found))
+
+    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+        self.asked.append(settings)
+        return build_trace()
+
+    def threshold(self) -> float:
+        return 1.5
+
+
+@dataclass
+class Site:
+    """The app with a project of its own, and a look behind it."""
+
+    settings: Settings
+    sessions: Sessions
+    model: PretendedModel
+    project_id: int
+    app: AppTest
+    sent: int = 0
+    """How many operations the page has sent."""
+
+    def add(self, text: str = TEXT, name: str = "visit", split: Split = "train") -> int:
+        with writing(self.sessions) as session:
+            added = documents.add(session, self.project_id, name=name, text=text, split=split)
+            assert added is not None
+            return added.id
+
+    def open(self, page: str, **query: object) -> AppTest:
+        """Goes to a page as a link does."""
+        for name, value in query.items():
+            self.app.query_params[name] = str(value)
+        self.app.switch_page(f"screens/{page}.py")
+        return self.run()
+
+    def run(self) -> AppTest:
+        self.app.run()
+        assert not self.app.exception, self.app.exception
+        return self.app
+
+    def send(self, document_id: int, *ops: dict[str, Any]) -> AppTest:
+        """What the span annotator sends, as it lies in the session."""
+        numbered = [{"seq": self.sent + place, **op} for place, op in enumerate(ops, 1)]
+        self.sent += len(ops)
+        sent = {"doc_id": document_id, "client": CLIENT, "ops": numbered}
+        self.app.session_state["annotator"] = {"ops": sent}
+        return self.run()
+
+    def mounted(self) -> dict[str, Any]:
+        """What the page gave the span annotator."""
+        component = self.app.get("bidi_component")[0]
+        data: dict[str, Any] = json.loads(component.proto.json)
+        return data
+
+    def spans(self) -> dict[str, str]:
+        """The status of every span on the page, by its words."""
+        data = self.mounted()
+        text = data["text"]
+        return {text[span["start"] : span["end"]]: span["status"] for span in data["spans"]}
+
+    def span_id(self, words: str) -> str:
+        data = self.mounted()
+        for span in data["spans"]:
+            if data["text"][span["start"] : span["end"]] == words:
+                return str(span["id"])
+        raise AssertionError(f"{words!r} is not marked")
+
+    def said(self) -> str:
+        """Every message on the page."""
+        app = self.app
+        shown = [*app.error, *app.warning, *app.info, *app.success, *app.caption, *app.markdown]
+        return "\n".join(str(element.value) for element in shown)
+
+
+def build_site(folder: Path, settings: Settings, model: PretendedModel) -> Site:
+    sessions = open_database(settings)
+    with writing(sessions) as session:
+        project = projects.create(session, "News")
+        projects.ensure_labels(session, project.id, ["PER", "ORG", "LOC", "MISC"])
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=120)
+    return Site(settings, sessions, model, project.id, app)
