@@ -29,8 +29,15 @@ class Gold:
 
     @classmethod
     def of(cls, examples: Sequence[Example], labels: Sequence[str], device: torch.device) -> Gold:
-        """Raises KeyError for an entity whose label the model does not have."""
+        """Raises ValueError for an entity whose label the model does not have."""
         index = {label: number for number, label in enumerate(labels)}
+        for example in examples:
+            strange = {entity.label for entity in example.entities} - index.keys()
+            if strange:
+                raise ValueError(
+                    f"the model's labels are {', '.join(labels)}, got an entity labelled "
+                    f"{', '.join(sorted(strange))}; grow the model by `with_labels` first"
+                )
         counts = [len(example.entities) for example in examples]
         boundaries = torch.full((len(examples), max(1, *counts), 2), -1)
         types = torch.full((len(examples), max(1, *counts)), len(labels))

@@ -12,8 +12,8 @@ from core.types import Example, WordSpan
 def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
     """Examples of at most the model's window, cut where no entity is cut.
 
-    Every word and every entity that fits a window is kept exactly once. An entity longer than
-    a window cannot be learnt, and its words are left out rather than taught as "no entity".
+    Every word and every entity is kept exactly once, but for an entity longer than a window:
+    it cannot be learnt, and its words are left out rather than taught as "no entity".
     """
     fitted: list[Example] = []
     room = model.max_subwords - model.tokenizer.num_special_tokens_to_add()

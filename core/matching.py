@@ -18,8 +18,9 @@ def match(cost: NDArray[np.float32], strategy: Matching) -> NDArray[np.int64]:
     of each span, or UNMATCHED for the paper's ∅.
 
     `one_to_one` is the paper's: each entity takes one span, the other K - N are ∅.
-    `balanced` gives each entity an equal share of the K spans, so that near-identical spans
-    are not told opposite things; DiffusionNER learns several times faster by it.
+    `balanced` shares the K spans out, to each entity at most K / N of them, rounded up, so
+    that near-identical spans are not told opposite things: DiffusionNER learns several times
+    faster by it.
     """
     num_spans, num_gold = cost.shape
     assignment = np.full(num_spans, UNMATCHED, dtype=np.int64)

@@ -23,8 +23,11 @@ def looked_for(examples: Sequence[Example]) -> list[Example]:
 def measure(
     model: DiffusionNER, examples: Sequence[Example], sampler: SamplerSettings
 ) -> dict[str, Any]:
-    """Scores and speed of one setting. `distinct_spans` counts what the K noisy spans of a
-    sentence propose before φ: 1.0 everywhere would mean that they have collapsed."""
+    """Scores and speed of one setting, on sentences that fit the model.
+
+    `distinct_spans` counts what the K noisy spans of a sentence propose before φ: 1.0
+    everywhere would mean that they have collapsed.
+    """
     threshold = model.config.threshold if sampler.threshold is None else sampler.threshold
     start = time.perf_counter()
     found = propose(model, [example.words for example in examples], sampler)

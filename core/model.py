@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
@@ -126,11 +127,17 @@ class DiffusionNER(nn.Module):
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
                 "'model'; is this another program's checkpoint?"
             )
-        config = ModelConfig.from_json(saved["model"])
-        encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
-        model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
-        state = load_file(folder / WEIGHTS)
-        model.load_state_dict({name: value.float() for name, value in state.items()})
+        try:
+            config = ModelConfig.from_json(saved["model"])
+            encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
+            model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
+            state = load_file(folder / WEIGHTS)
+            model.load_state_dict({name: value.float() for name, value in state.items()})
+        except (TypeError, RuntimeError, SafetensorError) as error:
+            raise ModelError(
+                f"{folder} does not hold together: its configuration, weights and tokenizer must "
+                f"come from one `python -m core train` of this version; {error}"
+            ) from error
         return model.to(device).eval()
 
 

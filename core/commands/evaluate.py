@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from core.data import read_examples
 from core.fitting import fit
 from core.measuring import looked_for, measure
 from core.model import DiffusionNER, best_device
-from core.types import SamplerSettings
+from core.types import Example, SamplerSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
-    examples = fit(model, looked_for(read_examples(options.data)))
+    read = looked_for(read_examples(options.data))
+    examples = fit(model, read)
+    beyond = _gold(read) - _gold(examples)
     sampler = SamplerSettings(
         num_spans=options.num_spans,
         eta=options.eta,
@@ -39,8 +42,19 @@ def run(options: argparse.Namespace) -> None:
     )
     rows = [measure(model, examples, replace(sampler, steps=steps)) for steps in options.steps]
     if options.json:
-        print(json.dumps({"model": str(options.model), "data": str(options.data), "runs": rows}))
+        print(
+            json.dumps(
+                {
+                    "model": str(options.model),
+                    "data": str(options.data),
+                    "beyond": beyond,
+                    "runs": rows,
+                }
+            )
+        )
         return
+    if beyond:
+        print(f"{beyond} gold entities are too long for any window and are not counted\n")
     for row in rows:
         print(
             f"γ = {row['steps']}, K = {row['num_spans']}, φ = {row['threshold']}: "
@@ -48,6 +62,10 @@ def run(options: argparse.Namespace) -> None:
             f"{row['distinct_spans']:.2f} distinct spans a sentence"
         )
         print(row["table"] + "\n")
+
+
+def _gold(examples: Sequence[Example]) -> int:
+    return sum(len(example.entities) for example in examples)
 
 
 def _numbers(text: str) -> list[int]:

@@ -62,5 +62,5 @@ def test_gold_entities_become_inclusive_boundaries_padded_with_what_no_word_has(
 
 def test_an_entity_whose_label_the_model_lacks_is_refused() -> None:
     example = Example(("a",), (WordSpan(0, 1, "DRUG"),))
-    with pytest.raises(KeyError, match="DRUG"):
+    with pytest.raises(ValueError, match="grow the model"):
         Gold.of([example], ("LOC",), torch.device("cpu"))
