@@ -59,6 +59,7 @@ def run(settings: Settings) -> None:
     """
     with only_worker(settings.data):
         os.nice(NICENESS)
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where others want to work
         prepare_database(settings.jobs)
         engine = create_engine_from(settings.database)
         upgrade(engine)
