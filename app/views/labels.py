@@ -24,7 +24,7 @@ def label_management(desk: Desk, project_id: int) -> None:
     with present:
         _table(labels)
     with new:
-        _new_label(desk, project_id)
+        _new_label(desk, project_id, labels)
         _new_project(desk)
 
 
@@ -61,13 +61,14 @@ def _table(labels: Sequence[Label]) -> None:
     )
 
 
-def _new_label(desk: Desk, project_id: int) -> None:
+def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
     with st.form("new label", clear_on_submit=True):
         st.markdown("**New label**")
         words, colour = st.columns([4, 1])
         name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
-        automatic = "#b7791f"
-        chosen = colour.color_picker("Colour", automatic, key="label_color")
+        chosen = colour.color_picker(
+            "Colour", _free_colour(present), key=f"label_color_{len(present)}"
+        )
         meaning = st.text_input(
             "Meaning",
             key="label_description",
@@ -82,13 +83,19 @@ def _new_label(desk: Desk, project_id: int) -> None:
                     session,
                     project_id,
                     name.strip(),
-                    color=None if chosen == automatic else chosen,
+                    color=chosen,
                     description=meaning.strip(),
                 )
         except ValueError as error:
             st.error(literal(str(error)))
             return
     st.rerun()
+
+
+def _free_colour(present: Sequence[Label]) -> str:
+    taken = {label.color for label in present}
+    free = (color for color in projects.PALETTE if color not in taken)
+    return next(free, projects.PALETTE[len(present) % len(projects.PALETTE)])
 
 
 def _new_project(desk: Desk) -> None:

@@ -10,6 +10,12 @@ from sqlalchemy.orm import Session
 from storage.models import Label, Project
 
 DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
+DEFAULT_MEANINGS = {
+    "PER": "People, by name: real, fictional, and families",
+    "ORG": "Organisations: companies, parties, teams, universities, bands",
+    "LOC": "Places: countries, towns, rivers, streets, buildings",
+    "MISC": "Other names: works, events, products, peoples, languages",
+}
 PALETTE = (
     "#c9472b",
     "#2b6cb0",
@@ -75,7 +81,7 @@ def add_label(
         name=name,
         color=_checked_colour(color or _next_colour(name, [label.color for label in present])),
         key=_next_key([label.key for label in present]),
-        description=description,
+        description=description or DEFAULT_MEANINGS.get(name, ""),
         position=_next_position(session, project_id),
     )
     session.add(label)

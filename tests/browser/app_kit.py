@@ -1,0 +1,132 @@
+"""The whole app under a browser: its pages, its worker, and a look into its database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from storage.engine import create_engine_from, session_factory
+from storage.models import AnnotationSet
+from storage.records import SpanRecord
+from storage.repository import annotation_sets
+from tests.browser.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+SETTLED = "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')"
+
+
+def environment(data: Path) -> dict[str, str]:
+    """The bundled model, unless the tests are told another one; everything else is fresh."""
+    return {"SPANNEAL_DATA": str(data), "OMP_NUM_THREADS": "1"}
+
+
+class AnnotatePage(Desk):
+    """The Annotate page as an annotator sees it."""
+
+    def open(self, url: str, document_id: int) -> None:
+        self.page.goto(f"{url}/annotate?document={document_id}")
+        self.ready()
+
+    def ready(self) -> None:
+        """Waits until the text is there and nothing runs."""
+        expect(self.text.locator(".txt").first).to_be_visible()
+        self.idle()
+
+    def idle(self) -> None:
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
+        self.page.wait_for_function(SETTLED)
+
+    def shows(self, name: str) -> None:
+        expect(self.page.get_by_role("heading", name=name)).to_be_visible()
+        self.ready()
+
+    def is_saved(self) -> None:
+        """Waits for the page's own word."""
+        expect(self.state).to_have_attribute("data-state", "saved")
+
+    def suggested(self) -> list[str]:
+        """The ids of the suggestions, in reading order."""
+        found: list[str] = self.bars.evaluate_all(
+            "bars => bars.filter(b => b.dataset.status === 'suggested').map(b => b.dataset.id)"
+        )
+        return list(dict.fromkeys(found))
+
+    def select(self, span: str) -> dict[str, str]:
+        """Clicks a span's bar; returns what the bar says of it."""
+        bar = self.page.locator(f'[data-testid=bar][data-id="{span}"]').first
+        bar.click()
+        said: dict[str, str] = bar.evaluate("bar => ({...bar.dataset})")
+        return said
+
+    def drag(self, words: str) -> None:
+        """Drags over the first occurrence of the words, from line to line where they wrap."""
+        ends: list[list[float]] = self.text.evaluate(
+            """(root, words) => {
+                for (const line of root.querySelectorAll('.txt')) {
+                    const node = line.firstChild, at = node.data.indexOf(words);
+                    if (at < 0) continue;
+                    line.scrollIntoView({block: 'center'});
+                    const range = document.createRange();
+                    range.setStart(node, at);
+                    range.setEnd(node, at + words.length);
+                    const boxes = [...range.getClientRects()];
+                    const first = boxes[0], last = boxes[boxes.length - 1];
+                    return [[first.left + 2, (first.top + first.bottom) / 2],
+                            [last.right - 2, (last.top + last.bottom) / 2]];
+                }
+            }""",
+            words,
+        )
+        mouse = self.page.mouse
+        mouse.move(*ends[0])
+        mouse.down()
+        mouse.move(*ends[1], steps=4)
+        mouse.up()
+
+    def counts(self) -> str:
+        return self.page.get_by_test_id("counts").inner_text()
+
+
+@contextmanager
+def worker(env: Mapping[str, str], log: Path) -> Iterator[None]:
+    """The process that carries out retraining jobs."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "worker"],
+            cwd=ROOT,
+            env={**os.environ, **env},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def stored(data: Path, document_id: int, *, submitted: bool = False) -> list[SpanRecord]:
+    """A document's spans as they lie in the database: the draft's, or the submitted ones."""
+    engine = create_engine_from(f"sqlite:///{data}/spanneal.db")
+    try:
+        with session_factory(engine)() as session:
+            find = annotation_sets.submitted_of if submitted else annotation_sets.draft_of
+            found: AnnotationSet | None = find(session, document_id)
+            return list(annotation_sets.spans_of(found)) if found else []
+    finally:
+        engine.dispose()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Follows the navigation at the top of the page."""
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(SETTLED)

@@ -1,0 +1,193 @@
+"""A newcomer's whole story, played on the bundled model, and the server's death after "saved"."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app_kit import AnnotatePage, environment, go_to, stored, worker
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Serve
+
+BIOGRAPHY, MINUTES, HARBOUR = 2, 3, 1
+OUTER, INNER = "Warsaw University of Technology", "Warsaw"
+JOB = 240_000  # milliseconds that a small retraining may take on a busy machine
+
+
+def test_the_whole_story(page: Page, serve: Serve, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    url = serve("app/main.py", env=env)
+    with worker(env, tmp_path / "worker.log"):
+        desk = _opens_a_document_with_suggestions(page, url)
+        _scrubs_the_steps(page, desk)
+        kept = _decides_and_submits(desk, tmp_path)
+        _finds_everything_after_a_reload(page, url, desk, kept)
+        _submits_two_more(url, desk)
+        _exports(page, tmp_path)
+        _retrains_and_promotes(page)
+        _next_document_is_read_by_the_new_model(page, url, desk)
+
+
+def _opens_a_document_with_suggestions(page: Page, url: str) -> AnnotatePage:
+    page.goto(url)
+    expect(page.get_by_text("0 of 38 documents submitted")).to_be_visible()
+    page.get_by_role("button", name="Continue annotating").click()
+    desk = AnnotatePage(page)
+    desk.shows("01-harbour-reopens")
+    desk.open(url, BIOGRAPHY)
+    desk.shows("02-a-life-in-bridges")
+    assert len(desk.suggested()) >= 3, "the story needs three suggestions"
+    return desk
+
+
+def _scrubs_the_steps(page: Page, desk: AnnotatePage) -> None:
+    desk.text.focus()
+    desk.press("d")
+    view = page.locator(".denoising")
+    readout = view.locator(".readout")
+    expect(readout).to_have_text(re.compile("step|done"))
+    view.press("Home")
+    expect(readout).to_have_text(re.compile("step 0 / 5 · t = 1000 · 60 random spans"))
+    view.locator(".seek").fill("3")
+    expect(readout).to_have_text(re.compile("step 3 / 5"))
+    view.press("End")
+    expect(readout).to_have_text(re.compile("^done"))
+    go_to(page, "Annotate")
+    desk.shows("02-a-life-in-bridges")
+
+
+def _decides_and_submits(desk: AnnotatePage, data: Path) -> dict[str, tuple[str, str]]:
+    accepted, corrected, rejected = desk.suggested()[:3]
+    desk.select(accepted)
+    desk.press("a")
+    was = desk.select(corrected)["label"]
+    desk.press("4" if was != "MISC" else "1")
+    desk.select(rejected)
+    desk.press("x")
+    for words, key in ((OUTER, "2"), (INNER, "3")):
+        desk.press("Escape")
+        desk.drag(words)
+        desk.press(key)
+    desk.is_saved()
+
+    spans = {span.key: span for span in stored(data, BIOGRAPHY)}
+    assert spans[accepted].status == "accepted"
+    assert spans[corrected].label == ("MISC" if was != "MISC" else "PER")
+    assert spans[rejected].status == "rejected"
+    _holds_the_nested_pair(desk, data)
+
+    desk.press("Control+Enter")
+    desk.shows("03-council-minutes")
+    final = {span.key: span for span in stored(data, BIOGRAPHY, submitted=True)}
+    assert final[rejected].status == "rejected"
+    assert all(span.status != "suggested" for span in final.values())
+    return {key: (span.label, span.status) for key, span in final.items()}
+
+
+def _holds_the_nested_pair(desk: AnnotatePage, data: Path) -> None:
+    text = "".join(desk.text.locator(".txt").all_inner_texts())
+    assert OUTER in text
+    live = [span for span in stored(data, BIOGRAPHY) if span.status == "accepted"]
+    outer = next(s for s in live if s.label == "ORG" and s.end - s.start == len(OUTER))
+    inner = next(s for s in live if s.label == "LOC" and s.start == outer.start)
+    assert inner.end == inner.start + len(INNER) < outer.end
+
+
+def _finds_everything_after_a_reload(
+    page: Page, url: str, desk: AnnotatePage, kept: dict[str, tuple[str, str]]
+) -> None:
+    desk.open(url, BIOGRAPHY)
+    page.reload()
+    desk.shows("02-a-life-in-bridges")
+    expect(desk.state).to_have_text("read only")
+    statuses = [status for _, status in kept.values()]
+    assert desk.counts() == (
+        f"0 to review · {statuses.count('accepted')} accepted · "
+        f"{statuses.count('rejected')} rejected"
+    )
+    shown = desk.bars.evaluate_all(
+        "bars => bars.map(b => [b.dataset.id, b.dataset.label, b.dataset.status])"
+    )
+    assert {key: (label, status) for key, label, status in shown} == {
+        key: value for key, value in kept.items() if value[1] != "rejected"
+    }
+
+
+def _submits_two_more(url: str, desk: AnnotatePage) -> None:
+    for document, name in ((HARBOUR, "01-harbour-reopens"), (MINUTES, "03-council-minutes")):
+        desk.open(url, document)
+        desk.shows(name)
+        desk.text.focus()
+        desk.press("Control+Enter")
+        expect(desk.page.get_by_role("heading", name=name)).to_be_hidden()
+        desk.ready()
+
+
+def _exports(page: Page, folder: Path) -> None:
+    go_to(page, "Export")
+    expect(page.get_by_text(re.compile("^3 documents"))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download .jsonl").click()
+    path = folder / "export.jsonl"
+    download.value.save_as(path)
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(records) == 3
+    biography = next(record for record in records if record["name"] == "02-a-life-in-bridges")
+    marked = {
+        (biography["text"][entity["start"] : entity["end"]], entity["label"])
+        for entity in biography["entities"]
+    }
+    assert {(OUTER, "ORG"), (INNER, "LOC")} <= marked
+
+
+def _retrains_and_promotes(page: Page) -> None:
+    go_to(page, "Train")
+    page.get_by_role("button", name="Settings").click()
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("1")
+    epochs.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Start retraining").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_text("Last retraining")).to_be_visible(timeout=JOB)
+    expect(page.get_by_test_id("stMetric").filter(has_text="F1")).to_be_visible()
+    page.get_by_role("button", name="Promote version 2").click()
+    expect(page.get_by_text("This version makes the suggestions now.")).to_be_visible()
+
+
+def _next_document_is_read_by_the_new_model(page: Page, url: str, desk: AnnotatePage) -> None:
+    page.goto(url)
+    expect(page.get_by_text("3 of 38 documents submitted")).to_be_visible()
+    page.get_by_role("button", name="Continue annotating").click()
+    desk.ready()
+    expect(page.get_by_text(re.compile("model version 2", re.IGNORECASE))).to_be_visible()
+
+
+def test_what_was_saved_outlives_the_servers_death(
+    page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    env = environment(tmp_path)
+    url = serve("app/main.py", env=env)
+    desk = AnnotatePage(page)
+    desk.open(url, BIOGRAPHY)
+    desk.press("Escape")
+    desk.drag("surveyor")
+    desk.press("1")
+    desk.is_saved()
+
+    os.kill(url.process.pid, signal.SIGKILL)
+    url.process.wait(10)
+
+    added = [span for span in stored(tmp_path, BIOGRAPHY) if span.source == "person"]
+    assert [(span.label, span.status) for span in added] == [("PER", "accepted")]
+    again = serve("app/main.py", env=env)
+    desk.open(again, BIOGRAPHY)
+    kept = page.locator(f'[data-testid=bar][data-id="{added[0].key}"]')
+    expect(kept).to_have_attribute("data-status", "accepted")
