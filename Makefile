@@ -47,6 +47,10 @@ format: $(VENV)/.installed-dev ## format the sources and mend what can be mended
 bench: $(VENV)/.installed ## measure the bundled model's speed
 	@$(BIN)/python -m core bench
 
+.PHONY: pictures
+pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a real browser
+	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m tests.browser.pictures
+
 .PHONY: train-default
 train-default: $(VENV)/.installed-train ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }

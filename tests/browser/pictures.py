@@ -1,0 +1,144 @@
+"""Makes the pictures of README.md and docs/: `make pictures`. No test; it plays the app.
+
+It starts the app on an empty data folder, annotates, retrains, and photographs the pages in
+light and dark, and the denoising as a moving picture.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.browser.app_kit import ROOT, AnnotatePage, environment, go_to, worker
+from tests.browser.conftest import ARGUMENTS, PATIENCE, QUIET, find_browser, free_port
+
+FOLDER = ROOT / "assets" / "pictures"
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+SUBMITTED = 8
+NESTED = 17
+"""The sample document whose nested names the Annotate page is shown with."""
+RETRAINING = 900_000  # milliseconds, at the very most
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        data = Path(folder)
+        env = environment(data)
+        url = f"http://127.0.0.1:{free_port()}"
+        command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
+        page_process = subprocess.Popen(
+            [*command, "--server.port", url.rsplit(":", 1)[1]],
+            cwd=ROOT,
+            env={**os.environ, **QUIET, **env},
+        )
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        try:
+            with worker(env, data / "worker.log"):
+                _play(_page(browser, "light", url), url)
+                for scheme in SCHEMES:
+                    _photograph(_page(browser, scheme, url), url, scheme)
+            _film(_page(browser, "light", url, width=1100), url)
+        finally:
+            browser.close()
+            page_process.terminate()
+            page_process.wait(20)
+
+
+def _page(browser: Browser, scheme: Literal["light", "dark"], url: str, width: int = 1280) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    for _ in range(60):
+        try:
+            page.goto(url)
+            break
+        except Exception:  # the server is still starting
+            time.sleep(1)
+    return page
+
+
+def _play(page: Page, url: str) -> None:
+    """Submits some documents, retrains on them, and begins another one."""
+    desk = AnnotatePage(page)
+    for document in range(1, SUBMITTED + 1):
+        desk.open(url, document)
+        desk.text.focus()
+        desk.press("Control+Enter")
+        expect(page.get_by_role("heading", name=f"{document:02d}-")).to_be_hidden()
+        desk.ready()
+    go_to(page, "Train")
+    page.get_by_role("button", name="Start retraining").click()
+    expect(page.get_by_role("button", name="Promote")).to_be_visible(timeout=RETRAINING)
+    desk.open(url, NESTED)
+    for span in desk.suggested()[:3]:
+        desk.select(span)
+        desk.press("a")
+    desk.is_saved()
+
+
+def _photograph(page: Page, url: str, scheme: str) -> None:
+    desk = AnnotatePage(page)
+    for name in ("documents", "train", "export"):
+        page.goto(f"{url}/{'' if name == 'documents' else name}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        _settle(page)
+        page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+    desk.open(url, NESTED)
+    desk.select(desk.suggested()[0])
+    _settle(page)
+    page.screenshot(path=FOLDER / f"annotate-{scheme}.png")
+    view = _denoise(page, url)
+    view.locator(".seek").fill("1.6")
+    _settle(page)
+    page.screenshot(path=FOLDER / f"denoise-{scheme}.png")
+
+
+def _denoise(page: Page, url: str) -> Locator:
+    page.goto(f"{url}/denoise")
+    page.get_by_text("My own", exact=True).click()
+    view = page.locator(".denoising")
+    expect(view.locator(".readout")).to_be_visible()
+    _settle(page)
+    return view
+
+
+def _film(page: Page, url: str) -> None:
+    """The denoising of one sentence, frame by frame, as a GIF."""
+    view = _denoise(page, url)
+    last = float(view.locator(".seek").get_attribute("max") or 6)
+    frames = []
+    for number in range(41):
+        view.locator(".seek").fill(f"{last * number / 40:.3f}")
+        page.wait_for_timeout(60)
+        frames.append(Image.open(io.BytesIO(view.screenshot())).convert("RGB"))
+    size = frames[-1].size
+    frames = [frame.resize(size).quantize(128) for frame in frames]
+    frames[0].save(
+        FOLDER / "denoising.gif",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[900, *[90] * 39, 2600],
+        loop=0,
+        optimize=True,
+    )
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_timeout(2500)
+
+
+if __name__ == "__main__":
+    main()
