@@ -194,6 +194,8 @@ def as_table(scores: Scores) -> str:
             f"{name:{width}}  {shares} {count.gold:6d} {count.predicted:6d} {count.correct:6d}"
         )
     for name, count in (("nested entities", scores.nested), ("flat entities", scores.flat)):
+        if not count.gold:
+            continue
         recall = f"{100 * count.recall:6.2f}"
         lines.append(
             f"{name:{width}}  {'':6} {recall} {'':6} {count.gold:6d} {'':6} {count.correct:6d}"
