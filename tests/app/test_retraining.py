@@ -128,7 +128,7 @@ def test_a_log_keeps_the_later_report_of_a_step_and_passes_over_a_torn_line(
     assert (progress.share, progress.eta_seconds) == (0.5, 9.0)
 
 
-def test_the_new_model_has_the_projects_labels_and_where_nothing_was_spared_its_parents_threshold(
+def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents_threshold(
     sessions: Sessions, tmp_path: Path
 ) -> None:
     from app.services.warm_start import compare, learn
