@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app.components.span_annotator import span_annotator
+from app.components.span_annotator import NOTHING_FOUND, span_annotator
 from app.services.annotation import AnnotationService, DocumentView
 from app.state import SUGGESTING, Desk
 from app.views import place
@@ -26,6 +26,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "skipped": "orange",
 }
 _UNCOVERED_SHOWN = 5
+NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
 
@@ -107,6 +108,7 @@ def annotator(view: DocumentView, received: Received | None) -> Any:
         key=KEY,
         read_only=view.read_only,
         error=own.error if own else None,
+        empty=NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND,
     )
 
 

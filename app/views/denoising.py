@@ -41,7 +41,7 @@ def colours(desk: Desk, project_id: int) -> Mapping[str, str]:
 
 def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sentence | None:
     """Asks for a text and one sentence of it; None while there is none."""
-    kind, source, which = st.columns([1, 2, 3], vertical_alignment="bottom")
+    kind, source, which = st.columns([1, 2, 3])
     own = kind.segmented_control(
         "Text",
         ["Document", "My own"],

@@ -30,7 +30,8 @@ FORMATS: Mapping[ExportFormat, tuple[str, str]] = {
     "text": ("Plain texts", "A ZIP archive with a file for each document, without entities."),
 }
 PREVIEW_LINES = 16
-PREVIEW_WIDTH = 400
+PREVIEW_ENDS = 220
+"""Characters shown of a long line's beginning and of its end."""
 LOST_SHOWN = 200
 
 
@@ -94,13 +95,17 @@ def offer(exported: Exported, project: str) -> None:
 
 
 def preview(content: bytes) -> str:
-    """The first lines of a text file, long ones cut."""
+    """The first lines of a text file, long ones cut in their middle."""
     lines = content[: PREVIEW_LINES * 20_000].decode("utf-8", "replace").split("\n")
-    shown = [
-        line if len(line) <= PREVIEW_WIDTH else line[:PREVIEW_WIDTH] + " …"
-        for line in lines[:PREVIEW_LINES]
-    ]
-    return "\n".join(shown) + ("\n…" if len(lines) > PREVIEW_LINES else "")
+    return "\n".join(map(_middle_cut, lines[:PREVIEW_LINES])) + (
+        "\n…" if len(lines) > PREVIEW_LINES else ""
+    )
+
+
+def _middle_cut(line: str) -> str:
+    if len(line) <= 2 * PREVIEW_ENDS:
+        return line
+    return f"{line[:PREVIEW_ENDS]} … {line[-PREVIEW_ENDS:]}"
 
 
 def file_stem(project: str) -> str:

@@ -80,7 +80,7 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
 
 
 def _filters(counts: Mapping[DocumentStatus, int]) -> tuple[str, tuple[DocumentStatus, ...]]:
-    words, status = st.columns([2, 3], vertical_alignment="bottom")
+    words, status = st.columns([2, 3], gap="medium")
     search = words.text_input(
         "Search",
         placeholder="Search in names and texts",
@@ -122,7 +122,7 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any) -> None:
             ),
             "Name": st.column_config.TextColumn(width="medium"),
             "Begins with": st.column_config.TextColumn(width="large"),
-            "Status": st.column_config.TextColumn(width="small"),
+            "Status": st.column_config.TextColumn(width=110),
             "Split": st.column_config.TextColumn(
                 width="small", help="Held-back documents measure models and never train one."
             ),

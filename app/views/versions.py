@@ -15,7 +15,9 @@ from storage.vocabulary import VersionState
 
 FEW_ENTITIES = 100
 """Below this many held-back entities a difference of some points is chance."""
-_SCORES = tuple(f"{which} {name}" for name in ("P", "R", "F1") for which in ("Old", "New"))
+_SCORES = tuple(
+    f"{which} {name}" for name in ("precision", "recall", "F1") for which in ("Old", "New")
+)
 _STATES: Mapping[VersionState, str] = {
     "active": "● active",
     "proposed": "○ proposed",
@@ -45,7 +47,7 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
         hide_index=True,
         width="content",
         alt="Scores of the old and the new model, for all labels and for each",
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in _SCORES},
+        column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
     )
     if total.gold < FEW_ENTITIES:
         st.warning(
@@ -57,7 +59,7 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
 
 
 def _cells(row: ScoreRow) -> dict[str, Any]:
-    values = [share for pair in zip(row.old, row.new, strict=True) for share in pair]
+    values = [100 * share for pair in zip(row.old, row.new, strict=True) for share in pair]
     return {
         "Label": "All" if row.label is None else row.label,
         "Entities": row.gold,
@@ -70,19 +72,22 @@ def promotion(desk: Desk, version: VersionView) -> None:
     if version.state == "active":
         st.success("This version makes the suggestions now.", icon=":material/check_circle:")
         return
+    rows = version.comparison
+    worse = bool(rows) and rows[0].new[2] < rows[0].old[2]
+    if worse:
+        st.warning(
+            "The new model is worse than the old one on the held-back documents. Correct more "
+            "documents before you promote one.",
+            icon=":material/trending_down:",
+        )
     if st.button(
         f"Promote version {version.id}",
-        type="primary",
+        type="secondary" if worse else "primary",
         icon=":material/verified:",
         key=f"promote {version.id}",
         help="From then on it makes the suggestions. What people have annotated stays as it is.",
     ):
-        try:
-            desk.models.promote(version.id)
-        except (LookupError, ModelFolderError) as error:
-            st.error(literal(str(error)), icon=":material/error:")
-            return
-        st.rerun()
+        _promote(desk, version.id)
 
 
 def versions(desk: Desk) -> None:
@@ -96,29 +101,33 @@ def versions(desk: Desk) -> None:
         alt="Every model version with its state, labels and score",
         column_config={
             "Version": st.column_config.NumberColumn(width="small"),
-            "F1, held back": st.column_config.NumberColumn(format="percent"),
+            "F1, held back": st.column_config.NumberColumn(format="%.1f %%"),
             "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Labels": st.column_config.TextColumn(width="large"),
         },
     )
-    others = [version for version in every if version.state != "active"]
+    others = {version.id: version for version in every if version.state != "active"}
     if not others:
         return
     with st.expander("Promote another version", icon=":material/history:"):
         chosen = st.selectbox(
             "Version",
-            others,
-            format_func=lambda version: f"{version.id} · {_STATES[version.state]}",
+            list(others),
+            format_func=lambda key: f"{key} · {_STATES[others[key].state]}",
+            key="other_version",
         )
-        if chosen:
-            comparison(chosen.comparison)
-        if chosen and st.button("Make it the active one", key="promote other"):
-            try:
-                desk.models.promote(chosen.id)
-            except ModelFolderError as error:
-                st.error(literal(str(error)), icon=":material/error:")
-                return
-            st.rerun()
+        comparison(others[chosen].comparison)
+        if st.button("Make it the active one", key="promote other"):
+            _promote(desk, chosen)
+
+
+def _promote(desk: Desk, version_id: int) -> None:
+    try:
+        desk.models.promote(version_id)
+    except (LookupError, ModelFolderError) as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.rerun()
 
 
 def _version_cells(version: VersionView) -> dict[str, Any]:
@@ -127,7 +136,7 @@ def _version_cells(version: VersionView) -> dict[str, Any]:
         "Version": version.id,
         "State": _STATES[version.state],
         "Started from": version.parent_id,
-        "F1, held back": rows[0].new[2] if rows else None,
+        "F1, held back": 100 * rows[0].new[2] if rows else None,
         "Labels": ", ".join(version.labels),
         "Made": version.created_at,
     }

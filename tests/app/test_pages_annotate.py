@@ -113,6 +113,7 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
     site.open("annotate", document=document)
 
     assert "found nothing" in site.said()
+    assert site.mounted()["empty"].startswith("The model found no entities")
     assert site.spans() == {}
 
 
@@ -137,6 +138,7 @@ def test_without_any_model_documents_are_annotated_all_the_same(
     site.open("annotate", document=document)
 
     assert "is no model directory" in site.said()
+    assert site.mounted()["empty"].startswith("No model has looked")
     assert site.spans() == {}
 
 

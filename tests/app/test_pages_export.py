@@ -60,7 +60,7 @@ def test_a_preview_cuts_long_lines_and_long_files() -> None:
     shown = preview(b"\n".join([b"x" * 1000] * 100)).split("\n")
 
     assert len(shown) == 17
-    assert max(map(len, shown)) < 420
+    assert max(map(len, shown)) < 450
     assert shown[-1] == "…"
 
 

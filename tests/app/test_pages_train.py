@@ -207,6 +207,36 @@ def test_old_and_new_are_compared_with_the_number_of_entities(
     assert "only 12 held-back entities" in site.said()
 
 
+def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(
+    site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.open("train")
+    monkeypatch.setitem(SCORES, "new", {**SCORES["new"], "f1": 0.4})
+    version = proposed(site)
+    jobs.put("done", version_id=version)
+
+    site.run()
+
+    assert "worse than the old one" in site.said()
+    assert not site.app.button(key=f"promote {version}").disabled
+
+
+def test_an_older_version_can_be_made_the_active_one_again(site: Site, jobs: PretendedJobs) -> None:
+    site.open("train")
+    version = proposed(site)
+    ModelRegistry(site.sessions).promote(version)
+    site.run()
+
+    site.app.selectbox(key="other_version").set_value(1)
+    site.app.button(key="promote other").click()
+    site.run()
+
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id == 1
+
+
 def test_promoting_makes_the_new_version_the_one_that_suggests(
     site: Site, jobs: PretendedJobs
 ) -> None:

@@ -22,6 +22,7 @@ import streamlit as st
 
 from app.components import bundle
 
+NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _FOLDER = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
     "span_annotator",
@@ -56,6 +57,7 @@ def span_annotator(
     on_navigate: Callable[[], None] | None = None,
     read_only: bool = False,
     error: str | None = None,
+    empty: str = NOTHING_FOUND,
 ) -> Any:
     """Mounts the annotator and returns its result.
 
@@ -73,6 +75,7 @@ def span_annotator(
         on_navigate: called when the person wants to go on, before the script runs.
         read_only: shows everything and changes nothing.
         error: why the server refused an operation, shown above the text.
+        empty: what to say under a text without any span.
 
     Returns:
         A result whose `ops` is what `sent_operations` gives, and whose `navigate` is "next",
@@ -89,6 +92,7 @@ def span_annotator(
             "ack": dict(ack) if ack else None,
             "read_only": read_only,
             "error": error,
+            "empty": empty,
         },
         on_ops_change=on_ops or _nothing,
         on_navigate_change=on_navigate or _nothing,

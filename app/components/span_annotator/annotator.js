@@ -100,7 +100,7 @@ class Annotator extends Editor {
     if (!this.data.text.trim()) return 'This document is empty.';
     if (this.shown.length) return null;
     if (rejected) return 'No entities are left here. Drag over words to add one.';
-    return 'The model found no entities here. Drag over words to add one.';
+    return this.data.empty;
   }
 
   drawState() { this.panel.drawState(this.outbox.state, this.outbox.size, this.readOnly); }
