@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core import spans
 from core.denoiser import Boundaries, Sentence
+from core.expansion import random_spans
 from core.model import DiffusionNER
 from core.types import SamplerSettings
 
@@ -57,12 +58,32 @@ def denoise(
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
         noise = _noise(generators, settings.num_spans, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
+        if settings.renew and t_prev:
+            fresh = _fresh(model, generators, settings.num_spans, t_prev)
+            x_t = torch.where(duplicates(words)[..., None], fresh, x_t)
 
 
 def predict(model: DiffusionNER, x_t: Tensor, t: int, sentence: Sentence) -> Boundaries:
     """f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
     times = torch.full((len(x_t),), t, device=x_t.device)
     return model.denoiser(x_t, times, sentence)[-1]
+
+
+def duplicates(words: Tensor) -> Tensor:
+    """Which of the spans (B, K, 2) have boundaries that an earlier one has: (B, K)."""
+    same = (words[:, :, None] == words[:, None]).all(-1)  # (B, K, K)
+    return same.tril(-1).any(-1)
+
+
+def _fresh(
+    model: DiffusionNER, generators: list[torch.Generator], num_spans: int, t: int
+) -> Tensor:
+    """Random spans, noised to t (B, K, 2): what training showed the model beside the gold."""
+    scale = model.config.scale
+    rows = [random_spans(num_spans, scale, generator) for generator in generators]
+    x_0 = torch.stack(rows).to(model.device)
+    noise = _noise(generators, num_spans, model.device)
+    return model.schedule.q_sample(x_0, torch.full((len(rows),), t, device=x_0.device), noise)
 
 
 def _noise(generators: list[torch.Generator], num_spans: int, device: torch.device) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 
 from core import spans
 from core.model import DiffusionNER
-from core.sampler import SamplerStep, denoise, generator_for
+from core.sampler import SamplerStep, denoise, duplicates, generator_for
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
 
@@ -79,20 +79,48 @@ def test_noise_differs_between_sentences_and_seeds() -> None:
     assert len(draws) == 12
 
 
-def test_each_step_starts_where_the_ddim_step_before_it_arrived(new_model: NewModel) -> None:
+@pytest.mark.parametrize("renew", [False, True])
+def test_each_step_starts_where_the_ddim_step_before_it_arrived(
+    new_model: NewModel, renew: bool
+) -> None:
+    """Renewed spans aside, which the paper does not have."""
     model = new_model()
-    steps = run(model)
+    steps = run(model, SamplerSettings(4, 12, renew=renew))
     assert [(step.t, step.t_prev) for step in steps] == model.schedule.ddim_pairs(4)
     lengths = torch.tensor([len(words) for words in SENTENCES])
     for before, after in pairwise(steps):
         x_0 = spans.to_signal(before.words, lengths, 1.0)
         x_t = model.schedule.ddim_step(before.x_t, x_0, before.t, before.t_prev, 0.0, None)
-        assert torch.allclose(after.x_t, x_t)
+        renewed = duplicates(before.words) & torch.tensor(renew)
+        assert torch.allclose(after.x_t[~renewed], x_t[~renewed])
+        assert not (after.x_t == x_t).all(-1)[renewed].any()
+
+
+def test_of_spans_in_one_place_the_first_stays_and_the_others_are_duplicates() -> None:
+    words = torch.tensor([[[0, 1], [2, 3], [0, 1], [0, 2], [0, 1]], [[5, 5]] * 5])
+    assert duplicates(words).tolist() == [
+        [False, False, True, False, True],
+        [False, True, True, True, True],
+    ]
+
+
+def test_renewed_spans_are_random_spans_noised_to_the_timestep(new_model: NewModel) -> None:
+    model = new_model()
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)  # so that nothing tells the words of a sentence apart
+    first, second = denoise(model, SENTENCES, SamplerSettings(2, 4000))
+    renewed = second.x_t[duplicates(first.words)]
+    alpha = model.schedule.alphas_cumprod[500]
+    clamped = torch.randn(200_000, generator=torch.Generator().manual_seed(0)).clamp(-1, 1)
+    expected = (alpha * clamped.var() + 1 - alpha).sqrt()
+    assert len(renewed) > 4000
+    assert renewed.mean().item() == pytest.approx(0, abs=0.05)
+    assert renewed.std().item() == pytest.approx(expected.item(), abs=0.05)
 
 
 def test_eta_adds_fresh_noise_of_the_ancestral_size_between_steps(new_model: NewModel) -> None:
     model = new_model()
-    first, second = denoise(model, SENTENCES, SamplerSettings(2, 2000, eta=1.0))
+    first, second = denoise(model, SENTENCES, SamplerSettings(2, 2000, eta=1.0, renew=False))
     x_0 = spans.to_signal(first.words, torch.tensor([len(words) for words in SENTENCES]), 1.0)
     still = model.schedule.ddim_step(first.x_t, x_0, 1000, 500, 1.0, None)
     alpha, alpha_prev = (model.schedule.alphas_cumprod[t] for t in (1000, 500))
