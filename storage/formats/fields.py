@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -15,6 +16,18 @@ class FieldError(ValueError):
 def object_of(value: object, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise FieldError(f"{what} must be an object, got {_shown(value)}")
+    return value
+
+
+def own_data(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """An object of the importer's own, empty where absent, that can be written out again."""
+    value = object_of(raw.get(key, {}), repr(key))
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise FieldError(f"{key!r} holds half a character (a lone surrogate)") from None
+    except ValueError:
+        raise FieldError(f"{key!r} holds NaN or an infinity, which JSON does not know") from None
     return value
 
 

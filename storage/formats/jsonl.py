@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from storage.formats.fields import FieldError, object_of, one_word, score, string, whole
+from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
 from storage.formats.plain import not_utf8
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written
@@ -104,8 +104,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         entities=_entities(raw, text),
         split=one_word(raw, "split", SPLITS),
         status=one_word(raw, "status", DOCUMENT_STATUSES),
-        provenance=object_of(raw.get("provenance", {}), "'provenance'"),
-        meta=object_of(raw.get("meta", {}), "'meta'"),
+        provenance=own_data(raw, "provenance"),
+        meta=own_data(raw, "meta"),
         line=line,
     )
 

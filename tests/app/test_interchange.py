@@ -69,6 +69,15 @@ def test_what_was_exported_comes_back_the_same(
     assert exported(sessions, other, "jsonl")[0] == first
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+23:00", "yesterday", 5])
+def test_a_time_that_is_none_does_not_keep_a_document_out(
+    sessions: sessionmaker[Session], project_id: int, when: object
+) -> None:
+    record = {"text": "a", "entities": [], "provenance": {"person": "Ann", "submitted_at": when}}
+    assert import_file(sessions, project_id, jsonl(record), name="a.jsonl").added == 1
+    assert json.loads(exported(sessions, project_id, "jsonl")[0])["provenance"]["person"] == "Ann"
+
+
 def test_the_report_says_what_came_in(sessions: sessionmaker[Session], project_id: int) -> None:
     content = jsonl(NESTED, NESTED, {"text": ""}, {"text": "plain"})
     report = import_file(sessions, project_id, content, name="a.jsonl")
