@@ -99,9 +99,10 @@ def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tu
 
 
 def _check_name(name: str, taken: Sequence[str]) -> None:
-    if not name.strip() or name != name.strip() or len(name) > 100:
+    if not 0 < len(name) <= 100 or name != name.strip() or any(char < " " for char in name):
         raise ValueError(
-            f"a label needs a name of 1 to 100 characters without blanks around it, got {name!r}"
+            "a label needs a name of 1 to 100 characters without line ends or blanks around it, "
+            f"got {name!r}"
         )
     if name in taken:
         raise ValueError(

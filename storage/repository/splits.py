@@ -33,10 +33,17 @@ def hashed_split(project: str, sha256: str) -> Split:
 def choose_split(session: Session, project_id: int, sha256: str) -> Split:
     """The split of a document that is about to be added. It never changes afterwards.
 
-    The hash decides, but for one exception: a document that would leave a project of two or
-    more with nothing to train on, or nothing held back, goes to the empty side. So the
-    first two documents of a project always lie on different sides.
+    The hash decides, with two exceptions. A text that another project has lies on the same
+    side here, because one model serves all projects. And a document that would leave a project
+    of two or more with nothing to train on, or nothing held back, goes to the empty side: the
+    first two documents of a project lie on different sides.
     """
+    elsewhere = select(Document.split).where(
+        Document.project_id.in_(select(Project.id)), Document.sha256 == sha256
+    )
+    known = session.scalar(elsewhere.limit(1))
+    if known is not None:
+        return known
     query = select(Document.split).where(Document.project_id == project_id).distinct()
     present = session.scalars(query).all()
     if present and "train" not in present:

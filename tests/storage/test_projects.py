@@ -58,6 +58,7 @@ def test_labels_that_are_there_are_not_made_twice(sessions: sessionmaker[Session
     [
         ("", None, "1 to 100 characters"),
         (" X", None, "blanks around"),
+        ("X\nY", None, "without line ends"),
         ("X" * 101, None, "1 to 100 characters"),
         ("PER", None, "already has a label 'PER'"),
         ("X", "red", "#rrggbb"),
@@ -95,6 +96,20 @@ def test_beyond_two_documents_the_hash_decides(sessions: sessionmaker[Session]) 
             document = documents.add(session, project.id, name="n", text=f"text {number}")
             assert document is not None
             assert document.split == hashed_split("P", sha256_of(f"text {number}"))
+
+
+def test_a_text_that_two_projects_have_is_held_back_in_both_or_in_neither(
+    sessions: sessionmaker[Session],
+) -> None:
+    texts = [f"text {number}" for number in range(30)]
+    with writing(sessions) as session:
+        sides = []
+        for name in ("P", "Q"):
+            project = projects.create(session, name)
+            added = [documents.add(session, project.id, name=t, text=t) for t in texts]
+            sides.append([document.split for document in added if document])
+    assert sides[0] == sides[1]
+    assert set(sides[0]) == {"train", "control"}
 
 
 def test_a_split_can_be_said_at_import(sessions: sessionmaker[Session]) -> None:
