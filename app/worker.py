@@ -137,7 +137,7 @@ def register_step(
         if not final.is_dir():
             trained = _folder(job_id) / "model"
             (trained / model_card.NAME).write_text(
-                model_card.card(job_id, frozen, settings, scores)
+                model_card.card(job_id, frozen, settings, scores), encoding="utf-8"
             )
             final.parent.mkdir(parents=True, exist_ok=True)
             trained.rename(final)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.settings import ROOT
 from storage.engine import Sessions, writing
 from storage.models import ModelVersion
 from storage.repository import model_versions
@@ -81,7 +82,7 @@ class ModelRegistry:
             return present
         labels = labels_of(folder)
         with writing(self._sessions) as session:
-            return _view(model_versions.ensure_active(session, str(folder.resolve()), labels))
+            return _view(model_versions.ensure_active(session, _kept(folder), labels))
 
     def active(self) -> VersionView | None:
         with self._sessions() as session:
@@ -119,7 +120,7 @@ class ModelRegistry:
     ) -> VersionView:
         """Records a trained model beside the active one; a folder is recorded once."""
         labels = labels_of(folder)
-        path = str(folder.resolve())
+        path = _kept(folder)
         with writing(self._sessions) as session:
             known = model_versions.by_path(session, path)
             return _view(
@@ -134,6 +135,17 @@ class ModelRegistry:
                     settings=settings,
                 )
             )
+
+
+def located(version: ModelVersion) -> Path:
+    """A version's folder."""
+    return ROOT / version.path
+
+
+def _kept(folder: Path) -> str:
+    """A folder as it is recorded: below the checkout relative to it, so that it can be moved."""
+    path = folder.resolve()
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def labels_of(folder: Path) -> tuple[str, ...]:
@@ -156,7 +168,7 @@ def labels_of(folder: Path) -> tuple[str, ...]:
 def _view(version: ModelVersion) -> VersionView:
     return VersionView(
         id=version.id,
-        path=Path(version.path),
+        path=located(version),
         state=version.state,
         labels=tuple(version.labels),
         parent_id=version.parent_id,

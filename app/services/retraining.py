@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from app.services.models import located
 from core.data import split_document
 from core.types import Entity
 from storage.engine import Sessions
@@ -147,7 +148,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
     """Freezes the material and the parent in `folder`; a snapshot already there is kept."""
     done = folder / "snapshot.json"
     if done.is_file():
-        return Snapshot.from_json(json.loads(done.read_text()))
+        return Snapshot.from_json(json.loads(done.read_text("utf-8")))
     material = gather(sessions, project_id)
     parent = active_parent(sessions)
     folder.mkdir(parents=True, exist_ok=True)
@@ -167,7 +168,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         left_out=material.left_out,
         data_hash=digest.hexdigest(),
         parent_id=parent.id,
-        parent_path=parent.path,
+        parent_path=str(located(parent)),
     )
     write_json(done, snapshot.to_json())
     return snapshot
@@ -176,7 +177,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
 def write_json(path: Path, data: object) -> None:
     """Writes a file as a whole or not at all."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    fresh.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
     os.replace(fresh, path)
 
 

@@ -115,7 +115,7 @@ def _sentences(model: DiffusionNER, data: Path | None) -> list[tuple[str, ...]]:
         from core.pipeline import Pipeline
 
         reader = Pipeline(model)
-        texts = [path.read_text() for path in sorted(_SAMPLE.glob("*.txt"))]
+        texts = [path.read_text("utf-8") for path in sorted(_SAMPLE.glob("*.txt"))]
         examples = [
             Example(tuple(words)) for text in texts for words in reader.read(text).sentences
         ]

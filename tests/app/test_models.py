@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.services import models
 from app.services.models import ModelFolderError, ModelRegistry, VersionView
 from storage.engine import Sessions
 from tests.app.material import LABELS, pretend_model
@@ -44,6 +45,21 @@ def test_the_bundled_model_serves_first_and_is_recorded_once(
     assert (bundled.state, bundled.labels, bundled.comparison) == ("active", LABELS, ())
     assert registry.ensure_bundled(tmp_path / "another") == bundled
     assert registry.versions() == (bundled,)
+
+
+def test_a_model_below_the_checkout_moves_with_it(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    monkeypatch.setattr(models, "ROOT", here)
+    registry = ModelRegistry(sessions)
+    assert registry.ensure_bundled(pretend_model(here / "model")).path == here / "model"
+    here.rename(there)
+    monkeypatch.setattr(models, "ROOT", there)
+    served = registry.active()
+    assert served is not None
+    assert served.path == there / "model"
+    assert registry.promote(served.id) == served
 
 
 def test_a_folder_that_is_no_model_is_refused_by_what_it_lacks(
