@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.subwords import WordBatch
 from core.types import Example
 
 _BUCKET = 20
@@ -50,12 +49,6 @@ class Gold:
                 for label, number in index.items():
                     unknown[row, number] = label not in example.labels
         return cls(boundaries.to(device), types.to(device), counts, unknown.to(device))
-
-
-@dataclass(frozen=True)
-class TrainingBatch:
-    words: WordBatch
-    gold: Gold
 
 
 def epoch_batches(

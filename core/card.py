@@ -9,21 +9,27 @@ from pathlib import Path
 from core.data import read_examples
 from core.fitting import fit
 from core.measuring import looked_for, measure
-from core.metrics import Scores, as_table
 from core.model import CARD, DiffusionNER, best_device
-from core.types import SamplerSettings
+from core.types import Example, SamplerSettings
 
 
-def write_card(folder: Path, intro: str, dev: Scores, tests: Sequence[Path], command: str) -> None:
-    """Write the card: what the model is, its scores, and the command that made it."""
+def write_card(
+    folder: Path, intro: str, dev: Sequence[Example], tests: Sequence[Path], command: str
+) -> str:
+    """Write the card: what the model is, its scores, and the command that made it.
+
+    Returns the development scores as a table.
+    """
     model = DiffusionNER.load(folder, best_device())
+    table: str = measure(model, fit(model, dev), SamplerSettings())["table"]
     parts = [
         intro.rstrip(),
-        "## Development scores\n\n```\n" + as_table(dev) + "\n```",
+        "## Development scores\n\n```\n" + table + "\n```",
         "## Test scores\n\n" + _test_scores(model, tests),
         f"## Command\n\n```\n{command}\n```",
     ]
-    (folder / CARD).write_text("\n\n".join(parts) + "\n")
+    (folder / CARD).write_text("\n\n".join(parts) + "\n", "utf-8")
+    return table
 
 
 def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:

@@ -90,7 +90,7 @@ def _lines(path: Path) -> list[str]:
 
 def _is_jsonl(lines: Sequence[str]) -> bool:
     first = next((line.strip() for line in lines if line.strip()), "")
-    return first.startswith("{") and len(first.split()) != 2
+    return first.startswith("{") and (first.endswith("}") or len(first.split()) != 2)
 
 
 def _json_rows(path: str | Path, lines: Sequence[str]) -> Iterator[tuple[int, Reading]]:

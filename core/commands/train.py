@@ -13,9 +13,8 @@ from core.config import ModelConfig
 from core.data import label_set, merge_corpora, read_examples
 from core.fitting import fit
 from core.learner import DiffusionLearner
-from core.metrics import as_table
 from core.model import DiffusionNER, best_device
-from core.training import Evaluated, train
+from core.training import train
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +43,11 @@ def run(options: argparse.Namespace) -> None:
     dev = merge_corpora([(str(file), read_examples(file)) for file in options.dev])
     model = _model(options, label_set(examples), config.seed)
     learner = DiffusionLearner(model.to(best_device()), config)
-    last = None
     for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
         report(record)
-        if isinstance(record, Evaluated) and record.best:
-            last = record
-    if last is None:
-        print("nothing better than what the folder already holds", file=sys.stderr)
-        return
-    print(as_table(last.scores))
-    intro = options.card.read_text() if options.card else f"# {options.out.name}"
+    intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     command = "python -m core " + shlex.join(sys.argv[1:])
-    write_card(options.out, intro, last.scores, options.test, command)
+    print(write_card(options.out, intro, dev, options.test, command))
 
 
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:

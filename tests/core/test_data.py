@@ -94,6 +94,11 @@ def test_conll_columns_are_read_in_any_scheme(tmp_path: Path) -> None:
     ]
 
 
+def test_json_of_two_words_without_blanks_is_no_column(tmp_path: Path) -> None:
+    (example,) = read_examples(written(tmp_path, '{"text":"Hello world","entities":[]}'))
+    assert example.words == ("Hello", "world")
+
+
 def test_a_conll_word_may_look_like_json(tmp_path: Path) -> None:
     (example,) = read_examples(written(tmp_path, "{ O\n} O"))
     assert example.words == ("{", "}")
