@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 import plotly.graph_objects as go
@@ -117,13 +116,11 @@ def test_markup_in_a_text_stays_text() -> None:
         assert "&lt;" in said
 
 
-def test_a_large_film_is_drawn_within_a_second() -> None:
+def test_a_large_film_is_a_few_curves_however_many_spans_it_has() -> None:
     words = " ".join(f"word{i}" for i in range(400))
     targets = tuple((10 * i, 10 * i + 2, "PER") for i in range(20))
     payload = sentence_payload(
         build_trace(((words, targets),), steps=20, num_spans=200), 0, COLOURS
     )
-    began = time.perf_counter()
-    river(payload)
-    confidence(payload)
-    assert time.perf_counter() - began < 1.0
+    assert len(river(payload)["data"]) == 2, "one for PER, one for what became nothing"
+    assert len(confidence(payload)["data"]) == 2 + len(payload["entities"]) == 22
