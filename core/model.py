@@ -107,6 +107,7 @@ class DiffusionNER(nn.Module):
         fresh.replace(folder / WEIGHTS)
         self.tokenizer.save_pretrained(folder)
         encoder = self.encoder.encoder_config.to_dict()
+        encoder.pop("_name_or_path", None)  # a place on the machine that trained it
         text = {"model": self.config.to_json(), "encoder": encoder}
         (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
 
