@@ -32,9 +32,6 @@ class Annotator extends Editor {
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
     box.addEventListener('scroll', () => this.popover.draw(), { signal });
-    window.addEventListener('beforeunload', (event) => {
-      if (this.outbox.size) event.preventDefault();
-    }, { signal });
   }
 
   destroy() {
@@ -56,7 +53,7 @@ class Annotator extends Editor {
     this.tokens = new Tokens(data.tokens, this.offsets);
     this.stored = new Map(data.spans.map((span) => [span.id, fromWire(span, this.offsets)]));
     const emptied = this.outbox.acknowledge(data.ack);
-    if (data.error && data.error !== this.lastError) this.refused(data.error);
+    if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
     this.rebuild();
     this.redraw();
@@ -117,7 +114,12 @@ class Annotator extends Editor {
 }
 
 function outboxFor(key) {
-  if (!OUTBOXES.has(key)) OUTBOXES.set(key, new Outbox());
+  if (!OUTBOXES.has(key)) {
+    const outbox = new Outbox();
+    OUTBOXES.set(key, outbox);
+    // For as long as the tab lives: what is unsent may wait while another page is shown.
+    window.addEventListener('beforeunload', (event) => { if (outbox.size) event.preventDefault(); });
+  }
   return OUTBOXES.get(key);
 }
 
