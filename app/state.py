@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from storage.engine import Sessions
 if TYPE_CHECKING:
     from app.services.jobs import Jobs
 
+LOG = logging.getLogger(__name__)
 SUGGESTING = SamplerSettings()
 """What suggestions are made with: the paper's γ = 5 and K = 60."""
 
@@ -61,6 +64,24 @@ def desk() -> Desk:
 def jobs() -> Jobs:
     """The process's view of retraining jobs; opened by the page that needs it."""
     return _jobs(Settings.from_environment())
+
+
+def warm_up(predictor: ModelPredictor | None) -> None:
+    """Begins to load the model, so that the first document need not wait for it."""
+    if predictor is not None:
+        _begin_loading(predictor, predictor.model_version_id)
+
+
+@st.cache_resource(show_spinner=False)
+def _begin_loading(_predictor: ModelPredictor, model_version_id: int) -> None:
+    threading.Thread(target=_load, args=(_predictor,), daemon=True).start()
+
+
+def _load(predictor: ModelPredictor) -> None:
+    try:
+        predictor.threshold()
+    except Exception:
+        LOG.exception("the model at %s could not be loaded", predictor.path)
 
 
 @st.cache_resource(show_spinner="Opening the database …")

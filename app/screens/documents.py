@@ -37,3 +37,4 @@ with add:
     add_documents(desk, project.id)
 with labels:
     label_management(desk, project.id)
+state.warm_up(desk.predictor())

@@ -90,7 +90,7 @@ def _guidelines(desk: Desk, project_id: int) -> None:
             "model is sure of some mistakes, too.\n"
             "- Mark a name wherever it stands, also inside another: the place in *New York "
             "University* is a name of its own.\n"
-            "- A title is no part of a name: *Dr* stays outside *Ada Okoro*.\n"
+            "- Take the whole name as it is written, and nothing around it.\n"
             "- Then read once more for what nobody suggested."
         )
 
