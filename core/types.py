@@ -98,8 +98,8 @@ class SamplerSettings:
     flat: bool = False
     """True keeps only entities that do not overlap."""
     renew: bool = True
-    """Between steps, a span that landed where another one already is starts again from noise;
-    False is the paper's Algorithm 2, where spans gather on the surest entities."""
+    """Between steps, a span that landed where a sixth of all already are starts again from
+    noise; False is the paper's Algorithm 2, where spans gather on the surest entities."""
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.num_spans < 1:

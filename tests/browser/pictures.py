@@ -18,7 +18,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.browser.app_kit import ROOT, AnnotatePage, environment, go_to, worker
+from tests.browser.app_kit import ROOT, SETTLED, AnnotatePage, environment, go_to, worker
 from tests.browser.conftest import ARGUMENTS, PATIENCE, QUIET, find_browser, free_port
 
 FOLDER = ROOT / "assets" / "pictures"
@@ -47,16 +47,22 @@ def main() -> None:
                 _play(_page(browser, "light", url), url)
                 for scheme in SCHEMES:
                     _photograph(_page(browser, scheme, url), url, scheme)
-            _film(_page(browser, "light", url, width=1100), url)
+            _film(_page(browser, "light", url, width=1100, motion="no-preference"), url)
         finally:
             browser.close()
             page_process.terminate()
             page_process.wait(20)
 
 
-def _page(browser: Browser, scheme: Literal["light", "dark"], url: str, width: int = 1280) -> Page:
+def _page(
+    browser: Browser,
+    scheme: Literal["light", "dark"],
+    url: str,
+    width: int = 1280,
+    motion: Literal["reduce", "no-preference"] = "reduce",
+) -> Page:
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion=motion
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -137,7 +143,9 @@ def _film(page: Page, url: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(1500)
+    page.wait_for_function(SETTLED)
+    page.wait_for_timeout(1500)
 
 
 if __name__ == "__main__":
