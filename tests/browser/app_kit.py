@@ -17,6 +17,7 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets
 from tests.browser.desk import Desk
 
+MODEL = 240_000  # milliseconds; a cold disk takes long to read torch
 ROOT = Path(__file__).parents[2]
 SETTLED = "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')"
 
@@ -34,8 +35,8 @@ class AnnotatePage(Desk):
         self.ready()
 
     def ready(self) -> None:
-        """Waits until the text is there and nothing runs."""
-        expect(self.text.locator(".txt").first).to_be_visible()
+        """Waits until the text is there and nothing runs; the first time a model is loaded."""
+        expect(self.text.locator(".txt").first).to_be_visible(timeout=MODEL)
         self.idle()
 
     def idle(self) -> None:

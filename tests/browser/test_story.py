@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BIOGRAPHY, MINUTES, HARBOUR = 2, 3, 1
 OUTER, INNER = "Warsaw University of Technology", "Warsaw"
-JOB = 240_000  # milliseconds that a small retraining may take on a busy machine
+JOB = 300_000  # milliseconds that a small retraining may take on a busy machine
 
 
 def test_the_whole_story(page: Page, serve: Serve, tmp_path: Path) -> None:
