@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from core.config import TrainingConfig
+from core.config import ModelConfig, TrainingConfig
 from core.evaluation import keep, propose, tune_threshold
 from core.metrics import Scores, score
 from core.model import DiffusionNER
@@ -24,6 +24,11 @@ class Learner(Protocol):
 
     @property
     def network(self) -> nn.Module: ...
+
+    @property
+    def architecture(self) -> ModelConfig:
+        """What the weights alone do not tell: a checkpoint of another one is not resumed."""
+        ...
 
     @property
     def pretrained(self) -> PreTrainedModel:
@@ -50,6 +55,10 @@ class DiffusionLearner:
     @property
     def network(self) -> nn.Module:
         return self.model
+
+    @property
+    def architecture(self) -> ModelConfig:
+        return self.model.config
 
     @property
     def pretrained(self) -> PreTrainedModel:

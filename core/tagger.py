@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from transformers import PreTrainedModel
 
 from core.batches import by_length
+from core.config import ModelConfig
 from core.evaluation import EVALUATION_BATCH
 from core.metrics import Scores, score
 from core.model import DiffusionNER
@@ -34,6 +35,7 @@ class Tagger(nn.Module):
         super().__init__()
         self.batch = model.batch
         self.encoder = model.encoder
+        self.config = model.config
         self.labels = model.config.labels
         self.tags = ["O", *(f"{part}-{label}" for label in self.labels for part in "BI")]
         self.scores = nn.Linear(model.config.hidden_size, len(self.tags))
@@ -77,6 +79,10 @@ class TaggerLearner:
     @property
     def network(self) -> nn.Module:
         return self.tagger
+
+    @property
+    def architecture(self) -> ModelConfig:
+        return self.tagger.config
 
     @property
     def pretrained(self) -> PreTrainedModel:

@@ -76,7 +76,7 @@ def train(
     optimizer = _optimizer(learner, config)
     saved = folder / "checkpoint"
     position = load_checkpoint(
-        saved, learner.network, optimizer, _fingerprint(examples, dev, config)
+        saved, learner.network, optimizer, _fingerprint(learner, examples, dev, config)
     )
     meter = _Meter(position.step, total)
     while position.step < total and position.bad_epochs < config.patience:
@@ -165,9 +165,14 @@ def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
 
 
 def _fingerprint(
-    examples: Sequence[Example], dev: Sequence[Example], config: TrainingConfig
+    learner: Learner, examples: Sequence[Example], dev: Sequence[Example], config: TrainingConfig
 ) -> str:
+    """What a training starts from: settings, data, architecture and every weight."""
     digest = hashlib.sha256(json.dumps(config.to_json(), sort_keys=True).encode())
+    digest.update(repr(learner.architecture).encode())
+    for name, value in learner.network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.cpu().contiguous().numpy().tobytes())
     for example in (*examples, *dev):
         labels = None if example.labels is None else sorted(example.labels)
         digest.update(repr((example.words, example.entities, labels)).encode())

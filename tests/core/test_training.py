@@ -280,3 +280,16 @@ def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
     example = Example(("a", "b"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
     found = [Candidate(1, 2, "LOC", 2.9, 0.9, 0), Candidate(0, 1, "PER", 1.0, 0.9, 1)]
     assert tune_threshold([example], [found]) <= 1.0
+
+
+@pytest.mark.parametrize("options", [{"schedule": "linear"}, {"seed": 1}, {}])
+def test_only_a_training_that_starts_from_the_same_model_is_gone_on_with(
+    new_model: NewModel, tmp_path: Path, often: None, options: dict[str, Any]
+) -> None:
+    """Another schedule, or other weights to start from, begin anew in the same folder."""
+    stream = train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path)
+    assert len(list(islice(stream, 4))) == 4
+    stream.close()  # type: ignore[attr-defined]
+    learner = DiffusionLearner(new_model(dropout=0.1, **options), CONFIG, SAMPLER)
+    first = next(iter(train(learner, DATA, SENTENCES, CONFIG, tmp_path)))
+    assert (first.step == 1) == bool(options)
