@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from app.services.annotation import AnnotationService
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
 _LAST = "received"
+_NUMBER = re.compile(r"[0-9]{1,18}")
+"""What a document's number looks like; the browser is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     keeps it, says "not saved", and sends it again.
     """
     sent = sent_operations(KEY)
-    if not isinstance(sent, Mapping) or not str(sent.get("doc_id")).isdecimal():
+    if not isinstance(sent, Mapping) or not _NUMBER.fullmatch(str(sent.get("doc_id"))):
         return None
     known: tuple[Any, Received] | None = st.session_state.get(_LAST)
     if known and known[0] == sent:
@@ -46,6 +49,8 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
+    except LookupError as error:
+        return Received(document_id, None, f"Not saved: {error}. Reload the page.")
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
     received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
