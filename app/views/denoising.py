@@ -41,7 +41,7 @@ def colours(desk: Desk, project_id: int) -> Mapping[str, str]:
 
 def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sentence | None:
     """Asks for a text and one sentence of it; None while there is none."""
-    kind, source, which = st.columns([1, 2, 3])
+    kind, source, which = st.columns([1.4, 2, 2.6])
     own = kind.segmented_control(
         "Text",
         ["Document", "My own"],
@@ -204,9 +204,9 @@ def film(trace: Trace, colour: Mapping[str, str]) -> None:
     payload = sentence_payload(trace, choices[part].index, colour)
     denoising_view(payload, key="denoising")
     st.caption(
-        "Each thin bar is one of the K spans. They start as noise under random words; at every "
-        "step the model moves their two ends and votes for a label, and what many agree on, with "
-        "more certainty than φ, becomes an entity."
+        "Each thin bar is one of the K spans, which start as noise under random words. At every "
+        "step the model moves their two ends and votes for a label, spans that crowd one place "
+        "start again elsewhere, and what is surer than φ in the end becomes an entity."
     )
     left, right = st.columns(2, gap="large")
     with left:
