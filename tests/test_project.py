@@ -79,8 +79,9 @@ def test_every_imported_package_is_pinned() -> None:
             r"^([a-z0-9-]+)==", "".join(p.read_text() for p in ROOT.glob("require*.txt")), re.M
         )
     )
+    sold_as = {"PIL": "pillow"}
     imported = {
-        name.split(".")[0]
+        sold_as.get(name.split(".")[0], name.split(".")[0])
         for path in python_files(*SOURCES, "tests")
         for node in ast.walk(ast.parse(path.read_text()))
         for name in imported_names(node)

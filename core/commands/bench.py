@@ -30,7 +30,7 @@ _SAMPLE = Path("assets/samples")
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=Path("assets/models/default"))
     parser.add_argument("--data", type=Path, help="file to annotate (default: our own samples)")
-    parser.add_argument("--sentences", type=int, default=256, help="how many of them")
+    parser.add_argument("--sentences", type=int, default=128, help="how many of them")
     parser.add_argument("--steps", default="1,5,10", help="γ")
     parser.add_argument("--num-spans", default="10,60,120", help="K")
     parser.add_argument("--rounds", type=int, default=3, help="runs; the median is told")
