@@ -111,9 +111,10 @@ def _delete(draft: Draft, span: DraftSpan) -> Draft:
 
 def _restored(draft: Draft, gesture: Restore) -> DraftSpan:
     """The span as it was. What is known of a present span's origin outranks the client's word."""
-    if (gesture.source, gesture.status) == ("person", "suggested"):
-        raise GestureError("a person's span is accepted or rejected, never suggested")
     present = draft.find(gesture.id)
+    source = present.source if present else gesture.source
+    if (source, gesture.status) == ("person", "suggested"):
+        raise GestureError("a person's span is accepted or rejected, never suggested")
     return DraftSpan(
         id=gesture.id,
         start=gesture.start,
@@ -121,7 +122,7 @@ def _restored(draft: Draft, gesture: Restore) -> DraftSpan:
         label=gesture.label,
         status=gesture.status,
         score=present.score if present else gesture.score,
-        source=present.source if present else gesture.source,
+        source=source,
     )
 
 

@@ -6,8 +6,9 @@ B sentences, K spans, M words, C types and ∅ (the last index).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -32,7 +33,13 @@ class SamplerStep:
     words: Tensor  # (B, K, 2): x̂_0 as inclusive word indices
     left_probs: Tensor  # (B, K): P^l at the predicted boundary
     right_probs: Tensor  # (B, K)
-    type_probs: Tensor  # (B, K, C + 1)
+    classify: Callable[[], Tensor]
+
+    @cached_property
+    def type_probs(self) -> Tensor:
+        """P^c (B, K, C + 1), computed when asked for: annotation needs the last step's alone."""
+        with torch.inference_mode():
+            return self.classify()
 
 
 def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
@@ -108,5 +115,12 @@ def _step(
 ) -> SamplerStep:
     left = output.left_log_probs.gather(2, words[..., :1])[..., 0]
     right = output.right_log_probs.gather(2, words[..., 1:])[..., 0]
-    types = model.denoiser.type_logits(words, sentence).softmax(-1)
-    return SamplerStep(t, t_prev, x_t, words, left.exp(), right.exp(), types)
+    return SamplerStep(
+        t,
+        t_prev,
+        x_t,
+        words,
+        left.exp(),
+        right.exp(),
+        lambda: model.denoiser.type_logits(words, sentence).softmax(-1),
+    )

@@ -188,6 +188,15 @@ restores = st.fixed_dictionaries(
 ends = st.sampled_from([{"op": "submit"}, {"op": "skip"}])
 
 
+def test_what_a_person_drew_cannot_be_restored_as_a_models_suggestion() -> None:
+    drawn = after(DRAFT, {"op": "add", "id": "u9", "start": 0, "end": 3, "label": "PER"})
+    place = {"start": 0, "end": 3, "label": "PER", "score": None}
+    with pytest.raises(GestureError, match="never suggested"):
+        after(
+            drawn, {"op": "restore", "id": "u9", "status": "suggested", "source": "model", **place}
+        )
+
+
 @given(ops=st.lists(edits | restores | ends, max_size=30))
 def test_no_sequence_of_gestures_breaks_a_draft(ops: list[dict[str, Any]]) -> None:
     draft = DRAFT

@@ -19,7 +19,7 @@ def step_of(*slots: tuple[int, int, float, float, tuple[float, float, float]]) -
         words=torch.stack([torch.tensor(left), torch.tensor(right)], dim=-1)[None],
         left_probs=torch.tensor([p_left]),
         right_probs=torch.tensor([p_right]),
-        type_probs=torch.tensor([types]),
+        classify=lambda: torch.tensor([types]),
     )
 
 
