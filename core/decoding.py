@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.sampler import SamplerStep
+from core.types import WordSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class Candidate:
     type_prob: float
     slot: int
     """Which of the K noisy spans it came from."""
+
+    @property
+    def span(self) -> WordSpan:
+        return WordSpan(self.start, self.end, self.label)
 
 
 def candidates(step: SamplerStep, labels: Sequence[str]) -> list[list[Candidate]]:

@@ -30,7 +30,7 @@ def propose(
 
 def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[WordSpan]:
     """The entities of one sentence."""
-    return [WordSpan(each.start, each.end, each.label) for each in select(found, threshold, flat)]
+    return [each.span for each in select(found, threshold, flat)]
 
 
 def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candidate]]) -> float:
@@ -47,7 +47,7 @@ def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candida
             if example.labels is not None and each.label not in example.labels:
                 continue
             scores.append(each.score)
-            right.append(WordSpan(each.start, each.end, each.label) in gold)
+            right.append(each.span in gold)
     grid = torch.arange(0, 3.0001, 0.05)
     kept = torch.tensor(scores)[:, None] >= grid
     hits = (kept & torch.tensor(right, dtype=torch.bool)[:, None]).sum(0)

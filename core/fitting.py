@@ -16,7 +16,7 @@ def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
     it cannot be learnt, and its words are left out rather than taught as "no entity".
     """
     fitted: list[Example] = []
-    room = model.max_subwords - model.tokenizer.num_special_tokens_to_add()
+    room = model.word_room
     for example in examples:
         if not example.words:
             continue

@@ -68,6 +68,11 @@ class DiffusionNER(nn.Module):
         room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MOST_SUBWORDS)
         return min(room, _MOST_SUBWORDS, self.tokenizer.model_max_length)
 
+    @property
+    def word_room(self) -> int:
+        """The most subwords that the words of a window may have."""
+        return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
+
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
         return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
 

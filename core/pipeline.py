@@ -28,7 +28,6 @@ from core.types import (
     Step,
     Token,
     Trace,
-    WordSpan,
 )
 
 _OVERLAP = 16
@@ -128,7 +127,7 @@ class Pipeline:
         tokens = tokenize(text)
         words = [text[token.start : token.end] for token in tokens]
         lengths = subword_lengths(self.model.tokenizer, words)
-        room = self.model.max_subwords - self.model.tokenizer.num_special_tokens_to_add()
+        room = self.model.word_room
         cut = windows(text, tokens, self.model.config.max_words, _OVERLAP, lengths, room)
         fitting = tuple(window for window in cut if not window.too_long)
         return Reading(text, tokens, fitting, uncovered(cut, tokens))
@@ -159,10 +158,7 @@ class Pipeline:
     ) -> list[tuple[Entity, tuple[int, int]]]:
         """The document's entities, each with the (window, noisy span) it came from."""
         chosen = [select(each, self._threshold(settings), settings.flat) for each in found]
-        scored = [
-            [(WordSpan(each.start, each.end, each.label), each.score) for each in row]
-            for row in chosen
-        ]
+        scored = [[(each.span, each.score) for each in row] for row in chosen]
         merged = merge(list(zip(reading.windows, scored, strict=True)))
         tokens = reading.tokens
         return [

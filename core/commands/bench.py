@@ -20,6 +20,7 @@ from core.decoding import candidates
 from core.evaluation import EVALUATION_BATCH, propose
 from core.fitting import fit
 from core.model import DiffusionNER, best_device
+from core.pipeline import Pipeline
 from core.sampler import denoise
 from core.tagger import Tagger
 from core.types import Example, SamplerSettings
@@ -84,10 +85,9 @@ def measure(
         for count in num_spans:
             settings = SamplerSettings(gamma, count)
             jobs[f"γ = {gamma}, K = {count}"] = partial(propose, model, sentences, settings)
-    last = list(denoise(model, sentences[:EVALUATION_BATCH], SamplerSettings(1, max(num_spans))))
-    jobs["decoding alone"] = lambda: [
-        candidates(last[-1], model.config.labels) for _ in range(0, len(sentences), 32)
-    ]
+    (last,) = denoise(model, sentences[:EVALUATION_BATCH], SamplerSettings(1, max(num_spans)))
+    batches = range(0, len(sentences), EVALUATION_BATCH)
+    jobs["decoding alone"] = lambda: [candidates(last, model.config.labels) for _ in batches]
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for turn in range(rounds + 1):
         for name, job in jobs.items():
@@ -112,8 +112,6 @@ def _sentences(model: DiffusionNER, data: Path | None) -> list[tuple[str, ...]]:
     if data is not None:
         examples = read_examples(data)
     else:
-        from core.pipeline import Pipeline
-
         reader = Pipeline(model)
         texts = [path.read_text("utf-8") for path in sorted(_SAMPLE.glob("*.txt"))]
         examples = [
