@@ -10,7 +10,7 @@ VERBS = {
     "train": "train a model, from an encoder or from a checkpoint",
     "evaluate": "precision, recall and F1 of a model on a file",
     "annotate": "annotate text from standard input, a document a line",
-    "baseline": "train and measure a BIO tagger on the same encoder and data",
+    "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
     "bench": "sentences a second: the model, its parts, and the tagger beside it",
 }
 

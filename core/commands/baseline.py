@@ -1,4 +1,4 @@
-"""python -m core baseline: the BIO tagger that every result is read beside."""
+"""python -m core baseline: what every result is read beside, on the same encoder and data."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ import json
 import time
 from pathlib import Path
 
+from core.baseline import Baseline, BaselineLearner
+from core.biaffine import Biaffine
 from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
 from core.data import label_set, merge_corpora, read_examples
-from core.fitting import fit
 from core.measuring import looked_for
 from core.metrics import as_table, score
 from core.model import DiffusionNER, best_device
-from core.tagger import Tagger, TaggerLearner
+from core.tagger import Tagger
 from core.training import train
+
+KINDS: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
-    parser.add_argument("--encoder", required=True, help="hub name or path")
+    parser.add_argument(
+        "--kind",
+        choices=KINDS,
+        default=Tagger.kind,
+        help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
+    )
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help="go on from this baseline's folder")
     parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the tagger")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -30,20 +41,27 @@ def run(options: argparse.Namespace) -> None:
     config = training_config(options)
     examples = merge_corpora([(str(file), read_examples(file)) for file in options.train])
     dev = merge_corpora([(str(file), read_examples(file)) for file in options.dev])
-    host = DiffusionNER.from_encoder(
-        ModelConfig(label_set(examples)), options.encoder, config.seed
-    ).to(best_device())
-    learner = TaggerLearner(Tagger(host).to(host.device))
-    for record in train(learner, fit(host, examples), fit(host, dev), config, options.out):
+    baseline = _baseline(options, label_set(examples), config.seed)
+    learner = BaselineLearner(baseline.to(best_device()))
+    for record in train(learner, baseline.fit(examples), baseline.fit(dev), config, options.out):
         report(record)
-    learner.restore(options.out)
+    baseline.restore(options.out)
     results = {}
     for file in options.test:
-        test = fit(host, looked_for(read_examples(file)))
+        test = baseline.fit(looked_for(read_examples(file)))
         start = time.perf_counter()
-        said = learner.tagger.predict([example.words for example in test])
+        said = baseline.predict([example.words for example in test])
         pace = len(test) / (time.perf_counter() - start)
         scores = score(zip(test, said, strict=True))
         print(f"\n{file}: {pace:.1f} sentences/s\n{as_table(scores)}")
         results[str(file)] = {**scores.to_json(), "sentences_per_second": pace}
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
+
+
+def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
+    kind = KINDS[options.kind]
+    if options.parent is not None:
+        parent = kind.load(options.parent)
+        new = [label for label in labels if label not in parent.labels]
+        return parent.with_labels([*parent.labels, *new]) if new else parent
+    return kind(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))

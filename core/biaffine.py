@@ -1,0 +1,112 @@
+"""The baseline to beat on nested names: a biaffine classifier of all spans.
+
+Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same
+sentence encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.baseline import NEVER, Baseline, BaselineLearner
+from core.batches import Gold
+from core.model import DiffusionNER
+from core.types import Example, WordSpan
+
+_VIEW = 150  # Yu et al., table 1
+_WIDTHS = 32
+"""Spans of at least so many words share one width."""
+
+
+class Biaffine(Baseline):
+    """Every span l ≤ r scored for every type by what its first and its last word show.
+
+    To the paper's scores a bias for the span's width is added, which is common since and helps.
+    """
+
+    kind = "biaffine"
+    label_rows = ("tensor", "width")
+
+    def __init__(self, host: DiffusionNER) -> None:
+        super().__init__(host)
+        self.left, self.right = self._view(), self._view()
+        types = len(self.labels) + 1
+        self.tensor = nn.Parameter(torch.empty(types, _VIEW + 1, _VIEW + 1))
+        nn.init.normal_(self.tensor, std=0.02)
+        self.width = nn.Parameter(torch.zeros(types, _WIDTHS))
+
+    def _view(self) -> nn.Module:
+        size, dropout = self.config.hidden_size, self.config.dropout
+        return nn.Sequential(nn.Linear(size, _VIEW), nn.GELU(), nn.Dropout(dropout))
+
+    @property
+    def outputs(self) -> list[tuple[str, str]]:
+        return [*(("entity", label) for label in self.labels), ("none", "")]
+
+    def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """Logits (B, M, M, C + 1) of the spans from word l to word r, inclusive."""
+        states = self.encoder(self.batch(sentences))
+        left = F.pad(self.left(states), (0, 1), value=1.0)  # the 1 makes the linear terms
+        right = F.pad(self.right(states), (0, 1), value=1.0)
+        turned = torch.einsum("bld,cde->blce", left, self.tensor)
+        scores = torch.einsum("blce,bre->blrc", turned, right)
+        place = torch.arange(states.shape[1], device=states.device)
+        width = (place - place[:, None]).clamp(0, _WIDTHS - 1)
+        return scores + self.width.t()[width]
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """Cross-entropy summed over all spans l ≤ r, a word of the batch."""
+        logits = self([example.words for example in examples])
+        gold = Gold.of(examples, self.labels, torch.device("cpu"))
+        lengths = torch.tensor([len(example.words) for example in examples])
+        targets = torch.where(_spans(lengths), len(self.labels), -100)
+        rows, columns = (gold.boundaries[..., 0] >= 0).nonzero().unbind(1)
+        left, right = gold.boundaries[rows, columns].unbind(1)
+        targets[rows, left, right] = gold.types[rows, columns]
+        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], NEVER)
+        total = F.cross_entropy(
+            logits.flatten(0, 2), targets.flatten().to(logits.device), reduction="sum"
+        )
+        return total / lengths.sum()
+
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+        best, types = self(sentences).log_softmax(-1).max(-1)
+        inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
+        found = ((types < len(self.labels)) & inside).nonzero()
+        scored: list[list[tuple[float, WordSpan]]] = [[] for _ in sentences]
+        values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
+        for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
+            scored[row].append((value, WordSpan(left, right + 1, self.labels[kind])))
+        return [without_crossings(each) for each in scored]
+
+
+def _spans(lengths: Tensor) -> Tensor:
+    """(B, M, M): where l ≤ r and both are words."""
+    place = torch.arange(int(lengths.max()))
+    return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
+
+
+def without_crossings(scored: Iterable[tuple[float, WordSpan]]) -> tuple[WordSpan, ...]:
+    """The spans that cross no better one, in text order (section 2.3 of Yu et al.): they may
+    lie within one another, and beside one another."""
+    kept: list[WordSpan] = []
+    for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
+        if not any(_cross(span, other) for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept))
+
+
+def _cross(one: WordSpan, two: WordSpan) -> bool:
+    return one.start < two.start < one.end < two.end or two.start < one.start < two.end < one.end
+
+
+@dataclass
+class BiaffineLearner(BaselineLearner):
+    """The biaffine classifier for `core.training`."""
+
+    baseline: Biaffine
