@@ -1,4 +1,4 @@
-"""python -m core train | evaluate | annotate | baseline | bench"""
+"""python -m core train | evaluate | annotate | baseline | experiment | bench"""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import importlib
 import sys
 
 VERBS = {
+    "encoder": "write a cased encoder to train from, out of a Python package",
     "train": "train a model, from an encoder or from a checkpoint",
     "evaluate": "precision, recall and F1 of a model on a file",
     "annotate": "annotate text from standard input, a document a line",
     "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
+    "experiment": "perform a named experiment and make its table",
     "bench": "sentences a second: the model, its parts, and the tagger beside it",
 }
 

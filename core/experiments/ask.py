@@ -1,0 +1,92 @@
+"""What the command line asks of an experiment, and what an experiment is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.experiments.plan import Corpus, Run, Setting, Size
+from core.experiments.report import Report
+from core.experiments.runner import Done
+
+_QUICK_SIZE = Size(train=1200, dev=300, test=400)
+_QUICK_SETTINGS: dict[str, Setting] = {"epochs": 3}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The options; empty ones mean the experiment's own choice."""
+
+    data: Path
+    quick: bool = False
+    encoders: tuple[str, ...] = ()
+    model: Path | None = None
+    tagger: Path | None = None
+    seeds: tuple[int, ...] = ()
+    corpora: tuple[str, ...] = ()
+    overrides: Mapping[str, Setting] = field(default_factory=dict)
+
+    @property
+    def encoder(self) -> str | None:
+        return self.encoders[0] if self.encoders else None
+
+    def read(self, default: Sequence[str], quick: Sequence[str]) -> list[tuple[Corpus, ...]]:
+        """The corpora; `a+b` is learnt together and measured one by one."""
+        names = self.corpora or (quick if self.quick else default)
+        return [tuple(Corpus.at(self.data / each) for each in name.split("+")) for name in names]
+
+    def seeds_or(self, default: Sequence[int], quick: Sequence[int] = (0,)) -> tuple[int, ...]:
+        return self.seeds or tuple(quick if self.quick else default)
+
+    def sized(self, runs: Sequence[Run]) -> list[Run]:
+        """The runs with what --set says, at the size of --quick where that is asked."""
+        quick = _QUICK_SETTINGS if self.quick else {}
+        sized = []
+        for run in runs:
+            if "epochs" in self.overrides:
+                run = replace(run, min_steps=0)
+            run = replace(run, overrides={**quick, **self.overrides, **run.overrides})
+            if self.quick:
+                sizes = {
+                    name: min(each for each in (ours, theirs) if each is not None)
+                    for name, ours, theirs in (
+                        ("train", run.size.train, _QUICK_SIZE.train),
+                        ("dev", run.size.dev, _QUICK_SIZE.dev),
+                        ("test", run.size.test, _QUICK_SIZE.test),
+                    )
+                }
+                run = replace(run, size=Size(**sizes), min_steps=0)
+            sized.append(run)
+        return sized
+
+    def notes(self, runs: Sequence[Run]) -> tuple[str, ...]:
+        """What the figures were got with, for below the table."""
+        encoders = ", ".join(
+            dict.fromkeys(Path(str(run.encoder)).name for run in runs if run.encoder)
+        )
+        corpora = ", ".join(dict.fromkeys(each.name for run in runs for each in run.corpora))
+        said = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
+        if encoders:
+            said.append(f"Encoder: {encoders}.")
+        if self.overrides:
+            held = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
+            said.append(f"Set for every run: {held}.")
+        if self.quick:
+            said.append(
+                f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs, one seed "
+                "and a part of the table where it is large: a look, not a result."
+            )
+        lacking = dict.fromkeys(run.missing() for run in runs)
+        said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]
+        return tuple(said)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question, the runs that answer it, and the table of the answer."""
+
+    name: str
+    question: str
+    plan: Callable[[Ask], list[Run]]
+    report: Callable[[Ask, Done], Report]

@@ -1,0 +1,160 @@
+"""What an experiment is made of: corpora, sizes, and runs with every setting resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from core.config import ModelConfig, TrainingConfig
+from core.types import SamplerSettings
+
+Kind = Literal["ours", "tagger", "biaffine"]
+Setting = str | int | float | bool
+_MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
+_TRAINING = {each.name for each in fields(TrainingConfig)}
+_OURS_ALONE = {
+    *("num_layers", "num_heads", "pointer_size", "self_attention", "cross_attention"),
+    *("timesteps", "schedule", "scale", "threshold"),
+    *("num_spans", "expansion", "gold_copies", "matching", "distance_weight"),
+    *("pure_noise", "no_entity_weight"),
+}
+"""Settings that no baseline looks at."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An annotated corpus: files to learn from, to choose by and to measure on."""
+
+    name: str
+    train: tuple[Path, ...]
+    dev: tuple[Path, ...]
+    test: tuple[Path, ...]
+
+    @classmethod
+    def at(cls, folder: Path) -> Corpus:
+        """`folder` holds train.jsonl, dev.jsonl and test.jsonl."""
+        train, dev, test = (folder / f"{split}.jsonl" for split in ("train", "dev", "test"))
+        return cls(folder.name, (train,), (dev,), (test,))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (*self.train, *self.dev, *self.test)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of the data a run takes; None is all of it. Chosen by the seed, kept in order."""
+
+    train: int | None = None
+    dev: int | None = None
+    test: int | None = None
+
+    def __str__(self) -> str:
+        held = {"train": self.train, "dev": self.dev, "test": self.test}
+        parts = [f"{count} {split}" for split, count in held.items() if count is not None]
+        return " / ".join(parts) + " sentences" if parts else "all sentences"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training (or one model to measure), and where its result stands in the table."""
+
+    name: str
+    cells: tuple[tuple[str, Setting], ...]
+    """Columns that tell this row from others; rows that agree in all are averaged over seeds."""
+    corpora: tuple[Corpus, ...]
+    """Learnt together, measured one by one."""
+    kind: Kind = "ours"
+    encoder: str | None = None
+    start: Path | None = None
+    """The model folder that training starts from; without training, the one to measure."""
+    epochs: bool = True
+    """False measures `start` as it is."""
+    overrides: Mapping[str, Setting] = field(default_factory=dict)
+    """Fields of ModelConfig and TrainingConfig that are not their defaults."""
+    min_steps: int = 0
+    """Epochs are added until there are this many steps, and all are run: small corpora."""
+    seed: int = 0
+    size: Size = Size()
+    samplers: tuple[SamplerSettings, ...] = (SamplerSettings(),)
+    """What to measure with; `flat` is set by each corpus itself."""
+    measure: str = "scores"
+    """Which of core.experiments.measures is asked."""
+    points: int = 0
+    """Development scores between two epochs' ends, besides those at the ends."""
+
+    def __post_init__(self) -> None:
+        split_overrides(self.overrides)
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The fields of ModelConfig that this run changes."""
+        return split_overrides(self.overrides)[0]
+
+    @property
+    def training(self) -> TrainingConfig:
+        return TrainingConfig(**{"seed": self.seed, **split_overrides(self.overrides)[1]})
+
+    def missing(self) -> Path | None:
+        """The first file or folder that this run needs and that is not there."""
+        needed: list[Path] = [file for corpus in self.corpora for file in corpus.files]
+        if self.start is not None:
+            needed.append(self.start)
+        return next((path for path in needed if not path.exists()), None)
+
+    def settings(self) -> dict[str, Any]:
+        """Everything that decides the outcome but the files' contents, defaults included."""
+        model = None if self.start else ModelConfig((), **self.model).to_json()
+        training = self.training.to_json() if self.epochs else None
+        samplers: list[Any] = [asdict(each) for each in self.samplers]
+        if self.kind != "ours":
+            model, training, samplers = _without_ours(model), _without_ours(training), []
+        return {
+            "kind": self.kind,
+            "model": model,
+            "training": training,
+            "min_steps": self.min_steps,
+            "seed": self.seed,
+            "size": asdict(self.size),
+            "samplers": samplers,
+            "measure": self.measure,
+            "points": self.points,
+        }
+
+
+def _without_ours(settings: dict[str, Any] | None) -> dict[str, Any] | None:
+    if settings is None:
+        return None
+    return {name: value for name, value in settings.items() if name not in _OURS_ALONE}
+
+
+def split_overrides(overrides: Mapping[str, Setting]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fields of ModelConfig, and fields of TrainingConfig. Raises ValueError for any other."""
+    strange = set(overrides) - _MODEL - _TRAINING
+    if strange:
+        raise ValueError(
+            f"no setting is called {', '.join(sorted(strange))}; a model has "
+            f"{', '.join(sorted(_MODEL))}; training has {', '.join(sorted(_TRAINING))}"
+        )
+    model = {name: value for name, value in overrides.items() if name in _MODEL}
+    return model, {name: value for name, value in overrides.items() if name in _TRAINING}
+
+
+def parse_overrides(texts: Iterable[str]) -> dict[str, Setting]:
+    """`name=value` for any field of ModelConfig or TrainingConfig, read as the default's type."""
+    overrides: dict[str, Setting] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes NAME=VALUE, got {text!r}; for example epochs=10")
+        split_overrides({name: value})
+        default = getattr(ModelConfig(()) if name in _MODEL else TrainingConfig(), name)
+        if isinstance(default, bool):
+            if value not in ("true", "false"):
+                raise ValueError(f"{name} is true or false, got {value!r}")
+            overrides[name] = value == "true"
+        else:
+            overrides[name] = type(default)(value)
+    return overrides

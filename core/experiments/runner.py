@@ -1,0 +1,89 @@
+"""Performs the runs that have no result yet, and says how it goes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TextIO
+
+from core.experiments.plan import Run
+from core.experiments.store import fingerprint, folder_of, read_row, write_row
+from core.training import Evaluated, Progress
+
+Done = list[tuple[Run, dict[str, object] | None]]
+
+
+def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
+    """The runs whose name holds `pattern`, or matches it where it has a * or ?.
+
+    Raises ValueError where none does.
+    """
+    if pattern is None:
+        return list(runs)
+    wild = pattern if set("*?[") & set(pattern) else f"*{pattern}*"
+    found = [run for run in runs if fnmatch(run.name, wild)]
+    if not found:
+        raise ValueError(
+            f"no run matches --only {pattern!r}; there are {', '.join(run.name for run in runs)}"
+        )
+    return found
+
+
+def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
+    """Perform what is not done yet; yields lines that say how it goes.
+
+    A run with a result for the same settings and data is left alone, a half-trained one goes
+    on, and one whose data is not here is passed over.
+    """
+    from core.experiments.performing import perform
+
+    for number, run in enumerate(runs, 1):
+        head = f"[{number}/{len(runs)}] {run.name}"
+        lacking = run.missing()
+        if lacking is not None:
+            yield f"{head}: passed over, {lacking} is not there"
+            continue
+        if read_row(out, run) is not None:
+            yield f"{head}: done before"
+            continue
+        folder = folder_of(out, run)
+        yield head
+        started = time.monotonic()
+        work = perform(run, folder)
+        while True:
+            try:
+                yield _line(head, next(work))
+            except StopIteration as end:
+                result = end.value
+                break
+        write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
+        best = max((row.get("f1", 0.0) for row in result["measures"]), default=0.0)
+        yield f"{head}: F1 {100 * best:.2f}, {(time.monotonic() - started) / 60:.1f} min"
+
+
+def results(runs: Sequence[Run], out: Path) -> Done:
+    """Every run with its result, None where there is none yet."""
+    return [(run, read_row(out, run)) for run in runs]
+
+
+def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
+    """Print the lines; on a terminal, progress overwrites itself."""
+    stream = stream or sys.stdout
+    for line in lines:
+        passing = line.startswith(" ")
+        if passing and not stream.isatty():
+            continue
+        end = "\r" if passing else "\n"
+        print(f"{line:<100}" if stream.isatty() else line, end=end, file=stream, flush=True)
+
+
+def _line(head: str, record: Progress | Evaluated) -> str:
+    if isinstance(record, Progress):
+        loss = sum(record.losses.values())
+        left = record.eta_seconds / 60
+        return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {left:.0f} min left"
+    star = "  (best so far)" if record.best else ""
+    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{star}"

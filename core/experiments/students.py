@@ -1,0 +1,88 @@
+"""What a run trains and measures: DiffusionNER, the BIO tagger or the biaffine classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.baseline import Baseline, BaselineLearner
+from core.biaffine import Biaffine
+from core.config import ModelConfig, TrainingConfig
+from core.experiments.plan import Run
+from core.fitting import fit
+from core.learner import DiffusionLearner
+from core.model import DiffusionNER, best_device
+from core.tagger import Tagger
+from core.types import Example, SamplerSettings
+
+_BASELINES: dict[str, type[Baseline]] = {"tagger": Tagger, "biaffine": Biaffine}
+
+
+@dataclass
+class Ours:
+    """DiffusionNER."""
+
+    model: DiffusionNER
+    config: TrainingConfig
+    sampler: SamplerSettings
+    """That φ is tuned with."""
+
+    def __post_init__(self) -> None:
+        self.learner = DiffusionLearner(self.model, self.config, self.sampler)
+
+    def fit(self, examples: Sequence[Example]) -> list[Example]:
+        return fit(self.model, examples)
+
+    def restore(self, folder: Path) -> None:
+        self.model = DiffusionNER.load(folder, self.model.device)
+        self.learner = DiffusionLearner(self.model, self.config, self.sampler)
+
+
+@dataclass
+class Theirs:
+    """A baseline."""
+
+    baseline: Baseline
+
+    def __post_init__(self) -> None:
+        self.learner = BaselineLearner(self.baseline)
+
+    def fit(self, examples: Sequence[Example]) -> list[Example]:
+        return self.baseline.fit(examples)
+
+    def restore(self, folder: Path) -> None:
+        self.baseline.restore(folder)
+
+
+def new_student(
+    run: Run, labels: Sequence[str], config: TrainingConfig, flat: bool
+) -> Ours | Theirs:
+    """From the run's encoder, or from its first model with the corpora's labels.
+
+    A model that is only measured keeps its own labels. Raises ValueError where the run has
+    neither encoder nor model.
+    """
+    if run.start is None and run.encoder is None:
+        raise ValueError(
+            f"the run {run.name!r} needs a pretrained encoder: name its folder by --encoder"
+        )
+    architecture = ModelConfig(tuple(labels), **run.model)
+    if run.kind != "ours":
+        return Theirs(_baseline(run, architecture).to(best_device()))
+    if run.start is None:
+        model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
+    else:
+        model = DiffusionNER.load(run.start)
+        model = model.with_labels(labels) if run.epochs else model
+    sampler = replace(run.samplers[0], flat=flat, threshold=None)
+    return Ours(model.to(best_device()), config, sampler)
+
+
+def _baseline(run: Run, architecture: ModelConfig) -> Baseline:
+    kind = _BASELINES[run.kind]
+    if run.start is None:
+        host = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
+        return kind(host)
+    parent = kind.load(run.start)
+    return parent.with_labels(architecture.labels) if run.epochs else parent

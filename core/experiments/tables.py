@@ -1,0 +1,77 @@
+"""From runs and their results to the records of a table: seeds averaged, in per cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import mean, stdev
+from typing import Any
+
+from core.experiments.plan import Run, Setting
+from core.experiments.report import Record
+from core.experiments.runner import Done
+
+SCORES = ("P", "R", "F1", "± seeds", "nested R", "dev F1", "seeds", "minutes")
+SAMPLING = ("γ", "K")
+Cells = tuple[tuple[str, Setting], ...]
+
+
+def columns_of(runs: Iterable[Run]) -> tuple[str, ...]:
+    """The columns that tell the runs apart, in order of appearance."""
+    return tuple(dict.fromkeys(name for run in runs for name, _ in run.cells))
+
+
+def average(done: Done, samplers: bool = False) -> list[Record]:
+    """One record for each combination of cells and test corpus; with `samplers`, for each γ
+    and K too. Where no seed has a result yet, every number is None."""
+    groups: dict[tuple[Cells, str, tuple[int, ...]], list[Record]] = {}
+    for run, row in done:
+        for corpus in run.corpora:
+            for point in _points(run, samplers):
+                group = groups.setdefault((run.cells, corpus.name, point), [])
+                if row is not None:
+                    group += [_record(row, each) for each in _rows(row, corpus.name, point)]
+    records = []
+    for (cells, corpus_name, point), found in groups.items():
+        record = {**dict(cells), "corpus": corpus_name, **_mean(found)}
+        record |= dict(zip(SAMPLING, point, strict=False))
+        records.append(record)
+    return records
+
+
+def _points(run: Run, samplers: bool) -> list[tuple[int, ...]]:
+    if not samplers or run.kind != "ours":
+        return [()]
+    return list(dict.fromkeys((each.steps, each.num_spans) for each in run.samplers))
+
+
+def _rows(row: dict[str, Any], corpus: str, point: tuple[int, ...]) -> Sequence[dict[str, Any]]:
+    return [
+        each
+        for each in row["measures"]
+        if each["corpus"] == corpus and (not point or (each["steps"], each["num_spans"]) == point)
+    ]
+
+
+def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
+    seconds, best = row.get("train_seconds"), row.get("best_dev_f1")
+    return {
+        "P": 100 * measure["precision"],
+        "R": 100 * measure["recall"],
+        "F1": 100 * measure["f1"],
+        "nested R": 100 * measure["nested_recall"] if measure["nested_gold"] else None,
+        "dev F1": None if best is None else 100 * best,
+        "minutes": None if seconds is None else seconds / 60,
+        "sentences/s": measure["sentences_per_second"],
+        "parameters": row["parameters"],
+    }
+
+
+def _mean(found: Sequence[Record]) -> Record:
+    if not found:
+        return {"seeds": 0}
+    averaged: Record = {"seeds": len(found)}
+    for name in found[0]:
+        values = [record[name] for record in found]
+        averaged[name] = None if None in values else mean(values)
+    averaged["± seeds"] = stdev(each["F1"] for each in found) if len(found) > 1 else None
+    return averaged
