@@ -5,54 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.gathering import distinct
 from core.sampler import SamplerStep
 from core.types import WordSpan
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity proposed by one noisy span; `start` and `end` are half-open word indices."""
+    """An entity proposed by noisy spans; `start` and `end` are half-open word indices."""
 
     start: int
     end: int
     label: str
     score: float
-    """P^l + P^r + P^c, 0 to 3."""
-    type_prob: float
+    """P^l + P^r + P^c, 0 to 3, where it was surest."""
+    step: int
+    """The step where it was surest, 1 … γ."""
     slot: int
-    """Which of the K noisy spans it came from."""
+    """The noisy span where it was surest."""
 
     @property
     def span(self) -> WordSpan:
         return WordSpan(self.start, self.end, self.label)
 
 
-def candidates(step: SamplerStep, labels: Sequence[str]) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals, best first. Of spans with the same boundaries the
-    one with the highest type probability stays, then the highest score."""
-    type_probs, types = step.type_probs.max(-1)
-    scores = (step.left_probs + step.right_probs + type_probs).tolist()
-    proposals = zip(step.words.tolist(), types.tolist(), type_probs.tolist(), scores, strict=True)
-    return [_distinct(*proposal, labels) for proposal in proposals]
+def candidates(
+    history: Sequence[SamplerStep], labels: Sequence[str], least: float = 0.0
+) -> list[list[Candidate]]:
+    """Every sentence's distinct proposals over all steps of one batch, best first.
 
-
-def _distinct(
-    words: list[list[int]],
-    types: list[int],
-    type_probs: list[float],
-    scores: list[float],
-    labels: Sequence[str],
-) -> list[Candidate]:
-    best: dict[tuple[int, int], Candidate] = {}
-    for slot, (left, right) in enumerate(words):
-        if types[slot] == len(labels):
-            continue
-        label = labels[types[slot]]
-        found = Candidate(left, right + 1, label, scores[slot], type_probs[slot], slot)
-        held = best.get((left, right))
-        if held is None or (found.type_prob, found.score) > (held.type_prob, held.score):
-            best[left, right] = found
-    return sorted(best.values(), key=lambda each: (-each.score, each.start, each.end))
+    Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
+    is the same wherever it was met. Those below `least`, or most probably ∅, are left out.
+    """
+    spans = distinct(history)
+    type_probs, types = spans.type_probs(history[0]).max(-1)
+    scores = spans.left_probs + spans.right_probs + type_probs
+    kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
+    found: list[list[Candidate]] = [[] for _ in range(len(history[0].words))]
+    columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots)
+    for row, (left, right), kind, score, step, slot in zip(
+        *(column[kept].tolist() for column in columns), strict=True
+    ):
+        found[row].append(Candidate(left, right + 1, labels[kind], score, step + 1, slot))
+    return [sorted(each, key=lambda one: (-one.score, one.start, one.end)) for each in found]
 
 
 def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:

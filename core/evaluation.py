@@ -16,15 +16,19 @@ EVALUATION_BATCH = 32
 
 
 def propose(
-    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
+    model: DiffusionNER,
+    sentences: Sequence[Sequence[str]],
+    settings: SamplerSettings,
+    least: float = 0.0,
 ) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals after the last denoising step, best first."""
+    """Every sentence's distinct proposals over all denoising steps, best first; those that
+    score below `least` are left out."""
     found: list[list[Candidate]] = [[] for _ in sentences]
     for rows in by_length([len(words) for words in sentences], EVALUATION_BATCH):
-        for step in denoise(model, [sentences[row] for row in rows], settings):
-            last = step
-        for row, proposals in zip(rows, candidates(last, model.config.labels), strict=True):
-            found[row] = proposals
+        history = list(denoise(model, [sentences[row] for row in rows], settings))
+        proposals = candidates(history, model.config.labels, least)
+        for row, each in zip(rows, proposals, strict=True):
+            found[row] = each
     return found
 
 

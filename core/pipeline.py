@@ -22,6 +22,7 @@ from core.tokenization import tokenize
 from core.tracing import sentence_step
 from core.types import (
     Entity,
+    Origin,
     Prediction,
     SamplerSettings,
     SentenceStep,
@@ -90,7 +91,7 @@ class Pipeline:
         """The entities of each document, in order; batches run inside a document."""
         for text in texts:
             reading = self.read(text)
-            found = propose(self.model, reading.sentences, settings)
+            found = propose(self.model, reading.sentences, settings, self._threshold(settings))
             merged = self._merged(reading, found, settings)
             yield Prediction(text, tuple(entity for entity, _ in merged), reading.uncovered)
 
@@ -103,13 +104,13 @@ class Pipeline:
     def trace(self, text: str, settings: SamplerSettings = SamplerSettings()) -> Trace:
         """All steps of `denoise`, the entities, and the noisy span each was decoded from."""
         reading = self.read(text)
-        steps: list[Step] = []
+        taken = list(self._steps(reading, settings))
+        steps = [self._public(parts, number, reading) for number, parts in enumerate(taken, 1)]
         found: list[list[Candidate]] = [[] for _ in reading.windows]
-        for number, parts in enumerate(self._steps(reading, settings), start=1):
-            steps.append(self._public(parts, number, reading))
-            for rows, step in parts:
-                for row, proposals in zip(rows, candidates(step, self.labels), strict=True):
-                    found[row] = proposals
+        for batch in zip(*taken, strict=True):
+            proposals = candidates([step for _, step in batch], self.labels)
+            for row, each in zip(batch[0][0], proposals, strict=True):
+                found[row] = each
         kept = self._merged(reading, found, settings)
         return Trace(
             text,
@@ -155,21 +156,16 @@ class Pipeline:
 
     def _merged(
         self, reading: Reading, found: Sequence[Sequence[Candidate]], settings: SamplerSettings
-    ) -> list[tuple[Entity, tuple[int, int]]]:
-        """The document's entities, each with the (window, noisy span) it came from."""
+    ) -> list[tuple[Entity, Origin]]:
+        """The document's entities, each with the noisy span it came from."""
         chosen = [select(each, self._threshold(settings), settings.flat) for each in found]
         scored = [[(each.span, each.score) for each in row] for row in chosen]
         merged = merge(list(zip(reading.windows, scored, strict=True)))
         tokens = reading.tokens
-        return [
-            (
-                Entity(
-                    tokens[each.span.start].start,
-                    tokens[each.span.end - 1].end,
-                    each.span.label,
-                    each.score,
-                ),
-                (each.window, chosen[each.window][each.index].slot),
-            )
-            for each in merged
-        ]
+        entities = []
+        for each in merged:
+            best = chosen[each.window][each.index]
+            start, end = tokens[each.span.start].start, tokens[each.span.end - 1].end
+            origin = Origin(each.window, best.step, best.slot)
+            entities.append((Entity(start, end, best.label, best.score), origin))
+        return entities

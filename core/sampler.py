@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -33,13 +33,14 @@ class SamplerStep:
     words: Tensor  # (B, K, 2): x̂_0 as inclusive word indices
     left_probs: Tensor  # (B, K): P^l at the predicted boundary
     right_probs: Tensor  # (B, K)
-    classify: Callable[[], Tensor]
+    classify: Callable[[Tensor], Tensor]
+    """P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; no step changes it."""
 
     @cached_property
     def type_probs(self) -> Tensor:
-        """P^c (B, K, C + 1), computed when asked for: annotation needs the last step's alone."""
-        with torch.inference_mode():
-            return self.classify()
+        """P^c (B, K, C + 1) of this step's spans, computed when asked for: entities need that
+        of the distinct spans alone."""
+        return self.classify(self.words)
 
 
 def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
@@ -59,16 +60,19 @@ def denoise(
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
     sentence = model.read(model.batch(sentences))
+    classify = partial(_types, model, sentence)
     generators = [generator_for(settings.seed, words) for words in sentences]
     x_t = _noise(generators, settings.num_spans, model.device)
     for t, t_prev in pairs:
         output = predict(model, x_t, t, sentence)
         words = output.words()
-        yield _step(model, t, t_prev, x_t, words, output, sentence)
+        yield SamplerStep(t, t_prev, x_t, words, *_probs(output, words), classify)
+        if not t_prev:
+            return
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
         noise = _noise(generators, settings.num_spans, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
-        if settings.renew and t_prev:
+        if settings.renew:
             fresh = _fresh(model, generators, settings.num_spans, t_prev)
             x_t = torch.where(crowded(words)[..., None], fresh, x_t)
 
@@ -104,23 +108,13 @@ def _noise(generators: list[torch.Generator], num_spans: int, device: torch.devi
     return torch.stack(rows).to(device)
 
 
-def _step(
-    model: DiffusionNER,
-    t: int,
-    t_prev: int,
-    x_t: Tensor,
-    words: Tensor,
-    output: Boundaries,
-    sentence: Sentence,
-) -> SamplerStep:
+def _probs(output: Boundaries, words: Tensor) -> tuple[Tensor, Tensor]:
+    """P^l and P^r (B, K) at the chosen boundaries (B, K, 2)."""
     left = output.left_log_probs.gather(2, words[..., :1])[..., 0]
     right = output.right_log_probs.gather(2, words[..., 1:])[..., 0]
-    return SamplerStep(
-        t,
-        t_prev,
-        x_t,
-        words,
-        left.exp(),
-        right.exp(),
-        lambda: model.denoiser.type_logits(words, sentence).softmax(-1),
-    )
+    return left.exp(), right.exp()
+
+
+@torch.inference_mode()
+def _types(model: DiffusionNER, sentence: Sentence, words: Tensor) -> Tensor:
+    return model.denoiser.type_logits(words, sentence).softmax(-1)

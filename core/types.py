@@ -144,8 +144,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The noisy span that an entity was decoded from, at the step where it was surest."""
+
+    sentence: int
+    """An index into `Trace.sentences`."""
+    step: int
+    """1 … γ, as `Step.index`; the noisy span may have gone elsewhere since."""
+    slot: int
+    """Which of the K noisy spans."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """A document, every denoising step, and the entities decoded from the last one."""
+    """A document, every denoising step, and the entities decoded from all of them."""
 
     text: str
     sentences: tuple[tuple[Token, ...], ...]
@@ -155,8 +167,8 @@ class Trace:
     """The φ that was used."""
     steps: tuple[Step, ...]
     entities: tuple[Entity, ...]
-    kept: tuple[tuple[int, int], ...]
-    """(sentence, noisy span) that each entity was decoded from, parallel to `entities`."""
+    kept: tuple[Origin, ...]
+    """Where each entity was seen best, parallel to `entities`."""
     uncovered: tuple[Token, ...] = ()
     """Stretches that no window could cover; empty for any ordinary text."""
 

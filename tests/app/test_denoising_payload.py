@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.components.denoising.payload import NEUTRAL, sentence_choices, sentence_payload
 from app.components.denoising.stacking import rows
-from core.types import Entity, SamplerSettings, SentenceStep, Step, Token, Trace
+from core.types import Entity, Origin, SamplerSettings, SentenceStep, Step, Token, Trace
 from tests.app.traces import COLOURS, SENTENCES, build_trace
 
 SENTENCE_NUMBERS = range(len(SENTENCES))
@@ -65,6 +65,44 @@ def test_each_entity_counts_the_noisy_spans_that_ended_on_its_boundaries(trace: 
         }
         assert set(bar["collapsed"]) == typed
         assert bar["slot"] in typed
+
+
+def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at() -> None:
+    here = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
+    there = replace(here, spans=((1, 2),))
+    trace = replace(
+        _one_word(here),
+        text="Ann met",
+        sentences=((Token(0, 3), Token(4, 7)),),
+        steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (there,))),
+        entities=(Entity(0, 3, "PER", 2.7),),
+    )
+    payload = sentence_payload(trace, 0, COLOURS)
+    (bar,) = payload["entities"]
+    assert (bar["collapsed"], bar["slot"], bar["step"], bar["score"]) == ([], 0, 1, 0.9)
+    assert "Ann, PER, 90%, met at an earlier step" in payload["summary"]
+
+
+def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
+    """Also where it was surest at another step, by a noisy span that went on."""
+    before = SentenceStep(
+        ((0.0, 1.0),) * 3,
+        ((0, 1), (1, 2), (1, 2)),
+        ("PER",) * 3,
+        (0.9,) * 3,
+        (0.9,) * 3,
+        (0.9,) * 3,
+    )
+    after = replace(before, spans=((1, 2), (0, 1), (0, 1)), p_left=(0.9, 0.4, 0.5))
+    trace = replace(
+        _one_word(before),
+        text="Ann met",
+        sentences=((Token(0, 3), Token(4, 7)),),
+        steps=(Step(1, 1000, 500, (before,)), Step(2, 500, 0, (after,))),
+        entities=(Entity(0, 3, "PER", 2.7),),
+    )
+    (bar,) = sentence_payload(trace, 0, COLOURS)["entities"]
+    assert (bar["collapsed"], bar["slot"], bar["step"]) == ([1, 2], 2, 1)
 
 
 def test_noise_has_no_types_and_no_confidence() -> None:
@@ -167,7 +205,7 @@ def test_an_inner_entity_lies_nearer_to_the_words_than_the_one_around_it() -> No
 
 def test_only_the_entities_decoded_from_a_sentence_are_shown_in_it() -> None:
     trace = build_trace()
-    other = replace(trace, kept=tuple((1, slot) for _, slot in trace.kept))
+    other = replace(trace, kept=tuple(replace(origin, sentence=1) for origin in trace.kept))
     assert sentence_payload(other, 0, COLOURS)["entities"] == []
 
 
@@ -179,5 +217,5 @@ def _one_word(made: SentenceStep, threshold: float = 3.0) -> Trace:
         threshold=threshold,
         steps=(Step(1, 1000, 0, (made,)),),
         entities=(Entity(0, 3, "PER", 2.1),) if made.labels[0] else (),
-        kept=((0, 0),) if made.labels[0] else (),
+        kept=(Origin(0, 1, 0),) if made.labels[0] else (),
     )

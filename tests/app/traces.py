@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from core.types import Entity, SamplerSettings, SentenceStep, Step, Token, Trace
+from core.types import Entity, Origin, SamplerSettings, SentenceStep, Step, Token, Trace
 
 Target = tuple[int, int, str]
 """First word, word after the last, label."""
@@ -142,9 +142,9 @@ def _decoded(
     tokens: Sequence[Sequence[Token]],
     targets: Sequence[Sequence[Target]],
     films: Sequence[Sequence[SentenceStep]],
-) -> tuple[tuple[Entity, ...], tuple[tuple[int, int], ...]]:
+) -> tuple[tuple[Entity, ...], tuple[Origin, ...]]:
     """The best noisy span of every target, in reading order."""
-    found: list[tuple[Entity, tuple[int, int]]] = []
+    found: list[tuple[Entity, Origin]] = []
     for number, (words, wanted, film) in enumerate(zip(tokens, targets, films, strict=True)):
         last = film[-1]
         for start, end, label in wanted:
@@ -158,6 +158,6 @@ def _decoded(
             scores = {k: last.p_left[k] + last.p_right[k] + last.p_type[k] for k in slots}
             best = max(slots, key=scores.__getitem__)
             entity = Entity(words[start].start, words[end - 1].end, label, scores[best])
-            found.append((entity, (number, best)))
-    found.sort()
-    return tuple(entity for entity, _ in found), tuple(slot for _, slot in found)
+            found.append((entity, Origin(number, len(film), best)))
+    found.sort(key=lambda each: each[0])
+    return tuple(entity for entity, _ in found), tuple(origin for _, origin in found)

@@ -4,14 +4,21 @@ import pytest
 import torch
 
 from core.decoding import Candidate, candidates, select
-from core.sampler import SamplerStep
+from core.sampler import SamplerStep, denoise
+from core.types import SamplerSettings
+from tests.core.conftest import NewModel
 
 LABELS = ("LOC", "ORG")
+SENTENCES = (
+    ("Bo", "met", "Ann"),
+    ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
+    ("Oslo",),
+)
 
 
-def step_of(*slots: tuple[int, int, float, float, tuple[float, float, float]]) -> SamplerStep:
-    """One sentence's slots: inclusive l and r, P^l, P^r and the types' probabilities, ∅ last."""
-    left, right, p_left, p_right, types = zip(*slots, strict=True)
+def step_of(*slots: tuple[int, int, float, float], types: dict[int, list[float]]) -> SamplerStep:
+    """One sentence's slots: inclusive l and r, P^l, P^r; and P^c by l, ∅ last."""
+    left, right, p_left, p_right = zip(*slots, strict=True)
     return SamplerStep(
         t=1,
         t_prev=0,
@@ -19,50 +26,100 @@ def step_of(*slots: tuple[int, int, float, float, tuple[float, float, float]]) -
         words=torch.stack([torch.tensor(left), torch.tensor(right)], dim=-1)[None],
         left_probs=torch.tensor([p_left]),
         right_probs=torch.tensor([p_right]),
-        classify=lambda: torch.tensor([types]),
+        classify=lambda words: torch.tensor([[types[int(each[0])] for each in words[0]]]),
     )
 
 
-def test_a_slot_is_scored_by_the_sum_of_its_three_probabilities() -> None:
-    (found,) = candidates(step_of((2, 4, 0.5, 0.25, (0.75, 0.25, 0.0))), LABELS)
-    assert found == [Candidate(2, 5, "LOC", 1.5, 0.75, 0)]
+def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Candidate]]:
+    """The same as `candidates`, span by span and typed at every step."""
+    found = []
+    for row in range(len(history[0].words)):
+        best: dict[tuple[int, int], Candidate] = {}
+        for number, step in enumerate(history, start=1):
+            for slot, (left, right) in enumerate(step.words[row].tolist()):
+                prob, kind = step.type_probs[row, slot].max(-1)
+                score = step.left_probs[row, slot] + step.right_probs[row, slot] + prob
+                if kind == len(labels):
+                    continue
+                one = Candidate(left, right + 1, labels[kind], score.item(), number, slot)
+                if (left, right) not in best or one.score > best[left, right].score + 1e-6:
+                    best[left, right] = one
+        found.append(sorted(best.values(), key=lambda each: (each.start, each.end)))
+    return found
 
 
-def test_slots_that_say_no_entity_propose_nothing() -> None:
-    assert candidates(step_of((0, 0, 1.0, 1.0, (0.2, 0.2, 0.6))), LABELS) == [[]]
+@pytest.mark.parametrize(("gamma", "num_spans"), [(1, 1), (1, 30), (5, 7), (4, 40)])
+def test_collapsed_spans_give_the_entities_of_the_slow_uncollapsed_computation(
+    new_model: NewModel, gamma: int, num_spans: int
+) -> None:
+    model = new_model()
+    labels = model.config.labels
+    for seed in range(5):
+        settings = SamplerSettings(gamma, num_spans, seed=seed, eta=float(seed % 2))
+        history = list(denoise(model, SENTENCES, settings))
+        fast = [
+            sorted(each, key=lambda c: (c.start, c.end)) for each in candidates(history, labels)
+        ]
+        slow = plain(history, labels)
+        for one, other in zip(fast, slow, strict=True):
+            assert [each.span for each in one] == [each.span for each in other]
+            for a, b in zip(one, other, strict=True):
+                assert a.score == pytest.approx(b.score, abs=1e-5)
+                seen = history[a.step - 1]
+                assert seen.words[slow.index(other), a.slot].tolist() == [a.start, a.end - 1]
 
 
-def test_of_equal_boundaries_the_higher_type_probability_stays() -> None:
-    (found,) = candidates(
-        step_of(
-            (1, 2, 1.0, 1.0, (0.6, 0.4, 0.0)),
-            (1, 2, 0.5, 0.5, (0.1, 0.9, 0.0)),
-            (1, 2, 0.9, 0.9, (0.7, 0.3, 0.0)),
-        ),
-        LABELS,
-    )
-    assert [(each.label, each.slot) for each in found] == [("ORG", 1)]
+def test_the_type_classifier_runs_once_over_each_distinct_span() -> None:
+    asked = []
+
+    def classify(words: torch.Tensor) -> torch.Tensor:
+        asked.append(words.tolist())
+        return torch.tensor([0.7, 0.2, 0.1]).expand(*words.shape[:2], 3)
+
+    steps = [
+        SamplerStep(
+            t, t - 1, torch.zeros(2, 3, 2), torch.tensor(words), probs := torch.rand(2, 3), probs,
+            classify,
+        )
+        for t, words in ((2, [[[0, 1], [0, 1], [2, 2]], [[0, 0]] * 3]),
+                         (1, [[[0, 1], [1, 1], [2, 2]], [[0, 0]] * 3]))
+    ]  # fmt: skip
+    assert [len(each) for each in candidates(steps, LABELS)] == [3, 1]
+    assert asked == [[[[0, 1], [1, 1], [2, 2]], [[0, 0], [0, 0], [0, 0]]]]
 
 
-def test_of_equal_type_probabilities_the_higher_score_stays() -> None:
-    types = (0.75, 0.25, 0.0)
-    (found,) = candidates(
-        step_of((1, 2, 0.5, 0.5, types), (1, 2, 0.75, 0.5, types), (1, 2, 0.5, 0.5, types)), LABELS
-    )
-    assert [each.slot for each in found] == [1]
+def test_a_span_is_scored_by_the_sum_of_its_three_probabilities() -> None:
+    step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
+    assert candidates([step], LABELS) == [[Candidate(2, 5, "LOC", 1.5, 1, 0)]]
 
 
-def test_proposals_come_best_first() -> None:
-    (found,) = candidates(
-        step_of((0, 0, 0.1, 0.1, (0.9, 0.1, 0.0)), (1, 3, 0.9, 0.9, (0.1, 0.9, 0.0))), LABELS
-    )
-    assert [(each.start, each.end) for each in found] == [(1, 4), (0, 1)]
+def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out() -> None:
+    step = step_of((0, 0, 1.0, 1.0), types={0: [0.2, 0.2, 0.6]})
+    assert candidates([step], LABELS) == [[]]
+    step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
+    assert candidates([step], LABELS, least=1.51) == [[]]
 
 
-OUTER = Candidate(0, 5, "ORG", 2.5, 0.9, 0)
-INNER = Candidate(3, 5, "LOC", 2.0, 0.9, 1)
-NEXT = Candidate(5, 6, "LOC", 1.5, 0.9, 2)
-CROSSING = Candidate(4, 6, "ORG", 1.0, 0.9, 3)
+def test_a_span_keeps_the_best_boundaries_that_it_had_at_any_step_the_first_of_equals() -> None:
+    types = {1: [0.75, 0.25, 0.0], 0: [0.75, 0.25, 0.0]}
+    early = step_of((0, 0, 0.1, 0.1), (1, 2, 0.5, 0.5), (1, 2, 0.5, 0.75), types=types)
+    late = step_of((1, 2, 0.75, 0.5), (1, 2, 0.5, 0.5), (0, 0, 0.2, 0.1), types=types)
+    (found,) = candidates([early, late], LABELS)
+    assert found[0] == Candidate(1, 3, "LOC", 2.0, 1, 2)
+    assert (found[1].start, found[1].step, found[1].slot) == (0, 2, 2)
+
+
+def test_a_span_that_is_gone_at_the_last_step_is_still_proposed() -> None:
+    types = {0: [0.9, 0.1, 0.0], 3: [0.9, 0.1, 0.0]}
+    steps = [step_of((0, 0, 0.9, 0.9), types=types), step_of((3, 3, 0.5, 0.5), types=types)]
+    (found,) = candidates(steps, LABELS)
+    assert [(each.start, each.step) for each in found] == [(0, 1), (3, 2)]
+
+
+OUTER = Candidate(0, 5, "ORG", 2.5, 1, 0)
+INNER = Candidate(3, 5, "LOC", 2.0, 1, 1)
+NEXT = Candidate(5, 6, "LOC", 1.5, 1, 2)
+CROSSING = Candidate(4, 6, "ORG", 1.0, 1, 3)
 ALL = [OUTER, INNER, NEXT, CROSSING]
 
 

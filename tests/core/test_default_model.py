@@ -61,7 +61,7 @@ def test_a_name_within_a_name_is_found(pipeline: Pipeline) -> None:
     assert ("California", "LOC") in found
 
 
-def test_the_same_seed_replays_the_same_trace_and_its_last_step_is_the_prediction(
+def test_the_same_seed_replays_the_same_trace_and_its_steps_are_the_prediction(
     pipeline: Pipeline,
 ) -> None:
     text = "Ms. Haag joined the Bank of China. 😊 Then she flew to Oslo."
@@ -70,9 +70,10 @@ def test_the_same_seed_replays_the_same_trace_and_its_last_step_is_the_predictio
 
     assert trace.to_json() == pipeline.trace(text, settings).to_json()
     assert trace.entities == pipeline.predict(text, settings).entities
-    for entity, (sentence, slot) in zip(trace.entities, trace.kept, strict=True):
-        start, end = trace.steps[-1].sentences[sentence].spans[slot]
-        words = trace.sentences[sentence][start:end]
+    for entity, origin in zip(trace.entities, trace.kept, strict=True):
+        seen = trace.steps[origin.step - 1].sentences[origin.sentence]
+        start, end = seen.spans[origin.slot]
+        words = trace.sentences[origin.sentence][start:end]
         assert (words[0].start, words[-1].end) == (entity.start, entity.end)
 
 

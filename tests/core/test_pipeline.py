@@ -99,30 +99,32 @@ def test_each_step_of_a_trace_has_k_spans_within_their_sentence(trace: Trace) ->
             assert all(0 <= a <= b <= len(tokens) for a, b in sentence.noisy)
 
 
-def test_the_last_step_decodes_to_the_traces_entities(trace: Trace) -> None:
-    last = trace.steps[-1]
-    decoded = {}
-    for sentence, tokens in zip(last.sentences, trace.sentences, strict=True):
-        parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
-        for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
-            score = left + right + kind
-            if label is None or score < trace.threshold:
-                continue
-            place = (tokens[a].start, tokens[b - 1].end, label)
-            decoded[place] = max(score, decoded.get(place, 0.0))
+def test_all_steps_together_decode_to_the_traces_entities(trace: Trace) -> None:
+    """By the plain reading: every noisy span at every step, typed there and then."""
+    decoded: dict[tuple[int, int, str], float] = {}
+    for step in trace.steps:
+        for sentence, tokens in zip(step.sentences, trace.sentences, strict=True):
+            parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
+            for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
+                score = left + right + kind
+                if label is None or score < trace.threshold:
+                    continue
+                place = (tokens[a].start, tokens[b - 1].end, label)
+                decoded[place] = max(score, decoded.get(place, 0.0))
     entities = {(each.start, each.end, each.label): each.score for each in trace.entities}
     assert decoded.keys() == entities.keys()
     assert all(entities[place] == pytest.approx(decoded[place], abs=1e-5) for place in decoded)
 
 
-def test_kept_points_at_the_noisy_span_of_each_entity(trace: Trace) -> None:
+def test_kept_points_at_the_step_and_noisy_span_of_each_entity(trace: Trace) -> None:
     assert len(trace.kept) == len(trace.entities) == 3
-    for (number, slot), entity in zip(trace.kept, trace.entities, strict=True):
-        sentence = trace.steps[-1].sentences[number]
-        a, b = sentence.spans[slot]
-        tokens = trace.sentences[number]
+    for origin, entity in zip(trace.kept, trace.entities, strict=True):
+        sentence = trace.steps[origin.step - 1].sentences[origin.sentence]
+        a, b = sentence.spans[origin.slot]
+        tokens = trace.sentences[origin.sentence]
         assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
-        assert sentence.labels[slot] == entity.label
+        assert sentence.labels[origin.slot] == entity.label
+        slot = origin.slot
         score = sentence.p_left[slot] + sentence.p_right[slot] + sentence.p_type[slot]
         assert entity.score == pytest.approx(score, abs=1e-5)
 
@@ -182,9 +184,9 @@ def test_what_is_kept_around_a_word_too_long_points_at_the_right_words(
 ) -> None:
     text = f"{TEXT}\n{TOO_LONG} said nothing.\n{TEXT}"
     trace = pipeline.trace(text)
-    for (number, slot), entity in zip(trace.kept, trace.entities, strict=True):
-        a, b = trace.steps[-1].sentences[number].spans[slot]
-        tokens = trace.sentences[number]
+    for origin, entity in zip(trace.kept, trace.entities, strict=True):
+        a, b = trace.steps[origin.step - 1].sentences[origin.sentence].spans[origin.slot]
+        tokens = trace.sentences[origin.sentence]
         assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
 
 

@@ -263,10 +263,10 @@ def test_training_on_nothing_teaches(
 def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
     example = Example(("a", "b", "c"), (WordSpan(0, 1, "PER"), WordSpan(1, 2, "PER")))
     found = [
-        Candidate(0, 1, "PER", 2.8, 0.9, 0),
-        Candidate(1, 2, "PER", 2.01, 0.9, 1),
-        Candidate(2, 3, "PER", 1.46, 0.9, 2),
-        Candidate(0, 3, "PER", 0.4, 0.9, 3),
+        Candidate(0, 1, "PER", 2.8, 1, 0),
+        Candidate(1, 2, "PER", 2.01, 1, 1),
+        Candidate(2, 3, "PER", 1.46, 1, 2),
+        Candidate(0, 3, "PER", 0.4, 1, 3),
     ]
     threshold = tune_threshold([example], [found])
     assert 1.46 < threshold <= 2.01
@@ -278,7 +278,7 @@ def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
 
 def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
     example = Example(("a", "b"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
-    found = [Candidate(1, 2, "LOC", 2.9, 0.9, 0), Candidate(0, 1, "PER", 1.0, 0.9, 1)]
+    found = [Candidate(1, 2, "LOC", 2.9, 1, 0), Candidate(0, 1, "PER", 1.0, 1, 1)]
     assert tune_threshold([example], [found]) <= 1.0
 
 

@@ -47,7 +47,10 @@ class EntityBar(TypedDict):
     row: int
     """0 lies nearest to the words; entities that overlap have different rows."""
     slot: int
-    """The noisy span it was decoded from."""
+    """The noisy span that stands for it: the one it was decoded from, as long as that or no
+    other is there in the end."""
+    step: int
+    """The step, 1 … γ, where it was surest and decoded from."""
     collapsed: list[int]
     """The noisy spans that ended on the same boundaries with a type of their own."""
 

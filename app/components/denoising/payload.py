@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.components.denoising import wording
 from app.components.denoising.film import EntityBar, LabelColour, Payload
 from app.components.denoising.frames import mean_probability, sentence_frames
 from app.components.denoising.stacking import rows
-from core.types import Entity, SentenceStep, Token, Trace
+from core.types import Entity, Origin, SentenceStep, Token, Trace
 
 NEUTRAL = "#8a8f98"
 """The colour of a label that the project does not have."""
@@ -33,8 +34,8 @@ class SentenceChoice:
 def sentence_choices(trace: Trace) -> tuple[SentenceChoice, ...]:
     """Every sentence with words, with the number of entities decoded from it."""
     counts = [0] * len(trace.sentences)
-    for sentence, _ in trace.kept:
-        counts[sentence] += 1
+    for origin in trace.kept:
+        counts[origin.sentence] += 1
     return tuple(
         SentenceChoice(index, trace.text[tokens[0].start : tokens[-1].end], counts[index])
         for index, tokens in enumerate(trace.sentences)
@@ -60,9 +61,9 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
     labels = _labels(trace, steps, colours)
     index = {label["name"]: i for i, label in enumerate(labels)}
     entities = [
-        _entity(trace, entity, slot, tokens, steps[-1], index)
-        for entity, (owner, slot) in zip(trace.entities, trace.kept, strict=True)
-        if owner == sentence
+        _entity(trace, entity, origin, tokens, steps[-1], index)
+        for entity, origin in zip(trace.entities, trace.kept, strict=True)
+        if origin.sentence == sentence
     ]
     for entity, row in zip(entities, rows([(e["start"], e["end"]) for e in entities]), strict=True):
         entity["row"] = row
@@ -106,7 +107,7 @@ def _gaps(text: str, tokens: tuple[Token, ...]) -> list[str]:
 def _entity(
     trace: Trace,
     entity: Entity,
-    slot: int,
+    origin: Origin,
     tokens: tuple[Token, ...],
     last: SentenceStep,
     index: Mapping[str, int],
@@ -115,18 +116,21 @@ def _entity(
         i for i, token in enumerate(tokens) if token.start < entity.end and entity.start < token.end
     ]
     start, end = inside[0], inside[-1] + 1
+    collapsed = [
+        k
+        for k, (span, label) in enumerate(zip(last.spans, last.labels, strict=True))
+        if span == (start, end) and label is not None
+    ]
+    surest = max(collapsed, key=partial(mean_probability, last), default=origin.slot)
     return EntityBar(
         start=start,
         end=end,
         offsets=(entity.start, entity.end),
         text=trace.text[entity.start : entity.end],
         label=index[entity.label],
-        score=mean_probability(last, slot),
+        score=round((entity.score or 0.0) / 3, 3),
         row=0,
-        slot=slot,
-        collapsed=[
-            k
-            for k, (span, label) in enumerate(zip(last.spans, last.labels, strict=True))
-            if span == (start, end) and label is not None
-        ],
+        slot=origin.slot if origin.slot in collapsed else surest,
+        step=origin.step,
+        collapsed=collapsed,
     )

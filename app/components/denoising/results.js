@@ -71,5 +71,6 @@ export function explain(payload, i) {
   const entity = payload.entities[i];
   const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
   const label = payload.labels[entity.label].name;
-  return `${mine} of ${all} noisy spans collapsed here · ${label} · ${Math.round(entity.score * 100)} %`;
+  const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `met at step ${entity.step}`;
+  return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
 }

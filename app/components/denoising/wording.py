@@ -50,10 +50,16 @@ def entities_summary(entities: Sequence[tuple[str, str, float, int]], num_spans:
     if not entities:
         return f"No entity: none of {_count(num_spans, 'noisy span', 'noisy spans')} was kept."
     said = "; ".join(
-        f"{text}, {label}, {score:.0%}, {_count(collapsed, 'span', 'spans')} collapsed here"
+        f"{text}, {label}, {score:.0%}, {_met(collapsed)}"
         for text, label, score, collapsed in entities
     )
     return f"{_count(len(entities), 'entity', 'entities')} kept. {said}."
+
+
+def _met(collapsed: int) -> str:
+    if not collapsed:
+        return "met at an earlier step"
+    return f"{_count(collapsed, 'span', 'spans')} collapsed here"
 
 
 def _count(number: int, one: str, many: str) -> str:

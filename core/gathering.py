@@ -1,0 +1,71 @@
+"""The distinct spans of all denoising steps: spans that meet are exchangeable, so one stands for
+all of them.
+
+B sentences, K spans, γ steps, N distinct spans of the whole batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.sampler import SamplerStep
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Every (sentence, l, r) that was predicted at some step, in this order, once."""
+
+    rows: Tensor  # (N,): which sentence of the batch
+    words: Tensor  # (N, 2): inclusive word indices
+    left_probs: Tensor  # (N,): P^l where P^l + P^r was highest, of equals the first
+    right_probs: Tensor  # (N,)
+    steps: Tensor  # (N,): the step of that, 0 … γ - 1
+    slots: Tensor  # (N,): the noisy span of that
+    landed: Tensor  # (N, γ): how many noisy spans were there after each step
+
+    def type_probs(self, step: SamplerStep) -> Tensor:
+        """P^c (N, C + 1), each computed once; `step` is any of those gathered."""
+        counts = torch.bincount(self.rows)
+        place = torch.arange(len(self.rows), device=self.rows.device)
+        place = place - (counts.cumsum(0) - counts)[self.rows]
+        padded = self.words.new_zeros(len(step.words), int(counts.max()), 2)
+        padded[self.rows, place] = self.words
+        return step.classify(padded)[self.rows, place]
+
+
+def distinct(history: Sequence[SamplerStep]) -> Distinct:
+    """Collapse the spans of all steps of one batch."""
+    words = torch.stack([step.words for step in history], 1)  # (B, γ, K, 2)
+    probs = torch.stack(
+        [torch.stack([step.left_probs, step.right_probs], -1) for step in history], 1
+    )
+    batch, gamma, slots = words.shape[:3]
+    longest = int(words.max()) + 1
+    row = torch.arange(batch, device=words.device)[:, None, None]
+    key = ((row * longest + words[..., 0]) * longest + words[..., 1]).flatten()
+    unique, inverse = key.unique(return_inverse=True)
+    first = _first_best(probs.sum(-1).flatten(), inverse, len(unique))
+    where = first % (gamma * slots)
+    at = torch.arange(len(key), device=key.device) // slots % gamma
+    left, right = probs.flatten(0, 2)[first].unbind(-1)
+    return Distinct(
+        rows=first // (gamma * slots),
+        words=words.flatten(0, 2)[first],
+        left_probs=left,
+        right_probs=right,
+        steps=where // slots,
+        slots=where % slots,
+        landed=torch.bincount(inverse * gamma + at, minlength=len(unique) * gamma).view(-1, gamma),
+    )
+
+
+def _first_best(values: Tensor, group: Tensor, groups: int) -> Tensor:
+    """For each group the index of its highest value, of equals the first: (groups,)."""
+    best = values.new_full((groups,), -torch.inf).scatter_reduce(0, group, values, "amax")
+    index = torch.arange(len(values), device=values.device)
+    index = torch.where(values == best[group], index, len(values))
+    return index.new_full((groups,), len(values)).scatter_reduce(0, group, index, "amin")
