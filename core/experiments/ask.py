@@ -11,6 +11,7 @@ from core.experiments.report import Report
 from core.experiments.runner import Done
 
 _QUICK_SIZE = Size(train=1200, dev=300, test=400)
+_QUICK_STEPS = 300
 _QUICK_SETTINGS: dict[str, Setting] = {"epochs": 3}
 
 
@@ -56,7 +57,7 @@ class Ask:
                         ("test", run.size.test, _QUICK_SIZE.test),
                     )
                 }
-                run = replace(run, size=Size(**sizes), min_steps=0)
+                run = replace(run, size=Size(**sizes), min_steps=min(run.min_steps, _QUICK_STEPS))
             sized.append(run)
         return sized
 
@@ -74,8 +75,9 @@ class Ask:
             said.append(f"Set for every run: {held}.")
         if self.quick:
             said.append(
-                f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs, one seed "
-                "and a part of the table where it is large: a look, not a result."
+                f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs or "
+                f"{_QUICK_STEPS} steps, one seed and a part of the table where it is "
+                "large: a look, not a result."
             )
         lacking = dict.fromkeys(run.missing() for run in runs)
         said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from core.experiments.ask import Ask, Experiment
-from core.experiments.plan import Kind, Run
+from core.experiments.plan import MIN_STEPS, Kind, Run
 from core.experiments.report import Chart, Report
 from core.experiments.runner import Done
 from core.experiments.tables import SCORES, average
@@ -21,7 +21,6 @@ CORPORA = (
     "ncbi_disease",
 )
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_MIN_STEPS = 1500
 
 
 def _plan(ask: Ask) -> list[Run]:
@@ -32,7 +31,6 @@ def _plan(ask: Ask) -> list[Run]:
             corpora=corpora,
             kind=kind,
             encoder=ask.encoder,
-            min_steps=_MIN_STEPS,
             seed=seed,
         )
         for corpora in ask.read(default=CORPORA, quick=["wikigold", "gum_named"])
@@ -46,7 +44,7 @@ def _report(ask: Ask, done: Done) -> Report:
     notes = (
         "Same encoder, data, optimiser and stopping rule. Where no entities of the training "
         "file overlap, ours keeps none that do; elsewhere it may nest. The tagger is given the "
-        f"outermost entities. Small corpora get the epochs that make {_MIN_STEPS} steps.",
+        f"outermost entities. Small corpora get the epochs that make {MIN_STEPS} steps.",
     )
     return Report(
         "Ours beside the baselines",

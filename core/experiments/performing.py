@@ -37,7 +37,7 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
     student = new_student(run, labels, config, all(flat.values()))
     weights = folder / "model"
     told: dict[str, Any] = {}
-    if run.epochs:
+    if run.trains:
         told = yield from _train(student, examples, dev, config, run.points, weights)
     student.learner.network.eval()
     rows = [

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from core.config import ModelConfig, TrainingConfig
 from core.types import SamplerSettings
 
+MIN_STEPS = 1500
 Kind = Literal["ours", "tagger", "biaffine"]
 Setting = str | int | float | bool
 _MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
@@ -70,11 +71,11 @@ class Run:
     encoder: str | None = None
     start: Path | None = None
     """The model folder that training starts from; without training, the one to measure."""
-    epochs: bool = True
+    trains: bool = True
     """False measures `start` as it is."""
     overrides: Mapping[str, Setting] = field(default_factory=dict)
     """Fields of ModelConfig and TrainingConfig that are not their defaults."""
-    min_steps: int = 0
+    min_steps: int = MIN_STEPS
     """Epochs are added until there are this many steps, and all are run: small corpora."""
     seed: int = 0
     size: Size = Size()
@@ -86,6 +87,11 @@ class Run:
     """Development scores between two epochs' ends, besides those at the ends."""
 
     def __post_init__(self) -> None:
+        if self.start is not None and self.model:
+            raise ValueError(
+                f"{self.name!r} starts from {self.start}, whose architecture is settled; "
+                f"{', '.join(self.model)} can be set for a model made anew alone"
+            )
         split_overrides(self.overrides)
 
     @property
@@ -99,7 +105,7 @@ class Run:
 
     def missing(self) -> Path | None:
         """The first file or folder that this run needs and that is not there."""
-        needed: list[Path] = [file for corpus in self.corpora for file in corpus.files]
+        needed = [file for corpus in self.corpora for file in corpus.files]
         if self.start is not None:
             needed.append(self.start)
         return next((path for path in needed if not path.exists()), None)
@@ -107,7 +113,7 @@ class Run:
     def settings(self) -> dict[str, Any]:
         """Everything that decides the outcome but the files' contents, defaults included."""
         model = None if self.start else ModelConfig((), **self.model).to_json()
-        training = self.training.to_json() if self.epochs else None
+        training = self.training.to_json() if self.trains else None
         samplers: list[Any] = [asdict(each) for each in self.samplers]
         if self.kind != "ours":
             model, training, samplers = _without_ours(model), _without_ours(training), []

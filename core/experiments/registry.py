@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from core.experiments.ablations import TABLE4, TABLE5, TABLE6
 from core.experiments.ask import Experiment
+from core.experiments.convergence import CONVERGENCE
 from core.experiments.corpora import MAIN
+from core.experiments.curves import FIGURE3, FIGURE4, TABLE3
 from core.experiments.recipe import RECIPE
+from core.experiments.warm import CROSSNER, FEW
 
-EXPERIMENTS: dict[str, Experiment] = {each.name: each for each in (RECIPE, MAIN)}
+_OF_THE_PAPER = (TABLE3, FIGURE3, FIGURE4, TABLE4, TABLE5, TABLE6)
+_OURS = (RECIPE, MAIN, CROSSNER, FEW, CONVERGENCE)
+EXPERIMENTS: dict[str, Experiment] = {each.name: each for each in (*_OF_THE_PAPER, *_OURS)}

@@ -36,23 +36,31 @@ class Report:
     records: tuple[Record, ...]
     notes: tuple[str, ...]
     chart: Chart
+    curve: tuple[Record, ...] = ()
+    """What the chart draws, where that is more than the table's records."""
 
 
 def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
-    """Write NAME.csv, NAME.md and NAME.html; returns where."""
-    texts = {"csv": as_csv(report), "md": as_markdown(report), "html": as_picture(report)}
-    paths = {out / f"{name}.{kind}": text for kind, text in texts.items()}
+    """Write NAME.csv, NAME.md and NAME.html, and the curve as a CSV of its own if there is
+    one; returns where."""
+    paths = {
+        out / f"{name}.csv": as_csv(report.columns, report.records),
+        out / f"{name}.md": as_markdown(report),
+        out / f"{name}.html": as_picture(report),
+    }
+    if report.curve:
+        paths[out / f"{name}-curve.csv"] = as_csv(tuple(report.curve[0]), report.curve)
     for path, text in paths.items():
         write_whole(path, text)
     return tuple(paths)
 
 
-def as_csv(report: Report) -> str:
+def as_csv(columns: Sequence[str], records: Sequence[Record]) -> str:
     """Full precision; empty where there is nothing yet."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, report.columns, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(report.records)
+    writer.writerows(records)
     return stream.getvalue()
 
 
@@ -90,7 +98,7 @@ def as_picture(report: Report) -> str:
 def _series(report: Report) -> dict[str, Sequence[Record]]:
     chart = report.chart
     series: dict[str, list[Record]] = {}
-    for record in report.records:
+    for record in report.curve or report.records:
         if record.get(chart.x) is not None and record.get(chart.y) is not None:
             name = ", ".join(f"{part} {record.get(part)}" for part in chart.series)
             series.setdefault(name or chart.y, []).append(record)

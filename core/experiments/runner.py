@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from core.experiments.plan import Run
 from core.experiments.store import fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated, Progress
 
-Done = list[tuple[Run, dict[str, object] | None]]
+Done = list[tuple[Run, dict[str, Any] | None]]
 
 
 def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:

@@ -74,7 +74,7 @@ def new_student(
         model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
     else:
         model = DiffusionNER.load(run.start)
-        model = model.with_labels(labels) if run.epochs else model
+        model = model.with_labels(labels) if run.trains else model
     sampler = replace(run.samplers[0], flat=flat, threshold=None)
     return Ours(model.to(best_device()), config, sampler)
 
@@ -85,4 +85,4 @@ def _baseline(run: Run, architecture: ModelConfig) -> Baseline:
         host = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
         return kind(host)
     parent = kind.load(run.start)
-    return parent.with_labels(architecture.labels) if run.epochs else parent
+    return parent.with_labels(architecture.labels) if run.trains else parent

@@ -1,0 +1,75 @@
+"""`convergence`: how soon the development F1 is near its end, ours beside the tagger."""
+
+from __future__ import annotations
+
+from core.experiments.ask import Ask, Experiment
+from core.experiments.plan import Kind, Run
+from core.experiments.report import Chart, Record, Report
+from core.experiments.runner import Done
+
+NEAR = 0.9
+_KINDS: tuple[Kind, ...] = ("ours", "tagger")
+_POINTS = 4
+
+
+def _plan(ask: Ask) -> list[Run]:
+    runs = [
+        Run(
+            name=f"convergence {'+'.join(each.name for each in corpora)} {kind} seed {seed}",
+            cells=(("model", kind),),
+            corpora=corpora,
+            kind=kind,
+            encoder=ask.encoder,
+            seed=seed,
+            points=_POINTS,
+        )
+        for corpora in ask.read(["gum_named", "wikigold"], ["gum_named"])
+        for kind in _KINDS
+        for seed in ask.seeds_or([0])
+    ]
+    return ask.sized(runs)
+
+
+def near_the_end(points: list[tuple[int, float]]) -> int:
+    """The first step with 90 % of the development F1 of the version that is kept."""
+    final = max(f1 for _, f1 in points)
+    return next(step for step, f1 in points if f1 >= NEAR * final)
+
+
+def _report(ask: Ask, done: Done) -> Report:
+    records: list[Record] = []
+    curve: list[Record] = []
+    for run, row in done:
+        cells = {**dict(run.cells), "seed": run.seed}
+        corpus = "+".join(each.name for each in run.corpora)
+        record: Record = {**cells, "corpus": corpus}
+        if row is not None:
+            points = [(step, f1) for step, f1 in row["points"]]
+            reached = near_the_end(points)
+            record |= {
+                "final dev F1": 100 * max(f1 for _, f1 in points),
+                "steps": row["steps"],
+                "90 % at step": reached,
+                "share of the steps": reached / row["steps"],
+                "minutes": row["train_seconds"] / 60,
+            }
+            curve += [
+                {**cells, "corpus": corpus, "step": step, "dev F1": 100 * f1} for step, f1 in points
+            ]
+        records.append(record)
+    notes = (
+        f"Development F1 is measured {_POINTS + 1} times an epoch; the learning rate falls to "
+        "nothing at the last step. Final is the version that is kept. The bar is a share of 0.25.",
+    )
+    columns = ("corpus", "model", "seed", "final dev F1", "steps", "90 % at step")
+    return Report(
+        "Convergence",
+        (*columns, "share of the steps", "minutes"),
+        tuple(records),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("step", "dev F1", ("corpus", "model", "seed"), lines=True),
+        tuple(curve),
+    )
+
+
+CONVERGENCE = Experiment("convergence", "how soon is 90 % of the final F1 reached?", _plan, _report)

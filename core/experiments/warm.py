@@ -1,0 +1,112 @@
+"""`crossner` and `few`: what a trained model makes of a new domain and of few corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.experiments.ask import Ask, Experiment
+from core.experiments.plan import Corpus, Kind, Run, Setting, Size
+from core.experiments.report import Chart, Report
+from core.experiments.runner import Done
+from core.experiments.tables import SCORES, average
+
+DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
+COUNTS = (10, 25, 50, 100)
+_BUNDLED = Path("assets/models/default")
+_DOMAIN_STEPS, _FEW_STEPS = 400, 200
+
+
+def _starts(ask: Ask) -> Iterator[tuple[Kind, Path]]:
+    """Ours, and the tagger where one is named."""
+    yield "ours", ask.model or _BUNDLED
+    if ask.tagger is not None:
+        yield "tagger", ask.tagger
+
+
+def _without_tagger(ask: Ask) -> tuple[str, ...]:
+    if ask.tagger is not None:
+        return ()
+    return (
+        "Without the tagger: `--tagger FOLDER` names one trained on the first model's corpora "
+        "by `python -m core baseline`.",
+    )
+
+
+def _name(corpora: tuple[Corpus, ...]) -> str:
+    return "+".join(each.name for each in corpora)
+
+
+def _crossner(ask: Ask) -> list[Run]:
+    runs = [
+        Run(
+            name=f"warm {_name(corpora)} {kind} seed {seed}",
+            cells=(("model", kind),),
+            corpora=corpora,
+            kind=kind,
+            start=start,
+            min_steps=_DOMAIN_STEPS,
+            seed=seed,
+        )
+        for corpora in ask.read(DOMAINS, ["crossner_ai", "crossner_politics"])
+        for kind, start in _starts(ask)
+        for seed in ask.seeds_or([0, 1, 2])
+    ]
+    return ask.sized(runs)
+
+
+def _few(ask: Ask) -> list[Run]:
+    runs = []
+    for corpora in ask.read([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"]):
+        for kind, start in _starts(ask):
+            for count in COUNTS:
+                cells: tuple[tuple[str, Setting], ...] = (("model", kind), ("corrected", count))
+                runs += [
+                    Run(
+                        name=f"few {_name(corpora)} {kind} {count} seed {seed}",
+                        cells=cells,
+                        corpora=corpora,
+                        kind=kind,
+                        start=start,
+                        min_steps=_FEW_STEPS,
+                        seed=seed,
+                        size=Size(train=count, dev=count),
+                    )
+                    for seed in ask.seeds_or([0, 1, 2])
+                ]
+    return ask.sized(runs)
+
+
+def _report_crossner(ask: Ask, done: Done) -> Report:
+    notes = (
+        "Both start from a trained model, with the domain's labels: known ones keep their "
+        "weights, new ones start from the mean of the known. `minutes` is the training, scoring "
+        "on the development file included.",
+    )
+    return Report(
+        "New domains from a trained model",
+        ("corpus", "model", *SCORES),
+        tuple(average(done)),
+        notes + _without_tagger(ask) + ask.notes([run for run, _ in done]),
+        Chart("corpus", "F1", ("model",)),
+    )
+
+
+def _report_few(ask: Ask, done: Done) -> Report:
+    notes = (
+        "`corrected` sentences to learn from, chosen by the seed, and as many of the development "
+        "file to choose the version and φ by.",
+    )
+    return Report(
+        "Few corrections",
+        ("corpus", "model", "corrected", *SCORES),
+        tuple(average(done)),
+        notes + _without_tagger(ask) + ask.notes([run for run, _ in done]),
+        Chart("corrected", "F1", ("corpus", "model"), lines=True),
+    )
+
+
+CROSSNER = Experiment(
+    "crossner", "what do 100 to 200 sentences of a new domain give?", _crossner, _report_crossner
+)
+FEW = Experiment("few", "what do 10, 25, 50, 100 corrected sentences give?", _few, _report_few)
