@@ -1,0 +1,69 @@
+"""Clocks: jobs measured in turns, and the time that parts of a model take inside a run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+def now(device: torch.device) -> float:
+    """Seconds, after all that was asked of the device is done."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+    return time.perf_counter()
+
+
+def in_turns(
+    jobs: Mapping[str, Callable[[], object]], rounds: int, device: torch.device
+) -> dict[str, float]:
+    """The median seconds of each job, one after another in every round, so that a drifting
+    machine is fair to all. The first round warms up and is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    for turn in range(rounds + 1):
+        for name, job in jobs.items():
+            start = now(device)
+            job()
+            if turn:
+                times[name].append(now(device) - start)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+class Stopwatch:
+    """Seconds by part; a part called inside another is not counted twice."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.seconds: dict[str, float] = {}
+        self._open = False
+
+    @contextmanager
+    def watching(self, parts: Mapping[str, tuple[object, str]]) -> Iterator[None]:
+        """Time the methods `parts`, given as name → (object, its method), while inside."""
+        for name, (owner, method) in parts.items():
+            setattr(owner, method, self._timed(name, getattr(owner, method)))
+        try:
+            yield
+        finally:
+            for owner, method in parts.values():
+                delattr(owner, method)  # what hid the class's own
+
+    def _timed(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        self.seconds[name] = 0.0
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            if self._open:
+                return call(*args, **kwargs)
+            self._open = True
+            start = now(self.device)
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self.seconds[name] += now(self.device) - start
+                self._open = False
+
+        return timed
