@@ -15,18 +15,22 @@ from torch.nn import functional as F
 
 from core.baseline import NEVER, Baseline, BaselineLearner
 from core.batches import Gold
+from core.metrics import nested_entities
 from core.model import DiffusionNER
 from core.types import Example, WordSpan
 
 _VIEW = 150  # Yu et al., table 1
 _WIDTHS = 32
 """Spans of at least so many words share one width."""
+_PRIOR = 6.0
+"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
 
 
 class Biaffine(Baseline):
     """Every span l ≤ r scored for every type by what its first and its last word show.
 
     To the paper's scores a bias for the span's width is added, which is common since and helps.
+    As in the paper, entities may lie within one another only where they do in the training data.
     """
 
     kind = "biaffine"
@@ -39,6 +43,9 @@ class Biaffine(Baseline):
         self.tensor = nn.Parameter(torch.empty(types, _VIEW + 1, _VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, _WIDTHS))
+        nn.init.constant_(self.width[-1], _PRIOR)
+        self.nested: Tensor
+        self.register_buffer("nested", torch.tensor(False))
 
     def _view(self) -> nn.Module:
         size, dropout = self.config.hidden_size, self.config.dropout
@@ -60,7 +67,10 @@ class Biaffine(Baseline):
         return scores + self.width.t()[width]
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Cross-entropy summed over all spans l ≤ r, a word of the batch."""
+        """Cross-entropy summed over all spans l ≤ r, a word of the batch; it also notes whether
+        entities of the training data lie within one another."""
+        if not self.nested:
+            self.nested.fill_(any(nested_entities(example.entities) for example in examples))
         logits = self([example.words for example in examples])
         gold = Gold.of(examples, self.labels, torch.device("cpu"))
         lengths = torch.tensor([len(example.words) for example in examples])
@@ -82,7 +92,7 @@ class Biaffine(Baseline):
         values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
         for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
             scored[row].append((value, WordSpan(left, right + 1, self.labels[kind])))
-        return [without_crossings(each) for each in scored]
+        return [compatible(each, bool(self.nested)) for each in scored]
 
 
 def _spans(lengths: Tensor) -> Tensor:
@@ -91,14 +101,19 @@ def _spans(lengths: Tensor) -> Tensor:
     return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
 
 
-def without_crossings(scored: Iterable[tuple[float, WordSpan]]) -> tuple[WordSpan, ...]:
-    """The spans that cross no better one, in text order (section 2.3 of Yu et al.): they may
-    lie within one another, and beside one another."""
+def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
+    """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
+    cross none, or where nothing is `nested` overlap none."""
+    clash = _cross if nested else _overlap
     kept: list[WordSpan] = []
     for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
-        if not any(_cross(span, other) for other in kept):
+        if not any(clash(span, other) for other in kept):
             kept.append(span)
     return tuple(sorted(kept))
+
+
+def _overlap(one: WordSpan, two: WordSpan) -> bool:
+    return one.start < two.end and two.start < one.end
 
 
 def _cross(one: WordSpan, two: WordSpan) -> bool:

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.biaffine import Biaffine, BiaffineLearner, without_crossings
+from core.biaffine import Biaffine, BiaffineLearner, compatible
 from core.config import TrainingConfig
 from core.training import Evaluated, train
 from core.types import Example, WordSpan
@@ -78,17 +78,30 @@ SPANS = st.tuples(st.integers(0, 8), st.integers(1, 5)).map(
 )
 
 
-@given(st.lists(st.tuples(st.floats(-5, 0), SPANS), unique_by=lambda each: each[1]))
-def test_a_span_is_dropped_only_for_a_better_one_that_it_crosses(
-    scored: list[tuple[float, WordSpan]],
+@given(st.lists(st.tuples(st.floats(-5, 0), SPANS), unique_by=lambda each: each[1]), st.booleans())
+def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
+    scored: list[tuple[float, WordSpan]], nested: bool
 ) -> None:
-    kept = set(without_crossings(scored))
+    kept = set(compatible(scored, nested))
     value = {span: score for score, span in scored}
     for span in value:
-        rivals = [other for other in kept if _cross(span, other)]
+        rivals = [other for other in kept if other != span and _clash(span, other, nested)]
         assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
 
 
-def _cross(one: WordSpan, two: WordSpan) -> bool:
+def _clash(one: WordSpan, two: WordSpan, nested: bool) -> bool:
     left, right = set(range(one.start, one.end)), set(range(two.start, two.end))
-    return bool(left & right and left - right and right - left)
+    return bool(left & right and (not nested or (left - right and right - left)))
+
+
+def test_entities_lie_within_one_another_only_where_training_showed_some(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    biaffine = Biaffine(new_model())
+    biaffine.loss([Example(WORDS[0], (WordSpan(0, 3, "ORG"),))])
+    assert not biaffine.nested
+    biaffine.loss([SENTENCES[0]])
+    biaffine.loss([SENTENCES[3]])
+    assert biaffine.nested
+    biaffine.save(tmp_path)
+    assert Biaffine.load(tmp_path).with_labels(["PER"]).nested

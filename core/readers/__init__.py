@@ -1,0 +1,1 @@
+"""Annotated sentences out of files, one module for each form they are found in."""
