@@ -1,0 +1,1 @@
+"""Pretrained encoders that no hub is needed for: their weights come inside a Python package."""

@@ -1,0 +1,44 @@
+"""Which pieces of a multilingual vocabulary to keep.
+
+No corpus is counted: the pieces stand in the order of their own log-probabilities over a
+hundred languages, and a list of those that English text uses comes with the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+SPACE = "▁"
+"""SentencePiece's mark of a word's beginning."""
+SPECIALS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+
+
+def choose_pieces(pieces: Sequence[str], preferred: AbstractSet[str], count: int) -> list[int]:
+    """The ids of the `count` pieces to keep, rising.
+
+    The special ones come first, then every single character (a word of any script still splits
+    into known pieces), then the preferred pieces, then all others; within each kind the more
+    probable first. `pieces` must stand in falling order of probability. Raises ValueError
+    where `count` has no room for the first two kinds.
+    """
+    turns = [_turn(piece, preferred) for piece in pieces]
+    fewest = sum(turn <= _CHARACTER for turn in turns)
+    if count < fewest:
+        raise ValueError(
+            f"a vocabulary of {count} pieces has no room for the {fewest} special pieces and "
+            f"single characters: ask for at least {fewest}"
+        )
+    order = sorted(range(len(pieces)), key=lambda index: (turns[index], index))
+    return sorted(order[:count])
+
+
+_SPECIAL, _CHARACTER, _PREFERRED, _OTHER = range(4)
+
+
+def _turn(piece: str, preferred: AbstractSet[str]) -> int:
+    if piece in SPECIALS:
+        return _SPECIAL
+    if len(piece) == 1:
+        return _CHARACTER
+    return _PREFERRED if piece in preferred else _OTHER
