@@ -91,8 +91,12 @@ def _add(sentence: _Sentence, path: Path, number: int, columns: Sequence[str]) -
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All `*_gold_conll` files of a folder tree, sorted. Raises `DataError` without any."""
-    found = sorted(folder.rglob("*" + SUFFIX))
+    """All `*_gold_conll` files of a folder tree, sorted, but those in a folder `pt`.
+
+    Raises `DataError` without any.
+    """
+    paths = (path.relative_to(folder) for path in folder.rglob("*" + SUFFIX))
+    found = sorted(folder / path for path in paths if "pt" not in path.parts)
     if not found:
         raise DataError(
             folder,

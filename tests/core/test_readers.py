@@ -102,6 +102,7 @@ def test_a_folder_tree_is_one_corpus_without_the_new_testament(tmp_path: Path) -
     written(tmp_path, ontonotes(row("no", "*")), "train/bc/a.v4_auto_conll")
     pivot = ontonotes(row("Jesus", "*", "pt/nt/40/nt_4001"))
     written(tmp_path, pivot, "train/pt/nt_4001.v4_gold_conll")
+    written(tmp_path, pivot, "train/nt_4001.v4_gold_conll")
     assert [example.words for example in read_examples(tmp_path)] == [("Kyiv",), ("Oslo",)]
 
 
