@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from core.experiments.students import Ours, Theirs
@@ -32,11 +32,8 @@ def scores(
         found = measure(student.model, examples, sampler)
         rows.append(
             {
+                **asdict(sampler),
                 **{name: found[name] for name in _TOLD},
-                "steps": sampler.steps,
-                "num_spans": sampler.num_spans,
-                "seed": sampler.seed,
-                "flat": sampler.flat,
                 "threshold": found["threshold"],
                 "distinct_spans": found["distinct_spans"],
                 "sentences_per_second": found["sentences_per_second"],

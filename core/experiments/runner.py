@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from core.experiments.plan import Run
-from core.experiments.store import fingerprint, folder_of, read_row, write_row
+from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated, Progress
 
 Done = list[tuple[Run, dict[str, Any] | None]]
@@ -36,32 +36,40 @@ def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
     """Perform what is not done yet; yields lines that say how it goes.
 
     A run with a result for the same settings and data is left alone, a half-trained one goes
-    on, and one whose data is not here is passed over.
+    on, and one whose data is not here, or that another process works on, is passed over: so
+    the same command in several processes shares the work among them.
     """
-    from core.experiments.performing import perform
-
     for number, run in enumerate(runs, 1):
         head = f"[{number}/{len(runs)}] {run.name}"
         lacking = run.missing()
         if lacking is not None:
             yield f"{head}: passed over, {lacking} is not there"
             continue
-        if read_row(out, run) is not None:
-            yield f"{head}: done before"
-            continue
         folder = folder_of(out, run)
-        yield head
-        started = time.monotonic()
-        work = perform(run, folder)
-        while True:
-            try:
-                yield _line(head, next(work))
-            except StopIteration as end:
-                result = end.value
-                break
-        write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
-        best = max((row.get("f1", 0.0) for row in result["measures"]), default=0.0)
-        yield f"{head}: F1 {100 * best:.2f}, {(time.monotonic() - started) / 60:.1f} min"
+        with claimed(folder) as free:
+            if not free:
+                yield f"{head}: passed over, another process works on it"
+            elif read_row(out, run) is not None:
+                yield f"{head}: done before"
+            else:
+                yield from _perform(run, folder, head)
+
+
+def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
+    from core.experiments.performing import perform
+
+    yield head
+    started = time.monotonic()
+    work = perform(run, folder)
+    while True:
+        try:
+            yield _line(head, next(work))
+        except StopIteration as end:
+            result = end.value
+            break
+    write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
+    best = max((row.get("f1", 0.0) for row in result["measures"]), default=0.0)
+    yield f"{head}: F1 {100 * best:.2f}, {(time.monotonic() - started) / 60:.1f} min"
 
 
 def results(runs: Sequence[Run], out: Path) -> Done:

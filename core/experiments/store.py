@@ -5,11 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from core.experiments.plan import Run
+
+if sys.platform != "win32":
+    import fcntl
 
 _ROW = "row.json"
 
@@ -62,6 +68,23 @@ def write_whole(path: Path, text: str) -> None:
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text, "utf-8")
     fresh.replace(path)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Whether this process may work in the folder: no other does. A killed one gives it free.
+
+    On Windows the answer is always yes: start one process there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "claim").open("w") as stream:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+        yield True
 
 
 @cache

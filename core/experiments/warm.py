@@ -9,17 +9,18 @@ from core.experiments.ask import Ask, Experiment
 from core.experiments.plan import Corpus, Kind, Run, Setting, Size
 from core.experiments.report import Chart, Report
 from core.experiments.runner import Done
+from core.experiments.sampling import BUNDLED
 from core.experiments.tables import SCORES, average
 
 DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
 COUNTS = (10, 25, 50, 100)
-_BUNDLED = Path("assets/models/default")
+
 _DOMAIN_STEPS, _FEW_STEPS = 400, 200
 
 
 def _starts(ask: Ask) -> Iterator[tuple[Kind, Path]]:
     """Ours, and the tagger where one is named."""
-    yield "ours", ask.model or _BUNDLED
+    yield "ours", ask.model or BUNDLED
     if ask.tagger is not None:
         yield "tagger", ask.tagger
 

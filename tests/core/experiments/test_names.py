@@ -31,9 +31,9 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     name: str, bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--quick"]
-    if name not in ("crossner", "few"):
+    if name not in ("crossner", "few", "seeds"):
         options += ["--encoder", str(bench.encoder)]
-    if name in ("crossner", "few", "figure3", "figure4"):
+    if name in ("crossner", "few", "figure3", "figure4", "seeds"):
         options += ["--model", str(bench.model), "--tagger", str(bench.tagger)]
     assert main(["experiment", name, *options, *OPTIONS.get(name, [])]) == 0
     said = capsys.readouterr().out

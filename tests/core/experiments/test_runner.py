@@ -9,7 +9,7 @@ import pytest
 from core.experiments import performing
 from core.experiments.plan import Corpus, Run, Size, parse_overrides
 from core.experiments.runner import chosen, perform_all
-from core.experiments.store import fingerprint, folder_of, read_row, write_row
+from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated
 from tests.core.experiments.conftest import Bench
 
@@ -129,6 +129,16 @@ def test_a_run_without_its_data_is_passed_over_and_says_what_is_missing(
     (said,) = perform_all([lost], tmp_path)
     assert "passed over" in said
     assert str(tmp_path / "ace04" / "train.jsonl") in said
+
+
+def test_a_run_that_another_process_works_on_is_passed_over(run: Run, tmp_path: Path) -> None:
+    with claimed(folder_of(tmp_path, run)) as free:
+        assert free
+        assert list(perform_all([run], tmp_path)) == [
+            "[1/1] gum_named ours: passed over, another process works on it"
+        ]
+    with claimed(folder_of(tmp_path, run)) as free:
+        assert free
 
 
 def test_a_row_that_was_half_written_is_no_row(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""`seeds`: what the sampling's randomness does to the scores of one model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import mean, stdev
+
+from core.experiments.ask import Ask, Experiment
+from core.experiments.plan import Run
+from core.experiments.report import Chart, Record, Report
+from core.experiments.runner import Done
+from core.types import SamplerSettings
+
+BUNDLED = Path("assets/models/default")
+_SEEDS = 10
+
+
+def measured_runs(
+    ask: Ask, name: str, samplers: tuple[SamplerSettings, ...], measure: str = "scores"
+) -> list[Run]:
+    """--model, or the bundled one, as it is, on each corpus by itself."""
+    runs = [
+        Run(
+            name=f"{name} {corpus.name}",
+            cells=(),
+            corpora=(corpus,),
+            start=ask.model or BUNDLED,
+            trains=False,
+            samplers=samplers,
+            measure=measure,
+        )
+        for corpora in ask.read(["gum_named", "wikigold"], ["gum_named", "wikigold"])
+        for corpus in corpora
+    ]
+    return ask.sized(runs)
+
+
+def _plan(ask: Ask) -> list[Run]:
+    samplers = [SamplerSettings(seed=seed) for seed in range(_SEEDS)]
+    return measured_runs(ask, "seeds", tuple(samplers))
+
+
+def _report(ask: Ask, done: Done) -> Report:
+    records: list[Record] = []
+    for run, row in done:
+        record: Record = {"corpus": run.corpora[0].name}
+        if row is not None:
+            f1 = [100 * each["f1"] for each in row["measures"]]
+            record |= {
+                "mean F1": mean(f1),
+                "standard deviation": stdev(f1),
+                "lowest": min(f1),
+                "highest": max(f1),
+            }
+        records.append(record)
+    columns = ("corpus", "mean F1", "standard deviation", "lowest", "highest")
+    return Report(
+        "Randomness of sampling",
+        columns,
+        tuple(records),
+        (
+            f"One model, {_SEEDS} seeds of the noise, γ = 5, K = 60. The bar is a standard "
+            "deviation of 0.3.",
+            *ask.notes([run for run, _ in done]),
+        ),
+        Chart("corpus", "mean F1"),
+    )
+
+
+SEEDS = Experiment("seeds", "how much does the noise matter, at K = 60?", _plan, _report)
