@@ -8,16 +8,16 @@ from core.data import read_examples
 from core.presets import PRESETS
 
 NAMES = {
-    "ACE04": ("ace2004_train_context.json", "ace2004_dev_context.json", "ace2004_test.json"),
-    "ACE05": ("train.json", "dev.json", "test.json"),
-    "GENIA": ("train.jsonl", "valid.jsonl", "test.jsonl"),
-    "CoNLL03": ("eng.train", "eng.testa", "eng.testb"),
-    "OntoNotes": (
+    "ace04": ("ace2004_train_context.json", "ace2004_dev_context.json", "ace2004_test.json"),
+    "ace05": ("train.json", "dev.json", "test.json"),
+    "genia": ("train.jsonl", "valid.jsonl", "test.jsonl"),
+    "conll03": ("eng.train", "eng.testa", "eng.testb"),
+    "ontonotes": (
         "conll-2012/v4/data/train/data/english/annotations/bc/a.v4_gold_conll",
         "conll-2012/v4/data/development/data/english/annotations/bc/b.v4_gold_conll",
         "conll-2012/v4/data/test/data/english/annotations/bc/c.v4_gold_conll",
     ),
-    "MSRA": ("msra_train_bio", "msra_dev_bio", "msra_test_bio"),
+    "msra": ("msra_train_bio", "msra_dev_bio", "msra_test_bio"),
 }
 
 
@@ -31,24 +31,24 @@ def touch(folder: Path, *names: str) -> None:
 def test_a_corpus_is_found_by_the_names_that_people_have(name: str, tmp_path: Path) -> None:
     touch(tmp_path, *NAMES[name], "ace2004_types.json", "README", "train.log.gz")
     train, dev, test = (tmp_path / each for each in NAMES[name])
-    if name == "MSRA":
+    if name == "msra":
         (tmp_path / "train.log.gz").unlink()
     files = PRESETS[name].files(tmp_path)
-    learns_dev = name in ("GENIA", "CoNLL03")
+    learns_dev = name in ("genia", "conll03")
     assert files == (((train, dev) if learns_dev else (train,)), (dev,), (test,))
 
 
 def test_a_file_of_both_train_and_dev_is_learnt_once(tmp_path: Path) -> None:
     touch(tmp_path, "genia_train_dev_context.json", "genia_test_context.json")
-    files = PRESETS["GENIA"].files(tmp_path)
+    files = PRESETS["genia"].files(tmp_path)
     assert files.train == files.dev == (tmp_path / "genia_train_dev_context.json",)
 
 
 def test_the_new_testament_is_no_part_of_ontonotes(tmp_path: Path) -> None:
-    touch(tmp_path, *NAMES["OntoNotes"])
-    pivot = NAMES["OntoNotes"][0].replace("bc/a", "pt/nt/40/a")
+    touch(tmp_path, *NAMES["ontonotes"])
+    pivot = NAMES["ontonotes"][0].replace("bc/a", "pt/nt/40/a")
     touch(tmp_path, pivot)
-    assert tmp_path / pivot not in PRESETS["OntoNotes"].files(tmp_path).train
+    assert tmp_path / pivot not in PRESETS["ontonotes"].files(tmp_path).train
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_part_that_is_missing_or_met_twice_is_told(
     tmp_path: Path, names: tuple[str, ...], problem: str
 ) -> None:
     touch(tmp_path, *names)
-    with pytest.raises(ValueError, match=rf"ACE05: expected exactly one of .*{problem}"):
-        PRESETS["ACE05"].files(tmp_path)
+    with pytest.raises(ValueError, match=rf"ace05: expected exactly one of .*{problem}"):
+        PRESETS["ace05"].files(tmp_path)
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -77,8 +77,6 @@ def test_a_preset_is_a_whole_set_of_settings(preset) -> None:  # type: ignore[no
     assert (sampler.steps, sampler.num_spans, sampler.seed) == (5, 60, 3)
     assert training.num_spans == 60
     assert sampler.flat is not preset.nested
-    precision, recall, f1 = preset.published
-    assert 2 * precision * recall / (precision + recall) == pytest.approx(f1, abs=0.02)
 
 
 def test_the_settings_are_those_of_table_8() -> None:
@@ -87,12 +85,12 @@ def test_the_settings_are_those_of_table_8() -> None:
         for name, p in PRESETS.items()
     }
     assert rows == {
-        "ACE04": (2e-5, 8, 100, 1024, 2.55, 1.0),
-        "ACE05": (3e-5, 8, 50, 1024, 2.65, 1.0),
-        "GENIA": (2e-5, 8, 50, 1024, 2.50, 2.0),
-        "CoNLL03": (2e-5, 8, 100, 1024, 2.50, 1.0),
-        "OntoNotes": (2e-5, 8, 50, 1024, 2.55, 2.0),
-        "MSRA": (5e-6, 16, 100, 768, 2.60, 1.0),
+        "ace04": (2e-5, 8, 100, 1024, 2.55, 1.0),
+        "ace05": (3e-5, 8, 50, 1024, 2.65, 1.0),
+        "genia": (2e-5, 8, 50, 1024, 2.50, 2.0),
+        "conll03": (2e-5, 8, 100, 1024, 2.50, 1.0),
+        "ontonotes": (2e-5, 8, 50, 1024, 2.55, 2.0),
+        "msra": (5e-6, 16, 100, 768, 2.60, 1.0),
     }
 
 
