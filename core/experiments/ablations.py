@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from core.experiments import paper
-from core.experiments.ask import Ask, Experiment
+from core.experiments.ask import Ask, Experiment, short
 from core.experiments.plan import Run, Setting
 from core.experiments.report import Chart, Record, Report
 from core.experiments.runner import Done
@@ -47,8 +46,8 @@ def _table4(ask: Ask) -> list[Run]:
         for encoder in ask.encoders
         for run in _run(
             ask,
-            f"encoder {Path(encoder).name}",
-            {"part": "encoder", "setting": _short(encoder)},
+            f"encoder {short(encoder)}",
+            {"part": "encoder", "setting": short(encoder)},
             encoder=encoder,
         )
     ]
@@ -56,14 +55,6 @@ def _table4(ask: Ask) -> list[Run]:
         cells: dict[str, Setting] = {"part": "module", "setting": setting}
         runs += _run(ask, setting, cells, overrides=overrides)
     return ask.sized(runs)
-
-
-def _short(encoder: str) -> str:
-    """A hub name as it is; of a path the part that tells it from others."""
-    path = Path(encoder)
-    if not path.exists():
-        return encoder
-    return path.parent.name if path.name == "model" else path.name
 
 
 def _table5(ask: Ask) -> list[Run]:

@@ -40,32 +40,27 @@ class Ask:
     def seeds_or(self, default: Sequence[int], quick: Sequence[int] = (0,)) -> tuple[int, ...]:
         return self.seeds or tuple(quick if self.quick else default)
 
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """What holds for every run that does not say otherwise."""
+        return {**(_QUICK_SETTINGS if self.quick else {}), **self.overrides}
+
     def sized(self, runs: Sequence[Run]) -> list[Run]:
         """The runs with what --set says, at the size of --quick where that is asked."""
-        quick = _QUICK_SETTINGS if self.quick else {}
         sized = []
         for run in runs:
             if "epochs" in self.overrides:
                 run = replace(run, min_steps=0)
-            run = replace(run, overrides={**quick, **self.overrides, **run.overrides})
+            run = replace(run, overrides={**self.settings, **run.overrides})
             if self.quick:
-                sizes = {
-                    name: min(each for each in (ours, theirs) if each is not None)
-                    for name, ours, theirs in (
-                        ("train", run.size.train, _QUICK_SIZE.train),
-                        ("dev", run.size.dev, _QUICK_SIZE.dev),
-                        ("test", run.size.test, _QUICK_SIZE.test),
-                    )
-                }
-                run = replace(run, size=Size(**sizes), min_steps=min(run.min_steps, _QUICK_STEPS))
+                steps = min(run.min_steps, _QUICK_STEPS)
+                run = replace(run, size=run.size.within(_QUICK_SIZE), min_steps=steps)
             sized.append(run)
         return sized
 
     def notes(self, runs: Sequence[Run]) -> tuple[str, ...]:
         """What the figures were got with, for below the table."""
-        encoders = ", ".join(
-            dict.fromkeys(Path(str(run.encoder)).name for run in runs if run.encoder)
-        )
+        encoders = ", ".join(dict.fromkeys(short(run.encoder) for run in runs if run.encoder))
         corpora = ", ".join(dict.fromkeys(each.name for run in runs for each in run.corpora))
         said = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
         if encoders:
@@ -82,6 +77,14 @@ class Ask:
         lacking = dict.fromkeys(run.missing() for run in runs)
         said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]
         return tuple(said)
+
+
+def short(encoder: str) -> str:
+    """A hub name as it is; of a path the part that tells it from others."""
+    path = Path(encoder)
+    if not path.exists():
+        return encoder
+    return path.parent.name if path.name == "model" else path.name
 
 
 @dataclass(frozen=True)

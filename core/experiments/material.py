@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,10 +46,6 @@ def _some(examples: Sequence[Example], count: int | None, seed: int) -> list[Exa
     return [examples[index] for index in sorted(chosen)]
 
 
-def _read_all(files: Iterable[Path]) -> list[Example]:
-    return [example for file in files for example in _read(file)]
-
-
 @lru_cache(maxsize=6)
-def _read(file: Path) -> tuple[Example, ...]:
-    return tuple(read_examples(file))
+def _read_all(files: tuple[Path, ...]) -> tuple[Example, ...]:
+    return tuple(example for file in files for example in read_examples(file))

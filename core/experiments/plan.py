@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,6 +51,11 @@ class Size:
     train: int | None = None
     dev: int | None = None
     test: int | None = None
+
+    def within(self, most: Size) -> Size:
+        """The smaller of both, part by part."""
+        pairs = zip(astuple(self), astuple(most), strict=True)
+        return Size(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
     def __str__(self) -> str:
         held = {"train": self.train, "dev": self.dev, "test": self.test}

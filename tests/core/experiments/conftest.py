@@ -12,8 +12,8 @@ from core.types import Example, WordSpan
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
-NESTED = ("gum_named", "litbank")
-FLAT = ("wikigold", "crossner_ai", "crossner_politics", "wnut17")
+NESTED = ("gum_named", "litbank", "ace04")
+FLAT = ("wikigold", "conll03", "crossner_ai", "crossner_politics", "wnut17")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from tests.core.experiments.conftest import Bench
 
 _TINY = ["--set", "hidden_size=32", "--set", "num_heads=2", "--set", "epochs=1"]
 _WARM = ["--set", "epochs=1"]
+_PRESET = [*_TINY, "--set", "lstm_layers=0"]
 OPTIONS: dict[str, list[str]] = {
+    "table1": [*_PRESET, "--corpora", "ace04"],
+    "table2": [*_PRESET, "--corpora", "conll03"],
     "recipe": [*_TINY, "--only", "gum_named default"],
     "corpora": _TINY,
     "crossner": [*_WARM, "--corpora", "crossner_ai"],
@@ -47,3 +50,24 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     column = next(each for each in ("F1", "final dev F1", "mean F1", "AUROC") if each in rows[0])
     assert any(row[column] for row in rows)
     assert not list(tmp_path.rglob("*.safetensors")), "trained weights were left behind"
+
+
+def test_a_corpus_that_is_not_there_is_told_in_its_row(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--data", str(bench.data), "--out", str(tmp_path), "--encoder", str(bench.encoder)]
+    assert main(["experiment", "table1", *options, "--only", "genia"]) == 0
+    assert "passed over" in capsys.readouterr().out
+    rows = (tmp_path / "table1.md").read_text().splitlines()
+    ours = next(row for row in rows if row.startswith("| ours | genia"))
+    assert f"{bench.data / 'genia'} is not there" in ours
+    paper = next(row for row in rows if row.startswith("| paper | genia | DiffusionNER"))
+    assert "82.10 | 80.97 | 81.53" in paper
+
+
+def test_a_corpus_that_the_table_does_not_have_is_refused(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--data", str(bench.data), "--out", str(tmp_path), "--corpora", "wikigold"]
+    assert main(["experiment", "table1", *options]) == 1
+    assert "ace04, ace05, genia" in capsys.readouterr().err

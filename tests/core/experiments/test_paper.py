@@ -5,6 +5,7 @@ import pytest
 from core.experiments import paper
 from core.experiments.plan import split_overrides
 from core.experiments.recipe import CHANGES
+from core.presets import PRESETS
 
 
 @pytest.mark.parametrize("name", [*paper.TABLE1, *paper.TABLE2])
@@ -20,6 +21,11 @@ def test_precision_and_recall_of_the_paper_make_its_f1(name: str) -> None:
             assert line.f1 == pytest.approx(
                 f1, abs=0.12 if "Li et al. 2020" not in line.model else 0.45
             )
+
+
+def test_the_tables_have_a_preset_for_each_of_their_corpora() -> None:
+    assert set(paper.TABLE1) == {name for name, preset in PRESETS.items() if preset.nested}
+    assert set(paper.TABLE2) == {name for name, preset in PRESETS.items() if not preset.nested}
 
 
 def test_the_speed_ups_of_table_3_follow_from_its_speeds() -> None:

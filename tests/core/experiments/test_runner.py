@@ -166,6 +166,12 @@ def test_settings_are_read_as_the_type_of_their_default() -> None:
             parse_overrides([wrong])
 
 
+def test_a_size_within_another_is_the_smaller_of_both() -> None:
+    assert Size(train=10).within(Size(20, 30)) == Size(10, 30)
+    assert Size().within(Size()) == Size()
+    assert str(Size(train=10, dev=5)) == "10 train / 5 dev sentences"
+
+
 def test_a_trained_model_keeps_its_architecture(run: Run, bench: Bench) -> None:
     with pytest.raises(ValueError, match="hidden_size"):
         replace(run, start=bench.model)
