@@ -1,4 +1,4 @@
-"""python -m core train | evaluate | annotate | baseline | experiment | bench"""
+"""python -m core VERB: train, evaluate, annotate and the others below."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ VERBS = {
     "evaluate": "precision, recall and F1 of a model on a file",
     "annotate": "annotate text from standard input, a document a line",
     "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
+    "fragments": "teach a trained model to join fragments into discontinuous entities",
     "experiment": "perform a named experiment and make its table",
     "bench": "sentences a second: the model, its parts, and the tagger beside it",
 }

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.discontinuous.combiner import Combiner
+from core.discontinuous.documents import Joined, join
 from core.pipeline import Pipeline
 from core.types import Entity, SamplerSettings
 
@@ -22,7 +24,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
-    parser.add_argument("--trace", action="store_true", help="add every denoising step")
+    more = parser.add_mutually_exclusive_group()
+    more.add_argument("--trace", action="store_true", help="add every denoising step")
+    more.add_argument(
+        "--fragments",
+        action="store_true",
+        help="join fragments into discontinuous entities, with a model that has learnt it",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -36,9 +44,14 @@ def run(options: argparse.Namespace) -> None:
         options.threshold,
         options.flat,
     )
+    combiner = Combiner.load(pipeline.model, options.model) if options.fragments else None
     for line in sys.stdin:
         text = line.removesuffix("\n")
-        print(json.dumps(annotate(pipeline, text, settings, options.trace), ensure_ascii=False))
+        if combiner is None:
+            record = annotate(pipeline, text, settings, options.trace)
+        else:
+            record = _joined(join(pipeline, combiner, pipeline.predict(text, settings)))
+        print(json.dumps(record, ensure_ascii=False))
 
 
 def annotate(
@@ -60,6 +73,15 @@ def annotate(
         "text": text,
         "entities": [_entity(entity) for entity in prediction.entities],
         "uncovered": [asdict(token) for token in prediction.uncovered],
+    }
+
+
+def _joined(said: Joined) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "entities": [_entity(entity) for entity in said.entities],
+        "discontinuous": [asdict(entity) for entity in said.discontinuous],
+        "uncovered": [asdict(token) for token in said.uncovered],
     }
 
 

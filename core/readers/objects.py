@@ -111,5 +111,17 @@ def _token_example(words: list[Any], records: list[Any]) -> Example:
             raise ValueError(f"expected every token to be a word, got {word!r}")
     if not words:
         raise ValueError("expected at least one token, got none")
-    spans = {WordSpan(*_fields(record, "type")) for record in records}
+    parts = (part for record in records for part in _parts(record))
+    spans = {WordSpan(*_fields(part, "type")) for part in parts}
     return Example(tuple(words), tuple(sorted(spans)))
+
+
+def _parts(record: Any) -> Iterator[Any]:
+    """An entity in fragments as one entity each, which is what a model of spans can learn."""
+    fragments = record.get("fragments") if isinstance(record, dict) else None
+    if not isinstance(fragments, list):
+        yield record
+        return
+    for fragment in fragments:
+        place = fragment if isinstance(fragment, list) else []
+        yield {**record, **dict(zip(("start", "end"), place, strict=False))}

@@ -1,0 +1,33 @@
+"""How well fragmented entities are found: every fragment and the label must be exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.discontinuous.records import FragmentedEntity, FragmentedExample
+from core.metrics import Count, compare
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentScores:
+    """Counts over a set of sentences."""
+
+    overall: Count
+    discontinuous: Count
+    """Of entities with more than one fragment alone."""
+
+
+def score_fragmented(
+    pairs: Iterable[tuple[FragmentedExample, Iterable[FragmentedEntity]]],
+) -> FragmentScores:
+    """The agreement of each sentence's predictions with its entities."""
+    overall = discontinuous = Count()
+    for example, predicted in pairs:
+        gold, said = set(example.entities), set(predicted)
+        overall += compare(gold, said)
+        discontinuous += compare(
+            {each for each in gold if each.discontinuous},
+            {each for each in said if each.discontinuous},
+        )
+    return FragmentScores(overall, discontinuous)
