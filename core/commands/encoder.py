@@ -17,8 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vocabulary",
         type=int,
-        default=72_000,
-        help="pieces to keep, English ones first (default: 72000)",
+        default=64_000,
+        help="pieces to keep, English ones first (default: 64000)",
     )
 
 
