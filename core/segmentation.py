@@ -55,16 +55,39 @@ def sentences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]
     need no white space. Abbreviations and initials do not: there the stop belongs to the
     token. Nor does the stop of a list's number ("1. Introduction").
     """
-    bounds = [0]
-    stop = None
-    for index, token in enumerate(tokens):
-        word = text[token.start : token.end]
-        gap = text[tokens[index - 1].end : token.start] if index else ""
-        if _HARD_BREAK.search(gap) or _breaks(stop, gap, word):
-            bounds.append(index)
-            stop = None
-        stop = _stop_after(stop, gap, word, index - bounds[-1], text[tokens[bounds[-1]].start])
+    bounds = [index for index, (_, first) in enumerate(_beginnings(text, tokens)) if first]
     return tuple(pairwise([*bounds, len(tokens)] if tokens else []))
+
+
+def stretches(text: str, tokens: Iterable[Token], size: int) -> Iterator[tuple[Token, ...]]:
+    """The tokens in runs of whole sentences, of at least `size` tokens but for the last.
+
+    No more of them is held than one run, so that a document of any length can be read.
+    """
+    held: list[Token] = []
+    for token, begins in _beginnings(text, tokens):
+        if begins and len(held) >= size:
+            yield tuple(held)
+            held = []
+        held.append(token)
+    if held:
+        yield tuple(held)
+
+
+def _beginnings(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
+    """Each token, and whether a sentence begins with it."""
+    before: Token | None = None
+    stop: str | None = None
+    place, first = 0, ""
+    for token in tokens:
+        word = text[token.start : token.end]
+        gap = "" if before is None else text[before.end : token.start]
+        begins = before is None or bool(_HARD_BREAK.search(gap)) or _breaks(stop, gap, word)
+        if begins:
+            stop, place, first = None, 0, word[0]
+        stop = _stop_after(stop, gap, word, place, first)
+        yield token, begins
+        before, place = token, place + 1
 
 
 def _breaks(stop: str | None, gap: str, word: str) -> bool:

@@ -11,6 +11,8 @@ in the text even where the text is one line of 10 MB.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import regex
 
 from core.types import Token
@@ -103,5 +105,10 @@ def tokenize(text: str) -> tuple[Token, ...]:
     elisions ("l'") are cut off; any other symbol is a word of its own, except that up to three
     dots or dashes in a row are one. Deterministic, linear in the length of the text.
     """
+    return tuple(tokens(text))
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of `tokenize`, one after another."""
     end = len(text.rstrip())
-    return tuple(Token(*match.span(1)) for match in _TOKEN.finditer(text, 0, end))
+    return (Token(*match.span(1)) for match in _TOKEN.finditer(text, 0, end))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.segmentation import Window, merge, sentences, uncovered, windows
+from core.segmentation import Window, merge, sentences, stretches, uncovered, windows
 from core.tokenization import tokenize
 from core.types import Token, WordSpan
 
@@ -197,3 +197,13 @@ def test_windows_that_disagree_within_the_overlap_do_not_double_an_entity() -> N
 def test_an_entity_that_only_one_window_noticed_is_kept() -> None:
     merged = merge([(LEFT, []), (RIGHT, [(WordSpan(1, 3, "B"), 2.1)])])
     assert [m.span for m in merged] == [WordSpan(7, 9, "B")]
+
+
+@given(st.text(alphabet="aB. \n!中。”", max_size=60), st.integers(1, 12))
+def test_stretches_hold_every_token_once_in_whole_sentences(text: str, size: int) -> None:
+    tokens = tokenize(text)
+    runs = list(stretches(text, tokens, size))
+    assert tuple(token for run in runs for token in run) == tokens
+    assert all(len(run) >= size for run in runs[:-1])
+    apart = [(run[start], run[end - 1]) for run in runs for start, end in sentences(text, run)]
+    assert apart == [(tokens[start], tokens[end - 1]) for start, end in sentences(text, tokens)]
