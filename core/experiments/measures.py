@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from core.confidence import Judged, confidence_table, judge
+from core.constraints import Constraints
+from core.evaluation import keep, propose
 from core.experiments.students import Ours, Theirs
 from core.measuring import measure
 from core.metrics import Scores, score
-from core.types import Example, SamplerSettings
+from core.types import Example, SamplerSettings, WordSpan
 
 Rows = list[dict[str, Any]]
-Measure = Callable[[Ours | Theirs, Sequence[Example], Sequence[SamplerSettings]], Rows]
-
 _TOLD = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
+GIVEN = (0, 1, 2)
 
 
-def scores(
-    student: Ours | Theirs, examples: Sequence[Example], samplers: Sequence[SamplerSettings]
-) -> Rows:
+@dataclass(frozen=True)
+class Asked:
+    """What a measure works on; examples are fitted and know which labels are looked for."""
+
+    test: Sequence[Example]
+    dev: Sequence[Example]
+    samplers: Sequence[SamplerSettings]
+
+
+def scores(student: Ours | Theirs, asked: Asked) -> Rows:
     """P, R, F1, nested recall and sentences a second: ours with each sampler, a baseline once."""
     if isinstance(student, Theirs):
         start = time.perf_counter()
-        said = student.baseline.predict([example.words for example in examples])
-        pace = len(examples) / (time.perf_counter() - start)
-        return [{**_told(score(zip(examples, said, strict=True))), "sentences_per_second": pace}]
+        said = student.baseline.predict([example.words for example in asked.test])
+        pace = len(asked.test) / (time.perf_counter() - start)
+        told = _told(score(zip(asked.test, said, strict=True)))
+        return [{**told, "sentences_per_second": pace}]
     rows = []
-    for sampler in samplers:
-        found = measure(student.model, examples, sampler)
+    for sampler in asked.samplers:
+        found = measure(student.model, asked.test, sampler)
         rows.append(
             {
                 **asdict(sampler),
@@ -42,15 +53,61 @@ def scores(
     return rows
 
 
-def measured(
-    student: Ours | Theirs,
-    name: str,
-    examples: Sequence[Example],
-    samplers: Sequence[SamplerSettings],
-    flat: bool,
-) -> Rows:
+def constrained(student: Ours | Theirs, asked: Asked) -> Rows:
+    """The scores of the other entities when 0, 1 and 2 gold entities of a sentence are given.
+
+    Sentences with three and more take part. The same two, drawn by chance, are left out of the
+    count each time, with all that is said of their boundaries: the gain is that of the rest.
+    """
+    model, (sampler,) = _ours(student).model, asked.samplers
+    drawn = random.Random(0)
+    examples = [each for each in asked.test if len(each.entities) > max(GIVEN)]
+    shown = [tuple(drawn.sample(each.entities, max(GIVEN))) for each in examples]
+    rest = [
+        replace(each, entities=tuple(span for span in each.entities if not _at(span, two)))
+        for each, two in zip(examples, shown, strict=True)
+    ]
+    rows = []
+    for count in GIVEN:
+        rules = [Constraints(fixed=two[:count]) for two in shown]
+        words = [each.words for each in examples]
+        found = propose(model, words, sampler, constraints=rules)
+        said = [
+            [s for s in keep(each, model.config.threshold, sampler.flat) if not _at(s, two)]
+            for each, two in zip(found, shown, strict=True)
+        ]
+        rows.append({"given": count, **_told(score(zip(rest, said, strict=True)))})
+    return rows
+
+
+def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
+    """AUROC for "this suggestion is right" of each signal, and of all together as fitted on
+    the development sentences."""
+    model, (sampler,) = _ours(student).model, asked.samplers
+
+    def judged(examples: Sequence[Example]) -> list[Judged]:
+        found = propose(model, [each.words for each in examples], sampler)
+        return judge(examples, found, model.config.threshold, sampler.flat)
+
+    dev, test = judged(asked.dev), judged(asked.test)
+    counts = {"suggestions": len(test), "right": sum(each.right for each in test)}
+    return [{**row, **counts} for row in confidence_table(dev, test)]
+
+
+def measured(student: Ours | Theirs, name: str, asked: Asked, flat: bool) -> Rows:
     """The rows of the measure `name`, with flat decoding where the corpus is flat."""
-    return MEASURES[name](student, examples, [replace(each, flat=flat) for each in samplers])
+    samplers = [replace(each, flat=flat) for each in asked.samplers]
+    return MEASURES[name](student, replace(asked, samplers=samplers))
+
+
+def _ours(student: Ours | Theirs) -> Ours:
+    if isinstance(student, Theirs):
+        raise ValueError(f"a {student.baseline.kind} has no noisy spans to measure this by")
+    return student
+
+
+def _at(span: WordSpan, places: Sequence[WordSpan]) -> bool:
+    return any((span.start, span.end) == (each.start, each.end) for each in places)
 
 
 def _told(found: Scores) -> dict[str, Any]:
@@ -58,4 +115,8 @@ def _told(found: Scores) -> dict[str, Any]:
     return {name: whole[name] for name in _TOLD}
 
 
-MEASURES: dict[str, Measure] = {"scores": scores}
+MEASURES: dict[str, Callable[[Ours | Theirs, Asked], Rows]] = {
+    "scores": scores,
+    "constrained": constrained,
+    "confidence": confidence,
+}

@@ -15,10 +15,11 @@ import torch
 
 from core.config import TrainingConfig
 from core.experiments.material import is_flat, labels_of, test_examples, training_examples
-from core.experiments.measures import measured
+from core.experiments.measures import Asked, measured
 from core.experiments.plan import Run
 from core.experiments.store import write_whole
 from core.experiments.students import Ours, Theirs, new_student
+from core.measuring import looked_for
 from core.training import Evaluated, Progress, train
 from core.types import Example
 
@@ -40,17 +41,13 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
     if run.trains:
         told = yield from _train(student, examples, dev, config, run.points, weights)
     student.learner.network.eval()
-    rows = [
-        {"corpus": corpus.name, "flat_corpus": flat[corpus.name], **row}
-        for corpus in run.corpora
-        for row in measured(
-            student,
-            run.measure,
-            student.fit(test_examples(corpus, run)),
-            run.samplers,
-            flat[corpus.name],
-        )
-    ]
+    rows = []
+    for corpus in run.corpora:
+        tests = student.fit(test_examples(corpus, run))
+        asked = Asked(tests, student.fit(looked_for(dev)), run.samplers)
+        found = measured(student, run.measure, asked, flat[corpus.name])
+        here = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
+        rows += [{**here, **row} for row in found]
     shutil.rmtree(weights, ignore_errors=True)
     parameters = sum(each.numel() for each in student.learner.network.parameters())
     return {**told, "parameters": parameters, "sentences": len(examples), "measures": rows}

@@ -15,6 +15,9 @@ from core.training import Evaluated, Progress
 
 Done = list[tuple[Run, dict[str, Any] | None]]
 
+_TOLD = 3
+"""Scores in the line about a run that is done; the table has them all."""
+
 
 def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
     """The runs whose name holds `pattern`, or matches it where it has a * or ?.
@@ -68,8 +71,9 @@ def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
             result = end.value
             break
     write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
-    best = max((row.get("f1", 0.0) for row in result["measures"]), default=0.0)
-    yield f"{head}: F1 {100 * best:.2f}, {(time.monotonic() - started) / 60:.1f} min"
+    found = [100 * row["f1"] for row in result["measures"] if "f1" in row]
+    told = f"F1 {', '.join(f'{f1:.2f}' for f1 in found[:_TOLD])}, " if found else ""
+    yield f"{head}: {told}{(time.monotonic() - started) / 60:.1f} min"
 
 
 def results(runs: Sequence[Run], out: Path) -> Done:

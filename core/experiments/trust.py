@@ -1,0 +1,92 @@
+"""`constrained` and `confidence`: what a person's word gives the rest, and which suggestions
+are to be believed."""
+
+from __future__ import annotations
+
+from core.experiments.ask import Ask, Experiment
+from core.experiments.measures import GIVEN
+from core.experiments.plan import Run
+from core.experiments.report import Chart, Record, Report
+from core.experiments.runner import Done
+from core.experiments.sampling import measured_runs
+from core.types import SamplerSettings
+
+_ENSEMBLE = 5
+
+
+def _constrained(ask: Ask) -> list[Run]:
+    return measured_runs(ask, "constrained", (SamplerSettings(),), "constrained")
+
+
+def _confidence(ask: Ask) -> list[Run]:
+    samplers = (SamplerSettings(ensemble=_ENSEMBLE),)
+    return measured_runs(ask, "confidence", samplers, "confidence")
+
+
+def _report_constrained(ask: Ask, done: Done) -> Report:
+    records: list[Record] = []
+    for run, row in done:
+        found = {each["given"]: each for each in row["measures"]} if row else {}
+        for count in GIVEN:
+            record: Record = {"corpus": run.corpora[0].name, "given": count}
+            if count in found:
+                record |= {
+                    "P": 100 * found[count]["precision"],
+                    "R": 100 * found[count]["recall"],
+                    "F1": 100 * found[count]["f1"],
+                    "over none": 100 * (found[count]["f1"] - found[0]["f1"]),
+                    "sentences": found[count]["sentences"],
+                    "entities": found[count]["gold"],
+                }
+            records.append(record)
+    notes = (
+        "Of each sentence with three and more gold entities, two are drawn by chance; the scores "
+        "are those of the other entities, the same ones in each row, when none, one or both of "
+        "the two are given as a person's word.",
+    )
+    return Report(
+        "What accepted entities give the rest",
+        ("corpus", "given", "P", "R", "F1", "over none", "sentences", "entities"),
+        tuple(records),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("given", "F1", ("corpus",), lines=True),
+    )
+
+
+def _report_confidence(ask: Ask, done: Done) -> Report:
+    records: list[Record] = []
+    for run, row in done:
+        corpus = run.corpora[0].name
+        if row is None:
+            records.append({"corpus": corpus})
+            continue
+        for each in row["measures"]:
+            counts = {"suggestions": each["suggestions"], "right": each["right"]}
+            record = {"corpus": corpus, "signal": each["signal"], "AUROC": each["auroc"]}
+            records.append({**record, **counts})
+    notes = (
+        "The chance that a right suggestion scores above a wrong one, of those that reach φ; "
+        f"0.5 is chance alone. An ensemble of {_ENSEMBLE} seeds. `all together` is a logistic "
+        "regression fitted on the development file.",
+    )
+    return Report(
+        "Which suggestions are right",
+        ("corpus", "signal", "AUROC", "suggestions", "right"),
+        tuple(records),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("signal", "AUROC", ("corpus",)),
+    )
+
+
+CONSTRAINED = Experiment(
+    "constrained",
+    "do accepted entities help to find the others?",
+    _constrained,
+    _report_constrained,
+)
+CONFIDENCE = Experiment(
+    "confidence",
+    "which signal tells right suggestions from wrong?",
+    _confidence,
+    _report_confidence,
+)
