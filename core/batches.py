@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.devices import send
 from core.types import Example
 
 _BUCKET = 20
@@ -38,17 +39,21 @@ class Gold:
                     f"{', '.join(sorted(strange))}; grow the model by `with_labels` first"
                 )
         counts = [len(example.entities) for example in examples]
-        boundaries = torch.full((len(examples), max(1, *counts), 2), -1)
-        types = torch.full((len(examples), max(1, *counts)), len(labels))
-        unknown = torch.zeros(len(examples), len(labels) + 1, dtype=torch.bool)
-        for row, example in enumerate(examples):
-            for column, entity in enumerate(example.entities):
-                boundaries[row, column] = torch.tensor([entity.start, entity.end - 1])
-                types[row, column] = index[entity.label]
-            if example.labels is not None:
-                for label, number in index.items():
-                    unknown[row, number] = label not in example.labels
-        return cls(boundaries.to(device), types.to(device), counts, unknown.to(device))
+        boundaries, types, unknown = [], [], []
+        for example in examples:
+            missing = max(1, *counts) - len(example.entities)
+            places = [(entity.start, entity.end - 1) for entity in example.entities]
+            boundaries.append(places + [(-1, -1)] * missing)
+            kinds = [index[entity.label] for entity in example.entities]
+            types.append(kinds + [len(labels)] * missing)
+            known = labels if example.labels is None else example.labels
+            unknown.append([*(label not in known for label in labels), False])
+        return cls(
+            send(torch.tensor(boundaries), device),
+            send(torch.tensor(types), device),
+            counts,
+            send(torch.tensor(unknown), device),
+        )
 
 
 def epoch_batches(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from core.devices import send
 from core.shapes import shape_of
 
 
@@ -24,11 +25,11 @@ class WordBatch:
 
     def to(self, device: torch.device) -> WordBatch:
         return WordBatch(
-            self.input_ids.to(device),
-            self.attention_mask.to(device),
-            self.word_of.to(device),
-            self.shapes.to(device),
-            self.lengths.to(device),
+            send(self.input_ids, device),
+            send(self.attention_mask, device),
+            send(self.word_of, device),
+            send(self.shapes, device),
+            send(self.lengths, device),
         )
 
 

@@ -1,0 +1,77 @@
+"""What a GPU would do, as far as a CPU can tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from core.devices import mixed_precision, send
+from core.evaluation import keep, propose
+from core.model import DiffusionNER
+from core.sampler import denoise
+from core.types import SamplerSettings
+from tests.core.conftest import Learned, NewModel
+from tests.core.tiny import SENTENCES
+
+WORDS = [example.words for example in SENTENCES]
+SETTINGS = SamplerSettings(steps=3, num_spans=30)
+
+
+class Waiting(TorchDispatchMode):
+    """Counts the operations for which the program would wait for a GPU: those that make a
+    number, or a shape, out of values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        name = func.overloadpacket.__name__
+        by_mask = name == "index" and any(
+            index is not None and index.dtype == torch.bool for index in args[1]
+        )
+        self.count += by_mask or name in {"_local_scalar_dense", "nonzero", "_unique2"}
+        return func(*args, **(kwargs or {}))
+
+
+def test_the_counter_sees_what_waits() -> None:
+    with Waiting() as waiting:
+        assert torch.ones(3).sum() > 2
+        torch.ones(3).nonzero()
+        torch.ones(3)[torch.ones(3) > 0]
+    assert waiting.count == 3
+
+
+def test_no_denoising_step_waits_for_the_device(new_model: NewModel) -> None:
+    steps = denoise(new_model(), WORDS, SETTINGS)
+    next(steps)
+    with Waiting() as waiting:
+        assert len(list(steps)) == 2
+    assert waiting.count == 0
+
+
+def test_half_the_bits_find_the_same_entities(learned: Learned) -> None:
+    model = DiffusionNER.load(learned.folder)
+    threshold = model.config.threshold
+    exact = propose(model, WORDS, SETTINGS)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = propose(model, WORDS, SETTINGS)
+    assert [keep(each, threshold, flat=False) for each in half] == [
+        keep(each, threshold, flat=False) for each in exact
+    ]
+    scores = {each.span: each.score for row in exact for each in row if each.score > threshold}
+    found = {each.span: each.score for row in half for each in row if each.score > threshold}
+    assert found == pytest.approx(scores, abs=0.1)
+
+
+def test_a_cpu_is_given_every_bit_and_the_tensor_itself() -> None:
+    cpu = torch.device("cpu")
+    with mixed_precision(cpu):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+    tensor = torch.arange(3)
+    assert send(tensor, cpu) is tensor
