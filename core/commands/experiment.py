@@ -29,6 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")
     parser.add_argument("--only", metavar="PATTERN", help="perform only the runs of this name")
     parser.add_argument(
+        "--min-steps",
+        type=int,
+        metavar="N",
+        help="epochs are added until there are so many steps; 0: the epochs that are set",
+    )
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
@@ -48,6 +54,7 @@ def run(options: argparse.Namespace) -> None:
         seeds=options.seeds,
         corpora=options.corpora,
         overrides=parse_overrides(options.set),
+        min_steps=options.min_steps,
     )
     experiment = EXPERIMENTS[options.name]
     runs = experiment.plan(ask)

@@ -27,6 +27,7 @@ class Ask:
     seeds: tuple[int, ...] = ()
     corpora: tuple[str, ...] = ()
     overrides: Mapping[str, Setting] = field(default_factory=dict)
+    min_steps: int | None = None
 
     @property
     def encoder(self) -> str | None:
@@ -37,8 +38,9 @@ class Ask:
         names = self.corpora or (quick if self.quick else default)
         return [tuple(Corpus.at(self.data / each) for each in name.split("+")) for name in names]
 
-    def seeds_or(self, default: Sequence[int], quick: Sequence[int] = (0,)) -> tuple[int, ...]:
-        return self.seeds or tuple(quick if self.quick else default)
+    def seeds_or(self, default: Sequence[int]) -> tuple[int, ...]:
+        """--seeds; else the experiment's own, and one alone where it is quick."""
+        return self.seeds or ((0,) if self.quick else tuple(default))
 
     @property
     def settings(self) -> dict[str, Setting]:
@@ -49,12 +51,12 @@ class Ask:
         """The runs with what --set says, at the size of --quick where that is asked."""
         sized = []
         for run in runs:
-            if "epochs" in self.overrides:
-                run = replace(run, min_steps=0)
             run = replace(run, overrides={**self.settings, **run.overrides})
             if self.quick:
                 steps = min(run.min_steps, _QUICK_STEPS)
                 run = replace(run, size=run.size.within(_QUICK_SIZE), min_steps=steps)
+            if self.min_steps is not None:
+                run = replace(run, min_steps=self.min_steps)
             sized.append(run)
         return sized
 

@@ -18,6 +18,9 @@ Done = list[tuple[Run, dict[str, Any] | None]]
 _TOLD = 3
 """Scores in the line about a run that is done; the table has them all."""
 
+_SELDOM = 20
+"""Of so many lines of progress one is shown where they cannot overwrite each other."""
+
 
 def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
     """The runs whose name holds `pattern`, or matches it where it has a * or ?.
@@ -82,14 +85,19 @@ def results(runs: Sequence[Run], out: Path) -> Done:
 
 
 def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
-    """Print the lines; on a terminal, progress overwrites itself."""
+    """Print the lines; on a terminal progress overwrites itself, elsewhere a part is shown."""
     stream = stream or sys.stdout
+    screen = stream.isatty()
+    passing = 0
     for line in lines:
-        passing = line.startswith(" ")
-        if passing and not stream.isatty():
-            continue
-        end = "\r" if passing else "\n"
-        print(f"{line:<100}" if stream.isatty() else line, end=end, file=stream, flush=True)
+        if line.startswith(" "):
+            passing += 1
+            if screen:
+                print(f"{line:<100}", end="\r", file=stream, flush=True)
+                continue
+            if passing % _SELDOM:
+                continue
+        print(f"{line:<100}" if screen else line, file=stream, flush=True)
 
 
 def _line(head: str, record: Progress | Evaluated) -> str:

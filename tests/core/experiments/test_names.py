@@ -15,8 +15,8 @@ from core.experiments.registry import EXPERIMENTS
 from core.types import Confidence
 from tests.core.experiments.conftest import Bench
 
-_TINY = ["--set", "hidden_size=32", "--set", "num_heads=2", "--set", "epochs=1"]
-_WARM = ["--set", "epochs=1"]
+_WARM = ["--set", "epochs=1", "--min-steps", "0"]
+_TINY = [*_WARM, "--set", "hidden_size=32", "--set", "num_heads=2"]
 _PRESET = [*_TINY, "--set", "lstm_layers=0"]
 OPTIONS: dict[str, list[str]] = {
     "table1": [*_PRESET, "--corpora", "ace04"],
