@@ -7,13 +7,12 @@ sentence encoder. B sentences, M words, C types and ∅ (the last index), D the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.baseline import NEVER, Baseline, BaselineLearner
+from core.baseline import NEVER, Baseline
 from core.batches import Gold
 from core.metrics import nested_entities
 from core.model import DiffusionNER
@@ -29,7 +28,7 @@ _PRIOR = 6.0
 class Biaffine(Baseline):
     """Every span l ≤ r scored for every type by what its first and its last word show.
 
-    To the paper's scores a bias for the span's width is added, which is common since and helps.
+    To the paper's scores a bias for the span's width is added, as is common since.
     As in the paper, entities may lie within one another only where they do in the training data.
     """
 
@@ -118,10 +117,3 @@ def _overlap(one: WordSpan, two: WordSpan) -> bool:
 
 def _cross(one: WordSpan, two: WordSpan) -> bool:
     return one.start < two.start < one.end < two.end or two.start < one.start < two.end < one.end
-
-
-@dataclass
-class BiaffineLearner(BaselineLearner):
-    """The biaffine classifier for `core.training`."""
-
-    baseline: Biaffine

@@ -7,13 +7,12 @@ B sentences, M words, G tags.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.baseline import NEVER, Baseline, BaselineLearner
+from core.baseline import NEVER, Baseline
 from core.model import DiffusionNER
 from core.tags import decode_tags, encode_tags, split_tag
 from core.types import Example, WordSpan
@@ -58,10 +57,3 @@ class Tagger(Baseline):
             decode_tags([self.tags[index] for index in indices[: len(words)]])
             for words, indices in zip(sentences, best, strict=True)
         ]
-
-
-@dataclass
-class TaggerLearner(BaselineLearner):
-    """The tagger for `core.training`."""
-
-    baseline: Tagger

@@ -9,11 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from core.baseline import BaselineLearner
 from core.bench.timing import now
 from core.config import TrainingConfig
 from core.learner import DiffusionLearner, Learner
 from core.model import DiffusionNER
-from core.tagger import Tagger, TaggerLearner
+from core.tagger import Tagger
 from core.training import train
 from core.types import Example, WordSpan
 
@@ -35,7 +36,7 @@ def step_seconds(
     device = model.device
     learners: dict[str, Learner] = {
         "training step": DiffusionLearner(model, config),
-        "tagger's training step": TaggerLearner(Tagger(model).to(device)),
+        "tagger's training step": BaselineLearner(Tagger(model).to(device)),
     }
     with TemporaryDirectory() as folder:
         runs = {

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.biaffine import Biaffine, BiaffineLearner, compatible
+from core.baseline import BaselineLearner
+from core.biaffine import Biaffine, compatible
 from core.config import TrainingConfig
 from core.training import Evaluated, train
 from core.types import Example, WordSpan
@@ -20,7 +21,7 @@ WORDS = [example.words for example in SENTENCES]
 def test_the_biaffine_classifier_learns_nested_entities_with_the_same_loop(
     new_model: NewModel, tmp_path: Path
 ) -> None:
-    learner = BiaffineLearner(Biaffine(new_model()))
+    learner = BaselineLearner(Biaffine(new_model()))
     config = TrainingConfig(epochs=1, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3)
     records = list(train(learner, SENTENCES * 120, SENTENCES, config, tmp_path))
     last = records[-1]

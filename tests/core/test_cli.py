@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import VERBS, main
-from core.types import Example
+from core.types import Example, WordSpan
 from tests.core.tiny import SENTENCES
 
 TEXT = "Bank of China hired Ms. Haag ."
@@ -105,8 +106,29 @@ def test_annotate_writes_a_line_of_json_for_each_line_of_text(
     assert all(set(record) == {"text", "entities", "uncovered"} for record in records)
     for record in records:
         for entity in record["entities"]:
-            assert set(entity) == {"start", "end", "label", "score"}
+            assert set(entity) == {"start", "end", "label", "score", "confidence"}
+            assert set(entity["confidence"]) >= {"left", "right", "type", "since", "support"}
             assert 0 <= entity["start"] < entity["end"] <= len(record["text"])
+
+
+def test_annotate_keeps_what_a_line_of_json_fixes_and_drops_what_it_suppresses(
+    trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ["annotate", "--model", str(trained), "--threshold", "0", "--ensemble", "2", "--json"]
+
+    def annotated(**given: object) -> list[dict[str, object]]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"text": TEXT, **given}) + "\n"))
+        assert main(options) == 0
+        return json.loads(capsys.readouterr().out)["entities"]
+
+    free = [{key: one[key] for key in ("start", "end", "label")} for one in annotated()]
+    mine = {"start": 0, "end": 13, "label": "MINE"}
+    found = annotated(fixed=[mine], suppressed=free[:1])
+    assert {**mine, "score": 3.0, "confidence": None} in found
+    assert not any(one.items() >= free[0].items() for one in found)
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"txt": 1}\n'))
+    assert main(options) == 1
+    assert "line 1 of --json input should look like" in capsys.readouterr().err
 
 
 def test_annotate_with_a_trace_adds_every_step_and_is_repeatable(
@@ -148,3 +170,25 @@ def test_what_goes_wrong_is_one_line_and_a_status(
     assert said.startswith("evaluate: ")
     assert "is no model directory" in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", ["tagger", "biaffine"])
+def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
+    kind: str, encoder_folder: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    new = write(tmp_path / "new.jsonl", (replace(SENTENCES[3], entities=(WordSpan(0, 1, "NEW"),)),))
+    base = ["baseline", "--kind", kind, "--epochs", "1", "--batch-size", "8"]
+    files = ["--train", str(data), "--dev", str(data), "--test", str(data)]
+    assert main([*base, *files, "--encoder", str(encoder_folder), "--out", str(first)]) == 0
+    (scores,) = json.loads((first / "scores.json").read_text()).values()
+    assert scores["gold"] == 4 * sum(len(each.entities) for each in SENTENCES)
+    assert "sentences/s" in capsys.readouterr().out
+    files = ["--train", str(new), "--dev", str(new), "--test", str(new)]
+    assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 0
+    labels = json.loads((second / "config.json").read_text())["model"]["labels"]
+    assert labels == ["LOC", "MISC", "ORG", "PER", "NEW"]
+    other = "biaffine" if kind == "tagger" else "tagger"
+    base[2] = other
+    assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 1
+    assert f"holds no {other}" in capsys.readouterr().err

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.baseline import BaselineLearner
 from core.config import TrainingConfig
 from core.metrics import nested_entities
 from core.model import ModelError
-from core.tagger import Tagger, TaggerLearner
+from core.tagger import Tagger
 from core.training import Evaluated, train
 from core.types import Example, WordSpan
 from tests.core.conftest import NewModel
@@ -25,7 +26,7 @@ OUTERMOST = [
 def test_the_tagger_learns_the_outermost_entities_with_the_same_loop(
     new_model: NewModel, tmp_path: Path
 ) -> None:
-    learner = TaggerLearner(Tagger(new_model()))
+    learner = BaselineLearner(Tagger(new_model()))
     config = TrainingConfig(epochs=1, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3)
     records = list(train(learner, SENTENCES * 160, SENTENCES, config, tmp_path))
     words = [example.words for example in SENTENCES]
@@ -36,7 +37,7 @@ def test_the_tagger_learns_the_outermost_entities_with_the_same_loop(
     gold = sum(len(example.entities) for example in SENTENCES)
     assert last.scores.recall == pytest.approx(sum(map(len, OUTERMOST)) / gold)
     assert any(nested_entities(example.entities) for example in SENTENCES)
-    fresh = TaggerLearner(Tagger(new_model(seed=9)))
+    fresh = BaselineLearner(Tagger(new_model(seed=9)))
     fresh.restore(tmp_path)
     assert fresh.baseline.predict(words) == OUTERMOST
 
