@@ -104,3 +104,9 @@ class TrainingConfig:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+WARM = TrainingConfig(batch_size=8, encoder_lr=3e-5, decoder_lr=3e-4)
+"""To go on from a trained model with few sentences: gently, since the encoder knows the language
+already; the decoder's rate stays higher, since the type head may have grown by labels it never
+saw; small batches, since few sentences should still give enough steps."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.services.models import located
+from core.config import WARM
 from core.data import split_document
 from core.types import Entity
 from storage.engine import Sessions
@@ -39,16 +40,13 @@ class RetrainingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RetrainingSettings:
-    """How to learn from corrections: gently, so that what the model knows is kept."""
+    """How to learn from corrections; the defaults' reasons are at `core.config.WARM`."""
 
     epochs: int | None = None
-    """None: by the amount of data, see `app.services.warm_start`."""
-    encoder_lr: float = 3e-5
-    """A third of what trained the model: its encoder knows the language already."""
-    decoder_lr: float = 3e-4
-    """Higher, since the type head may have grown by labels it never saw."""
-    batch_size: int = 8
-    """Small: few documents should still give enough steps."""
+    """None: by the amount of data, see `core.warming`."""
+    encoder_lr: float = WARM.encoder_lr
+    decoder_lr: float = WARM.decoder_lr
+    batch_size: int = WARM.batch_size
     seed: int = 0
 
     def __post_init__(self) -> None:

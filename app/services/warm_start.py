@@ -5,28 +5,21 @@ Imports torch: only the worker loads this module, and only once a job runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from app.services.retraining import RetrainingSettings, Snapshot
-from core.config import TrainingConfig
+from core.config import WARM, TrainingConfig
 from core.data import read_examples
-from core.evaluation import keep, propose
 from core.fitting import fit
-from core.learner import DiffusionLearner
-from core.metrics import Scores, score
+from core.metrics import Scores
 from core.model import DiffusionNER, best_device
 from core.training import Evaluated, Progress, train
 from core.types import Example, SamplerSettings
+from core.warming import scores_of, warm_config, warm_learner, with_epochs
 
-STEPS = 240
-"""Steps to aim at: two to four minutes of MiniLM on 2 cores, by batches of 8 sentences."""
-FEWEST_EPOCHS, MOST_EPOCHS = 3, 30
-TUNE_FROM = 300
-"""Development entities from which on φ is tuned anew. Tuned on 40 (34 documents of wikigold) it
-rose from 1.5 to 2.5, and F1 on the held-back documents fell from 55.6 to 47.8."""
 SAMPLER = SamplerSettings()
 """Both models are measured with the settings that suggestions are made with."""
 
@@ -42,25 +35,23 @@ def learn(
     examples = _examples(model, folder, "train", snapshot)
     dev = _examples(model, folder, "dev", snapshot)
     config = training_config(settings, len(examples))
-    spared = snapshot.dev_source != "train"
-    tunable = spared and sum(len(each.entities) for each in dev) >= TUNE_FROM
-    kind = DiffusionLearner if tunable else _KeepsThreshold
-    yield from train(kind(model, config), examples, dev, config, out)
+    chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
+    learner = warm_learner(model, config, chosen_by, SAMPLER)
+    yield from train(learner, examples, dev, config, out)
 
 
 def training_config(settings: RetrainingSettings, sentences: int) -> TrainingConfig:
-    """Many epochs over few sentences, few over many; patient where an epoch is short."""
-    per_epoch = -(-sentences // settings.batch_size)
-    chosen = min(max(round(STEPS / per_epoch), FEWEST_EPOCHS), MOST_EPOCHS)
-    epochs = settings.epochs or chosen
-    return TrainingConfig(
-        epochs=epochs,
-        patience=max(3, epochs // 4),
+    """The settings as `core.training` takes them; without epochs, as many as suit the data."""
+    chosen = replace(
+        WARM,
         batch_size=settings.batch_size,
         encoder_lr=settings.encoder_lr,
         decoder_lr=settings.decoder_lr,
         seed=settings.seed,
     )
+    if settings.epochs is not None:
+        return with_epochs(chosen, settings.epochs)
+    return warm_config(sentences, chosen)
 
 
 def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
@@ -89,23 +80,9 @@ def line_of(record: Progress | Evaluated) -> dict[str, Any]:
     return {**line, **shares, "best": record.best}
 
 
-@dataclass
-class _KeepsThreshold(DiffusionLearner):
-    """φ stays the parent's: too few entities, or ones known by heart, would mislead it."""
-
-    def evaluate(self, examples: Sequence[Example]) -> Scores:
-        return _score(self.model, examples)
-
-
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
     model = DiffusionNER.load(path, best_device())
-    return _score(model, _examples(model, folder, "control", snapshot))
-
-
-def _score(model: DiffusionNER, examples: Sequence[Example]) -> Scores:
-    found = propose(model, [example.words for example in examples], SAMPLER)
-    kept = [keep(each, model.config.threshold, SAMPLER.flat) for each in found]
-    return score(zip(examples, kept, strict=True))
+    return scores_of(model, _examples(model, folder, "control", snapshot), SAMPLER)
 
 
 def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.config import WARM
+from core.learner import DiffusionLearner
+from core.types import Example, WordSpan
+from core.warming import TUNE_FROM, KeepsThreshold, warm_config, warm_learner, with_epochs
+from tests.core.conftest import NewModel
+
+ANN = Example(("Ann", "slept"), (WordSpan(0, 1, "PER"),))
+
+
+@pytest.mark.parametrize(("sentences", "epochs"), [(5, 30), (100, 18), (200, 10), (5000, 3)])
+def test_few_sentences_are_seen_often_and_many_seldom(sentences: int, epochs: int) -> None:
+    assert warm_config(sentences).epochs == epochs
+    assert warm_config(sentences).encoder_lr == WARM.encoder_lr
+
+
+def test_short_epochs_are_waited_for_longer() -> None:
+    assert [with_epochs(WARM, epochs).patience for epochs in (3, 30)] == [3, 7]
+
+
+def test_few_entities_do_not_move_the_threshold(new_model: NewModel) -> None:
+    model = new_model()
+    model.config = replace(model.config, threshold=1.23)
+    learner = warm_learner(model, WARM, [ANN] * (TUNE_FROM - 1))
+    learner.evaluate([ANN])
+    assert isinstance(learner, KeepsThreshold)
+    assert model.config.threshold == 1.23
+
+
+def test_many_entities_do(new_model: NewModel) -> None:
+    model = new_model()
+    model.config = replace(model.config, threshold=1.23)
+    learner = warm_learner(model, WARM, [ANN] * TUNE_FROM)
+    learner.evaluate([ANN])
+    assert type(learner) is DiffusionLearner
+    assert model.config.threshold != 1.23
