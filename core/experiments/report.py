@@ -13,6 +13,7 @@ from core.experiments.store import write_whole
 
 Record = dict[str, Any]
 NOTHING = "–"
+_SCRIPT = "plotly.min.js"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Report:
 
 def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
     """Write NAME.csv, NAME.md and NAME.html, and the curve as a CSV of its own if there is
-    one; returns where."""
+    one; returns where. The picture needs no network: the script lies beside it."""
+    from plotly.offline import get_plotlyjs
+
     paths = {
         out / f"{name}.csv": as_csv(report.columns, report.records),
         out / f"{name}.md": as_markdown(report),
@@ -52,6 +55,8 @@ def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
         paths[out / f"{name}-curve.csv"] = as_csv(tuple(report.curve[0]), report.curve)
     for path, text in paths.items():
         write_whole(path, text)
+    if not (out / _SCRIPT).is_file():
+        write_whole(out / _SCRIPT, get_plotlyjs())
     return tuple(paths)
 
 
@@ -77,7 +82,7 @@ def as_markdown(report: Report) -> str:
 
 
 def as_picture(report: Report) -> str:
-    """A page of its own; plotly.js comes from its own host."""
+    """A page that reads plotly.js from its own folder."""
     import plotly.graph_objects as go
 
     chart = report.chart
@@ -91,7 +96,7 @@ def as_picture(report: Report) -> str:
             figure.add_trace(go.Scatter(x=places, y=values, name=name, mode="lines+markers"))
         else:
             figure.add_trace(go.Bar(x=places, y=values, name=name))
-    page: str = figure.to_html(include_plotlyjs="cdn", full_html=True)
+    page: str = figure.to_html(include_plotlyjs=_SCRIPT, full_html=True)
     return page
 
 
