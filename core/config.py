@@ -70,8 +70,10 @@ class TrainingConfig:
     """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
 
     epochs: int = 5
+    evaluate_every: int = 1
+    """Epochs from one development score to the next; the last epoch has one in any case."""
     patience: int = 3
-    """Epochs without a better development F1 before training stops."""
+    """Development scores without a better F1 before training stops."""
     batch_size: int = 16
     encoder_lr: float = 1e-4
     """MiniLM wants more than the paper's 2e-5 for BERT-large."""
@@ -96,11 +98,9 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         _choose("expansion", self.expansion, get_args(Expansion))
         _choose("matching", self.matching, get_args(Matching))
-        if min(self.epochs, self.batch_size, self.num_spans, self.patience) < 1:
-            raise ValueError(
-                "epochs, patience, batch_size and num_spans must be at least 1, got "
-                f"{self.epochs}, {self.patience}, {self.batch_size}, {self.num_spans}"
-            )
+        for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -42,7 +42,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The development score after an epoch."""
+    """The development score after an epoch, see `TrainingConfig.evaluate_every`."""
 
     step: int
     total_steps: int
@@ -59,7 +59,7 @@ def train(
     config: TrainingConfig,
     folder: Path,
 ) -> Iterator[Progress | Evaluated]:
-    """Train, yielding a record every few steps and after each epoch.
+    """Train, yielding a record every few steps and at each development score.
 
     `folder` receives the best model by development F1. A folder with a checkpoint of the same
     settings and data is gone on with, to the same bytes as without the interruption.
@@ -93,6 +93,8 @@ def train(
                 yield meter.report(step, epoch + 1)
             if step % _CHECKPOINT_EVERY == 0 and step % per_epoch:
                 save_checkpoint(saved, learner.network, optimizer, position)
+        if (epoch + 1) % config.evaluate_every and position.step < total:
+            continue
         scores = _evaluate(learner, dev)
         best = scores.f1 > position.best_f1
         if best:

@@ -252,6 +252,12 @@ def test_training_stops_when_the_development_score_no_longer_rises(
     assert [each.best for each in records if isinstance(each, Evaluated)] == [True, False, False]
 
 
+def test_scores_come_as_often_as_asked_and_at_the_end(new_model: NewModel, tmp_path: Path) -> None:
+    config = TrainingConfig(epochs=5, evaluate_every=2, batch_size=4, num_spans=4)
+    records = list(train(learner_of(new_model, config), SENTENCES, SENTENCES, config, tmp_path))
+    assert [each.epoch for each in records if isinstance(each, Evaluated)] == [2, 4, 5]
+
+
 @pytest.mark.parametrize(("examples", "dev"), [((), SENTENCES), (SENTENCES, ())])
 def test_training_on_nothing_teaches(
     new_model: NewModel, tmp_path: Path, examples: Any, dev: Any

@@ -19,8 +19,9 @@ def test_few_sentences_are_seen_often_and_many_seldom(sentences: int, epochs: in
     assert warm_config(sentences).encoder_lr == WARM.encoder_lr
 
 
-def test_short_epochs_are_waited_for_longer() -> None:
-    assert [with_epochs(WARM, epochs).patience for epochs in (3, 30)] == [3, 7]
+@pytest.mark.parametrize(("epochs", "every"), [(1, 1), (3, 1), (18, 4), (30, 7)])
+def test_the_more_epochs_the_more_seldom_they_are_scored(epochs: int, every: int) -> None:
+    assert with_epochs(WARM, epochs).evaluate_every == every
 
 
 def test_few_entities_do_not_move_the_threshold(new_model: NewModel) -> None:
