@@ -20,10 +20,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedModel
 
-from core.batches import by_length
+from core.batches import inference_batches
 from core.config import ModelConfig
 from core.encoder import SentenceEncoder, encoder_config_from
-from core.evaluation import EVALUATION_BATCH
 from core.fitting import fit
 from core.metrics import Scores, score
 from core.model import CONFIG, DiffusionNER, ModelError
@@ -70,7 +69,9 @@ class Baseline(nn.Module, ABC):
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
         """The entities of any number of sentences, batched by length."""
         found: list[tuple[WordSpan, ...]] = [()] * len(sentences)
-        for rows in by_length([len(words) for words in sentences], EVALUATION_BATCH):
+        for rows in inference_batches(
+            [len(words) for words in sentences], self.encoder.layer_weights.device
+        ):
             for row, spans in zip(rows, self.decode([sentences[r] for r in rows]), strict=True):
                 found[row] = spans
         return found

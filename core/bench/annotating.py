@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from core.batches import by_length
+from core.batches import inference_batches
 from core.bench.timing import Stopwatch, in_turns, now
-from core.evaluation import EVALUATION_BATCH, propose
+from core.evaluation import propose
 from core.model import DiffusionNER
 from core.tagger import Tagger
 from core.types import SamplerSettings
@@ -89,5 +89,5 @@ def parts(
 
 @torch.inference_mode()
 def _encode(model: DiffusionNER, sentences: Sentences) -> None:
-    for rows in by_length([len(words) for words in sentences], EVALUATION_BATCH):
+    for rows in inference_batches([len(words) for words in sentences], model.device):
         model.encoder(model.batch([sentences[row] for row in rows]))

@@ -10,11 +10,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from core.batches import by_length
+from core.batches import inference_batches
 from core.discontinuous.classifier import PairBatch, PairClassifier
 from core.discontinuous.cliques import entities_of
 from core.discontinuous.records import FragmentedEntity
-from core.evaluation import EVALUATION_BATCH
 from core.model import DiffusionNER, ModelError
 from core.types import WordSpan
 
@@ -37,7 +36,7 @@ class Combiner:
         """Each sentence's entities, in text order."""
         found: list[list[FragmentedEntity]] = [[] for _ in sentences]
         some = [row for row, each in enumerate(spans) if each]
-        for places in by_length([len(sentences[row]) for row in some], EVALUATION_BATCH):
+        for places in inference_batches([len(sentences[row]) for row in some], self.model.device):
             rows = [some[place] for place in places]
             pairs = PairBatch.of([spans[row] for row in rows], self.model.device)
             states = self.word_states([sentences[row] for row in rows])

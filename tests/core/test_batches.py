@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batches import Gold, by_length, epoch_batches
+from core.batches import Gold, by_length, epoch_batches, inference_batches
 from core.types import Example, WordSpan
 
 lengths_of = st.lists(st.integers(1, 60), max_size=200)
@@ -46,6 +46,26 @@ def test_inference_takes_every_sentence_once_shortest_first(
     rows = [row for batch in by_length(lengths, batch_size) for row in batch]
     assert sorted(rows) == list(range(len(lengths)))
     assert [lengths[row] for row in rows] == sorted(lengths)
+
+
+@given(lengths_of, st.sampled_from(["cpu", "cuda", "mps"]))
+def test_an_inference_batch_has_no_more_words_than_suit_the_device(
+    lengths: list[int], kind: str
+) -> None:
+    room = 16_384 if kind == "cuda" else 300
+    batches = list(inference_batches(lengths, torch.device(kind)))
+    rows = [row for batch in batches for row in batch]
+    assert sorted(rows) == list(range(len(lengths)))
+    assert [lengths[row] for row in rows] == sorted(lengths)
+    words = [len(batch) * lengths[batch[-1]] for batch in batches]
+    assert all(each <= room for each in words)
+    nexts = [lengths[batch[0]] for batch in batches[1:]]
+    full = [(len(b) + 1) * each > room for b, each in zip(batches, nexts, strict=False)]
+    assert all(full)
+
+
+def test_a_sentence_longer_than_a_batch_is_one() -> None:
+    assert list(inference_batches([500, 3, 400], torch.device("cpu"))) == [[1], [2], [0]]
 
 
 def test_gold_entities_become_inclusive_boundaries_padded_with_what_no_word_has() -> None:
