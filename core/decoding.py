@@ -1,13 +1,23 @@
-"""Noisy spans to entities: de-duplication, filtering by φ, flat or nested (section 4.3)."""
+"""Noisy spans to entities: de-duplication, filtering by φ, flat or nested (section 4.3).
+
+N distinct spans of a batch, E seeds, γ steps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.gathering import distinct
+from torch import Tensor
+
+from core.constraints import Constraints
+from core.ensemble import agreements
+from core.gathering import Distinct, distinct
 from core.sampler import SamplerStep
-from core.types import WordSpan
+from core.types import Confidence, WordSpan
+
+FIXED_SCORE = 3.0
+"""A person's word is as sure as can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +28,14 @@ class Candidate:
     end: int
     label: str
     score: float
-    """P^l + P^r + P^c, 0 to 3, where it was surest."""
+    """P^l + P^r + P^c, 0 to 3, where it was surest; of an ensemble the mean of the seeds."""
     step: int
     """The step where it was surest, 1 … γ."""
     slot: int
     """The noisy span where it was surest."""
+    confidence: Confidence | None = None
+    """None where a person fixed it: no model was asked."""
+    fixed: bool = False
 
     @property
     def span(self) -> WordSpan:
@@ -30,33 +43,73 @@ class Candidate:
 
 
 def candidates(
-    history: Sequence[SamplerStep], labels: Sequence[str], least: float = 0.0
+    history: Sequence[SamplerStep],
+    labels: Sequence[str],
+    least: float = 0.0,
+    constraints: Sequence[Constraints] | None = None,
+    threshold: float = 0.0,
 ) -> list[list[Candidate]]:
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was met. Those below `least`, or most probably ∅, are left out.
+    is the same wherever it was met. Those most probably ∅ or below `least` are left out. An
+    ensemble's score is the mean over the seeds, 0 with a seed that never met the span; each
+    seed is asked for what reaches `threshold` with it alone.
     """
+    seeds = history[0].seeds
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    scores = spans.left_probs + spans.right_probs + type_probs
+    seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
+    scores = seed_scores.mean(1)
     kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
+    spans, types, scores = spans.take(kept), types[kept], scores[kept]
+    sure = _confidences(spans, type_probs[kept], history[0].words.shape[1])
+    if seeds > 1:
+        agreed = agreements(spans.rows, spans.words, types, seed_scores[kept], threshold)
+        sure = [replace(one, agreement=other) for one, other in zip(sure, agreed, strict=True)]
     found: list[list[Candidate]] = [[] for _ in range(len(history[0].words))]
     columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots)
-    for row, (left, right), kind, score, step, slot in zip(
-        *(column[kept].tolist() for column in columns), strict=True
-    ):
-        found[row].append(Candidate(left, right + 1, labels[kind], score, step + 1, slot))
-    return [sorted(each, key=lambda one: (-one.score, one.start, one.end)) for each in found]
+    rows = zip(*(column.tolist() for column in columns), sure, strict=True)
+    for row, (left, right), kind, score, step, slot, one in rows:
+        found[row].append(Candidate(left, right + 1, labels[kind], score, step + 1, slot, one))
+    ordered = [sorted(each, key=lambda one: (-one.score, one.start, one.end)) for each in found]
+    if constraints is None:
+        return ordered
+    return [_decided(*each) for each in zip(ordered, constraints, strict=True)]
+
+
+def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Confidence]:
+    gamma = spans.landed.shape[1]
+    run = (spans.landed > 0).flip(1).long().cumprod(1).sum(1).tolist()  # steps there, up to the end
+    support = (spans.landed.sum(1) / (gamma * num_spans)).tolist()
+    probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
+    since = [gamma - steps + 1 if steps else None for steps in run]
+    return [Confidence(*each) for each in zip(*probs, since, support, strict=True)]
+
+
+def _decided(found: list[Candidate], rule: Constraints) -> list[Candidate]:
+    """What a person decided comes first; the model's own word on those places is left out."""
+    places = {(span.start, span.end) for span in rule.fixed}
+    fixed = [
+        Candidate(span.start, span.end, span.label, FIXED_SCORE, 1, slot, fixed=True)
+        for slot, span in enumerate(rule.fixed)
+    ]
+    refused = set(rule.suppressed)
+    free = [
+        each for each in found if (each.start, each.end) not in places and each.span not in refused
+    ]
+    return [*fixed, *free]
 
 
 def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
-    """Those that reach φ, in text order; `flat` drops what overlaps a better one."""
+    """Those that reach φ, in text order; `flat` drops what overlaps a better one, but nothing
+    that a person fixed."""
     kept: list[Candidate] = []
     for each in found:
         if each.score < threshold:
             continue
-        if flat and any(each.start < other.end and other.start < each.end for other in kept):
+        rivals = kept if flat and not each.fixed else []
+        if any(each.start < other.end and other.start < each.end for other in rivals):
             continue
         kept.append(each)
     return sorted(kept, key=lambda each: (each.start, -each.end))

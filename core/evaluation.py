@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import torch
 
-from core.batches import by_length
+from core.batches import inference_batches
+from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
 from core.model import DiffusionNER
 from core.sampler import denoise
 from core.types import Example, SamplerSettings, WordSpan
-
-EVALUATION_BATCH = 32
 
 
 def propose(
@@ -20,13 +19,16 @@ def propose(
     sentences: Sequence[Sequence[str]],
     settings: SamplerSettings,
     least: float = 0.0,
+    constraints: Sequence[Constraints] | None = None,
 ) -> list[list[Candidate]]:
     """Every sentence's distinct proposals over all denoising steps, best first; those that
-    score below `least` are left out."""
+    score below `least` are left out. `constraints` has one item a sentence."""
     found: list[list[Candidate]] = [[] for _ in sentences]
-    for rows in by_length([len(words) for words in sentences], EVALUATION_BATCH):
-        history = list(denoise(model, [sentences[row] for row in rows], settings))
-        proposals = candidates(history, model.config.labels, least)
+    threshold = model.config.threshold if settings.threshold is None else settings.threshold
+    for rows in inference_batches([len(words) for words in sentences], model.device):
+        rules = None if constraints is None else [constraints[row] for row in rows]
+        history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
+        proposals = candidates(history, model.config.labels, least, rules, threshold)
         for row, each in zip(rows, proposals, strict=True):
             found[row] = each
     return found

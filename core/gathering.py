@@ -1,13 +1,13 @@
 """The distinct spans of all denoising steps: spans that meet are exchangeable, so one stands for
 all of them.
 
-B sentences, K spans, γ steps, N distinct spans of the whole batch.
+B sentences, K spans of each of E seeds, γ steps, N distinct spans of the whole batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -26,6 +26,11 @@ class Distinct:
     steps: Tensor  # (N,): the step of that, 0 … γ - 1
     slots: Tensor  # (N,): the noisy span of that
     landed: Tensor  # (N, γ): how many noisy spans were there after each step
+    by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never was there
+
+    def take(self, index: Tensor) -> Distinct:
+        """Those at `index`."""
+        return Distinct(**{each.name: getattr(self, each.name)[index] for each in fields(self)})
 
     def type_probs(self, step: SamplerStep) -> Tensor:
         """P^c (N, C + 1), each computed once; `step` is any of those gathered."""
@@ -39,6 +44,7 @@ class Distinct:
 
 def distinct(history: Sequence[SamplerStep]) -> Distinct:
     """Collapse the spans of all steps of one batch."""
+    seeds = history[0].seeds
     words = torch.stack([step.words for step in history], 1)  # (B, γ, K, 2)
     probs = torch.stack(
         [torch.stack([step.left_probs, step.right_probs], -1) for step in history], 1
@@ -48,9 +54,12 @@ def distinct(history: Sequence[SamplerStep]) -> Distinct:
     row = torch.arange(batch, device=words.device)[:, None, None]
     key = ((row * longest + words[..., 0]) * longest + words[..., 1]).flatten()
     unique, inverse = key.unique(return_inverse=True)
-    first = _first_best(probs.sum(-1).flatten(), inverse, len(unique))
+    sums = probs.sum(-1).flatten()
+    first = _first_best(sums, inverse, len(unique))
     where = first % (gamma * slots)
-    at = torch.arange(len(key), device=key.device) // slots % gamma
+    index = torch.arange(len(key), device=key.device)
+    at = index // slots % gamma
+    seed = index % slots // (slots // seeds)
     left, right = probs.flatten(0, 2)[first].unbind(-1)
     return Distinct(
         rows=first // (gamma * slots),
@@ -60,6 +69,9 @@ def distinct(history: Sequence[SamplerStep]) -> Distinct:
         steps=where // slots,
         slots=where % slots,
         landed=torch.bincount(inverse * gamma + at, minlength=len(unique) * gamma).view(-1, gamma),
+        by_seed=sums.new_zeros(len(unique) * seeds)
+        .scatter_reduce(0, inverse * seeds + seed, sums, "amax")
+        .view(-1, seeds),
     )
 
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
-from core.batches import by_length
+from core.batches import inference_batches
+from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
-from core.evaluation import EVALUATION_BATCH, propose
+from core.evaluation import propose
 from core.model import DiffusionNER, best_device
+from core.placing import check_inside, constraints_of, gives_way, with_fixed
 from core.sampler import SamplerStep, denoise
-from core.segmentation import Window, merge, uncovered, windows
+from core.segmentation import Window, merge, stretches, uncovered, windows
 from core.subwords import subword_lengths
-from core.tokenization import tokenize
+from core.tokenization import tokenize, tokens
 from core.tracing import sentence_step
 from core.types import (
     Entity,
@@ -33,6 +36,8 @@ from core.types import (
 
 _OVERLAP = 16
 """Words that neighbouring windows of one long sentence share."""
+_STRETCH = 4096
+"""Words that are annotated before those after them are read: memory does not grow with the text."""
 
 
 Parts = list[tuple[list[int], SamplerStep]]
@@ -49,6 +54,10 @@ class Reading:
 
     uncovered: tuple[Token, ...]
     """Words too long for any window; nothing can be predicted there."""
+    constraints: tuple[Constraints, ...]
+    """One item a window."""
+    fixed: tuple[Entity, ...]
+    """What a person keeps, also where it is not made of whole words."""
 
     @property
     def sentences(self) -> list[list[str]]:
@@ -81,63 +90,116 @@ class Pipeline:
         """φ, as tuned with the model."""
         return self.model.config.threshold
 
-    def predict(self, text: str, settings: SamplerSettings = SamplerSettings()) -> Prediction:
-        """The entities of one document."""
-        return next(iter(self.predict_many([text], settings)))
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings = SamplerSettings(),
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
+        """The entities of one document.
+
+        `fixed` ones are always among them, with a score of 3, and the others are denoised
+        beside them; what has the boundaries and label of a `suppressed` one is not. Raises
+        ValueError for one past the end of the text or in both.
+        """
+        check_inside(text, fixed, suppressed)
+        least = self._threshold(settings)
+        merged: list[tuple[Entity, Origin | None]] = []
+        left_out: list[Token] = []
+        for words in stretches(text, tokens(text), _STRETCH):
+            reading = self._read(text, words, fixed, suppressed)
+            found = propose(self.model, reading.sentences, settings, least, reading.constraints)
+            merged += self._merged(reading, found, settings)
+            left_out += reading.uncovered
+        entities = tuple(entity for entity, _ in with_fixed(merged, fixed))
+        return Prediction(text, entities, tuple(left_out))
 
     def predict_many(
         self, texts: Iterable[str], settings: SamplerSettings = SamplerSettings()
     ) -> Iterator[Prediction]:
         """The entities of each document, in order; batches run inside a document."""
         for text in texts:
-            reading = self.read(text)
-            found = propose(self.model, reading.sentences, settings, self._threshold(settings))
-            merged = self._merged(reading, found, settings)
-            yield Prediction(text, tuple(entity for entity, _ in merged), reading.uncovered)
+            yield self.predict(text, settings)
 
-    def denoise(self, text: str, settings: SamplerSettings = SamplerSettings()) -> Iterator[Step]:
+    def denoise(
+        self,
+        text: str,
+        settings: SamplerSettings = SamplerSettings(),
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Iterator[Step]:
         """Every denoising step over the document; to stop iterating is to cancel."""
-        reading = self.read(text)
+        reading = self.read(text, fixed, suppressed)
         for number, parts in enumerate(self._steps(reading, settings), start=1):
             yield self._public(parts, number, reading)
 
-    def trace(self, text: str, settings: SamplerSettings = SamplerSettings()) -> Trace:
+    def trace(
+        self,
+        text: str,
+        settings: SamplerSettings = SamplerSettings(),
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Trace:
         """All steps of `denoise`, the entities, and the noisy span each was decoded from."""
-        reading = self.read(text)
+        reading = self.read(text, fixed, suppressed)
+        threshold = self._threshold(settings)
         taken = list(self._steps(reading, settings))
         steps = [self._public(parts, number, reading) for number, parts in enumerate(taken, 1)]
         found: list[list[Candidate]] = [[] for _ in reading.windows]
         for batch in zip(*taken, strict=True):
-            proposals = candidates([step for _, step in batch], self.labels)
-            for row, each in zip(batch[0][0], proposals, strict=True):
+            rows, history = batch[0][0], [step for _, step in batch]
+            rules = [reading.constraints[row] for row in rows]
+            proposals = candidates(history, self.labels, threshold, rules, threshold)
+            for row, each in zip(rows, proposals, strict=True):
                 found[row] = each
-        kept = self._merged(reading, found, settings)
+        kept = with_fixed(self._merged(reading, found, settings), fixed)
         return Trace(
             text,
             tuple(reading.tokens_of(window) for window in reading.windows),
             settings,
-            self._threshold(settings),
+            threshold,
             tuple(steps),
             tuple(entity for entity, _ in kept),
             tuple(origin for _, origin in kept),
             reading.uncovered,
         )
 
-    def read(self, text: str) -> Reading:
+    def read(
+        self, text: str, fixed: Sequence[Entity] = (), suppressed: Sequence[Entity] = ()
+    ) -> Reading:
         """Tokenise a text and cut it into windows that the encoder can hold."""
-        tokens = tokenize(text)
+        check_inside(text, fixed, suppressed)
+        return self._read(text, tokenize(text), fixed, suppressed)
+
+    def _read(
+        self,
+        text: str,
+        tokens: tuple[Token, ...],
+        fixed: Sequence[Entity],
+        suppressed: Sequence[Entity],
+    ) -> Reading:
         words = [text[token.start : token.end] for token in tokens]
         lengths = subword_lengths(self.model.tokenizer, words)
         room = self.model.word_room
         cut = windows(text, tokens, self.model.config.max_words, _OVERLAP, lengths, room)
         fitting = tuple(window for window in cut if not window.too_long)
-        return Reading(text, tokens, fitting, uncovered(cut, tokens))
+        rules = tuple(constraints_of(tokens, fitting, fixed, suppressed))
+        return Reading(text, tokens, fitting, uncovered(cut, tokens), rules, tuple(fixed))
 
     def _steps(self, reading: Reading, settings: SamplerSettings) -> Iterator[Parts]:
         """Every step, as the batches of windows that took it together."""
         sentences = reading.sentences
-        batches = list(by_length([len(words) for words in sentences], EVALUATION_BATCH))
-        streams = (denoise(self.model, [sentences[row] for row in b], settings) for b in batches)
+        batches = list(inference_batches([len(words) for words in sentences], self.model.device))
+        streams = [
+            denoise(
+                self.model,
+                [sentences[row] for row in rows],
+                settings,
+                [reading.constraints[row] for row in rows],
+            )
+            for rows in batches
+        ]
         for steps in zip(*streams, strict=True):
             yield list(zip(batches, steps, strict=True))
 
@@ -156,16 +218,16 @@ class Pipeline:
 
     def _merged(
         self, reading: Reading, found: Sequence[Sequence[Candidate]], settings: SamplerSettings
-    ) -> list[tuple[Entity, Origin]]:
-        """The document's entities, each with the noisy span it came from."""
+    ) -> list[tuple[Entity, Origin | None]]:
+        """The entities in whole words, each with the noisy span it came from."""
         chosen = [select(each, self._threshold(settings), settings.flat) for each in found]
-        scored = [[(each.span, each.score) for each in row] for row in chosen]
-        merged = merge(list(zip(reading.windows, scored, strict=True)))
-        tokens = reading.tokens
-        entities = []
-        for each in merged:
+        scored = [[(each.span, inf if each.fixed else each.score) for each in c] for c in chosen]
+        entities: list[tuple[Entity, Origin | None]] = []
+        for each in merge(list(zip(reading.windows, scored, strict=True))):
             best = chosen[each.window][each.index]
-            start, end = tokens[each.span.start].start, tokens[each.span.end - 1].end
-            origin = Origin(each.window, best.step, best.slot)
-            entities.append((Entity(start, end, best.label, best.score), origin))
+            start = reading.tokens[each.span.start].start
+            end = reading.tokens[each.span.end - 1].end
+            if best.fixed or not gives_way(start, end, reading.fixed, settings.flat):
+                entity = Entity(start, end, best.label, best.score, best.confidence)
+                entities.append((entity, Origin(each.window, best.step, best.slot)))
         return entities

@@ -1,6 +1,6 @@
 """The reverse process: Algorithm 2 of the paper, as an iterator of steps.
 
-B sentences, K spans, M words, C types and ∅ (the last index).
+B sentences, K spans (of each of E seeds), M words, C types and ∅ (the last index).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from core import spans
+from core.constraints import Constraints, Pins
 from core.denoiser import Boundaries, Sentence
 from core.expansion import random_spans
 from core.model import DiffusionNER
@@ -35,6 +36,8 @@ class SamplerStep:
     right_probs: Tensor  # (B, K)
     classify: Callable[[Tensor], Tensor]
     """P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; no step changes it."""
+    seeds: int = 1
+    """E; the K spans of one seed follow those of the other."""
 
     @cached_property
     def type_probs(self) -> Tensor:
@@ -52,29 +55,77 @@ def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
 
 @torch.inference_mode()
 def denoise(
-    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
+    model: DiffusionNER,
+    sentences: Sequence[Sequence[str]],
+    settings: SamplerSettings,
+    constraints: Sequence[Constraints] | None = None,
 ) -> Iterator[SamplerStep]:
-    """Denoise K random spans in each sentence, yielding every step.
+    """Denoise K random spans in each sentence, yielding every step; an ensemble of E seeds
+    denoises E x K, those of one seed after those of the other, and never lets them meet.
 
-    Raises ValueError where `settings.steps` exceeds the model's T.
+    Fixed spans occupy the first slots of each seed, suppressed places are left again. Raises
+    ValueError where `settings.steps` exceeds the model's T or a constraint does not fit.
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
+    pins = None
+    if constraints is not None and any(each.fixed or each.suppressed for each in constraints):
+        lengths = [len(words) for words in sentences]
+        pins = Pins.of(constraints, lengths, settings.num_spans, model.device)
     sentence = model.read(model.batch(sentences))
     classify = partial(_types, model, sentence)
-    generators = [generator_for(settings.seed, words) for words in sentences]
-    x_t = _noise(generators, settings.num_spans, model.device)
-    for t, t_prev in pairs:
+    runs = [
+        _run(model, sentence, [generator_for(seed, words) for words in sentences], settings, pins)
+        for seed in range(settings.seed, settings.seed + settings.ensemble)
+    ]
+    for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
+        x_t, words, left, right = (torch.cat(each, 1) for each in zip(*parts, strict=True))
+        yield SamplerStep(t, t_prev, x_t, words, left, right, classify, settings.ensemble)
+
+
+@torch.inference_mode()
+def _run(
+    model: DiffusionNER,
+    sentence: Sentence,
+    generators: list[torch.Generator],
+    settings: SamplerSettings,
+    pins: Pins | None,
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """One seed's x_t, words, P^l and P^r at every step."""
+    count = settings.num_spans
+    x_t = _noise(generators, count, model.device)
+    if pins:
+        x_t = torch.where(pins.held, _noised(model, pins.words, sentence, x_t), x_t)
+    for t, t_prev in model.schedule.ddim_pairs(settings.steps):
         output = predict(model, x_t, t, sentence)
         words = output.words()
-        yield SamplerStep(t, t_prev, x_t, words, *_probs(output, words), classify)
+        left, right = _probs(output, words)
+        if pins:
+            held = pins.held[..., 0]
+            words = torch.where(pins.held, pins.words, words)
+            left, right = left.masked_fill(held, 1.0), right.masked_fill(held, 1.0)
+        yield x_t, words, left, right
         if not t_prev:
             return
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
-        noise = _noise(generators, settings.num_spans, model.device) if settings.eta else None
+        noise = _noise(generators, count, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
-        if settings.renew:
-            fresh = _fresh(model, generators, settings.num_spans, t_prev)
-            x_t = torch.where(crowded(words)[..., None], fresh, x_t)
+        if settings.renew or pins:
+            fresh = _fresh(model, generators, count, t_prev)
+            x_t = torch.where(_again(words, settings.renew, pins)[..., None], fresh, x_t)
+
+
+def _again(words: Tensor, renew: bool, pins: Pins | None) -> Tensor:
+    """Which of the spans (B, K, 2) start again elsewhere: (B, K)."""
+    many = crowded(words) if renew else torch.zeros_like(words[..., 0], dtype=torch.bool)
+    return many if pins is None else (many & ~pins.held[..., 0]) | pins.taken(words)
+
+
+def _noised(model: DiffusionNER, words: Tensor, sentence: Sentence, noise: Tensor) -> Tensor:
+    """Known spans (B, K, 2) at t = T. Since their x̂_0 is theirs at every step, the DDIM steps
+    take them to q(x_t | x_0) at every t, by the same noise while η = 0."""
+    x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
+    last = torch.full((len(words),), model.schedule.timesteps, device=words.device)
+    return model.schedule.q_sample(x_0, last, noise)
 
 
 def predict(model: DiffusionNER, x_t: Tensor, t: int, sentence: Sentence) -> Boundaries:

@@ -7,11 +7,43 @@ boundaries (l, r) and its signal interval [-λ, λ] live in `core.spans` alone.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What an ensemble's seeds say of an entity: shares of the seeds, 0 to 1. A seed takes part
+    by what it would have suggested alone."""
+
+    existence: float
+    """Of all seeds, those with an entity that overlaps this one."""
+    boundary: float
+    """Of all seeds, those with an entity of exactly these boundaries."""
+    type: float
+    """Of the seeds with an entity that overlaps, those whose best one has this label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Why an entity may be believed."""
+
+    left: float
+    """P^l, where P^l + P^r was highest."""
+    right: float
+    """P^r, there."""
+    type: float
+    """P^c."""
+    since: int | None
+    """The step, 1 … γ, from which some noisy span was there without a break to the end; None
+    where none was there in the end."""
+    support: float
+    """The share of all noisy spans of all steps that were there."""
+    agreement: Agreement | None = None
+    """None unless an ensemble was asked for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,13 +51,15 @@ class Entity:
     """A labelled stretch of a document, in code points.
 
     `score` is P^l + P^r + P^c of the noisy span it was decoded from, between 0 and 3
-    (paper, section 4.3), and None where a person drew it.
+    (paper, section 4.3), and None where a person drew it. `confidence` takes no part in
+    comparisons, and is None where no model was asked.
     """
 
     start: int
     end: int
     label: str
     score: float | None = None
+    confidence: Confidence | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -101,11 +135,15 @@ class SamplerSettings:
     """Between steps, a span that landed where a sixth of all already are starts again from
     noise; False is the paper's Algorithm 2, where spans gather on the surest entities."""
 
+    ensemble: int = 1
+    """How many seeds, `seed`, `seed` + 1 …, are denoised apart and decoded together; the
+    sentence is encoded once for all."""
+
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.num_spans < 1:
+        if min(self.steps, self.num_spans, self.ensemble) < 1:
             raise ValueError(
-                f"steps and num_spans must be at least 1, got steps={self.steps}, "
-                f"num_spans={self.num_spans}"
+                f"steps, num_spans and ensemble must be at least 1, got steps={self.steps}, "
+                f"num_spans={self.num_spans}, ensemble={self.ensemble}"
             )
         if not 0.0 <= self.eta <= 1.0:
             raise ValueError(f"eta must lie in [0, 1], got {self.eta}; 0 is the paper's DDIM")
@@ -117,7 +155,8 @@ class SamplerSettings:
 
 @dataclass(frozen=True, slots=True)
 class SentenceStep:
-    """One sentence after one denoising step. Every tuple has K items, one per noisy span."""
+    """One sentence after one denoising step. Every tuple has K items, one per noisy span; E x K
+    with an ensemble."""
 
     noisy: tuple[tuple[float, float], ...]
     """x_t before the step, as continuous word offsets in [0, M], end exclusive."""
@@ -152,7 +191,7 @@ class Origin:
     step: int
     """1 … γ, as `Step.index`; the noisy span may have gone elsewhere since."""
     slot: int
-    """Which of the K noisy spans."""
+    """Which of the K noisy spans; an ensemble's seeds have theirs one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +206,9 @@ class Trace:
     """The φ that was used."""
     steps: tuple[Step, ...]
     entities: tuple[Entity, ...]
-    kept: tuple[Origin, ...]
-    """Where each entity was seen best, parallel to `entities`."""
+    kept: tuple[Origin | None, ...]
+    """Where each entity was surest, parallel to `entities`; None for a fixed entity that is
+    not made of whole words of one sentence."""
     uncovered: tuple[Token, ...] = ()
     """Stretches that no window could cover; empty for any ordinary text."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="join fragments into discontinuous entities, with a model that has learnt it",
     )
+    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help='read lines like {"text": …, "fixed": [{"start": …, "end": …, "label": …}], '
+        '"suppressed": […]}: entities to keep, and ones that must not return',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Text on standard input, a document a line; JSON lines on standard output."""
+    """Documents on standard input, one a line; JSON lines on standard output."""
     pipeline = Pipeline.load(options.model)
     settings = SamplerSettings(
         options.steps,
@@ -43,23 +50,53 @@ def run(options: argparse.Namespace) -> None:
         options.seed,
         options.threshold,
         options.flat,
+        ensemble=options.ensemble,
     )
     combiner = Combiner.load(pipeline.model, options.model) if options.fragments else None
-    for line in sys.stdin:
-        text = line.removesuffix("\n")
+    for number, line in enumerate(sys.stdin, start=1):
+        given = read_line(line, number) if options.json else Given(line.removesuffix("\n"))
         if combiner is None:
-            record = annotate(pipeline, text, settings, options.trace)
+            record = annotate(pipeline, given, settings, options.trace)
         else:
-            record = _joined(join(pipeline, combiner, pipeline.predict(text, settings)))
+            said = pipeline.predict(given.text, settings, given.fixed, given.suppressed)
+            record = _joined(join(pipeline, combiner, said))
         print(json.dumps(record, ensure_ascii=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document, and what a person has decided about it."""
+
+    text: str
+    fixed: tuple[Entity, ...] = ()
+    suppressed: tuple[Entity, ...] = ()
+
+
+def read_line(line: str, number: int) -> Given:
+    """A line of `--json`. Raises ValueError, naming the line, for anything else."""
+    try:
+        record = json.loads(line)
+        fixed, suppressed = (
+            tuple(
+                Entity(each["start"], each["end"], each["label"]) for each in record.get(role, ())
+            )
+            for role in ("fixed", "suppressed")
+        )
+        return Given(record["text"], fixed, suppressed)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f'line {number} of --json input should look like {{"text": "…", "fixed": '
+            f'[{{"start": 0, "end": 4, "label": "PER"}}], "suppressed": []}}; {error!r}'
+        ) from error
+
+
 def annotate(
-    pipeline: Pipeline, text: str, settings: SamplerSettings, with_trace: bool
+    pipeline: Pipeline, given: Given, settings: SamplerSettings, with_trace: bool
 ) -> dict[str, Any]:
     """One line of output."""
+    text, fixed, suppressed = given.text, given.fixed, given.suppressed
     if with_trace:
-        trace = pipeline.trace(text, settings)
+        trace = pipeline.trace(text, settings, fixed, suppressed)
         record = trace.to_json()
         return {
             "text": text,
@@ -68,7 +105,7 @@ def annotate(
             "sentences": record["sentences"],
             "uncovered": record["uncovered"],
         }
-    prediction = pipeline.predict(text, settings)
+    prediction = pipeline.predict(text, settings, fixed, suppressed)
     return {
         "text": text,
         "entities": [_entity(entity) for entity in prediction.entities],
@@ -87,4 +124,5 @@ def _joined(said: Joined) -> dict[str, Any]:
 
 def _entity(entity: Entity) -> dict[str, Any]:
     score = None if entity.score is None else round(entity.score, 4)
-    return {"start": entity.start, "end": entity.end, "label": entity.label, "score": score}
+    said = {"start": entity.start, "end": entity.end, "label": entity.label, "score": score}
+    return {**said, "confidence": asdict(entity.confidence) if entity.confidence else None}

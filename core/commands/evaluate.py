@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
+    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
     parser.add_argument("--no-renew", action="store_true", help="the paper's sampler, as it is")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> None:
         threshold=options.threshold,
         flat=options.flat,
         renew=not options.no_renew,
+        ensemble=options.ensemble,
     )
     rows = [measure(model, examples, replace(sampler, steps=steps)) for steps in options.steps]
     if options.json:

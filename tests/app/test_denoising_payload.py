@@ -205,7 +205,9 @@ def test_an_inner_entity_lies_nearer_to_the_words_than_the_one_around_it() -> No
 
 def test_only_the_entities_decoded_from_a_sentence_are_shown_in_it() -> None:
     trace = build_trace()
-    other = replace(trace, kept=tuple(replace(origin, sentence=1) for origin in trace.kept))
+    other = replace(
+        trace, kept=tuple(replace(origin, sentence=1) for origin in trace.kept if origin)
+    )
     assert sentence_payload(other, 0, COLOURS)["entities"] == []
 
 

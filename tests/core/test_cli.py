@@ -9,6 +9,7 @@ import pytest
 
 from core.__main__ import VERBS, main
 from core.types import Example, WordSpan
+from tests.core.conftest import Learned
 from tests.core.tiny import SENTENCES
 
 TEXT = "Bank of China hired Ms. Haag ."
@@ -112,9 +113,9 @@ def test_annotate_writes_a_line_of_json_for_each_line_of_text(
 
 
 def test_annotate_keeps_what_a_line_of_json_fixes_and_drops_what_it_suppresses(
-    trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    learned: Learned, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = ["annotate", "--model", str(trained), "--threshold", "0", "--ensemble", "2", "--json"]
+    options = ["annotate", "--model", str(learned.folder), "--ensemble", "2", "--json"]
 
     def annotated(**given: object) -> list[dict[str, object]]:
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"text": TEXT, **given}) + "\n"))

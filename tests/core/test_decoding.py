@@ -5,7 +5,7 @@ import torch
 
 from core.decoding import Candidate, candidates, select
 from core.sampler import SamplerStep, denoise
-from core.types import SamplerSettings
+from core.types import Confidence, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
 
 LABELS = ("LOC", "ORG")
@@ -90,7 +90,34 @@ def test_the_type_classifier_runs_once_over_each_distinct_span() -> None:
 
 def test_a_span_is_scored_by_the_sum_of_its_three_probabilities() -> None:
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
-    assert candidates([step], LABELS) == [[Candidate(2, 5, "LOC", 1.5, 1, 0)]]
+    ((found,),) = candidates([step], LABELS)
+    assert found == Candidate(2, 5, "LOC", 1.5, 1, 0, found.confidence)
+    assert found.confidence == Confidence(left=0.5, right=0.25, type=0.75, since=1, support=1.0)
+
+
+def test_confidence_tells_since_when_a_span_is_there_and_how_many_noisy_spans_were() -> None:
+    """Of three steps with two noisy spans each."""
+    types = {left: [0.9, 0.1, 0.0] for left in range(5)}
+    paths = {
+        "stays": [(0, 0), (0, 0), (0, 0)],
+        "comes": [(1, 1), (1, 1), (4, 4)],
+    }
+    steps = [
+        step_of(*((*paths[name][i], 0.5, 0.5) for name in paths), types=types) for i in range(3)
+    ]
+    (found,) = candidates(steps, LABELS)
+    said = {each.start: each.confidence for each in found}
+    assert {start: one.since for start, one in said.items() if one} == {0: 1, 1: None, 4: 3}
+    support = {start: one.support for start, one in said.items() if one}
+    assert support == pytest.approx({0: 3 / 6, 1: 2 / 6, 4: 1 / 6})
+
+
+def test_a_span_that_went_away_and_came_back_is_there_since_it_came_back() -> None:
+    types = {left: [0.9, 0.1, 0.0] for left in range(2)}
+    steps = [step_of((at, at, 0.5, 0.5), types=types) for at in (0, 1, 0, 0)]
+    (found,) = candidates(steps, LABELS)
+    said = {each.start: each.confidence for each in found}
+    assert {start: one.since for start, one in said.items() if one} == {0: 3, 1: None}
 
 
 def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out() -> None:
@@ -105,7 +132,8 @@ def test_a_span_keeps_the_best_boundaries_that_it_had_at_any_step_the_first_of_e
     early = step_of((0, 0, 0.1, 0.1), (1, 2, 0.5, 0.5), (1, 2, 0.5, 0.75), types=types)
     late = step_of((1, 2, 0.75, 0.5), (1, 2, 0.5, 0.5), (0, 0, 0.2, 0.1), types=types)
     (found,) = candidates([early, late], LABELS)
-    assert found[0] == Candidate(1, 3, "LOC", 2.0, 1, 2)
+    first = found[0]
+    assert (first.span, first.score, first.step, first.slot) == (WordSpan(1, 3, "LOC"), 2.0, 1, 2)
     assert (found[1].start, found[1].step, found[1].slot) == (0, 2, 2)
 
 

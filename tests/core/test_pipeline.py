@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from core.pipeline import Pipeline
 from core.tokenization import tokenize
-from core.types import Entity, SamplerSettings, Trace
+from core.types import Entity, Origin, SamplerSettings, Trace
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -127,6 +128,87 @@ def test_kept_points_at_the_step_and_noisy_span_of_each_entity(trace: Trace) -> 
         slot = origin.slot
         score = sentence.p_left[slot] + sentence.p_right[slot] + sentence.p_type[slot]
         assert entity.score == pytest.approx(score, abs=1e-5)
+
+
+CHINA_AT = (8, 13, "LOC")
+CHINA = Entity(*CHINA_AT)
+MINE = Entity(TEXT.index("meeting"), TEXT.index("meeting") + 7, "EVENT")
+
+
+def test_fixed_entities_are_returned_with_a_full_score_and_where_they_were_denoised(
+    pipeline: Pipeline,
+) -> None:
+    prediction = pipeline.predict(TEXT, SETTINGS, fixed=[MINE, CHINA])
+    assert Entity(*CHINA_AT, 3.0) in prediction.entities
+    assert prediction.entities[-1] == Entity(MINE.start, MINE.end, "EVENT", 3.0)
+    trace = pipeline.trace(TEXT, SETTINGS, fixed=[MINE, CHINA])
+    assert trace.entities == prediction.entities
+    assert trace.steps == tuple(pipeline.denoise(TEXT, SETTINGS, fixed=[MINE, CHINA]))
+    assert trace.kept[-1] == Origin(sentence=1, step=1, slot=0)
+    assert trace.steps[-1].sentences[1].p_left[0] == 1.0
+
+
+def test_a_suppressed_entity_does_not_return_and_the_others_do(pipeline: Pipeline) -> None:
+    free = found(TEXT, pipeline.predict(TEXT, SETTINGS).entities)
+    left = found(TEXT, pipeline.predict(TEXT, SETTINGS, suppressed=[CHINA]).entities)
+    assert left == [each for each in free if each != ("China", "LOC")]
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [Entity(1, 4, "X"), Entity(8, 35, "LONG"), Entity(0, len(TEXT), "ALL"), Entity(13, 14, "GAP")],
+)
+def test_a_fixed_entity_that_is_not_of_whole_words_of_a_sentence_is_returned_as_it_is(
+    pipeline: Pipeline, entity: Entity
+) -> None:
+    prediction = pipeline.predict(TEXT, SETTINGS, fixed=[entity])
+    free = pipeline.predict(TEXT, SETTINGS)
+    assert set(prediction.entities) == {*free.entities, replace(entity, score=3.0)}
+    trace = pipeline.trace(TEXT, SETTINGS, fixed=[entity])
+    assert trace.kept[trace.entities.index(replace(entity, score=3.0))] is None
+
+
+def test_with_flat_fixed_entities_win_also_those_of_no_whole_words(pipeline: Pipeline) -> None:
+    for mine in (CHINA, Entity(9, 13, "LOC")):
+        entities = pipeline.predict(TEXT, SamplerSettings(flat=True), fixed=[mine]).entities
+        assert found(TEXT, entities) == [(TEXT[mine.start : 13], "LOC"), ("Ms. Haag", "PER")]
+
+
+def test_what_is_fixed_where_windows_overlap_is_returned_once(pipeline: Pipeline) -> None:
+    text = " ".join(["word,"] * 60)
+    mine = [Entity(6 * i, 6 * i + 10, "X") for i in range(0, 56, 3)]
+    entities = pipeline.predict(text, SETTINGS, fixed=mine).entities
+    assert [each for each in entities if each.label == "X"] == [
+        replace(each, score=3.0) for each in mine
+    ]
+
+
+@pytest.mark.parametrize("role", ["fixed", "suppressed"])
+def test_decided_entities_past_the_end_of_the_text_teach(pipeline: Pipeline, role: str) -> None:
+    beyond = [Entity(3, 99, "PER")]
+    with pytest.raises(ValueError, match=rf"the {role} entity \[3, 99\) 'PER' .* 4 code points"):
+        pipeline.predict("Oslo", **{role: beyond})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="reaches past the text"):
+        pipeline.trace("Oslo", **{role: beyond})  # type: ignore[arg-type]
+
+
+def test_a_fixed_entity_in_a_text_without_words_is_returned(pipeline: Pipeline) -> None:
+    assert pipeline.predict("  ", fixed=[Entity(0, 1, "X")]).entities == (Entity(0, 1, "X", 3.0),)
+
+
+def test_every_suggestion_tells_why_it_may_be_believed(pipeline: Pipeline) -> None:
+    settings = SamplerSettings(steps=3, num_spans=40, seed=2, ensemble=2)
+    trace = pipeline.trace(TEXT, settings)
+    assert trace.entities == pipeline.predict(TEXT, settings).entities
+    assert len(trace.steps[0].sentences[0].spans) == 80
+    for entity in trace.entities:
+        sure = entity.confidence
+        assert sure is not None
+        assert sure.since is None or 1 <= sure.since <= 3
+        assert 0 < sure.support <= 1
+        assert sure.agreement is not None
+        assert sure.agreement.existence >= sure.agreement.boundary
+    assert json.loads(json.dumps(trace.to_json()))["entities"][0]["confidence"]["since"]
 
 
 def test_to_stop_iterating_is_to_cancel(

@@ -34,7 +34,7 @@ class SentenceChoice:
 def sentence_choices(trace: Trace) -> tuple[SentenceChoice, ...]:
     """Every sentence with words, with the number of entities decoded from it."""
     counts = [0] * len(trace.sentences)
-    for origin in trace.kept:
+    for origin in filter(None, trace.kept):
         counts[origin.sentence] += 1
     return tuple(
         SentenceChoice(index, trace.text[tokens[0].start : tokens[-1].end], counts[index])
@@ -63,7 +63,7 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
     entities = [
         _entity(trace, entity, origin, tokens, steps[-1], index)
         for entity, origin in zip(trace.entities, trace.kept, strict=True)
-        if origin.sentence == sentence
+        if origin is not None and origin.sentence == sentence
     ]
     for entity, row in zip(entities, rows([(e["start"], e["end"]) for e in entities]), strict=True):
         entity["row"] = row
