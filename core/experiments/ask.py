@@ -51,7 +51,8 @@ class Ask:
         """The runs with what --set says, at the size of --quick where that is asked."""
         sized = []
         for run in runs:
-            run = replace(run, overrides={**self.settings, **run.overrides})
+            settings = self.settings if run.start is None else self.overrides
+            run = replace(run, overrides={**settings, **run.overrides})
             if self.quick:
                 steps = min(run.min_steps, _QUICK_STEPS)
                 run = replace(run, size=run.size.within(_QUICK_SIZE), min_steps=steps)

@@ -22,8 +22,11 @@ from core.experiments.students import Ours, Theirs, new_student
 from core.measuring import looked_for
 from core.training import Evaluated, Progress, train
 from core.types import Example
+from core.warming import warm_config
 
 _DIARY = "diary.json"
+_MOST_SCORES = 20
+"""Development scores of a training whose epochs are short."""
 
 
 def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
@@ -35,7 +38,7 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
     labels = labels_of(run)
     examples, dev = training_examples(run)
     config = _config(run, len(examples))
-    student = new_student(run, labels, config, all(flat.values()))
+    student = new_student(run, labels, config, all(flat.values()), dev)
     weights = folder / "model"
     told: dict[str, Any] = {}
     if run.trains:
@@ -54,12 +57,15 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
 
 
 def _config(run: Run, examples: int) -> TrainingConfig:
-    """The run's settings, with the epochs that a small corpus needs for `min_steps`."""
+    """The run's settings, with the epochs that few sentences need."""
     config = run.training
+    if run.start is not None:
+        return config if "epochs" in run.overrides else warm_config(examples, config)
     needed = math.ceil(run.min_steps / max(1, math.ceil(examples / config.batch_size)))
     if needed <= config.epochs:
         return config
-    return replace(config, epochs=needed, patience=needed)
+    every = max(config.evaluate_every, needed // _MOST_SCORES)
+    return replace(config, epochs=needed, patience=needed, evaluate_every=every)
 
 
 def _train(

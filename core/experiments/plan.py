@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from core.config import ModelConfig, TrainingConfig
+from core.config import WARM, ModelConfig, TrainingConfig
 from core.types import SamplerSettings
 
 MIN_STEPS = 1500
@@ -81,7 +81,8 @@ class Run:
     overrides: Mapping[str, Setting] = field(default_factory=dict)
     """Fields of ModelConfig and TrainingConfig that are not their defaults."""
     min_steps: int = MIN_STEPS
-    """Epochs are added until there are this many steps, and all are run: small corpora."""
+    """Epochs are added until there are this many steps, and all are run: small corpora. A
+    model that goes on from another has those of `core.warming` instead."""
     seed: int = 0
     size: Size = Size()
     samplers: tuple[SamplerSettings, ...] = (SamplerSettings(),)
@@ -106,7 +107,9 @@ class Run:
 
     @property
     def training(self) -> TrainingConfig:
-        return TrainingConfig(**{"seed": self.seed, **split_overrides(self.overrides)[1]})
+        """Gentle where it goes on from a trained model, see `core.config.WARM`."""
+        defaults = TrainingConfig() if self.start is None else WARM
+        return replace(defaults, **{"seed": self.seed, **split_overrides(self.overrides)[1]})
 
     def missing(self) -> Path | None:
         """The first file or folder that this run needs and that is not there."""

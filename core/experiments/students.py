@@ -14,7 +14,8 @@ from core.fitting import fit
 from core.learner import DiffusionLearner
 from core.model import DiffusionNER, best_device
 from core.tagger import Tagger
-from core.types import Example, SamplerSettings
+from core.types import Example
+from core.warming import warm_learner
 
 _BASELINES: dict[str, type[Baseline]] = {"tagger": Tagger, "biaffine": Biaffine}
 
@@ -23,20 +24,18 @@ _BASELINES: dict[str, type[Baseline]] = {"tagger": Tagger, "biaffine": Biaffine}
 class Ours:
     """DiffusionNER."""
 
-    model: DiffusionNER
-    config: TrainingConfig
-    sampler: SamplerSettings
-    """That φ is tuned with."""
+    learner: DiffusionLearner
 
-    def __post_init__(self) -> None:
-        self.learner = DiffusionLearner(self.model, self.config, self.sampler)
+    @property
+    def model(self) -> DiffusionNER:
+        return self.learner.model
 
     def fit(self, examples: Sequence[Example]) -> list[Example]:
         return fit(self.model, examples)
 
     def restore(self, folder: Path) -> None:
-        self.model = DiffusionNER.load(folder, self.model.device)
-        self.learner = DiffusionLearner(self.model, self.config, self.sampler)
+        """Take the best version that training left in `folder`."""
+        self.learner.model = DiffusionNER.load(folder, self.model.device)
 
 
 @dataclass
@@ -56,7 +55,11 @@ class Theirs:
 
 
 def new_student(
-    run: Run, labels: Sequence[str], config: TrainingConfig, flat: bool
+    run: Run,
+    labels: Sequence[str],
+    config: TrainingConfig,
+    flat: bool,
+    dev: Sequence[Example],
 ) -> Ours | Theirs:
     """From the run's encoder, or from its first model with the corpora's labels.
 
@@ -70,13 +73,13 @@ def new_student(
     architecture = ModelConfig(tuple(labels), **run.model)
     if run.kind != "ours":
         return Theirs(_baseline(run, architecture).to(best_device()))
+    sampler = replace(run.samplers[0], flat=flat, threshold=None)
     if run.start is None:
         model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
-    else:
-        model = DiffusionNER.load(run.start)
-        model = model.with_labels(labels) if run.trains else model
-    sampler = replace(run.samplers[0], flat=flat, threshold=None)
-    return Ours(model.to(best_device()), config, sampler)
+        return Ours(DiffusionLearner(model.to(best_device()), config, sampler))
+    model = DiffusionNER.load(run.start, best_device())
+    model = model.with_labels(labels) if run.trains else model
+    return Ours(warm_learner(model, config, dev, sampler))
 
 
 def _baseline(run: Run, architecture: ModelConfig) -> Baseline:

@@ -11,14 +11,13 @@ from core.experiments.report import Chart, Report
 from core.experiments.runner import Done
 from core.experiments.sampling import BUNDLED
 from core.experiments.tables import SCORES, average
+from core.warming import TUNE_FROM
 
 DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
 COUNTS = (10, 25, 50, 100)
 
-_DOMAIN_STEPS, _FEW_STEPS = 250, 120
 _DOMAIN_DEV = 100
 """Sentences to choose by: more of them take longer than the learning."""
-_FEW_BATCH = 8
 
 
 def _starts(ask: Ask) -> Iterator[tuple[Kind, Path]]:
@@ -49,7 +48,6 @@ def _crossner(ask: Ask) -> list[Run]:
             corpora=corpora,
             kind=kind,
             start=start,
-            min_steps=_DOMAIN_STEPS,
             seed=seed,
             size=Size(dev=_DOMAIN_DEV),
         )
@@ -73,8 +71,6 @@ def _few(ask: Ask) -> list[Run]:
                         corpora=corpora,
                         kind=kind,
                         start=start,
-                        overrides={"batch_size": _FEW_BATCH, **ask.settings},
-                        min_steps=_FEW_STEPS,
                         seed=seed,
                         size=Size(train=count, dev=count),
                     )
@@ -86,7 +82,8 @@ def _few(ask: Ask) -> list[Run]:
 def _report_crossner(ask: Ask, done: Done) -> Report:
     notes = (
         "Both start from a trained model, with the domain's labels: known ones keep their "
-        "weights, new ones start from the mean of the known. `minutes` is the training, scoring "
+        "weights, new ones start from the mean of the known. The settings are those of retraining "
+        "on the page. `minutes` is the training, scoring "
         f"on {_DOMAIN_DEV} development sentences after each epoch included.",
     )
     return Report(
@@ -101,7 +98,8 @@ def _report_crossner(ask: Ask, done: Done) -> Report:
 def _report_few(ask: Ask, done: Done) -> Report:
     notes = (
         "`corrected` sentences to learn from, chosen by the seed, and as many of the development "
-        "file to choose the version and φ by.",
+        "file to choose the version by; φ stays that of the first model until there are "
+        f"{TUNE_FROM} entities to tune it on.",
     )
     return Report(
         "Few corrections",

@@ -11,6 +11,7 @@ from core.decoding import Candidate
 from core.experiments import measures
 from core.experiments.measures import Asked
 from core.experiments.students import Ours, Theirs
+from core.learner import DiffusionLearner
 from core.tagger import Tagger
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
@@ -34,7 +35,7 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
         return found
 
     monkeypatch.setattr(measures, "propose", finds_as_many)
-    student = Ours(new_model(), TrainingConfig(), SamplerSettings())
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
     rows = measures.constrained(student, Asked(SENTENCES, (), (SamplerSettings(),)))
     assert [row["given"] for row in rows] == [0, 1, 2]
     assert {row["sentences"] for row in rows} == {3}
@@ -62,7 +63,7 @@ def test_a_flat_corpus_is_decoded_flat(
         return []
 
     monkeypatch.setitem(measures.MEASURES, "scores", watched)
-    student = Ours(new_model(), TrainingConfig(), SamplerSettings())
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
     asked = Asked(SENTENCES, (), (SamplerSettings(), SamplerSettings(seed=1)))
     for flat in (True, False):
         measures.measured(student, "scores", asked, flat)

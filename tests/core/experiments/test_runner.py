@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from core.config import WARM, TrainingConfig
 from core.experiments import performing
 from core.experiments.plan import Corpus, Run, Size, parse_overrides
 from core.experiments.runner import chosen, perform_all
 from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated
+from core.warming import warm_config
 from tests.core.experiments.conftest import Bench
 
 TINY = {"hidden_size": 32, "num_heads": 2, "epochs": 2, "batch_size": 2, "num_spans": 8}
@@ -175,3 +177,22 @@ def test_a_size_within_another_is_the_smaller_of_both() -> None:
 def test_a_trained_model_keeps_its_architecture(run: Run, bench: Bench) -> None:
     with pytest.raises(ValueError, match="hidden_size"):
         replace(run, start=bench.model)
+
+
+def test_what_goes_on_from_a_model_learns_as_gently_as_the_page_does(
+    run: Run, bench: Bench
+) -> None:
+    warm = replace(run, start=bench.model, overrides={}, seed=3)
+    assert warm.training == replace(WARM, seed=3)
+    assert run.training.encoder_lr == TrainingConfig().encoder_lr
+    config = performing._config(warm, examples=10)
+    assert config == warm_config(10, replace(WARM, seed=3))
+    short = replace(warm, overrides={"epochs": 2})
+    assert performing._config(short, examples=10).epochs == 2
+
+
+def test_a_small_corpus_gets_epochs_for_its_steps_but_few_scores(run: Run) -> None:
+    small = replace(run, overrides={"batch_size": 10}, min_steps=1000)
+    config = performing._config(small, examples=100)
+    assert (config.epochs, config.patience, config.evaluate_every) == (100, 100, 5)
+    assert performing._config(small, examples=100_000) == small.training
