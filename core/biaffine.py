@@ -40,7 +40,7 @@ class Biaffine(Baseline):
         self.left, self.right = self._view(), self._view()
         types = len(self.labels) + 1
         self.tensor = nn.Parameter(torch.empty(types, _VIEW + 1, _VIEW + 1))
-        nn.init.normal_(self.tensor, std=(_VIEW + 1) ** -0.5)
+        nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, _WIDTHS))
         nn.init.constant_(self.width[-1], _PRIOR)
         self.nested: Tensor
