@@ -22,6 +22,7 @@ from transformers import AutoTokenizer, PreTrainedModel
 
 from core.batches import inference_batches
 from core.config import ModelConfig
+from core.devices import mixed_precision
 from core.encoder import SentenceEncoder, encoder_config_from
 from core.fitting import fit
 from core.metrics import Scores, score
@@ -69,10 +70,11 @@ class Baseline(nn.Module, ABC):
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
         """The entities of any number of sentences, batched by length."""
         found: list[tuple[WordSpan, ...]] = [()] * len(sentences)
-        for rows in inference_batches(
-            [len(words) for words in sentences], self.encoder.layer_weights.device
-        ):
-            for row, spans in zip(rows, self.decode([sentences[r] for r in rows]), strict=True):
+        device = self.encoder.layer_weights.device
+        for rows in inference_batches([len(words) for words in sentences], device):
+            with mixed_precision(device):
+                decoded = self.decode([sentences[row] for row in rows])
+            for row, spans in zip(rows, decoded, strict=True):
                 found[row] = spans
         return found
 

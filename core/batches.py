@@ -73,11 +73,6 @@ def epoch_batches(
     return [batches[index] for index in shuffled]
 
 
-def by_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
-    """All indices in batches of like length, for inference."""
-    yield from _chunks(sorted(range(len(lengths)), key=lambda index: lengths[index]), batch_size)
-
-
 def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[list[int]]:
     """All indices in batches of like length, shortest first: as many words, padding included,
     as suit the device. One that is longer than that is a batch of its own."""

@@ -19,6 +19,7 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from core.config import ModelConfig
 from core.denoiser import Denoiser, Sentence
+from core.devices import mixed_precision
 from core.encoder import SentenceEncoder, encoder_config_from
 from core.schedule import NoiseSchedule
 from core.subwords import WordBatch, word_batch
@@ -78,7 +79,8 @@ class DiffusionNER(nn.Module):
 
     def read(self, batch: WordBatch) -> Sentence:
         """Encode sentences once; every denoising step shares the outcome."""
-        return self.denoiser.read(self.encoder(batch), batch.lengths)
+        with mixed_precision(self.device):
+            return self.denoiser.read(self.encoder(batch), batch.lengths)
 
     def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
         """The same model for other labels: known ones keep their weights, new ones start

@@ -16,6 +16,7 @@ from torch import Tensor
 from core import spans
 from core.constraints import Constraints, Pins
 from core.denoiser import Boundaries, Sentence
+from core.devices import mixed_precision, send
 from core.expansion import random_spans
 from core.model import DiffusionNER
 from core.types import SamplerSettings
@@ -131,7 +132,8 @@ def _noised(model: DiffusionNER, words: Tensor, sentence: Sentence, noise: Tenso
 def predict(model: DiffusionNER, x_t: Tensor, t: int, sentence: Sentence) -> Boundaries:
     """f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
     times = torch.full((len(x_t),), t, device=x_t.device)
-    return model.denoiser(x_t, times, sentence)[-1]
+    with mixed_precision(model.device):
+        return model.denoiser(x_t, times, sentence)[-1]
 
 
 def crowded(words: Tensor) -> Tensor:
@@ -149,14 +151,14 @@ def _fresh(
     """Random spans, noised to t (B, K, 2): what training showed the model beside the gold."""
     scale = model.config.scale
     rows = [random_spans(num_spans, scale, generator) for generator in generators]
-    x_0 = torch.stack(rows).to(model.device)
-    noise = _noise(generators, num_spans, model.device)
-    return model.schedule.q_sample(x_0, torch.full((len(rows),), t, device=x_0.device), noise)
+    noise = _noise(generators, num_spans, torch.device("cpu"))
+    times = torch.full((len(rows),), t)
+    return send(model.schedule.q_sample(torch.stack(rows), times, noise), model.device)
 
 
 def _noise(generators: list[torch.Generator], num_spans: int, device: torch.device) -> Tensor:
     rows = [torch.randn(num_spans, 2, generator=generator) for generator in generators]
-    return torch.stack(rows).to(device)
+    return send(torch.stack(rows), device)
 
 
 def _probs(output: Boundaries, words: Tensor) -> tuple[Tensor, Tensor]:
@@ -168,4 +170,5 @@ def _probs(output: Boundaries, words: Tensor) -> tuple[Tensor, Tensor]:
 
 @torch.inference_mode()
 def _types(model: DiffusionNER, sentence: Sentence, words: Tensor) -> Tensor:
-    return model.denoiser.type_logits(words, sentence).softmax(-1)
+    with mixed_precision(model.device):
+        return model.denoiser.type_logits(words, sentence).softmax(-1)

@@ -10,6 +10,7 @@ import torch
 
 from core.batches import inference_batches
 from core.bench.timing import Stopwatch, in_turns, now
+from core.devices import mixed_precision
 from core.evaluation import propose
 from core.model import DiffusionNER
 from core.tagger import Tagger
@@ -90,4 +91,5 @@ def parts(
 @torch.inference_mode()
 def _encode(model: DiffusionNER, sentences: Sentences) -> None:
     for rows in inference_batches([len(words) for words in sentences], model.device):
-        model.encoder(model.batch([sentences[row] for row in rows]))
+        with mixed_precision(model.device):
+            model.encoder(model.batch([sentences[row] for row in rows]))

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.batches import inference_batches
+from core.devices import mixed_precision
 from core.discontinuous.classifier import PairBatch, PairClassifier
 from core.discontinuous.cliques import entities_of
 from core.discontinuous.records import FragmentedEntity
@@ -39,8 +40,9 @@ class Combiner:
         for places in inference_batches([len(sentences[row]) for row in some], self.model.device):
             rows = [some[place] for place in places]
             pairs = PairBatch.of([spans[row] for row in rows], self.model.device)
-            states = self.word_states([sentences[row] for row in rows])
-            answers = self.classifier(states, pairs).float().sigmoid().tolist()
+            with mixed_precision(self.model.device):
+                states = self.word_states([sentences[row] for row in rows])
+                answers = self.classifier(states, pairs).float().sigmoid().tolist()
             asked: list[dict[tuple[int, int], float]] = [{} for _ in rows]
             columns = (pairs.rows.tolist(), pairs.first.tolist(), pairs.second.tolist())
             for place, first, second, answer in zip(*columns, answers, strict=True):

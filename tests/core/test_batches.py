@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batches import Gold, by_length, epoch_batches, inference_batches
+from core.batches import Gold, epoch_batches, inference_batches
 from core.types import Example, WordSpan
 
 lengths_of = st.lists(st.integers(1, 60), max_size=200)
@@ -37,15 +37,6 @@ def test_sentences_of_a_batch_are_of_like_length() -> None:
         for batch in epoch_batches(lengths, 16, torch.Generator().manual_seed(0))
     )
     assert padded / sum(lengths) < 1.1
-
-
-@given(lengths_of, st.integers(1, 8))
-def test_inference_takes_every_sentence_once_shortest_first(
-    lengths: list[int], batch_size: int
-) -> None:
-    rows = [row for batch in by_length(lengths, batch_size) for row in batch]
-    assert sorted(rows) == list(range(len(lengths)))
-    assert [lengths[row] for row in rows] == sorted(lengths)
 
 
 @given(lengths_of, st.sampled_from(["cpu", "cuda", "mps"]))
