@@ -28,7 +28,7 @@ class Candidate:
     end: int
     label: str
     score: float
-    """P^l + P^r + P^c, 0 to 3, where it was surest; of an ensemble the mean of the seeds."""
+    """P^l + P^r + P^c, 0 to 3, where it was surest."""
     step: int
     """The step where it was surest, 1 … γ."""
     slot: int
@@ -52,20 +52,20 @@ def candidates(
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was met. Those most probably ∅ or below `least` are left out. An
-    ensemble's score is the mean over the seeds, 0 with a seed that never met the span; each
-    seed is asked for what reaches `threshold` with it alone.
+    is the same wherever it was met. Those most probably ∅ or below `least` are left out. The
+    seeds of an ensemble are pooled as the steps are, which finds more than the mean of their
+    scores; for their agreement, each says what reaches `threshold` with it alone.
     """
-    seeds = history[0].seeds
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
-    scores = seed_scores.mean(1)
+    scores = spans.left_probs + spans.right_probs + type_probs
     kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
-    spans, types, scores = spans.take(kept), types[kept], scores[kept]
-    sure = _confidences(spans, type_probs[kept], history[0].words.shape[1])
-    if seeds > 1:
-        agreed = agreements(spans.rows, spans.words, types, seed_scores[kept], threshold)
+    spans = spans.take(kept)
+    types, type_probs, scores = types[kept], type_probs[kept], scores[kept]
+    sure = _confidences(spans, type_probs, history[0].words.shape[1])
+    if history[0].seeds > 1:
+        seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
+        agreed = agreements(spans.rows, spans.words, types, seed_scores, threshold)
         sure = [replace(one, agreement=other) for one, other in zip(sure, agreed, strict=True)]
     found: list[list[Candidate]] = [[] for _ in range(len(history[0].words))]
     columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots)

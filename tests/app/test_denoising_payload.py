@@ -105,6 +105,14 @@ def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
     assert (bar["collapsed"], bar["slot"], bar["step"]) == ([1, 2], 2, 1)
 
 
+def test_an_entity_that_no_noisy_span_stands_for_is_in_no_film() -> None:
+    trace = build_trace()
+    loose = replace(trace, kept=(None, *trace.kept[1:]))
+    assert sentence_choices(loose)[0].entities == sentence_choices(trace)[0].entities - 1
+    shown = sentence_payload(loose, 0, COLOURS)["entities"]
+    assert len(shown) == len(sentence_payload(trace, 0, COLOURS)["entities"]) - 1
+
+
 def test_noise_has_no_types_and_no_confidence() -> None:
     noise = sentence_payload(build_trace(), 0, COLOURS)["frames"][0]
     assert len(noise["at"]) == 60
