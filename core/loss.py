@@ -5,6 +5,7 @@ B sentences, K spans, M words, N gold entities (padded), C types and ∅ (the la
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 from core.batches import Gold
 from core.config import Matching
 from core.denoiser import Boundaries
+from core.devices import send
 from core.matching import match
 
 _NEVER = -1e4
@@ -48,19 +50,17 @@ def assign(
     cost += distance_weight * apart / lengths[:, None, None]
     costs = cost.float().cpu().numpy()  # one transfer a batch
     rows = [match(costs[row, :, :count], strategy) for row, count in enumerate(gold.counts)]
-    return torch.stack([torch.from_numpy(row) for row in rows]).to(words.device)
+    return send(torch.from_numpy(np.stack(rows)), words.device)
 
 
 def boundary_loss(output: Boundaries, assignment: Tensor, gold: Gold) -> Tensor:
     """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 where there is no gold."""
     matched = assignment >= 0
-    if not matched.any():
-        return output.left_log_probs.sum() * 0.0
     index = assignment.clamp(min=0)
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
     right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
     loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
-    return loss[:, :, 0][matched].mean()
+    return (loss[:, :, 0] * matched).sum() / matched.sum().clamp(min=1)
 
 
 def type_loss(

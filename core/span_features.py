@@ -34,7 +34,7 @@ class SpanFeatures(nn.Module):
     def table(self, word_states: Tensor) -> SpanTable:
         """(B, M, H) to the tables that `forward` gathers from."""
         left, right, inner = self.project(word_states).chunk(3, dim=-1)
-        sums = nn.functional.pad(inner.cumsum(dim=1), (0, 0, 1, 0))
+        sums = nn.functional.pad(inner.float().cumsum(dim=1), (0, 0, 1, 0))
         return SpanTable(left, right, sums)
 
     def forward(self, table: SpanTable, words: Tensor) -> Tensor:

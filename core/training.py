@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from core.batches import epoch_batches
 from core.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from core.config import TrainingConfig
+from core.devices import mixed_precision
 from core.learner import Learner
 from core.metrics import Scores
 from core.types import Example
@@ -125,7 +126,7 @@ def _step(
     learner.network.train()
     with (
         torch.random.fork_rng(),
-        torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"),
+        mixed_precision(device),
     ):
         torch.manual_seed(seed)  # dropout
         losses = learner.losses(batch, torch.Generator().manual_seed(seed))
@@ -134,7 +135,8 @@ def _step(
     total_loss.backward()
     nn.utils.clip_grad_norm_(learner.network.parameters(), _MAX_NORM)
     optimizer.step()
-    return {name: loss.item() for name, loss in losses.items()}
+    values = torch.stack(list(losses.values())).tolist()  # the step's one wait for a GPU
+    return dict(zip(losses, values, strict=True))
 
 
 @torch.inference_mode()
@@ -163,7 +165,8 @@ def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
         {"params": pretrained, "peak_lr": config.encoder_lr},
         {"params": fresh, "peak_lr": config.decoder_lr},
     ]
-    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay)
+    on_gpu = fresh[0].device.type == "cuda"
+    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)
 
 
 def _fingerprint(
