@@ -154,8 +154,9 @@ def _rate(step: int, total: int, warmup: float) -> float:
 def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
     """AdamW with a rate for the pretrained part and one for the rest.
 
-    The pretrained input embeddings stay fixed: half of MiniLM's weights, a fifth of the step,
-    and words that the corrections do not contain keep their place beside those that they do.
+    The pretrained input embeddings stay fixed: more than half of a small encoder's weights, a
+    fifth of the step, and words that the corrections do not contain keep their place beside
+    those that they do.
     """
     learner.pretrained.get_input_embeddings().requires_grad_(False)
     pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
