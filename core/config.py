@@ -21,7 +21,7 @@ class ModelConfig:
 
     labels: tuple[str, ...]
     hidden_size: int = 256
-    """h of the decoder; half of BERT-large's is plenty for a MiniLM encoder of 384."""
+    """h of the decoder; a quarter of BERT-large's is plenty for encoders of 384."""
     num_layers: int = 2
     """Layers of the span encoder; the loss is taken after each."""
     num_heads: int = 8
@@ -76,7 +76,7 @@ class TrainingConfig:
     """Development scores without a better F1 before training stops."""
     batch_size: int = 16
     encoder_lr: float = 1e-4
-    """MiniLM wants more than the paper's 2e-5 for BERT-large."""
+    """Small encoders want more than the paper's 2e-5 for BERT-large."""
     decoder_lr: float = 5e-4
     weight_decay: float = 0.01
     warmup: float = 0.1
