@@ -42,6 +42,10 @@ class Candidate:
         return WordSpan(self.start, self.end, self.label)
 
 
+_Scored = tuple[Candidate, list[float]]
+"""A proposal, and its score with each seed alone."""
+
+
 def candidates(
     history: Sequence[SamplerStep],
     labels: Sequence[str],
@@ -62,20 +66,21 @@ def candidates(
     kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
     spans = spans.take(kept)
     types, type_probs, scores = types[kept], type_probs[kept], scores[kept]
+    seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
     sure = _confidences(spans, type_probs, history[0].words.shape[1])
-    if history[0].seeds > 1:
-        seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
-        agreed = agreements(spans.rows, spans.words, types, seed_scores, threshold)
-        sure = [replace(one, agreement=other) for one, other in zip(sure, agreed, strict=True)]
-    found: list[list[Candidate]] = [[] for _ in range(len(history[0].words))]
-    columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots)
+    found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
+    columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots, seed_scores)
     rows = zip(*(column.tolist() for column in columns), sure, strict=True)
-    for row, (left, right), kind, score, step, slot, one in rows:
-        found[row].append(Candidate(left, right + 1, labels[kind], score, step + 1, slot, one))
-    ordered = [sorted(each, key=lambda one: (-one.score, one.start, one.end)) for each in found]
-    if constraints is None:
-        return ordered
-    return [_decided(*each) for each in zip(ordered, constraints, strict=True)]
+    for row, (left, right), kind, score, step, slot, alone, one in rows:
+        each = Candidate(left, right + 1, labels[kind], score, step + 1, slot, one)
+        found[row].append((each, alone))
+    rules = [Constraints()] * len(found) if constraints is None else constraints
+    free = [_undecided(each, rule) for each, rule in zip(found, rules, strict=True)]
+    if history[0].seeds > 1:
+        free = [_agreed(each, threshold) for each in free]
+    return [
+        [*_fixed(rule), *(one for one, _ in each)] for each, rule in zip(free, rules, strict=True)
+    ]
 
 
 def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Confidence]:
@@ -87,18 +92,37 @@ def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Co
     return [Confidence(*each) for each in zip(*probs, since, support, strict=True)]
 
 
-def _decided(found: list[Candidate], rule: Constraints) -> list[Candidate]:
-    """What a person decided comes first; the model's own word on those places is left out."""
-    places = {(span.start, span.end) for span in rule.fixed}
-    fixed = [
-        Candidate(span.start, span.end, span.label, FIXED_SCORE, 1, slot, fixed=True)
-        for slot, span in enumerate(rule.fixed)
+def _fixed(rule: Constraints) -> list[Candidate]:
+    """Each once, in the first slot that holds it."""
+    return [
+        Candidate(
+            span.start, span.end, span.label, FIXED_SCORE, 1, rule.fixed.index(span), fixed=True
+        )
+        for span in dict.fromkeys(rule.fixed)
     ]
-    refused = set(rule.suppressed)
+
+
+def _undecided(found: list[_Scored], rule: Constraints) -> list[_Scored]:
+    """Best first, without the model's own word on what a person decided."""
+    places, refused = {(span.start, span.end) for span in rule.fixed}, set(rule.suppressed)
     free = [
-        each for each in found if (each.start, each.end) not in places and each.span not in refused
+        (each, alone)
+        for each, alone in found
+        if (each.start, each.end) not in places and each.span not in refused
     ]
-    return [*fixed, *free]
+    return sorted(free, key=lambda one: (-one[0].score, one[0].start, one[0].end))
+
+
+def _agreed(found: list[_Scored], threshold: float) -> list[_Scored]:
+    """The same with the agreement of the seeds on each."""
+    said = agreements([each.span for each, _ in found], [alone for _, alone in found], threshold)
+    return [
+        (
+            replace(each, confidence=each.confidence and replace(each.confidence, agreement=one)),
+            alone,
+        )
+        for (each, alone), one in zip(found, said, strict=True)
+    ]
 
 
 def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:

@@ -1,37 +1,38 @@
-"""What the seeds of an ensemble agree on.
-
-N candidates of a whole batch, E seeds.
-"""
+"""What the seeds of an ensemble agree on."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from collections.abc import Sequence
 
-from core.types import Agreement
+from core.types import Agreement, WordSpan
 
 
 def agreements(
-    rows: Tensor, words: Tensor, types: Tensor, seed_scores: Tensor, threshold: float
+    spans: Sequence[WordSpan], seed_scores: Sequence[Sequence[float]], threshold: float
 ) -> list[Agreement]:
-    """The agreement on each candidate: its sentence `rows` (N,), inclusive boundaries `words`
-    (N, 2), `types` (N,) and score with each seed (N, E), 0 where it never met the span. A seed
-    says what reaches φ with it."""
-    if not len(rows):
-        return []
-    left, right = words.unbind(-1)
-    overlap = (rows[:, None] == rows) & (left[:, None] <= right) & (left <= right[:, None])
-    said = (seed_scores >= threshold) & (seed_scores > 0)  # (N, E)
-    existence, same_type = [], []
-    for scores, there in zip(seed_scores.unbind(1), said.unbind(1), strict=True):
-        rivals = torch.where(overlap & there, scores, -torch.inf)  # (N, N)
-        exists = (overlap & there).any(1)
-        existence.append(exists)
-        same_type.append(exists & (types[rivals.argmax(1)] == types))
-    found, same = torch.stack(existence, 1).sum(1), torch.stack(same_type, 1).sum(1)
-    shares = (
-        found / said.shape[1],
-        said.float().mean(1),
-        same / found.clamp(min=1),
-    )
-    return [Agreement(*each) for each in zip(*(share.tolist() for share in shares), strict=True)]
+    """The agreement on each of one sentence's proposals, which have different boundaries.
+
+    `seed_scores` has one row a span: its score with each seed, 0 where that never met it. A seed
+    says what reaches φ with it.
+    """
+    said = [
+        [spans[index] for score, index in _best_first(scores) if score and score >= threshold]
+        for scores in zip(*seed_scores, strict=True)
+    ]
+    return [_agreement(span, said) for span in spans]
+
+
+def _best_first(scores: Sequence[float]) -> list[tuple[float, int]]:
+    return sorted(((score, index) for index, score in enumerate(scores)), key=lambda one: -one[0])
+
+
+def _agreement(span: WordSpan, said: Sequence[Sequence[WordSpan]]) -> Agreement:
+    """`said` is what each seed says, best first."""
+    near = [
+        [other for other in alone if other.start < span.end and span.start < other.end]
+        for alone in said
+    ]
+    found = [alone for alone in near if alone]
+    exact = sum(span in alone for alone in found)
+    same = sum(alone[0].label == span.label for alone in found)
+    return Agreement(len(found) / len(said), exact / len(said), same / max(1, len(found)))

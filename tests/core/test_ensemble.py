@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.constraints import Constraints
 from core.decoding import candidates
 from core.ensemble import agreements
 from core.evaluation import propose
 from core.model import DiffusionNER
-from core.sampler import denoise
-from core.types import Agreement, SamplerSettings
+from core.sampler import SamplerStep, denoise
+from core.types import Agreement, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
 
 SENTENCES = (
@@ -65,31 +66,44 @@ def test_an_ensemble_proposes_what_any_seed_does_at_its_highest_score(
 
 
 def test_agreement_counts_the_seeds_that_say_something_these_boundaries_and_this_type() -> None:
-    """Two spans that overlap, one apart, one of another sentence; φ = 2."""
+    """Two spans that overlap, one apart; φ = 2."""
     found = agreements(
-        rows=torch.tensor([0, 0, 0, 1]),
-        words=torch.tensor([[0, 2], [2, 3], [5, 5], [0, 2]]),
-        types=torch.tensor([0, 1, 0, 1]),
-        seed_scores=torch.tensor(
-            [[2.5, 2.1, 0.0, 1.0], [0.0, 2.4, 2.2, 1.9], [2.0, 1.9, 2.0, 0.0], [0.0] * 4]
-        ),
+        [WordSpan(0, 3, "ORG"), WordSpan(2, 4, "LOC"), WordSpan(5, 6, "ORG")],
+        [[2.5, 2.1, 0.0, 1.0], [0.0, 2.4, 2.2, 1.9], [2.0, 1.9, 2.0, 0.0]],
         threshold=2.0,
     )
     assert found == [
-        Agreement(existence=0.75, boundary=0.5, type=pytest.approx(1 / 3)),  # type: ignore[arg-type]
-        Agreement(existence=0.75, boundary=0.5, type=pytest.approx(2 / 3)),  # type: ignore[arg-type]
+        Agreement(existence=0.75, boundary=0.5, type=1 / 3),
+        Agreement(existence=0.75, boundary=0.5, type=2 / 3),
         Agreement(existence=0.5, boundary=0.5, type=1.0),
-        Agreement(existence=0.0, boundary=0.0, type=0.0),
     ]
 
 
 def test_nothing_found_is_nothing_to_agree_on_and_a_seed_that_met_nothing_says_nothing() -> None:
-    none = torch.zeros(0, dtype=torch.long)
-    assert agreements(none, none.view(0, 2), none, torch.zeros(0, 2), 0.0) == []
-    one = torch.zeros(1, dtype=torch.long)
-    met = torch.tensor([[0.5, 0.0]])
-    (said,) = agreements(one, one.expand(1, 2), one, met, threshold=0.0)
-    assert said == Agreement(existence=0.5, boundary=0.5, type=1.0)
+    assert agreements([], [], 0.0) == []
+    (met,) = agreements([WordSpan(0, 1, "LOC")], [[0.5, 0.0]], threshold=0.0)
+    assert met == Agreement(existence=0.5, boundary=0.5, type=1.0)
+    (unsaid,) = agreements([WordSpan(0, 1, "LOC")], [[0.5, 0.0]], threshold=1.0)
+    assert unsaid == Agreement(existence=0.0, boundary=0.0, type=0.0)
+
+
+def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
+    """Both land on [0, 1] and [0, 2], one on [2, 2]; P^c is the same everywhere."""
+    step = SamplerStep(
+        1, 0, torch.zeros(1, 6, 2),
+        torch.tensor([[[0, 1], [0, 2], [2, 2], [0, 1], [0, 2], [0, 2]]]),
+        torch.full((1, 6), 0.5), torch.full((1, 6), 0.5),
+        lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
+    )  # fmt: skip
+    rule = Constraints((WordSpan(0, 2, "LOC"),), (WordSpan(0, 3, "LOC"),))
+    said = {
+        each.span: each.confidence.agreement
+        for rules in (None, [rule])
+        for each in candidates([step], ["LOC"], 0.0, rules, 1.0)[0]
+        if each.confidence
+    }
+    assert said[WordSpan(0, 2, "LOC")] == Agreement(1.0, 1.0, 1.0)
+    assert said[WordSpan(2, 3, "LOC")] == Agreement(0.5, 0.5, 1.0)
 
 
 def test_one_seed_has_nobody_to_agree_with(model: DiffusionNER) -> None:
