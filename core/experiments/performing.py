@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import time
 from collections.abc import Generator
 from dataclasses import replace
@@ -17,7 +16,7 @@ from core.config import TrainingConfig
 from core.experiments.material import is_flat, labels_of, test_examples, training_examples
 from core.experiments.measures import Asked, measured
 from core.experiments.plan import Run
-from core.experiments.store import write_whole
+from core.experiments.store import weights_of, write_whole
 from core.experiments.students import Ours, Theirs, new_student
 from core.measuring import looked_for
 from core.training import Evaluated, Progress, train
@@ -32,14 +31,14 @@ _MOST_SCORES = 20
 def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
     """Train and measure; yields what training says and returns the result.
 
-    The trained weights are removed at the end, a stopped run's are kept to go on from.
+    The weights stay in the folder, to go on from: see `core.experiments.store.write_row`.
     """
     flat = {corpus.name: is_flat(corpus) for corpus in run.corpora}
     labels = labels_of(run)
     examples, dev = training_examples(run)
     config = _config(run, len(examples))
     student = new_student(run, labels, config, all(flat.values()), dev)
-    weights = folder / "model"
+    weights = weights_of(folder)
     told: dict[str, Any] = {}
     if run.trains:
         told = yield from _train(student, examples, dev, config, run.points, weights)
@@ -51,7 +50,6 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
         found = measured(student, run.measure, asked, flat[corpus.name])
         here = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
         rows += [{**here, **row} for row in found]
-    shutil.rmtree(weights, ignore_errors=True)
     parameters = sum(each.numel() for each in student.learner.network.parameters())
     return {**told, "parameters": parameters, "sentences": len(examples), "measures": rows}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,9 +58,15 @@ def read_row(out: Path, run: Run) -> dict[str, Any] | None:
     return row
 
 
+def weights_of(folder: Path) -> Path:
+    """Where a run keeps what it has trained until it has a row."""
+    return folder / "model"
+
+
 def write_row(folder: Path, row: dict[str, Any]) -> None:
-    """All of it or nothing: a killed process leaves no half row."""
+    """All of it or nothing: a killed process leaves no half row. Then the weights are removed."""
     write_whole(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
+    shutil.rmtree(weights_of(folder), ignore_errors=True)
 
 
 def write_whole(path: Path, text: str) -> None:

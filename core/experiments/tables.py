@@ -25,11 +25,13 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
     and K too. Where no seed has a result yet, every number is None."""
     groups: dict[tuple[Cells, str, tuple[int, ...]], list[Record]] = {}
     for run, row in done:
-        for corpus in run.corpora:
+        for place, corpus in enumerate(run.corpora):
             for point in _points(run, samplers):
                 group = groups.setdefault((run.cells, corpus.name, point), [])
                 if row is not None:
-                    group += [_record(row, each) for each in _rows(row, corpus.name, point)]
+                    size = len(row["measures"]) // len(run.corpora)  # told in the corpora's order
+                    rows = row["measures"][size * place : size * (place + 1)]
+                    group += [_record(row, each) for each in rows if _is_at(each, point)]
     records = []
     for (cells, corpus_name, point), found in groups.items():
         record = {**dict(cells), "corpus": corpus_name, **_mean(found)}
@@ -44,12 +46,8 @@ def _points(run: Run, samplers: bool) -> list[tuple[int, ...]]:
     return list(dict.fromkeys((each.steps, each.num_spans) for each in run.samplers))
 
 
-def _rows(row: dict[str, Any], corpus: str, point: tuple[int, ...]) -> Sequence[dict[str, Any]]:
-    return [
-        each
-        for each in row["measures"]
-        if each["corpus"] == corpus and (not point or (each["steps"], each["num_spans"]) == point)
-    ]
+def _is_at(measure: dict[str, Any], point: tuple[int, ...]) -> bool:
+    return not point or (measure["steps"], measure["num_spans"]) == point
 
 
 def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:

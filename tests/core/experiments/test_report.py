@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,14 @@ def test_lines_are_drawn_in_the_order_of_x() -> None:
     assert '"x":[1,3,5]' in page
 
 
-def test_near_the_end_is_the_first_step_with_nine_tenths_of_the_best() -> None:
-    assert near_the_end([(10, 0.2), (20, 0.55), (30, 0.6), (40, 0.59)]) == 20
-    assert near_the_end([(10, 0.0), (20, 0.0)]) == 10
+def test_near_the_end_is_the_first_step_with_nine_tenths_of_what_is_kept() -> None:
+    points = [(10, 0.2), (20, 0.55), (30, 0.65), (40, 0.6)]
+    assert near_the_end(points, final=0.6) == 20
+    assert near_the_end(points, final=0.65) == 30
+    assert near_the_end([(10, 0.0), (20, 0.0)], final=0.0) == 10
+
+
+def test_a_result_is_found_again_when_the_corpus_has_another_name() -> None:
+    moved = replace(run("ours"), corpora=(replace(CORPUS, name="elsewhere"),))
+    (record,) = average([(moved, row(0.5))])
+    assert (record["corpus"], record["F1"]) == ("elsewhere", 50)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.config import WARM, TrainingConfig
-from core.experiments import performing
+from core.experiments import performing, store
 from core.experiments.plan import Corpus, Run, Size, parse_overrides
 from core.experiments.runner import chosen, perform_all
 from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
@@ -74,15 +74,16 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(
     ]
 
 
-def test_a_run_killed_while_measuring_is_not_trained_again(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_whole")])
+def test_a_run_killed_after_its_training_is_not_trained_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
 ) -> None:
     def dies(*_: object) -> None:
         raise Killed
 
     seen = trained_epochs(monkeypatch)
     with monkeypatch.context() as patch:
-        patch.setattr(performing, "measured", dies)
+        patch.setattr(*moment, dies)
         with pytest.raises(Killed):
             list(perform_all([run], tmp_path))
     list(perform_all([run], tmp_path))
