@@ -110,9 +110,9 @@ def _run(
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
         noise = _noise(generators, count, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
-        if settings.renew or pins:
-            fresh = _fresh(model, generators, count, t_prev)
-            x_t = torch.where(_again(words, settings.renew, pins)[..., None], fresh, x_t)
+        # always drawn, so that no sentence's noise depends on what is decided in another
+        fresh = _fresh(model, generators, count, t_prev)
+        x_t = torch.where(_again(words, settings.renew, pins)[..., None], fresh, x_t)
 
 
 def _again(words: Tensor, renew: bool, pins: Pins | None) -> Tensor:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -65,11 +66,26 @@ def test_the_noise_of_fixed_spans_follows_from_the_seed_whatever_shares_the_batc
         assert torch.allclose(one.x_t[0], three.x_t[0], atol=1e-5)
 
 
-def test_sentences_without_constraints_are_denoised_as_ever(model: DiffusionNER) -> None:
-    free = denoise(model, SENTENCES, SETTINGS)
-    for one, other in zip(free, denoise(model, SENTENCES, SETTINGS, RULES), strict=True):
+@pytest.mark.parametrize(("renew", "eta"), [(True, 0.0), (False, 1.0)])
+def test_sentences_without_constraints_are_denoised_as_ever(
+    model: DiffusionNER, renew: bool, eta: float
+) -> None:
+    settings = replace(SETTINGS, renew=renew, eta=eta)
+    free = denoise(model, SENTENCES, settings)
+    for one, other in zip(free, denoise(model, SENTENCES, settings, RULES), strict=True):
         assert torch.equal(one.x_t[1], other.x_t[1])
         assert torch.equal(one.words[1], other.words[1])
+
+
+def test_a_span_fixed_twice_is_returned_once(model: DiffusionNER) -> None:
+    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, (Constraints((KYIV, KYIV)), Constraints()))
+    assert [each.span for each in found].count(KYIV) == 1
+
+
+def test_as_many_fixed_spans_as_noisy_ones_leave_nothing_to_suggest(model: DiffusionNER) -> None:
+    settings = replace(SETTINGS, num_spans=2)
+    found, _ = propose(model, SENTENCES, settings, 0.0, RULES)
+    assert [each.span for each in found] == [KYIV, CITY]
 
 
 def test_fixed_spans_keep_their_slots_and_change_what_the_others_see(model: DiffusionNER) -> None:
