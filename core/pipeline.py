@@ -17,7 +17,7 @@ from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
 from core.evaluation import propose
 from core.model import DiffusionNER, best_device
-from core.placing import check_inside, constraints_of, gives_way, with_fixed
+from core.placing import Found, check_decided, constraints_of, with_fixed, without_overlaps
 from core.sampler import SamplerStep, denoise
 from core.segmentation import Window, merge, stretches, uncovered, windows
 from core.subwords import subword_lengths
@@ -51,7 +51,6 @@ class Reading:
     text: str
     tokens: tuple[Token, ...]
     windows: tuple[Window, ...]
-
     uncovered: tuple[Token, ...]
     """Words too long for any window; nothing can be predicted there."""
     constraints: tuple[Constraints, ...]
@@ -101,11 +100,12 @@ class Pipeline:
 
         `fixed` ones are always among them, with a score of 3, and the others are denoised
         beside them; what has the boundaries and label of a `suppressed` one is not. Raises
-        ValueError for one past the end of the text or in both.
+        ValueError for one past the end of the text or in both, and where a sentence has more
+        than K fixed ones.
         """
-        check_inside(text, fixed, suppressed)
+        check_decided(text, fixed, suppressed)
         least = self._threshold(settings)
-        merged: list[tuple[Entity, Origin | None]] = []
+        merged: list[Found] = []
         left_out: list[Token] = []
         for words in stretches(text, tokens(text), _STRETCH):
             reading = self._read(text, words, fixed, suppressed)
@@ -169,7 +169,7 @@ class Pipeline:
         self, text: str, fixed: Sequence[Entity] = (), suppressed: Sequence[Entity] = ()
     ) -> Reading:
         """Tokenise a text and cut it into windows that the encoder can hold."""
-        check_inside(text, fixed, suppressed)
+        check_decided(text, fixed, suppressed)
         return self._read(text, tokenize(text), fixed, suppressed)
 
     def _read(
@@ -218,16 +218,15 @@ class Pipeline:
 
     def _merged(
         self, reading: Reading, found: Sequence[Sequence[Candidate]], settings: SamplerSettings
-    ) -> list[tuple[Entity, Origin | None]]:
+    ) -> list[Found]:
         """The entities in whole words, each with the noisy span it came from."""
         chosen = [select(each, self._threshold(settings), settings.flat) for each in found]
         scored = [[(each.span, inf if each.fixed else each.score) for each in c] for c in chosen]
-        entities: list[tuple[Entity, Origin | None]] = []
+        entities: list[Found] = []
         for each in merge(list(zip(reading.windows, scored, strict=True))):
             best = chosen[each.window][each.index]
             start = reading.tokens[each.span.start].start
             end = reading.tokens[each.span.end - 1].end
-            if best.fixed or not gives_way(start, end, reading.fixed, settings.flat):
-                entity = Entity(start, end, best.label, best.score, best.confidence)
-                entities.append((entity, Origin(each.window, best.step, best.slot)))
-        return entities
+            entity = Entity(start, end, best.label, best.score, best.confidence)
+            entities.append((entity, Origin(each.window, best.step, best.slot)))
+        return without_overlaps(entities, reading.fixed) if settings.flat else entities

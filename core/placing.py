@@ -9,9 +9,12 @@ from core.decoding import FIXED_SCORE
 from core.segmentation import Window
 from core.types import Entity, Origin, Token, WordSpan
 
+Found = tuple[Entity, Origin | None]
+"""An entity of a document, and the noisy span it was decoded from."""
 
-def check_inside(text: str, fixed: Iterable[Entity], suppressed: Iterable[Entity]) -> None:
-    """Raises ValueError for an entity past the end of the text."""
+
+def check_decided(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
+    """Raises ValueError for an entity past the end of the text, and for one in both."""
     for role, entities in (("fixed", fixed), ("suppressed", suppressed)):
         for each in entities:
             if each.end > len(text):
@@ -19,24 +22,35 @@ def check_inside(text: str, fixed: Iterable[Entity], suppressed: Iterable[Entity
                     f"the {role} entity [{each.start}, {each.end}) {each.label!r} reaches past "
                     f"the text of {len(text)} code points; offsets are half-open"
                 )
+    for start, end, label in _places(fixed) & _places(suppressed):
+        raise ValueError(
+            f"the entity [{start}, {end}) {label!r} is both fixed and suppressed; "
+            "it can be kept or refused, not both"
+        )
 
 
-def gives_way(start: int, end: int, fixed: Iterable[Entity], flat: bool) -> bool:
-    """Whether a suggestion at [start, end) gives way to a person's entity: where that has the
-    same boundaries, and with `flat` where they overlap."""
-    if flat:
-        return any(start < each.end and each.start < end for each in fixed)
-    return any((start, end) == (each.start, each.end) for each in fixed)
+def without_overlaps(found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
+    """What a person fixed, and of the suggestions that overlap it or each other the best: two
+    windows of one sentence may each make one that the other does not see whole."""
+    kept = [each for each in found if each[0].confidence is None]
+    taken = [(each.start, each.end) for each in fixed]
+    suggested = [each for each in found if each[0].confidence]
+    for entity, origin in sorted(suggested, key=lambda each: -(each[0].score or 0.0)):
+        if not any(entity.start < end and start < entity.end for start, end in taken):
+            kept.append((entity, origin))
+            taken.append((entity.start, entity.end))
+    return kept
 
 
-def with_fixed(
-    found: Sequence[tuple[Entity, Origin | None]], fixed: Iterable[Entity]
-) -> list[tuple[Entity, Origin | None]]:
+def with_fixed(found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
     """In text order, with the fixed entities that no window held as they are."""
-    placed = {(each.start, each.end, each.label) for each, _ in found}
-    missing = {(each.start, each.end, each.label) for each in fixed} - placed
+    missing = _places(fixed) - _places(each for each, _ in found)
     added = [(Entity(*each, FIXED_SCORE), None) for each in missing]
     return sorted([*found, *added], key=lambda each: each[0])
+
+
+def _places(entities: Iterable[Entity]) -> set[tuple[int, int, str]]:
+    return {(each.start, each.end, each.label) for each in entities}
 
 
 def constraints_of(

@@ -183,6 +183,41 @@ def test_what_is_fixed_where_windows_overlap_is_returned_once(pipeline: Pipeline
     ]
 
 
+def test_what_is_suppressed_where_windows_overlap_does_not_return(pipeline: Pipeline) -> None:
+    text = " ".join(["word,"] * 60)
+    settings = replace(SETTINGS, threshold=0.0)
+    free = pipeline.predict(text, settings).entities
+    left = pipeline.predict(text, settings, suppressed=free).entities
+    refused = {(each.start, each.end, each.label) for each in free}
+    assert refused
+    assert not refused & {(each.start, each.end, each.label) for each in left}
+
+
+@pytest.mark.parametrize("fixed", [(), (Entity(0, 4, "X"), Entity(2, 9, "X"))])
+def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
+    new_model: NewModel, fixed: tuple[Entity, ...]
+) -> None:
+    """Each window may suggest one that the other does not see whole."""
+    text = " ".join(["word"] * 60)
+    settings = replace(SETTINGS, threshold=0.0, flat=True)
+    suggested = 0
+    for seed in range(4):
+        entities = Pipeline(new_model(seed)).predict(text, settings, fixed).entities
+        assert {(each.start, each.end) for each in fixed} <= {(e.start, e.end) for e in entities}
+        suggestions = [each for each in entities if each.label != "X"]
+        suggested += len(suggestions)
+        for one in suggestions:
+            others = [each for each in entities if each is not one]
+            assert all(one.end <= each.start or each.end <= one.start for each in others)
+    assert suggested
+
+
+def test_what_is_both_fixed_and_suppressed_teaches_in_code_points(pipeline: Pipeline) -> None:
+    for mine in (CHINA, Entity(9, 13, "LOC")):
+        with pytest.raises(ValueError, match=rf"\[{mine.start}, 13\) 'LOC' is both fixed and"):
+            pipeline.predict(TEXT, fixed=[mine], suppressed=[replace(mine, score=2.0)])
+
+
 @pytest.mark.parametrize("role", ["fixed", "suppressed"])
 def test_decided_entities_past_the_end_of_the_text_teach(pipeline: Pipeline, role: str) -> None:
     beyond = [Entity(3, 99, "PER")]
