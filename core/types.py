@@ -51,8 +51,8 @@ class Entity:
     """A labelled stretch of a document, in code points.
 
     `score` is P^l + P^r + P^c of the noisy span it was decoded from, between 0 and 3
-    (paper, section 4.3), and None where a person drew it. `confidence` takes no part in
-    comparisons, and is None where no model was asked.
+    (paper, section 4.3); 3 where a person fixed it for the model, None where one drew it.
+    `confidence` takes no part in comparisons, and is None where no model was asked.
     """
 
     start: int
@@ -134,7 +134,6 @@ class SamplerSettings:
     renew: bool = True
     """Between steps, a span that landed where a sixth of all already are starts again from
     noise; False is the paper's Algorithm 2, where spans gather on the surest entities."""
-
     ensemble: int = 1
     """How many seeds, `seed`, `seed` + 1 …, are denoised apart and decoded together; the
     sentence is encoded once for all."""
