@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
+import weakref
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from core.pipeline import Pipeline
-from core.types import SamplerSettings
+from core.evaluation import propose
+from core.pipeline import Pipeline, Reading
+from core.tokenization import tokens
+from core.types import SamplerSettings, Token
 from tests.core.conftest import NewModel
 
-_MEASURE = """
-import json, sys, tracemalloc
-import core.pipeline
-from core.pipeline import Pipeline
-from core.types import SamplerSettings
-
-core.pipeline._STRETCH = 400
-pipeline = Pipeline.load(sys.argv[1])
-settings = SamplerSettings(steps=1, num_spans=2, threshold=3.0)
-sentence = "Ms. Haag of Kyiv Co. met the city council in May 2%03d. "
-told = {}
-for words in map(int, sys.argv[2:]):
-    text = "".join(sentence % (number % 1000) for number in range(words // 12))
-    pipeline.predict(text[:2000], settings)
-    tracemalloc.start()
-    pipeline.predict(text, settings)
-    told[words] = len(text), tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-print(json.dumps(told))
-"""
+STRETCH = 25
+SENTENCE = "Ms. Haag of Kyiv met the council in 2%03d."
+"""Ten words."""
 
 
-def test_memory_does_not_grow_with_the_text(new_model: NewModel, tmp_path: Path) -> None:
-    new_model(num_layers=1).save(tmp_path)
-    command = [sys.executable, "-c", _MEASURE, str(tmp_path), "2000", "8000"]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    (short, small), (long, large) = told["2000"], told["8000"]
-    assert large - small < 3 * (long - short)  # bytes a character; its words would take twenty
+class Found(list[Any]):
+    """A list that tells whether it is still held."""
+
+
+def test_no_more_is_held_of_a_text_than_the_stretch_before_and_the_next(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = Pipeline(new_model(num_layers=1))
+    made: list[weakref.ref[Reading] | weakref.ref[Found]] = []
+    held, read = [], []  # before each stretch; the words of each
+    taken = 0
+    make = pipeline._read
+
+    def counted(text: str) -> Iterator[Token]:
+        nonlocal taken
+        for token in tokens(text):
+            taken += 1
+            yield token
+
+    def reading(text: str, words: tuple[Token, ...], *decided: Any) -> Reading:
+        held.append(sum(each() is not None for each in made))
+        read.append(len(words))
+        assert taken <= sum(read) + 1  # the word that begins the next sentence
+        one = make(text, words, *decided)
+        made.append(weakref.ref(one))
+        return one
+
+    def proposing(*asked: Any) -> Found:
+        found = Found(propose(*asked))
+        made.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr("core.pipeline._STRETCH", STRETCH)
+    monkeypatch.setattr("core.pipeline.tokens", counted)
+    monkeypatch.setattr("core.pipeline.propose", proposing)
+    monkeypatch.setattr(pipeline, "_read", reading)
+    text = "\n".join(SENTENCE % number for number in range(40))
+    pipeline.predict(text, SamplerSettings(steps=1, num_spans=2, threshold=3.0))
+    assert sum(read) == taken == 400
+    assert max(read) < STRETCH + 10
+    assert max(held) == 2  # a reading and what was found in it
 
 
 @pytest.mark.parametrize("gap", ["\n", " "])
@@ -48,10 +67,10 @@ def test_a_text_read_in_stretches_has_the_entities_of_the_whole(
     new_model: NewModel, monkeypatch: pytest.MonkeyPatch, gap: str
 ) -> None:
     pipeline = Pipeline(new_model())
-    text = gap.join(f"Ms. Haag of Kyiv met the council in 2{number:03}." for number in range(40))
+    text = gap.join(SENTENCE % number for number in range(40))
     settings = SamplerSettings(steps=2, num_spans=8, threshold=0.0)
     whole = pipeline.predict(text, settings)
-    monkeypatch.setattr("core.pipeline._STRETCH", 25)
+    monkeypatch.setattr("core.pipeline._STRETCH", STRETCH)
     pieces = pipeline.predict(text, settings)
     assert whole.entities
     assert [(e.start, e.end, e.label) for e in pieces.entities] == [
