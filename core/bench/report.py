@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-import resource
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +14,9 @@ from core.bench.learning import step_seconds
 from core.config import TrainingConfig
 from core.model import DiffusionNER
 from core.types import Example, SamplerSettings
+
+if sys.platform != "win32":
+    import resource
 
 AT_LEAST = {name(5, 60): 0.4, name(1, 60): 0.7}
 AT_MOST = {"training step": 2.5}
@@ -68,10 +71,13 @@ def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def as_text(figures: dict[str, Any]) -> str:
     """The figures of one device as tables."""
     memory = figures["peak_memory_mb"]
+    annotating, training = (
+        "–" if memory[what] is None else f"{memory[what]} MB" for what in ("annotating", "training")
+    )
     lines = [
         f"{figures['device']}, {figures['threads']} threads: {figures['sentences']} sentences of "
         f"{figures['words_a_sentence']} words",
-        f"peak memory: {memory['annotating']} MB annotating, {memory['training']} MB training",
+        f"peak memory: {annotating} annotating, {training} training",
         "",
         f"{'annotation':34} {'sentences/s':>12} {'× tagger':>9}",
     ]
@@ -92,9 +98,11 @@ def as_text(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _peak(device: torch.device) -> int:
-    """The most memory taken so far, in MB: the device's where it has its own."""
+def _peak(device: torch.device) -> int | None:
+    """The most memory taken so far, in MB: the device's where it has its own. None on Windows."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) // _MEGABYTE
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes // (_MEGABYTE if platform.system() == "Darwin" else 1024)
+    if sys.platform == "win32":
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (_MEGABYTE if sys.platform == "darwin" else 1024)

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 from core.baseline import Baseline, BaselineLearner
-from core.biaffine import Biaffine
 from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
 from core.data import label_set, merge_corpora, read_examples
+from core.experiments.students import BASELINES
 from core.measuring import looked_for
-from core.metrics import as_table, score
+from core.metrics import as_table
 from core.model import DiffusionNER, best_device
 from core.tagger import Tagger
 from core.training import train
-
-KINDS: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
     parser.add_argument(
         "--kind",
-        choices=KINDS,
+        choices=BASELINES,
         default=Tagger.kind,
         help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
     )
@@ -49,17 +46,14 @@ def run(options: argparse.Namespace) -> None:
     results = {}
     for file in options.test:
         test = baseline.fit(looked_for(read_examples(file)))
-        start = time.perf_counter()
-        said = baseline.predict([example.words for example in test])
-        pace = len(test) / (time.perf_counter() - start)
-        scores = score(zip(test, said, strict=True))
+        scores, pace = baseline.measure(test)
         print(f"\n{file}: {pace:.1f} sentences/s\n{as_table(scores)}")
         results[str(file)] = {**scores.to_json(), "sentences_per_second": pace}
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
 def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
-    kind = KINDS[options.kind]
+    kind = BASELINES[options.kind]
     if options.parent is not None:
         parent = kind.load(options.parent)
         new = [label for label in labels if label not in parent.labels]

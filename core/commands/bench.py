@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.bench.report import as_text, measure
 from core.bench.subject import sentences, shaped
+from core.commands.shared import numbers
 from core.model import DiffusionNER, best_device
 
 
@@ -15,14 +16,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=Path("assets/models/default"))
     parser.add_argument(
         "--shape",
-        type=_numbers,
+        type=numbers,
         metavar="LAYERS,WIDTH",
         help="a BERT of this size with random weights instead (24,1024: BERT-large)",
     )
     parser.add_argument("--data", type=Path, help="file to annotate (default: our own samples)")
     parser.add_argument("--sentences", type=int, default=64, help="how many of them")
-    parser.add_argument("--steps", type=_numbers, default=[1, 5, 10], help="γ: 1,5,10")
-    parser.add_argument("--num-spans", type=_numbers, default=[10, 60, 120], help="K: 10,60,120")
+    parser.add_argument("--steps", type=numbers, default=[1, 5, 10], help="γ: 1,5,10")
+    parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
     parser.add_argument("--rounds", type=int, default=3, help="runs; the median is told")
     parser.add_argument("--device", help="only this one (default: the CPU, and a GPU if any)")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
@@ -54,7 +55,3 @@ def _subject(options: argparse.Namespace) -> str:
     if options.shape is None:
         return str(options.model)
     return "random weights of {} layers, {} wide".format(*options.shape)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]

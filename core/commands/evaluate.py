@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.commands.shared import numbers
 from core.data import read_examples
 from core.fitting import fit
 from core.measuring import looked_for, measure
@@ -19,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     default = SamplerSettings()
     parser.add_argument("--model", type=Path, required=True, help="model folder")
     parser.add_argument("--data", type=Path, required=True, help="JSONL or CoNLL file")
-    parser.add_argument("--steps", type=_numbers, default=[default.steps], help="γ: 5, or 1,5,10")
+    parser.add_argument("--steps", type=numbers, default=[default.steps], help="γ: 5, or 1,5,10")
     parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
     parser.add_argument("--seed", type=int, default=default.seed)
@@ -70,7 +71,3 @@ def run(options: argparse.Namespace) -> None:
 
 def _gold(examples: Sequence[Example]) -> int:
     return sum(len(example.entities) for example in examples)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.commands.shared import numbers
 from core.experiments.ask import Ask
 from core.experiments.plan import parse_overrides
 from core.experiments.registry import EXPERIMENTS
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", type=Path, help="a trained model to start from or to measure")
     parser.add_argument("--tagger", type=Path, help="a trained tagger to start from")
-    parser.add_argument("--seeds", type=_numbers, default=(), help="for example 0,1,2")
+    parser.add_argument("--seeds", type=numbers, default=(), help="for example 0,1,2")
     parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")
     parser.add_argument("--only", metavar="PATTERN", help="perform only the runs of this name")
     parser.add_argument(
@@ -63,10 +64,6 @@ def run(options: argparse.Namespace) -> None:
     print("\n" + as_markdown(report))
     for path in publish(report, options.name, options.out):
         print(path)
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -38,6 +38,16 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
     )
 
 
+def numbers(text: str) -> tuple[int, ...]:
+    """The type of an option that takes several numbers. Raises ArgumentTypeError."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected whole numbers with commas between, as in 1,5,10, got {text!r}"
+        ) from None
+
+
 def report(record: Progress | Evaluated) -> None:
     """One line about how training goes."""
     if isinstance(record, Progress):

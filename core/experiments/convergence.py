@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.experiments.ask import Ask, Experiment
 from core.experiments.plan import Kind, Run
 from core.experiments.report import Chart, Record, Report
@@ -30,7 +32,7 @@ def _plan(ask: Ask) -> list[Run]:
     return ask.sized(runs)
 
 
-def near_the_end(points: list[tuple[int, float]], final: float) -> int:
+def near_the_end(points: Sequence[tuple[int, float]], final: float) -> int:
     """The first step with 90 % of `final`, the development F1 of the version that is kept."""
     return next(step for step, f1 in points if f1 >= NEAR * final)
 

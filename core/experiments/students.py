@@ -17,7 +17,7 @@ from core.tagger import Tagger
 from core.types import Example
 from core.warming import warm_learner
 
-_BASELINES: dict[str, type[Baseline]] = {"tagger": Tagger, "biaffine": Biaffine}
+BASELINES: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
 
 
 @dataclass
@@ -83,7 +83,7 @@ def new_student(
 
 
 def _baseline(run: Run, architecture: ModelConfig) -> Baseline:
-    kind = _BASELINES[run.kind]
+    kind = BASELINES[run.kind]
     if run.start is None:
         host = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
         return kind(host)

@@ -193,3 +193,14 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     base[2] = other
     assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 1
     assert f"holds no {other}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "bench"])
+def test_numbers_that_are_none_are_refused_with_an_example(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([verb, "--steps", "1;5"])
+    assert "expected whole numbers with commas between, as in 1,5,10, got '1;5'" in (
+        capsys.readouterr().err
+    )
