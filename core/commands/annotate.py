@@ -77,17 +77,27 @@ def read_line(line: str, number: int) -> Given:
     try:
         record = json.loads(line)
         fixed, suppressed = (
-            tuple(
-                Entity(each["start"], each["end"], each["label"]) for each in record.get(role, ())
-            )
+            tuple(_decided(**each) for each in record.get(role, ()))
             for role in ("fixed", "suppressed")
         )
+        if not isinstance(record["text"], str):
+            raise TypeError(f"text should be a string, got {record['text']!r}")
         return Given(record["text"], fixed, suppressed)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
             f'line {number} of --json input should look like {{"text": "…", "fixed": '
             f'[{{"start": 0, "end": 4, "label": "PER"}}], "suppressed": []}}; {error!r}'
         ) from error
+
+
+def _decided(start: object, end: object, label: object, **_: object) -> Entity:
+    """Entities as `annotate` writes them say more, which is left aside."""
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
+        raise TypeError(
+            f"start and end should be whole numbers, label a string, got {start!r}, {end!r} "
+            f"and {label!r}"
+        )
+    return Entity(start, end, label)
 
 
 def annotate(
