@@ -24,7 +24,7 @@ rose from 1.5 to 2.5, and F1 on the held-back documents fell from 55.6 to 47.8."
 
 def warm_config(sentences: int, settings: TrainingConfig = WARM) -> TrainingConfig:
     """`settings` with many epochs over few sentences, few over many."""
-    per_epoch = -(-sentences // settings.batch_size)
+    per_epoch = max(1, -(-sentences // settings.batch_size))  # none: `train` says what is amiss
     epochs = min(max(round(STEPS / per_epoch), FEWEST_EPOCHS), MOST_EPOCHS)
     return with_epochs(settings, epochs)
 

@@ -13,7 +13,9 @@ from tests.core.conftest import NewModel
 ANN = Example(("Ann", "slept"), (WordSpan(0, 1, "PER"),))
 
 
-@pytest.mark.parametrize(("sentences", "epochs"), [(5, 30), (100, 18), (200, 10), (5000, 3)])
+@pytest.mark.parametrize(
+    ("sentences", "epochs"), [(0, 30), (5, 30), (100, 18), (200, 10), (5000, 3)]
+)
 def test_few_sentences_are_seen_often_and_many_seldom(sentences: int, epochs: int) -> None:
     assert warm_config(sentences).epochs == epochs
     assert warm_config(sentences).encoder_lr == WARM.encoder_lr
