@@ -7,9 +7,10 @@ from typing import Any
 
 from core.experiments import paper
 from core.experiments.ask import Ask, Experiment, short
-from core.experiments.plan import Run, Setting
+from core.experiments.plan import Run
 from core.experiments.report import Chart, Record, Report
 from core.experiments.runner import Done
+from core.experiments.settings import Setting
 from core.experiments.tables import SCORES, average
 
 _CORPORA, _QUICK = ("litbank", "wikigold"), ("gum_named",)
@@ -29,15 +30,14 @@ PARTS: dict[str, dict[str, Setting]] = {
 
 def _run(ask: Ask, name: str, cells: Mapping[str, Setting], **settings: Any) -> Iterator[Run]:
     """One run for each corpus and seed."""
-    for corpora in ask.read(_CORPORA, _QUICK):
-        for seed in ask.seeds_or([0]):
-            yield Run(
-                name=f"{name} {'+'.join(each.name for each in corpora)} seed {seed}",
-                cells=tuple(cells.items()),
-                corpora=corpora,
-                seed=seed,
-                **{"encoder": ask.encoder, **settings},
-            )
+    for corpora, called, seed in ask.each(_CORPORA, _QUICK):
+        yield Run(
+            name=f"{name} {called} seed {seed}",
+            cells=tuple(cells.items()),
+            corpora=corpora,
+            seed=seed,
+            **{"encoder": ask.encoder, **settings},
+        )
 
 
 def _table4(ask: Ask) -> list[Run]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.experiments.plan import Corpus, Run, Setting, Size
+from core.experiments.plan import Corpus, Run, Size
 from core.experiments.report import Report
 from core.experiments.runner import Done
+from core.experiments.settings import Setting
 
 _QUICK_SIZE = Size(train=1200, dev=300, test=400)
 _QUICK_STEPS = 300
@@ -37,6 +38,14 @@ class Ask:
         """The corpora; `a+b` is learnt together and measured one by one."""
         names = self.corpora or (quick if self.quick else default)
         return [tuple(Corpus.at(self.data / each) for each in name.split("+")) for name in names]
+
+    def each(
+        self, default: Sequence[str], quick: Sequence[str], seeds: Sequence[int] = (0,)
+    ) -> Iterator[tuple[tuple[Corpus, ...], str, int]]:
+        """Corpora that are learnt together, what they are called, and a seed."""
+        for corpora in self.read(default, quick):
+            for seed in self.seeds_or(seeds):
+                yield corpora, "+".join(each.name for each in corpora), seed
 
     def seeds_or(self, default: Sequence[int]) -> tuple[int, ...]:
         """--seeds; else the experiment's own, and one alone where it is quick."""
@@ -71,6 +80,8 @@ class Ask:
         if self.overrides:
             held = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
             said.append(f"Set for every run: {held}.")
+        if self.min_steps is not None:
+            said.append(f"At least {self.min_steps} steps a training that starts anew.")
         if self.quick:
             said.append(
                 f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs or "

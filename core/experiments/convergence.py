@@ -17,7 +17,7 @@ _POINTS = 4
 def _plan(ask: Ask) -> list[Run]:
     runs = [
         Run(
-            name=f"convergence {'+'.join(each.name for each in corpora)} {kind} seed {seed}",
+            name=f"convergence {called} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
@@ -25,9 +25,8 @@ def _plan(ask: Ask) -> list[Run]:
             seed=seed,
             points=_POINTS,
         )
-        for corpora in ask.read(["gum_named", "wikigold"], ["gum_named"])
+        for corpora, called, seed in ask.each(["gum_named", "wikigold"], ["gum_named"])
         for kind in _KINDS
-        for seed in ask.seeds_or([0])
     ]
     return ask.sized(runs)
 

@@ -31,22 +31,19 @@ def _grid(ask: Ask) -> tuple[SamplerSettings, ...]:
 
 def _ours(ask: Ask) -> list[Run]:
     """A trained model, or --model as it is, measured over the grid."""
-    runs = []
-    for corpora in ask.read(_CORPORA, _QUICK):
-        for seed in ask.seeds_or([0]):
-            names = "+".join(each.name for each in corpora)
-            runs.append(
-                Run(
-                    name=f"grid {names} seed {seed}",
-                    cells=(("model", "ours"),),
-                    corpora=corpora,
-                    encoder=ask.encoder,
-                    start=ask.model,
-                    trains=ask.model is None,
-                    samplers=_grid(ask),
-                    seed=seed,
-                )
-            )
+    runs = [
+        Run(
+            name=f"grid {called} seed {seed}",
+            cells=(("model", "ours"),),
+            corpora=corpora,
+            encoder=ask.encoder,
+            start=ask.model,
+            trains=ask.model is None,
+            samplers=_grid(ask),
+            seed=seed,
+        )
+        for corpora, called, seed in ask.each(_CORPORA, _QUICK)
+    ]
     return ask.sized(runs)
 
 
@@ -54,16 +51,15 @@ def _table3(ask: Ask) -> list[Run]:
     kinds: tuple[Kind, ...] = ("tagger", "biaffine")
     baselines = [
         Run(
-            name=f"{'+'.join(each.name for each in corpora)} {kind} seed {seed}",
+            name=f"{called} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
             encoder=ask.encoder,
             seed=seed,
         )
-        for corpora in ask.read(_CORPORA, _QUICK)
+        for corpora, called, seed in ask.each(_CORPORA, _QUICK)
         for kind in kinds
-        for seed in ask.seeds_or([0])
         if ask.encoder is not None
     ]
     return _ours(ask) + ask.sized(baselines)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from core.config import WARM, ModelConfig, TrainingConfig
+from core.experiments.settings import Setting, split_overrides, without_ours
 from core.types import SamplerSettings
 
 MIN_STEPS = 1500
 Kind = Literal["ours", "tagger", "biaffine"]
-Setting = str | int | float | bool
-_MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
-_TRAINING = {each.name for each in fields(TrainingConfig)}
-_OURS_ALONE = {
-    *("num_layers", "num_heads", "pointer_size", "self_attention", "cross_attention"),
-    *("timesteps", "schedule", "scale", "threshold"),
-    *("num_spans", "expansion", "gold_copies", "matching", "distance_weight"),
-    *("pure_noise", "no_entity_weight"),
-}
-"""Settings that no baseline looks at."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +115,7 @@ class Run:
         training = self.training.to_json() if self.trains else None
         samplers: list[Any] = [asdict(each) for each in self.samplers]
         if self.kind != "ours":
-            model, training, samplers = _without_ours(model), _without_ours(training), []
+            model, training, samplers = without_ours(model), without_ours(training), []
         return {
             "kind": self.kind,
             "model": model,
@@ -136,39 +127,3 @@ class Run:
             "measure": self.measure,
             "points": self.points,
         }
-
-
-def _without_ours(settings: dict[str, Any] | None) -> dict[str, Any] | None:
-    if settings is None:
-        return None
-    return {name: value for name, value in settings.items() if name not in _OURS_ALONE}
-
-
-def split_overrides(overrides: Mapping[str, Setting]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Fields of ModelConfig, and fields of TrainingConfig. Raises ValueError for any other."""
-    strange = set(overrides) - _MODEL - _TRAINING
-    if strange:
-        raise ValueError(
-            f"no setting is called {', '.join(sorted(strange))}; a model has "
-            f"{', '.join(sorted(_MODEL))}; training has {', '.join(sorted(_TRAINING))}"
-        )
-    model = {name: value for name, value in overrides.items() if name in _MODEL}
-    return model, {name: value for name, value in overrides.items() if name in _TRAINING}
-
-
-def parse_overrides(texts: Iterable[str]) -> dict[str, Setting]:
-    """`name=value` for any field of ModelConfig or TrainingConfig, read as the default's type."""
-    overrides: dict[str, Setting] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ValueError(f"--set takes NAME=VALUE, got {text!r}; for example epochs=10")
-        split_overrides({name: value})
-        default = getattr(ModelConfig(()) if name in _MODEL else TrainingConfig(), name)
-        if isinstance(default, bool):
-            if value not in ("true", "false"):
-                raise ValueError(f"{name} is true or false, got {value!r}")
-            overrides[name] = value == "true"
-        else:
-            overrides[name] = type(default)(value)
-    return overrides

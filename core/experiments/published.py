@@ -8,11 +8,13 @@ from pathlib import Path
 
 from core.experiments import paper
 from core.experiments.ask import Ask, Experiment
-from core.experiments.plan import Corpus, Run, Setting
+from core.experiments.plan import Corpus, Run
 from core.experiments.report import Chart, Record, Report
 from core.experiments.runner import Done
+from core.experiments.settings import Setting
 from core.experiments.tables import average
-from core.presets import DEPARTURES, PRESETS, Preset
+from core.preset import Preset
+from core.presets import DEPARTURES, PRESETS
 
 _OURS = "Spanneal"
 _Known = Mapping[str, tuple[paper.Reported, ...]]

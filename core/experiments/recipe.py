@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.experiments.ask import Ask, Experiment
-from core.experiments.plan import Run, Setting
+from core.experiments.plan import Run
 from core.experiments.report import Chart, Record, Report
 from core.experiments.runner import Done
+from core.experiments.settings import Setting
 from core.experiments.tables import average
 
 CHANGES: dict[str, dict[str, Setting]] = {
@@ -46,16 +47,15 @@ _COLUMNS = ("setting", "corpus", "dev F1", "Δ dev", "P", "R", "F1", "Δ F1", "s
 def _plan(ask: Ask) -> list[Run]:
     runs = [
         Run(
-            name=f"recipe {'+'.join(each.name for each in corpora)} {setting} seed {seed}",
+            name=f"recipe {called} {setting} seed {seed}",
             cells=(("setting", setting),),
             corpora=corpora,
             encoder=ask.encoder,
             overrides=overrides,
             seed=seed,
         )
-        for corpora in ask.read(default=["gum_named+wikigold"], quick=["gum_named"])
+        for corpora, called, seed in ask.each(["gum_named+wikigold"], ["gum_named"])
         for setting, overrides in CHANGES.items()
-        for seed in ask.seeds_or([0])
     ]
     return ask.sized(runs)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.experiments.ask import Ask, Experiment
-from core.experiments.plan import Corpus, Kind, Run, Setting, Size
+from core.experiments.plan import Kind, Run, Size
 from core.experiments.report import Chart, Report
 from core.experiments.runner import Done
 from core.experiments.sampling import BUNDLED
@@ -36,14 +36,10 @@ def _without_tagger(ask: Ask) -> tuple[str, ...]:
     )
 
 
-def _name(corpora: tuple[Corpus, ...]) -> str:
-    return "+".join(each.name for each in corpora)
-
-
 def _crossner(ask: Ask) -> list[Run]:
     runs = [
         Run(
-            name=f"warm {_name(corpora)} {kind} seed {seed}",
+            name=f"warm {called} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
@@ -51,31 +47,30 @@ def _crossner(ask: Ask) -> list[Run]:
             seed=seed,
             size=Size(dev=_DOMAIN_DEV),
         )
-        for corpora in ask.read(DOMAINS, ["crossner_ai", "crossner_politics"])
+        for corpora, called, seed in ask.each(
+            DOMAINS, ["crossner_ai", "crossner_politics"], [0, 1, 2]
+        )
         for kind, start in _starts(ask)
-        for seed in ask.seeds_or([0, 1, 2])
     ]
     return ask.sized(runs)
 
 
 def _few(ask: Ask) -> list[Run]:
-    runs = []
-    for corpora in ask.read([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"]):
-        for kind, start in _starts(ask):
-            for count in COUNTS:
-                cells: tuple[tuple[str, Setting], ...] = (("model", kind), ("corrected", count))
-                runs += [
-                    Run(
-                        name=f"few {_name(corpora)} {kind} {count} seed {seed}",
-                        cells=cells,
-                        corpora=corpora,
-                        kind=kind,
-                        start=start,
-                        seed=seed,
-                        size=Size(train=count, dev=count),
-                    )
-                    for seed in ask.seeds_or([0, 1, 2])
-                ]
+    corpora_and_seeds = ask.each([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2])
+    runs = [
+        Run(
+            name=f"few {called} {kind} {count} seed {seed}",
+            cells=(("model", kind), ("corrected", count)),
+            corpora=corpora,
+            kind=kind,
+            start=start,
+            seed=seed,
+            size=Size(train=count, dev=count),
+        )
+        for corpora, called, seed in corpora_and_seeds
+        for kind, start in _starts(ask)
+        for count in COUNTS
+    ]
     return ask.sized(runs)
 
 

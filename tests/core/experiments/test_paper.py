@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from core.experiments import paper
-from core.experiments.plan import split_overrides
 from core.experiments.recipe import CHANGES
+from core.experiments.settings import split_overrides
 from core.presets import PRESETS
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.experiments.convergence import near_the_end
 from core.experiments.plan import Corpus, Run
 from core.experiments.report import Chart, Report, as_csv, as_markdown, as_picture
-from core.experiments.tables import average
+from core.experiments.tables import average, late_rise
 from core.types import SamplerSettings
 
 CORPUS = Corpus.at(Path("gum_named"))
@@ -97,6 +97,12 @@ def test_near_the_end_is_the_first_step_with_nine_tenths_of_what_is_kept() -> No
     assert near_the_end(points, final=0.6) == 20
     assert near_the_end(points, final=0.65) == 30
     assert near_the_end([(10, 0.0), (20, 0.0)], final=0.0) == 10
+
+
+def test_the_late_rise_is_what_the_last_quarter_of_the_steps_won() -> None:
+    assert late_rise([(10, 0.5), (20, 0.25), (30, 0.625), (40, 0.75)]) == 12.5
+    assert late_rise([(10, 0.5), (20, 0.75), (30, 0.75), (40, 0.5)]) == 0
+    assert late_rise([(40, 0.5)]) == 50
 
 
 def test_a_result_is_found_again_when_the_corpus_has_another_name() -> None:

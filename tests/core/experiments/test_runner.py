@@ -8,8 +8,9 @@ import pytest
 
 from core.config import WARM, TrainingConfig
 from core.experiments import performing, store
-from core.experiments.plan import Corpus, Run, Size, parse_overrides
+from core.experiments.plan import Corpus, Run, Size
 from core.experiments.runner import chosen, perform_all
+from core.experiments.settings import parse_overrides
 from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated
 from core.warming import warm_config
@@ -164,7 +165,7 @@ def test_runs_are_chosen_by_a_part_of_their_name(run: Run) -> None:
 def test_settings_are_read_as_the_type_of_their_default() -> None:
     read = parse_overrides(["epochs=10", "scale=2", "self_attention=false", "schedule=linear"])
     assert read == {"epochs": 10, "scale": 2.0, "self_attention": False, "schedule": "linear"}
-    for wrong in ("epoch=10", "epochs", "self_attention=0"):
+    for wrong in ("epoch=10", "epochs", "epochs=1.5", "scale=x", "self_attention=0"):
         with pytest.raises(ValueError, match=wrong.partition("=")[0]):
             parse_overrides([wrong])
 
