@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def judge(
 ) -> list[Judged]:
     """The suggestions that reach φ; those of labels that nobody looked for are left out."""
     return [
-        Judged(each, each.span in set(example.entities))
+        Judged(each, each.span in example.entities)
         for example, proposals in zip(examples, found, strict=True)
         for each in select(proposals, threshold, flat)
         if example.labels is None or each.label in example.labels
@@ -63,7 +64,14 @@ def auroc(scores: Sequence[float], right: Sequence[bool]) -> float:
 def confidence_table(dev: Sequence[Judged], test: Sequence[Judged]) -> list[dict[str, str | float]]:
     """A row for each signal alone and one for all, {"signal", "auroc"}, measured on test; the
     logistic regression of all is fitted on dev. Agreements stand in it if an ensemble was asked.
+
+    Raises ValueError where dev has no suggestion, and where those of test are all right or wrong.
     """
+    if not dev:
+        raise ValueError(
+            "no suggestion for the development sentences reaches φ, so that the signals cannot "
+            "be weighed; take more sentences"
+        )
     signals = dict(_SIGNALS)
     if all(_of(each).agreement for each in (*dev, *test)):
         signals |= _AGREEMENTS
@@ -89,13 +97,8 @@ def _since(judged: Judged) -> float:
     return 1 / since if since else 0.0
 
 
-def _agreement(name: str) -> Callable[[Judged], float]:
-    def read(judged: Judged) -> float:
-        agreement = _of(judged).agreement
-        assert isinstance(agreement, Agreement)
-        return getattr(agreement, name)
-
-    return read
+def _agreement(name: str, judged: Judged) -> float:
+    return getattr(_of(judged).agreement, name)
 
 
 _SIGNALS: dict[str, Callable[[Judged], float]] = {
@@ -106,7 +109,9 @@ _SIGNALS: dict[str, Callable[[Judged], float]] = {
     "since": _since,
     "support": lambda each: _of(each).support,
 }
-_AGREEMENTS = {f"agreement: {name}": _agreement(name) for name in ("existence", "boundary", "type")}
+_AGREEMENTS = {
+    f"agreement: {each.name}": partial(_agreement, each.name) for each in fields(Agreement)
+}
 
 
 def _columns(

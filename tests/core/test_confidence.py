@@ -76,3 +76,8 @@ def test_agreements_take_part_where_an_ensemble_was_asked() -> None:
     table = {row["signal"]: row["auroc"] for row in confidence_table(rows, rows)}
     assert table["agreement: boundary"] == table["all together"] == 1.0
     assert table["agreement: existence"] == 0.5
+
+
+def test_signals_that_nothing_was_suggested_to_weigh_by_teach() -> None:
+    with pytest.raises(ValueError, match=r"development sentences .* take more"):
+        confidence_table([], [Judged(candidate(0, 2.0), True), Judged(candidate(1, 2.0), False)])
