@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from core.constraints import Constraints
 from core.devices import mixed_precision, send
 from core.evaluation import keep, propose
 from core.model import DiffusionNER
 from core.sampler import denoise
-from core.types import SamplerSettings
+from core.types import SamplerSettings, WordSpan
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -47,8 +49,12 @@ def test_the_counter_sees_what_waits() -> None:
     assert waiting.count == 3
 
 
-def test_no_denoising_step_waits_for_the_device(new_model: NewModel) -> None:
-    steps = denoise(new_model(), WORDS, SETTINGS)
+@pytest.mark.parametrize("decided", [False, True])
+def test_no_denoising_step_waits_for_the_device(new_model: NewModel, decided: bool) -> None:
+    """Nor one that keeps to what a person decided, for several seeds and with fresh noise."""
+    settings = replace(SETTINGS, ensemble=2, eta=1.0) if decided else SETTINGS
+    rule = Constraints((WordSpan(0, 1, "PER"),), (WordSpan(1, 2, "LOC"),))
+    steps = denoise(new_model(), WORDS, settings, [rule] * len(WORDS) if decided else None)
     next(steps)
     with Waiting() as waiting:
         assert len(list(steps)) == 2
