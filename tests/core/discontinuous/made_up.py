@@ -7,9 +7,9 @@ import random
 from core.discontinuous.records import FragmentedEntity, FragmentedExample, Fragments
 
 _SIDES = ("left", "right", "upper", "lower")
-_PARTS = ("shoulder", "knee", "wrist", "ankle")
-_SIGNS = ("pain", "ache", "cramp")
-_STATES = ("swollen", "stiff", "weak")
+_PARTS = ("hip", "knee", "arm", "toe")
+_SIGNS = ("pain", "ache")
+_STATES = ("weak", "stiff")
 
 
 def finding(generator: random.Random) -> FragmentedExample:

@@ -36,16 +36,16 @@ def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Tau
     from core.learner import DiffusionLearner
     from core.training import train
 
-    known, dev = findings(600, seed=0), findings(60, seed=1)
+    known, dev = findings(360, seed=0), findings(60, seed=1)
     config = TrainingConfig(
-        epochs=2, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3, num_spans=12, seed=1
+        epochs=2, batch_size=8, encoder_lr=2.6e-3, decoder_lr=5.2e-3, num_spans=12, seed=1
     )
     learner = DiffusionLearner(new_model(labels=("Problem",)), config, SamplerSettings(1, 12))
     folder = tmp_path_factory.mktemp("findings") / "model"
     spans = [[example.spans for example in each] for each in (known, dev)]
     assert list(train(learner, *spans, config, folder))
     model = DiffusionNER.load(folder)
-    records = list(train_combiner(model, known[:200], dev, folder, epochs=6))
+    records = list(train_combiner(model, known[:240], dev, folder, epochs=6))
     assert [record.epoch for record in records] == [1, 2, 3, 4, 5, 6]
     return Taught(folder, tuple(record.loss for record in records))
 
@@ -64,10 +64,10 @@ def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(taught: Ta
 def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None:
     pipeline = Pipeline.load(taught.folder)
     combiner = Combiner.load(pipeline.model, taught.folder)
-    text = "He met left and right shoulder pain . \n\n he met the knee is stiff ."
+    text = "He met left and right hip pain . \n\n he met the knee is stiff ."
     said = join(pipeline, combiner, pipeline.predict(text))
     pieces = {tuple(text[s:e] for s, e in each.fragments) for each in said.discontinuous}
-    assert ("left", "shoulder pain") in pieces
+    assert ("left", "hip pain") in pieces
     assert ("knee", "stiff") in pieces
     assert "left" not in {text[each.start : each.end] for each in said.entities}
 
@@ -129,7 +129,7 @@ def test_the_command_teaches_measures_and_annotates(
     said = capsys.readouterr().out
     assert "epoch 1: loss" in said
     assert "not joined: F1" in said
-    monkeypatch.setattr("sys.stdin", io.StringIO("he met left and right shoulder pain .\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("he met left and right hip pain .\n"))
     assert main(["annotate", "--model", str(taught.folder), "--fragments"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert [each["fragments"] for each in record["discontinuous"]] == [[[7, 11], [22, 35]]]
+    assert [each["fragments"] for each in record["discontinuous"]] == [[[7, 11], [22, 30]]]
