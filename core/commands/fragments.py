@@ -15,10 +15,15 @@ from core.model import DiffusionNER, best_device
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, required=True, help="model folder, trained on them")
-    for name in ("--train", "--dev", "--test"):
-        parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE")
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=0)
+    files = {
+        "--train": "sentences with fragments to learn from, as JSON lines",
+        "--dev": "sentences to choose the best version by",
+        "--test": "sentences to measure on, joined and not (default: none)",
+    }
+    for name, text in files.items():
+        parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)
+    parser.add_argument("--epochs", type=int, default=10, help="(default: 10)")
+    parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
 
 
 def run(options: argparse.Namespace) -> None:

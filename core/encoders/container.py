@@ -80,25 +80,26 @@ class _Reader:
         self.place = 0
 
     def take(self, layout: str) -> tuple[Any, ...]:
-        values = struct.unpack_from("<" + layout, self.data, self.place)
-        self.place += struct.calcsize("<" + layout)
-        return values
+        return struct.unpack("<" + layout, self.raw(struct.calcsize("<" + layout)))
 
     def one(self, layout: str) -> Any:
         return self.take(layout)[0]
 
     def row(self, layout: str, count: int) -> NDArray[Any]:
-        values = np.frombuffer(self.data, layout, count, self.place)
-        self.place += values.nbytes
-        return values
+        return np.frombuffer(self.raw(count * np.dtype(layout).itemsize), layout)
 
     def raw(self, count: int) -> bytes:
-        self.place += count
-        return self.data[self.place - count : self.place]
+        start, self.place = self.place, self.place + count
+        if self.place > len(self.data):
+            raise ValueError(
+                f"the model file should hold {self.place} bytes and more, got {len(self.data)}: "
+                "it is cut short; install its package again"
+            )
+        return self.data[start : self.place]
 
 
 def read_container(path: Path) -> Container:
-    """Read a model file. Raises ValueError where it is of another format."""
+    """Read a model file. Raises ValueError where it is of another format or cut short."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise ValueError(

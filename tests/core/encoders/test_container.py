@@ -34,7 +34,15 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
         read_container(write_packed(tmp_path / "model.bin", magic=b"GGUF"))
 
 
-def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [20, 60, 200, 500])
+def test_a_file_cut_short_before_its_tensors_is_refused(tmp_path: Path, size: int) -> None:
+    file = write_packed(tmp_path / "model.bin")
+    file.write_bytes(file.read_bytes()[:size])
+    with pytest.raises(ValueError, match=rf"got {size}: it is cut short"):
+        read_container(file)
+
+
+def test_a_file_without_its_last_number_is_refused(tmp_path: Path) -> None:
     file = write_packed(tmp_path / "model.bin")
     file.write_bytes(file.read_bytes()[:-4])
     with pytest.raises(ValueError, match=r"l2\.oln\.b should hold 32 numbers, got 31"):
