@@ -27,7 +27,7 @@ from core.devices import mixed_precision
 from core.encoder import SentenceEncoder, encoder_config_from
 from core.fitting import fit
 from core.metrics import Scores, score
-from core.model import CONFIG, DiffusionNER, ModelError
+from core.model import CONFIG, DiffusionNER, ModelError, write_surroundings
 from core.types import Example, WordSpan
 
 NEVER = -1e4
@@ -113,11 +113,7 @@ class Baseline(nn.Module, ABC):
         fresh = folder / f"{self.kind}.safetensors.new"
         save_file(state, fresh)
         fresh.replace(fresh.with_suffix(""))
-        self.tokenizer.save_pretrained(folder)
-        encoder = self.encoder.encoder_config.to_dict()
-        encoder.pop("_name_or_path", None)  # a place on the machine that trained it
-        text = {"model": self.config.to_json(), "encoder": encoder}
-        (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> Self:

@@ -32,6 +32,20 @@ class ModelError(ValueError):
     """A model directory that cannot be used, with what to do about it."""
 
 
+def write_surroundings(
+    folder: Path,
+    config: ModelConfig,
+    encoder: SentenceEncoder,
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    """What weights in `folder` need to be loaded again: the configuration and the tokenizer."""
+    tokenizer.save_pretrained(folder)
+    shape = encoder.encoder_config.to_dict()
+    shape.pop("_name_or_path", None)  # a place on the machine that trained it
+    text = {"model": config.to_json(), "encoder": shape}
+    (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+
+
 class DiffusionNER(nn.Module):
     """The whole of θ, with the tokenizer and the noise schedule it was made for."""
 
@@ -112,11 +126,7 @@ class DiffusionNER(nn.Module):
         fresh = folder / (WEIGHTS + ".new")
         save_file(state, fresh)
         fresh.replace(folder / WEIGHTS)
-        self.tokenizer.save_pretrained(folder)
-        encoder = self.encoder.encoder_config.to_dict()
-        encoder.pop("_name_or_path", None)  # a place on the machine that trained it
-        text = {"model": self.config.to_json(), "encoder": encoder}
-        (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
