@@ -7,10 +7,10 @@ from pathlib import Path
 
 from core.commands.shared import numbers
 from core.experiments.ask import Ask
-from core.experiments.plan import parse_overrides
 from core.experiments.registry import EXPERIMENTS
 from core.experiments.report import as_markdown, publish
 from core.experiments.runner import chosen, perform_all, results, show
+from core.experiments.settings import parse_overrides
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
