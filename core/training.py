@@ -82,6 +82,7 @@ def train(
     meter = _Meter(position.step, total)
     while position.step < total and position.bad_epochs < config.patience:
         epoch, done = divmod(position.step, per_epoch)
+        scored = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
         order = epoch_batches(
             lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
         )
@@ -92,9 +93,9 @@ def train(
             position = replace(position, step=step)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
-            if step % _CHECKPOINT_EVERY == 0 and step % per_epoch:
+            if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
                 save_checkpoint(saved, learner.network, optimizer, position)
-        if (epoch + 1) % config.evaluate_every and position.step < total:
+        if not scored:
             continue
         scores = _evaluate(learner, dev)
         best = scores.f1 > position.best_f1

@@ -187,6 +187,18 @@ def test_training_that_is_stopped_and_gone_on_with_ends_in_the_same_bytes(
     assert whole.read_bytes() == part.read_bytes()
 
 
+def test_an_epoch_that_is_not_scored_leaves_a_checkpoint_at_its_end(
+    new_model: NewModel, tmp_path: Path, often: None
+) -> None:
+    config = TrainingConfig(epochs=2, evaluate_every=2, batch_size=4, num_spans=8, seed=5)
+    stream = train(learner_of(new_model, config), DATA, SENTENCES, config, tmp_path)
+    steps = [record.step for record in islice(stream, 4)]  # the fourth is of the second epoch
+    stream.close()  # type: ignore[attr-defined]
+    rest = list(train(learner_of(new_model, config), DATA, SENTENCES, config, tmp_path))
+    assert steps == [1, 2, 3, 4]
+    assert rest[0].step == 4
+
+
 @pytest.mark.parametrize("evaluation", [1, 2])
 def test_training_that_dies_in_an_evaluation_evaluates_again(
     new_model: NewModel,
