@@ -16,6 +16,7 @@ from core.baseline import NEVER, Baseline
 from core.batches import Gold
 from core.metrics import nested_entities
 from core.model import DiffusionNER
+from core.overlaps import clash
 from core.types import Example, WordSpan
 
 _VIEW = 150  # Yu et al., table 1
@@ -103,17 +104,9 @@ def _spans(lengths: Tensor) -> Tensor:
 def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
     """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
     cross none, or where nothing is `nested` overlap none."""
-    clash = _cross if nested else _overlap
+    clashes = clash(flat=not nested)
     kept: list[WordSpan] = []
     for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
-        if not any(clash(span, other) for other in kept):
+        if not any(clashes(span, other) for other in kept):
             kept.append(span)
     return tuple(sorted(kept))
-
-
-def _overlap(one: WordSpan, two: WordSpan) -> bool:
-    return one.start < two.end and two.start < one.end
-
-
-def _cross(one: WordSpan, two: WordSpan) -> bool:
-    return one.start < two.start < one.end < two.end or two.start < one.start < two.end < one.end

@@ -13,6 +13,7 @@ from torch import Tensor
 from core.constraints import Constraints
 from core.ensemble import agreements
 from core.gathering import Distinct, distinct
+from core.overlaps import clash
 from core.sampler import SamplerStep
 from core.types import Confidence, WordSpan
 
@@ -126,14 +127,13 @@ def _agreed(found: list[_Scored], threshold: float) -> list[_Scored]:
 
 
 def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
-    """Those that reach φ, in text order; `flat` drops what overlaps a better one, but nothing
-    that a person fixed."""
+    """Those that reach φ and clash with no better one, in text order. What a person fixed
+    clashes with nothing."""
+    clashes = clash(flat)
     kept: list[Candidate] = []
     for each in found:
         if each.score < threshold:
             continue
-        rivals = kept if flat and not each.fixed else []
-        if any(each.start < other.end and other.start < each.end for other in rivals):
-            continue
-        kept.append(each)
+        if each.fixed or not any(clashes(each, other) for other in kept):
+            kept.append(each)
     return sorted(kept, key=lambda each: (each.start, -each.end))

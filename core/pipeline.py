@@ -17,7 +17,7 @@ from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
 from core.evaluation import propose
 from core.model import DiffusionNER, best_device
-from core.placing import Found, check_decided, constraints_of, with_fixed, without_overlaps
+from core.placing import Found, check_decided, constraints_of, with_fixed, without_clashes
 from core.sampler import SamplerStep, denoise
 from core.segmentation import Window, merge, stretches, uncovered, windows
 from core.subwords import subword_lengths
@@ -229,4 +229,4 @@ class Pipeline:
             end = reading.tokens[each.span.end - 1].end
             entity = Entity(start, end, best.label, best.score, best.confidence)
             entities.append((entity, Origin(each.window, best.step, best.slot)))
-        return without_overlaps(entities, reading.fixed) if settings.flat else entities
+        return without_clashes(entities, reading.fixed, settings.flat)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
 from core.constraints import Constraints
 from core.decoding import FIXED_SCORE
+from core.overlaps import clash
 from core.segmentation import Window
 from core.types import Entity, Origin, Token, WordSpan
 
@@ -29,16 +31,21 @@ def check_decided(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entit
         )
 
 
-def without_overlaps(found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
-    """What a person fixed, and of the suggestions that overlap it or each other the best: two
+def without_clashes(found: Sequence[Found], fixed: Iterable[Entity], flat: bool) -> list[Found]:
+    """What a person fixed, and of the suggestions that clash with it or each other the best: two
     windows of one sentence may each make one that the other does not see whole."""
+    clashes = clash(flat)
     kept = [each for each in found if each[0].confidence is None]
-    taken = [(each.start, each.end) for each in fixed]
+    taken = sorted(Token(each.start, each.end) for each in fixed)
     suggested = [each for each in found if each[0].confidence]
+    places = [*taken, *(Token(each.start, each.end) for each, _ in found)]
+    longest = max((each.end - each.start for each in places), default=0)
     for entity, origin in sorted(suggested, key=lambda each: -(each[0].score or 0.0)):
-        if not any(entity.start < end and start < entity.end for start, end in taken):
+        first = bisect_left(taken, Token(max(0, entity.start - longest), 0))
+        last = bisect_left(taken, Token(entity.end, 0))
+        if not any(clashes(entity, other) for other in taken[first:last]):
             kept.append((entity, origin))
-            taken.append((entity.start, entity.end))
+            insort(taken, Token(entity.start, entity.end))
     return kept
 
 

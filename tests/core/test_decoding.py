@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -153,7 +155,7 @@ ALL = [OUTER, INNER, NEXT, CROSSING]
 
 @pytest.mark.parametrize(
     ("threshold", "kept"),
-    [(0.0, ALL), (1.5, [OUTER, INNER, NEXT]), (1.51, [OUTER, INNER]), (2.6, [])],
+    [(0.0, [OUTER, INNER, NEXT]), (1.5, [OUTER, INNER, NEXT]), (1.51, [OUTER, INNER]), (2.6, [])],
 )
 def test_what_does_not_reach_the_threshold_is_dropped(
     threshold: float, kept: list[Candidate]
@@ -165,5 +167,11 @@ def test_flat_drops_what_overlaps_a_better_one_and_keeps_neighbours() -> None:
     assert select(ALL, 0.0, flat=True) == [OUTER, NEXT]
 
 
+def test_nested_entities_cross_no_better_one_unless_a_person_fixed_them() -> None:
+    assert CROSSING not in select(ALL, 0.0, flat=False)
+    fixed = replace(CROSSING, score=3.0, fixed=True)
+    assert select([fixed, OUTER, INNER, NEXT], 0.0, flat=False) == [fixed, NEXT]
+
+
 def test_entities_are_in_text_order_the_outer_one_first() -> None:
-    assert select(ALL, 0.0, flat=False) == [OUTER, INNER, CROSSING, NEXT]
+    assert select(ALL, 0.0, flat=False) == [OUTER, INNER, NEXT]
