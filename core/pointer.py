@@ -10,10 +10,11 @@ from torch.nn import functional as F
 
 
 class BoundaryPointer(nn.Module):
-    """P^δ = softmax(MLP(H_S W_S^δ + H̄_X W_X^δ)) for one boundary δ (section 4.2).
+    """P^δ = softmax((H_S W_S^δ)(H̄_X W_X^δ)ᵀ) for one boundary δ, after section 4.2.
 
-    The two-layer perceptron's first layer is the pair (W_S, W_X). The paper's sigmoid is
-    replaced by a softmax over the words, since the objective takes -log P of one word.
+    The paper adds the two projections and takes a perceptron's sigmoid of each of the K x M
+    sums. Their product is as good and one matrix multiplication (docs/RESULTS.md); the softmax
+    is over the words, since the objective takes -log P of one word.
     A bias, learned for each span, weighs the distance to the noisy boundary; without it the
     pointer knows words but not places.
     """
@@ -22,7 +23,6 @@ class BoundaryPointer(nn.Module):
         super().__init__()
         self.words = nn.Linear(hidden_size, pointer_size)
         self.spans = nn.Linear(hidden_size, pointer_size, bias=False)
-        self.score = nn.Linear(pointer_size, 1, bias=False)
         self.reach = nn.Linear(hidden_size, 1)
 
     def forward(self, words: Tensor, spans: Tensor, distance: Tensor, mask: Tensor) -> Tensor:
@@ -31,7 +31,6 @@ class BoundaryPointer(nn.Module):
         `words` (B, M, P) is `self.words` of the sentence, computed once; `spans` (B, K, H);
         `distance` (B, K, M) from the noisy boundary, in words; `mask` (B, M) is true on words.
         """
-        fused = words[:, None] + self.spans(spans)[:, :, None]  # (B, K, M, P)
-        logits = F.relu(fused, inplace=not self.training) @ self.score.weight[0]
+        logits = self.spans(spans) @ words.transpose(1, 2) * words.shape[-1] ** -0.5
         logits = logits - F.softplus(self.reach(spans)) * distance
         return logits.masked_fill(~mask[:, None], -1e4).log_softmax(dim=-1)

@@ -23,7 +23,6 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "∅ weight 0.1": {"no_entity_weight": 0.1},
     "∅ weight 0.5": {"no_entity_weight": 0.5},
     "∅ weight 1": {"no_entity_weight": 1.0},
-    "1 layer": {"num_layers": 1},
     "2 layers": {"num_layers": 2},
     "3 layers": {"num_layers": 3},
     "BiLSTM": {"lstm_layers": 1},
