@@ -206,7 +206,7 @@ def film(trace: Trace, colour: Mapping[str, str]) -> None:
     st.caption(
         "Each thin bar is one of the K spans, which start as noise under random words. At every "
         "step the model moves their two ends and votes for a label, spans that crowd one place "
-        "start again elsewhere, and what is surer than φ in the end becomes an entity."
+        "start again elsewhere, and what was surer than φ at any step becomes an entity."
     )
     left, right = st.columns(2, gap="large")
     with left:
