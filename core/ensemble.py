@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.overlaps import overlap
 from core.types import Agreement, WordSpan
 
 
@@ -28,10 +29,7 @@ def _best_first(scores: Sequence[float]) -> list[tuple[float, int]]:
 
 def _agreement(span: WordSpan, said: Sequence[Sequence[WordSpan]]) -> Agreement:
     """`said` is what each seed says, best first."""
-    near = [
-        [other for other in alone if other.start < span.end and span.start < other.end]
-        for alone in said
-    ]
+    near = [[other for other in alone if overlap(other, span)] for alone in said]
     found = [alone for alone in near if alone]
     exact = sum(span in alone for alone in found)
     same = sum(alone[0].label == span.label for alone in found)

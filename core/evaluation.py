@@ -9,9 +9,15 @@ import torch
 from core.batches import inference_batches
 from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
+from core.metrics import Scores, score
 from core.model import DiffusionNER
 from core.sampler import denoise
 from core.types import Example, SamplerSettings, WordSpan
+
+
+def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
+    """φ: the one asked for, else the one tuned with the model."""
+    return model.config.threshold if settings.threshold is None else settings.threshold
 
 
 def propose(
@@ -24,7 +30,7 @@ def propose(
     """Every sentence's distinct proposals over all denoising steps, best first; those that
     score below `least` are left out. `constraints` has one item a sentence."""
     found: list[list[Candidate]] = [[] for _ in sentences]
-    threshold = model.config.threshold if settings.threshold is None else settings.threshold
+    threshold = threshold_of(model, settings)
     for rows in inference_batches([len(words) for words in sentences], model.device):
         rules = None if constraints is None else [constraints[row] for row in rows]
         history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
@@ -37,6 +43,17 @@ def propose(
 def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[WordSpan]:
     """The entities of one sentence."""
     return [each.span for each in select(found, threshold, flat)]
+
+
+def score_proposals(
+    examples: Sequence[Example],
+    found: Sequence[Sequence[Candidate]],
+    threshold: float,
+    flat: bool,
+) -> Scores:
+    """The scores of what is kept of each sentence's proposals."""
+    kept = [keep(each, threshold, flat) for each in found]
+    return score(zip(examples, kept, strict=True))
 
 
 def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candidate]]) -> float:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from core.config import ModelConfig, TrainingConfig
-from core.evaluation import keep, propose, tune_threshold
-from core.metrics import Scores, score
+from core.evaluation import propose, score_proposals, tune_threshold
+from core.metrics import Scores
 from core.model import DiffusionNER
 from core.objective import diffusion_losses
 from core.types import Example, SamplerSettings
@@ -71,8 +71,7 @@ class DiffusionLearner:
         found = propose(self.model, [example.words for example in examples], self.sampler)
         threshold = tune_threshold(examples, found)
         self.model.config = replace(self.model.config, threshold=threshold)
-        kept = [keep(each, threshold, self.sampler.flat) for each in found]
-        return score(zip(examples, kept, strict=True))
+        return score_proposals(examples, found, threshold, self.sampler.flat)
 
     def save(self, folder: Path) -> None:
         self.model.save(folder, torch.float16)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.data import label_set
-from core.evaluation import keep, propose
-from core.metrics import as_table, score
+from core.evaluation import propose, score_proposals, threshold_of
+from core.metrics import as_table
 from core.model import DiffusionNER
 from core.types import Example, SamplerSettings
 
@@ -28,12 +28,11 @@ def measure(
     `distinct_spans` counts what the K noisy spans of a sentence propose before φ: 1.0
     everywhere would mean that they have collapsed.
     """
-    threshold = model.config.threshold if sampler.threshold is None else sampler.threshold
+    threshold = threshold_of(model, sampler)
     start = time.perf_counter()
     found = propose(model, [example.words for example in examples], sampler)
     seconds = time.perf_counter() - start
-    kept = [keep(each, threshold, sampler.flat) for each in found]
-    scores = score(zip(examples, kept, strict=True))
+    scores = score_proposals(examples, found, threshold, sampler.flat)
     return {
         **scores.to_json(),
         "steps": sampler.steps,

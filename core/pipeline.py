@@ -15,7 +15,7 @@ from pathlib import Path
 from core.batches import inference_batches
 from core.constraints import Constraints
 from core.decoding import Candidate, candidates, select
-from core.evaluation import propose
+from core.evaluation import propose, threshold_of
 from core.model import DiffusionNER, best_device
 from core.placing import Found, check_decided, constraints_of, with_fixed, without_clashes
 from core.sampler import SamplerStep, denoise
@@ -104,7 +104,7 @@ class Pipeline:
         than K fixed ones.
         """
         check_decided(text, fixed, suppressed)
-        least = self._threshold(settings)
+        least = threshold_of(self.model, settings)
         merged: list[Found] = []
         left_out: list[Token] = []
         for words in stretches(text, tokens(text), _STRETCH):
@@ -143,7 +143,7 @@ class Pipeline:
     ) -> Trace:
         """All steps of `denoise`, the entities, and the noisy span each was decoded from."""
         reading = self.read(text, fixed, suppressed)
-        threshold = self._threshold(settings)
+        threshold = threshold_of(self.model, settings)
         taken = list(self._steps(reading, settings))
         steps = [self._public(parts, number, reading) for number, parts in enumerate(taken, 1)]
         found: list[list[Candidate]] = [[] for _ in reading.windows]
@@ -213,14 +213,12 @@ class Pipeline:
         first = parts[0][1]
         return Step(number, first.t, first.t_prev, tuple(records[row] for row in sorted(records)))
 
-    def _threshold(self, settings: SamplerSettings) -> float:
-        return self.threshold if settings.threshold is None else settings.threshold
-
     def _merged(
         self, reading: Reading, found: Sequence[Sequence[Candidate]], settings: SamplerSettings
     ) -> list[Found]:
         """The entities in whole words, each with the noisy span it came from."""
-        chosen = [select(each, self._threshold(settings), settings.flat) for each in found]
+        threshold = threshold_of(self.model, settings)
+        chosen = [select(each, threshold, settings.flat) for each in found]
         scored = [[(each.span, inf if each.fixed else each.score) for each in c] for c in chosen]
         entities: list[Found] = []
         for each in merge(list(zip(reading.windows, scored, strict=True))):

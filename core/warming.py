@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.config import WARM, TrainingConfig
-from core.evaluation import keep, propose
+from core.evaluation import propose, score_proposals
 from core.learner import DiffusionLearner
-from core.metrics import Scores, score
+from core.metrics import Scores
 from core.model import DiffusionNER
 from core.types import Example, SamplerSettings
 
@@ -56,5 +56,4 @@ class KeepsThreshold(DiffusionLearner):
 def scores_of(model: DiffusionNER, examples: Sequence[Example], sampler: SamplerSettings) -> Scores:
     """Scores with the model's own φ."""
     found = propose(model, [example.words for example in examples], sampler)
-    kept = [keep(each, model.config.threshold, sampler.flat) for each in found]
-    return score(zip(examples, kept, strict=True))
+    return score_proposals(examples, found, model.config.threshold, sampler.flat)

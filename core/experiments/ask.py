@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.experiments.plan import Corpus, Run, Size
+from core.experiments.plan import Corpus, Kind, Run, Size
 from core.experiments.report import Report
 from core.experiments.runner import Done
 from core.experiments.settings import Setting
@@ -46,6 +46,17 @@ class Ask:
         for corpora in self.read(default, quick):
             for seed in self.seeds_or(seeds):
                 yield corpora, "+".join(each.name for each in corpora), seed
+
+    def training(self, corpora: tuple[Corpus, ...], called: str, kind: Kind, seed: int) -> Run:
+        """The plain training of one kind of model from the encoder; experiments share it."""
+        return Run(
+            name=f"{called} {kind} seed {seed}",
+            cells=(("model", kind),),
+            corpora=corpora,
+            kind=kind,
+            encoder=self.encoder,
+            seed=seed,
+        )
 
     def seeds_or(self, default: Sequence[int]) -> tuple[int, ...]:
         """--seeds; else the experiment's own, and one alone where it is quick."""

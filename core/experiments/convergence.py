@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.experiments.ask import Ask, Experiment
 from core.experiments.plan import Kind, Run
@@ -16,15 +17,7 @@ _POINTS = 4
 
 def _plan(ask: Ask) -> list[Run]:
     runs = [
-        Run(
-            name=f"convergence {called} {kind} seed {seed}",
-            cells=(("model", kind),),
-            corpora=corpora,
-            kind=kind,
-            encoder=ask.encoder,
-            seed=seed,
-            points=_POINTS,
-        )
+        replace(ask.training(corpora, f"convergence {called}", kind, seed), points=_POINTS)
         for corpora, called, seed in ask.each(["gum_named", "wikigold"], ["gum_named"])
         for kind in _KINDS
     ]

@@ -25,14 +25,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def _plan(ask: Ask) -> list[Run]:
     runs = [
-        Run(
-            name=f"{called} {kind} seed {seed}",
-            cells=(("model", kind),),
-            corpora=corpora,
-            kind=kind,
-            encoder=ask.encoder,
-            seed=seed,
-        )
+        ask.training(corpora, called, kind, seed)
         for corpora, called, seed in ask.each(CORPORA, ["wikigold", "gum_named"], [0, 1, 2])
         for kind in KINDS
     ]

@@ -50,14 +50,7 @@ def _ours(ask: Ask) -> list[Run]:
 def _table3(ask: Ask) -> list[Run]:
     kinds: tuple[Kind, ...] = ("tagger", "biaffine")
     baselines = [
-        Run(
-            name=f"{called} {kind} seed {seed}",
-            cells=(("model", kind),),
-            corpora=corpora,
-            kind=kind,
-            encoder=ask.encoder,
-            seed=seed,
-        )
+        ask.training(corpora, called, kind, seed)
         for corpora, called, seed in ask.each(_CORPORA, _QUICK)
         for kind in kinds
         if ask.encoder is not None

@@ -11,6 +11,7 @@ from app.components.denoising import wording
 from app.components.denoising.film import EntityBar, LabelColour, Payload
 from app.components.denoising.frames import mean_probability, sentence_frames
 from app.components.denoising.stacking import rows
+from core.overlaps import overlap
 from core.types import Entity, Origin, SentenceStep, Token, Trace
 
 NEUTRAL = "#8a8f98"
@@ -112,9 +113,7 @@ def _entity(
     last: SentenceStep,
     index: Mapping[str, int],
 ) -> EntityBar:
-    inside = [
-        i for i, token in enumerate(tokens) if token.start < entity.end and entity.start < token.end
-    ]
+    inside = [i for i, token in enumerate(tokens) if overlap(token, entity)]
     start, end = inside[0], inside[-1] + 1
     collapsed = [
         k
