@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -33,6 +34,17 @@ class Desk:
             "data-test-script-state", "notRunning"
         )
         return self.server()
+
+    def listen(self) -> Callable[[], list[str]]:
+        """Every state the page shows from now on, however briefly."""
+        self.state.evaluate(
+            """(node) => {
+                window.said = [];
+                new MutationObserver(() => window.said.push(node.textContent)).observe(
+                    node, {childList: true, characterData: true, subtree: true});
+            }"""
+        )
+        return lambda: self.page.evaluate("window.said")
 
     def press(self, *keys: str) -> None:
         for key in keys:
