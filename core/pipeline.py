@@ -140,12 +140,19 @@ class Pipeline:
         settings: SamplerSettings = SamplerSettings(),
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
+        pointers: bool = False,
     ) -> Trace:
-        """All steps of `denoise`, the entities, and the noisy span each was decoded from."""
+        """All steps of `denoise`, the entities, and the noisy span each was decoded from.
+
+        With `pointers`, every step also holds P^l and P^r of every word: K x M numbers each, so
+        ask for them a sentence at a time. They change nothing else.
+        """
         reading = self.read(text, fixed, suppressed)
         threshold = threshold_of(self.model, settings)
         taken = list(self._steps(reading, settings))
-        steps = [self._public(parts, number, reading) for number, parts in enumerate(taken, 1)]
+        steps = [
+            self._public(parts, number, reading, pointers) for number, parts in enumerate(taken, 1)
+        ]
         found: list[list[Candidate]] = [[] for _ in reading.windows]
         for batch in zip(*taken, strict=True):
             rows, history = batch[0][0], [step for _, step in batch]
@@ -203,13 +210,13 @@ class Pipeline:
         for steps in zip(*streams, strict=True):
             yield list(zip(batches, steps, strict=True))
 
-    def _public(self, parts: Parts, number: int, reading: Reading) -> Step:
+    def _public(self, parts: Parts, number: int, reading: Reading, pointers: bool = False) -> Step:
         records: dict[int, SentenceStep] = {}
         for rows, step in parts:
             for place, row in enumerate(rows):
                 window = reading.windows[row]
                 length = window.end - window.start
-                records[row] = sentence_step(step, place, length, self.model.config)
+                records[row] = sentence_step(step, place, length, self.model.config, pointers)
         first = parts[0][1]
         return Step(number, first.t, first.t_prev, tuple(records[row] for row in sorted(records)))
 

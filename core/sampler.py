@@ -21,6 +21,7 @@ from core.expansion import random_spans
 from core.model import DiffusionNER
 from core.types import SamplerSettings
 
+_POINTERS = ("left_log_probs", "right_log_probs")
 _PLACES = 6
 """Into how many places the K spans fit; measured in docs/RESULTS.md."""
 
@@ -39,12 +40,26 @@ class SamplerStep:
     """P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; no step changes it."""
     seeds: int = 1
     """E; the K spans of one seed follow those of the other."""
+    renewed: Tensor | None = None  # (B, K)
+    """Which spans start again from noise after this step; None says that none does."""
+    point: Callable[[Tensor, int], Boundaries] | None = None
+    """P^l and P^r over the words, of one seed's x_t at t."""
 
     @cached_property
     def type_probs(self) -> Tensor:
         """P^c (B, K, C + 1) of this step's spans, computed when asked for: entities need that
         of the distinct spans alone."""
         return self.classify(self.words)
+
+    @cached_property
+    def pointers(self) -> tuple[Tensor, Tensor]:
+        """P^l and P^r of every word (B, K, M), computed once more when a trace asks for them:
+        to keep all of them would cost every denoising memory that few look at."""
+        if self.point is None:
+            raise ValueError("this step cannot point again; take it from core.sampler.denoise")
+        parts = [self.point(x_t, self.t) for x_t in self.x_t.chunk(self.seeds, 1)]
+        left, right = ([getattr(each, name) for each in parts] for name in _POINTERS)
+        return torch.cat(left, 1).exp(), torch.cat(right, 1).exp()
 
 
 def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
@@ -73,14 +88,17 @@ def denoise(
         lengths = [len(words) for words in sentences]
         pins = Pins.of(constraints, lengths, settings.num_spans, model.device)
     sentence = model.read(model.batch(sentences))
-    classify = partial(_types, model, sentence)
+    classify, point = partial(_types, model, sentence), partial(_point, model, sentence)
     runs = [
         _run(model, sentence, [generator_for(seed, words) for words in sentences], settings, pins)
         for seed in range(settings.seed, settings.seed + settings.ensemble)
     ]
     for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
-        x_t, words, left, right = (torch.cat(each, 1) for each in zip(*parts, strict=True))
-        yield SamplerStep(t, t_prev, x_t, words, left, right, classify, settings.ensemble)
+        joined = (torch.cat(each, 1) for each in zip(*parts, strict=True))
+        x_t, words, left, right, renewed = joined
+        yield SamplerStep(
+            t, t_prev, x_t, words, left, right, classify, settings.ensemble, renewed, point
+        )
 
 
 @torch.inference_mode()
@@ -90,8 +108,8 @@ def _run(
     generators: list[torch.Generator],
     settings: SamplerSettings,
     pins: Pins | None,
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """One seed's x_t, words, P^l and P^r at every step."""
+) -> Iterator[tuple[Tensor, ...]]:
+    """One seed's x_t, words, P^l and P^r at every step, and which spans start again after it."""
     count = settings.num_spans
     x_t = _noise(generators, count, model.device)
     if pins:
@@ -104,15 +122,17 @@ def _run(
             held = pins.held[..., 0]
             words = torch.where(pins.held, pins.words, words)
             left, right = left.masked_fill(held, 1.0), right.masked_fill(held, 1.0)
-        yield x_t, words, left, right
+        again = _again(words, settings.renew, pins)
         if not t_prev:
+            yield x_t, words, left, right, torch.zeros_like(again)
             return
+        yield x_t, words, left, right, again
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
         noise = _noise(generators, count, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
         # always drawn, so that no sentence's noise depends on what is decided in another
         fresh = _fresh(model, generators, count, t_prev)
-        x_t = torch.where(_again(words, settings.renew, pins)[..., None], fresh, x_t)
+        x_t = torch.where(again[..., None], fresh, x_t)
 
 
 def _again(words: Tensor, renew: bool, pins: Pins | None) -> Tensor:
@@ -166,6 +186,11 @@ def _probs(output: Boundaries, words: Tensor) -> tuple[Tensor, Tensor]:
     left = output.left_log_probs.gather(2, words[..., :1])[..., 0]
     right = output.right_log_probs.gather(2, words[..., 1:])[..., 0]
     return left.exp(), right.exp()
+
+
+@torch.inference_mode()
+def _point(model: DiffusionNER, sentence: Sentence, x_t: Tensor, t: int) -> Boundaries:
+    return predict(model, x_t, t, sentence)
 
 
 @torch.inference_mode()

@@ -153,6 +153,16 @@ class SamplerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointers:
+    """What the boundary pointers said of every word: K rows of M probabilities that sum to 1."""
+
+    left: tuple[tuple[float, ...], ...]
+    """P^l."""
+    right: tuple[tuple[float, ...], ...]
+    """P^r."""
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceStep:
     """One sentence after one denoising step. Every tuple has K items, one per noisy span; E x K
     with an ensemble."""
@@ -168,6 +178,11 @@ class SentenceStep:
     p_type: tuple[float, ...]
     """P^l, P^r at the predicted boundaries, and P^c: the probability of the best type
     that is an entity (where `labels` is None too, so that P^c always means "an entity")."""
+    renewed: tuple[int, ...] = ()
+    """The noisy spans that start again from noise after this step, as indices."""
+    pointers: Pointers | None = None
+    """None unless the trace was asked for them. A fixed span has the model's own, although its
+    `p_left` and `p_right` are 1."""
 
 
 @dataclass(frozen=True, slots=True)
