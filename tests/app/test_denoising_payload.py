@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.components.denoising import Chosen, chosen_in
 from app.components.denoising.payload import NEUTRAL, sentence_choices, sentence_payload
 from app.components.denoising.stacking import rows
-from core.types import Entity, Origin, SamplerSettings, SentenceStep, Step, Token, Trace
+from core.types import (
+    Entity,
+    Origin,
+    Pointers,
+    SamplerSettings,
+    SentenceStep,
+    Step,
+    Token,
+    Trace,
+)
 from tests.app.traces import COLOURS, SENTENCES, build_trace
 
 SENTENCE_NUMBERS = range(len(SENTENCES))
@@ -116,7 +126,8 @@ def test_an_entity_that_no_noisy_span_stands_for_is_in_no_film() -> None:
 def test_noise_has_no_types_and_no_confidence() -> None:
     noise = sentence_payload(build_trace(), 0, COLOURS)["frames"][0]
     assert len(noise["at"]) == 60
-    assert noise["spans"] == noise["labels"] == noise["scores"] == noise["confident"] == []
+    empty = ("spans", "labels", "scores", "confident", "probabilities", "renewed", "pointers")
+    assert all(noise[name] == [] for name in empty)  # type: ignore[literal-required]
 
 
 def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> None:
@@ -193,7 +204,59 @@ def test_a_trace_without_steps_is_refused() -> None:
 @given(traces)
 def test_the_payload_is_plain_json_and_small(trace: Trace) -> None:
     size = len(json.dumps(sentence_payload(trace, 0, COLOURS)))
-    assert size < 4000 + 60 * trace.settings.num_spans * (trace.settings.steps + 1)
+    assert size < 4000 + 130 * trace.settings.num_spans * (trace.settings.steps + 1)
+
+
+def test_the_pointers_of_each_noisy_span_come_surest_first_and_without_the_unlikely() -> None:
+    words = (0.004, 0.6, 0.009, 0.387)
+    made = SentenceStep(
+        *(((0.0, 1.0),), ((1, 4),), ("PER",), (0.6,), (0.387,), (0.9,)),
+        pointers=Pointers((words,), (words[::-1],)),
+    )
+    trace = replace(
+        _one_word(made),
+        text="a b c d",
+        sentences=(tuple(Token(2 * i, 2 * i + 1) for i in range(4)),),
+        entities=(),
+        kept=(),
+    )
+    frame = sentence_payload(trace, 0, COLOURS)["frames"][1]
+    assert frame["pointers"] == [([1, 600, 3, 387], [2, 600, 0, 387])]
+    assert frame["probabilities"] == [(600, 387, 900)]
+
+
+def test_a_trace_without_pointers_is_a_film_too() -> None:
+    made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
+    assert sentence_payload(_one_word(made), 0, COLOURS)["frames"][1]["pointers"] == []
+
+
+def test_each_frame_tells_which_noisy_spans_started_again() -> None:
+    trace = build_trace()
+    first = trace.steps[0]
+    sentences = (replace(first.sentences[0], renewed=(3, 5)), *first.sentences[1:])
+    again = replace(trace, steps=(replace(first, sentences=sentences), *trace.steps[1:]))
+    frames = sentence_payload(again, 0, COLOURS)["frames"]
+    assert [frame["renewed"] for frame in frames] == [[], [3, 5], [], [], [], []]
+
+
+def test_a_film_is_named_by_what_is_in_it() -> None:
+    names = [
+        sentence_payload(build_trace(seed=seed), number, COLOURS)["id"]
+        for seed, number in ((0, 0), (0, 0), (1, 0), (0, 2))
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+
+
+def test_what_is_chosen_is_believed_only_for_this_film_and_within_it() -> None:
+    payload = sentence_payload(build_trace(), 0, COLOURS)
+    film = payload["id"]
+    assert chosen_in(payload, {"film": film, "entity": 6, "span": 59}) == Chosen(6, 59)
+    assert chosen_in(payload, {"film": film, "entity": None, "span": 0}) == Chosen(None, 0)
+    for wrong in (7, -1, True, "1", 1.0, None):
+        assert chosen_in(payload, {"film": film, "entity": wrong}) == Chosen(None, None)
+    for sent in (None, [], "x", {}, {"film": "another", "entity": 1}):
+        assert chosen_in(payload, sent) == Chosen(None, None)
 
 
 spans = st.tuples(st.integers(0, 20), st.integers(1, 8)).map(lambda pair: (pair[0], sum(pair)))

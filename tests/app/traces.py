@@ -6,7 +6,16 @@ import random
 import re
 from collections.abc import Sequence
 
-from core.types import Entity, Origin, SamplerSettings, SentenceStep, Step, Token, Trace
+from core.types import (
+    Entity,
+    Origin,
+    Pointers,
+    SamplerSettings,
+    SentenceStep,
+    Step,
+    Token,
+    Trace,
+)
 
 Target = tuple[int, int, str]
 """First word, word after the last, label."""
@@ -119,8 +128,26 @@ def _film(
         chances = [
             tuple(_chance(rng, sure, typed=label is not None) for label in labels) for _ in "lrc"
         ]
-        made.append(SentenceStep(noisy, tuple(guesses), labels, *chances))
+        pointers = Pointers(
+            *(_pointed(guesses, chances[edge], edge, length) for edge in (0, 1)),
+        )
+        made.append(SentenceStep(noisy, tuple(guesses), labels, *chances, pointers=pointers))
     return made
+
+
+def _pointed(
+    guesses: Sequence[tuple[int, int]], chances: Sequence[float], edge: int, length: int
+) -> tuple[tuple[float, ...], ...]:
+    """The probability that is left goes to the word after the boundary, the last one's to the
+    first."""
+    rows = []
+    for guess, chance in zip(guesses, chances, strict=True):
+        row = [0.0] * length
+        word = guess[edge] - edge
+        row[(word + 1) % length] = 1 - chance
+        row[word] = chance
+        rows.append(tuple(row))
+    return tuple(rows)
 
 
 def _clean(rng: random.Random, length: int) -> tuple[int, int]:

@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from app.components import bundle
+from app.components.denoising.assets import CSS, HTML, JS
 from app.components.denoising.film import Payload
 from app.components.denoising.payload import SentenceChoice, sentence_choices, sentence_payload
 
-__all__ = ["Payload", "SentenceChoice", "denoising_view", "sentence_choices", "sentence_payload"]
+__all__ = [
+    "NOTHING",
+    "Chosen",
+    "Payload",
+    "SentenceChoice",
+    "chosen_in",
+    "denoising_view",
+    "sentence_choices",
+    "sentence_payload",
+]
 
-_HERE = Path(__file__).parent
-
-_COMPONENT = st.components.v2.component(
-    "spanneal_denoising",
-    html=(_HERE / "view.html").read_text(encoding="utf-8"),
-    css=(_HERE / "denoising.css").read_text(encoding="utf-8"),
-    js=bundle(_HERE / "view.js"),
-)
+_COMPONENT = st.components.v2.component("spanneal_denoising", html=HTML, css=CSS, js=JS)
 
 
-def denoising_view(payload: Payload, *, key: str, autoplay: bool = True) -> None:
-    """Show the film of one sentence, made by `sentence_payload`.
+class Chosen(NamedTuple):
+    """What a person looks at: numbers of a payload's entities and noisy spans."""
+
+    entity: int | None
+    span: int | None
+
+
+NOTHING = Chosen(None, None)
+
+
+def _nothing() -> None:
+    """The callback that Streamlit asks for where the page needs none."""
+
+
+def denoising_view(payload: Payload, *, key: str, autoplay: bool = True) -> Chosen:
+    """Show the film of one sentence, made by `sentence_payload`; returns what is chosen in it.
 
     It plays once by itself when a new payload arrives, unless `autoplay` is False or the
-    reader's system asks for reduced motion. Nothing comes back from the browser.
+    reader's system asks for reduced motion.
     """
-    _COMPONENT(key=key, data={"payload": payload, "autoplay": autoplay})
+    data = {"payload": payload, "autoplay": autoplay}
+    result = _COMPONENT(key=key, data=data, on_chosen_change=_nothing)
+    return chosen_in(payload, result.get("chosen"))
+
+
+def chosen_in(payload: Payload, sent: object) -> Chosen:
+    """What the browser says is chosen; nothing where that is another film's or not in this one."""
+    if not isinstance(sent, Mapping) or sent.get("film") != payload["id"]:
+        return NOTHING
+    return Chosen(
+        _below(sent.get("entity"), len(payload["entities"])),
+        _below(sent.get("span"), len(payload["frames"][0]["at"])),
+    )
+
+
+def _below(number: Any, count: int) -> int | None:
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    return number if whole and 0 <= number < count else None

@@ -16,8 +16,13 @@ class LabelColour(TypedDict):
     color: str
 
 
+Pointed = tuple[list[int], list[int]]
+"""P^l and P^r of one noisy span, each as (word, per mille, word, per mille …), the surest first;
+words below one per cent are left out."""
+
+
 class Frame(TypedDict):
-    """All K noisy spans at one moment; the last four lists are empty in frame 0."""
+    """All K noisy spans at one moment; in frame 0 every list but `at` is empty."""
 
     readout: str
     summary: str
@@ -31,6 +36,12 @@ class Frame(TypedDict):
     """(P^l + P^r + P^c) / 3."""
     confident: list[bool]
     """Typed and at or above φ."""
+    probabilities: list[tuple[int, int, int]]
+    """P^l, P^r and P^c, per mille."""
+    renewed: list[int]
+    """The noisy spans that started again from noise after this step: `at` is where."""
+    pointers: list[Pointed]
+    """Empty where the trace was not asked for them."""
 
 
 class EntityBar(TypedDict):
@@ -51,6 +62,8 @@ class EntityBar(TypedDict):
     other is there in the end."""
     step: int
     """The step, 1 … γ, where it was surest and decoded from."""
+    surest: int
+    """The noisy span it was decoded from, at that step; it may have gone elsewhere since."""
     collapsed: list[int]
     """The noisy spans that ended on the same boundaries with a type of their own."""
 
@@ -58,6 +71,8 @@ class EntityBar(TypedDict):
 class Payload(TypedDict):
     """One sentence, ready for `json.dumps`."""
 
+    id: str
+    """Names the film by all that is in it."""
     words: list[str]
     gaps: list[str]
     """The raw text after each word, up to the next word of the sentence."""

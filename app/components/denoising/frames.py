@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.components.denoising import wording
-from app.components.denoising.film import Frame
-from core.types import SentenceStep, Trace
+from app.components.denoising.film import Frame, Pointed
+from core.types import Pointers, SentenceStep, Trace
+
+_LEAST = 0.01
+_MOST_WORDS = 8
+"""Of each pointer at each step: a film of 100 words and 200 spans stays below a megabyte."""
 
 
 def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> list[Frame]:
@@ -21,6 +25,9 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
         labels=[],
         scores=[],
         confident=[],
+        probabilities=[],
+        renewed=[],
+        pointers=[],
     )
     frames = [noise]
     for number, (step, made) in enumerate(zip(trace.steps, steps, strict=True), start=1):
@@ -41,6 +48,9 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
                 labels=[-1 if label is None else index[label] for label in made.labels],
                 scores=[mean_probability(made, slot) for slot in range(num_spans)],
                 confident=sure,
+                probabilities=_per_mille(made),
+                renewed=list(made.renewed),
+                pointers=_pointed(made.pointers),
             )
         )
     return frames
@@ -54,6 +64,26 @@ def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 def mean_probability(step: SentenceStep, slot: int) -> float:
     """(P^l + P^r + P^c) / 3 of one noisy span."""
     return round((step.p_left[slot] + step.p_right[slot] + step.p_type[slot]) / 3, 3)
+
+
+def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:
+    columns = ([round(1000 * p) for p in each] for each in (step.p_left, step.p_right, step.p_type))
+    return list(zip(*columns, strict=True))
+
+
+def _pointed(pointers: Pointers | None) -> list[Pointed]:
+    if pointers is None:
+        return []
+    return [
+        (_likely(left), _likely(right))
+        for left, right in zip(pointers.left, pointers.right, strict=True)
+    ]
+
+
+def _likely(row: tuple[float, ...]) -> list[int]:
+    """(word, per mille …) of the likely words, the surest first."""
+    likely = sorted(((p, word) for word, p in enumerate(row) if p >= _LEAST), reverse=True)
+    return [value for p, word in likely[:_MOST_WORDS] for value in (word, round(1000 * p))]
 
 
 def _confident(step: SentenceStep, threshold: float) -> list[bool]:

@@ -1,59 +1,49 @@
-// The K noisy spans at one position of the film, drawn on the canvas.
+// Bars on the canvas, the chosen ones before the others, and which of them lies under a point.
 
-import { blend, mix, rgba } from './colour.js';
+import { THIN } from './bars.js';
+import { rgba } from './colour.js';
 
-const THIN = 3;
-export const THICK = 16;
-const ease = (u) => (u < 0.5 ? 4 * u ** 3 : 1 - (2 - 2 * u) ** 3 / 2);
+const REACH = 3; // pixels around a thin bar that still hit it
+const VISIBLE = 0.04;
 
-// Whole positions are frames of the trace; between the last frame and the end, spans merge.
-export function paint(context, scene, position, active) {
-  const { payload: { frames }, lanes, geometry } = scene;
+// `slots` are the noisy spans to be seen before all others; null is all of them.
+export function paint(context, scene, bars, slots, position) {
+  const { geometry, lanes, payload: { frames } } = scene;
   const final = frames.length - 1;
-  const i = Math.min(final, Math.floor(position));
-  const [a, b] = [frames[i], frames[Math.min(final, i + 1)]];
-  const u = position < final ? ease(position - i) : 0;
-  const merged = position > final ? ease(position - final) : 0;
-  for (let k = 0; k < a.at.length; k++) {
-    const from = look(scene, i, k);
-    const to = u ? look(scene, i + 1, k) : from;
-    const bar = {
-      start: mix(a.at[k][0], b.at[k][0], u),
-      end: mix(a.at[k][1], b.at[k][1], u),
-      colour: blend(from.colour, to.colour, u),
-      alpha: mix(from.alpha, to.alpha, u),
-      top: lanes.laneTop(k),
-      thick: THIN,
-    };
-    settle(bar, scene, k, merged);
-    if (active !== null) bar.alpha = lanes.home[k] === active ? Math.max(bar.alpha, 0.8) : bar.alpha * 0.2;
-    draw(context, geometry, bar);
-    if (active !== null && merged > 0 && lanes.home[k] === active) {
-      const [start, end] = frames[0].at[k];
-      draw(context, geometry, { ...bar, start, end, alpha: 0.45 * merged, top: lanes.laneTop(k), thick: THIN });
+  for (const bar of bars) {
+    if (slots?.has(bar.k)) continue;
+    draw(context, geometry, slots ? { ...bar, alpha: bar.alpha * 0.2 } : bar);
+  }
+  for (const bar of slots ? bars : []) {
+    if (!slots.has(bar.k)) continue;
+    const gone = trail(frames, bar.k, slots.size === 1 ? Math.min(final, position) : Math.min(1, position - final));
+    for (const { at: [start, end], alpha } of gone) {
+      draw(context, geometry, { ...bar, start, end, alpha, top: lanes.laneTop(bar.k), thick: THIN });
+    }
+    draw(context, geometry, { ...bar, alpha: Math.max(bar.alpha, 0.85) });
+  }
+}
+
+// The places a noisy span has passed, the older the fainter.
+function trail(frames, k, position) {
+  const passed = Math.ceil(position);
+  return Array.from({ length: Math.max(0, passed) }, (_, i) => ({
+    at: frames[i].at[k], alpha: 0.15 + 0.3 * ((i + 1) / passed),
+  }));
+}
+
+// The noisy span under a point of the stage; the nearest where several are; null where none is.
+export function barUnder(bars, geometry, x, y) {
+  let [found, nearest] = [null, Infinity];
+  for (const { k, start, end, top, thick, alpha } of bars) {
+    if (alpha < VISIBLE) continue;
+    for (const piece of geometry.pieces(start, end)) {
+      const away = Math.abs(y - piece.y - top - thick / 2);
+      if (x < piece.left - REACH || x > Math.max(piece.right, piece.left + 2) + REACH) continue;
+      if (away <= thick / 2 + REACH && away < nearest) [found, nearest] = [k, away];
     }
   }
-}
-
-// Noise has no type; ∅ is grey; a typed span is as strong as it is sure.
-function look({ payload: { frames }, colours }, i, k) {
-  const label = frames[i].labels[k];
-  if (i === 0) return { colour: colours.ink, alpha: colours.dark ? 0.3 : 0.22 };
-  if (label < 0) return { colour: colours.ink, alpha: colours.dark ? 0.2 : 0.13 };
-  return { colour: colours.labels[label], alpha: 0.2 + 0.75 * frames[i].scores[k] ** 2 };
-}
-
-// A span that collapsed on an entity flies to the entity's row; the others fade away.
-function settle(bar, { payload, lanes }, k, merged) {
-  if (!merged) return;
-  const home = lanes.home[k];
-  if (home < 0) {
-    bar.alpha = mix(bar.alpha, 0.05, merged);
-    return;
-  }
-  bar.top = mix(bar.top, lanes.rowTop(home), merged);
-  bar.thick = mix(THIN, THICK, merged);
-  bar.alpha = mix(bar.alpha, payload.entities[home].slot === k ? 1 : 0, merged);
+  return found;
 }
 
 function draw(context, geometry, bar) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +74,8 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
     named = [
         (e["text"], labels[e["label"]]["name"], e["score"], len(e["collapsed"])) for e in entities
     ]
-    return Payload(
+    payload = Payload(
+        id="",
         words=[trace.text[token.start : token.end] for token in tokens],
         gaps=_gaps(trace.text, tokens),
         labels=labels,
@@ -82,6 +85,9 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
         summary=wording.entities_summary(named, num_spans),
         threshold=round(trace.threshold / 3, 3),
     )
+    said = json.dumps(payload).encode()
+    payload["id"] = hashlib.blake2b(said, digest_size=8).hexdigest()
+    return payload
 
 
 def _labels(
@@ -131,5 +137,6 @@ def _entity(
         row=0,
         slot=origin.slot if origin.slot in collapsed else surest,
         step=origin.step,
+        surest=origin.slot,
         collapsed=collapsed,
     )

@@ -1,21 +1,16 @@
 // The kept entities as buttons over the canvas: labelled, focusable, explained on hover.
 
+import { THICK } from './bars.js';
 import { inkOn, rgba } from './colour.js';
-import { THICK } from './paint.js';
+import { explainEntity } from './explain.js';
 
 const NARROW = 32;
 
 export class Results {
-  constructor(root, onActive) {
+  constructor(root, choice) {
     this.root = root;
-    this.onActive = onActive;
-    this.hovered = null;
-    this.pinned = null;
+    this.choice = choice;
   }
-
-  get active() { return this.hovered ?? this.pinned; }
-
-  reset() { this.hovered = this.pinned = null; }
 
   layout({ payload, lanes, geometry, colours }) {
     const focused = this.buttons?.indexOf(this.root.getRootNode().activeElement) ?? -1;
@@ -32,6 +27,7 @@ export class Results {
           width: `${width}px`, height: `${THICK}px`,
           background: rgba(colour, 1), color: inkOn(colour),
         });
+        if (n > 0) bar.onclick = () => this.choice.toggleEntity(i);
         return bar;
       });
     });
@@ -40,37 +36,27 @@ export class Results {
   }
 
   #button(payload, entity, i) {
+    const { choice } = this;
     const button = document.createElement('button');
     const label = payload.labels[entity.label].name;
     button.type = 'button';
     button.textContent = label;
-    button.setAttribute('aria-label', `${entity.text}, ${explain(payload, i)}`);
-    button.setAttribute('aria-pressed', String(this.pinned === i));
+    button.setAttribute('aria-label', `${entity.text}, ${explainEntity(payload, i)}`);
     Object.assign(button.dataset, { start: entity.offsets[0], end: entity.offsets[1], label });
-    button.onclick = () => { this.pinned = this.pinned === i ? null : i; this.#changed(); };
-    button.onpointerenter = button.onfocus = () => { this.hovered = i; this.#changed(); };
-    button.onpointerleave = button.onblur = () => { this.hovered = null; this.#changed(); };
+    button.onclick = () => choice.toggleEntity(i);
+    button.onpointerenter = button.onfocus = () => choice.hover(i);
+    button.onpointerleave = button.onblur = () => choice.hover(null);
     return button;
   }
 
   // Shown from 0 (hidden and out of the tab order) to 1.
   show(opacity) {
+    const { active } = this.choice;
     this.root.style.opacity = opacity;
     this.root.style.visibility = opacity > 0 ? 'visible' : 'hidden';
-    if (opacity === 0) this.hovered = null;
     this.buttons.forEach((button, i) => {
-      button.classList.toggle('faded', this.active !== null && this.active !== i);
-      button.setAttribute('aria-pressed', String(this.pinned === i));
+      button.classList.toggle('faded', active !== null && active !== i);
+      button.setAttribute('aria-pressed', String(this.choice.entity === i));
     });
   }
-
-  #changed() { this.onActive(); }
-}
-
-export function explain(payload, i) {
-  const entity = payload.entities[i];
-  const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
-  const label = payload.labels[entity.label].name;
-  const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `met at step ${entity.step}`;
-  return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
 }

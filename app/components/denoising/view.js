@@ -1,30 +1,41 @@
 // The view itself: builds the sentence, listens to the keys, and shows one position of the film.
 
+import { barsAt } from './bars.js';
+import { Choice } from './choice.js';
 import { palette } from './colour.js';
+import { explainEntity, explainSpan } from './explain.js';
 import { legend, ticks } from './furniture.js';
 import { Geometry } from './geometry.js';
+import { Inspector } from './inspector.js';
 import { Lanes } from './lanes.js';
-import { paint } from './paint.js';
+import { barUnder, paint } from './paint.js';
 import { Player } from './player.js';
-import { Results, explain } from './results.js';
+import { Results } from './results.js';
 import { Tint } from './tint.js';
 
-const HINT = '← → step · Space plays · hover over an entity';
+const HINT = '← → step · Space plays · N next noisy span · click an entity or a bar';
 const TALLEST_CANVAS = 16000;
+const TELL_MS = 200;
 
 class View {
   constructor(root) {
     const find = (name) => root.querySelector(`.${name}`);
     this.root = find('denoising');
-    for (const name of ['play', 'seek', 'ticks', 'speed', 'readout', 'stage', 'text', 'legend', 'note', 'spoken']) {
+    for (const name of ['play', 'seek', 'ticks', 'speed', 'readout', 'stage', 'text', 'legend', 'note', 'spoken', 'pick']) {
       this[name] = find(name);
     }
     this.canvas = root.querySelector('canvas');
     this.player = new Player(() => this.show());
-    this.results = new Results(find('results'), () => this.show());
+    this.choice = new Choice(() => { this.show(); this.tellPage(); });
+    this.results = new Results(find('results'), this.choice);
+    this.inspector = new Inspector(find('inspector'), this.choice, (frame) => this.player.scrub(frame));
     this.play.onclick = () => this.player.toggle();
     this.seek.oninput = () => this.player.scrub(Number(this.seek.value));
     this.speed.onchange = () => { this.player.speed = Number(this.speed.value); };
+    this.pick.oninput = () => this.picked();
+    this.stage.onpointermove = (event) => this.point(event);
+    this.stage.onpointerleave = () => { this.under = null; this.show(); };
+    this.stage.onclick = (event) => this.click(event);
     this.root.onkeydown = (event) => this.key(event);
     this.resized = new ResizeObserver(() => this.layout());
     this.resized.observe(this.text);
@@ -33,15 +44,16 @@ class View {
   destroy() { this.player.pause(); this.resized.disconnect(); }
 
   update({ payload, autoplay }) {
-    const said = JSON.stringify(payload);
-    if (said === this.said) { this.layout(); return; }
-    this.said = said;
+    if (payload.id === this.scene?.payload.id) { this.layout(); return; }
     this.scene = null;
-    this.results.reset();
+    this.choice.clear();
+    this.under = null;
     this.sentence(payload);
     const lanes = new Lanes(payload);
     this.text.style.setProperty('--band', `${lanes.height}px`);
-    this.scene = { payload, lanes, tint: new Tint(payload) };
+    const renewed = payload.frames.map((frame) => new Set(frame.renewed));
+    this.scene = { payload, lanes, renewed, tint: new Tint(payload) };
+    this.pick.max = payload.frames[0].at.length;
     this.player.end = this.seek.max = payload.frames.length;
     this.ticks.replaceChildren(...ticks(payload.frames.length));
     this.layout();
@@ -65,6 +77,7 @@ class View {
     scene.geometry = new Geometry(this.stage, this.words);
     this.legend.replaceChildren(...legend(scene.payload.labels, scene.colours));
     this.results.layout(scene);
+    this.inspector.layout();
     const [width, height] = [this.stage.clientWidth, this.text.offsetTop + this.text.offsetHeight];
     this.ratio = Math.min(devicePixelRatio || 1, TALLEST_CANVAS / height);
     Object.assign(this.canvas, { width: width * this.ratio, height: height * this.ratio });
@@ -74,11 +87,13 @@ class View {
 
   key(event) {
     const { key, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed || target === this.pick) return;
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
     if (key in steps && target.classList.contains('entity')) this.root.focus(); // it is about to hide
     if (key in steps) this.player.step(steps[key]);
     else if (key === 'Home' || key === 'End') this.player.scrub(key === 'End' ? this.player.end : 0);
+    else if (key === 'n' || key === 'N') this.choice.walk(key === 'n' ? 1 : -1, this.scene.payload);
+    else if (key === 'Escape') { this.choice.clear(); this.choice.onChange(); }
     else if (key === ' ' && target.tagName !== 'BUTTON') this.player.toggle();
     else if (key === ' ') { event.stopPropagation(); return; }
     else return;
@@ -86,22 +101,64 @@ class View {
     event.stopPropagation();
   }
 
+  // The noisy span under the mouse; entities have buttons of their own.
+  spanAt(event) {
+    if (!this.scene?.geometry || event.target.classList.contains('entity')) return null;
+    const box = this.stage.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left + this.stage.scrollLeft, event.clientY - box.top + this.stage.scrollTop];
+    return barUnder(barsAt(this.scene, this.player.position), this.scene.geometry, x, y);
+  }
+
+  point(event) {
+    const under = this.player.playing ? null : this.spanAt(event);
+    this.stage.classList.toggle('hits', under !== null);
+    if (under === this.under) return;
+    this.under = under;
+    this.show();
+  }
+
+  click(event) {
+    if (event.target.classList.contains('entity')) return;
+    const span = this.spanAt(event);
+    if (span !== null) this.player.pause();
+    this.choice.setSpan(span === this.choice.span ? null : span);
+  }
+
+  picked() {
+    const number = Number(this.pick.value);
+    const known = Number.isInteger(number) && number >= 1 && number <= Number(this.pick.max);
+    this.choice.setSpan(known ? number - 1 : null);
+  }
+
+  // The page draws the choice in its own pictures; a held key sends only where it ends.
+  tellPage() {
+    const { entity, span } = this.choice;
+    const said = JSON.stringify([this.scene.payload.id, entity, span]);
+    if (said === this.told || !this.setStateValue) return;
+    this.told = said;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.setStateValue('chosen', { film: this.scene.payload.id, entity, span }), TELL_MS);
+  }
+
   show() {
-    const { scene, player } = this;
+    const { scene, player, choice } = this;
     if (!scene?.geometry) return;
     const { payload, colours, tint } = scene;
     const final = payload.frames.length - 1;
-    this.results.show(Math.max(0, (player.position - final) * 2 - 1));
-    const active = this.results.active;
+    const shown = Math.max(0, (player.position - final) * 2 - 1);
+    if (shown === 0) choice.hovered = null;
+    this.results.show(shown);
     const context = this.canvas.getContext('2d');
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    paint(context, scene, player.position, active);
+    const slots = choice.slots(scene, Math.min(final, Math.floor(player.position)));
+    paint(context, scene, barsAt(scene, player.position), slots, player.position);
     this.words.forEach((word, i) => { word.style.background = tint.between(player.position, i, colours.labels); });
-    this.tell(payload, active);
+    this.inspector.show(scene, player.position);
+    this.tell(payload);
   }
 
-  tell(payload, active) {
+  tell(payload) {
     const { player } = this;
     const now = payload.frames[Math.floor(player.position + 0.001)] ?? payload;
     this.root.classList.toggle('playing', player.playing);
@@ -111,16 +168,29 @@ class View {
     this.seek.style.setProperty('--done', player.position / player.end);
     this.seek.setAttribute('aria-valuetext', now.readout);
     this.readout.textContent = now.readout;
-    this.note.textContent = active === null ? HINT : explain(payload, active);
-    if (!player.playing && this.spoken.textContent !== now.summary) this.spoken.textContent = now.summary;
+    const chosen = this.chosenWords(payload);
+    this.note.textContent = chosen || HINT;
+    const { span } = this.choice;
+    if (this.pick.getRootNode().activeElement !== this.pick) this.pick.value = span === null ? '' : span + 1;
+    const aloud = chosen || now.summary;
+    if (!player.playing && this.spoken.textContent !== aloud) this.spoken.textContent = aloud;
+  }
+
+  chosenWords(payload) {
+    const { choice, under } = this;
+    if (choice.hovered !== null) return explainEntity(payload, choice.hovered);
+    if (under !== null) return explainSpan(payload, under);
+    if (choice.span !== null) return explainSpan(payload, choice.span);
+    return choice.active === null ? '' : explainEntity(payload, choice.active);
   }
 }
 
 const views = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function denoising({ parentElement, data, setStateValue }) {
   if (!views.has(parentElement)) views.set(parentElement, new View(parentElement));
   const view = views.get(parentElement);
+  view.setStateValue = setStateValue;
   view.update(data);
   return () => { view.destroy(); views.delete(parentElement); };
 }

@@ -1,0 +1,55 @@
+// What the view says in words about an entity or a noisy span.
+
+import { landed } from './choice.js';
+
+export const percent = (perMille) => `${Math.round(perMille / 10)} %`;
+
+export function explainEntity(payload, i) {
+  const entity = payload.entities[i];
+  const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
+  const label = payload.labels[entity.label].name;
+  const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `met at step ${entity.step}`;
+  return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
+}
+
+export function explainSpan(payload, k) {
+  const entity = payload.entities.find((each) => each.collapsed.includes(k));
+  const last = payload.frames.length - 1;
+  const [start, end] = payload.frames[last].spans[k];
+  const fate = entity ? `collapsed on ${entity.text}` : `ends on “${wordsOf(payload, start, end)}”, kept as no entity`;
+  const label = payload.frames[last].labels[k];
+  const type = entity || label < 0 ? '' : ` (${payload.labels[label].name})`;
+  return `noisy span ${k + 1} ${fate}${type}`;
+}
+
+// Where an entity came from: when it was first met, when it was surest, who visited.
+export function story(payload, i) {
+  const entity = payload.entities[i];
+  const met = payload.frames.map((frame) => frame.at.filter((_, k) => landed(frame, k, entity)).length);
+  const first = met.findIndex((count) => count > 0);
+  const seen = new Set(payload.frames.flatMap((frame) => frame.at.flatMap((_, k) => (landed(frame, k, entity) ? [k] : []))));
+  const parts = [`${entity.collapsed.length} noisy ${entity.collapsed.length === 1 ? 'span' : 'spans'} collapsed here`];
+  if (first > 0) parts.push(`first met at step ${first}`);
+  parts.push(`surest at step ${entity.step}`);
+  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} in all came by`);
+  return `${parts.join(' · ')}.`;
+}
+
+export function wordsOf({ words, gaps }, start, end) {
+  return words.slice(start, end).map((word, i) => (i < end - start - 1 ? word + gaps[start + i] : word)).join('');
+}
+
+// The likely words of one edge (0 left, 1 right) of span k at a step, as [word, per mille].
+export function pointed(frame, k, edge) {
+  const flat = frame.pointers[k]?.[edge] ?? [];
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
+}
+
+// The best words beside the one that was taken, in words.
+export function runnersUp({ words }, frame, k, edge, most) {
+  const taken = frame.spans[k][edge] - edge;
+  const others = pointed(frame, k, edge).filter(([word]) => word !== taken).slice(0, most);
+  if (!frame.pointers.length) return '';
+  return others.map(([word, p]) => `${words[word]} ${percent(p)}`).join(', ') || 'none above 1 %';
+}
+

@@ -1,0 +1,116 @@
+// Under the stage: all about the chosen entity or noisy span, with a table of its steps.
+
+import { rgba } from './colour.js';
+import { percent, explainSpan, runnersUp, story, wordsOf } from './explain.js';
+import { drawPaths, pathsTop } from './paths.js';
+
+const HEADINGS = ['Step', 'Noise before, in words', 'Predicted span', 'Type', 'Pˡ', 'Pʳ', 'Pᶜ', 'Next best left', 'Next best right'];
+const RUNNERS_UP = 3;
+
+export class Inspector {
+  constructor(root, choice, seek) {
+    this.root = root;
+    this.choice = choice;
+    this.seek = seek;
+    const find = (name) => root.querySelector(`.${name}`);
+    [this.title, this.told, this.spans, this.edges, this.table] = ['title', 'told', 'spans', 'edges', 'steps'].map(find);
+    this.canvas = root.querySelector('canvas');
+    this.running = find('running');
+    find('close').onclick = () => { choice.clear(); choice.onChange(); };
+  }
+
+  // Built anew only when the choice changes; while the film runs, only the marks move.
+  show(scene, position) {
+    const { choice } = this;
+    const { entities } = scene.payload;
+    const slot = choice.span ?? (choice.entity === null ? null : entities[choice.entity].slot);
+    this.root.hidden = slot === null;
+    if (slot === null) return;
+    const key = `${scene.payload.id} ${choice.entity} ${choice.span}`;
+    if (this.built !== key) {
+      this.built = key;
+      if (choice.span === null) this.#entity(scene, choice.entity); else this.#span(scene, choice.span);
+      this.table.replaceChildren(...this.#rows(scene.payload, slot));
+      const mine = choice.span === null ? entities[choice.entity].collapsed : [choice.span];
+      drawPaths(this.canvas, scene, new Set(mine.length ? mine : [slot]));
+    }
+    this.running.style.top = `${pathsTop(position, scene.payload.frames.length - 1)}px`;
+    const now = Math.floor(position + 0.001);
+    [...this.table.rows].forEach((row, i) => row.classList.toggle('now', i === now && i > 0));
+  }
+
+  // The picture of the paths fits the width and the colours of the page.
+  layout() { this.built = null; }
+
+  #entity(scene, i) {
+    const { payload, colours } = scene;
+    const entity = payload.entities[i];
+    this.#head(entity.text, payload.labels[entity.label].name, rgba(colours.labels[entity.label], 1));
+    this.told.textContent = story(payload, i);
+    this.spans.replaceChildren(...entity.collapsed.map((k) => this.#chip(k)));
+    const frame = payload.frames[entity.step];
+    this.edges.textContent = frame.pointers.length
+      ? `Runner-up boundaries at step ${entity.step} · left: ${runnersUp(payload, frame, entity.surest, 0, RUNNERS_UP)}`
+        + ` · right: ${runnersUp(payload, frame, entity.surest, 1, RUNNERS_UP)}`
+      : '';
+  }
+
+  #span({ payload, colours }, k) {
+    const home = payload.entities.find((entity) => entity.collapsed.includes(k));
+    const colour = home ? rgba(colours.labels[home.label], 1) : rgba(colours.ink, 0.35);
+    this.#head(`Noisy span ${k + 1}`, home ? payload.labels[home.label].name : 'no entity', colour);
+    const said = explainSpan(payload, k);
+    this.told.textContent = `${said[0].toUpperCase()}${said.slice(1)}.`;
+    this.spans.replaceChildren();
+    this.edges.textContent = '';
+  }
+
+  #head(text, label, colour) {
+    const badge = document.createElement('b');
+    badge.textContent = label;
+    badge.style.borderColor = colour;
+    this.title.replaceChildren(text, ' ', badge);
+  }
+
+  #chip(k) {
+    const chip = document.createElement('button');
+    chip.type = 'button';
+    chip.textContent = k + 1;
+    chip.setAttribute('aria-label', `Noisy span ${k + 1}`);
+    chip.onclick = () => this.choice.setSpan(k);
+    return chip;
+  }
+
+  #rows(payload, k) {
+    const head = row('th', HEADINGS);
+    const body = payload.frames.slice(1).map((frame, i) => {
+      const [start, end] = frame.spans[k];
+      const [from, to] = payload.frames[i].at[k];
+      const again = frame.renewed.includes(k);
+      const made = row('td', [
+        `${i + 1}${again ? ' ↻' : ''}`,
+        `${from.toFixed(1)} – ${to.toFixed(1)}`,
+        wordsOf(payload, start, end),
+        frame.labels[k] < 0 ? '∅' : payload.labels[frame.labels[k]].name,
+        ...frame.probabilities[k].map(percent),
+        runnersUp(payload, frame, k, 0, 1),
+        runnersUp(payload, frame, k, 1, 1),
+      ]);
+      if (again) made.title = 'Too many were at this place: it starts again from noise';
+      made.onclick = () => this.seek(i + 1);
+      return made;
+    });
+    return [head, ...body];
+  }
+}
+
+function row(tag, texts) {
+  const made = document.createElement('tr');
+  made.append(...texts.map((text) => {
+    const cell = document.createElement(tag);
+    cell.textContent = text;
+    if (tag === 'th') cell.scope = 'col';
+    return cell;
+  }));
+  return made;
+}
