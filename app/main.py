@@ -37,6 +37,12 @@ page = st.navigation(
             help="How random spans become entities, step by step, on a sentence of your choice.",
         ),
         st.Page(
+            "screens/playground.py",
+            title="Playground",
+            icon=":material/science:",
+            help="What the model, and its other versions, find in a text that you paste.",
+        ),
+        st.Page(
             "screens/train.py",
             title="Train",
             icon=":material/model_training:",

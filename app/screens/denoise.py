@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.views import denoising, place
+from app.views import comparing, denoising, dials, place, sentence
 from app.views.wording import literal
 
 desk = state.desk()
 st.header("Denoise", anchor=False)
-st.caption("Watch random spans become entities: play the steps, or drag through them.")
+st.caption(
+    "Watch random spans become entities: play the steps, drag through them, and click an entity "
+    "or a bar to see where it came from."
+)
 project = place.current_project(desk)
 problem, predictor = desk.model_problem(), desk.predictor()
 if project is None or predictor is None:
@@ -20,11 +23,12 @@ if project is None or predictor is None:
     )
     st.stop()
 document_id = place.current_document(desk, project)
-sentence = denoising.choose_sentence(desk, project.id, document_id)
+chosen = sentence.choose_sentence(desk, project.id, document_id)
 with st.spinner("Loading the model …"):
-    settings = denoising.dials(predictor)
-if sentence is None:
+    settings = dials.dials(predictor)
+if chosen is None:
     st.stop()
 with st.spinner("Denoising …"):
-    trace = denoising.traced(predictor, predictor.model_version_id, sentence.text, settings)
-denoising.film(trace, denoising.colours(desk, project.id))
+    trace = dials.traced(predictor, chosen.text, settings)
+denoising.film(trace, predictor, sentence.colours(desk, project.id))
+comparing.comparison(desk, predictor, chosen.text, settings)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.models import ModelRegistry
+from app.services.models import ModelRegistry, VersionView
 from core.types import Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
 if TYPE_CHECKING:
     from core.pipeline import Pipeline
 
-KEPT = 2
-"""Models held in memory: the active one, and the one before it while somebody still uses it."""
+KEPT = 4
+"""Models held in memory: the active one, and those that somebody compares it with."""
 
 
 class _Slot:
@@ -49,10 +49,13 @@ class ModelPredictor:
             return _loaded(slot, self.path).predict(text, settings)
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
-        """Every denoising step, and the entities they lead to."""
+        """Every denoising step with the pointers' probabilities, and the entities they lead to.
+
+        For a sentence at a time: a step holds two probabilities for each of its words and spans.
+        """
         slot = _slot(self.path)
         with slot.lock:
-            return _loaded(slot, self.path).trace(text, settings)
+            return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
     def threshold(self) -> float:
         """φ, as tuned with the model."""
@@ -65,6 +68,11 @@ def active_predictor(sessions: Sessions) -> ModelPredictor | None:
     """The version that is active now; None where there is none. One query: ask every time."""
     version = ModelRegistry(sessions).active()
     return ModelPredictor(version.id, version.path) if version else None
+
+
+def version_predictor(version: VersionView) -> ModelPredictor:
+    """Any version, to be looked at beside the active one."""
+    return ModelPredictor(version.id, version.path)
 
 
 def _slot(path: Path) -> _Slot:

@@ -1,189 +1,34 @@
-"""The Denoise page: a sentence, the sampler's dials, and the film of its denoising."""
+"""The film of a sentence's denoising, with the still pictures and files of the same trace."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from app.components.denoising import denoising_view, sentence_choices, sentence_payload
-from app.components.plots import confidence, river
-from app.services.predictor import ModelPredictor
-from app.state import SUGGESTING, Desk
-from app.views import place
-from app.views.wording import clipped, count
-from core.segmentation import sentences
-from core.tokenization import tokenize
-from core.types import SamplerSettings, Trace
-from storage.repository import documents, listing, projects
-
-LISTED = 200
-"""Documents offered in the list; any other is opened from the Documents page."""
-LONGEST_TEXT = 20_000
-STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50)
-OWN_TEXT = (
-    "Olena Kovalenko left the University of Kyiv in May to lead the New York office of the "
-    "Bank of China Foundation."
+from app.components.denoising import (
+    NOTHING,
+    Chosen,
+    Payload,
+    denoising_view,
+    sentence_choices,
+    sentence_payload,
 )
+from app.components.denoising.sharing import standalone
+from app.components.plots import Figure, as_csv, boundaries, confidence, river
+from app.services.predictor import ModelPredictor
+from app.services.trace_file import trace_file
+from app.settings import ROOT
+from app.views.wording import clipped, literal
+from core.types import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    text: str
-    title: str
+@st.fragment
+def film(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
+    """The sentence with its sliding spans, and the pictures of the same denoising.
 
-
-def colours(desk: Desk, project_id: int) -> Mapping[str, str]:
-    with desk.sessions() as session:
-        return {label.name: label.color for label in projects.labels(session, project_id)}
-
-
-def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sentence | None:
-    """Asks for a text and one sentence of it; None while there is none."""
-    kind, source, which = st.columns([1.4, 2, 2.6])
-    own = kind.segmented_control(
-        "Text",
-        ["Document", "My own"],
-        default="Document" if document_id else "My own",
-        key="denoise_source",
-        required=True,
-        width="stretch",
-    )
-    if own == "My own" or document_id is None:
-        text = source.text_area(
-            "My own text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
-        )
-        key = "own"
-    else:
-        with source:
-            text = _document_text(desk, project_id, document_id)
-        key = str(document_id)
-    found = split(text)
-    if not found:
-        st.info("There are no words in this text. Choose another one, or type a sentence.")
-        return None
-    number: int = which.selectbox(
-        "Sentence",
-        range(len(found)),
-        format_func=lambda index: found[index].title,
-        key=f"denoise_sentence_{key}",
-    )
-    return found[min(number, len(found) - 1)]
-
-
-def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
-    with desk.sessions() as session:
-        shown = listing.list_documents(session, project_id, limit=LISTED)
-        current = documents.get(session, document_id)
-        names = {row.id: row.name for row in shown.rows} | {current.id: current.name}
-        text = current.text
-    st.session_state["denoise_document"] = document_id
-    st.selectbox(
-        "Document",
-        list(names),
-        format_func=lambda key: names[key],
-        key="denoise_document",
-        on_change=lambda: place.choose_document(st.session_state["denoise_document"]),
-        help=f"The first {LISTED}; open any other from the Documents page."
-        if shown.total > LISTED
-        else None,
-    )
-    return text
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def split(text: str) -> list[Sentence]:
-    """The sentences as the model sees them, each with a title for the list."""
-    tokens = tokenize(text)
-    found = []
-    for number, (start, end) in enumerate(sentences(text, tokens), 1):
-        piece = text[tokens[start].start : tokens[end - 1].end]
-        title = f"{number}. {clipped(piece, 80)} ({count(end - start, 'word')})"
-        found.append(Sentence(piece, title))
-    return found
-
-
-def dials(predictor: ModelPredictor) -> SamplerSettings:
-    """γ, K, the seed, η and φ; each holds for the session."""
-    with st.container(border=True):
-        gamma, spans, noise, chance, filtering = st.columns(5, gap="medium")
-    steps = gamma.select_slider(
-        "Steps γ",
-        STEPS,
-        SUGGESTING.steps,
-        key="gamma",
-        persist_state="session",
-        help="How many times the model looks at all spans again. Suggestions are made with 5.",
-    )
-    num_spans = spans.slider(
-        "Noisy spans K",
-        10,
-        200,
-        SUGGESTING.num_spans,
-        10,
-        key="num_spans",
-        persist_state="session",
-        help="How many random spans it starts from. Suggestions are made with 60.",
-    )
-    seed = noise.number_input(
-        "Seed",
-        0,
-        9999,
-        SUGGESTING.seed,
-        key="seed",
-        persist_state="session",
-        help="The random start. The same seed replays exactly; suggestions are made with 0.",
-    )
-    eta = chance.slider(
-        "Randomness η",
-        0.0,
-        1.0,
-        0.0,
-        0.1,
-        key="eta",
-        persist_state="session",
-        help="Fresh noise at each step: 0 is the paper's DDIM, 1 is ancestral sampling.",
-    )
-    threshold = filtering.slider(
-        "Filter φ",
-        0.0,
-        3.0,
-        round(_tuned(predictor), 2),
-        0.05,
-        key=f"phi_{predictor.model_version_id}",
-        persist_state="session",
-        help="What Pˡ + Pʳ + Pᶜ of a span must exceed. It begins where the model was tuned.",
-    )
-    tuned = abs(threshold - round(_tuned(predictor), 2)) < 1e-9
-    return SamplerSettings(
-        steps=int(steps),
-        num_spans=int(num_spans),
-        eta=float(eta),
-        seed=int(seed),
-        threshold=None if tuned else float(threshold),
-    )
-
-
-def _tuned(predictor: ModelPredictor) -> float:
-    return _threshold(predictor, predictor.model_version_id)
-
-
-@st.cache_data(show_spinner=False)
-def _threshold(_predictor: ModelPredictor, model_version_id: int) -> float:
-    return _predictor.threshold()
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def traced(
-    _predictor: ModelPredictor, model_version_id: int, text: str, settings: SamplerSettings
-) -> Trace:
-    """The whole of a denoising; the same text, settings and model are computed once."""
-    return _predictor.trace(text, settings)
-
-
-def film(trace: Trace, colour: Mapping[str, str]) -> None:
-    """The sentence with its sliding spans, and the two plots of the same denoising."""
+    A fragment: choosing an entity or a noisy span draws only this anew.
+    """
     choices = sentence_choices(trace)
     if not choices:
         st.warning(
@@ -202,20 +47,121 @@ def film(trace: Trace, colour: Mapping[str, str]) -> None:
             key=f"denoise_part_of_{len(choices)}",
         )
     payload = sentence_payload(trace, choices[part].index, colour)
-    denoising_view(payload, key="denoising")
-    st.caption(
+    chosen = denoising_view(payload, key="denoising")
+    words, files = st.columns([3, 2], vertical_alignment="top")
+    words.caption(
         "Each thin bar is one of the K spans, which start as noise under random words. At every "
         "step the model moves their two ends and votes for a label, spans that crowd one place "
         "start again elsewhere, and what was surer than φ at any step becomes an entity."
     )
+    with files.container(horizontal=True, horizontal_alignment="right"):
+        _files(trace, predictor, payload)
+    _pictures(payload, chosen)
+
+
+def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
+    settings = trace.settings
+    name = f"denoising-{payload['id'][:8]}"
+    made = (
+        f"Model version {predictor.model_version_id} · γ = {settings.steps} · "
+        f"K = {settings.num_spans} · seed {settings.seed} · η = {settings.eta:g} · "
+        f"φ = {trace.threshold:.2f}"
+    )
+    _download(
+        "Film (HTML)",
+        lambda: standalone(payload, title="How spans became entities", caption=made),
+        f"{name}.html",
+        "text/html",
+        "The animation as one file that plays in any browser, without a network.",
+    )
+    path = predictor.path
+    folder = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+    _download(
+        "Trace (JSON)",
+        lambda: trace_file(trace, model_version=predictor.model_version_id, folder=folder),
+        f"{name}.json",
+        "application/json",
+        "Every step with its settings, seed and model version, to be computed again exactly.",
+    )
+
+
+def _download(label: str, make: Callable[[], str], name: str, mime: str, told: str) -> None:
+    """A button; the file is made when it is pressed."""
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download {label}",
+        help=told,
+    )
+
+
+def _pictures(payload: Payload, chosen: Chosen) -> None:
+    slot = _slot_of(payload, chosen)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Where the spans flow**")
-        st.plotly_chart(
-            river(payload), key="river", alt="Paths of the spans over the steps into the entities"
+        _picture(
+            "Where the spans flow",
+            river(payload, _slots_of(payload, chosen)),
+            "river",
+            "Paths of the spans over the steps into the entities",
         )
     with right:
-        st.markdown("**How sure the model is**")
-        st.plotly_chart(
-            confidence(payload), key="confidence", alt="Confidence in each entity after every step"
+        _picture(
+            "How sure the model is",
+            confidence(payload),
+            "confidence",
+            "Confidence in each entity after every step",
         )
+    if slot is None:
+        st.caption("No entity was found. Choose a noisy span above to see its boundaries.")
+        return
+    if chosen == NOTHING:
+        st.caption("Choose another entity, or a noisy span, in the film above.")
+    _picture(
+        _titled(payload, chosen, slot),
+        boundaries(payload, slot),
+        "boundaries",
+        "The probability of every word to be the left and the right boundary, step by step",
+    )
+
+
+def _picture(title: str, figure: Figure, key: str, alt: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**")
+        st.download_button(
+            "Data (CSV)",
+            lambda: as_csv(figure),
+            file_name=f"{key}.csv",
+            mime="text/csv",
+            icon=":material/table:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"data {key}",
+        )
+    st.plotly_chart(figure, key=key, alt=alt)
+
+
+def _slots_of(payload: Payload, chosen: Chosen) -> list[int]:
+    """The noisy spans that stand out in the river."""
+    if chosen.span is not None:
+        return [chosen.span]
+    return [] if chosen.entity is None else payload["entities"][chosen.entity]["collapsed"]
+
+
+def _slot_of(payload: Payload, chosen: Chosen) -> int | None:
+    """The noisy span whose boundaries are shown: the first entity's while nothing is chosen."""
+    if chosen.span is not None:
+        return chosen.span
+    entities = payload["entities"]
+    return entities[chosen.entity or 0]["slot"] if entities else None
+
+
+def _titled(payload: Payload, chosen: Chosen, slot: int) -> str:
+    if chosen.span is not None:
+        return f"The boundaries that noisy span {slot + 1} saw"
+    text = literal(clipped(payload["entities"][chosen.entity or 0]["text"], 60))
+    return f"The boundaries of “{text}”, as noisy span {slot + 1} saw them"

@@ -27,6 +27,7 @@ class PretendedModel:
     """Finds the names that it is told to, wherever they stand."""
 
     model_version_id: int = 1
+    path: Path = Path("model")
     names: Sequence[tuple[str, str]] = (
         ("Olena Kovalenko", "PER"),
         ("New York University", "ORG"),

@@ -13,7 +13,7 @@ def test_the_page_denoises_as_suggestions_are_made(site: Site) -> None:
 
     assert site.model.asked == [SamplerSettings(steps=5, num_spans=60, seed=0)]
     assert site.app.get("bidi_component")
-    assert len(site.app.get("plotly_chart")) == 2
+    assert len(site.app.get("plotly_chart")) == 3
 
 
 def test_every_dial_reaches_the_sampler(site: Site) -> None:

@@ -2,9 +2,12 @@
 
 import { blend, rgba } from './colour.js';
 
-const HIGH = 150;
-const SIDE = 12;
+const HIGH = 160;
+const LEFT = 46;
+const RIGHT = 12;
 const EDGE = 8;
+const FOOT = 14; // the places that the chosen ones reached, under the last step
+const FEW_STEPS = 10;
 
 // Drawn once for each choice; the line that runs with the film lies over it.
 export function drawPaths(canvas, scene, slots) {
@@ -16,21 +19,34 @@ export function drawPaths(canvas, scene, slots) {
   const context = canvas.getContext('2d');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   const gamma = frames.length - 1;
-  const across = ([start, end]) => SIDE + ((start + end) / 2 / words.length) * (wide - 2 * SIDE);
-  const down = (step) => EDGE + (step / gamma) * (HIGH - 2 * EDGE);
+  const at = (word) => LEFT + (word / words.length) * (wide - LEFT - RIGHT);
+  const across = ([start, end]) => at((start + end) / 2);
+  const down = (step) => pathsTop(step, gamma);
   const { ink } = scene.colours;
-  const steps = frames.map((_, i) => [[SIDE, down(i)], [wide - SIDE, down(i)]]);
+  const steps = frames.map((_, i) => [[LEFT, down(i)], [wide - RIGHT, down(i)]]);
   lines(context, steps, rgba(ink, 0.12), 1);
+  names(context, gamma, down, rgba(ink, 0.75));
   const all = frames[0].at.map((_, k) => strokes(frames, k, across, down));
   lines(context, all.filter((_, k) => !slots.has(k)).flat(), rgba(ink, 0.08), 1);
   for (const k of slots) {
+    const [start, end] = frames[gamma].spans[k];
+    context.fillStyle = rgba(predicted(scene, gamma, k), 1);
+    context.fillRect(at(start), HIGH - FOOT + 5, at(end) - at(start), 6);
     all[k].forEach((stroke, i) => lines(context, [stroke], rgba(predicted(scene, i + 1, k), 0.85), 2));
   }
 }
 
+function names(context, gamma, down, colour) {
+  const every = Math.ceil(gamma / FEW_STEPS);
+  context.fillStyle = colour;
+  context.font = '10px sans-serif';
+  context.textBaseline = 'middle';
+  for (let i = 0; i <= gamma; i += every) context.fillText(i ? `step ${i}` : 'noise', 2, down(i));
+}
+
 // How far down the running line lies at a position of the film.
 export function pathsTop(position, gamma) {
-  return EDGE + (Math.min(gamma, position) / gamma) * (HIGH - 2 * EDGE);
+  return EDGE + (Math.min(gamma, position) / gamma) * (HIGH - EDGE - FOOT);
 }
 
 function predicted({ payload: { frames }, colours }, i, k) {

@@ -2,53 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Mapping
 
-from app.components.denoising.film import EntityBar, Frame, Payload
-from app.components.plots.style import GREY, Figure, axis, figure_layout, plain, short, thin
+from app.components.denoising.film import Payload
+from app.components.plots.axes import time_axis, word_axis
+from app.components.plots.lives import Life, lives
+from app.components.plots.style import GREY, Figure, figure_layout, plain
 
-_MOST_WORDS = 26
-_MOST_STEPS = 10
 _ROW = 0.055
 """The height of a row of entities, as a share of the height of the river above it."""
+_OPACITY: Mapping[bool | None, tuple[float, float]] = {
+    None: (0.45, 0.75),
+    False: (0.15, 0.25),
+    True: (0.9, 1.0),
+}
+"""Of curves that became no entity and of those that did, by whether they are chosen."""
 
 
-def river(payload: Payload) -> Figure:
-    """A still picture of the whole film: time runs downwards, each noisy span's centre is one
-    curve, and the curves flow into the entities kept."""
+def river(payload: Payload, chosen: Collection[int] = ()) -> Figure:
+    """A still picture of the whole film: time runs downwards, each noisy span's centre is a curve
+    that flows into the place it reached, and starts again elsewhere where the span did.
+
+    The `chosen` noisy spans are drawn thicker than all others.
+    """
     frames, entities = payload["frames"], payload["entities"]
     gamma = max(1, len(frames) - 1)
-    fate = {k: entity for entity in entities for k in entity["collapsed"]}
-    groups: dict[int, list[int]] = {}
-    for k in range(len(frames[0]["at"]) if frames else 0):
-        groups.setdefault(fate[k]["label"] if k in fate else -1, []).append(k)
-    data = [_currents(payload, label, groups[label], fate) for label in sorted(groups)]
+    groups: dict[tuple[bool, int], list[Life]] = {}
+    for life in lives(payload):
+        fate = -1 if life.entity is None else life.entity["label"]
+        groups.setdefault((life.slot in chosen, fate), []).append(life)
+    data = [
+        _currents(payload, fate, groups[strong, fate], strong if chosen else None)
+        for strong, fate in sorted(groups)
+    ]
     shapes, notes = _banks(payload, gamma)
     depth = 1 + max((entity["row"] for entity in entities), default=0)
     layout = figure_layout() | {
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         "shapes": shapes,
         "annotations": notes,
-        "xaxis": _word_axis(payload),
-        "yaxis": _time_axis(frames, bottom=gamma * (1 + _ROW * (depth + 1.2))),
+        "xaxis": word_axis(payload),
+        "yaxis": time_axis(frames, bottom=gamma * (1 + _ROW * (depth + 1.2))),
     }
     return {"data": data, "layout": layout}
 
 
-def _currents(
-    payload: Payload, label: int, slots: list[int], fate: dict[int, EntityBar]
-) -> dict[str, Any]:
-    """The curves of all noisy spans with one fate, None between them: one trace draws fast."""
+def _currents(payload: Payload, label: int, group: list[Life], strong: bool | None) -> Figure:
+    """The curves of all lives with one fate, None between them: one trace draws fast.
+
+    `strong` tells whether they are chosen; None: nothing is.
+    """
     x: list[float | None] = []
     y: list[float | None] = []
     text: list[str] = []
-    for k in slots:
-        where = f"ends as {fate[k]['text']}" if k in fate else "ends as no entity"
-        centres = [sum(frame["at"][k]) / 2 for frame in payload["frames"]]
-        x += [*centres, None]
-        y += [*range(len(centres)), None]
-        text += [plain(f"noisy span {k + 1} {where}")] * (len(centres) + 1)
+    for life in group:
+        x += [*life.centres, None]
+        y += [*range(life.first, life.last + 1), None]
+        text += [_told(payload, life)] * (len(life.centres) + 1)
     known = label >= 0
+    name = plain(payload["labels"][label]["name"]) if known else "no entity"
     return {
         "type": "scatter",
         "mode": "lines",
@@ -56,17 +68,24 @@ def _currents(
         "y": y,
         "text": text,
         "hovertemplate": "%{text}<extra></extra>",
-        "name": plain(payload["labels"][label]["name"]) if known else "no entity",
+        "name": f"{name}, chosen" if strong else name,
         "line": {
             "color": payload["labels"][label]["color"] if known else GREY,
-            "width": 1.6 if known else 1,
+            "width": 3 if strong else 1.6 if known else 1,
             "shape": "spline",
             "smoothing": 0.9,
             "dash": "solid" if known else "dot",
         },
-        "opacity": 0.75 if known else 0.45,
+        "opacity": _OPACITY[strong][known],
         "legendrank": 1000 + (not known),
     }
+
+
+def _told(payload: Payload, life: Life) -> str:
+    where = life.entity["text"] if life.entity else "no entity"
+    ended = life.last == len(payload["frames"]) - 1
+    told = f"ends as {where}" if ended else f"met {where} at step {life.last}, starts again"
+    return plain(f"noisy span {life.slot + 1} {told}")
 
 
 def _banks(payload: Payload, gamma: int) -> tuple[list[Figure], list[Figure]]:
@@ -96,27 +115,6 @@ def _banks(payload: Payload, gamma: int) -> tuple[list[Figure], list[Figure]]:
             }
         )
     return shapes, notes
-
-
-def _word_axis(payload: Payload) -> Figure:
-    """Every word of a short sentence; of a long one the entities' words and some between."""
-    words = payload["words"]
-    shown = list(range(len(words)))
-    if len(words) > _MOST_WORDS:
-        named = {i for e in payload["entities"] for i in range(e["start"], e["end"])}
-        every = -(-len(words) // _MOST_WORDS)
-        near = {i + d for i in named for d in range(1 - every, every)}
-        shown = thin(sorted(named | (set(range(0, len(words), every)) - near)), 2 * _MOST_WORDS)
-    return axis({i + 0.5: plain(short(words[i], 14)) for i in shown}) | {
-        "range": [-0.2, len(words) + 0.2],
-        "tickangle": 0 if len(words) <= 8 else -45,
-    }
-
-
-def _time_axis(frames: list[Frame], bottom: float) -> Figure:
-    shown = thin(list(range(len(frames))), _MOST_STEPS)
-    ticks: dict[float, str] = {i: "noise" if i == 0 else f"step {i}" for i in shown}
-    return axis(ticks, grid=True) | {"range": [bottom, -0.1]}
 
 
 def _ink_on(colour: str) -> str:
