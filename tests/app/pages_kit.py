@@ -35,8 +35,10 @@ class PretendedModel:
     )
     fails: str | None = None
     asked: list[SamplerSettings] = field(default_factory=list)
+    predicted: list[SamplerSettings] = field(default_factory=list)
 
     def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+        self.predicted.append(settings)
         if self.fails:
             raise RuntimeError(self.fails)
         found = [

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from core.types import SamplerSettings
-from tests.app.pages_kit import Site
+import json
+
+import pytest
+
+from core.types import Entity, Prediction, SamplerSettings
+from tests.app.pages_kit import TEXT, PretendedModel, Site
+from tests.app.versions_kit import add_version
 
 
 def test_the_page_denoises_as_suggestions_are_made(site: Site) -> None:
@@ -72,3 +77,111 @@ def test_a_text_without_words_is_no_error(site: Site) -> None:
     site.run()
 
     assert "no words in this text" in site.said()
+
+
+def _film(site: Site) -> dict[str, object]:
+    """What the page gave the view, without its name."""
+    component = site.app.get("bidi_component")[0]
+    return dict(json.loads(component.proto.json)["payload"])
+
+
+def _pictures(site: Site) -> dict[str, dict[str, object]]:
+    figures = site.app.get("plotly_chart")
+    return {each.key: json.loads(each.proto.spec) for each in figures}
+
+
+def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None:
+    site.open("denoise", document=site.add())
+    chosen = {"film": _film(site)["id"], "entity": 3, "span": None}
+
+    site.app.session_state["denoising"] = {"chosen": chosen}
+    site.run()
+
+    assert "New York University Hospital" in site.said()
+    names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]
+    assert "ORG, chosen" in names
+
+    site.app.session_state["denoising"] = {"chosen": {**chosen, "span": 11}}
+    site.run()
+
+    assert "The boundaries that noisy span 12 saw" in site.said()
+
+
+def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
+    site.open("denoise", document=site.add())
+
+    site.app.session_state["denoising"] = {"chosen": {"film": "gone", "entity": 99, "span": None}}
+    site.run()
+
+    names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]
+    assert not any(name.endswith("chosen") for name in names)
+
+
+def test_the_film_and_its_trace_can_be_downloaded(site: Site) -> None:
+    site.open("denoise", document=site.add())
+
+    labels = [button.proto.label for button in site.app.get("download_button")]
+
+    assert labels[:2] == ["Film (HTML)", "Trace (JSON)"]
+    assert labels.count("Data (CSV)") == 3
+
+
+def test_no_seed_is_compared_before_it_is_asked_for(site: Site) -> None:
+    site.open("denoise", document=site.add())
+
+    assert site.model.predicted == []
+
+
+def test_seeds_are_compared_and_told_where_they_differ(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {seed: _said("New York University", "ORG") for seed in range(8)}
+    said[2] = _said("New York", "LOC")
+    _answer(monkeypatch, said)
+    site.open("denoise", document=site.add(TEXT))
+
+    site.app.get("segmented_control")[-1].set_value("Seeds")
+    site.run()
+
+    assert [settings.seed for settings in site.model.predicted] == [0, 1, 2, 3, 4]
+    assert "They agree on 0 of 2 places." in site.said()
+    assert "ORG with seed 0, seed 1, seed 3 and seed 4" in site.said().replace("\\", "")
+    table = site.app.dataframe[0].value
+    assert list(table["seed 2"]) == ["≠ “New York” LOC", "✓ 90%"]
+    assert table["Existence"].tolist() == [1.0, 1.0]
+    assert table["Boundary"].tolist() == [0.8, 0.2]
+
+    site.app.slider(key="compare_seeds").set_value(2)
+    site.run()
+
+    assert "They agree on 1 of 1 place." in site.said()
+    assert len(site.model.predicted) == 5, "each seed is asked once"
+
+
+def test_versions_are_compared_where_there_is_more_than_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = site.add(TEXT)
+    site.open("denoise", document=document)
+    assert list(site.app.get("segmented_control")[-1].options) == ["Seeds"]
+
+    add_version(site, monkeypatch, PretendedModel(2, names=[("New York", "ORG")]))
+    site.run()
+    site.app.get("segmented_control")[-1].set_value("Model versions")
+    site.run()
+
+    table = site.app.dataframe[0].value
+    assert {"version 1", "version 2"} <= set(table.columns)
+    assert list(table.loc[table["Found"] == "New York", "version 2"]) == ["≠ ORG 90%"]
+
+
+def _said(words: str, label: str) -> tuple[Entity, ...]:
+    return (Entity(TEXT.index(words), TEXT.index(words) + len(words), label, 2.7),)
+
+
+def _answer(monkeypatch: pytest.MonkeyPatch, said: dict[int, tuple[Entity, ...]]) -> None:
+    def predict(self: PretendedModel, text: str, settings: SamplerSettings) -> Prediction:
+        self.predicted.append(settings)
+        return Prediction(text, said[settings.seed])
+
+    monkeypatch.setattr(PretendedModel, "predict", predict)

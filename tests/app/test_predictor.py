@@ -67,10 +67,10 @@ def test_ten_callers_at_once_load_one_model_and_take_turns(
     assert (pipelines.loads, pipelines.most_inside) == ([tmp_path], 1)
 
 
-def test_two_models_stay_in_memory_and_the_third_takes_the_place_of_the_oldest(
+def test_four_models_stay_in_memory_and_the_fifth_takes_the_place_of_the_oldest(
     pipelines: type[CountedPipeline], tmp_path: Path
 ) -> None:
-    folders = [tmp_path / name for name in ("one", "two", "three")]
+    folders = [tmp_path / name for name in ("one", "two", "three", "four", "five")]
     for folder in (*folders, folders[1], folders[0]):
         ModelPredictor(1, folder).predict("text", SamplerSettings())
     assert pipelines.loads == [*folders, folders[0]]

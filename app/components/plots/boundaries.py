@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from app.components.denoising.film import Frame, Payload
 from app.components.plots.axes import step_ticks, word_axis
-from app.components.plots.style import GREY, Figure, axis, figure_layout
+from app.components.plots.style import GREY, Figure, axis, figure_layout, ink_on
 
 _MOST_CELLS = 420
 """With more, a share in every cell is not legible."""
-_TOLD = 0.04
+_TOLD, _STRONG = 0.04, 0.45
+"""Shares from which a cell has a figure, and from which its colour is strong."""
 _SIDES = ("Left boundary, Pˡ", "Right boundary, Pʳ")
 
 
@@ -25,7 +27,11 @@ def boundaries(payload: Payload, slot: int) -> Figure:
     for edge in (0, 1):
         shares = [_row(frame, slot, edge, len(payload["words"])) for frame in made]
         data.append(_map(shares, edge, colour))
-        data += [_told(shares, edge)] if few else []
+        if few:
+            data += [
+                _told(shares, edge, _TOLD, _STRONG, None),
+                _told(shares, edge, _STRONG, inf, ink_on(colour)),
+            ]
         shapes += [
             _frame(number, frame["spans"][slot][edge] - edge, edge)
             for number, frame in enumerate(made, 1)
@@ -56,7 +62,7 @@ def _map(shares: list[list[float]], edge: int, colour: str) -> Figure:
         "zmax": 1,
         "colorscale": [
             [0, f"rgba({red},{green},{blue},0.03)"],
-            [1, f"rgba({red},{green},{blue},0.75)"],
+            [1, f"rgba({red},{green},{blue},0.9)"],
         ],
         "showscale": False,
         "xgap": 1,
@@ -66,13 +72,16 @@ def _map(shares: list[list[float]], edge: int, colour: str) -> Figure:
     }
 
 
-def _told(shares: list[list[float]], edge: int) -> Figure:
-    """The shares in figures: text of a curve follows the page's theme, that of a map does not."""
+def _told(
+    shares: list[list[float]], edge: int, least: float, most: float, ink: str | None
+) -> Figure:
+    """The shares between two bounds in figures. Without an ink they follow the page's theme, as
+    the text of a curve does and that of a map does not."""
     cells = [
         (word + 0.5, step, f"{share:.0%}")
         for step, row in enumerate(shares, 1)
         for word, share in enumerate(row)
-        if share >= _TOLD
+        if least <= share < most
     ]
     x, y, text = zip(*cells, strict=True) if cells else ((), (), ())
     return {
@@ -82,7 +91,7 @@ def _told(shares: list[list[float]], edge: int) -> Figure:
         "x": x,
         "y": y,
         "text": text,
-        "textfont": {"size": 10},
+        "textfont": {"size": 10} | ({"color": ink} if ink else {}),
         "hoverinfo": "skip",
         "yaxis": _axis(edge),
     }

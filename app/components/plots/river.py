@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from app.components.denoising.film import Payload
 from app.components.plots.axes import time_axis, word_axis
 from app.components.plots.lives import Life, lives
-from app.components.plots.style import GREY, Figure, figure_layout, plain
+from app.components.plots.style import GREY, Figure, figure_layout, ink_on, plain
 
 _ROW = 0.055
 """The height of a row of entities, as a share of the height of the river above it."""
@@ -111,12 +111,7 @@ def _banks(payload: Payload, gamma: int) -> tuple[list[Figure], list[Figure]]:
                 "y": (top + bottom) / 2,
                 "text": plain(label["name"]),
                 "showarrow": False,
-                "font": {"size": 9, "color": _ink_on(label["color"])},
+                "font": {"size": 9, "color": ink_on(label["color"])},
             }
         )
     return shapes, notes
-
-
-def _ink_on(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#10131a" if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else "#ffffff"

@@ -44,3 +44,9 @@ def short(text: str, length: int) -> str:
 def plain(text: str) -> str:
     """Plotly reads markup in its texts; a document's text must stay text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on #rrggbb."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#10131a" if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else "#ffffff"

@@ -24,7 +24,7 @@ def as_csv(figure: Figure) -> str:
                     writer.writerow([name, x, y, value])
             continue
         for x, y in zip(trace["x"], trace["y"], strict=True):
-            writer.writerow([trace["name"], "" if x is None else x, "" if y is None else y, ""])
+            writer.writerow([name, "" if x is None else x, "" if y is None else y, ""])
     return out.getvalue()
 
 
