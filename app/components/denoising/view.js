@@ -25,7 +25,7 @@ class View {
       this[name] = find(name);
     }
     this.canvas = root.querySelector('canvas');
-    this.player = new Player(() => this.show());
+    this.player = new Player(() => { this.under = null; this.show(); });
     this.choice = new Choice(() => { this.show(); this.tellPage(); });
     this.results = new Results(find('results'), this.choice);
     this.inspector = new Inspector(find('inspector'), this.choice, (frame) => this.player.scrub(frame));
@@ -119,7 +119,7 @@ class View {
 
   click(event) {
     if (event.target.classList.contains('entity')) return;
-    const span = this.spanAt(event);
+    const span = this.under ?? this.spanAt(event); // what the note names is what is chosen
     if (span !== null) this.player.pause();
     this.choice.setSpan(span === this.choice.span ? null : span);
   }
