@@ -9,22 +9,26 @@ is there already adds nothing: a suggestion is accepted by it, an accepted span 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from app.gestures import (
     Accept,
     AcceptAll,
     Add,
+    Comment,
     Delete,
     Gesture,
     GestureError,
     Move,
     Reject,
+    RejectAll,
     Relabel,
     Restore,
     Skip,
     Submit,
+    Suggest,
     parse_gesture,
     short,
 )
@@ -45,6 +49,8 @@ class DraftSpan:
     score: float | None = None
     """Between 0 and 1; None where a person drew the span."""
     source: Source = "person"
+    confidence: Mapping[str, Any] | None = None
+    """The three parts of the score, see `core.types.Confidence`; None where a person drew it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,14 @@ class Draft:
     labels: frozenset[str]
     spans: tuple[DraftSpan, ...] = ()
     state: DraftState = "open"
+    comment: str = ""
+    skip_reason: str = ""
 
     def find(self, span_id: str) -> DraftSpan | None:
         return next((span for span in self.spans if span.id == span_id), None)
 
 
-def reduce(draft: Draft, gesture: Gesture) -> Draft:
+def reduce(draft: Draft, gesture: Gesture | Suggest) -> Draft:
     """The draft after the gesture. Raises `GestureError`, and then nothing has changed."""
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
@@ -68,11 +76,13 @@ def reduce(draft: Draft, gesture: Gesture) -> Draft:
         case Submit():
             return _submit(draft)
         case Skip():
-            return replace(draft, state="skipped")
-    return _edit(replace(draft, state="open"), gesture)
+            return replace(draft, state="skipped", skip_reason=gesture.reason)
+        case Comment():
+            return replace(draft, comment=gesture.text)
+    return _edit(replace(draft, state="open", skip_reason=""), gesture)
 
 
-def _edit(draft: Draft, gesture: Gesture) -> Draft:
+def _edit(draft: Draft, gesture: Gesture | Suggest) -> Draft:
     match gesture:
         case Add():
             return _add(draft, DraftSpan(gesture.id, gesture.start, gesture.end, gesture.label))
@@ -91,7 +101,15 @@ def _edit(draft: Draft, gesture: Gesture) -> Draft:
         case Restore():
             return _change(draft, _restored(draft, gesture))
         case AcceptAll():
-            return replace(draft, spans=tuple(map(_accepted, draft.spans)))
+            sure = [(span.score or 0.0) >= gesture.above for span in draft.spans]
+            spans = zip(draft.spans, sure, strict=True)
+            return replace(
+                draft, spans=tuple(_accepted(s) if is_sure else s for s, is_sure in spans)
+            )
+        case RejectAll():
+            return replace(draft, spans=tuple(map(_refused, draft.spans)))
+        case Suggest():
+            return _suggest(draft, gesture)
     raise TypeError(f"not a gesture: {gesture!r}")
 
 
@@ -123,11 +141,44 @@ def _restored(draft: Draft, gesture: Restore) -> DraftSpan:
         status=gesture.status,
         score=present.score if present else gesture.score,
         source=source,
+        confidence=present.confidence if present else None,
     )
 
 
 def _accepted(span: DraftSpan) -> DraftSpan:
     return replace(span, status="accepted") if span.status == "suggested" else span
+
+
+def _refused(span: DraftSpan) -> DraftSpan:
+    return replace(span, status="rejected") if span.status == "suggested" else span
+
+
+def _suggest(draft: Draft, gesture: Suggest) -> Draft:
+    """What a person decided stays, and is neither suggested again nor doubled."""
+
+    def inside(span: DraftSpan) -> bool:
+        return any(start <= span.start and span.end <= end for start, end in gesture.windows)
+
+    kept = [span for span in draft.spans if span.status != "suggested" or not inside(span)]
+    decided = {(span.start, span.end, span.label) for span in kept}
+    before = {(s.start, s.end, s.label): s.id for s in draft.spans if s not in kept}
+    for found in gesture.spans:
+        place = (found.start, found.end, found.label)
+        if place in decided:
+            continue
+        span = DraftSpan(
+            id=before.get(place, found.id),
+            start=found.start,
+            end=found.end,
+            label=found.label,
+            status="suggested",
+            score=found.score,
+            source="model",
+            confidence=found.confidence,
+        )
+        _check(draft, span)
+        kept.append(span)
+    return replace(draft, spans=tuple(kept))
 
 
 def _submit(draft: Draft) -> Draft:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storage.vocabulary import SOURCES, SPAN_STATUSES, Source, SpanStatus
 
 MAX_ID = 64
 MAX_REASON = 500
+MAX_COMMENT = 5000
 
 Word = TypeVar("Word", bound=str)
 
 
 class GestureError(ValueError):
     """A gesture that cannot be applied; the message says what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A suggestion that `Suggest` brings."""
+
+    id: str
+    start: int
+    end: int
+    label: str
+    score: float | None
+    confidence: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,33 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class AcceptAll:
-    """Accepts every suggestion that is left."""
+    """Accepts every suggestion that is left and scores at least `above`; 0 is all of them."""
+
+    above: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RejectAll:
+    """Rejects every suggestion that is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Replaces what is left of the suggestions: a model looked again, knowing what was decided.
+
+    Only the server makes this one. Suggestions outside `windows` stay as they are.
+    """
+
+    spans: tuple[Found, ...]
+    windows: tuple[tuple[int, int], ...]
+    """Stretches of the text, end exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a person has to say of the document; an empty text takes it back."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +127,21 @@ class Skip:
     reason: str = ""
 
 
-Gesture = Add | Accept | Reject | Relabel | Move | Delete | Restore | AcceptAll | Submit | Skip
+Gesture = (
+    Add
+    | Accept
+    | Reject
+    | Relabel
+    | Move
+    | Delete
+    | Restore
+    | AcceptAll
+    | RejectAll
+    | Comment
+    | Submit
+    | Skip
+)
+"""What a page may send."""
 
 
 def parse_gesture(raw: object) -> Gesture:
@@ -116,17 +169,21 @@ def parse_gesture(raw: object) -> Gesture:
                 fields.text("label"),
                 status=fields.word("status", SPAN_STATUSES),
                 source=fields.word("source", SOURCES),
-                score=fields.score(),
+                score=fields.share("score"),
             )
         case "accept_all":
-            return AcceptAll()
+            return AcceptAll(fields.share("above") or 0.0)
+        case "reject_all":
+            return RejectAll()
+        case "comment":
+            return Comment(fields.words("text", MAX_COMMENT))
         case "submit":
             return Submit()
         case "skip":
-            return Skip(fields.reason())
+            return Skip(fields.words("reason", MAX_REASON))
     raise GestureError(
         f"unknown operation {short(raw.get('op'))}; known are add, accept, reject, relabel, "
-        "move, delete, restore, accept_all, submit and skip"
+        "move, delete, restore, accept_all, reject_all, comment, submit and skip"
     )
 
 
@@ -153,8 +210,9 @@ class _Fields:
             )
         return value
 
-    def reason(self) -> str:
-        return "" if self._raw.get("reason") in (None, "") else self.text("reason", MAX_REASON)
+    def words(self, key: str, longest: int) -> str:
+        """A text that may be missing."""
+        return "" if self._raw.get(key) in (None, "") else self.text(key, longest)
 
     def offsets(self) -> tuple[int, int]:
         return self._whole("start"), self._whole("end")
@@ -172,12 +230,12 @@ class _Fields:
                 return word
         raise GestureError(f"{key!r} must be one of {', '.join(known)}, {_got(value)}")
 
-    def score(self) -> float | None:
-        value = self._raw.get("score")
+    def share(self, key: str) -> float | None:
+        value = self._raw.get(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise GestureError(f"'score' must lie between 0 and 1, or be null, {_got(value)}")
+            raise GestureError(f"{key!r} must lie between 0 and 1, or be null, {_got(value)}")
         return float(value)
 
 

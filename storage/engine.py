@@ -50,8 +50,8 @@ def writing(sessions: Sessions) -> Iterator[Session]:
         yield session
 
 
-def upgrade(engine: Engine) -> None:
-    """Brings the tables to the newest migration. Processes that start at once take turns."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Brings the tables to a migration. Processes that start at once take turns."""
     config = Config()
     location = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(location).replace("%", "%%"))
@@ -60,7 +60,7 @@ def upgrade(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -34,6 +35,7 @@ from storage.vocabulary import (
     VERSION_STATES,
     DocumentStatus,
     Origin,
+    QueueOrder,
     SetState,
     Source,
     SpanStatus,
@@ -60,6 +62,15 @@ class Project(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    guidelines: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """How to decide, in the project's own words (Markdown)."""
+    control_share: Mapped[float] = mapped_column(default=0.2, server_default="0.2")
+    """The share of documents held back: shown without suggestions, and never trained on."""
+    queue: Mapped[QueueOrder] = mapped_column(
+        String(16), default="arrival", server_default="arrival"
+    )
+    hotkeys: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """The keys of actions that are not where they are by default."""
 
 
 class Label(Base):
@@ -98,6 +109,8 @@ class Document(Base):
     split: Mapped[Split] = mapped_column(String(16))
     status: Mapped[DocumentStatus] = mapped_column(String(16), default="new")
     meta: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    skip_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -198,6 +211,8 @@ class EntityRow(Base):
     status: Mapped[SpanStatus] = mapped_column(String(16))
     score: Mapped[float | None]
     source: Mapped[Source] = mapped_column(String(16))
+    confidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The three parts of a suggestion's score, see `core.types.Confidence`."""
 
 
 class Operation(Base):
@@ -217,3 +232,37 @@ class Operation(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     refused: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Visit(Base):
+    """A person opened a document to work on it. What was done then, `Operation` has."""
+
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    person: Mapped[str] = mapped_column(String(200))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    aided: Mapped[bool]
+    """Whether suggestions were shown."""
+    model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
+    """Whose."""
+
+
+class DocumentSignal(Base):
+    """What a model says of a whole document, for the order of the queue."""
+
+    __tablename__ = "document_signals"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True
+    )
+    model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"), primary_key=True)
+    doubt: Mapped[float]
+    """1 - the mean P^c of what it suggests; 0 where it suggests nothing."""
+    disagreement: Mapped[float]
+    """1 - the mean F1 of each two seeds' suggestions."""
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    """The mean word state, as little-endian 32-bit floats."""

@@ -21,6 +21,8 @@ class SpanRecord:
     source: Source = "person"
     key: str = ""
     """The id that the page knows it by, unique in its set."""
+    confidence: Mapping[str, Any] | None = field(default=None, hash=False)
+    """The three parts of a suggestion's score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ Source = Literal["model", "person"]
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]
+QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
+"""Which document comes next: the oldest; any; the one whose suggestions are least sure; the one on
+which seeds agree least; the one least like those that are done."""
 
 SPLITS: tuple[Split, ...] = get_args(Split)
 DOCUMENT_STATUSES: tuple[DocumentStatus, ...] = get_args(DocumentStatus)
@@ -19,4 +22,5 @@ SPAN_STATUSES: tuple[SpanStatus, ...] = get_args(SpanStatus)
 SOURCES: tuple[Source, ...] = get_args(Source)
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 SET_STATES: tuple[SetState, ...] = get_args(SetState)
+QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services import drafts
+from app.services import drafts, suggesting
 from app.services.applying import apply_operations
-from core.types import Prediction, SamplerSettings
+from app.services.rereading import Stretch, read_again
+from app.services.suggesting import Answer, Hint, Predictor
+from core.types import SamplerSettings
 from storage.engine import Sessions, writing
 from storage.models import Document
-from storage.repository import annotation_sets, documents, operations, projects
+from storage.repository import annotation_sets, documents, operations, projects, visits
 from storage.vocabulary import DocumentStatus, Split
 
 Predicted = Literal["never", "nothing", "found"]
 """`nothing`: a model looked and found no entity. `never`: no model has looked."""
-
-
-class Predictor(Protocol):
-    """A model that can annotate, and the model version that it is."""
-
-    @property
-    def model_version_id(self) -> int: ...
-
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +53,15 @@ class DocumentView:
     """Stretches that the model could not look at."""
     prediction_error: str | None = None
     """Why the model could not predict just now; the document can be annotated all the same."""
+    hints: tuple[Hint, ...] = ()
+    """What the model was not sure enough of to suggest."""
+    comment: str = ""
+    skip_reason: str = ""
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it is annotated without suggestions."""
+        return self.split == "control" and self.predicted == "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,14 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             text = document.text
-            wanted = self._wants_prediction(session, document)
+            wanted = suggesting.wants(session, document, self._predictor)
             if not wanted and _settled(session, document):
                 return _view(session, document)
         prediction, error = self._predict(text) if wanted else (None, None)
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
-            if prediction is not None and self._wants_prediction(session, document):
-                self._keep_prediction(session, document, prediction)
+            if prediction is not None and suggesting.wants(session, document, self._predictor):
+                suggesting.keep(session, document, prediction)
             if document.status != "submitted":
                 drafts.ensure(session, document, person)
             return _view(session, document, error)
@@ -155,6 +157,43 @@ class AnnotationService:
                 )
             return _view(session, document)
 
+    def ahead(self, document_id: int) -> bool:
+        """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
+        next; returns whether any were wanted. Errors are left to `open`, which shows them."""
+        with self._sessions() as session:
+            document = documents.get(session, document_id)
+            text = document.text
+            if not suggesting.wants(session, document, self._predictor):
+                return False
+        answer, _ = self._predict(text)
+        with writing(self._sessions) as session:
+            document = documents.lock(session, document_id)
+            if answer is not None and suggesting.wants(session, document, self._predictor):
+                suggesting.keep(session, document, answer)
+        return True
+
+    def visit(self, document_id: int, person: str) -> None:
+        """Notes that a person began to work on the document, and whether suggestions helped."""
+        with writing(self._sessions) as session:
+            machine = annotation_sets.latest_prediction(session, document_id)
+            visits.begin(
+                session,
+                document_id,
+                person,
+                aided=machine is not None,
+                model_version_id=machine.model_version_id if machine else None,
+            )
+
+    def read_again(
+        self, document_id: int, person: str, around: Iterable[Stretch] | None = None
+    ) -> int:
+        """See `app.services.rereading.read_again`. Raises `GestureError` without a model."""
+        if self._predictor is None:
+            raise GestureError("there is no model to ask; put one in place and try again")
+        return read_again(
+            self._sessions, self._predictor, self._settings, document_id, person, around
+        )
+
     def neighbours(self, document_id: int, statuses: Collection[DocumentStatus] = ()) -> Neighbours:
         """The documents before and after this one, of the given statuses (all if none)."""
         with self._sessions() as session:
@@ -171,39 +210,12 @@ class AnnotationService:
         with self._sessions() as session:
             return _view(session, documents.get(session, document_id))
 
-    def _wants_prediction(self, session: Session, document: Document) -> bool:
-        if self._predictor is None or document.status != "new":
-            return False
-        latest = annotation_sets.latest_prediction(session, document.id)
-        if latest is not None and latest.model_version_id is None:
-            return False  # imported suggestions are what the person asked to see
-        return latest is None or latest.model_version_id != self._predictor.model_version_id
-
-    def _predict(self, text: str) -> tuple[_Answer | None, str | None]:
+    def _predict(self, text: str) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
-        version = self._predictor.model_version_id
         try:
-            return _Answer(version, self._predictor.predict(text, self._settings)), None
+            return suggesting.ask(self._predictor, text, self._settings), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
-
-    def _keep_prediction(self, session: Session, document: Document, answer: _Answer) -> None:
-        annotation_sets.add_prediction(
-            session,
-            document.id,
-            drafts.suggestions(answer.prediction, answer.model_version_id),
-            model_version_id=answer.model_version_id,
-            provenance={
-                "sampler": asdict(self._settings),
-                "uncovered": [[t.start, t.end] for t in answer.prediction.uncovered],
-            },
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    model_version_id: int
-    prediction: Prediction
 
 
 def _settled(session: Session, document: Document) -> bool:
@@ -233,6 +245,9 @@ def _view(session: Session, document: Document, error: str | None = None) -> Doc
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
+        hints=suggesting.hints_of(machine),
+        comment=document.comment,
+        skip_reason=document.skip_reason,
     )
 
 

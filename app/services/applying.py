@@ -99,6 +99,7 @@ def _save(session: Session, document: Document, before: Draft, draft: Draft, per
     if draft.spans != before.spans:
         annotation_sets.save_spans(session, stored, drafts.to_records(draft.spans))
     stored.person = person
+    document.comment, document.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":
         annotation_sets.submit(session, stored, document, person)
     else:

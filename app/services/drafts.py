@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan
-from core.types import Prediction
+from core.types import Entity
 from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, projects
@@ -29,6 +30,8 @@ def load(session: Session, document: Document) -> Draft:
         labels=labels,
         spans=tuple(map(to_draft_span, records)),
         state=document.status if document.status in ("submitted", "skipped") else "open",
+        comment=document.comment,
+        skip_reason=document.skip_reason,
     )
 
 
@@ -61,24 +64,35 @@ def base_of(session: Session, document: Document) -> AnnotationSet | None:
     )
 
 
-def suggestions(prediction: Prediction, model_version_id: int) -> tuple[SpanRecord, ...]:
-    """A prediction's entities as suggested spans, none twice, scores as shares of the highest.
+def suggestions(entities: Iterable[Entity], model_version_id: int) -> tuple[SpanRecord, ...]:
+    """Predicted entities as suggested spans, none twice, scores as shares of the highest.
 
     Their keys name the model version, so that a page that still shows an older model's
     suggestions cannot accept another span by mistake.
     """
-    best: dict[tuple[int, int, str], float | None] = {}
-    for entity in prediction.entities:
-        place = (entity.start, entity.end, entity.label)
-        known = best.get(place)
-        if place not in best or (entity.score or 0.0) > (known or 0.0):
-            best[place] = entity.score
     return tuple(
         SpanRecord(
-            start, end, label, "suggested", _share(score), "model", f"m{model_version_id}.{number}"
+            entity.start,
+            entity.end,
+            entity.label,
+            "suggested",
+            share(entity.score),
+            "model",
+            f"m{model_version_id}.{number}",
+            asdict(entity.confidence) if entity.confidence else None,
         )
-        for number, ((start, end, label), score) in enumerate(best.items(), 1)
+        for number, entity in enumerate(best_once(entities), 1)
     )
+
+
+def best_once(entities: Iterable[Entity]) -> list[Entity]:
+    """Each place and label once, at its best score."""
+    best: dict[tuple[int, int, str], Entity] = {}
+    for entity in entities:
+        place = (entity.start, entity.end, entity.label)
+        if place not in best or (entity.score or 0.0) > (best[place].score or 0.0):
+            best[place] = entity
+    return list(best.values())
 
 
 def to_draft_span(record: SpanRecord) -> DraftSpan:
@@ -90,6 +104,7 @@ def to_draft_span(record: SpanRecord) -> DraftSpan:
         status=record.status,
         score=record.score,
         source=record.source,
+        confidence=record.confidence,
     )
 
 
@@ -103,10 +118,12 @@ def to_records(spans: Iterable[DraftSpan]) -> tuple[SpanRecord, ...]:
             score=span.score,
             source=span.source,
             key=span.id,
+            confidence=span.confidence,
         )
         for span in spans
     )
 
 
-def _share(score: float | None) -> float | None:
+def share(score: float | None) -> float | None:
+    """P^l + P^r + P^c as a share of its best, as it is stored and shown."""
     return None if score is None else min(max(score / HIGHEST_SCORE, 0.0), 1.0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.models import ModelRegistry, VersionView
-from core.types import Prediction, SamplerSettings, Trace
+from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
 if TYPE_CHECKING:
@@ -42,11 +43,17 @@ class ModelPredictor:
     model_version_id: int
     path: Path
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
         """The entities of a document. The first call loads the model, which takes seconds."""
         slot = _slot(self.path)
         with slot.lock:
-            return _loaded(slot, self.path).predict(text, settings)
+            return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.

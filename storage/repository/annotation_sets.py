@@ -99,6 +99,7 @@ def save_spans(session: Session, draft: AnnotationSet, spans: Iterable[SpanRecor
             row = rows[key]
             row.start, row.end, row.label = span.start, span.end, span.label
             row.status, row.score, row.source = span.status, span.score, span.source
+            row.confidence = dict(span.confidence) if span.confidence else None
     session.flush()
 
 
@@ -132,6 +133,7 @@ def span_of(row: EntityRow) -> SpanRecord:
         score=row.score,
         source=row.source,
         key=row.key,
+        confidence=row.confidence,
     )
 
 
@@ -144,6 +146,7 @@ def _row(span: SpanRecord) -> EntityRow:
         status=span.status,
         score=span.score,
         source=span.source,
+        confidence=dict(span.confidence) if span.confidence else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,7 +25,16 @@ class FakeModel:
     broken: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+    def threshold(self) -> float:
+        return 1.5
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
         self.asked.append(text)
         if self.broken:
             raise RuntimeError("out of memory")
@@ -37,8 +47,8 @@ def seed(sessions: sessionmaker[Session]) -> int:
         projects.ensure_labels(session, project.id, ["PER", "ORG", "LOC"])
         model_versions.ensure_active(session, "one", ["PER", "ORG", "LOC"])
         model_versions.register(session, "two", ["PER", "ORG", "LOC"])
-        document = documents.add(session, project.id, name="d", text=TEXT)
-        documents.add(session, project.id, name="e", text="Another text.")
+        document = documents.add(session, project.id, name="d", text=TEXT, split="train")
+        documents.add(session, project.id, name="e", text="Another text.", split="train")
         assert document is not None
         return document.id
 

@@ -37,7 +37,13 @@ class PretendedModel:
     asked: list[SamplerSettings] = field(default_factory=list)
     predicted: list[SamplerSettings] = field(default_factory=list)
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
         self.predicted.append(settings)
         if self.fails:
             raise RuntimeError(self.fails)

@@ -180,7 +180,9 @@ def _said(words: str, label: str) -> tuple[Entity, ...]:
 
 
 def _answer(monkeypatch: pytest.MonkeyPatch, said: dict[int, tuple[Entity, ...]]) -> None:
-    def predict(self: PretendedModel, text: str, settings: SamplerSettings) -> Prediction:
+    def predict(
+        self: PretendedModel, text: str, settings: SamplerSettings, *_: object
+    ) -> Prediction:
         self.predicted.append(settings)
         return Prediction(text, said[settings.seed])
 

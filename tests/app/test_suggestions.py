@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -124,9 +125,9 @@ def test_two_who_open_a_document_at_once_get_one_prediction_and_one_draft(
     meeting = Barrier(2, timeout=60)
 
     class SlowModel(FakeModel):
-        def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+        def predict(self, text: str, *rest: Any) -> Prediction:
             meeting.wait()
-            return super().predict(text, settings)
+            return super().predict(text, *rest)
 
     service = AnnotationService(sessions, SlowModel())
     with ThreadPoolExecutor(2) as pool:

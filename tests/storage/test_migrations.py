@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from storage.engine import create_engine_from, upgrade
-from storage.models import Base
+from storage.engine import create_engine_from, session_factory, upgrade
+from storage.models import Base, Document, Project
 
 
 def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
@@ -34,10 +35,41 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert _schema(engine) == before
 
 
+def test_what_was_there_before_an_upgrade_is_there_after_it(tmp_path: Path) -> None:
+    old = create_engine_from(f"sqlite:///{tmp_path}/old.db")
+    upgrade(old, "0001")
+    with old.begin() as connection:
+        connection.execute(text(f"INSERT INTO projects VALUES (1, 'Old', '{_TIME}')"))
+        connection.execute(
+            text(
+                "INSERT INTO documents VALUES (1, 1, 'a', 'Ada', 3, 'x', 'train', 'new', "
+                f"'{{}}', '{_TIME}', '{_TIME}')"
+            )
+        )
+    upgrade(old)
+
+    with session_factory(old)() as session:
+        document, project = session.get_one(Document, 1), session.get_one(Project, 1)
+        assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
+        assert (project.guidelines, project.control_share, project.queue) == ("", 0.2, "arrival")
+        assert project.hotkeys == {}
+    old.dispose()
+
+
+_TIME = "2026-01-01 00:00:00.000000"
+_PARTS = re.compile(r",(?![^(]*\))")
+"""Commas between columns and constraints, not those inside their parentheses."""
+
+
 def _schema(engine: Engine) -> dict[str, list[str]]:
+    """Every table's and index's SQL as its parts; a column added later stands elsewhere."""
     query = text("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name != :own")
     with engine.connect() as connection:
         return {
-            name: sorted(line.strip(" ,\t") for line in sql.splitlines())
+            name: sorted(" ".join(part.split()) for part in _PARTS.split(_body(sql)))
             for name, sql in connection.execute(query, {"own": "alembic_version"})
         }
+
+
+def _body(sql: str) -> str:
+    return sql[sql.index("(") + 1 : sql.rindex(")")] if sql.startswith("CREATE TABLE") else sql

@@ -1,0 +1,107 @@
+"""What a model says of a document: suggestions, and hints of what it was not sure enough of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.services import drafts
+from core.types import Entity, Prediction, SamplerSettings, Token
+from storage.models import AnnotationSet, Document
+from storage.repository import annotation_sets
+
+RADAR = 0.6
+"""How far below φ, of 3, a hint may lie."""
+
+
+class Predictor(Protocol):
+    """A model that can annotate, and the model version that it is."""
+
+    @property
+    def model_version_id(self) -> int: ...
+
+    def threshold(self) -> float:
+        """φ, as tuned with the model."""
+        ...
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An entity that the model nearly suggests; `score` is a share of the highest."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model version says of a text."""
+
+    model_version_id: int
+    settings: SamplerSettings
+    entities: tuple[Entity, ...]
+    hints: tuple[Entity, ...]
+    uncovered: tuple[Token, ...]
+
+
+def ask(
+    predictor: Predictor,
+    text: str,
+    settings: SamplerSettings,
+    fixed: Sequence[Entity] = (),
+    suppressed: Sequence[Entity] = (),
+) -> Answer:
+    """One reading for both: what lies below φ never displaces what reaches it."""
+    tuned = predictor.threshold() if settings.threshold is None else settings.threshold
+    wider = replace(settings, threshold=max(0.0, tuned - RADAR))
+    found = predictor.predict(text, wider, fixed, suppressed)
+    sure = tuple(each for each in found.entities if (each.score or 0.0) >= tuned)
+    hints = tuple(each for each in found.entities if (each.score or 0.0) < tuned)
+    return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)
+
+
+def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:
+    """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
+    not held back. What is held back is annotated unaided, so that no model is judged by a person
+    who has seen its answers."""
+    if predictor is None or document.status != "new" or document.split == "control":
+        return False
+    latest = annotation_sets.latest_prediction(session, document.id)
+    if latest is not None and latest.model_version_id is None:
+        return False  # imported suggestions are what the person asked to see
+    return latest is None or latest.model_version_id != predictor.model_version_id
+
+
+def keep(session: Session, document: Document, answer: Answer) -> None:
+    annotation_sets.add_prediction(
+        session,
+        document.id,
+        drafts.suggestions(answer.entities, answer.model_version_id),
+        model_version_id=answer.model_version_id,
+        provenance={
+            "sampler": asdict(answer.settings),
+            "uncovered": [[each.start, each.end] for each in answer.uncovered],
+            "hints": [
+                [each.start, each.end, each.label, drafts.share(each.score)]
+                for each in drafts.best_once(answer.hints)
+            ],
+        },
+    )
+
+
+def hints_of(machine: AnnotationSet | None) -> tuple[Hint, ...]:
+    """The hints that a model's answer was kept with."""
+    return tuple(Hint(*each) for each in machine.provenance.get("hints", ())) if machine else ()
