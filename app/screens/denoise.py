@@ -24,6 +24,7 @@ if project is None or predictor is None:
     st.stop()
 document_id = place.current_document(desk, project)
 chosen = sentence.choose_sentence(desk, project.id, document_id)
+predictor = comparing.choose_version(desk, predictor, "denoise_version")
 with st.spinner("Loading the model …"):
     settings = dials.dials(predictor)
 if chosen is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.models import ModelRegistry, VersionView
+from app.services.models import ModelRegistry, VersionView, labels_of
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
@@ -78,7 +78,11 @@ def active_predictor(sessions: Sessions) -> ModelPredictor | None:
 
 
 def version_predictor(version: VersionView) -> ModelPredictor:
-    """Any version, to be looked at beside the active one."""
+    """Any version, to be looked at beside the active one.
+
+    Raises `ModelFolderError` if its folder can no longer be read.
+    """
+    labels_of(version.path)
     return ModelPredictor(version.id, version.path)
 
 

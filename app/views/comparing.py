@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from app.services.comparing import Cell, Row, Run, compare, in_words, mean_f1
-from app.services.models import VersionView
+from app.services.models import ModelFolderError, VersionView
 from app.services.predictor import ModelPredictor, version_predictor
 from app.state import Desk
 from app.views.dials import predicted
@@ -24,7 +24,6 @@ _SHARES = {
     "Boundary": "Runs that found exactly these boundaries",
     "Type": "Runs that found exactly these boundaries with this label",
 }
-_STATES: Mapping[str, str] = {"active": "active", "proposed": "proposed", "retired": "retired"}
 
 
 @st.fragment
@@ -63,13 +62,42 @@ def choose_versions(
         help="Each is asked the same, with the same dials; φ is the one that the dial says.",
     )
     return [
-        active if number == active.model_version_id else version_predictor(every[number])
+        each
         for number in chosen or default
+        if (each := _predictor(every[number], active)) is not None
     ]
 
 
+def choose_version(desk: Desk, active: ModelPredictor, key: str) -> ModelPredictor:
+    """Asks for one model version; the active one where there is no other."""
+    every = {version.id: version for version in desk.models.versions()}
+    if len(every) < 2:
+        return active
+    number = st.selectbox(
+        "Model version",
+        list(every),
+        index=list(every).index(active.model_version_id),
+        format_func=lambda number: _titled(every[number]),
+        key=key,
+    )
+    return _predictor(every[number], active) or active
+
+
+def _predictor(version: VersionView, active: ModelPredictor) -> ModelPredictor | None:
+    """None, and a word why, for one whose folder is gone."""
+    if version.id == active.model_version_id:
+        return active
+    try:
+        return version_predictor(version)
+    except ModelFolderError as error:
+        st.error(
+            f"Version {version.id} is left out: {literal(str(error))}", icon=":material/error:"
+        )
+        return None
+
+
 def _titled(version: VersionView) -> str:
-    return f"{version.id} · {_STATES[version.state]}"
+    return f"{version.id} · {version.state}"
 
 
 def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:

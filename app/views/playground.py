@@ -44,7 +44,7 @@ def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str]) -> None
         found = [predicted(each, text, settings).entities for each in versions]
     _side_by_side(text, versions, found, colours)
     if len(versions) > 1:
-        st.markdown("**Where they differ**")
+        st.markdown("**Where they agree, and where not**")
         names = [f"version {each.model_version_id}" for each in versions]
         comparing.differences(text, found, names)
     _watch(desk, versions, text, settings, colours)

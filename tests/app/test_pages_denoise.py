@@ -175,6 +175,34 @@ def test_versions_are_compared_where_there_is_more_than_one(
     assert list(table.loc[table["Found"] == "New York", "version 2"]) == ["≠ ORG 90%"]
 
 
+def test_another_version_can_be_watched(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.open("denoise", document=site.add(TEXT))
+    other = PretendedModel(2)
+    add_version(site, monkeypatch, other)
+    site.run()
+    assert other.asked == []
+
+    site.app.selectbox(key="denoise_version").set_value(2)
+    site.run()
+
+    assert len(other.asked) == 1
+
+
+def test_a_version_whose_folder_is_gone_is_left_out_and_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.open("denoise", document=site.add(TEXT))
+    with monkeypatch.context() as patched:
+        add_version(site, patched, PretendedModel(2))
+    site.run()
+
+    site.app.get("segmented_control")[-1].set_value("Model versions")
+    site.run()
+
+    assert "Version 2 is left out" in site.said()
+    assert "version 2" not in site.app.dataframe[0].value.columns
+
+
 def _said(words: str, label: str) -> tuple[Entity, ...]:
     return (Entity(TEXT.index(words), TEXT.index(words) + len(words), label, 2.7),)
 

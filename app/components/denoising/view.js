@@ -53,6 +53,7 @@ class View {
     this.text.style.setProperty('--band', `${lanes.height}px`);
     const renewed = payload.frames.map((frame) => new Set(frame.renewed));
     this.scene = { payload, lanes, renewed, tint: new Tint(payload) };
+    this.root.dataset.film = payload.id;
     this.pick.max = payload.frames[0].at.length;
     this.player.end = this.seek.max = payload.frames.length;
     this.ticks.replaceChildren(...ticks(payload.frames.length));
