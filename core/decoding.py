@@ -61,6 +61,34 @@ def candidates(
     seeds of an ensemble are pooled as the steps are, which finds more than the mean of their
     scores; for their agreement, each says what reaches `threshold` with it alone.
     """
+    found = _scored(history, labels, least)
+    rules = [Constraints()] * len(found) if constraints is None else constraints
+    free = [_undecided(each, rule) for each, rule in zip(found, rules, strict=True)]
+    if history[0].seeds > 1:
+        free = [_agreed(each, threshold) for each in free]
+    return [
+        [*_fixed(rule), *(one for one, _ in each)] for each, rule in zip(free, rules, strict=True)
+    ]
+
+
+def alone(
+    history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
+) -> list[list[list[Candidate]]]:
+    """What each seed of an ensemble says of each sentence without the others: what reaches φ with
+    it and clashes with nothing better. One item a seed, then a sentence."""
+    found = _scored(history, labels, threshold)
+    answers = []
+    for seed in range(history[0].seeds):
+        own = [[replace(each, score=scores[seed]) for each, scores in row] for row in found]
+        ranked = [sorted(row, key=lambda each: -each.score) for row in own]
+        answers.append([select(row, threshold, flat) for row in ranked])
+    return answers
+
+
+def _scored(
+    history: Sequence[SamplerStep], labels: Sequence[str], least: float
+) -> list[list[_Scored]]:
+    """Every sentence's distinct proposals that reach `least`, each with its score by seed."""
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
     scores = spans.left_probs + spans.right_probs + type_probs
@@ -75,13 +103,7 @@ def candidates(
     for row, (left, right), kind, score, step, slot, alone, one in rows:
         each = Candidate(left, right + 1, labels[kind], score, step + 1, slot, one)
         found[row].append((each, alone))
-    rules = [Constraints()] * len(found) if constraints is None else constraints
-    free = [_undecided(each, rule) for each, rule in zip(found, rules, strict=True)]
-    if history[0].seeds > 1:
-        free = [_agreed(each, threshold) for each in free]
-    return [
-        [*_fixed(rule), *(one for one, _ in each)] for each, rule in zip(free, rules, strict=True)
-    ]
+    return found
 
 
 def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Confidence]:

@@ -69,6 +69,17 @@ class Reading:
         return self.tokens[window.start : window.end]
 
 
+def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ()) -> Prediction:
+    """What `Pipeline.parts` said of a text as one answer, with all that a person fixed."""
+    found: list[Found] = []
+    left_out: list[Token] = []
+    for part in parts:
+        found += [(entity, None) for entity in part.entities]
+        left_out += part.uncovered
+    entities = tuple(entity for entity, _ in with_fixed(found, fixed))
+    return Prediction(text, entities, tuple(left_out))
+
+
 class Pipeline:
     """A loaded model that annotates raw text."""
 
@@ -103,17 +114,26 @@ class Pipeline:
         ValueError for one past the end of the text or in both, and where a sentence has more
         than K fixed ones.
         """
+        return joined(text, self.parts(text, settings, fixed, suppressed), fixed)
+
+    def parts(
+        self,
+        text: str,
+        settings: SamplerSettings = SamplerSettings(),
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+        size: int | None = None,
+    ) -> Iterator[Prediction]:
+        """What `predict` says, a run of whole sentences of `size` words or more at a time, so
+        that a long reading can make way between two. A fixed entity that no window holds is in
+        none of them."""
         check_decided(text, fixed, suppressed)
         least = threshold_of(self.model, settings)
-        merged: list[Found] = []
-        left_out: list[Token] = []
-        for words in stretches(text, tokens(text), _STRETCH):
+        for words in stretches(text, tokens(text), size or _STRETCH):
             reading = self._read(text, words, fixed, suppressed)
             found = propose(self.model, reading.sentences, settings, least, reading.constraints)
-            merged += self._merged(reading, found, settings)
-            left_out += reading.uncovered
-        entities = tuple(entity for entity, _ in with_fixed(merged, fixed))
-        return Prediction(text, entities, tuple(left_out))
+            entities = tuple(entity for entity, _ in self._merged(reading, found, settings))
+            yield Prediction(text, entities, reading.uncovered)
 
     def predict_many(
         self, texts: Iterable[str], settings: SamplerSettings = SamplerSettings()

@@ -1,34 +1,41 @@
-"""The active model version as something that annotates: loaded once per process, when needed."""
+"""A model version as something that annotates: loaded once per process, when it is needed."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.services.models import ModelRegistry, VersionView, labels_of
+from app.services.turns import Turns
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
 if TYPE_CHECKING:
+    from core.finding import Finding
+    from core.looking import Look
     from core.pipeline import Pipeline
 
 KEPT = 4
 """Models held in memory: the active one, and those that somebody compares it with."""
+PART = 100
+"""Words that a reading in the background takes before it makes way for people."""
+Read = TypeVar("Read")
 
 
 class _Slot:
     """One model's place in memory.
 
-    `lock` lets the first of many callers load and the others wait; it also makes them take
+    `turns` lets the first of many callers load and the others wait; it also makes them take
     turns at predicting, since a fast tokenizer must not be used by two threads at once.
     """
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.turns = Turns()
         self.pipeline: Pipeline | None = None
 
 
@@ -52,7 +59,7 @@ class ModelPredictor:
     ) -> Prediction:
         """The entities of a document. The first call loads the model, which takes seconds."""
         slot = _slot(self.path)
-        with slot.lock:
+        with slot.turns.taken():
             return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
@@ -61,14 +68,66 @@ class ModelPredictor:
         For a sentence at a time: a step holds two probabilities for each of its words and spans.
         """
         slot = _slot(self.path)
-        with slot.lock:
+        with slot.turns.taken():
             return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
     def threshold(self) -> float:
         """φ, as tuned with the model."""
         slot = _slot(self.path)
-        with slot.lock:
+        with slot.turns.taken():
             return _loaded(slot, self.path).threshold
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundPredictor:
+    """The same for what nobody waits for: it reads part by part, and before each part lets all
+    go first who wait for this model. Its answers are the same."""
+
+    model_version_id: int
+    path: Path
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
+        from core.pipeline import joined
+
+        def parts(pipeline: Pipeline) -> Iterator[Prediction]:
+            return pipeline.parts(text, settings, fixed, suppressed, PART)
+
+        return joined(text, self._in_turns(parts), fixed)
+
+    def threshold(self) -> float:
+        """φ, as tuned with the model."""
+        return ModelPredictor(self.model_version_id, self.path).threshold()
+
+    def look(self, text: str, settings: SamplerSettings) -> Look:
+        """What the model says of the whole text, see `core.looking`."""
+        from core.looking import looks
+
+        *_, last = self._in_turns(lambda pipeline: looks(pipeline, text, settings))
+        return last
+
+    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]:
+        """What the model says of accepted entities, see `core.finding`."""
+        from core.finding import reviews
+
+        parts = self._in_turns(lambda pipeline: reviews(pipeline, text, entities))
+        return list(chain.from_iterable(parts))
+
+    def _in_turns(self, read: Callable[[Pipeline], Iterator[Read]]) -> Iterator[Read]:
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            parts = read(_loaded(slot, self.path))
+        while True:
+            with slot.turns.taken(background=True):
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
 
 
 def active_predictor(sessions: Sessions) -> ModelPredictor | None:

@@ -1,0 +1,107 @@
+"""What a model says of a whole text, to decide whether somebody should read it soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from statistics import mean
+
+import torch
+
+from core.decoding import Candidate, alone
+from core.evaluation import threshold_of
+from core.model import DiffusionNER
+from core.pipeline import Pipeline
+from core.sampler import denoise
+from core.types import SamplerSettings
+
+SEEDS = 3
+"""How many seeds are asked."""
+PART = 100
+"""Words that are read before the next measures are told."""
+
+Span = tuple[int, int, int, str]
+"""A sentence's number, and a place in it with a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A text in three measures."""
+
+    doubt: float
+    """1 - the mean P^c of what the first seed suggests; 0 where it suggests nothing."""
+    disagreement: float
+    """1 - the mean F1 of each two seeds' suggestions; 0 where none suggests anything."""
+    vector: tuple[float, ...]
+    """The mean word state; zeros for a text without words."""
+
+
+def look(pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()) -> Look:
+    """The measures of a text, read as a whole. See `looks` for one that can make way."""
+    *_, last = looks(pipeline, text, settings)
+    return last
+
+
+def looks(
+    pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
+) -> Iterator[Look]:
+    """The measures of what was read so far, part by part; the last one is the whole text's.
+
+    `SEEDS` seeds are denoised, from `settings.seed` on, and a sentence is encoded once for all.
+    """
+    model, sentences = pipeline.model, pipeline.read(text).sentences
+    asked = replace(settings, ensemble=SEEDS)
+    said: list[set[Span]] = [set() for _ in range(SEEDS)]
+    sure: list[float] = []
+    total, words = torch.zeros(model.config.hidden_size), 0
+    yield _look(said, sure, total, words)
+    for rows in _parts(sentences):
+        batch = [sentences[row] for row in rows]
+        for seed, found in enumerate(_by_seed(model, batch, asked)):
+            for row, kept in zip(rows, found, strict=True):
+                said[seed] |= {(row, each.start, each.end, each.label) for each in kept}
+                if seed == 0:
+                    sure += [each.confidence.type for each in kept if each.confidence]
+        total = total + _states(model, batch)
+        words += sum(map(len, batch))
+        yield _look(said, sure, total, words)
+
+
+def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    """The sentences' numbers, in runs of `PART` words or a little more."""
+    part: list[int] = []
+    words = 0
+    for row, sentence in enumerate(sentences):
+        part.append(row)
+        words += len(sentence)
+        if words >= PART:
+            yield part
+            part, words = [], 0
+    if part:
+        yield part
+
+
+def _look(
+    said: Sequence[set[Span]], sure: Sequence[float], total: torch.Tensor, words: int
+) -> Look:
+    pairs = [
+        2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
+        for one, other in combinations(said, 2)
+    ]
+    vector = tuple((total / max(1, words)).tolist())
+    return Look(1 - mean(sure) if sure else 0.0, 1 - mean(pairs), vector)
+
+
+def _by_seed(
+    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
+) -> list[list[list[Candidate]]]:
+    """What each seed suggests alone for each sentence."""
+    history = list(denoise(model, sentences, settings))
+    return alone(history, model.config.labels, threshold_of(model, settings), settings.flat)
+
+
+@torch.inference_mode()
+def _states(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> torch.Tensor:
+    """The sum of the word states (H,)."""
+    return model.encoder(model.batch(sentences)).float().sum((0, 1)).cpu()

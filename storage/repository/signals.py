@@ -1,0 +1,109 @@
+"""What a model says of whole documents: kept when it was read, looked up to order the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Document, DocumentSignal
+from storage.vocabulary import DocumentStatus, Split
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A document as the queue sees it; the signals are None where the model has not looked."""
+
+    id: int
+    sha256: str
+    split: Split
+    status: DocumentStatus
+    doubt: float | None
+    disagreement: float | None
+
+
+def put(
+    session: Session,
+    document_id: int,
+    model_version_id: int,
+    *,
+    doubt: float,
+    disagreement: float,
+    vector: bytes,
+) -> None:
+    """Keeps what a model version says of a document, in place of what it said before."""
+    session.merge(
+        DocumentSignal(
+            document_id=document_id,
+            model_version_id=model_version_id,
+            doubt=doubt,
+            disagreement=disagreement,
+            vector=vector,
+        )
+    )
+    session.flush()
+
+
+def queue_rows(
+    session: Session, project_id: int, model_version_id: int | None
+) -> Sequence[QueueRow]:
+    """Every document of the project in order of arrival, with one model version's signals."""
+    signal = (DocumentSignal.document_id == Document.id) & (
+        DocumentSignal.model_version_id == model_version_id
+    )
+    query = (
+        select(
+            Document.id,
+            Document.sha256,
+            Document.split,
+            Document.status,
+            DocumentSignal.doubt,
+            DocumentSignal.disagreement,
+        )
+        .outerjoin(DocumentSignal, signal)
+        .where(Document.project_id == project_id)
+        .order_by(Document.id)
+    )
+    return [QueueRow(*row) for row in session.execute(query)]
+
+
+def vectors(
+    session: Session, document_ids: Collection[int], model_version_id: int
+) -> dict[int, bytes]:
+    """The vectors of those documents that have one."""
+    query = select(DocumentSignal.document_id, DocumentSignal.vector).where(
+        DocumentSignal.model_version_id == model_version_id,
+        DocumentSignal.document_id.in_(document_ids),
+    )
+    return dict(session.execute(query).all())
+
+
+def lacking(
+    session: Session,
+    project_id: int,
+    model_version_id: int,
+    statuses: Collection[DocumentStatus],
+    limit: int,
+    without: Collection[int] = (),
+) -> Sequence[int]:
+    """The first documents of these statuses that the model version has not looked at, but for
+    those `without` and those held back, which no signal orders."""
+    signal = (DocumentSignal.document_id == Document.id) & (
+        DocumentSignal.model_version_id == model_version_id
+    )
+    query = (
+        select(Document.id)
+        .outerjoin(DocumentSignal, signal)
+        .where(
+            Document.project_id == project_id,
+            Document.status.in_(statuses),
+            Document.split != "control",
+            DocumentSignal.document_id.is_(None),
+            Document.id.not_in(without),
+        )
+        .order_by(Document.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
