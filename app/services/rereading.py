@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,14 @@ Place = tuple[int, int, str]
 """A stretch and its label."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many suggestions are new, and how many are gone."""
+
+    added: int
+    gone: int
+
+
 def read_again(
     sessions: Sessions,
     predictor: Predictor,
@@ -33,14 +41,14 @@ def read_again(
     document_id: int,
     person: str,
     around: Iterable[Stretch] | None = None,
-) -> int:
+) -> Change:
     """Denoises the rest: accepted spans are kept in place while the others are denoised, rejected
-    ones never return. Undecided suggestions that contradict what was decided go, and what the model
-    finds now comes beside the others.
+    ones never return. Undecided suggestions that contradict what was decided go, and what the
+    model finds now comes beside the others.
 
-    `around` limits this to the sentences that it touches; outside them nothing changes. Returns
-    how many suggestions there are now. Raises `GestureError` for a document that is submitted,
-    held back, or was edited while the model was reading.
+    `around` limits this to the sentences that it touches; outside them nothing changes. Raises
+    `GestureError` for a document that is submitted, held back, or was edited while the model was
+    reading.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -74,7 +82,8 @@ def read_again(
                 **asdict(gesture),
             },
         )
-    return sum(span.status == "suggested" for span in after.spans)
+    ids = [{span.id for span in draft.spans} for draft in (now, after)]
+    return Change(added=len(ids[1] - ids[0]), gone=len(ids[0] - ids[1]))
 
 
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from storage.models import Document, Project
 from storage.vocabulary import Split
 
-CONTROL_SHARE = 0.2
-
 
 def sha256_of(text: str) -> str:
     """The text's identity: SHA-256 over its UTF-8. Raises `ValueError` for lone surrogates."""
@@ -24,10 +22,10 @@ def sha256_of(text: str) -> str:
         ) from None
 
 
-def hashed_split(project: str, sha256: str) -> Split:
-    """About one document in five is held back, the same ones on every machine."""
+def hashed_split(project: str, sha256: str, control_share: float) -> Split:
+    """About this share of the documents is held back, the same ones on every machine."""
     digest = hashlib.sha256(f"{project}\0{sha256}".encode()).digest()
-    return "control" if int.from_bytes(digest[:8]) < CONTROL_SHARE * 2**64 else "train"
+    return "control" if int.from_bytes(digest[:8]) < control_share * 2**64 else "train"
 
 
 def choose_split(session: Session, project_id: int, sha256: str) -> Split:
@@ -50,4 +48,5 @@ def choose_split(session: Session, project_id: int, sha256: str) -> Split:
         return "train"
     if present and "control" not in present:
         return "control"
-    return hashed_split(session.get_one(Project, project_id).name, sha256)
+    project = session.get_one(Project, project_id)
+    return hashed_split(project.name, sha256, project.control_share)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import GestureError
 from app.services.annotation import AnnotationService
-from app.services.rereading import touched
+from app.services.rereading import Change, touched
 from app.services.suggesting import Hint
 from core.types import Entity, Prediction
 from storage.engine import writing
@@ -62,11 +62,11 @@ def test_the_model_is_told_what_was_decided_and_its_news_are_suggested(
     service.open(document_id, "Ann")
     service.apply(document_id, "c", DECIDE, "Ann")
 
-    left = service.read_again(document_id, "Ann")
+    change = service.read_again(document_id, "Ann")
 
     assert model.told == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
     view = service.open(document_id, "Ann")
-    assert left == 1
+    assert change == Change(added=1, gone=0)
     assert [(span.start, span.status) for span in view.spans] == [
         (0, "accepted"),
         (9, "rejected"),
