@@ -25,6 +25,7 @@ class Gold:
 class Desk:
     """A database with the texts, nobody's work on them, and what is right for each."""
 
+    folder: Path
     sessions: Sessions
     project_id: int
     gold: dict[int, tuple[Place, ...]]
@@ -76,4 +77,4 @@ def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str
             )
             if added is not None:
                 truth[added.id] = each.entities
-        return Desk(sessions, project.id, truth)
+        return Desk(folder, sessions, project.id, truth)

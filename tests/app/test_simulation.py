@@ -9,14 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
+import core.warming
 from app.commands.simulate import table
 from app.editing import Draft, DraftSpan, parse_gesture, reduce
 from app.services.annotation import AnnotationService
+from app.services.models import ModelRegistry
+from app.simulation import conditions
 from app.simulation.annotator import Place, corrections
-from app.simulation.material import read_gold
+from app.simulation.material import Gold, read_gold, set_up
 from app.simulation.visits import Tally, correct
 from core.types import Entity
 from tests.app.fake_model import FakeModel, seed
+from tests.app.material import tiny_model
 
 TEXT_LENGTH = 30
 places = st.tuples(
@@ -123,3 +127,24 @@ def test_the_table_sets_every_condition_beside_the_first() -> None:
     shown = table({"none": Tally(2, 10, 20), "some": Tally(2, 10, 8)})
 
     assert shown.splitlines()[-1] == "| some | 2 | 10 | 8 | 0.80 | 0.40 |"
+
+
+def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tiny untrained model; what is counted is that all is corrected, in whatever order."""
+    model = tiny_model(tmp_path / "model", ("PER",))
+    words = [f"Ada met number {number}" for number in range(4)]
+    gold = [Gold(text, ((0, 3, "PER"),)) for text in words]
+    desk = set_up(tmp_path / "desk", gold, model, ("PER",))
+    monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
+    monkeypatch.setattr(core.warming, "MOST_EPOCHS", 1)
+    monkeypatch.setattr(core.warming, "FEWEST_EPOCHS", 1)
+    told: list[Tally] = []
+
+    tally = conditions.queued_and_retrained(desk, told.append)
+
+    assert (tally.documents, tally.entities) == (4, 4)
+    assert [each.documents for each in told] == [1, 2, 3, 4]
+    versions = ModelRegistry(desk.sessions).versions()
+    assert [version.state for version in versions] == ["active", "retired"]
