@@ -7,7 +7,6 @@ import streamlit as st
 from app import state
 from app.views import place, reviewing
 from app.views.header import project_header
-from app.views.sentence import colours
 from app.views.wording import literal
 
 desk = state.desk()
@@ -35,6 +34,5 @@ if not submitted:
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         place.go(place.ANNOTATE)
     st.stop()
-reviewing.check(service, submitted, predictor.in_background())
-suspects = service.suspects(submitted, predictor.model_version_id)
-reviewing.ranking(suspects, submitted, colours(desk, project.id))
+checked = reviewing.check(service, submitted, predictor.in_background())
+reviewing.ranking(service.suspects(checked, predictor.model_version_id), checked)

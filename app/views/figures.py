@@ -7,7 +7,7 @@ import streamlit as st
 from app.components.plots.counts import Part, daily, stacked
 from app.services.figures import Effort, Figures
 from app.views.figure import lacking, shown
-from app.views.wording import STATUS, count
+from app.views.wording import STATUS
 from storage.vocabulary import DOCUMENT_STATUSES
 
 FEW_DOCUMENTS = 20
@@ -143,7 +143,7 @@ def effort(figures: Figures) -> None:
             "seconds_a_document",
             "Seconds a document",
             "The mean time from opening to submitting; a pause of more than two minutes counts "
-            f"as two. {sure}",
+            f"as two; in brackets, how many documents. {sure}",
             stacked(names, [Part("seconds", seconds, [f"{value:.0f} s" for value in seconds])]),
             rows,
         )
@@ -157,15 +157,14 @@ def effort(figures: Figures) -> None:
             "gestures_an_entity",
             "Gestures an entity",
             "Everything that people did to the documents, submitting included, over the entities "
-            f"accepted in the end. {sure}",
+            f"accepted in the end; in brackets, how many documents. {sure}",
             stacked(names, [Part("gestures", values, texts)]),
             rows,
         )
 
 
 def _kind(effort: Effort) -> str:
-    word = "with suggestions" if effort.aided else "without"
-    return f"{word} ({count(effort.documents, 'document')})"
+    return f"{'with suggestions' if effort.aided else 'without'} ({effort.documents:,})"
 
 
 def _how_sure(figures: Figures) -> str:

@@ -9,7 +9,6 @@ import streamlit as st
 from app.components.plots.counts import curve, scores
 from app.services.figures import Measured
 from app.views.figure import lacking, shown
-from app.views.wording import count
 
 FEW_ENTITIES = 100
 """Below this many held-back entities a difference of some points is chance."""
@@ -57,8 +56,8 @@ def _learning(measured: Sequence[Measured]) -> None:
     if len(measured) < 2:
         lacking(
             title,
-            "Two retrainings with different numbers of submitted documents make a curve; there "
-            f"{'is' if len(measured) == 1 else 'are'} {count(len(measured), 'retraining')}.",
+            "Two retrainings with different numbers of submitted documents make a curve; there is "
+            f"{'one' if measured else 'none'} yet.",
         )
         return
     ordered = sorted(measured, key=lambda each: (each.trained_on, each.model_version_id))

@@ -26,20 +26,22 @@ _KINDS: Mapping[Kind, str] = {
 _KEPT = "review_kept"
 
 
-def check(service: ReviewService, submitted: Sequence[Submission], reviewer: Reviewer) -> None:
+def check(
+    service: ReviewService, submitted: Sequence[Submission], reviewer: Reviewer
+) -> list[Submission]:
     """The button, and the progress while the model reads. What it has read is kept: whoever
-    stops it or goes to another page can go on later."""
+    stops it or goes to another page can go on later. Returns what it has read."""
     version = reviewer.model_version_id
     waiting = service.waiting(submitted, version)
-    done = len(submitted) - len(waiting)
+    done = [each for each in submitted if each not in waiting]
     said = st.empty()
     said.caption(
-        f"Model version {version} has checked {done:,} of "
+        f"Model version {version} has checked {len(done):,} of "
         f"{count(len(submitted), 'submitted document')}. Held-back ones are never checked: who "
         "has seen a model’s answer there could not judge it any more."
     )
     if not waiting:
-        return
+        return done
     portion = waiting[:AT_ONCE]
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -52,7 +54,7 @@ def check(service: ReviewService, submitted: Sequence[Submission], reviewer: Rev
         if pressed:
             st.button("Stop", icon=":material/stop_circle:", key="stop")
     if not pressed:
-        return
+        return done
     bar = st.progress(0.0, text=f"Reading {count(len(portion), 'document')} …")
     for number, each in enumerate(portion, 1):
         service.check(each, reviewer)
@@ -63,17 +65,15 @@ def check(service: ReviewService, submitted: Sequence[Submission], reviewer: Rev
     st.rerun()
 
 
-def ranking(
-    suspects: Sequence[Suspect], submitted: Sequence[Submission], colours: Mapping[str, str]
-) -> None:
+def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     """The doubts, the strongest first, as many as a page holds."""
     kept: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
     left = [each for each in suspects if (each.set_id, each.entity) not in kept]
     if not left:
-        _nothing(suspects, submitted)
+        _nothing(suspects, checked)
         return
     shown = _filtered(left)
-    entities = sum(each.accepted for each in submitted)
+    entities = sum(each.accepted for each in checked)
     st.caption(
         f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the most "
         "doubtful first. Each shows what was accepted and what the model would say."
@@ -86,18 +86,17 @@ def ranking(
         st.pagination(last, key="review_page")
 
 
-def _nothing(suspects: Sequence[Suspect], submitted: Sequence[Submission]) -> None:
+def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     if suspects:
         st.success("You have looked at all of them.", icon=":material/done_all:")
         if st.button("Show them again", icon=":material/undo:"):
             st.session_state[_KEPT] = set()
             st.rerun()
-        return
-    st.info(
-        "Nothing to show: either the model would leave every entity that it has checked as it is, "
-        f"or it has not checked yet. {count(len(submitted), 'submitted document')} can be checked.",
-        icon=":material/fact_check:",
-    )
+    elif checked:
+        st.success(
+            "The model would leave every entity that it has checked as it is.",
+            icon=":material/done_all:",
+        )
 
 
 def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:

@@ -43,33 +43,34 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
             "x": list(part.values),
             "y": places,
             "text": list(part.texts),
-            "textposition": "inside",
+            "textposition": "inside" if len(parts) > 1 else "auto",
             "insidetextanchor": "middle",
             "textangle": 0,
             "constraintext": "none",
-            "textfont": {"color": "#ffffff"},
+            "insidetextfont": {"color": "#ffffff"},
             "marker": {"color": COLOURS[number], "pattern": _pattern(number)},
             "customdata": names,
             "hovertemplate": f"%{{customdata}}, {part.name}: %{{text}}<extra></extra>",
         }
         for number, part in enumerate(parts)
     ]
-    across = axis({i / 4: f"{i / 4:.0%}" for i in range(5)}, grid=True) if share else _whole()
+    top = 36 if len(parts) > 1 else 6
+    across = axis({i / 4: f"{i / 4:.0%}" for i in range(5)}, grid=True) if share else _amount()
     layout = figure_layout() | {
-        "height": 86 + _ROW * len(rows),
+        "height": top + 48 + _ROW * len(rows),
         "barmode": "stack",
         "bargap": 0.28,
         "showlegend": len(parts) > 1,
         "legend": _LEGEND,
-        "margin": {"l": 10, "r": 12, "t": 36, "b": 30},
-        "xaxis": across | ({"range": [0, 1]} if share else {}),
+        "margin": {"l": 10, "r": 32, "t": top, "b": 30},
+        "xaxis": across | ({"range": [0, 1.001]} if share else {}),
         "yaxis": axis(dict(enumerate(names))) | {"autorange": "reversed", "automargin": True},
     }
     return {"data": data, "layout": layout}
 
 
 def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> Figure:
-    """A bar for what each day brought, and a line for all until then."""
+    """A bar for what each day brought, and a line, with an axis of its own, for all until then."""
     bars = {
         "type": "bar",
         "name": "that day",
@@ -79,10 +80,13 @@ def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> 
         "marker": {"color": COLOURS[0]},
         "hovertemplate": "%{y}",
     }
-    line = _line("until then", list(days), list(so_far), 1)
+    line = _line("until then", list(days), list(so_far), 1) | {"yaxis": "y2"}
     layout = _points_layout() | {
         "xaxis": {"type": "date", "fixedrange": True, "showgrid": False, "tickformat": "%-d %b"},
-        "yaxis": _whole(),
+        "yaxis": _amount() | {"title": {"text": "that day"}},
+        "yaxis2": _amount()
+        | {"title": {"text": "until then"}, "overlaying": "y", "side": "right", "showgrid": False},
+        "margin": {"l": 50, "r": 50, "t": 40, "b": 44},
     }
     if len(days) == 1:
         layout["xaxis"] |= {"tickvals": list(days)}
@@ -114,7 +118,7 @@ def curve(x: Sequence[int], y: Sequence[float], texts: Sequence[str], title: str
     }
     layout = _points_layout() | {
         "showlegend": False,
-        "xaxis": _whole() | {"title": {"text": title}},
+        "xaxis": _amount() | {"title": {"text": title}},
         "yaxis": _percents(y),
     }
     return {"data": [line], "layout": layout}
@@ -160,11 +164,11 @@ def _percents(values: Sequence[float]) -> Figure:
     }
 
 
-def _whole() -> Figure:
-    """An axis of whole numbers from 0."""
+def _amount() -> Figure:
+    """An axis from 0."""
     return {
         "rangemode": "tozero",
-        "tickformat": ",d",
+        "tickformat": ",~r",
         "nticks": 6,
         "gridcolor": "rgba(128,128,128,0.2)",
         "zeroline": False,
