@@ -50,6 +50,8 @@ def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
         _step("next", ":material/arrow_forward:", neighbours.next, "Ctrl+→")
         st.subheader(literal(clipped(document.name, 60)), anchor=False, width="content")
         st.badge(STATUS[document.status], color=_BADGES[document.status])
+        if document.split == "control":
+            st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
         st.caption(f"{number:,} of {total:,}", width="content")
         st.space("stretch")
         guidelines(desk, document.project_id)

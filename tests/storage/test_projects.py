@@ -75,23 +75,27 @@ def test_a_label_that_cannot_be_is_refused_with_the_reason(
             projects.add_label(session, project.id, name, color=colour)
 
 
-def test_the_first_two_documents_of_a_project_lie_on_different_sides(
+def test_a_project_begins_with_two_documents_to_train_on_and_holds_one_of_four_back(
     sessions: sessionmaker[Session],
 ) -> None:
     with writing(sessions) as session:
         for number in range(20):
             project = projects.create(session, f"P{number}")
-            for text in ("one", "two"):
-                documents.add(session, project.id, name=text, text=text)
-            counts = documents.counts_by_split(session, project.id)
-            assert counts == {"train": 1, "control": 1}
+            splits = [
+                documents.add(session, project.id, name=t, text=f"{t}{number}").split  # type: ignore[union-attr]
+                for t in "abcd"
+            ]
+            assert splits[:2] == ["train", "train"]
+            assert "control" in splits
 
 
-def test_beyond_two_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
+def test_beyond_four_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
     with writing(sessions) as session:
         project = projects.create(session, "P")
         documents.add(session, project.id, name="a", text="a", split="train")
         documents.add(session, project.id, name="b", text="b", split="control")
+        documents.add(session, project.id, name="c", text="c", split="train")
+        documents.add(session, project.id, name="d", text="d", split="train")
         for number in range(30):
             document = documents.add(session, project.id, name="n", text=f"text {number}")
             assert document is not None
