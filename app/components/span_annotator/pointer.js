@@ -57,6 +57,7 @@ export class Pointer {
     press.moved = true;
     this.hover.point(null);
     this.surface.box.classList.add('dragging');
+    this.surface.box.classList.toggle('resizing', Boolean(press.edge));
     press.anchor = offsetAt(this.surface, press.x, press.y);
     press.span = press.edge ? this.annotator.spanOf(press.id) : null;
   }
