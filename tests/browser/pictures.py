@@ -33,7 +33,7 @@ HELD_BACK = {
         *(("Tryg", "2"), ("Copenhagen", "3"), ("Genoa", "3")),
     )
 }
-"""What is marked in documents that are shown without suggestions, each name where it stands first."""
+"""What is marked in documents that are shown without suggestions."""
 RETRAINING = 900_000  # milliseconds, at the very most
 
 
