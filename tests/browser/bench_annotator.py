@@ -1,8 +1,9 @@
 """How fast an edit is painted and saved: `python -m tests.browser.bench_annotator`. No test.
 
 An edit is a label's key on a selected span. *Work* is what the page computes for it: the key's
-handler, then style, layout and paint of the next frame. *Saved* counts from the key to the page's
-own word, with the 100 ms that a burst of keys is collected for.
+handler, then style, layout and paint of the next frame. *Computed* is the processor time of the
+handler, style and layout, which other programs do not lengthen. *Saved* counts from the key to the
+page's own word.
 """
 
 from __future__ import annotations
@@ -51,6 +52,13 @@ EDIT = """(box, key) => new Promise((done) => {
         channel.port2.postMessage(0);
     });
 })"""
+BURST = """(box, times) => {
+    for (let n = 0; n < times; n += 1) {
+        const event = {key: '14'[n % 2], bubbles: true, composed: true, cancelable: true};
+        box.dispatchEvent(new KeyboardEvent('keydown', event));
+        box.getBoundingClientRect();
+    }
+}"""
 SCROLL = """(box) => new Promise((done) => {
     const frames = [];
     let last = performance.now();
@@ -85,7 +93,10 @@ def main() -> None:
         server.wait(20)
 
 
-def measure(browser: Browser, url: str, case: str) -> tuple[list[dict[str, float]], list[float]]:
+def measure(
+    browser: Browser, url: str, case: str
+) -> tuple[list[dict[str, float]], float, list[float]]:
+    """Times of each edit, processor time an edit, times of each frame while scrolling; all ms."""
     page = browser.new_page(viewport={"width": 1600, "height": 900})
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
@@ -96,10 +107,11 @@ def measure(browser: Browser, url: str, case: str) -> tuple[list[dict[str, float
     expect(page.locator("[data-testid=bar].on")).to_have_count(1)
     _edit(page, "4")  # the first one pays for what is compiled
     edits = [_edit(page, "14"[n % 2]) for n in range(EDITS)]
+    computed = _computed(page)
     page.keyboard.press("Escape")
     frames: list[float] = text.evaluate(SCROLL)
     page.close()
-    return edits, frames
+    return edits, computed, frames
 
 
 def _open(page: Page, url: str) -> None:
@@ -118,8 +130,25 @@ def _edit(page: Page, key: str) -> dict[str, float]:
     return times
 
 
-def report(meaning: str, edits: Sequence[dict[str, float]], frames: Sequence[float]) -> None:
+def _computed(page: Page) -> float:
+    """Processor time of the page's main thread, in ms an edit."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+    before = spent()
+    page.get_by_test_id("text").evaluate(BURST, EDITS)
+    return (spent() - before) * 1000 / EDITS
+
+
+def report(
+    meaning: str, edits: Sequence[dict[str, float]], computed: float, frames: Sequence[float]
+) -> None:
     print(meaning)
+    print(f"  computed {computed:10.1f} ms an edit")
     for name in ("handler", "work", "saved"):
         middle, high = _quantiles([each[name] for each in edits])
         print(f"  {name:8} p50 {middle:6.1f} ms   p95 {high:6.1f} ms")

@@ -103,7 +103,7 @@ def test_a_boundary_is_dragged_over_the_end_of_a_line(visit: Visit) -> None:
             range.selectNodeContents(box.querySelector('.txt').firstChild);
             const [first, ...others] = range.getClientRects();
             const second = others.find(({top}) => top > first.top + 4);
-            return [second.left + 4, (second.top + second.bottom) / 2];
+            return [second.left + 20, (second.top + second.bottom) / 2];
         }"""
     )
     desk.pull("m3", "right", x, y=y)

@@ -42,6 +42,8 @@ export class Panel {
     this.find('help').replaceChildren(
       helpSheet(actions, labels, () => this.annotator.toggleHelp()),
     );
+    this.find('text').setAttribute('aria-label', 'Document text. Tab goes through the spans, the '
+      + `arrow keys through the words, ${keyboard.of('help')} shows all keys.`);
     for (const [name, node] of Object.entries(this.buttons)) {
       if (keyboard.of(name)) node.title = keyboard.of(name);
     }

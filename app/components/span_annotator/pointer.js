@@ -20,7 +20,9 @@ export class Pointer {
   }
 
   down(event) {
-    if (event.button !== 0 || event.target === this.surface.box) return;
+    const { box } = this.surface;
+    const onScrollbar = event.target === box && event.offsetX >= box.clientWidth;
+    if (event.button !== 0 || onScrollbar) return;
     const under = (selector) => event.target.closest?.(selector) ?? null;
     const edge = under('[data-edge]')?.dataset.edge;
     this.press = {
