@@ -37,8 +37,8 @@ class Annotator extends Visit {
     const box = this.panel.find('text');
     this.surface = new Surface(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
-    const hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
-    this.pointer = new Pointer(this, this.surface, hover, signal);
+    this.hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
+    this.pointer = new Pointer(this, this.surface, this.hover, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -134,6 +134,7 @@ class Annotator extends Visit {
     this.notes.draw();
     this.drawState();
     this.popover.draw();
+    this.hover.refresh();
   }
 
   notice({ rejected }) {
