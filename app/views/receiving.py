@@ -54,8 +54,8 @@ def receive(service: AnnotationService, person: str) -> Received | None:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except LookupError as error:  # never to be saved: acknowledged, or it is sent for ever
-        ack = {"client": client, "seq": _last(sent.get("ops"))}
-        return Received(document_id, ack, f"Not saved: {error}. Reload the page.")
+        gone = {"client": client, "seq": _last(sent.get("ops"))}
+        return Received(document_id, gone, f"Not saved: {error}. Reload the page.")
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
     received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
