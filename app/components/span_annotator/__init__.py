@@ -93,28 +93,17 @@ def span_annotator(
         `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise" or
         "suggest" in the one run after the person asked for it, else None.
     """
-    return _COMPONENT(
-        key=key,
-        data={
-            "key": key,
-            "doc_id": doc_id,
-            "text": text,
-            "labels": [dict(label) for label in labels],
-            "actions": table(hotkeys or {}),
-            "spans": [_without_noise(span) for span in spans],
-            "tokens": _compact(tuple(tokens)),
-            "hints": [dict(hint) for hint in hints],
-            "ack": dict(ack) if ack else None,
-            "read_only": read_only,
-            "error": error,
-            "empty": empty,
-            "comment": comment,
-            "skip_reason": skip_reason,
-            "can_ask": can_ask,
-        },
-        on_ops_change=_nothing,
-        on_navigate_change=_nothing,
-    )
+    data = {
+        **{"doc_id": doc_id, "text": text, "key": key, "read_only": read_only, "error": error},
+        **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
+        "labels": [dict(label) for label in labels],
+        "actions": table(hotkeys or {}),
+        "spans": [_without_noise(span) for span in spans],
+        "tokens": _compact(tuple(tokens)),
+        "hints": [dict(hint) for hint in hints],
+        "ack": dict(ack) if ack else None,
+    }
+    return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
 
 
 def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:
