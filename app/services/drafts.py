@@ -57,6 +57,12 @@ def ensure(session: Session, document: Document, person: str) -> AnnotationSet:
     )
 
 
+def begin(session: Session, document: Document, person: str) -> None:
+    """Makes the document's draft if there is none; one that a page shows is left as it is."""
+    if annotation_sets.draft_of(session, document.id) is None:
+        ensure(session, document, person)
+
+
 def base_of(session: Session, document: Document) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     return annotation_sets.submitted_of(session, document.id) or annotation_sets.latest_prediction(

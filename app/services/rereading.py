@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -70,6 +70,9 @@ def read_again(
         if stored is None:
             raise GestureError("nobody has opened this document yet; open it and ask again")
         annotation_sets.save_spans(session, stored, drafts.to_records(after.spans))
+        document.status, document.skip_reason = "in_progress", ""
+        left = {span.id for span in after.spans}
+        gone = [_place(span) for span in now.spans if span.id not in left]
         operations.record(
             session,
             client=f"server-{uuid4().hex}",
@@ -80,6 +83,7 @@ def read_again(
                 "op": "suggest",
                 "model_version_id": predictor.model_version_id,
                 **asdict(gesture),
+                "gone": gone,
             },
         )
     ids = [{span.id for span in draft.spans} for draft in (now, after)]
@@ -110,9 +114,9 @@ def _refused(session: Session, document: Document, draft: Draft) -> set[Place]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, document.id)
     places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()
-    for operation in operations.of_document(session, document.id):
-        if operation.payload.get("op") == "suggest":
-            places |= {(s["start"], s["end"], s["label"]) for s in operation.payload["spans"]}
+    for payload in operations.payloads(session, document.id, "suggest"):
+        places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
+        places -= {(start, end, label) for start, end, label in payload["gone"]}
     places -= {_place(span) for span in draft.spans}
     return places | {_place(span) for span in draft.spans if span.status == "rejected"}
 
@@ -130,7 +134,8 @@ def _found(
     fixed = _within(stretch, accepted)
     suppressed = _within(stretch, refused - accepted)
     start, end = stretch
-    answer = suggesting.ask(predictor, text[start:end], settings, fixed, suppressed)
+    room = replace(settings, num_spans=max(settings.num_spans, len(fixed)))
+    answer = suggesting.ask(predictor, text[start:end], room, fixed, suppressed)
     kept = {_place(entity) for entity in fixed}
     run = uuid4().hex[:8]
     return [

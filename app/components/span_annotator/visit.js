@@ -1,6 +1,7 @@
 // What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
 
 import { Batch } from './batch.js';
+import { openIds } from './spans.js';
 
 /** Expects of its subclass, besides what Batch does: navigate, notes. */
 export class Visit extends Batch {
@@ -25,7 +26,7 @@ export class Visit extends Batch {
     if (this.readOnly) return;
     const open = [...this.view.values()].some(({ status }) => status === 'suggested');
     this.notes.keep();
-    this.edit([...(open ? [{ op: 'accept_all' }] : []), { op: 'submit' }], { remember: false });
+    this.edit([...(open ? [{ op: 'accept_all', ids: openIds(this.view) }] : []), { op: 'submit' }], { remember: false });
     this.leaveFor('next');
   }
 
