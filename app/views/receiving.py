@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import state
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.services.annotation import AnnotationService, DocumentView
@@ -33,6 +34,13 @@ class Received:
     error: str | None
     corrected: tuple[tuple[int, int], ...] = ()
     """Where it corrected the model; empty when the same message is seen again."""
+
+
+def collect() -> None:
+    """Saves what the annotator sent as it was left for another page, which never mounts it."""
+    if sent_operations(KEY):
+        desk = state.desk()
+        receive(desk.annotation(), desk.person)
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:

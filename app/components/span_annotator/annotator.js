@@ -47,6 +47,7 @@ class Annotator extends Visit {
 
   destroy() {
     this.notes.keep();
+    this.outbox.leave();
     this.stop.abort();
     this.surface.destroy();
     cancelAnimationFrame(this.frame);
@@ -89,6 +90,7 @@ class Annotator extends Visit {
   open(data) {
     this.offsets = new OffsetMap(data.text);
     this.surface.setText(data.text);
+    this.pointer.finish();
     this.reset();
     this.notes.reset();
     const active = document.activeElement;
@@ -184,6 +186,7 @@ class Annotator extends Visit {
     cancelAnimationFrame(this.scrolling);
     this.scrolling = requestAnimationFrame(() => {
       this.surface.sight.scrolled();
+      this.hover.point(null); // what lies under the mouse now, nobody pointed to
       this.popover.place();
     });
   }
@@ -211,6 +214,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
+  annotator.outbox.resume();
   annotator.navigate = (where) => setTriggerValue('navigate', where);
   annotator.update(data);
   return () => {

@@ -89,7 +89,18 @@ export class Outbox {
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
     for (const entry of run) entry.sent = true;
     this.send({ doc_id: docId, client, ops: run.map(({ op }) => op) });
-    this.later(RESEND);
+    if (!this.away) this.later(RESEND);
+  }
+
+  /** Sends what is left once more, for the page that comes next: no answer can reach this one. */
+  leave() {
+    this.away = true;
+    if (this.size) this.later(SOON);
+  }
+
+  resume() {
+    if (this.away && this.size) this.later(SOON);
+    this.away = false;
   }
 
   rest() {

@@ -23,7 +23,8 @@ export class Visit extends Batch {
   }
 
   submit() {
-    if (this.readOnly) return;
+    const underWay = this.outbox.opsOf(this.data.doc_id).some(({ op }) => op === 'submit');
+    if (this.readOnly || underWay) return;
     const open = [...this.view.values()].some(({ status }) => status === 'suggested');
     this.notes.keep();
     this.edit([...(open ? [{ op: 'accept_all', ids: openIds(this.view) }] : []), { op: 'submit' }], { remember: false });
@@ -40,6 +41,12 @@ export class Visit extends Batch {
     if (!this.data.can_ask || this.readOnly) return;
     this.panel.flash('the model looks again …');
     this.leaveFor('suggest');
+  }
+
+  /** An edit while the person waits to go on means that they stay. */
+  edit(ops, options = {}) {
+    if (options.remember !== false) this.destination = null;
+    super.edit(ops, options);
   }
 
   /** Goes to 'next', 'previous' or 'denoise', or asks to 'suggest', once all is saved. */
