@@ -131,7 +131,7 @@ class Annotator extends Visit {
     panel.drawChoices(this);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
-    panel.drawOptional('error', this.data.error);
+    panel.drawOptional('error', this.data.error ?? this.refusal);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.drawState();

@@ -66,6 +66,13 @@ export class Outbox {
     return !this.size;
   }
 
+  /** Takes back what has this name and was not answered yet. */
+  withdraw(name) {
+    this.entries = this.entries.filter(({ op }) => op.op !== name);
+    this.shelf.save(this.entries);
+    if (!this.size) this.rest();
+  }
+
   opsOf(docId) { return this.entries.filter((entry) => entry.docId === docId).map(({ op }) => op); }
 
   get size() { return this.entries.length; }

@@ -9,7 +9,7 @@ export class Visit extends Batch {
   reset() {
     this.history.forget();
     this.forget();
-    this.destination = null;
+    this.destination = this.refusal = null;
   }
 
   /** The comment as it stands with what is under way. */
@@ -45,7 +45,7 @@ export class Visit extends Batch {
 
   /** An edit while the person waits to go on means that they stay. */
   edit(ops, options = {}) {
-    if (options.remember !== false) this.destination = null;
+    if (options.remember !== false) this.destination = this.refusal = null;
     super.edit(ops, options);
   }
 
@@ -64,6 +64,8 @@ export class Visit extends Batch {
   /** The server refused an operation: what it did is gone, and nobody is sent away. */
   refused(error) {
     this.destination = null;
+    this.refusal = error; // shown until the person goes on
+    this.outbox.withdraw('submit'); // with an edit missing, nothing is final
     this.panel.say(`Not done: ${error}`);
   }
 }
