@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services import drafts, suggesting
+from app.services.drafts import HIGHEST_SCORE
 from app.services.suggesting import Predictor
 from core.segmentation import sentences
 from core.tokenization import tokenize
@@ -20,6 +21,9 @@ from storage.models import Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations
 
+SURER = 0.3
+"""By how much of 3 what only the second look finds must exceed φ: it is right less often than what
+the first one found (docs/RESULTS.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
 Place = tuple[int, int, str]
@@ -134,8 +138,12 @@ def _found(
     fixed = _within(stretch, accepted)
     suppressed = _within(stretch, refused - accepted)
     start, end = stretch
-    room = replace(settings, num_spans=max(settings.num_spans, len(fixed)))
-    answer = suggesting.ask(predictor, text[start:end], room, fixed, suppressed)
+    surer = replace(
+        settings,
+        num_spans=max(settings.num_spans, len(fixed)),
+        threshold=min(predictor.threshold() + SURER, HIGHEST_SCORE),
+    )
+    answer = suggesting.ask(predictor, text[start:end], surer, fixed, suppressed)
     kept = {_place(entity) for entity in fixed}
     run = uuid4().hex[:8]
     return [
