@@ -92,6 +92,7 @@ def annotator(desk: Desk, view: DocumentView, received: Received | None) -> Any:
         tokens=[(token.start, token.end) for token in tokenize(view.text)],
         ack=received.ack if received else None,
         key=KEY,
+        store=desk.store,
         read_only=view.read_only,
         error=own.error if own else None,
         empty=_nothing(view),

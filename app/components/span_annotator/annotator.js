@@ -195,22 +195,22 @@ class Annotator extends Visit {
 /** Whether two plain values are the same throughout. */
 const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-function deskOf(key) {
-  if (!DESKS.has(key)) {
-    const outbox = new Outbox(key);
-    DESKS.set(key, {
+function deskOf(store) {
+  if (!DESKS.has(store)) {
+    const outbox = new Outbox(store);
+    DESKS.set(store, {
       outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
     });
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.size) event.preventDefault(); });
   }
-  return DESKS.get(key);
+  return DESKS.get(store);
 }
 
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
   if (!annotator) {
-    annotator = new Annotator(parentElement, deskOf(data.key));
+    annotator = new Annotator(parentElement, deskOf(data.store));
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
