@@ -70,11 +70,13 @@ def base_of(session: Session, document: Document) -> AnnotationSet | None:
     )
 
 
-def suggestions(entities: Iterable[Entity], model_version_id: int) -> tuple[SpanRecord, ...]:
+def suggestions(
+    entities: Iterable[Entity], model_version_id: int, run: str = ""
+) -> tuple[SpanRecord, ...]:
     """Predicted entities as suggested spans, none twice, scores as shares of the highest.
 
-    Their keys name the model version, so that a page that still shows an older model's
-    suggestions cannot accept another span by mistake.
+    Their keys name the model version, and the `run` where there are several, so that a page that
+    still shows an older model's suggestions cannot accept another span by mistake.
     """
     return tuple(
         SpanRecord(
@@ -84,7 +86,7 @@ def suggestions(entities: Iterable[Entity], model_version_id: int) -> tuple[Span
             "suggested",
             share(entity.score),
             "model",
-            f"m{model_version_id}.{number}",
+            f"m{model_version_id}.{run}{number}",
             asdict(entity.confidence) if entity.confidence else None,
         )
         for number, entity in enumerate(best_once(entities), 1)

@@ -75,8 +75,8 @@ def read_again(
             raise GestureError("nobody has opened this document yet; open it and ask again")
         annotation_sets.save_spans(session, stored, drafts.to_records(after.spans))
         document.status, document.skip_reason = "in_progress", ""
-        left = {span.id for span in after.spans}
-        gone = [_place(span) for span in now.spans if span.id not in left]
+        had, has = ({span.id for span in draft.spans} for draft in (now, after))
+        gone = [_place(span) for span in now.spans if span.id not in has]
         operations.record(
             session,
             client=f"server-{uuid4().hex}",
@@ -90,8 +90,7 @@ def read_again(
                 "gone": gone,
             },
         )
-    ids = [{span.id for span in draft.spans} for draft in (now, after)]
-    return Change(added=len(ids[1] - ids[0]), gone=len(ids[0] - ids[1]))
+    return Change(added=len(has - had), gone=len(gone))
 
 
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
@@ -148,14 +147,14 @@ def _found(
     run = uuid4().hex[:8]
     return [
         Found(
-            f"m{predictor.model_version_id}.{run}.{number}",
+            each.key,
             each.start + start,
             each.end + start,
             each.label,
-            drafts.share(each.score),
-            asdict(each.confidence) if each.confidence else None,
+            each.score,
+            each.confidence,
         )
-        for number, each in enumerate(drafts.best_once(answer.entities), 1)
+        for each in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
         if _place(each) not in kept
     ]
 
