@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence, Set
+from itertools import combinations
 
 from core.overlaps import overlap
 from core.types import Agreement, WordSpan
@@ -34,3 +35,12 @@ def _agreement(span: WordSpan, said: Sequence[Sequence[WordSpan]]) -> Agreement:
     exact = sum(span in alone for alone in found)
     same = sum(alone[0].label == span.label for alone in found)
     return Agreement(len(found) / len(said), exact / len(said), same / max(1, len(found)))
+
+
+def pairwise_f1(answers: Sequence[Set[Hashable]]) -> float:
+    """The mean F1 of each two answers, one read as the other's gold; 1 where all say the same."""
+    pairs = [
+        2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
+        for one, other in combinations(answers, 2)
+    ]
+    return sum(pairs) / len(pairs) if pairs else 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from statistics import mean
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 from core.decoding import alone
 from core.denoiser import Sentence
 from core.devices import mixed_precision
+from core.ensemble import pairwise_f1
 from core.evaluation import threshold_of
 from core.model import DiffusionNER
 from core.pipeline import Pipeline
@@ -93,12 +93,8 @@ def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
 
 
 def _look(said: Sequence[set[Span]], sure: Sequence[float], total: Tensor, words: int) -> Look:
-    pairs = [
-        2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
-        for one, other in combinations(said, 2)
-    ]
     vector = tuple((total / max(1, words)).tolist())
-    return Look(1 - mean(sure) if sure else 0.0, 1 - mean(pairs), vector)
+    return Look(1 - mean(sure) if sure else 0.0, 1 - pairwise_f1(said), vector)
 
 
 @torch.inference_mode()

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
+from core.ensemble import pairwise_f1
 from core.overlaps import overlap
 from core.types import Entity
 
@@ -93,12 +93,7 @@ def _row(place: Place, found: Sequence[dict[Place, Entity]]) -> Row:
 
 def mean_f1(runs: Sequence[Run]) -> float:
     """The mean F1 of each two runs, one read as the other's gold; 1 where all found the same."""
-    sets = [{(each.start, each.end, each.label) for each in run} for run in runs]
-    pairs = [
-        2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
-        for one, other in combinations(sets, 2)
-    ]
-    return sum(pairs) / len(pairs) if pairs else 1.0
+    return pairwise_f1([{(each.start, each.end, each.label) for each in run} for run in runs])
 
 
 def in_words(rows: Sequence[Row], names: Sequence[str], text: str) -> list[str]:

@@ -19,6 +19,7 @@ from app.components.plots import Figure, as_csv, boundaries, confidence, river
 from app.services.predictor import ModelPredictor
 from app.services.trace_file import trace_file
 from app.settings import ROOT
+from app.views.figure import data_button
 from app.views.wording import clipped, literal
 from core.types import Trace
 
@@ -132,16 +133,7 @@ def _pictures(payload: Payload, chosen: Chosen) -> None:
 def _picture(title: str, figure: Figure, key: str, alt: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{title}**")
-        st.download_button(
-            "Data (CSV)",
-            lambda: as_csv(figure),
-            file_name=f"{key}.csv",
-            mime="text/csv",
-            icon=":material/table:",
-            type="tertiary",
-            on_click="ignore",
-            key=f"data {key}",
-        )
+        data_button(key, lambda: as_csv(figure))
     st.plotly_chart(figure, key=key, alt=alt)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,18 +19,23 @@ def shown(key: str, title: str, how: str, figure: Figure, rows: Sequence[Row]) -
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title}**")
             st.space("stretch")
-            st.download_button(
-                "Data (CSV)",
-                lambda: pd.DataFrame(rows).to_csv(index=False),
-                file_name=f"{key}.csv",
-                mime="text/csv",
-                icon=":material/table:",
-                type="tertiary",
-                on_click="ignore",
-                key=f"data {key}",
-            )
+            data_button(key, lambda: pd.DataFrame(rows).to_csv(index=False))
         st.caption(how)
         st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{title}. {how}")
+
+
+def data_button(key: str, data: Callable[[], str]) -> None:
+    """A picture's numbers to download, made when they are asked for."""
+    st.download_button(
+        "Data (CSV)",
+        data,
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        icon=":material/table:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"data {key}",
+    )
 
 
 def lacking(title: str, remedy: str) -> None:

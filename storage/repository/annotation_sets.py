@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.columns import now
@@ -82,6 +82,20 @@ def submitted_of(session: Session, document_id: int) -> AnnotationSet | None:
         document_id,
         AnnotationSet.origin == "person",
         AnnotationSet.state == "submitted",
+    )
+
+
+def newest_submitted(project_id: int) -> Select[Any]:
+    """The query for the newest submitted set of each document, as `set_id`."""
+    return (
+        select(func.max(AnnotationSet.id).label("set_id"))
+        .join(Document, Document.id == AnnotationSet.document_id)
+        .where(
+            Document.project_id == project_id,
+            AnnotationSet.origin == "person",
+            AnnotationSet.state == "submitted",
+        )
+        .group_by(AnnotationSet.document_id)
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.models import AnnotationSet, Document
 from storage.records import DocumentRecord
-from storage.repository.annotation_sets import spans_of
+from storage.repository.annotation_sets import newest_submitted, spans_of
 from storage.vocabulary import Split
 
 BATCH = 200
@@ -24,16 +24,7 @@ def corrected(
     Entities keep their status: the accepted ones are the truth, the rejected ones are what a
     person refused. A reopened document counts with what was last submitted.
     """
-    newest = (
-        select(func.max(AnnotationSet.id).label("set_id"), AnnotationSet.document_id)
-        .join(Document, Document.id == AnnotationSet.document_id)
-        .where(
-            Document.project_id == project_id,
-            AnnotationSet.origin == "person",
-            AnnotationSet.state == "submitted",
-        )
-        .group_by(AnnotationSet.document_id)
-    )
+    newest = newest_submitted(project_id).add_columns(AnnotationSet.document_id)
     if splits:
         newest = newest.where(Document.split.in_(splits))
     chosen = newest.subquery()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import AnnotationSet, Document, EntityRow, Operation
+from storage.repository.annotation_sets import newest_submitted
 from storage.vocabulary import DocumentStatus, Source, SpanStatus, Split
 
 
@@ -69,7 +70,7 @@ def submissions(session: Session, project_id: int) -> Sequence[Submission]:
             accepted,
         )
         .join(AnnotationSet, AnnotationSet.document_id == Document.id)
-        .where(AnnotationSet.id.in_(_newest(project_id)))
+        .where(AnnotationSet.id.in_(newest_submitted(project_id)))
         .order_by(Document.id)
     )
     return [Submission(*row) for row in session.execute(query)]
@@ -79,7 +80,10 @@ def label_counts(session: Session, project_id: int) -> dict[tuple[str, Source], 
     """How many entities were accepted, by label and by who found them first."""
     query = (
         select(EntityRow.label, EntityRow.source, func.count())
-        .where(EntityRow.annotation_set_id.in_(_newest(project_id)), EntityRow.status == "accepted")
+        .where(
+            EntityRow.annotation_set_id.in_(newest_submitted(project_id)),
+            EntityRow.status == "accepted",
+        )
         .group_by(EntityRow.label, EntityRow.source)
     )
     return {(label, source): count for label, source, count in session.execute(query)}
@@ -97,7 +101,7 @@ def decided(session: Session, project_id: int) -> Sequence[Decided]:
             EntityRow.status,
         )
         .join(EntityRow, EntityRow.annotation_set_id == AnnotationSet.id)
-        .where(AnnotationSet.id.in_(_newest(project_id)), EntityRow.source == "model")
+        .where(AnnotationSet.id.in_(newest_submitted(project_id)), EntityRow.source == "model")
         .order_by(AnnotationSet.document_id, EntityRow.id)
     )
     return [Decided(*row) for row in session.execute(query)]
@@ -141,20 +145,6 @@ def actions(session: Session, project_id: int) -> Sequence[Action]:
         .order_by(Operation.at, Operation.client, Operation.seq)
     )
     return [Action(*row) for row in session.execute(query)]
-
-
-def _newest(project_id: int) -> Select[Any]:
-    """The ids of the newest submitted set of each document."""
-    return (
-        select(func.max(AnnotationSet.id))
-        .join(Document, Document.id == AnnotationSet.document_id)
-        .where(
-            Document.project_id == project_id,
-            AnnotationSet.origin == "person",
-            AnnotationSet.state == "submitted",
-        )
-        .group_by(AnnotationSet.document_id)
-    )
 
 
 def _op() -> Any:
