@@ -39,6 +39,8 @@ class DocumentRecord:
     meta: Mapping[str, Any] = field(default_factory=dict)
     line: int = 1
     """Where it began in the file it was read from."""
+    notes: tuple[str, ...] = ()
+    """What was converted or left out while it was read, for the report of the import."""
 
 
 @dataclass(frozen=True, slots=True)
