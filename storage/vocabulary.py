@@ -12,6 +12,8 @@ Source = Literal["model", "person"]
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]
+Role = Literal["annotator", "reviewer"]
+"""What a member of a project may do: annotate; or also see the others' answers and decide."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
 """Which document comes next: the oldest; any; the one whose suggestions are least sure; the one on
 which seeds agree least; the one least like those that are done."""
@@ -22,5 +24,6 @@ SPAN_STATUSES: tuple[SpanStatus, ...] = get_args(SpanStatus)
 SOURCES: tuple[Source, ...] = get_args(Source)
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 SET_STATES: tuple[SetState, ...] = get_args(SetState)
+ROLES: tuple[Role, ...] = get_args(Role)
 QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)

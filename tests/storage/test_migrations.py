@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.engine import create_engine_from, session_factory, upgrade
 from storage.models import Base, Document, Project
@@ -53,7 +55,24 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(tmp_path: Path) -> N
         assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
         assert (project.guidelines, project.control_share, project.queue) == ("", 0.2, "arrival")
         assert project.hotkeys == {}
+        assert (document.version, document.deleted_at, project.annotators) == (0, None, 1)
     old.dispose()
+
+
+def test_a_log_can_only_be_added_to(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (at, person, action, detail) "
+                f"VALUES ('{_TIME}', 'Ada', 'delete', '{{}}')"
+            )
+        )
+    for change in ("UPDATE events SET person = 'Eve'", "DELETE FROM events"):
+        with pytest.raises(DBAPIError, match="never changed or deleted"), engine.begin() as one:
+            one.execute(text(change))
+
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT person FROM events")) == "Ada"
 
 
 _TIME = "2026-01-01 00:00:00.000000"
@@ -63,7 +82,10 @@ _PARTS = re.compile(r",(?![^(]*\))")
 
 def _schema(engine: Engine) -> dict[str, list[str]]:
     """Every table's and index's SQL as its parts; a column added later stands elsewhere."""
-    query = text("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name != :own")
+    query = text(
+        "SELECT name, sql FROM sqlite_master "
+        "WHERE sql NOT NULL AND type != 'trigger' AND name != :own"
+    )
     with engine.connect() as connection:
         return {
             name: sorted(" ".join(part.split()) for part in _PARTS.split(_body(sql)))

@@ -1,0 +1,32 @@
+"""The tables. Every query over them is in `storage.repository`.
+
+Offsets are code points of the raw text, end exclusive. Scores lie in [0, 1]: the model's
+P^l + P^r + P^c divided by 3. Machine and person sets have one shape; their provenance differs.
+"""
+
+from __future__ import annotations
+
+from storage.models.annotations import AnnotationSet, EntityRow, Operation
+from storage.models.base import Base
+from storage.models.documents import Assignment, Document, DocumentSignal, Visit
+from storage.models.people import Event, Login, User
+from storage.models.projects import Label, Member, Project
+from storage.models.versions import ModelVersion
+
+__all__ = [
+    "AnnotationSet",
+    "Assignment",
+    "Base",
+    "Document",
+    "DocumentSignal",
+    "EntityRow",
+    "Event",
+    "Label",
+    "Login",
+    "Member",
+    "ModelVersion",
+    "Operation",
+    "Project",
+    "User",
+    "Visit",
+]
