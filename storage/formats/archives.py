@@ -1,0 +1,140 @@
+"""ZIP archives that came from outside, read within limits and never unpacked to a disk.
+
+A member's name is a label and never a place: whatever could leave its folder is refused all the
+same, so that no later caller can be led astray. What an archive says of its own sizes is not
+believed: bytes are counted as they come out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import BinaryIO
+from urllib.parse import unquote
+
+from storage.formats.limits import ArchiveError, Budget
+
+MOST_MEMBERS = 500_000
+MOST_DIRECTORY = 128 * 2**20
+"""Bytes of a ZIP's list of members, which is read as a whole."""
+MOST_IN_MEMBER = 256 * 2**20
+
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
+    struct.error, ValueError, OverflowError, LookupError,
+)  # fmt: skip
+_LOCAL = re.compile(rb"PK\x03\x04.{22}(?P<sizes>.{4})", re.DOTALL)
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+
+
+class Archive:
+    """The members of a ZIP file by name. Raises `ArchiveError`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        size = file.seek(0, io.SEEK_END)
+        _check_directory(file, size)
+        try:
+            self._zip = zipfile.ZipFile(file)
+            members = [info for info in self._zip.infolist() if not info.is_dir()]
+        except _FAULTS as error:
+            raise ArchiveError(f"not a ZIP archive, or a broken one: {error}") from None
+        for info in members:
+            _check_member(info)
+        self._members = {info.filename: info for info in members}
+        if len(self._members) < len(members):
+            raise ArchiveError("the archive holds two members of one name; pack it again")
+        self._budget = Budget(size)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files' names in order, without what macOS adds on its own."""
+        return tuple(
+            name
+            for name in self._members
+            if not name.startswith("__MACOSX/") and PurePosixPath(name).name != ".DS_Store"
+        )
+
+    def read(self, name: str) -> bytes:
+        """A member's content. Raises `ArchiveError` where it is broken, or too large."""
+        parts: list[bytes] = []
+        total = 0
+        try:
+            with self._zip.open(self._members[name]) as member:
+                while part := member.read(2**20):
+                    total += len(part)
+                    if total > MOST_IN_MEMBER:
+                        raise ArchiveError(
+                            f"{name}: is larger than {MOST_IN_MEMBER // 2**20} MB unpacked; "
+                            "split it into several documents"
+                        )
+                    self._budget.spend(len(part), name)
+                    parts.append(part)
+        except ArchiveError:
+            raise
+        except _FAULTS as error:
+            raise ArchiveError(f"{name}: cannot be unpacked: {error}") from None
+        return b"".join(parts)
+
+
+def names_at(start: bytes) -> tuple[str, ...]:
+    """The names of the members that a ZIP file begins with, from its first bytes."""
+    if not start.startswith(b"PK\x03\x04"):
+        return ()
+    names = []
+    for match in _LOCAL.finditer(start):
+        (length, _) = struct.unpack("<HH", match["sizes"])
+        names.append(start[match.end() : match.end() + length].decode(errors="replace"))
+    return tuple(names)
+
+
+def _check_directory(file: BinaryIO, size: int) -> None:
+    """Refuses a list of members that would fill the memory, before anything reads it."""
+    file.seek(max(0, size - 66_000))
+    tail = file.read()
+    file.seek(0)
+    members, length = 0, 0
+    if (at := tail.rfind(_END)) >= 0 and len(tail) >= at + 20:
+        members, length = struct.unpack_from("<HL", tail, at + 10)
+    if (at := tail.rfind(_END_64)) >= 0 and len(tail) >= at + 56:
+        members, length = struct.unpack_from("<QQ", tail, at + 32)
+    if members > MOST_MEMBERS or length > MOST_DIRECTORY:
+        raise ArchiveError(
+            f"the archive lists {members:,} members; at most {MOST_MEMBERS:,} are read from one: "
+            "split it into parts"
+        )
+
+
+def _check_member(info: zipfile.ZipInfo) -> None:
+    name = info.filename
+    if not _stays_inside(name) or not _stays_inside(info.orig_filename):
+        raise ArchiveError(
+            f"the member {name[:80]!r} points outside of the archive; pack the files again, with "
+            "plain relative names"
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise ArchiveError(
+            f"the member {name[:80]!r} is a link; pack the file that it points to instead"
+        )
+    if info.flag_bits & 0x1:
+        raise ArchiveError(f"the member {name[:80]!r} needs a password; pack it without one")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArchiveError(
+            f"the member {name[:80]!r} is packed by method {info.compress_type}; pack it by the "
+            "usual one (deflate)"
+        )
+
+
+def _stays_inside(name: str) -> bool:
+    """Whether a name, also read as another system or a browser would, stays in its folder."""
+    for spelling in (name, unquote(name), unquote(unquote(name))):
+        path = PurePosixPath(spelling.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or "\0" in spelling:
+            return False
+        if path.parts and re.fullmatch(r"[A-Za-z]:.*", path.parts[0]):
+            return False
+    return True

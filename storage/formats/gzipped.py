@@ -1,0 +1,55 @@
+"""gzip that came from outside, unpacked as it is read and within limits."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import BinaryIO
+
+from storage.formats.limits import ArchiveError, Budget
+
+MARK = b"\x1f\x8b"
+_GZIP = 31
+"""zlib's number for gzip with the largest window."""
+
+
+class Gunzipped(io.RawIOBase):
+    """A gzip file's content, unpacked as it is read. `read` raises `ArchiveError`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._budget = Budget(file.seek(0, io.SEEK_END))
+        file.seek(0)
+        self._file = file
+        self._inflater = zlib.decompressobj(wbits=_GZIP)
+        self._packed = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        try:
+            content = self._next(len(buffer))
+        except zlib.error as error:
+            raise ArchiveError(f"a broken gzip file: {error}; pack it again") from None
+        self._budget.spend(len(content), "the gzip file")
+        buffer[: len(content)] = content
+        return len(content)
+
+    def _next(self, most: int) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        while True:
+            self._packed = self._packed or self._file.read(2**16)
+            ended = not self._packed
+            if self._inflater.eof:
+                if ended:
+                    return b""
+                self._packed = self._packed.lstrip(b"\0")  # padding is allowed
+                if not self._packed:
+                    continue
+                self._inflater = zlib.decompressobj(wbits=_GZIP)  # another gzip member follows
+            content = self._inflater.decompress(self._packed, most)
+            self._packed = self._inflater.unconsumed_tail or self._inflater.unused_data
+            if content:
+                return content
+            if ended:
+                raise ArchiveError("the gzip file is cut off; copy it again")
