@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
 from app.services.pieces import by_sentence
 from storage import formats
 from storage.engine import Sessions, writing
-from storage.formats import ExportFormat, ImportFormat
 from storage.models import Document
 from storage.records import BadRecord, DocumentRecord, LostEntity, Record, SpanRecord
 from storage.repository import annotation_sets, documents, projects
@@ -30,7 +29,7 @@ SAMPLE_LABELS = ("PER", "ORG", "LOC", "MISC")
 class ImportReport:
     """What an import did. Bad records were passed over; all the others are in."""
 
-    format: ImportFormat
+    format: str
     added: int = 0
     duplicates: int = 0
     """Documents whose very text the project has already."""
@@ -43,7 +42,7 @@ class ImportReport:
 class ExportReport:
     """What an export wrote, and what it could not."""
 
-    format: ExportFormat
+    format: str
     documents: int
     entities: int
     nested: tuple[LostEntity, ...]
@@ -62,7 +61,7 @@ def import_file(
     source: bytes | Path,
     *,
     name: str = "",
-    format: ImportFormat | Literal["auto"] = "auto",
+    format: str = "auto",
     person: str = "import",
     as_suggestions: bool = False,
     split: Split | None = None,
@@ -90,7 +89,7 @@ def import_file(
 def export(
     sessions: Sessions,
     project_id: int,
-    format: ExportFormat,
+    format: str,
     out: BinaryIO,
     *,
     splits: Collection[Split] = (),

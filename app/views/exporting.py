@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,22 +13,11 @@ import streamlit as st
 from app.services.interchange import ExportReport, export
 from app.state import Desk
 from app.views.wording import SPLIT, count
-from storage.formats import EXPORT_FORMATS, SUFFIXES, ExportFormat
+from storage.formats import EXPORT_FORMATS, FORMATS
+from storage.formats.registry import ZIP
 from storage.records import LostEntity
 from storage.vocabulary import Split
 
-FORMATS: Mapping[ExportFormat, tuple[str, str]] = {
-    "jsonl": (
-        "JSON lines – everything",
-        "One document a line with its exact text, every entity, nested ones and rejected "
-        "suggestions included, and where it came from. It can be imported again without loss.",
-    ),
-    "conll2003": ("CoNLL-2003 columns", "Words with tags in four columns; flat."),
-    "bio": ("BIO columns", "A word and its tag a line: B- begins, I- goes on, O is outside; flat."),
-    "iob1": ("IOB1 columns", "As BIO, but B- only where two entities of one label touch; flat."),
-    "bioes": ("BIOES columns", "As BIO, with E- at an entity's end and S- for single words; flat."),
-    "text": ("Plain texts", "A ZIP archive with a file for each document, without entities."),
-}
 PREVIEW_LINES = 16
 PREVIEW_ENDS = 220
 """Characters shown of a long line's beginning and of its end."""
@@ -41,13 +30,13 @@ class Exported:
     report: ExportReport
 
 
-def choose() -> tuple[ExportFormat, tuple[Split, ...]]:
+def choose() -> tuple[str, tuple[Split, ...]]:
     """Asks for the format and for which of the submitted documents."""
     left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
-    chosen: ExportFormat = left.selectbox(
-        "Format", EXPORT_FORMATS, format_func=lambda name: FORMATS[name][0], key="export_format"
+    chosen: str = left.selectbox(
+        "Format", EXPORT_FORMATS, format_func=lambda name: FORMATS[name].title, key="export_format"
     )
-    left.caption(FORMATS[chosen][1])
+    left.caption(FORMATS[chosen].holds)
     splits: dict[str, tuple[Split, ...]] = {
         "All submitted": (),
         "For training": ("train", "dev"),
@@ -59,7 +48,7 @@ def choose() -> tuple[ExportFormat, tuple[Split, ...]]:
     return chosen, splits.get(str(which), ())
 
 
-def written(desk: Desk, project_id: int, format: ExportFormat, splits: Sequence[Split]) -> Exported:
+def written(desk: Desk, project_id: int, format: str, splits: Sequence[Split]) -> Exported:
     out = io.BytesIO()
     report = export(desk.sessions, project_id, format, out, splits=splits)
     return Exported(out.getvalue(), report)
@@ -68,12 +57,13 @@ def written(desk: Desk, project_id: int, format: ExportFormat, splits: Sequence[
 def offer(exported: Exported, project: str) -> None:
     """The download, what is in it, and how it begins."""
     report = exported.report
+    format = FORMATS[report.format]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.download_button(
-            f"Download {SUFFIXES[report.format]}",
+            f"Download {format.suffix}",
             exported.content,
-            file_name=f"{file_stem(project)}{SUFFIXES[report.format]}",
-            mime="application/zip" if report.format == "text" else "application/octet-stream",
+            file_name=f"{file_stem(project)}{format.suffix}",
+            mime=format.mime,
             type="primary",
             icon=":material/download:",
             on_click="ignore",
@@ -87,7 +77,7 @@ def offer(exported: Exported, project: str) -> None:
             said += f" · {count(report.unsubmitted, 'document')} not submitted yet, left out"
         st.caption(said, width="content")
     _losses(report)
-    if report.format == "text":
+    if format.mime == ZIP:
         st.caption("An archive has no preview.")
         return
     st.markdown("**The file begins**")

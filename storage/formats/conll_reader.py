@@ -45,6 +45,11 @@ def read_conll(lines: Iterable[bytes], name: str) -> Iterator[Record]:
     yield from _document(pending, stem)
 
 
+def sniff_conll(start: bytes) -> bool:
+    """Whether a file that begins so says -DOCSTART-."""
+    return start.lstrip().startswith(_DOCSTART.encode())
+
+
 def _sentences(lines: Iterable[bytes]) -> Iterator[_Sentence]:
     """The sentences in order, and an empty one for each `-DOCSTART-`."""
     current: _Sentence | None = None

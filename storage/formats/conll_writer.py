@@ -25,7 +25,9 @@ _SCHEMES: dict[ConllFormat, Scheme] = {
 }
 
 
-def write_conll(documents: Iterable[DocumentRecord], format: ConllFormat, out: BinaryIO) -> Written:
+def write_conll(
+    documents: Iterable[DocumentRecord], out: BinaryIO, *, format: ConllFormat
+) -> Written:
     """Writes each document behind a `-DOCSTART-`; a line end in the text ends a sentence."""
     written = Written()
     middle = " -X- -X-" if format == "conll2003" else ""

@@ -56,6 +56,11 @@ def read_jsonl(lines: Iterable[bytes], name: str) -> Iterator[Record]:
             yield BadRecord(number, f"not JSON: {error}; one object a line is expected")
 
 
+def sniff_jsonl(start: bytes) -> bool:
+    """Whether a file that begins so holds JSON objects."""
+    return start.lstrip().startswith((b'{"', b"{ "))
+
+
 def write_jsonl(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     """Writes every document with all its entities, whatever their status."""
     written = Written()

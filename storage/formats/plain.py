@@ -14,8 +14,9 @@ from storage.records import BadRecord, DocumentRecord, Record
 _UNSAFE = re.compile(r"[^\w .()+,@-]+")
 
 
-def read_text(content: bytes, name: str) -> Iterator[Record]:
+def read_text(file: BinaryIO, name: str) -> Iterator[Record]:
     """The whole file as one document, exactly: line ends, a BOM and NUL bytes are kept."""
+    content = file.read()
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from storage.records import DocumentRecord, LostEntity
+from storage.records import DocumentRecord, LostEntity, SpanRecord
 
 
 @dataclass(slots=True)
@@ -20,7 +22,55 @@ class Written:
     """Entities left out because they do not begin and end where words do."""
     textless: int = 0
     """Entities left out because the format holds text alone."""
+    undecided: int = 0
+    """Suggestions, open or rejected, left out because the format holds what is accepted."""
+    properties: Counter[str] = field(default_factory=Counter)
+    """What else was left out, counted by name: `DOCUMENT_PROPERTIES`, `SPAN_PROPERTIES`,
+    `spacing` (texts that became their words joined by spaces) and a format's own."""
+
+
+DOCUMENT_PROPERTIES = ("name", "split", "status", "provenance", "meta", "unread")
+"""`unread`: nobody has looked at the document, and the format can only say "no entities"."""
+SPAN_PROPERTIES = ("score", "source", "id", "confidence")
 
 
 def lost(document: DocumentRecord, start: int, end: int, label: str) -> LostEntity:
     return LostEntity(document.name, start, end, label, document.text[start:end])
+
+
+def accepted(document: DocumentRecord, written: Written) -> Iterator[SpanRecord]:
+    """The accepted entities; the others are counted as undecided."""
+    for span in document.entities or ():
+        if span.status == "accepted":
+            yield span
+        else:
+            written.undecided += 1
+
+
+def count_document(document: DocumentRecord, written: Written, keeps: Collection[str] = ()) -> None:
+    """Counts the document, and its properties that the format does not keep."""
+    written.documents += 1
+    there = {
+        "name": document.name,
+        "split": document.split,
+        "status": document.status,
+        "provenance": document.provenance,
+        "meta": document.meta,
+        "unread": document.entities is None,
+    }
+    written.properties.update(name for name, value in there.items() if value and name not in keeps)
+
+
+def count_span(span: SpanRecord, written: Written, keeps: Collection[str] = ()) -> None:
+    """Counts an entity that is in the file, and its properties that the format does not keep.
+
+    A person's entity is the rule, so only a model's is said to lose its source.
+    """
+    written.entities += 1
+    there = {
+        "score": span.score is not None,
+        "source": span.source == "model",
+        "id": span.key,
+        "confidence": span.confidence,
+    }
+    written.properties.update(name for name, value in there.items() if value and name not in keeps)

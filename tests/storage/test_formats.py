@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from core.tokenization import tokenize
 from storage import formats
-from storage.formats import ExportFormat, ImportFormat
 from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, SpanRecord
 
@@ -36,11 +35,11 @@ DOCUMENT = DocumentRecord(
 )
 
 
-def read(content: bytes, format: ImportFormat, name: str = "f.x") -> list[Any]:
+def read(content: bytes, format: str, name: str = "f.x") -> list[Any]:
     return list(formats.read(content, format, name))
 
 
-def write(documents: list[DocumentRecord], format: ExportFormat) -> tuple[bytes, Written]:
+def write(documents: list[DocumentRecord], format: str) -> tuple[bytes, Written]:
     out = io.BytesIO()
     written = formats.write(documents, format, out)
     return out.getvalue(), written
@@ -237,7 +236,7 @@ def test_a_bad_sentence_takes_its_whole_document_with_it() -> None:
     ],
 )
 def test_a_flat_format_keeps_the_outermost_and_names_the_nested(
-    format: ExportFormat, lines: list[str]
+    format: str, lines: list[str]
 ) -> None:
     content, written = write([DOCUMENT], format)
 
@@ -276,9 +275,7 @@ words = st.sampled_from(["Anna", "Bob", ".", "#", "Rome", "'s", "東", "😊", "
 
 
 @given(data=st.data(), format=st.sampled_from(["conll2003", "bio", "iob1", "bioes"]))
-def test_flat_entities_survive_every_column_format(
-    data: st.DataObject, format: ExportFormat
-) -> None:
+def test_flat_entities_survive_every_column_format(data: st.DataObject, format: str) -> None:
     separators = st.sampled_from([" ", "\n", "  ", "\r\n\r\n", "\t", ""])
     text = "".join(
         word + gap for word, gap in data.draw(st.lists(st.tuples(words, separators), min_size=1))

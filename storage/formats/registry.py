@@ -1,0 +1,41 @@
+"""What a format is: its name, what it holds, and the functions that read and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from storage.formats.written import Written
+from storage.records import DocumentRecord, Record
+
+Reader = Callable[[BinaryIO, str], Iterator[Record]]
+"""`(file, name)`: the documents and bad records of a file; `name` names nameless documents."""
+Writer = Callable[[Iterable[DocumentRecord], BinaryIO], Written]
+"""`(documents, out)`: writes the documents and says what the format could not hold."""
+Sniffer = Callable[[bytes], bool]
+"""Whether a file that begins with these bytes (at most 64 kB) looks like this format."""
+
+OCTETS = "application/octet-stream"
+ZIP = "application/zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A row of the table in `storage.formats`."""
+
+    name: str
+    title: str
+    """What menus show."""
+    holds: str
+    """What it keeps and what it loses, in a sentence or two."""
+    read: Reader | None = None
+    write: Writer | None = None
+    sniff: Sniffer | None = None
+    endings: tuple[str, ...] = ()
+    """File names that it is read from; several formats may claim one."""
+    suffix: str = ""
+    """The ending of a file that is written."""
+    mime: str = OCTETS
+    extra: str | None = None
+    """The Python package that must be installed for it, or None."""
