@@ -28,6 +28,7 @@ __all__ = [
     "Written",
     "detect",
     "read",
+    "read_from",
     "write",
 ]
 
@@ -124,6 +125,12 @@ def detect(source: bytes | Path, name: str) -> str:
 
 
 def read(source: bytes | Path, format: str, name: str) -> Iterator[Record]:
+    """The documents and bad records of a file, see `read_from`."""
+    with _opened(source) as file:
+        yield from read_from(file, format, name)
+
+
+def read_from(file: BinaryIO, format: str, name: str) -> Iterator[Record]:
     """The documents and bad records of a file. `name` names documents that carry no name.
 
     Raises `ValueError` where there is no such format, or it is written only.
@@ -131,8 +138,7 @@ def read(source: bytes | Path, format: str, name: str) -> Iterator[Record]:
     reader = _row(format).read
     if reader is None:
         raise ValueError(f"{format!r} is written, not read; read are {', '.join(IMPORT_FORMATS)}")
-    with _opened(source) as file:
-        yield from reader(file, name)
+    return reader(file, name)
 
 
 def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Written:
