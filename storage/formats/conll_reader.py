@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from core.tags import TagError, decode_tags, split_tag
-from storage.formats.plain import not_utf8
+from storage.formats.encodings import not_utf8
 from storage.formats.words import Words
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 

@@ -32,15 +32,18 @@ _ICONV = {"cp932": "SHIFT_JIS", "utf_16_le": "UTF-16LE", "utf_16_be": "UTF-16BE"
 class EncodingError(ValueError):
     """A file that is not UTF-8; the message says what it looks like and what to do."""
 
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
 
 def decoded(content: bytes) -> str:
     """The text of a whole file, exactly; UTF-8's byte order mark stays. Raises `EncodingError`."""
-    encoding = _marked(content)
+    encoding = marked(content)
     try:
         return content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
-        reason = _broken(encoding, error) if encoding else _refusal(error)
-        raise EncodingError(reason) from None
+        raise (_broken(encoding, error) if encoding else _refusal(error)) from None
 
 
 def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -51,14 +54,14 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
     """
     sample = file.read(_SAMPLE)
     rest = _Joined(sample, file)
-    encoding = _marked(sample)
+    encoding = marked(sample)
     if encoding is not None:
         yield from _recoded(rest, encoding)
         return
     foreign = [line for line in sample.split(b"\n")[:-1] if not line.isascii()]
     faults = [fault for line in foreign if (fault := _fault(line))]
     if _ENOUGH <= len(foreign) == len(faults):
-        raise EncodingError(_refusal(_fault(sample) or faults[0]))
+        raise _refusal(_fault(sample) or faults[0])
     for number, line in enumerate(io.BufferedReader(rest)):
         yield line.removeprefix(UTF8_MARK) if number == 0 else line
 
@@ -71,7 +74,7 @@ def not_utf8(error: UnicodeDecodeError) -> str:
     )
 
 
-def _marked(start: bytes) -> str | None:
+def marked(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
 
 
@@ -89,17 +92,18 @@ def _recoded(file: io.RawIOBase, encoding: str) -> Iterator[bytes]:
             for line in lines:
                 yield line.encode()
         except UnicodeDecodeError as error:
-            raise EncodingError(_broken(encoding, error)) from None
+            raise _broken(encoding, error) from None
 
 
-def _broken(encoding: str, error: UnicodeDecodeError) -> str:
-    return (
+def _broken(encoding: str, error: UnicodeDecodeError) -> EncodingError:
+    return EncodingError(
+        1,
         f"the file says by its first bytes that it is {encoding.upper()}, but is not: "
-        f"{error.reason}; save it as UTF-8"
+        f"{error.reason}; save it as UTF-8",
     )
 
 
-def _refusal(error: UnicodeDecodeError) -> str:
+def _refusal(error: UnicodeDecodeError) -> EncodingError:
     """What to say of a whole file, or of its first part."""
     content = error.object
     line = content.count(b"\n", 0, error.start) + 1
@@ -110,7 +114,9 @@ def _refusal(error: UnicodeDecodeError) -> str:
             f"it looks like {name}. Save it as UTF-8 in your editor, or convert it: "
             f"iconv -f {name} -t UTF-8 FILE > NEW_FILE"
         )
-    return f"not UTF-8 (line {line}, byte 0x{content[error.start]:02x}); {remedy}"
+    return EncodingError(
+        line, f"not UTF-8: byte 0x{content[error.start]:02x} in line {line}; {remedy}"
+    )
 
 
 def _guess(sample: bytes) -> str | None:

@@ -24,8 +24,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
+from storage.formats.encodings import not_utf8
 from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
-from storage.formats.plain import not_utf8
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord

@@ -1,0 +1,185 @@
+"""brat standoff: a ZIP archive of `.txt` files, each with its `.ann` beside it.
+
+    T1<tab>ORG 2 15<tab>Bank of China
+    T2<tab>PER 22 25;26 30<tab>Ms. Haag
+
+Offsets are code points, end exclusive; lines end in LF; there is no byte order mark. Fragments
+that only white space parts are one entity, since brat cuts an entity so at a line's end; other
+fragments become entities of their own, and that is noted. Relations, events, attributes and notes
+are passed over and counted. A text without its `.ann` is one that nobody has looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from storage.formats.archives import Archive, names_at
+from storage.formats.encodings import decoded
+from storage.formats.marks import Mark, to_spans
+from storage.formats.offsets import Place, in_code_points
+from storage.formats.packing import Pack
+from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+
+_ENTITY = re.compile(r"(?P<label>\S+) (?P<places>\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)")
+_WHITE = re.compile(r"\s")
+_OTHERS = {
+    "R": "relations passed over",
+    "E": "events passed over",
+    "A": "attributes passed over",
+    "M": "attributes passed over",
+    "N": "normalizations passed over",
+    "#": "notes passed over",
+    "*": "equivalences passed over",
+}
+_DISCONTINUOUS = "discontinuous entities read as one entity for each fragment"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    label: str
+    fragments: tuple[Place, ...]
+
+
+class _LineError(ValueError):
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def read_brat(file: BinaryIO, name: str) -> Iterator[Record]:
+    """The documents of an archive. Raises `ArchiveError`."""
+    archive = Archive(file)
+    there = set(archive.names)
+    for member in archive.names:
+        path = PurePosixPath(member)
+        if path.suffix == ".ann" and str(path.with_suffix(".txt")) not in there:
+            yield BadRecord(1, f"{member}: its text {path.stem}.txt is missing beside it")
+        elif path.suffix == ".txt":
+            beside = str(path.with_suffix(".ann"))
+            yield _document(archive, member, beside if beside in there else None)
+    if not any(PurePosixPath(member).suffix in (".txt", ".ann") for member in there):
+        yield BadRecord(1, "the archive holds no .txt file; brat keeps a .txt beside each .ann")
+
+
+def sniff_brat(start: bytes) -> bool:
+    """Whether it is an archive that begins with texts or their annotations."""
+    return any(PurePosixPath(name).suffix in (".ann", ".txt") for name in names_at(start))
+
+
+def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
+    """A ZIP archive of pairs; blanks in a label become `_`, since blanks part its fields."""
+    written = Written()
+    with Pack(out) as pack:
+        for document in documents:
+            stem = pack.stem(document.name)
+            pack.add(f"{stem}.txt", document.text.encode())
+            lines = "".join(_lines(document, written))
+            if not unread(document):
+                pack.add(f"{stem}.ann", lines.encode())
+            count_document(document, written, pack.kept(stem, document.name) | {"unread"})
+    return written
+
+
+def _document(archive: Archive, member: str, annotations: str | None) -> Record:
+    try:
+        text = decoded(archive.read(member))
+        if not text:
+            return BadRecord(1, f"{member}: the file holds no text")
+        stem = str(PurePosixPath(member).with_suffix(""))
+        if annotations is None:
+            return DocumentRecord(text, stem)
+        content = decoded(archive.read(annotations)).removeprefix("\ufeff")
+        counts: Counter[str] = Counter()
+        entities = list(_entities(content, counts))
+        marks, note = _marks(entities, text, counts)
+        spans, notes = to_spans(text, marks)
+        told = tuple(f"{what}: {count}" for what, count in sorted(counts.items()))
+        return DocumentRecord(text, stem, spans, notes=(*note, *notes, *told))
+    except _LineError as error:
+        return BadRecord(error.line, f"{annotations}: {error}")
+    except ValueError as error:
+        return BadRecord(1, f"{member}: {error}")
+
+
+def _entities(content: str, counts: Counter[str]) -> Iterator[_Entity]:
+    for number, line in enumerate(content.split("\n"), 1):
+        line = line.removesuffix("\r")
+        if line.startswith("T"):
+            yield _entity(line, number)
+        elif line.strip():
+            if line[0] not in _OTHERS:
+                raise _LineError(number, f"no line of brat's: {line[:60]!r}")
+            counts[_OTHERS[line[0]]] += 1
+
+
+def _entity(line: str, number: int) -> _Entity:
+    _, _, rest = line.partition("\t")
+    head, tab, surface = rest.partition("\t")
+    match = _ENTITY.fullmatch(head)
+    if match is None:
+        raise _LineError(
+            number, f"'T1<tab>LABEL START END<tab>TEXT' is expected, got {line[:60]!r}"
+        )
+    label = match["label"]
+    places = [tuple(map(int, place.split())) for place in match["places"].split(";")]
+    if len(places) == 1:
+        start, end = places[0]
+        return _Entity(label, (Place(start, end, surface if tab else None, label),))
+    fragments, at = [], 0
+    for start, end in places:
+        part = surface[at : at + end - start] if tab else None
+        fragments.append(Place(start, end, part, label))
+        at += end - start + 1
+    return _Entity(label, tuple(fragments))
+
+
+def _marks(
+    entities: list[_Entity], text: str, counts: Counter[str]
+) -> tuple[list[Mark], tuple[str, ...]]:
+    """What to keep of the entities, in code points, and what to tell of their offsets."""
+    flat = [fragment for entity in entities for fragment in entity.fragments]
+    places, note = in_code_points(text, flat)
+    remaining = iter(places)
+    marks = []
+    for entity in entities:
+        pieces = _joined([next(remaining) for _ in entity.fragments], text)
+        counts.update([_DISCONTINUOUS] if len(pieces) > 1 else [])
+        marks += [Mark(start, end, entity.label) for start, end in pieces]
+    return marks, (note,) if note else ()
+
+
+def _joined(fragments: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    joined = fragments[:1]
+    for start, end in fragments[1:]:
+        first, last = joined[-1]
+        if last <= start and not text[last:start].strip():
+            joined[-1] = (first, end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _lines(document: DocumentRecord, written: Written) -> Iterator[str]:
+    for number, span in enumerate(accepted(document, written), 1):
+        label = "_".join(span.label.split()) or "_"
+        if label != span.label:
+            written.properties["blanks in labels"] += 1
+        pieces = _pieces(document.text, span)
+        places = ";".join(f"{start} {end}" for start, end in pieces)
+        surface = " ".join(document.text[start:end] for start, end in pieces)
+        count_span(span, written)
+        yield f"T{number}\t{label} {places}\t{_WHITE.sub(' ', surface)}\n"
+
+
+def _pieces(text: str, span: SpanRecord) -> list[tuple[int, int]]:
+    """The parts between line ends, as brat cuts an entity, where they can be put together again."""
+    parts = re.finditer(r"[^\n]+", text[span.start : span.end])
+    pieces = [(span.start + part.start(), span.start + part.end()) for part in parts]
+    whole = [(span.start, span.end)]
+    return pieces if _joined(pieces, text) == whole else whole

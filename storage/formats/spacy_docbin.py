@@ -1,0 +1,177 @@
+"""spaCy's DocBin (`.spacy`), which `spacy train` reads.
+
+Every entity is in `doc.spans["sc"]`, which may nest and cross; the outermost are in `doc.ents` too.
+spaCy's spans begin and end with tokens, so that the tokens are our words, cut where an entity
+begins or ends inside of one: nothing is unaligned, and the text is exact, white space included.
+Read are `doc.ents` and `doc.spans["sc"]`, or where there is no "sc" all groups; other groups are
+passed over and noted. A DocBin is one compressed block: it is built, and read, in memory.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO
+
+from core.tokenization import tokenize
+from storage.formats.limits import ArchiveError, Budget
+from storage.formats.marks import Mark, to_spans
+from storage.formats.optional import require
+from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, DocBin, Span
+    from spacy.vocab import Vocab
+
+GROUP = "sc"
+_NAME = "name"
+"""Of the document, in `doc.user_data`."""
+_ATTRIBUTES = ("ORTH", "ENT_IOB", "ENT_TYPE")
+_ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+
+
+def read_docbin(file: BinaryIO, name: str) -> Iterator[Record]:
+    """The documents of a DocBin. Raises `ArchiveError` and `MissingPackage`."""
+    require("spacy", "spacy", "spaCy's DocBin")
+    from spacy.vocab import Vocab
+
+    content = file.read()
+    _check_size(content)
+    stem = PurePath(name).stem
+    try:
+        docbin = _loaded(content)
+        vocab = Vocab(strings=list(docbin.strings))
+    except Exception as error:  # whatever the library trips over in a file from outside
+        yield BadRecord(1, f"not a DocBin of spaCy's: {error!r}"[:300])
+        return
+    for index in range(len(docbin.tokens)):
+        yield _document(docbin, index, vocab, stem)
+
+
+def sniff_docbin(start: bytes) -> bool:
+    """Whether it is a zlib stream whose first bytes unpack to a DocBin's."""
+    if not start.startswith(_ZLIB):
+        return False
+    try:
+        unpacked = zlib.decompressobj().decompress(start, 200)
+    except zlib.error:
+        return False
+    return b"version" in unpacked and b"attrs" in unpacked
+
+
+def write_docbin(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
+    """Writes every accepted entity. Raises `MissingPackage`."""
+    require("spacy", "spacy", "spaCy's DocBin")
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    written = Written()
+    vocab = Vocab()
+    docbin = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
+    for document in documents:
+        spans = tuple(accepted(document, written))
+        docbin.add(_doc(document, spans, vocab))
+        count_document(document, written, {"name", "unread"})
+        for span in spans:
+            count_span(span, written)
+    out.write(docbin.to_bytes())
+    return written
+
+
+def _doc(document: DocumentRecord, spans: Sequence[SpanRecord], vocab: Vocab) -> Doc:
+    from spacy.tokens import Doc
+    from spacy.util import filter_spans
+
+    words, spaces = _words(document.text, spans)
+    doc = Doc(vocab, words=words, spaces=spaces, user_data={_NAME: document.name})
+    if not unread(document):
+        found = [doc.char_span(span.start, span.end, span.label) for span in spans]
+        doc.spans[GROUP] = found
+        doc.set_ents(filter_spans(found), default="outside")
+    return doc
+
+
+def _words(text: str, spans: Sequence[SpanRecord]) -> tuple[list[str], list[bool]]:
+    """spaCy's tokens, and whether a blank that is no token of its own follows each."""
+    starts, ends = {span.start for span in spans}, {span.end for span in spans}
+    tokens = ((token.start, token.end) for token in tokenize(text))
+    cuts = sorted({0, len(text), *starts, *ends, *(edge for token in tokens for edge in token)})
+    words: list[str] = []
+    spaces: list[bool] = []
+    for start, end in pairwise(cuts):
+        word = text[start:end]
+        if word == " " and words and not spaces[-1] and start not in starts and end not in ends:
+            spaces[-1] = True
+        else:
+            words.append(word)
+            spaces.append(False)
+    return words, spaces
+
+
+def _check_size(content: bytes) -> None:
+    """Unpacks it once without keeping it, since spaCy unpacks whatever it is given."""
+    inflater, budget = zlib.decompressobj(), Budget(len(content))
+    try:
+        while content and not inflater.eof:
+            part = inflater.decompress(content, 2**20)
+            budget.spend(len(part), "the DocBin")
+            content = inflater.unconsumed_tail
+    except zlib.error as error:
+        raise ArchiveError(f"not a DocBin of spaCy's: {error}") from None
+
+
+def _loaded(content: bytes) -> DocBin:
+    """The DocBin with nothing in it but words and entities; parses and the like are not rebuilt."""
+    from spacy.attrs import IDS
+    from spacy.tokens import DocBin
+
+    docbin = DocBin().from_bytes(content)
+    there = list(docbin.attrs)
+    kept = [IDS[name] for name in _ATTRIBUTES if IDS[name] in there]
+    columns = [there.index(number) for number in kept]
+    docbin.attrs = kept
+    docbin.tokens = [tokens[:, columns] for tokens in docbin.tokens]
+    return docbin
+
+
+def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
+    try:
+        (doc,) = _only(docbin, index).get_docs(vocab)
+        if not doc.text:
+            return BadRecord(index + 1, "it holds no text")
+        given = doc.user_data.get(_NAME)
+        name = given if isinstance(given, str) and given else f"{stem}:{index + 1}"
+        looked = doc.has_annotation("ENT_IOB") or bool(doc.spans)
+        groups = [GROUP] if GROUP in doc.spans else sorted(map(str, doc.spans))
+        found = [*doc.ents, *(span for group in groups for span in doc.spans[group])]
+        places = {_place(doc, span): None for span in found}
+        spans, notes = to_spans(doc.text, [Mark(*place) for place in places])
+        passed = sorted(set(map(str, doc.spans)) - set(groups))
+        told = (f"span groups passed over: {', '.join(passed)}",) if passed else ()
+        return DocumentRecord(
+            doc.text, name, spans if looked else None, line=index + 1, notes=(*notes, *told)
+        )
+    except Exception as error:  # whatever the library trips over in a file from outside
+        return BadRecord(index + 1, f"document {index + 1} cannot be read: {error!r}"[:300])
+
+
+def _only(docbin: DocBin, index: int) -> DocBin:
+    """A DocBin of one document, so that a broken one does not take the others with it."""
+    from spacy.tokens import DocBin
+
+    one = DocBin()
+    one.attrs, one.strings = docbin.attrs, set()
+    for column in ("tokens", "spaces", "cats", "flags", "span_groups", "user_data"):
+        setattr(one, column, getattr(docbin, column)[index : index + 1])
+    return one
+
+
+def _place(doc: Doc, span: Span) -> tuple[int, int, str]:
+    """Code points and label. A group's numbers are the file's, and spaCy does not check them."""
+    start, end, label = span.start, span.end, span.label_
+    if not 0 <= start < end <= len(doc) or not label:
+        raise ValueError(f"span [{start}, {end}) {label!r} of {len(doc)} tokens")
+    return doc[start].idx, doc[end - 1].idx + len(doc[end - 1].text), label

@@ -1,0 +1,201 @@
+"""UIMA CAS XMI: a ZIP archive of `.xmi` files with their `TypeSystem.xml`, or a bare `.xmi` file.
+
+Read and written by dkpro-cassis, which turns code points into UIMA's UTF-16 units and back.
+Entities are DKPro's NamedEntity with its `value`, as INCEpTION exports them; in a type system
+without it, the first feature of the project's one own layer. Other layers are passed over and
+noted. XML 1.0 cannot hold control characters: a text with one is left out and named.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+from storage.formats.archives import Archive, names_at
+from storage.formats.marks import Mark, to_spans
+from storage.formats.optional import require
+from storage.formats.packing import Pack
+from storage.formats.written import Written, accepted, count_document, count_span
+from storage.formats.xml_guard import check_xml
+from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+
+if TYPE_CHECKING:
+    from cassis import Cas, TypeSystem
+
+TYPE = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+FEATURE = "value"
+_ANNOTATION = "uima.tcas.Annotation"
+_STRING = "uima.cas.String"
+_TYPES_FILE = "TypeSystem.xml"
+_OWN = re.compile(r"(webanno\.custom|custom)\..+")
+_FRAME = re.compile(r".*\.(Token|Sentence|DocumentAnnotation|DocumentMetaData|TagsetDescription"
+                    r"|TagDescription|Paragraph|Heading|Div|CASMetadata|LayerDefinition"
+                    r"|FeatureDefinition)")  # fmt: skip
+"""What every document has, and nobody annotated as a finding."""
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
+    """The documents of a file or an archive. Raises `ArchiveError` and `MissingPackage`."""
+    _require()
+    start = file.read(4)
+    file.seek(0)
+    if not start.startswith(b"PK"):
+        yield _document(file.read(), None, PurePosixPath(name).stem)
+        return
+    archive = Archive(file)
+    members = [member for member in archive.names if member.endswith(".xmi")]
+    types: dict[str, TypeSystem] = {}
+    for member in members:
+        try:
+            system = _types_beside(archive, member, types)
+            yield _document(
+                archive.read(member), system, str(PurePosixPath(member).with_suffix(""))
+            )
+        except ValueError as error:
+            yield BadRecord(1, f"{member}: {error}")
+    if not members:
+        yield BadRecord(1, "the archive holds no .xmi file")
+
+
+def sniff_xmi(start: bytes) -> bool:
+    """Whether it is XMI, or an archive that begins with an .xmi file or a type system."""
+    names = names_at(start)
+    return b"http://www.omg.org/XMI" in start[:4096] or any(
+        name.endswith((".xmi", _TYPES_FILE)) for name in names
+    )
+
+
+def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
+    """A ZIP archive of one `.xmi` a document and a `TypeSystem.xml`. Raises `MissingPackage`."""
+    _require()
+    from cassis import TypeSystem
+
+    written = Written()
+    system = TypeSystem()
+    entity = system.create_type(name=TYPE, supertypeName=_ANNOTATION)
+    for feature in (FEATURE, "identifier"):
+        system.create_feature(domainType=entity, name=feature, rangeType=_STRING)
+    with Pack(out) as pack:
+        pack.add(_TYPES_FILE, system.to_xml().encode())
+        for document in documents:
+            spans = tuple(accepted(document, written))
+            if fault := _unwritable(document, spans):
+                written.refused.append(f"{document.name}: {fault}")
+                continue
+            stem = pack.stem(document.name)
+            pack.add(f"{stem}.xmi", _xmi(document.text, spans, system))
+            count_document(document, written, pack.kept(stem, document.name))
+            for span in spans:
+                count_span(span, written)
+    return written
+
+
+def _require() -> None:
+    require("dkpro-cassis", "cassis", "UIMA XMI")
+    require("defusedxml", "defusedxml", "UIMA XMI")
+
+
+def _unwritable(document: DocumentRecord, spans: Iterable[SpanRecord]) -> str | None:
+    for text in (document.text, *(span.label for span in spans)):
+        if match := _NOT_XML.search(text):
+            return f"holds the character U+{ord(match[0]):04X}, which XML 1.0 does not know"
+    return None
+
+
+def _xmi(text: str, spans: Iterable[SpanRecord], system: TypeSystem) -> bytes:
+    from cassis import Cas
+
+    cas = Cas(system)
+    cas.sofa_string, cas.sofa_mime = text, "text/plain"
+    entity = system.get_type(TYPE)
+    cas.add_all([entity(begin=span.start, end=span.end, value=span.label) for span in spans])
+    return str(cas.to_xmi()).encode()
+
+
+def _types_beside(archive: Archive, member: str, known: dict[str, TypeSystem]) -> TypeSystem | None:
+    """The type system in the member's folder, or else the archive's, or None."""
+    from cassis import load_typesystem
+
+    beside = str(PurePosixPath(member).with_name(_TYPES_FILE))
+    place = next((place for place in (beside, _TYPES_FILE) if place in archive.names), None)
+    if place is None:
+        return None
+    if place not in known:
+        content = archive.read(place)
+        check_xml(content)
+        try:
+            known[place] = load_typesystem(io.BytesIO(content))
+        except Exception as error:  # whatever the library trips over in a file from outside
+            raise ValueError(f"{place} is no UIMA type system: {error!r}"[:300]) from None
+    return known[place]
+
+
+def _document(content: bytes, system: TypeSystem | None, name: str) -> Record:
+    try:
+        check_xml(content)
+        cas = _loaded(content, system)
+        text = cas.sofa_string
+        if not text:
+            return BadRecord(1, "it holds no text: sofaString is missing or empty")
+        marks, notes = _marks(cas)
+        spans, more = to_spans(text, marks)
+        return DocumentRecord(text, name, spans, notes=(*notes, *more))
+    except ValueError as error:
+        return BadRecord(1, str(error))
+
+
+def _loaded(content: bytes, system: TypeSystem | None) -> Cas:
+    from cassis import load_cas_from_xmi, load_dkpro_core_typesystem
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # types that the type system lacks are passed over
+        warnings.filterwarnings("error", message="Not mapping")
+        try:
+            return load_cas_from_xmi(
+                io.BytesIO(content), typesystem=system or load_dkpro_core_typesystem(), lenient=True
+            )
+        except UserWarning as error:
+            raise ValueError(f"an offset lies outside of the text: {error}") from None
+        except Exception as error:  # whatever the library trips over in a file from outside
+            raise ValueError(f"not the XMI of a UIMA CAS: {error!r}"[:300]) from None
+
+
+def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
+    """The entities, and notes on the layers that are passed over."""
+    chosen, feature = _layer(cas)
+    marks: list[Mark] = []
+    others: Counter[str] = Counter()
+    for annotation in cas.select_all():
+        kind = annotation.type
+        if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
+            label = annotation.get(feature)
+            if isinstance(label, str) and label:
+                marks.append(Mark(_whole(annotation.begin), _whole(annotation.end), label))
+            else:
+                others["entities without a label"] += 1
+        elif not _FRAME.fullmatch(kind.name):
+            others[kind.name.rpartition(".")[2]] += 1
+    return marks, [f"passed over: {count} {what}" for what, count in sorted(others.items())]
+
+
+def _layer(cas: Cas) -> tuple[str | None, str]:
+    """The type that entities have, and the feature that holds their label."""
+    kinds = {annotation.type.name: annotation.type for annotation in cas.select_all()}
+    own = [kind for name, kind in kinds.items() if _OWN.fullmatch(name)]
+    if len(own) == 1 and TYPE not in kinds:
+        texts = [feature.name for feature in own[0].features if feature.rangeType.name == _STRING]
+        if texts:
+            return own[0].name, texts[0]
+    return (TYPE if cas.typesystem.contains_type(TYPE) else None), FEATURE
+
+
+def _whole(offset: object) -> int:
+    if not isinstance(offset, int):
+        raise ValueError(f"an entity begins or ends at {offset!r}; a whole number is expected")
+    return offset
