@@ -24,12 +24,16 @@ class Written:
     """Entities left out because the format holds text alone."""
     undecided: int = 0
     """Suggestions, open or rejected, left out because the format holds what is accepted."""
+    refused: list[str] = field(default_factory=list)
+    """Documents left out because the format cannot hold their text, with the reason."""
     properties: Counter[str] = field(default_factory=Counter)
     """What else was left out, counted by name: `DOCUMENT_PROPERTIES`, `SPAN_PROPERTIES`,
     `spacing` (texts that became their words joined by spaces) and a format's own."""
 
 
-DOCUMENT_PROPERTIES = ("name", "split", "status", "provenance", "meta", "unread")
+DOCUMENT_PROPERTIES = (
+    "name", "split", "status", "provenance", "meta", "comment", "skip_reason", "history", "unread"
+)  # fmt: skip
 """`unread`: nobody has looked at the document, and the format can only say "no entities"."""
 SPAN_PROPERTIES = ("score", "source", "id", "confidence")
 
@@ -47,16 +51,31 @@ def accepted(document: DocumentRecord, written: Written) -> Iterator[SpanRecord]
             written.undecided += 1
 
 
+def unread(document: DocumentRecord) -> bool:
+    """Whether "no entities" would claim more than is known: nobody has decided anything."""
+    if document.entities is None:
+        return True
+    decided = any(span.status == "accepted" for span in document.entities)
+    return not decided and document.status in ("new", "skipped")
+
+
 def count_document(document: DocumentRecord, written: Written, keeps: Collection[str] = ()) -> None:
-    """Counts the document, and its properties that the format does not keep."""
+    """Counts the document, and its properties that the format does not keep.
+
+    A status is lost where it is not the one that an import assumes.
+    """
     written.documents += 1
+    assumed = "new" if unread(document) else "submitted"
     there = {
         "name": document.name,
         "split": document.split,
-        "status": document.status,
+        "status": document.status not in (None, assumed),
         "provenance": document.provenance,
         "meta": document.meta,
-        "unread": document.entities is None,
+        "comment": document.comment,
+        "skip_reason": document.skip_reason,
+        "history": document.history,
+        "unread": unread(document),
     }
     written.properties.update(name for name, value in there.items() if value and name not in keeps)
 
