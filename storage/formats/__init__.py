@@ -1,23 +1,24 @@
 """Files in and out. Readers yield documents and bad records; one bad record stops nothing.
 
 A format is a module with a reader, a writer and a sniffer (`storage.formats.registry`), and a row
-in the table below. Menus, commands and `detect` know no others.
+in `storage.formats.catalogue`. Menus, commands and `detect` know no others.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from storage.formats import jsonl, plain
-from storage.formats.conll_reader import read_conll, sniff_conll
-from storage.formats.conll_writer import write_conll
-from storage.formats.registry import ZIP, Format
+from storage.formats.catalogue import TABLE
+from storage.formats.encodings import EncodingError, utf8_start
+from storage.formats.gzipped import unpacked
+from storage.formats.limits import ArchiveError
+from storage.formats.optional import MissingPackage
+from storage.formats.registry import Format, Reader
 from storage.formats.written import Written
-from storage.records import DocumentRecord, Record
+from storage.records import BadRecord, DocumentRecord, Record
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -32,93 +33,30 @@ __all__ = [
     "write",
 ]
 
-_TABLE = (
-    Format(
-        name="jsonl",
-        title="JSON lines – everything",
-        holds="One document a line with its exact text, every entity, nested ones and rejected "
-        "suggestions included, and where it came from. It can be imported again without loss.",
-        read=jsonl.read_jsonl,
-        write=jsonl.write_jsonl,
-        sniff=jsonl.sniff_jsonl,
-        endings=(".jsonl", ".ndjson", ".json"),
-        suffix=".jsonl",
-    ),
-    Format(
-        name="conll",
-        title="CoNLL columns",
-        holds="2003 columns, BIO, IOB1 or BIOES: the first column is the word, the last the tag.",
-        read=read_conll,
-        sniff=sniff_conll,
-        endings=(".conll", ".conll2003", ".bio", ".iob", ".iob1", ".iob2", ".bioes"),
-    ),
-    Format(
-        name="conll2003",
-        title="CoNLL-2003 columns",
-        holds="Words with tags in four columns; flat.",
-        write=partial(write_conll, format="conll2003"),
-        suffix=".conll",
-    ),
-    Format(
-        name="bio",
-        title="BIO columns",
-        holds="A word and its tag a line: B- begins, I- goes on, O is outside; flat.",
-        write=partial(write_conll, format="bio"),
-        suffix=".bio",
-    ),
-    Format(
-        name="iob1",
-        title="IOB1 columns",
-        holds="As BIO, but B- only where two entities of one label touch; flat.",
-        write=partial(write_conll, format="iob1"),
-        suffix=".iob",
-    ),
-    Format(
-        name="bioes",
-        title="BIOES columns",
-        holds="As BIO, with E- at an entity's end and S- for single words; flat.",
-        write=partial(write_conll, format="bioes"),
-        suffix=".bioes",
-    ),
-    Format(
-        name="text",
-        title="Plain texts",
-        holds="A file for each document, without entities; written as a ZIP archive.",
-        read=plain.read_text,
-        write=plain.write_texts,
-        suffix=".zip",
-        mime=ZIP,
-    ),
-    Format(
-        name="lines",
-        title="Lines of text",
-        holds="One document a line, without entities.",
-        read=plain.read_lines,
-    ),
-)
-FORMATS: Mapping[str, Format] = {format.name: format for format in _TABLE}
-IMPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in _TABLE if format.read)
-EXPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in _TABLE if format.write)
+FORMATS: Mapping[str, Format] = {format.name: format for format in TABLE}
+IMPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.read)
+EXPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.write)
 SUFFIXES: Mapping[str, str] = {name: FORMATS[name].suffix for name in EXPORT_FORMATS}
 
 _SNIFFED = 65_536
 """Bytes of a file's beginning that a sniffer may look at."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def detect(source: bytes | Path, name: str) -> str:
     """The format's name, by the file name's ending and by how the file begins.
 
-    Where several formats share an ending, the first whose sniffer agrees; none agreeing, the first
-    that has the ending. An ending that nothing claims leaves it to the sniffers; else it is text.
+    Where several formats share an ending their sniffers are asked; the first in the table takes
+    the lenient part and is asked last. An ending that nothing claims leaves it to all sniffers;
+    what nobody knows is text.
     """
-    ending = PurePath(name).suffix.lower()
-    claimants = [format for format in _TABLE if ending in format.endings]
+    ending = PurePath(name.lower().removesuffix(".gz")).suffix
+    claimants = [format for format in TABLE if ending in format.endings]
     if len(claimants) == 1:
         return claimants[0].name
     with _opened(source) as file:
-        start = file.read(_SNIFFED).removeprefix(_BYTE_ORDER_MARK)
-    for format in claimants or _TABLE:
+        start = _start(file)
+    first, *others = claimants or TABLE
+    for format in (*others, first):
         if format.sniff and format.sniff(start):
             return format.name
     return claimants[0].name if claimants else "text"
@@ -138,7 +76,16 @@ def read_from(file: BinaryIO, format: str, name: str) -> Iterator[Record]:
     reader = _row(format).read
     if reader is None:
         raise ValueError(f"{format!r} is written, not read; read are {', '.join(IMPORT_FORMATS)}")
-    return reader(file, name)
+    return _records(reader, file, name)
+
+
+def _records(reader: Reader, file: BinaryIO, name: str) -> Iterator[Record]:
+    try:
+        yield from reader(unpacked(file), name)
+    except EncodingError as error:
+        yield BadRecord(error.line, str(error))
+    except (ArchiveError, MissingPackage) as error:
+        yield BadRecord(1, str(error))
 
 
 def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Written:
@@ -152,6 +99,13 @@ def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Wr
             f"{format!r} is read, not written; written are {', '.join(EXPORT_FORMATS)}"
         )
     return writer(documents, out)
+
+
+def _start(file: BinaryIO) -> bytes:
+    try:
+        return utf8_start(unpacked(file).read(_SNIFFED))
+    except ArchiveError:
+        return b""  # whoever reads it will say why
 
 
 def _row(name: str) -> Format:

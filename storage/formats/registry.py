@@ -18,6 +18,8 @@ Sniffer = Callable[[bytes], bool]
 
 OCTETS = "application/octet-stream"
 ZIP = "application/zip"
+JSON = "application/json"
+CSV = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,209 @@
+"""The table of formats: every menu, every command and `detect` is made of these rows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from storage.formats import doccano, gliner, hugging_face, jsonl, plain, prodigy, spert, table
+from storage.formats.brat import read_brat, sniff_brat, write_brat
+from storage.formats.conll_reader import read_conll, sniff_conll
+from storage.formats.conll_writer import write_conll
+from storage.formats.label_studio import write_label_studio
+from storage.formats.label_studio_reader import read_label_studio, sniff_label_studio
+from storage.formats.registry import CSV, JSON, ZIP, Format
+from storage.formats.spacy_docbin import read_docbin, sniff_docbin, write_docbin
+from storage.formats.uima_xmi import read_xmi, sniff_xmi, write_xmi
+from storage.formats.webanno_reader import read_webanno, sniff_webanno
+from storage.formats.webanno_writer import write_webanno
+
+TABLE = (
+    Format(
+        name="jsonl",
+        title="JSON lines – everything",
+        holds="One document a line with its exact text, every entity, nested ones and rejected "
+        "suggestions included, and where it came from. It can be imported again without loss.",
+        read=jsonl.read_jsonl,
+        write=jsonl.write_jsonl,
+        sniff=jsonl.sniff_jsonl,
+        endings=(".jsonl", ".ndjson", ".json"),
+        suffix=".jsonl",
+    ),
+    Format(
+        name="doccano",
+        title="doccano",
+        holds="JSON lines with accepted entities, nested ones too, comments, and data about the "
+        "document. In doccano, allow overlapping spans, or it drops nested ones.",
+        read=doccano.read_doccano,
+        write=doccano.write_doccano,
+        sniff=doccano.sniff_doccano,
+        endings=(".jsonl", ".ndjson", ".json"),
+        suffix=".jsonl",
+    ),
+    Format(
+        name="label_studio",
+        title="Label Studio",
+        holds="JSON tasks with accepted entities as annotations, or open suggestions as "
+        'predictions. The project needs <Labels name="label" toName="text"> over '
+        '<Text name="text" value="$text"/>.',
+        read=read_label_studio,
+        write=write_label_studio,
+        sniff=sniff_label_studio,
+        endings=(".json", ".jsonl"),
+        suffix=".json",
+        mime=JSON,
+    ),
+    Format(
+        name="prodigy",
+        title="Prodigy",
+        holds="JSON lines of tasks with tokens, accepted entities and the answer: submitted is "
+        "accept, skipped is ignore.",
+        read=prodigy.read_prodigy,
+        write=prodigy.write_prodigy,
+        sniff=prodigy.sniff_prodigy,
+        endings=(".jsonl", ".ndjson", ".json"),
+        suffix=".jsonl",
+    ),
+    Format(
+        name="conll",
+        title="CoNLL columns",
+        holds="2003 columns, BIO, IOB1 or BIOES: the first column is the word, the last the tag.",
+        read=read_conll,
+        sniff=sniff_conll,
+        endings=(".conll", ".conll2003", ".bio", ".iob", ".iob1", ".iob2", ".bioes"),
+    ),
+    Format(
+        name="conll2003",
+        title="CoNLL-2003 columns",
+        holds="Words with tags in four columns; flat.",
+        write=partial(write_conll, format="conll2003"),
+        suffix=".conll",
+    ),
+    Format(
+        name="bio",
+        title="BIO columns",
+        holds="A word and its tag a line: B- begins, I- goes on, O is outside; flat.",
+        write=partial(write_conll, format="bio"),
+        suffix=".bio",
+    ),
+    Format(
+        name="iob1",
+        title="IOB1 columns",
+        holds="As BIO, but B- only where two entities of one label touch; flat.",
+        write=partial(write_conll, format="iob1"),
+        suffix=".iob",
+    ),
+    Format(
+        name="bioes",
+        title="BIOES columns",
+        holds="As BIO, with E- at an entity's end and S- for single words; flat.",
+        write=partial(write_conll, format="bioes"),
+        suffix=".bioes",
+    ),
+    Format(
+        name="spacy",
+        title="spaCy DocBin",
+        holds="What spaCy trains on: exact texts and every accepted entity, nested ones in "
+        'doc.spans["sc"], the outermost also in doc.ents.',
+        read=read_docbin,
+        write=write_docbin,
+        sniff=sniff_docbin,
+        endings=(".spacy",),
+        suffix=".spacy",
+        extra="spacy",
+    ),
+    Format(
+        name="brat",
+        title="brat standoff",
+        holds="A text and an annotation file for each document, as a ZIP archive: exact texts and "
+        "every accepted entity, nested ones too. Discontinuous ones are read as their fragments.",
+        read=read_brat,
+        write=write_brat,
+        sniff=sniff_brat,
+        suffix=".zip",
+        mime=ZIP,
+    ),
+    Format(
+        name="webanno",
+        title="WebAnno TSV 3.3",
+        holds="A table of words for each document, for INCEpTION, as a ZIP archive: exact texts "
+        "and every accepted entity, nested ones too. Read are single .tsv files as well.",
+        read=read_webanno,
+        write=write_webanno,
+        sniff=sniff_webanno,
+        endings=(".tsv",),
+        suffix=".zip",
+        mime=ZIP,
+    ),
+    Format(
+        name="xmi",
+        title="UIMA CAS XMI",
+        holds="An XML file for each document with DKPro's NamedEntity, for INCEpTION, as a ZIP "
+        "archive: exact texts and every accepted entity; no text with control characters.",
+        read=read_xmi,
+        write=write_xmi,
+        sniff=sniff_xmi,
+        endings=(".xmi",),
+        suffix=".zip",
+        mime=ZIP,
+        extra="dkpro-cassis",
+    ),
+    Format(
+        name="spert",
+        title="SpERT and DiffusionNER",
+        holds="A ZIP archive with documents.json, words and entities as runs of words, nested ones "
+        "too, and types.json. The space between words is not kept.",
+        read=spert.read_spert,
+        write=spert.write_spert,
+        sniff=spert.sniff_spert,
+        endings=(".json",),
+        suffix=".zip",
+        mime=ZIP,
+    ),
+    Format(
+        name="gliner",
+        title="GLiNER",
+        holds="JSON of words and entities as runs of words, nested ones too. The space between "
+        "words is not kept.",
+        read=gliner.read_gliner,
+        write=gliner.write_gliner,
+        sniff=gliner.sniff_gliner,
+        endings=(".json", ".jsonl"),
+        suffix=".json",
+        mime=JSON,
+    ),
+    Format(
+        name="hugging_face",
+        title="Hugging Face data set",
+        holds="A Parquet file with exact texts and accepted entities, nested ones too, and a flat "
+        "view in words and BIO tags.",
+        read=hugging_face.read_hugging_face,
+        write=hugging_face.write_hugging_face,
+        sniff=hugging_face.sniff_hugging_face,
+        endings=(".parquet",),
+        suffix=".parquet",
+    ),
+    Format(
+        name="table",
+        title="Table for spreadsheets",
+        holds="CSV with a row for each entity, rejected suggestions too, without the texts around "
+        "them. It is not imported again.",
+        write=table.write_table,
+        suffix=".csv",
+        mime=CSV,
+    ),
+    Format(
+        name="text",
+        title="Plain texts",
+        holds="A file for each document, without entities; written as a ZIP archive.",
+        read=plain.read_text,
+        write=plain.write_texts,
+        suffix=".zip",
+        mime=ZIP,
+    ),
+    Format(
+        name="lines",
+        title="Lines of text",
+        holds="One document a line, without entities.",
+        read=plain.read_lines,
+    ),
+)
