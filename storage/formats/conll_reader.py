@@ -8,12 +8,13 @@ becomes the words joined by spaces, the sentences by line ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import BinaryIO
 
 from core.tags import TagError, decode_tags, split_tag
-from storage.formats.encodings import not_utf8
+from storage.formats.encodings import not_utf8, utf8_lines
 from storage.formats.words import Words
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
@@ -30,12 +31,12 @@ class _Sentence:
     starts_document: bool = False
 
 
-def read_conll(lines: Iterable[bytes], name: str) -> Iterator[Record]:
+def read_conll(file: BinaryIO, name: str) -> Iterator[Record]:
     """Documents and bad records. A sentence that cannot be read takes its document with it."""
     stem = PurePath(name).stem
     pending: list[_Sentence] = []
     in_document = False
-    for sentence in _sentences(lines):
+    for sentence in _sentences(file):
         if sentence.starts_document or not in_document:
             yield from _document(pending, stem)
             pending = []
@@ -50,12 +51,10 @@ def sniff_conll(start: bytes) -> bool:
     return start.lstrip().startswith(_DOCSTART.encode())
 
 
-def _sentences(lines: Iterable[bytes]) -> Iterator[_Sentence]:
+def _sentences(file: BinaryIO) -> Iterator[_Sentence]:
     """The sentences in order, and an empty one for each `-DOCSTART-`."""
     current: _Sentence | None = None
-    for number, content in enumerate(lines, 1):
-        if number == 1:
-            content = content.removeprefix(b"\xef\xbb\xbf")
+    for number, content in enumerate(utf8_lines(file), 1):
         columns, bad = _columns(content, number)
         starts_document = bool(columns) and columns[0] == _DOCSTART
         if current is not None and (starts_document or not (columns or bad)):

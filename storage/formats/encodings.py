@@ -66,6 +66,14 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
         yield line.removeprefix(UTF8_MARK) if number == 0 else line
 
 
+def utf8_start(start: bytes) -> bytes:
+    """A file's first bytes as UTF-8, without a byte order mark, for those who look at them."""
+    encoding = marked(start)
+    if encoding is None:
+        return start.removeprefix(UTF8_MARK)
+    return start.decode(encoding, "ignore").encode()
+
+
 def not_utf8(error: UnicodeDecodeError) -> str:
     """What to say of one record that is not UTF-8."""
     return (

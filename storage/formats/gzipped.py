@@ -13,6 +13,13 @@ _GZIP = 31
 """zlib's number for gzip with the largest window."""
 
 
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """The file itself, or what is inside if it is a gzip file."""
+    start = file.read(len(MARK))
+    file.seek(0)
+    return io.BufferedReader(Gunzipped(file)) if start == MARK else file
+
+
 class Gunzipped(io.RawIOBase):
     """A gzip file's content, unpacked as it is read. `read` raises `ArchiveError`."""
 
