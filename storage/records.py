@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from storage.vocabulary import DocumentStatus, Source, SpanStatus, Split
+from storage.vocabulary import DocumentStatus, Origin, Source, SpanStatus, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,49 @@ class SpanRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRecord:
+    """An answer that a document had besides the one that counts."""
+
+    origin: Origin
+    entities: tuple[SpanRecord, ...]
+    created_at: datetime
+    submitted_at: datetime | None = None
+    person: str | None = None
+    model_version: int | None = None
+    """As the database that it comes from numbered them."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    blind: bool = False
+    """See `storage.models.AnnotationSet`."""
+    parent: int | None = None
+    """Which set of the history it corrects, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRecord:
+    """One action of a person, see `storage.models.Operation`."""
+
+    client: str
+    seq: int
+    person: str
+    at: datetime
+    payload: Mapping[str, Any]
+    blind: bool = False
+    version: int | None = None
+    changes: Sequence[Mapping[str, Any]] | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a document came to its entities: the other sets in order, and every action."""
+
+    sets: tuple[SetRecord, ...] = ()
+    operations: tuple[OperationRecord, ...] = ()
+    parent: int | None = None
+    """Which of `sets` the document's own entities correct, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """A document with its annotations, on its way in or out."""
 
@@ -37,6 +81,9 @@ class DocumentRecord:
     status: DocumentStatus | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    skip_reason: str = ""
+    history: History | None = None
     line: int = 1
     """Where it began in the file it was read from."""
     notes: tuple[str, ...] = ()

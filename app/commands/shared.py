@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from storage.engine import Sessions
 from storage.repository import projects
+
+Step = TypeVar("Step")
+EVERY = 0.2
+"""Seconds between two lines of progress."""
 
 
 def add_project(parser: argparse.ArgumentParser) -> None:
@@ -20,3 +28,18 @@ def project_id(sessions: Sessions, name: str) -> int:
             known = ", ".join(repr(each.name) for each in projects.every(session)) or "none yet"
             raise LookupError(f"there is no project {name!r}; there are: {known}")
         return project.id
+
+
+def progress(steps: Iterable[Step], line: Callable[[Step], str]) -> Iterator[Step]:
+    """Passes the steps on and shows how far they are, in one line of a terminal that is watched."""
+    watched = sys.stderr.isatty()
+    shown = 0.0
+    try:
+        for step in steps:
+            if watched and time.monotonic() - shown > EVERY:
+                print(f"\r\033[K{line(step)}", end="", file=sys.stderr, flush=True)
+                shown = time.monotonic()
+            yield step
+    finally:
+        if watched:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

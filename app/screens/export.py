@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import state
 from app.views import exporting, place
+from app.views.export_choice import choose
 from app.views.header import project_header
 from storage.repository import documents
 
@@ -15,13 +16,20 @@ project = project_header(
 )
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
+if not sum(counts.values()):
+    st.info(
+        "Nothing is submitted yet: the project has no documents. Add some first.",
+        icon=":material/download:",
+    )
+    st.stop()
 if not counts["submitted"]:
     st.info(
-        "Nothing is submitted yet. Annotate a document and submit it; it can be exported then.",
+        "Nothing is submitted yet. Annotate a document and submit it; it can be exported then. "
+        "What is undecided can be had by the filter for it.",
         icon=":material/download:",
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         place.go(place.ANNOTATE)
-    st.stop()
-chosen, splits = exporting.choose()
-exporting.offer(exporting.written(desk, project.id, chosen, splits), project.name)
+format, selection = choose(desk, project.id)
+if made := exporting.made(desk, project, format, selection):
+    exporting.offer(made)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services.interchange import seed_sample_project
 from app.services.models import ModelFolderError, ModelRegistry, VersionView
+from app.services.samples import seed_sample_project
 from app.settings import ROOT, Settings
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
 

@@ -1,21 +1,49 @@
-"""New documents: files, pasted text, and the report of what came in."""
+"""New documents: files, looked at before they come in, and pasted text."""
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from app.services.interchange import ImportReport, import_file
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.importing import importing
+from app.services.reading import ImportReport, Incoming
 from app.state import Desk
+from app.views import import_preview, imported
+from app.views.failure import explained
 from app.views.wording import clipped, count, literal
 from storage.engine import writing
+from storage.formats import FORMATS, IMPORT_FORMATS
 from storage.repository import documents
 
-SUFFIXES = ["txt", "jsonl", "json", "ndjson", "conll", "bio", "iob", "bioes"]
-BAD_SHOWN = 20
+AUTO = "auto"
+LOOKED_INTO = 3
+"""Files that are looked into before they come in."""
+_TROUBLE = (ValueError, OSError, SQLAlchemyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    format: str
+    as_suggestions: bool
+    sentences: bool
+
+    def incoming(self, file: Any, person: str) -> Incoming:
+        return Incoming(
+            file.getvalue(),
+            file.name,
+            format=self.format,
+            person=person,
+            as_suggestions=self.as_suggestions,
+            sentences=self.sentences,
+        )
 
 
 def add_documents(desk: Desk, project_id: int) -> None:
-    files, pasted = st.columns(2, gap="large")
+    files, pasted = st.columns([3, 2], gap="large")
     with files:
         _upload(desk, project_id)
     with pasted:
@@ -23,73 +51,82 @@ def add_documents(desk: Desk, project_id: int) -> None:
 
 
 def _upload(desk: Desk, project_id: int) -> None:
-    with st.form("upload", clear_on_submit=True):
-        st.markdown("**Files**")
-        chosen = st.file_uploader(
-            "Files",
-            type=SUFFIXES,
-            accept_multiple_files=True,
-            key="files",
-            label_visibility="collapsed",
-        )
-        st.caption(
-            "Plain text (one document a file), JSON lines, or CoNLL columns. Texts are kept "
-            "exactly; a text that the project has already is not added twice."
-        )
-        review = st.checkbox(
-            "Review the entities in the files",
-            help="They come in as suggestions to decide on. Otherwise they count as a person's.",
-        )
-        sentences = st.checkbox(
-            "One document a sentence",
-            help="Long texts in small pieces: the order of the queue then chooses sentences.",
-        )
-        if st.form_submit_button("Add files", icon=":material/upload:"):
-            if not chosen:
-                st.warning("Choose one or more files first.")
-            for file in chosen:
-                _take(desk, project_id, file.getvalue(), file.name, review, sentences)
-
-
-def _take(
-    desk: Desk, project_id: int, content: bytes, name: str, review: bool, sentences: bool
-) -> None:
-    try:
-        report = import_file(
-            desk.sessions,
-            project_id,
-            content,
-            name=name,
-            person=desk.person,
-            as_suggestions=review,
-            sentences=sentences,
-        )
-    except (ValueError, OSError) as error:
-        st.error(f"**{literal(name)}** could not be read: {literal(str(error))}")
+    st.markdown("**Files**")
+    uploads = st.session_state.setdefault("uploads", 0)
+    chosen = st.file_uploader(
+        "Files",
+        accept_multiple_files=True,
+        key=f"files {uploads}",  # another key is an empty uploader
+        label_visibility="collapsed",
+    )
+    st.caption(
+        "Texts are kept exactly; a text that the project has already is not added twice. "
+        "The format is found by the file's name and by how it begins."
+    )
+    options = _options()
+    if not chosen:
+        imported.show()
         return
-    _show(report, name)
+    adding = st.empty()
+    with adding.container():
+        for file in chosen[:LOOKED_INTO]:
+            import_preview.look(desk, project_id, options.incoming(file, desk.person), file.file_id)
+        if len(chosen) > LOOKED_INTO:
+            st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
+        wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
+    if wanted:
+        with adding.container():
+            _import(desk, project_id, chosen, options)
+        st.session_state["uploads"] = uploads + 1
+        st.rerun()
+    imported.show()
 
 
-def _show(report: ImportReport, name: str) -> None:
-    parts = [f"{count(report.added, 'document')} added"]
-    if report.entities:
-        parts.append(count(report.entities, "entity", "entities"))
-    if report.duplicates:
-        parts.append(f"{report.duplicates:,} in the project already")
-    if report.bad:
-        parts.append(f"{count(len(report.bad), 'record')} could not be read")
-    line = f"**{literal(name)}**: {' · '.join(parts)}."
-    if report.labels_created:
-        line += f" New labels: {', '.join(map(literal, report.labels_created))}."
-    if report.bad:
-        reasons = [f"- line {bad.line:,}: {literal(bad.reason)}" for bad in report.bad[:BAD_SHOWN]]
-        if len(report.bad) > BAD_SHOWN:
-            reasons.append(f"- and {len(report.bad) - BAD_SHOWN:,} more")
-        st.warning("\n".join([line, "", *reasons]), icon=":material/warning:")
-    elif report.added:
-        st.success(line, icon=":material/check_circle:")
-    else:
-        st.info(line, icon=":material/info:")
+def _options() -> Options:
+    review = st.checkbox(
+        "Review the entities in the files",
+        key="import_review",
+        help="They come in as suggestions to decide on. Otherwise they count as a person's.",
+    )
+    sentences = st.checkbox(
+        "One document a sentence",
+        key="import_sentences",
+        help="Long texts in small pieces: the order of the queue then chooses sentences.",
+    )
+    format = st.selectbox(
+        "Format",
+        [AUTO, *IMPORT_FORMATS],
+        format_func=lambda name: "Find out" if name == AUTO else FORMATS[name].title,
+        key="import_format",
+    )
+    return Options(format, review, sentences)
+
+
+def _import(desk: Desk, project_id: int, files: Sequence[Any], options: Options) -> None:
+    """Adds the files one after the other. A click on Stop, or on anything else, breaks it off:
+    what has come in stays, and `imported.show` tells how far it came."""
+    st.button("Stop", icon=":material/stop:", key="stop_import")
+    st.caption("Stay on this page until it is done. What has come in stays, also after a stop.")
+    bar = st.progress(0.0)
+    imported.forget()
+    import_preview.forget()
+    for file in files:
+        outcome = imported.begin(file.name)
+        try:
+            for report in importing(desk.sessions, project_id, options.incoming(file, desk.person)):
+                outcome.report = report
+                bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
+        except _TROUBLE as error:
+            outcome.trouble = explained(error)
+
+
+def _share(report: ImportReport) -> float:
+    return min(1.0, report.read / report.size) if report.size else 1.0
+
+
+def _so_far(report: ImportReport) -> str:
+    said = f"{count(report.added, 'document')} added"
+    return f"{said}, {report.duplicates:,} known already" if report.duplicates else said
 
 
 def _paste(desk: Desk, project_id: int) -> None:
@@ -102,11 +139,15 @@ def _paste(desk: Desk, project_id: int) -> None:
         if not text.strip():
             st.warning("Paste or type a text first.")
             return
-        with writing(desk.sessions) as session:
-            added = documents.add(
-                session, project_id, name=name.strip() or clipped(text, 48), text=text
-            )
-            title = literal(added.name) if added else ""
+        try:
+            with writing(desk.sessions) as session:
+                added = documents.add(
+                    session, project_id, name=name.strip() or clipped(text, 48), text=text
+                )
+                title = literal(added.name) if added else ""
+        except ValueError as error:
+            st.error(explained(error))
+            return
         if added is None:
             st.info("The project has this very text already.", icon=":material/info:")
         else:

@@ -1,101 +1,121 @@
-"""The Export page: a format, a preview, what the format cannot hold, the file."""
+"""The exported file: made, offered for download with its manifest, and how it begins."""
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Sequence
+import secrets
+import shutil
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
-from app.services.interchange import ExportReport, export
+from app.services.exporting import ExportReport, Stream, export_file
+from app.services.manifest import SUFFIX, as_bytes, manifest
 from app.state import Desk
-from app.views.wording import SPLIT, count
-from storage.formats import EXPORT_FORMATS, FORMATS
+from app.views.losses import losses
+from app.views.wording import count
+from storage.formats import FORMATS
 from storage.formats.registry import ZIP
-from storage.records import LostEntity
-from storage.vocabulary import Split
+from storage.models import Project
+from storage.repository.selecting import Selection, counts
 
+AT_ONCE = 1_000
+"""Documents up to which the file is made without being asked for: it takes no time."""
+KEPT = 86_400
+"""Seconds after which a file that was made may be deleted."""
 PREVIEW_LINES = 16
 PREVIEW_ENDS = 220
 """Characters shown of a long line's beginning and of its end."""
-LOST_SHOWN = 200
+EVERY = 250
+"""Documents between two moves of the bar."""
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
-    content: bytes
+class Made:
+    """A file that was made for this session, and what it was made from."""
+
+    project_id: int
+    format: str
+    selection: Selection
+    path: Path
+    name: str
+    """What it is called when it is downloaded."""
     report: ExportReport
+    manifest: bytes
 
 
-def choose() -> tuple[str, tuple[Split, ...]]:
-    """Asks for the format and for which of the submitted documents."""
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
-    chosen: str = left.selectbox(
-        "Format", EXPORT_FORMATS, format_func=lambda name: FORMATS[name].title, key="export_format"
-    )
-    left.caption(FORMATS[chosen].holds)
-    splits: dict[str, tuple[Split, ...]] = {
-        "All submitted": (),
-        "For training": ("train", "dev"),
-        f"{SPLIT['control']}": ("control",),
-    }
-    which = right.segmented_control(
-        "Documents", list(splits), default="All submitted", required=True, key="export_splits"
-    )
-    return chosen, splits.get(str(which), ())
+def made(desk: Desk, project: Project, format: str, selection: Selection) -> Made | None:
+    """The file of this choice: made at once where it is small, else when it is asked for."""
+    with desk.sessions() as session:
+        submitted, undecided = counts(session, project.id, selection.splits)
+    documents = submitted + (undecided if selection.undecided else 0)
+    if documents <= AT_ONCE:
+        return _make(desk, project, format, selection)
+    kept: Made | None = st.session_state.get("made_export")
+    if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
+        kept = None
+    if kept is None:
+        st.caption(f"Up to {count(documents, 'document')}. Stay on this page while it is made.")
+    label, icon = ("Make the file", "save") if kept is None else ("Make it again", "refresh")
+    if st.button(label, icon=f":material/{icon}:", key="make_export"):
+        return _make(desk, project, format, selection)
+    return kept
 
 
-def written(desk: Desk, project_id: int, format: str, splits: Sequence[Split]) -> Exported:
-    out = io.BytesIO()
-    report = export(desk.sessions, project_id, format, out, splits=splits)
-    return Exported(out.getvalue(), report)
-
-
-def offer(exported: Exported, project: str) -> None:
+def offer(made: Made) -> None:
     """The download, what is in it, and how it begins."""
-    report = exported.report
+    report = made.report
+    if not report.written.documents:
+        st.info("No document matches: there is nothing to write.", icon=":material/filter_alt:")
+        return
     format = FORMATS[report.format]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.download_button(
             f"Download {format.suffix}",
-            exported.content,
-            file_name=f"{file_stem(project)}{format.suffix}",
+            made.path.read_bytes,
+            file_name=made.name,
             mime=format.mime,
             type="primary",
             icon=":material/download:",
             on_click="ignore",
             key="download",
         )
-        said = (
-            f"{count(report.documents, 'document')} · "
-            f"{count(report.entities, 'entity', 'entities')} · {_size(len(exported.content))}"
+        st.download_button(
+            "Manifest",
+            made.manifest,
+            file_name=f"{made.name}{SUFFIX}",
+            mime="application/json",
+            icon=":material/receipt_long:",
+            on_click="ignore",
+            key="download_manifest",
+            help="What the file is: counts, filters, schema, models, and its SHA-256.",
         )
-        if report.unsubmitted:
-            said += f" · {count(report.unsubmitted, 'document')} not submitted yet, left out"
+        written = report.written
+        said = (
+            f"{count(written.documents, 'document')} · "
+            f"{count(written.entities, 'entity', 'entities')} · {_size(made.path.stat().st_size)}"
+        )
+        if report.undecided_left_out:
+            said += f" · {count(report.undecided_left_out, 'document')} not submitted yet, left out"
         st.caption(said, width="content")
-    _losses(report)
+    losses(report)
     if format.mime == ZIP:
         st.caption("An archive has no preview.")
         return
     st.markdown("**The file begins**")
-    st.code(preview(exported.content), language=None, wrap_lines=report.format == "jsonl")
+    with made.path.open("rb") as file:
+        beginning = file.read(PREVIEW_LINES * 20_000)
+    st.code(preview(beginning), language=None, wrap_lines=report.format == "jsonl")
 
 
 def preview(content: bytes) -> str:
     """The first lines of a text file, long ones cut in their middle."""
-    lines = content[: PREVIEW_LINES * 20_000].decode("utf-8", "replace").split("\n")
+    lines = content.decode("utf-8", "replace").split("\n")
     return "\n".join(map(_middle_cut, lines[:PREVIEW_LINES])) + (
         "\n…" if len(lines) > PREVIEW_LINES else ""
     )
-
-
-def _middle_cut(line: str) -> str:
-    if len(line) <= 2 * PREVIEW_ENDS:
-        return line
-    return f"{line[:PREVIEW_ENDS]} … {line[-PREVIEW_ENDS:]}"
 
 
 def file_stem(project: str) -> str:
@@ -103,36 +123,43 @@ def file_stem(project: str) -> str:
     return re.sub(r"[^\w.-]+", "-", project).strip("-.")[:80] or "export"
 
 
-def _losses(report: ExportReport) -> None:
-    if report.textless:
-        st.info(
-            f"This format holds text alone: {count(report.textless, 'entity', 'entities')} "
-            "not written.",
-            icon=":material/info:",
-        )
-    _lost(
-        report.nested,
-        "overlapping a longer one and left out: this format is flat. The outermost are in it; "
-        "take JSON lines to keep all",
-    )
-    _lost(
-        report.unaligned,
-        "not beginning and ending where words do and left out. Take JSON lines to keep all",
-    )
+def _make(desk: Desk, project: Project, format: str, selection: Selection) -> Made:
+    """Writes the file into the data folder. A click on anything breaks it off."""
+    suffix = FORMATS[format].suffix
+    path = _folder(desk.settings.data / "exports") / f"export{suffix}"
+    place_for_bar = st.empty()
+
+    def watch(report: ExportReport, documents: Stream) -> Stream:
+        for document in documents:
+            if report.passed % EVERY == 0:
+                share = min(1.0, report.passed / max(1, report.expected))
+                place_for_bar.progress(share, f"{count(report.passed, 'document')} written")
+            yield document
+
+    report = export_file(desk.sessions, project.id, format, path, selection, watch)
+    place_for_bar.empty()
+    name = f"{file_stem(project.name)}{suffix}"
+    described = as_bytes(manifest(desk.sessions, project.id, report, path, name))
+    result = Made(project.id, format, selection, path, name, report, described)
+    st.session_state["made_export"] = result
+    return result
 
 
-def _lost(entities: Sequence[LostEntity], why: str) -> None:
-    if not entities:
-        return
-    st.warning(f"{count(len(entities), 'entity', 'entities')} {why}.", icon=":material/warning:")
-    with st.expander("Which ones"):
-        rows = [
-            {"Document": each.document, "Label": each.label, "Text": each.text, "Start": each.start}
-            for each in entities[:LOST_SHOWN]
-        ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Entities that are left out")
-        if len(entities) > LOST_SHOWN:
-            st.caption(f"The first {LOST_SHOWN} of {len(entities):,}.")
+def _folder(exports: Path) -> Path:
+    """This session's own folder; those of sessions long gone are cleared away."""
+    name: str = st.session_state.setdefault("export_folder", secrets.token_hex(16))
+    own = exports / name
+    own.mkdir(parents=True, exist_ok=True)
+    for folder in exports.iterdir():
+        if folder != own and time.time() - folder.stat().st_mtime > KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
+    return own
+
+
+def _middle_cut(line: str) -> str:
+    if len(line) <= 2 * PREVIEW_ENDS:
+        return line
+    return f"{line[:PREVIEW_ENDS]} … {line[-PREVIEW_ENDS:]}"
 
 
 def _size(length: int) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from sqlalchemy.exc import IntegrityError
 
 from app.components.span_annotator.hotkeys import clashes
-from app.services.interchange import SAMPLE_LABELS
+from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
 from app.views import place
 from app.views.wording import literal

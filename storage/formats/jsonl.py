@@ -5,14 +5,27 @@
      "status": "new" | "in_progress" | "submitted" | "skipped",
      "entities": [{"start": int, "end": int, "label": str,
                    "status": "suggested" | "accepted" | "rejected",
-                   "score": float in [0, 1] | null, "source": "model" | "person", "id": str}],
-     "provenance": {…}, "meta": {…}}
+                   "score": float in [0, 1] | null, "source": "model" | "person", "id": str,
+                   "confidence": {…}}],
+     "provenance": {"origin": "machine" | "person", "person": str, "submitted_at": time, …},
+     "meta": {…}, "comment": str, "skip_reason": str,
+     "history": {"sets": [{"origin": …, "person": str | null, "model_version": int | null,
+                           "created_at": time, "submitted_at": time | null, "blind": bool,
+                           "parent": int | null, "provenance": {…}, "entities": […]}],
+                 "operations": [{"client": str, "seq": int, "person": str, "at": time,
+                                 "payload": {…}, "blind": bool, "version": int | null,
+                                 "changes": […] | null, "refused": str | null}],
+                 "parent": int | null}}
 
 Only `text` is required. Offsets are code points, end exclusive. No `entities` key: nobody
 looked; an empty list: somebody looked and found nothing. An entity without `status` is
 accepted. Rejected entities are what a person refused: they are no truth to train on. Any other
 key is refused by name, so that a misspelt one is not lost in silence; what is yours goes into
 `meta`, which is kept.
+
+`history` is written on request and read back whole: every other answer of a model or a person in
+order of age, each naming by `parent` the place (from 0) of the one that it corrects, and every
+action as it was received. What the default form holds does not depend on it.
 
 A line with `tokens` instead of `text` is read as a corpus record, see `storage.formats.tokens`.
 """
@@ -21,39 +34,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from storage.formats.encodings import not_utf8
-from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
+from storage.formats.fields import one_word, own_data, string
+from storage.formats.json_records import read_records
+from storage.formats.jsonl_history import history_json, parse_history
+from storage.formats.jsonl_spans import entities, entity_json, only
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
-from storage.vocabulary import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
+from storage.records import DocumentRecord, Record
+from storage.vocabulary import DOCUMENT_STATUSES, SPLITS
 
-_DOCUMENT_KEYS = ("text", "name", "split", "status", "entities", "provenance", "meta")
-_ENTITY_KEYS = ("start", "end", "label", "status", "score", "source", "id")
+_DOCUMENT_KEYS = (
+    "text", "name", "split", "status", "entities", "provenance", "meta", "comment", "skip_reason",
+    "history",
+)  # fmt: skip
+_LONGEST_REMARK = 10_000
 
 
-def read_jsonl(lines: Iterable[bytes], name: str) -> Iterator[Record]:
+def read_jsonl(file: BinaryIO, name: str) -> Iterator[Record]:
     """Documents and bad records; blank lines are passed over."""
-    stem = PurePath(name).stem
-    for number, content in enumerate(lines, 1):
-        content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
-        if not content.strip():
-            continue
-        try:
-            raw = object_of(json.loads(content.decode()), "a record")
-            parse = parse_tokens if "tokens" in raw else _parse
-            yield parse(raw, f"{stem}:{number}", number)
-        except UnicodeDecodeError as error:
-            yield BadRecord(number, not_utf8(error))
-        except RecursionError:
-            yield BadRecord(number, "nested too deeply for a record")
-        except FieldError as error:
-            yield BadRecord(number, str(error))
-        except ValueError as error:
-            yield BadRecord(number, f"not JSON: {error}; one object a line is expected")
+    return read_records(file, name, _parse)
 
 
 def sniff_jsonl(start: bytes) -> bool:
@@ -81,91 +82,35 @@ def to_json(document: DocumentRecord) -> dict[str, Any]:
         "status": document.status,
         "entities": None
         if document.entities is None
-        else [_entity_json(span) for span in document.entities],
+        else [entity_json(span) for span in document.entities],
         "provenance": dict(document.provenance) or None,
         "meta": dict(document.meta) or None,
+        "comment": document.comment or None,
+        "skip_reason": document.skip_reason or None,
+        "history": history_json(document.history) if document.history else None,
     }
     return {key: value for key, value in whole_record.items() if value is not None}
 
 
-def _entity_json(span: SpanRecord) -> dict[str, Any]:
-    return {
-        "start": span.start,
-        "end": span.end,
-        "label": span.label,
-        "status": span.status,
-        "score": span.score,
-        "source": span.source,
-        "id": span.key,
-    }
-
-
 def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
-    _only(raw, _DOCUMENT_KEYS, "a document")
+    if "tokens" in raw:
+        return parse_tokens(raw, name, line)
+    only(raw, _DOCUMENT_KEYS, "a document")
     text = string(raw, "text")
     return DocumentRecord(
         text=text,
         name=string(raw, "name", name),
-        entities=_entities(raw, text),
+        entities=entities(raw, text),
         split=one_word(raw, "split", SPLITS),
         status=one_word(raw, "status", DOCUMENT_STATUSES),
         provenance=own_data(raw, "provenance"),
         meta=own_data(raw, "meta"),
+        comment=_remark(raw, "comment"),
+        skip_reason=_remark(raw, "skip_reason"),
+        history=parse_history(raw, text),
         line=line,
     )
 
 
-def _entities(raw: Mapping[str, Any], text: str) -> tuple[SpanRecord, ...] | None:
-    if raw.get("entities") is None:
-        return None
-    if not isinstance(raw["entities"], list):
-        raise FieldError(f"'entities' must be a list, got {type(raw['entities']).__name__}")
-    spans = tuple(
-        _entity(object_of(entity, "an entity"), number, text)
-        for number, entity in enumerate(raw["entities"], 1)
-    )
-    _refuse_twins(spans)
-    return spans
-
-
-def _entity(raw: Mapping[str, Any], number: int, text: str) -> SpanRecord:
-    _only(raw, _ENTITY_KEYS, "an entity")
-    start, end, label = whole(raw, "start"), whole(raw, "end"), string(raw, "label")
-    if not 0 <= start < end <= len(text):
-        raise FieldError(
-            f"entity [{start}, {end}) {label!r} does not lie in the text of {len(text)} code "
-            "points; offsets are code points (not bytes or UTF-16 units), end exclusive"
-        )
-    status = one_word(raw, "status", SPAN_STATUSES) or "accepted"
-    return SpanRecord(
-        start=start,
-        end=end,
-        label=label,
-        status=status,
-        score=score(raw),
-        source=one_word(raw, "source", SOURCES) or ("model" if status == "suggested" else "person"),
-        key=string(raw, "id", f"e{number}", longest=64),
-    )
-
-
-def _refuse_twins(spans: tuple[SpanRecord, ...]) -> None:
-    keys: set[str] = set()
-    places: set[tuple[int, int, str]] = set()
-    for span in spans:
-        place = (span.start, span.end, span.label)
-        if span.key in keys:
-            raise FieldError(f"two entities share the id {span.key!r}; ids are unique in a record")
-        if span.status != "rejected" and place in places:
-            raise FieldError(f"entity [{span.start}, {span.end}) {span.label!r} is given twice")
-        keys.add(span.key)
-        if span.status != "rejected":
-            places.add(place)
-
-
-def _only(raw: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
-    unknown = sorted(raw.keys() - set(known))
-    if unknown:
-        raise FieldError(
-            f"{what} has no key {unknown[0]!r}; known are {', '.join(known)}"
-            + ("; keep your own data under 'meta'" if "meta" in known else "")
-        )
+def _remark(raw: Mapping[str, Any], key: str) -> str:
+    return string(raw, key, longest=_LONGEST_REMARK) if raw.get(key) else ""

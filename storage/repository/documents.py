@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Document
@@ -13,6 +13,10 @@ from storage.repository.splits import choose_split, sha256_of
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
 
 Direction = Literal["next", "previous"]
+LONGEST_TEXT = 5_000_000
+"""Code points of a document: several books. More would keep the page and the model waiting."""
+LONGEST_NAME = 500
+LONGEST_SEARCH = 1_000
 
 
 class DocumentGoneError(LookupError):
@@ -31,12 +35,9 @@ def add(
 ) -> Document | None:
     """Keeps a text exactly as given. None when the project has the very same text already.
 
-    Without `split`, `storage.repository.splits` decides. Raises `ValueError` for a text that
-    is empty or holds lone surrogates, which no database can keep.
+    Without `split`, `storage.repository.splits` decides. Raises `ValueError` as `checked_hash`.
     """
-    if not text:
-        raise ValueError("a document needs at least one character of text, got none")
-    sha256 = sha256_of(text)
+    sha256 = checked_hash(name, text)
     if by_hash(session, project_id, sha256) is not None:
         return None
     document = Document(
@@ -52,6 +53,23 @@ def add(
     session.add(document)
     session.flush()
     return document
+
+
+def checked_hash(name: str, text: str) -> str:
+    """The text's SHA-256. Raises `ValueError` for a text or name that cannot be kept: empty, too
+    long, or with half a character (a lone surrogate)."""
+    if not text:
+        raise ValueError("a document needs at least one character of text, got none")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(
+            f"a document has at most {LONGEST_TEXT:,} characters, got {len(text):,}; cut it into "
+            "parts, or import it sentence by sentence"
+        )
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"a name has at most {LONGEST_NAME} characters, got {len(name):,}")
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        raise ValueError("the name holds half a character (a lone surrogate); repair it")
+    return sha256_of(text)
 
 
 def get(session: Session, document_id: int) -> Document:
@@ -148,9 +166,18 @@ def first(
     return session.scalar(query)
 
 
-def matching(search: str) -> Any:
-    """The condition that a document's name or text contains `search`, whatever the case."""
-    return or_(
-        Document.name.icontains(search, autoescape=True),
-        Document.text.icontains(search, autoescape=True),
-    )
+def matching(search: str, dialect: str) -> ColumnElement[bool]:
+    """The condition that a document's name or text contains `search`, whatever the case.
+
+    What no database can hold, half a character or NUL, is in no text. A search is cut after
+    `LONGEST_SEARCH` code points. SQLite's own LIKE is blind to the case of ASCII and reads
+    100,000 texts in the time that our `lower` (`storage.engine`), which knows every script, takes
+    for a fifth of them: it is asked for the rest only.
+    """
+    search = search[:LONGEST_SEARCH]
+    if "\0" in search or any("\ud800" <= char <= "\udfff" for char in search):
+        return false()
+    columns = (Document.name, Document.text)
+    if dialect == "sqlite" and search.isascii():
+        return or_(*(column.contains(search, autoescape=True) for column in columns))
+    return or_(*(column.icontains(search, autoescape=True) for column in columns))

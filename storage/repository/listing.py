@@ -1,10 +1,11 @@
-"""The list of documents on the page: three queries, however many rows."""
+"""The list of documents on the page: three queries, however many rows or documents."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -54,12 +55,12 @@ def list_documents(
 
     `statuses` empty means all; `search` is looked for in names and texts, literally.
     """
-    wanted = select(Document.id).where(Document.project_id == project_id)
+    conditions = [Document.project_id == project_id, Document.deleted_at.is_(None)]
     if statuses:
-        wanted = wanted.where(Document.status.in_(statuses))
+        conditions.append(Document.status.in_(statuses))
     if search:
-        wanted = wanted.where(matching(search))
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        conditions.append(matching(search, session.get_bind().dialect.name))
+    ids, total = _page(session, conditions, limit, offset, scan=bool(search))
     page = session.execute(
         select(
             Document.id,
@@ -70,10 +71,8 @@ def list_documents(
             Document.length,
             Document.updated_at,
         )
-        .where(Document.id.in_(wanted))
+        .where(Document.id.in_(ids))
         .order_by(Document.id)
-        .limit(limit)
-        .offset(offset)
     ).all()
     counts = _counts(session, [row[0] for row in page])
     rows = tuple(
@@ -93,6 +92,21 @@ def list_documents(
         for row in page
     )
     return DocumentList(rows=rows, total=total)
+
+
+def _page(
+    session: Session, conditions: Sequence[Any], limit: int, offset: int, *, scan: bool
+) -> tuple[Any, int]:
+    """The ids of one page, or their query, and how many match on all pages.
+
+    A search looks through every text, so it is made once and not a second time to count.
+    """
+    query = select(Document.id).where(*conditions).order_by(Document.id)
+    if scan:
+        every = session.scalars(query).all()
+        return every[offset : offset + limit], len(every)
+    total = session.scalar(select(func.count()).select_from(Document).where(*conditions)) or 0
+    return query.limit(limit).offset(offset), total
 
 
 def _counts(session: Session, document_ids: Sequence[int]) -> dict[int, dict[str | None, int]]:

@@ -145,12 +145,17 @@ def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tu
     return missing
 
 
-def _check_name(name: str, taken: Sequence[str]) -> None:
+def check_label_name(name: str) -> None:
+    """Raises `ValueError` for what cannot be a label's name."""
     if not 0 < len(name) <= 100 or name != name.strip() or any(char < " " for char in name):
         raise ValueError(
             "a label needs a name of 1 to 100 characters without line ends or blanks around it, "
-            f"got {name!r}"
+            f"got {name[:120]!r}"
         )
+
+
+def _check_name(name: str, taken: Sequence[str]) -> None:
+    check_label_name(name)
     if name in taken:
         raise ValueError(
             f"the project already has a label {name!r}; labels are unique in a project"

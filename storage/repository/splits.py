@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,25 +33,48 @@ def hashed_split(project: str, sha256: str, control_share: float) -> Split:
 
 
 def choose_split(session: Session, project_id: int, sha256: str) -> Split:
-    """The split of a document that is about to be added. It never changes afterwards.
+    """The split of a document that is about to be added, see `choose_splits`."""
+    return choose_splits(session, project_id, [(sha256, None)])[0]
+
+
+def choose_splits(
+    session: Session, project_id: int, arriving: Sequence[tuple[str, Split | None]]
+) -> list[Split]:
+    """The splits of documents that are about to be added in this order, which never change
+    afterwards. Each is its text's hash and the split that the import names, if it does.
 
     The hash decides, with two exceptions. A text that another project has lies on the same
     side here, because one model serves all projects. And of the first documents two are trained
     on, so that a project begins with suggestions to decide on, and one of the first four is held
     back, so that a small one can be measured.
     """
-    elsewhere = select(Document.split).where(
-        Document.project_id.in_(select(Project.id)), Document.sha256 == sha256
-    )
-    known = session.scalar(elsewhere.limit(1))
-    if known is not None:
-        return known
+    elsewhere = _elsewhere(session, [sha256 for sha256, named in arriving if named is None])
     query = select(Document.split).where(Document.project_id == project_id).limit(LAST_CHOSEN)
-    present = session.scalars(query).all()
-    if len(present) < LAST_CHOSEN:
-        if present.count("train") < FIRST_TRAINED:
-            return "train"
-        if len(present) == LAST_CHOSEN - 1 and "control" not in present:
-            return "control"
+    present = list(session.scalars(query))
     project = session.get_one(Project, project_id)
-    return hashed_split(project.name, sha256, project.control_share)
+    chosen: list[Split] = []
+    for sha256, named in arriving:
+        split = named or elsewhere.get(sha256) or _among_the_first(present)
+        chosen.append(split or hashed_split(project.name, sha256, project.control_share))
+        present.append(chosen[-1])
+    return chosen
+
+
+def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
+    """On which side the texts lie that some project has; where several have one, the first."""
+    query = (
+        select(Document.sha256, Document.split)
+        .where(Document.project_id.in_(select(Project.id)), Document.sha256.in_(hashes))
+        .order_by(Document.id.desc())
+    )
+    return dict(session.execute(query).all())
+
+
+def _among_the_first(present: Sequence[Split]) -> Split | None:
+    if len(present) >= LAST_CHOSEN:
+        return None
+    if present.count("train") < FIRST_TRAINED:
+        return "train"
+    if len(present) == LAST_CHOSEN - 1 and "control" not in present:
+        return "control"
+    return None

@@ -1,0 +1,139 @@
+"""Files into a project: a stream of reports, in short transactions, one bad record stops nothing.
+
+`importing` is a generator. To stop iterating is to cancel: what was committed stays, and the import
+can be repeated, since texts that are in are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from app.services.intake import labels_of
+from app.services.reading import Checked, ImportReport, Incoming, batches
+from storage.engine import Sessions, writing
+from storage.records import BadRecord
+from storage.repository import bulk, projects
+from storage.repository.bulk import NewDocument
+from storage.vocabulary import Split
+
+MOST_LABELS = 1_000
+TOO_MANY_LABELS = (
+    f"the project would have more than {MOST_LABELS:,} labels; look whether those of this file are "
+    "what they should be"
+)
+
+
+def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
+    """Adds a file's documents to a project; texts it has already are passed over.
+
+    Yields the one report that grows, after each transaction; the last is `done`. Entities become
+    a submitted set, or suggestions to review where the record's status or `incoming` says so.
+    Unknown labels are created. Raises `ValueError` or `OSError` for a file that cannot be read.
+    """
+    report = ImportReport()
+    for batch in batches(incoming, report):
+        if batch:
+            with writing(sessions) as session:
+                taken = _take(session, project_id, batch)
+            taken.add_to(report)
+        yield report
+    yield report
+
+
+def import_file(
+    sessions: Sessions,
+    project_id: int,
+    source: bytes | Path,
+    *,
+    name: str = "",
+    format: str = "auto",
+    person: str = "import",
+    as_suggestions: bool = False,
+    split: Split | None = None,
+    sentences: bool = False,
+) -> ImportReport:
+    """Adds a file's documents to a project, see `importing` and `Incoming`; answers when done."""
+    incoming = Incoming(source, name, format, person, as_suggestions, split, sentences)
+    *_, report = importing(sessions, project_id, incoming)
+    return report
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one transaction did."""
+
+    documents: list[NewDocument] = field(default_factory=list)
+    duplicates: int = 0
+    bad: list[BadRecord] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def add_to(self, report: ImportReport) -> None:
+        report.added += len(self.documents)
+        report.duplicates += self.duplicates
+        report.entities += sum(document.entities for document in self.documents)
+        report.labels_created += self.labels
+        for record in self.bad:
+            report.refuse(record)
+
+
+def _take(session: Session, project_id: int, batch: Sequence[Checked]) -> _Taken:
+    """Adds what the project has not: all at once, or one by one where the database refuses."""
+    taken = _Taken()
+    known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
+    labels = {label.name for label in projects.labels(session, project_id)}
+    fresh: list[Checked] = []
+    for each in batch:
+        document = each.document
+        if document.sha256 in known:
+            taken.duplicates += 1
+            continue
+        wanted = labels.union(labels_of(document))
+        if len(wanted) > max(MOST_LABELS, len(labels)):
+            taken.bad.append(BadRecord(each.record.line, TOO_MANY_LABELS))
+            continue
+        labels = wanted
+        known.add(document.sha256)
+        fresh.append(each)
+    try:
+        _add(session, project_id, [each.document for each in fresh], taken)
+    except StatementError as error:
+        if not _is_refusal(error):
+            raise
+        for each in fresh:
+            _add_alone(session, project_id, each, taken)
+    return taken
+
+
+def _add(
+    session: Session, project_id: int, documents: Sequence[NewDocument], taken: _Taken
+) -> None:
+    with session.begin_nested():
+        named = [label for document in documents for label in labels_of(document)]
+        created = projects.ensure_labels(session, project_id, named)
+        bulk.add_all(session, project_id, documents)
+    taken.labels += created
+    taken.documents += documents
+
+
+def _add_alone(session: Session, project_id: int, each: Checked, taken: _Taken) -> None:
+    """Another import may have added it meanwhile."""
+    if bulk.known_hashes(session, project_id, [each.document.sha256]):
+        taken.duplicates += 1
+        return
+    try:
+        _add(session, project_id, [each.document], taken)
+    except StatementError as error:
+        if not _is_refusal(error):
+            raise
+        said = str(error.orig or error).strip().splitlines()[0][:200]
+        taken.bad.append(BadRecord(each.record.line, f"the database refuses it: {said}"))
+
+
+def _is_refusal(error: StatementError) -> bool:
+    """Whether the database refuses a row, rather than being full, locked or gone."""
+    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)

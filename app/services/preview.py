@@ -1,0 +1,72 @@
+"""What an import would do, found out without writing anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.services.reading import ImportReport, Incoming, batches
+from storage.engine import Sessions
+from storage.records import DocumentRecord
+from storage.repository import bulk, projects
+
+FIRST = 5
+"""Documents that a preview shows."""
+
+
+@dataclass(slots=True)
+class Preview:
+    """As far as the file has been read. `report` says what an import would say of that part."""
+
+    report: ImportReport = field(default_factory=ImportReport)
+    first: list[DocumentRecord] = field(default_factory=list)
+    """The file's first documents, whether the project has them or not."""
+    labels: Counter[str] = field(default_factory=Counter)
+    """Entities by label."""
+
+    @property
+    def documents(self) -> int:
+        return self.report.added + self.report.duplicates
+
+
+def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -> Iterator[Preview]:
+    """Reads a file as `importing` does and writes nothing. Yields the one preview that grows.
+
+    `project_id` None: a project that is yet to be made. Raises `ValueError` or `OSError` for a
+    file that cannot be read.
+    """
+    preview = Preview()
+    report = preview.report
+    seen: set[str] = set()
+    present = _labels(sessions, project_id)
+    for batch in batches(incoming, report):
+        seen |= _known(sessions, project_id, [each.document.sha256 for each in batch])
+        for each in batch:
+            if len(preview.first) < FIRST:
+                preview.first.append(each.record)
+            entities = each.record.entities or ()
+            preview.labels.update(span.label for span in entities)
+            if each.document.sha256 in seen:
+                report.duplicates += 1
+                continue
+            seen.add(each.document.sha256)
+            report.added += 1
+            report.entities += len(entities)
+        report.labels_created = [label for label in preview.labels if label not in present]
+        yield preview
+    yield preview
+
+
+def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
+    if project_id is None:
+        return set()
+    with sessions() as session:
+        return {label.name for label in projects.labels(session, project_id)}
+
+
+def _known(sessions: Sessions, project_id: int | None, hashes: list[str]) -> set[str]:
+    if project_id is None:
+        return set()
+    with sessions() as session:
+        return bulk.known_hashes(session, project_id, hashes)

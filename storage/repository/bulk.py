@@ -1,0 +1,166 @@
+"""Many documents at once: one query a question and one insert a table, however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import AnnotationSet, Document, EntityRow, Operation
+from storage.records import OperationRecord, SpanRecord
+from storage.repository.histories import client_of
+from storage.repository.splits import choose_splits
+from storage.vocabulary import DocumentStatus, Origin, SetState, Split
+
+
+@dataclass(frozen=True, slots=True)
+class NewSet:
+    """An annotation set of a document that is about to be added."""
+
+    origin: Origin
+    state: SetState
+    spans: Sequence[SpanRecord]
+    created_at: datetime
+    submitted_at: datetime | None = None
+    person: str | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    blind: bool = False
+    parent: int | None = None
+    """Its place among the document's new sets, before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document that is checked and can be added, with its sets in order of age."""
+
+    name: str
+    text: str
+    sha256: str
+    split: Split | None = None
+    """None: `storage.repository.splits` decides."""
+    status: DocumentStatus = "new"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    skip_reason: str = ""
+    sets: tuple[NewSet, ...] = ()
+    operations: tuple[OperationRecord, ...] = ()
+    entities: int = 0
+    """Entities of the set that counts."""
+
+
+def known_hashes(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
+    """Which of the texts the project has already, by SHA-256."""
+    query = select(Document.sha256).where(
+        Document.project_id == project_id, Document.sha256.in_(hashes)
+    )
+    return set(session.scalars(query))
+
+
+def add_all(session: Session, project_id: int, documents: Sequence[NewDocument]) -> None:
+    """Adds documents whose texts the project has not yet, in this order, and all or none."""
+    if not documents:
+        return
+    splits = choose_splits(session, project_id, [(each.sha256, each.split) for each in documents])
+    rows = [
+        _document(project_id, each, split) for each, split in zip(documents, splits, strict=True)
+    ]
+    ids = _inserted(session, Document, rows)
+    with_sets = [(id, each) for id, each in zip(ids, documents, strict=True) if each.sets]
+    _add_sets(session, with_sets)
+    operations = [
+        _operation(id, each)
+        for id, document in zip(ids, documents, strict=True)
+        for each in document.operations
+    ]
+    if operations:
+        session.execute(insert(Operation), operations)
+
+
+def _add_sets(session: Session, documents: Sequence[tuple[int, NewDocument]]) -> None:
+    sets = [(id, each) for id, document in documents for each in document.sets]
+    if not sets:
+        return
+    set_ids = iter(_inserted(session, AnnotationSet, [_set(id, each) for id, each in sets]))
+    entities: list[dict[str, Any]] = []
+    parents: list[dict[str, int]] = []
+    for _, document in documents:
+        own = [next(set_ids) for _ in document.sets]
+        for id, each in zip(own, document.sets, strict=True):
+            entities += _entities(id, each.spans)
+            if each.parent is not None:
+                parents.append({"id": id, "parent_id": own[each.parent]})
+    if entities:
+        session.execute(insert(EntityRow), entities)
+    if parents:
+        session.execute(update(AnnotationSet), parents)
+
+
+def _inserted(
+    session: Session, table: type[Document] | type[AnnotationSet], rows: Sequence[dict[str, Any]]
+) -> Sequence[int]:
+    """The ids of the new rows, in their order."""
+    query = insert(table).returning(table.id, sort_by_parameter_order=True)
+    return session.scalars(query, list(rows)).all()
+
+
+def _document(project_id: int, document: NewDocument, split: Split) -> dict[str, Any]:
+    return {
+        "project_id": project_id,
+        "name": document.name,
+        "text": document.text,
+        "length": len(document.text),
+        "sha256": document.sha256,
+        "split": split,
+        "status": document.status,
+        "meta": dict(document.meta),
+        "comment": document.comment,
+        "skip_reason": document.skip_reason,
+        "version": max((each.version or 0 for each in document.operations), default=0),
+    }
+
+
+def _set(document_id: int, new: NewSet) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "origin": new.origin,
+        "state": new.state,
+        "person": new.person,
+        "blind": new.blind,
+        "provenance": dict(new.provenance),
+        "created_at": new.created_at,
+        "submitted_at": new.submitted_at,
+    }
+
+
+def _entities(set_id: int, spans: Sequence[SpanRecord]) -> Iterator[dict[str, Any]]:
+    for span in spans:
+        yield {
+            "annotation_set_id": set_id,
+            "key": span.key,
+            "start": span.start,
+            "end": span.end,
+            "label": span.label,
+            "status": span.status,
+            "score": span.score,
+            "source": span.source,
+            "confidence": dict(span.confidence) if span.confidence else None,
+        }
+
+
+def _operation(document_id: int, operation: OperationRecord) -> dict[str, Any]:
+    return {
+        "client": client_of(operation.client, document_id),
+        "seq": operation.seq,
+        "document_id": document_id,
+        "person": operation.person,
+        "payload": dict(operation.payload),
+        "blind": operation.blind,
+        "version": operation.version,
+        "changes": None if operation.changes is None else list(map(dict, operation.changes)),
+        "refused": operation.refused,
+        "at": operation.at,
+    }
