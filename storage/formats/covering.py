@@ -87,6 +87,6 @@ def token_view(document: DocumentRecord, written: Written) -> TokenView:
         else:
             written.unaligned.append(lost(document, span.start, span.end, span.label))
     words = [document.text[piece.start : piece.end] for piece in pieces]
-    if words and " ".join(words) != document.text:
+    if " ".join(words) != document.text:
         written.properties["spacing"] += 1
     return TokenView(words, entities)

@@ -25,7 +25,9 @@ def own_data(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
-        raise FieldError(f"{key!r} holds half a character (a lone surrogate)") from None
+        raise FieldError(
+            f"{key!r} holds half a character (a lone surrogate), or a byte that is not UTF-8"
+        ) from None
     except ValueError:
         raise FieldError(f"{key!r} holds NaN or an infinity, which JSON does not know") from None
     return value
@@ -44,8 +46,8 @@ def string(
         value.encode()
     except UnicodeEncodeError as error:
         raise FieldError(
-            f"{key!r} holds the lone surrogate {value[error.start]!r} at {error.start}, which is "
-            "half a character; write the whole character"
+            f"{key!r} holds {value[error.start]!r} at {error.start}: half a character (a lone "
+            "surrogate), or a byte that is not UTF-8; write the whole character, in UTF-8"
         ) from None
     return value
 

@@ -32,7 +32,7 @@ def sniff_gliner(start: bytes) -> bool:
 
 
 def write_gliner(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
-    """Writes accepted entities; a document without any word is left out, as `wordless`."""
+    """Writes accepted entities; a document without any word is refused."""
     written = Written()
     write_array(_records(documents, written), out)
     return written
@@ -40,10 +40,10 @@ def write_gliner(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
 
 def _records(documents: Iterable[DocumentRecord], written: Written) -> Iterator[dict[str, Any]]:
     for document in documents:
-        view = token_view(document, written)
-        if not view.words:
-            written.properties["wordless"] += 1
+        if not document.text.strip():
+            written.refused.append(f"{document.name}: has no words")
             continue
+        view = token_view(document, written)
         count_document(document, written, ("name",))
         for _, _, span in view.entities:
             count_span(span, written)

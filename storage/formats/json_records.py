@@ -2,7 +2,8 @@
 
 An array is read in parts, so that one of a gigabyte needs a few megabytes. The standard library's
 decoder reads the elements; the streaming parsers at hand (yajl) put `?` for half a character
-and fill the memory when an array is nested deeply.
+and fill the memory when an array is nested deeply. A byte that is not UTF-8 spoils the record that
+holds it alone: in an array it becomes half a character, which `storage.formats.fields` refuses.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from storage.records import BadRecord, DocumentRecord, Record
 Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 """`(record, name, line)`; raises `FieldError`."""
 
+_START = 65_536
 _PART = 2**20
 _LONGEST = 256 * 2**20
 """Characters that one element of an array may have."""
@@ -79,11 +81,15 @@ def _after_blanks(text: str, at: int) -> int:
 
 def _values(file: BinaryIO) -> Iterator[tuple[int, int, object]]:
     """`(number, line, value or BadRecord)`; the number is the line, or the element's from 1."""
-    start = file.read(_PART)
+    start = file.read(_START)
     file.seek(0)
-    encoding = marked(start) or "utf-8-sig"
-    if _is_array(start.decode(encoding, errors="ignore")):
-        text = io.TextIOWrapper(file, encoding, newline="")
+    encoding = marked(start)
+    if _is_array(start.decode(encoding or "utf-8-sig", errors="ignore")):
+        text = (
+            io.TextIOWrapper(file, encoding, newline="")
+            if encoding
+            else io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+        )
         try:
             yield from _elements(text)
         finally:

@@ -49,7 +49,7 @@ def sniff_spert(start: bytes) -> bool:
 
 
 def write_spert(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
-    """Writes accepted entities; a document without any word is left out, as `wordless`."""
+    """Writes accepted entities; a document without any word is refused."""
     written = Written()
     labels: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -65,10 +65,10 @@ def _records(
     documents: Iterable[DocumentRecord], written: Written, labels: set[str]
 ) -> Iterator[dict[str, Any]]:
     for document in documents:
-        view = token_view(document, written)
-        if not view.words:
-            written.properties["wordless"] += 1
+        if not document.text.strip():
+            written.refused.append(f"{document.name}: has no words")
             continue
+        view = token_view(document, written)
         count_document(document, written, ("name",))
         for _, _, span in view.entities:
             count_span(span, written)
@@ -97,7 +97,7 @@ def _unpacked(file: BinaryIO) -> Iterator[Record]:
         except ArchiveError as error:
             yield BadRecord(1, f"{member}: {error}")
             continue
-        if _are_records(content[:65_536]):
+        if PurePath(member).name == DOCUMENTS or _are_records(content[:65_536]):
             found = True
             yield from read_records(io.BytesIO(content), member, _parse)
     if not found:

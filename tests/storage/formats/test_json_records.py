@@ -1,0 +1,191 @@
+"""JSON in lines or in one array: the same records, in little memory, with faults named."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import formats
+from storage.formats.json_records import first_object, read_records
+from storage.records import BadRecord, DocumentRecord, Record
+
+
+def parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
+    return DocumentRecord(json.dumps(raw, ensure_ascii=False, sort_keys=True), name, line=line)
+
+
+def read(content: bytes) -> list[Any]:
+    return list(read_records(io.BytesIO(content), "f.json", parse))
+
+
+values = st.dictionaries(
+    st.text("ab é", max_size=3),
+    st.recursive(
+        st.none() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda inner: st.lists(inner, max_size=3),
+    ),
+    max_size=3,
+)
+
+
+@given(records=st.lists(values, max_size=5), indent=st.sampled_from([None, 0, 2]))
+def test_an_array_and_lines_hold_the_same_records(
+    records: list[dict[str, Any]], indent: int | None
+) -> None:
+    array = json.dumps(records, indent=indent, ensure_ascii=False).encode()
+    lines = b"\n".join(json.dumps(record).encode() for record in records)
+    expected = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in records]
+
+    assert [document.text for document in read(array)] == expected
+    assert [document.text for document in read(lines)] == expected
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 7])
+def test_an_element_may_be_cut_anywhere_by_the_reading_in_parts(
+    part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.formats.json_records._PART", part)
+    records = [{"a": '😊\\"é\u2028', "b": [1.5e-3, True, None]}, {"c": "\ud83d\ude0a" * 20}]
+    content = b"\xef\xbb\xbf \n" + json.dumps(records[:1], indent=1).encode()[:-1]
+    content += b"," + json.dumps({"c": "😊" * 20}).encode() + b"]"
+
+    assert [json.loads(document.text) for document in read(content)] == [
+        records[0],
+        {"c": "😊" * 20},
+    ]
+
+
+def test_records_are_named_and_placed() -> None:
+    array = read(b'[\n {"a": 1},\n\n {"a": 2}, {"a": 3}\n]\n')
+    lines = read(b'{"a": 1}\n\n{"a": 2}\n')
+
+    assert [(document.name, document.line) for document in array] == [
+        ("f:1", 2), ("f:2", 4), ("f:3", 4),
+    ]  # fmt: skip
+    assert [(document.name, document.line) for document in lines] == [("f:1", 1), ("f:3", 3)]
+
+
+def test_an_element_that_is_no_object_is_named_and_the_others_are_read() -> None:
+    first, bad, last = read(b'[{"a": 1},\n7,\n{"a": 2}]')
+
+    assert isinstance(first, DocumentRecord)
+    assert bad == BadRecord(2, "a record must be an object, got 7")
+    assert isinstance(last, DocumentRecord)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (b"", "a comma or ] is expected after an element, got the file's end"),
+        (b" {", "got '{'"),
+        (b",", "Expecting value"),
+        (b', {"a" 1}]', "Expecting ':' delimiter"),
+        (b', {"a": "x', "Unterminated string"),
+        (b"," + b"[" * 100_000, "nested too deeply"),
+        (b"] x", "the array has ended, but 'x' follows"),
+        (b"," + b"9" * 5000 + b"]", "not JSON: Exceeds the limit"),
+    ],
+)
+def test_a_broken_array_gives_what_stood_before_and_says_where_it_stopped(
+    end: bytes, reason: str
+) -> None:
+    first, bad = read(b'[\n{"a": 1}' + end)
+
+    assert isinstance(first, DocumentRecord)
+    assert bad.line == 2
+    assert reason in bad.reason
+    assert "the 1 elements before are read, and nothing that follows" in bad.reason
+
+
+def test_a_byte_that_is_not_utf8_spoils_its_own_record_alone() -> None:
+    first, bad, last = formats.read(
+        b'[{"text": "a", "label": []},\n{"text": "b\xff", "label": []},\n{"text": "c"}]',
+        "doccano",
+        "f.json",
+    )
+
+    assert isinstance(first, DocumentRecord)
+    assert isinstance(bad, BadRecord)
+    assert bad.line == 2
+    assert "a byte that is not UTF-8" in bad.reason
+    assert isinstance(last, DocumentRecord)
+
+
+def test_half_a_character_is_kept_for_the_reader_to_refuse() -> None:
+    """Streaming parsers put a question mark in its place."""
+    seen = []
+    list(read_records(io.BytesIO(b'[{"a": "\\ud83d"}]'), "f", lambda raw, *_: seen.append(raw)))  # type: ignore[arg-type, return-value]
+
+    assert seen == [{"a": "\ud83d"}]
+
+
+def test_an_utf16_array_is_read() -> None:
+    (document,) = read('[{"a": "é😊"}]'.encode("utf-16"))
+
+    assert json.loads(document.text) == {"a": "é😊"}
+
+
+def test_an_array_of_many_megabytes_needs_few() -> None:
+    class Endless(io.RawIOBase):
+        """An array of 30 MB that is made while it is read."""
+
+        def __init__(self) -> None:
+            self._parts: Iterator[bytes] = iter(
+                [b"["] + [json.dumps({"a": "x" * 99_000}).encode() + b","] * 300 + [b'{"a": 1}]']
+            )
+            self._left, self._begun = b"", False
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            self.__init__()  # type: ignore[misc]
+            return 0
+
+        def readinto(self, buffer: Any) -> int:
+            self._left = self._left or next(self._parts, b"")
+            part, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+            buffer[: len(part)] = part
+            return len(part)
+
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in records(Endless()))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 301
+    assert peak < 16e6
+
+
+def records(file: io.RawIOBase) -> Iterator[Record]:
+    return read_records(file, "f", lambda raw, name, line: DocumentRecord("x", name))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b'\xef\xbb\xbf [ {"a": [1], "b": "x', {"a": [1], "b": None}),
+        (b'{"a": 1}\n{"c": 2}', {"a": 1}),
+        (b'{"a"', {"a": None}),
+        (b"{", {}),
+        (b"plain text", {}),
+        (b"[[1]]", {}),
+        (b'{"a": ' + b"[" * 60_000, {"a": None}),
+        (b"", {}),
+    ],
+)
+def test_the_first_object_is_known_as_far_as_it_goes(
+    start: bytes, expected: dict[str, Any]
+) -> None:
+    assert first_object(start) == expected

@@ -1,0 +1,229 @@
+"""Label Studio's tasks: annotations, predictions, and everything that is passed over by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import DOCUMENT, TEXT, read, written
+
+
+def result(start: int, end: int, label: str, **more: Any) -> dict[str, Any]:
+    value = {"start": start, "end": end, "text": TEXT[start:end], "labels": [label]}
+    return {
+        "id": f"{start}-{end}", "from_name": "label", "to_name": "text", "type": "labels",
+        "origin": "manual", "value": value, **more,
+    }  # fmt: skip
+
+
+def task(**more: Any) -> bytes:
+    return json.dumps([{"id": 1, "data": {"text": TEXT}, **more}], ensure_ascii=False).encode()
+
+
+def annotation(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": 7, "completed_by": 1, "was_cancelled": False, "result": list(results), **more}
+
+
+def one(content: bytes) -> DocumentRecord:
+    (document,) = read(content, "label_studio", "tasks.json")
+    assert isinstance(document, DocumentRecord), document
+    return document
+
+
+def shown(document: DocumentRecord) -> list[tuple[str, str, str]]:
+    return [
+        (document.text[span.start : span.end], span.label, span.status)
+        for span in document.entities or ()
+    ]
+
+
+def test_an_annotation_is_a_submitted_document() -> None:
+    document = one(task(annotations=[annotation(result(2, 15, "ORG"), result(10, 15, "LOC"))]))
+
+    assert document.text == TEXT
+    assert shown(document) == [("Bank of China", "ORG", "accepted"), ("China", "LOC", "accepted")]
+    assert document.status == "submitted"
+    assert document.name == "tasks:1"
+
+
+def test_a_prediction_alone_is_suggestions() -> None:
+    prediction = {"model_version": "m3", "score": 0.8, "result": [result(2, 15, "ORG", score=0.7)]}
+    document = one(task(annotations=[], predictions=[prediction]))
+
+    assert document.status == "new"
+    assert shown(document) == [("Bank of China", "ORG", "suggested")]
+    assert [(span.score, span.source) for span in document.entities or ()] == [(0.7, "model")]
+    assert document.provenance == {"model_version": "m3"}
+
+
+def test_the_newest_annotation_that_is_not_cancelled_counts_and_the_others_are_named() -> None:
+    document = one(
+        task(
+            annotations=[
+                annotation(result(2, 15, "ORG"), updated_at="2026-01-03T10:00:00Z"),
+                annotation(result(10, 15, "LOC"), updated_at="2026-01-02T10:00:00Z"),
+                annotation(updated_at="2026-01-09T10:00:00Z", was_cancelled=True),
+            ],
+            predictions=[{"result": [result(22, 30, "PER")]}],
+        )
+    )
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted")]
+    assert document.notes == (
+        "2 other annotations were passed over: the newest not cancelled counts",
+        "1 other predictions were passed over: the annotation counts",
+    )
+
+
+def test_a_task_that_was_cancelled_is_skipped() -> None:
+    document = one(task(annotations=[annotation(was_cancelled=True)]))
+
+    assert (document.status, document.entities) == ("skipped", None)
+
+
+def test_an_annotation_without_results_says_that_there_are_none() -> None:
+    assert one(task(annotations=[annotation()])).entities == ()
+    assert one(task(annotations=[])).entities is None
+
+
+def test_what_an_annotation_dropped_of_its_own_prediction_was_refused() -> None:
+    prediction = {"id": 4, "result": [result(2, 15, "ORG"), result(10, 15, "LOC", score=0.2)]}
+    kept = annotation(result(2, 15, "ORG", origin="prediction"), parent_prediction=4)
+    document = one(task(annotations=[kept], predictions=[prediction]))
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted"), ("China", "LOC", "rejected")]
+    assert [span.source for span in document.entities or ()] == ["model", "model"]
+
+
+def test_who_annotated_and_when_is_kept() -> None:
+    document = one(
+        task(
+            annotations=[
+                annotation(
+                    completed_by={"id": 3, "email": "ann@example.org"},
+                    ground_truth=True,
+                    lead_time=4.2,
+                    updated_at="2026-01-03T10:00:00Z",
+                )
+            ]
+        )
+    )
+
+    assert document.provenance == {
+        "person": "ann@example.org",
+        "submitted_at": "2026-01-03T10:00:00Z",
+        "lead_time": 4.2,
+        "ground_truth": True,
+    }
+
+
+def test_utf16_offsets_are_converted_and_said_so() -> None:
+    wrong = result(2, 15, "ORG")
+    wrong["value"] |= {"start": 3, "end": 16}
+    document = one(task(annotations=[annotation(wrong)]))
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted")]
+    assert document.notes == ("its offsets are UTF-16 units; they were converted to code points",)
+
+
+def test_results_of_other_kinds_are_counted_by_kind() -> None:
+    choice = {"type": "choices", "value": {"choices": ["spam"]}}
+    bare = result(2, 6, "X")
+    bare["value"]["labels"] = []
+    document = one(task(annotations=[annotation(choice, bare, result(2, 15, "ORG"))]))
+
+    assert len(document.entities or ()) == 1
+    assert document.notes == (
+        "1 results of type 'choices' were passed over",
+        "1 results without a label were passed over",
+    )
+
+
+def test_a_result_with_two_labels_is_two_entities() -> None:
+    both = result(2, 15, "ORG")
+    both["value"]["labels"] = ["ORG", "BANK"]
+
+    assert [label for _, label, _ in shown(one(task(annotations=[annotation(both)])))] == [
+        "ORG", "BANK",
+    ]  # fmt: skip
+
+
+def test_the_only_string_of_the_data_is_the_text_and_the_rest_is_kept() -> None:
+    content = json.dumps([{"data": {"body": TEXT, "n": 5}, "meta": {"m": 1}, "annotations": []}])
+    document = one(content.encode())
+
+    assert document.text == TEXT
+    assert document.meta == {"n": 5, "m": 1}
+
+
+def test_the_short_export_is_read() -> None:
+    short = {
+        "id": 1, "text": TEXT, "url": "x", "annotator": 1, "annotation_id": 3, "lead_time": 2.5,
+        "label": [{"start": 2, "end": 15, "text": "Bank of China", "labels": ["ORG"]}],
+    }  # fmt: skip
+    document = one(json.dumps([short]).encode())
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted")]
+    assert document.meta == {"url": "x"}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"x": 1}, "a task has 'data' with its text, and 'annotations' or 'predictions'; got x"),
+        ({"data": []}, "'data' must be an object"),
+        ({"data": {"a": "x", "b": "y"}}, "several other fields could be it: a, b"),
+        ({"data": {"text": 5}}, "'text' must be a non-empty string"),
+        ({"data": {"text": "a"}, "annotations": {}}, None),
+        ({"data": {"text": "a"}, "annotations": 5}, "'annotations' must be a list"),
+        ({"data": {"text": "a"}, "annotations": [5]}, "an annotation must be an object"),
+        ({"data": {"text": "a"}, "annotations": [{"result": [{"value": {
+            "start": "/p[1]", "end": 2, "labels": ["X"]}}]}]}, "'start' must be a whole number"),
+        ({"data": {"text": "a"}, "annotations": [{"result": [{"value": {
+            "start": 0, "end": 1, "text": "b", "labels": ["X"]}}]}]}, "'b' says the file"),
+    ],
+)  # fmt: skip
+def test_a_bad_task_is_named_and_the_others_are_read(
+    record: dict[str, Any], reason: str | None
+) -> None:
+    good = {"data": {"text": "x"}, "annotations": []}
+    first, bad, last = read(json.dumps([good, record, good]).encode(), "label_studio")
+
+    assert first.text == last.text == "x"
+    if reason is None:
+        assert isinstance(bad, DocumentRecord)
+    else:
+        assert isinstance(bad, BadRecord)
+        assert reason in bad.reason
+
+
+def test_what_is_written_has_what_label_studio_asks_for() -> None:
+    content, _ = written([DOCUMENT], "label_studio")
+    (item,) = json.loads(content)
+    (annotation,) = item["annotations"]
+
+    assert item["data"] == {"text": TEXT, "name": "bank"}
+    assert (annotation["was_cancelled"], annotation["ground_truth"]) == (False, False)
+    assert annotation["result"][0] == {
+        "id": "a", "from_name": "label", "to_name": "text", "type": "labels", "origin": "manual",
+        "value": {"start": 2, "end": 15, "text": "Bank of China", "labels": ["ORG"]},
+    }  # fmt: skip
+    assert len({each["id"] for each in annotation["result"]}) == 3
+    assert item["predictions"] == []
+
+
+def test_open_suggestions_are_written_as_a_prediction_and_refused_ones_counted() -> None:
+    spans = (
+        SpanRecord(2, 15, "ORG", "suggested", 0.5, "model", "s"),
+        SpanRecord(10, 15, "LOC", "rejected", 0.1, "model", "r"),
+    )
+    content, tally = written([replace(DOCUMENT, entities=spans, status="new")], "label_studio")
+    (item,) = json.loads(content)
+
+    assert item["annotations"] == []
+    assert item["predictions"][0]["result"][0]["score"] == 0.5
+    assert (tally.undecided, tally.entities) == (1, 1)
