@@ -12,6 +12,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.hiding import hide_binned
+
 Sessions = sessionmaker[Session]
 
 BUSY_TIMEOUT_MS = 30_000
@@ -35,7 +37,10 @@ def create_engine_from(url: str) -> Engine:
 
 
 def session_factory(engine: Engine) -> Sessions:
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose queries do not find what lies in the bin, see `storage.hiding`."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    event.listen(sessions, "do_orm_execute", hide_binned)
+    return sessions
 
 
 @contextmanager
