@@ -56,7 +56,7 @@ def _entity(raw: Mapping[str, Any], number: int, text: str) -> SpanRecord:
         score=score(raw),
         source=one_word(raw, "source", SOURCES) or ("model" if status == "suggested" else "person"),
         key=string(raw, "id", f"e{number}", longest=64),
-        confidence=own_data(raw, "confidence") or None,
+        confidence=own_data(raw, "confidence") if raw.get("confidence") else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The list of documents on the page: three queries, however many rows or documents."""
+"""The list of documents on the page: three queries, however many rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def list_documents(
         conditions.append(Document.status.in_(statuses))
     if search:
         conditions.append(matching(search, session.get_bind().dialect.name))
-    ids, total = _page(session, conditions, limit, offset, scan=bool(search))
+    ids, total = _page(session, conditions, limit, offset)
     page = session.execute(
         select(
             Document.id,
@@ -95,18 +95,20 @@ def list_documents(
 
 
 def _page(
-    session: Session, conditions: Sequence[Any], limit: int, offset: int, *, scan: bool
-) -> tuple[Any, int]:
-    """The ids of one page, or their query, and how many match on all pages.
+    session: Session, conditions: Sequence[Any], limit: int, offset: int
+) -> tuple[Sequence[int], int]:
+    """The ids of one page, and how many documents match on all pages.
 
-    A search looks through every text, so it is made once and not a second time to count.
+    A search looks through every text, so it is made once, and not a second time to count.
     """
-    query = select(Document.id).where(*conditions).order_by(Document.id)
-    if scan:
-        every = session.scalars(query).all()
-        return every[offset : offset + limit], len(every)
-    total = session.scalar(select(func.count()).select_from(Document).where(*conditions)) or 0
-    return query.limit(limit).offset(offset), total
+    found = select(Document.id).where(*conditions).cte("found")
+    total = select(func.count()).select_from(found).scalar_subquery()
+    query = select(found.c.id, total).order_by(found.c.id).limit(limit)
+    rows = session.execute(query.offset(offset)).all()
+    if not rows and offset:
+        first = session.execute(query.limit(1)).first()
+        return (), first[1] if first else 0
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _counts(session: Session, document_ids: Sequence[int]) -> dict[int, dict[str | None, int]]:
