@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage.hiding import hide_binned
+from storage.hiding import StandingSession
 
 Sessions = sessionmaker[Session]
 
@@ -38,9 +38,7 @@ def create_engine_from(url: str) -> Engine:
 
 def session_factory(engine: Engine) -> Sessions:
     """Sessions whose queries do not find what lies in the bin, see `storage.hiding`."""
-    sessions = sessionmaker(engine, expire_on_commit=False)
-    event.listen(sessions, "do_orm_execute", hide_binned)
-    return sessions
+    return sessionmaker(engine, class_=StandingSession, expire_on_commit=False)
 
 
 @contextmanager

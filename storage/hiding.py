@@ -1,6 +1,6 @@
 """What lies in the bin is found by no query, unless the query asks for it.
 
-A session of `storage.engine.session_factory` adds the conditions to every SELECT, at any depth, so
+A `StandingSession`, as `storage.engine.session_factory` makes them, adds the conditions to every SELECT, at any depth, so
 that no list, queue, count or export can forget them. Deleted are a project with all that is in it,
 a document, and a label with its entities. Changes and deletions are not touched.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy import ColumnElement, and_, event, exists, select
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
 
@@ -22,8 +22,12 @@ _projects, _labels = Project.__table__, Label.__table__
 _documents, _sets = Document.__table__, AnnotationSet.__table__
 
 
-def hide_binned(state: ORMExecuteState) -> None:
-    """A session's "do_orm_execute"."""
+class StandingSession(Session):
+    """A session that finds what stands."""
+
+
+@event.listens_for(StandingSession, "do_orm_execute")
+def _hide_binned(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return
     if not state.execution_options.get("binned", False):

@@ -1,0 +1,39 @@
+"""What people did beside editing documents: only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Event
+
+
+def record(
+    session: Session,
+    person: str,
+    action: str,
+    *,
+    project_id: int | None = None,
+    document_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes down who did what just now."""
+    session.add(
+        Event(
+            person=person,
+            action=action,
+            project_id=project_id,
+            document_id=document_id,
+            detail=dict(detail or {}),
+        )
+    )
+    session.flush()
+
+
+def of_project(session: Session, project_id: int, limit: int = 100) -> Sequence[Event]:
+    """What was done to a project and what is in it, the newest first."""
+    query = select(Event).where(Event.project_id == project_id).order_by(Event.id.desc())
+    return session.scalars(query.limit(limit)).all()
