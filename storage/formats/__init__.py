@@ -38,6 +38,7 @@ IMPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if forma
 EXPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.write)
 SUFFIXES: Mapping[str, str] = {name: FORMATS[name].suffix for name in EXPORT_FORMATS}
 
+_LONGEST_REASON = 400
 _SNIFFED = 65_536
 """Bytes of a file's beginning that a sniffer may look at."""
 
@@ -81,11 +82,19 @@ def read_from(file: BinaryIO, format: str, name: str) -> Iterator[Record]:
 
 def _records(reader: Reader, file: BinaryIO, name: str) -> Iterator[Record]:
     try:
-        yield from reader(unpacked(file), name)
+        for record in reader(unpacked(file), name):
+            yield record if isinstance(record, DocumentRecord) else _brief(record)
     except EncodingError as error:
         yield BadRecord(error.line, str(error))
     except (ArchiveError, MissingPackage) as error:
         yield BadRecord(1, str(error))
+
+
+def _brief(bad: BadRecord) -> BadRecord:
+    """A reason quotes what it found: not a line of 10 MB, and not half a character."""
+    reason = bad.reason.encode(errors="backslashreplace").decode()
+    long = len(reason) > _LONGEST_REASON
+    return BadRecord(bad.line, f"{reason[:_LONGEST_REASON]}…" if long else reason)
 
 
 def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Written:

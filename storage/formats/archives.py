@@ -28,6 +28,8 @@ _FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
     struct.error, ValueError, OverflowError, LookupError,
 )  # fmt: skip
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+"""How an archive begins, and how an empty one does."""
 _LOCAL = re.compile(rb"PK\x03\x04.{22}(?P<sizes>.{4})", re.DOTALL)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 

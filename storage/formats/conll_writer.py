@@ -13,8 +13,8 @@ from typing import BinaryIO, Literal
 from core.tags import Scheme, encode_tags
 from core.tokenization import tokenize
 from core.types import Token, WordSpan
-from storage.formats.written import Written, lost
-from storage.records import DocumentRecord
+from storage.formats.written import Written, accepted, count_document, count_span, lost
+from storage.records import DocumentRecord, SpanRecord
 
 ConllFormat = Literal["conll2003", "bio", "iob1", "bioes"]
 _SCHEMES: dict[ConllFormat, Scheme] = {
@@ -33,13 +33,20 @@ def write_conll(
     middle = " -X- -X-" if format == "conll2003" else ""
     for document in documents:
         tokens = tokenize(document.text)
+        if not tokens:
+            written.refused.append(f"{document.name}: holds no words")
+            continue
         tags, breaks = _tagged(document, tokens, _SCHEMES[format], written)
+        words = [document.text[token.start : token.end] for token in tokens]
         out.write(f"-DOCSTART-{middle} O\n\n".encode())
-        for index, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
+        for index, (word, tag) in enumerate(zip(words, tags, strict=True)):
             gap = "\n" if index in breaks else ""
-            out.write(f"{gap}{document.text[token.start : token.end]}{middle} {tag}\n".encode())
-        out.write(b"\n" if tokens else b"")
-        written.documents += 1
+            out.write(f"{gap}{word}{middle} {tag}\n".encode())
+        out.write(b"\n")
+        count_document(document, written)
+        gaps = ("\n" if index in breaks else " " for index in range(1, len(words)))
+        spaced = words[0] + "".join(map("".join, zip(gaps, words[1:], strict=True)))
+        written.properties.update(["spacing"] if spaced != document.text else [])
     return written
 
 
@@ -50,10 +57,11 @@ def _tagged(
     aligned = _aligned(document, tokens, written)
     tags, dropped = encode_tags(aligned, len(tokens), scheme)
     for span in dropped:
-        start, end = tokens[span.start].start, tokens[span.end - 1].end
-        written.nested.append(lost(document, start, end, span.label))
-    kept = set(aligned) - set(dropped)
-    written.entities += len(kept)
+        entity = aligned[span]
+        written.nested.append(lost(document, entity.start, entity.end, entity.label))
+    kept = aligned.keys() - set(dropped)
+    for span in kept:
+        count_span(aligned[span], written)
     inside = {index for span in kept for index in range(span.start + 1, span.end)}
     breaks = frozenset(
         index
@@ -66,17 +74,19 @@ def _tagged(
 
 def _aligned(
     document: DocumentRecord, tokens: tuple[Token, ...], written: Written
-) -> list[WordSpan]:
+) -> dict[WordSpan, SpanRecord]:
+    """The accepted entities by the words that they are."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
-    spans = []
-    for entity in document.entities or ():
-        if entity.status != "accepted":
-            continue
-        if entity.start in starts and entity.end in ends:
-            spans.append(
-                WordSpan(starts[entity.start], ends[entity.end], "_".join(entity.label.split()))
-            )
-        else:
+    spans: dict[WordSpan, SpanRecord] = {}
+    for entity in accepted(document, written):
+        if entity.start not in starts or entity.end not in ends:
             written.unaligned.append(lost(document, entity.start, entity.end, entity.label))
+            continue
+        label = "_".join(entity.label.split())
+        written.properties.update(["blanks in labels"] if label != entity.label else [])
+        span = WordSpan(starts[entity.start], ends[entity.end], label)
+        if span in spans:
+            written.nested.append(lost(document, entity.start, entity.end, entity.label))
+        spans.setdefault(span, entity)
     return spans

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import BinaryIO
 
+from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import EncodingError, decoded, not_utf8, utf8_lines
+from storage.formats.limits import ArchiveError
 from storage.formats.packing import Pack
 from storage.formats.written import Written, accepted, count_document
 from storage.records import BadRecord, DocumentRecord, Record
 
+_EMPTY = "the file holds no text"
+
 
 def read_text(file: BinaryIO, name: str) -> Iterator[Record]:
-    """The whole file as one document, exactly: line ends, a BOM and NUL bytes are kept."""
+    """The whole file as one document, exactly: line ends, a BOM and NUL bytes are kept.
+
+    Of a ZIP archive, each file. Raises `ArchiveError`.
+    """
+    content = file.read()
+    if not content.startswith(ZIP_MARKS):
+        blank = not content.strip(b"\xef\xbb\xbf \t\r\n")
+        yield BadRecord(1, _EMPTY) if blank else _document(content, PurePath(name).stem, "")
+        return
+    archive = Archive(io.BytesIO(content))
+    for member in archive.names:
+        stem = str(PurePosixPath(member).with_suffix(""))
+        try:
+            yield _document(archive.read(member), stem, f"{member}: ")
+        except ArchiveError as error:
+            yield BadRecord(1, str(error))
+
+
+def _document(content: bytes, name: str, where: str) -> Record:
     try:
-        text = decoded(file.read())
+        text = decoded(content)
     except EncodingError as error:
-        yield BadRecord(error.line, str(error))
-        return
-    if not text.strip("\ufeff \t\r\n"):
-        yield BadRecord(1, "the file holds no text")
-        return
-    yield DocumentRecord(text=text, name=PurePath(name).stem)
+        return BadRecord(error.line, f"{where}{error}")
+    return DocumentRecord(text=text, name=name) if text else BadRecord(1, f"{where}{_EMPTY}")
 
 
 def read_lines(file: BinaryIO, name: str) -> Iterator[Record]:

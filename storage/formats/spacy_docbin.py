@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from core.tokenization import tokenize
+from storage.formats.covering import covering
 from storage.formats.limits import ArchiveError, Budget
 from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
@@ -85,30 +84,15 @@ def _doc(document: DocumentRecord, spans: Sequence[SpanRecord], vocab: Vocab) ->
     from spacy.tokens import Doc
     from spacy.util import filter_spans
 
-    words, spaces = _words(document.text, spans)
-    doc = Doc(vocab, words=words, spaces=spaces, user_data={_NAME: document.name})
+    pieces = covering(document.text, spans)
+    words = [document.text[piece.start : piece.end] for piece in pieces]
+    blanks = [piece.blank for piece in pieces]
+    doc = Doc(vocab, words=words, spaces=blanks, user_data={_NAME: document.name})
     if not unread(document):
         found = [doc.char_span(span.start, span.end, span.label) for span in spans]
         doc.spans[GROUP] = found
         doc.set_ents(filter_spans(found), default="outside")
     return doc
-
-
-def _words(text: str, spans: Sequence[SpanRecord]) -> tuple[list[str], list[bool]]:
-    """spaCy's tokens, and whether a blank that is no token of its own follows each."""
-    starts, ends = {span.start for span in spans}, {span.end for span in spans}
-    tokens = ((token.start, token.end) for token in tokenize(text))
-    cuts = sorted({0, len(text), *starts, *ends, *(edge for token in tokens for edge in token)})
-    words: list[str] = []
-    spaces: list[bool] = []
-    for start, end in pairwise(cuts):
-        word = text[start:end]
-        if word == " " and words and not spaces[-1] and start not in starts and end not in ends:
-            spaces[-1] = True
-        else:
-            words.append(word)
-            spaces.append(False)
-    return words, spaces
 
 
 def _check_size(content: bytes) -> None:

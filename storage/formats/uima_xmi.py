@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
 from storage.formats.packing import Pack
@@ -45,7 +45,7 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
     _require()
     start = file.read(4)
     file.seek(0)
-    if not start.startswith(b"PK"):
+    if not start.startswith(ZIP_MARKS):
         yield _document(file.read(), None, PurePosixPath(name).stem)
         return
     archive = Archive(file)
@@ -171,7 +171,7 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
     chosen, feature = _layer(cas)
     marks: list[Mark] = []
     others: Counter[str] = Counter()
-    for annotation in cas.select_all():
+    for annotation in cas.select_all_annotations():
         kind = annotation.type
         if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
             label = annotation.get(feature)
@@ -186,7 +186,7 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
 
 def _layer(cas: Cas) -> tuple[str | None, str]:
     """The type that entities have, and the feature that holds their label."""
-    kinds = {annotation.type.name: annotation.type for annotation in cas.select_all()}
+    kinds = {annotation.type.name: annotation.type for annotation in cas.select_all_annotations()}
     own = [kind for name, kind in kinds.items() if _OWN.fullmatch(name)]
     if len(own) == 1 and TYPE not in kinds:
         texts = [feature.name for feature in own[0].features if feature.rangeType.name == _STRING]

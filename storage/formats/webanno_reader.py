@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.encodings import decoded
 from storage.formats.marks import Mark, to_spans
 from storage.formats.offsets import Ruler
@@ -53,7 +53,7 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
     """The document of a file, or those of an archive. Raises `ArchiveError`."""
     start = file.read(4)
     file.seek(0)
-    if not start.startswith(b"PK"):
+    if not start.startswith(ZIP_MARKS):
         yield _document(file.read(), PurePosixPath(name).stem, "")
         return
     archive = Archive(file)
@@ -142,7 +142,9 @@ def _add_row(reading: _Reading, line: str, number: int) -> None:
         key = (number, len(reading.entities)) if identity is None else identity
         first, last, known = reading.entities.get(key, (start, end, label))
         if known != label:
-            raise _LineError(number, f"[{identity}] is {known!r} above and {label!r} here")
+            raise _LineError(
+                number, f"[{identity}] is {known[:60]!r} above and {label[:60]!r} here"
+            )
         reading.entities[key] = (min(first, start), max(last, end), label)
 
 

@@ -40,7 +40,7 @@ def check_xml(content: bytes) -> None:
             f"refused: the XML declares {_what(error)}, by which files are read and memory is "
             "filled; UIMA's own files have none"
         ) from None
-    except SAXException as error:
+    except (SAXException, LookupError) as error:  # an unknown encoding is a LookupError
         raise ValueError(f"not XML: {error}") from None
 
 
