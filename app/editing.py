@@ -27,6 +27,7 @@ from app.gestures import (
     RejectAll,
     Relabel,
     Restore,
+    Settle,
     Skip,
     Submit,
     Suggest,
@@ -36,7 +37,7 @@ from app.gestures import (
 from core.overlaps import cross
 from storage.vocabulary import Source, SpanStatus
 
-__all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce"]
+__all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce", "rewind"]
 
 DraftState = Literal["open", "skipped", "submitted"]
 
@@ -72,8 +73,9 @@ class Draft:
 
 def reduce(draft: Draft, gesture: Gesture | Suggest) -> Draft:
     """The draft after the gesture. Raises `GestureError`, and then nothing has changed."""
-    if draft.state == "submitted":
-        raise GestureError("this document is submitted and frozen; reopen it to change it")
+    if isinstance(gesture, Settle):
+        return draft
+    _require_open(draft)
     match gesture:
         case Submit():
             return _submit(draft)
@@ -82,6 +84,24 @@ def reduce(draft: Draft, gesture: Gesture | Suggest) -> Draft:
         case Comment():
             return replace(draft, comment=gesture.text)
     return _edit(replace(draft, state="open", skip_reason=""), gesture)
+
+
+def rewind(draft: Draft, then: Draft) -> Draft:
+    """The draft with the spans and the comment that it had then. Raises `GestureError` where it is
+    frozen, or where a label of then is no longer there."""
+    _require_open(draft)
+    gone = sorted({span.label for span in then.spans} - draft.labels)
+    if gone:
+        raise GestureError(
+            f"the project no longer has the label {', '.join(map(short, gone))}; add it again and "
+            "restore this version then"
+        )
+    return replace(draft, spans=then.spans, comment=then.comment, state="open", skip_reason="")
+
+
+def _require_open(draft: Draft) -> None:
+    if draft.state == "submitted":
+        raise GestureError("this document is submitted and frozen; reopen it to change it")
 
 
 def _edit(draft: Draft, gesture: Gesture | Suggest) -> Draft:

@@ -11,6 +11,8 @@ from storage.vocabulary import SOURCES, SPAN_STATUSES, Source, SpanStatus
 MAX_ID = 64
 MAX_REASON = 500
 MAX_COMMENT = 5000
+MAX_SEQ = 2**53 - 1
+"""The largest whole number that JavaScript counts to."""
 
 Word = TypeVar("Word", bound=str)
 
@@ -116,6 +118,18 @@ class Suggest:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """A person saw that their change clashed with another's, and has decided; what they take from
+    it is a gesture of its own."""
+
+    client: str
+    seq: int
+    """The operation that clashed. All of its client about the same target up to it are settled."""
+    target: str
+    """A span's id, or ":comment"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """What a person has to say of the document; an empty text takes it back."""
 
@@ -145,6 +159,7 @@ Gesture = (
     | AcceptAll
     | RejectAll
     | Comment
+    | Settle
     | Submit
     | Skip
 )
@@ -184,13 +199,16 @@ def parse_gesture(raw: object) -> Gesture:
             return RejectAll(fields.ids())
         case "comment":
             return Comment(fields.words("text", MAX_COMMENT))
+        case "settle":
+            return Settle(fields.text("client", MAX_ID), fields.number(), fields.id("target"))
         case "submit":
             return Submit()
         case "skip":
             return Skip(fields.words("reason", MAX_REASON))
     raise GestureError(
         f"unknown operation {short(raw.get('op'))}; known are add, accept, reject, relabel, "
-        "move, delete, restore, accept_all, reject_all, comment, submit and skip"
+        "move, delete, restore, accept_all, reject_all, comment, settle, submit and "
+        "skip"
     )
 
 
@@ -206,8 +224,14 @@ class _Fields:
     def __init__(self, raw: Mapping[object, object]) -> None:
         self._raw = raw
 
-    def id(self) -> str:
-        return self.text("id", MAX_ID)
+    def id(self, key: str = "id") -> str:
+        return self.text(key, MAX_ID)
+
+    def number(self) -> int:
+        value = self._raw.get("of")
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SEQ:
+            raise GestureError(f"'of' must be the number of an operation, {_got(value)}")
+        return value
 
     def ids(self) -> tuple[str, ...] | None:
         value = self._raw.get("ids")
@@ -259,5 +283,6 @@ def _got(value: object) -> str:
 
 
 def _storable(value: str) -> bool:
-    """Whether a database can keep the text: half a surrogate pair is no character."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    """Whether every database can keep the text: half a surrogate pair is no character, and
+    PostgreSQL has no NUL."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services import drafts, suggesting
+from app.services import drafts, history, recording, suggesting
 from app.services.applying import apply_operations
+from app.services.clashes import Clash, waiting
+from app.services.news import News, news
 from app.services.rereading import Change, Stretch, read_again
 from app.services.suggesting import Answer, Hint, Predictor
 from core.types import SamplerSettings
@@ -57,6 +58,10 @@ class DocumentView:
     """What the model was not sure enough of to suggest."""
     comment: str = ""
     skip_reason: str = ""
+    version: int = 0
+    """How many operations changed it so far: what a page names as `seen`."""
+    clashes: tuple[Clash, ...] = ()
+    """What this person has to decide between their own changes and another's."""
 
     @property
     def held_back(self) -> bool:
@@ -106,7 +111,7 @@ class AnnotationService:
             text = document.text
             wanted = suggesting.wants(session, document, self._predictor)
             if not wanted and _settled(session, document):
-                return _view(session, document)
+                return _view(session, document, person)
         prediction, error = self._predict(text) if wanted else (None, None)
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
@@ -114,20 +119,27 @@ class AnnotationService:
                 suggesting.keep(session, document, prediction)
             if document.status != "submitted":
                 drafts.ensure(session, document, person)
-            return _view(session, document, error)
+            return _view(session, document, person, error)
 
-    def apply(self, document_id: int, client: object, ops: object, person: str) -> Applied:
+    def apply(
+        self,
+        document_id: int,
+        client: object,
+        ops: object,
+        person: str,
+        kin: Collection[str] = (),
+    ) -> Applied:
         """Applies what a page sent, each operation exactly once, in order, in one transaction.
 
-        Operations recorded before are passed over. The first that cannot be applied is
-        recorded as refused, acknowledged and reported, and ends the batch: the page sends
-        the rest again, and nothing blocks for ever. When this returns, all is committed.
+        Operations recorded before are passed over. One that cannot be applied, or that clashes
+        with what somebody else did unseen, is recorded and acknowledged, and holds up none that
+        come after it; see `apply_operations`. When this returns, all is committed.
         """
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
             if document.status != "submitted":
                 drafts.begin(session, document, person)
-            ack, error = apply_operations(session, document, client, ops, person)
+            ack, error = apply_operations(session, document, client, ops, person, kin)
             spans = drafts.load(session, document).spans
             status = document.status
         return Applied(ack=ack, spans=spans, error=error, status=status)
@@ -145,17 +157,26 @@ class AnnotationService:
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
             if document.status in ("submitted", "skipped"):
+                before = drafts.load(session, document)
                 document.status, document.skip_reason = "in_progress", ""
                 drafts.ensure(session, document, person)
-                operations.record(
-                    session,
-                    client=_server_client(),
-                    seq=1,
-                    document_id=document_id,
-                    person=person,
-                    payload={"op": "reopen"},
-                )
-            return _view(session, document)
+                after = drafts.load(session, document)
+                recording.record(session, document, before, after, person, {"op": "reopen"})
+            return _view(session, document, person)
+
+    def restore(self, document_id: int, version: int, person: str) -> DocumentView:
+        """Makes the draft what it was at a version; see `app.services.history.restore`."""
+        with writing(self._sessions) as session:
+            document = documents.lock(session, document_id)
+            history.restore(session, document, version, person)
+            return _view(session, document, person)
+
+    def news(
+        self, document_id: int, seen: int, person: str, clients: Collection[str]
+    ) -> News | None:
+        """What others did since this version was seen; `clients` are the page's own."""
+        with self._sessions() as session:
+            return news(operations.since(session, document_id, seen, clients), person)
 
     def ahead(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
@@ -204,11 +225,12 @@ class AnnotationService:
             )
 
     def _act(self, document_id: int, op: Mapping[str, Any], person: str) -> DocumentView:
-        applied = self.apply(document_id, _server_client(), [{"seq": 1, **op}], person)
+        client = recording.server_client()
+        applied = self.apply(document_id, client, [{"seq": 1, **op}], person)
         if applied.error:
             raise GestureError(applied.error)
         with self._sessions() as session:
-            return _view(session, documents.get(session, document_id))
+            return _view(session, documents.get(session, document_id), person)
 
     def _predict(self, text: str) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
@@ -229,7 +251,10 @@ def _settled(session: Session, document: Document) -> bool:
     return base is None or draft.parent_id == base.id
 
 
-def _view(session: Session, document: Document, error: str | None = None) -> DocumentView:
+def _view(
+    session: Session, document: Document, person: str, error: str | None = None
+) -> DocumentView:
+    draft = drafts.load(session, document)
     machine = annotation_sets.latest_prediction(session, document.id)
     labels = _labels(session, document.project_id)
     known = {label.name for label in labels}
@@ -241,7 +266,7 @@ def _view(session: Session, document: Document, error: str | None = None) -> Doc
         status=document.status,
         split=document.split,
         labels=labels,
-        spans=drafts.load(session, document).spans,
+        spans=draft.spans,
         read_only=document.status == "submitted",
         predicted="never" if machine is None else "found" if machine.entities else "nothing",
         model_version_id=machine.model_version_id if machine else None,
@@ -250,6 +275,8 @@ def _view(session: Session, document: Document, error: str | None = None) -> Doc
         hints=tuple(hint for hint in suggesting.hints_of(machine) if hint.label in known),
         comment=document.comment,
         skip_reason=document.skip_reason,
+        version=drafts.version_of(session, document),
+        clashes=waiting(session, document.id, person, draft),
     )
 
 
@@ -262,7 +289,3 @@ def _labels(session: Session, project_id: int) -> tuple[LabelView, ...]:
 
 def _pairs(stretches: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in stretches)
-
-
-def _server_client() -> str:
-    return f"server-{uuid4().hex}"

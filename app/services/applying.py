@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, GestureError, parse_gesture, reduce
-from app.gestures import Gesture, short
+from app.gestures import MAX_SEQ, Gesture, Settle, Submit, short
 from app.services import drafts
-from storage.models import Document
-from storage.repository import annotation_sets, operations
+from app.services.changes import Change, difference
+from app.services.clashes import ClashError, Unseen, already_so
+from app.services.news import told
+from storage.models import Document, Operation
+from storage.repository import operations
 
 MAX_CLIENT = 64
-MAX_SEQ = 2**53 - 1
-"""The largest whole number that JavaScript counts to."""
 
 
 def apply_operations(
-    session: Session, document: Document, client: object, ops: object, person: str
+    session: Session,
+    document: Document,
+    client: object,
+    ops: object,
+    person: str,
+    kin: Collection[str] = (),
 ) -> tuple[int | None, str | None]:
-    """`(ack, error)`: what the client can forget, and the last refusal it should know of.
+    """`(ack, error)`: what the client can forget, and the refusals it should know of.
 
-    The document is locked and, unless submitted, has a draft.
+    The document is locked and, unless submitted, has a draft. An operation may say which version
+    of the draft its page had `seen`; `kin` are other clients of that page. One that cannot be
+    applied is recorded as refused, and those after it are applied all the same. One that clashes
+    (`app.services.clashes`) is held back, and is no error.
     """
     if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
         return None, f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
@@ -33,34 +42,109 @@ def apply_operations(
     if not numbered:
         return last, error
     known = operations.received(session, client, min(numbered), max(numbered))
-    refusals = [reason for seq, reason in sorted(known.items()) if seq in numbered and reason]
-    error = refusals[-1] if refusals else error
+    new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
+    batch = _Batch(session, document, client, person)
+    batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
+    batch.look(new.values(), {client, *kin})
+    for seq, raw in new.items():
+        batch.take(seq, raw, last)
+    batch.save()
+    return operations.last_seq(session, client), _summed(batch.refusals) or error
 
-    draft = before = drafts.load(session, document)
-    edited = False
-    for seq in sorted(numbered.keys() - known.keys()):
-        raw, gesture, refused = numbered[seq], None, None
+
+class _Batch:
+    """A draft on its way through the operations of one message."""
+
+    def __init__(self, session: Session, document: Document, client: str, person: str) -> None:
+        self.session, self.document, self.client, self.person = session, document, client, person
+        self.before = self.draft = drafts.load(session, document)
+        self.refusals: list[str] = []
+        self.others: Sequence[Operation] = ()
+        self.mine: dict[str, Change] = {}
+        """What the page wanted where its operations clashed, by target."""
+
+    @property
+    def version(self) -> int:
+        return drafts.version_of(self.session, self.document)
+
+    def look(self, ops: Iterable[Mapping[str, Any]], own: Collection[str]) -> None:
+        """Finds out what others did that the page had not seen."""
+        oldest = min((self.seen(raw) for raw in ops), default=self.version)
+        if oldest >= self.version:
+            return
+        self.others = operations.since(self.session, self.document.id, oldest, own)
+        for row in operations.clashes(self.session, self.document.id, self.person):
+            for change in (row.changes or ()) if row.client in own else ():
+                self.mine[operations.target(change)] = dict(change)
+
+    def seen(self, raw: Mapping[str, Any]) -> int:
+        """The version that the page had seen; the newest where it does not say."""
+        seen = raw.get("seen")
+        if isinstance(seen, int) and not isinstance(seen, bool) and seen >= 0:
+            return min(seen, self.version)
+        return self.version
+
+    def take(self, seq: int, raw: Mapping[str, Any], last: int | None) -> None:
+        """Applies one operation, or finds out why it cannot be; records it in either case."""
+        gesture = refused = version = changes = None
         try:
             _check_order(seq, last)
             gesture = parse_gesture(raw)
-            draft = reduce(draft, gesture)
-            edited = True
+            after = self.applied(gesture, self.seen(raw))
+            changes = difference(self.draft, after)
+            version = drafts.advance(self.session, self.document) if changes else self.version
+            self.draft = after
+        except ClashError as clash:
+            clashed = {**clash.change, "met": self.version}
+            refused, changes = str(clash), [clashed]
+            self.mine[operations.target(clashed)] = clashed
         except GestureError as reason:
-            refused = error = str(reason)
+            refused = str(reason)
+            self.refusals.append(refused)
         operations.record(
-            session,
-            client=client,
+            self.session,
+            client=self.client,
             seq=seq,
-            document_id=document.id,
-            person=person,
+            document_id=self.document.id,
+            person=self.person,
             payload=_payload(raw, gesture),
+            version=version,
+            changes=changes,
             refused=refused,
         )
-        if refused:
-            break
-    if edited:
-        _save(session, document, before, draft, person)
-    return operations.last_seq(session, client), error
+
+    def applied(self, gesture: Gesture, seen: int) -> Draft:
+        unseen = Unseen.of(self.others, seen)
+        if isinstance(gesture, Settle):
+            self.mine.pop(gesture.target, None)
+        if isinstance(gesture, Submit):
+            self.check_submit(unseen)
+        mine = {key: each["after"] for key, each in self.mine.items() if seen < each["met"]}
+        if already_so(self.draft, gesture, unseen, mine):
+            return self.draft
+        return reduce(self.draft, gesture)
+
+    def check_submit(self, unseen: Unseen) -> None:
+        """Nothing is final with an edit missing, or with something that the person did not see."""
+        if self.refusals:
+            raise GestureError("an edit before it was refused; look at it, and submit again")
+        if operations.clashes(self.session, self.document.id, self.person):
+            raise GestureError(
+                "your changes and somebody else’s differ; decide between them, and submit again"
+            )
+        if unseen.rows:
+            raise GestureError(f"{told(unseen.rows, self.person)}; look at it, and submit again")
+
+    def save(self) -> None:
+        if self.draft is not self.before:
+            drafts.save(self.session, self.document, self.before, self.draft, self.person)
+
+
+def _summed(refusals: Sequence[str]) -> str | None:
+    """The first refusal, which others may follow from."""
+    if len(refusals) < 2:
+        return next(iter(refusals), None)
+    return f"{refusals[0]} (and {len(refusals) - 1} more; the history has them)"
 
 
 def _numbered(ops: object) -> tuple[dict[int, Mapping[str, Any]], str | None]:
@@ -90,18 +174,3 @@ def _payload(raw: Mapping[str, Any], gesture: Gesture | None) -> dict[str, Any]:
     if gesture is None:
         return {"refused": short(dict(raw))}
     return {"op": raw["op"], **asdict(gesture)}
-
-
-def _save(session: Session, document: Document, before: Draft, draft: Draft, person: str) -> None:
-    stored = annotation_sets.draft_of(session, document.id)
-    if stored is None:
-        raise RuntimeError(f"document {document.id} was edited without a draft")
-    if draft.spans != before.spans:
-        annotation_sets.save_spans(session, stored, drafts.to_records(draft.spans))
-    stored.person = person
-    document.comment, document.skip_reason = draft.comment, draft.skip_reason
-    if draft.state == "submitted":
-        annotation_sets.submit(session, stored, document, person)
-    else:
-        document.status = "skipped" if draft.state == "skipped" else "in_progress"
-    session.flush()

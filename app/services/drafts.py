@@ -63,6 +63,33 @@ def begin(session: Session, document: Document, person: str) -> None:
         ensure(session, document, person)
 
 
+def version_of(session: Session, document: Document) -> int:
+    """How many operations changed the draft so far."""
+    return document.version
+
+
+def advance(session: Session, document: Document) -> int:
+    """The draft's version once more has been changed in it."""
+    document.version += 1
+    return document.version
+
+
+def save(session: Session, document: Document, before: Draft, draft: Draft, person: str) -> None:
+    """Makes the database hold what the reducer made of the document's draft."""
+    stored = annotation_sets.draft_of(session, document.id)
+    if stored is None:
+        raise RuntimeError(f"document {document.id} was edited without a draft")
+    if draft.spans != before.spans:
+        annotation_sets.save_spans(session, stored, to_records(draft.spans))
+    stored.person = person
+    document.comment, document.skip_reason = draft.comment, draft.skip_reason
+    if draft.state == "submitted":
+        annotation_sets.submit(session, stored, document, person)
+    else:
+        document.status = "skipped" if draft.state == "skipped" else "in_progress"
+    session.flush()
+
+
 def base_of(session: Session, document: Document) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     return annotation_sets.submitted_of(session, document.id) or annotation_sets.latest_prediction(

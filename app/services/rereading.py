@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
-from app.services import drafts, suggesting
+from app.services import drafts, recording, suggesting
 from app.services.drafts import HIGHEST_SCORE
 from app.services.suggesting import Predictor
 from core.segmentation import sentences
@@ -50,9 +50,9 @@ def read_again(
     ones never return. Undecided suggestions that contradict what was decided go, and what the
     model finds now comes beside the others.
 
-    `around` limits this to the sentences that it touches; outside them nothing changes. Raises
-    `GestureError` for a document that is submitted, held back, or was edited while the model was
-    reading.
+    `around` limits this to the sentences that it touches; outside them nothing changes. What was
+    edited while the model was reading stands, and what contradicts it is left out. Raises
+    `GestureError` for a document that is submitted or held back.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -66,30 +66,22 @@ def read_again(
     with writing(sessions) as session:
         document = documents.lock(session, document_id)
         now = _open_draft(drafts.load(session, document), document)
-        if now.spans != before.spans:
-            raise GestureError("the document was edited while the model was reading; ask again")
-        gesture = Suggest(tuple(each for each in found if each.label in now.labels), tuple(windows))
-        after = reduce(now, gesture)
-        stored = annotation_sets.draft_of(session, document_id)
-        if stored is None:
+        if annotation_sets.draft_of(session, document_id) is None:
             raise GestureError("nobody has opened this document yet; open it and ask again")
-        annotation_sets.save_spans(session, stored, drafts.to_records(after.spans))
-        document.status, document.skip_reason = "in_progress", ""
+        left = _refused(session, document, now)
+        new = [each for each in found if each.label in now.labels and _place(each) not in left]
+        after = reduce(now, Suggest(tuple(new), tuple(windows)))
+        drafts.save(session, document, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
         gone = [_place(span) for span in now.spans if span.id not in has]
-        operations.record(
-            session,
-            client=f"server-{uuid4().hex}",
-            seq=1,
-            document_id=document_id,
-            person=person,
-            payload={
-                "op": "suggest",
-                "model_version_id": predictor.model_version_id,
-                **asdict(gesture),
-                "gone": gone,
-            },
-        )
+        payload = {
+            "op": "suggest",
+            "model_version_id": predictor.model_version_id,
+            "spans": [asdict(each) for each in new if each.id in has],
+            "windows": windows,
+            "gone": gone,
+        }
+        recording.record(session, document, now, after, person, payload)
     return Change(added=len(has - had), gone=len(gone))
 
 
@@ -169,5 +161,5 @@ def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
     ]
 
 
-def _place(span: DraftSpan | SpanRecord | Entity) -> Place:
+def _place(span: DraftSpan | SpanRecord | Entity | Found) -> Place:
     return span.start, span.end, span.label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from storage.columns import now
 from storage.models import AnnotationSet, Document, EntityRow
 from storage.records import SpanRecord
-from storage.vocabulary import SetState
+from storage.vocabulary import Origin, SetState
 
 
 def add_prediction(
@@ -83,6 +84,44 @@ def submitted_of(session: Session, document_id: int) -> AnnotationSet | None:
         AnnotationSet.origin == "person",
         AnnotationSet.state == "submitted",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A prediction or a submitted set, without its entities."""
+
+    id: int
+    origin: Origin
+    person: str | None
+    model_version_id: int | None
+    created_at: datetime
+    entities: int
+
+
+def made(session: Session, document_id: int) -> list[Made]:
+    """Every answer that stands, the oldest first; none that was given unseen by others."""
+    entities = (
+        select(func.count())
+        .where(EntityRow.annotation_set_id == AnnotationSet.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            AnnotationSet.id,
+            AnnotationSet.origin,
+            AnnotationSet.person,
+            AnnotationSet.model_version_id,
+            AnnotationSet.created_at,
+            entities,
+        )
+        .where(
+            AnnotationSet.document_id == document_id,
+            AnnotationSet.state == "submitted",
+            ~AnnotationSet.blind,
+        )
+        .order_by(AnnotationSet.id)
+    )
+    return [Made(*row) for row in session.execute(query)]
 
 
 def newest_submitted(project_id: int) -> Select[Any]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
 
+Changes = Sequence[Mapping[str, Any]]
+"""See `storage.models.Operation.changes`."""
+
 
 def received(session: Session, client: str, first: int, last: int) -> dict[int, str | None]:
-    """The sequence numbers from `first` to `last` that are recorded, each with its refusal."""
-    query = select(Operation.seq, Operation.refused).where(
+    """The sequence numbers from `first` to `last` that are recorded, each with its refusal; one
+    that clashed waits for a decision and is not refused yet."""
+    refusal = case((Operation.changes.is_(None), Operation.refused))
+    query = select(Operation.seq, refusal).where(
         Operation.client == client, Operation.seq.between(first, last)
     )
     return dict(session.execute(query).all())
@@ -32,9 +37,15 @@ def record(
     document_id: int,
     person: str,
     payload: Mapping[str, Any],
+    version: int | None = None,
+    changes: Changes | None = None,
     refused: str | None = None,
 ) -> None:
-    """Records one action. A second record of (client, seq) is an `IntegrityError`."""
+    """Records one action. A second record of (client, seq) is an `IntegrityError`.
+
+    A refused action with changes clashed with another's: they are what it would have done, and
+    `met` in them is the draft's version then.
+    """
     session.add(
         Operation(
             client=client,
@@ -42,6 +53,8 @@ def record(
             document_id=document_id,
             person=person,
             payload=dict(payload),
+            version=version,
+            changes=None if changes is None else [dict(change) for change in changes],
             refused=refused,
         )
     )
@@ -50,12 +63,96 @@ def record(
 
 def of_document(session: Session, document_id: int) -> Sequence[Operation]:
     """The document's history, oldest first."""
+    return session.scalars(_in_order(document_id)).all()
+
+
+def page(session: Session, document_id: int, offset: int, limit: int) -> Sequence[Operation]:
+    """A stretch of the document's history, newest first; nothing that was done unseen by others."""
     query = (
         select(Operation)
-        .where(Operation.document_id == document_id)
-        .order_by(Operation.at, Operation.client, Operation.seq)
+        .where(Operation.document_id == document_id, ~Operation.blind)
+        .order_by(Operation.at.desc(), Operation.client.desc(), Operation.seq.desc())
+        .offset(offset)
+        .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def count(session: Session, document_id: int, *conditions: ColumnElement[bool]) -> int:
+    """How many operations `page` goes through."""
+    query = select(func.count()).where(
+        Operation.document_id == document_id, ~Operation.blind, *conditions
+    )
+    return session.scalar(query.select_from(Operation)) or 0
+
+
+def unnumbered(session: Session, document_id: int) -> int:
+    """How many were applied before versions were kept: what they changed is not known."""
+    return count(session, document_id, Operation.version.is_(None), Operation.refused.is_(None))
+
+
+def submissions(session: Session, document_id: int) -> int:
+    """How many times the document was submitted here."""
+    submit = Operation.payload["op"].as_string() == "submit"
+    return count(session, document_id, submit, Operation.refused.is_(None))
+
+
+def since(
+    session: Session, document_id: int, version: int, but: Collection[str] = ()
+) -> Sequence[Operation]:
+    """What changed the draft after this version, oldest first, by none of the clients `but`."""
+    query = (
+        select(Operation)
+        .where(
+            Operation.document_id == document_id,
+            ~Operation.blind,
+            Operation.version > version,
+            Operation.refused.is_(None),
+            Operation.client.not_in(but),
+        )
+        .order_by(Operation.version, Operation.client, Operation.seq)
+    )
+    return [row for row in session.scalars(query) if row.changes]
+
+
+def clashes(session: Session, document_id: int, person: str) -> Sequence[Operation]:
+    """The person's actions that clashed with another's and wait for a decision, oldest first."""
+    query = _in_order(document_id).where(
+        Operation.person == person,
+        ~Operation.blind,
+        Operation.refused.is_not(None),
+        Operation.changes.is_not(None),
+    )
+    found = session.scalars(query).all()
+    if not found:
+        return ()
+    settled = {
+        (each["client"], each["target"]): each["seq"]
+        for each in payloads(session, document_id, "settle")
+    }
+    return [
+        row
+        for row in found
+        if row.seq > max((settled.get((row.client, key), -1) for key in targets(row)), default=-1)
+    ]
+
+
+def last_about(session: Session, document_id: int, wanted: str) -> Operation | None:
+    """The last operation that changed this target."""
+    rows = reversed(since(session, document_id, 0))
+    return next((row for row in rows if wanted in targets(row)), None)
+
+
+def targets(operation: Operation) -> list[str]:
+    """What the operation changed, or would have: the spans' ids, and the names of fields."""
+    return [target(change) for change in operation.changes or ()]
+
+
+def target(change: Mapping[str, Any]) -> str:
+    """What one change is about: a span's id, or ":" and the name of a field."""
+    if "field" in change:
+        return f":{change['field']}"
+    return str((change["after"] or change["before"])["id"])
 
 
 def payloads(session: Session, document_id: int, op: str) -> Sequence[dict[str, Any]]:
@@ -70,3 +167,11 @@ def payloads(session: Session, document_id: int, op: str) -> Sequence[dict[str, 
         .order_by(Operation.at, Operation.client, Operation.seq)
     )
     return session.scalars(query).all()
+
+
+def _in_order(document_id: int) -> Any:
+    return (
+        select(Operation)
+        .where(Operation.document_id == document_id)
+        .order_by(Operation.at, Operation.client, Operation.seq)
+    )

@@ -57,15 +57,34 @@ def test_a_bad_operation_is_refused_and_acknowledged_and_blocks_nothing(
         {"seq": 3, "op": "reject", "id": "m1.2"},
     ]
     applied = service.apply(document_id, "c", ops, "Ann")
-    assert applied.ack == 2
+
+    assert applied.ack == 3
     assert applied.error == (
         "there is no span 'gone' in this draft; reload the page to see its spans"
     )
-    assert shown(applied) == [("m1.1", "accepted"), ("m1.2", "suggested")]
-
-    applied = service.apply(document_id, "c", ops[2:], "Ann")
-    assert (applied.ack, applied.error) == (3, None)
     assert shown(applied) == [("m1.1", "accepted"), ("m1.2", "rejected")]
+
+
+def test_nothing_is_submitted_where_an_edit_before_it_was_refused(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    service = AnnotationService(sessions, FakeModel())
+    service.open(document_id, "Ann")
+    ops: list[dict[str, Any]] = [
+        {"seq": 1, "op": "relabel", "id": "m1.1", "label": "GONE"},
+        {"seq": 2, "op": "relabel", "id": "m1.2", "label": "LOC"},
+        {"seq": 3, "op": "accept_all"},
+        {"seq": 4, "op": "submit"},
+    ]
+    applied = service.apply(document_id, "c", ops, "Ann")
+
+    assert applied.status == "in_progress"
+    assert applied.error is not None
+    assert applied.error.startswith("unknown label 'GONE'")
+    assert [span.label for span in applied.spans] == ["PER", "LOC"], "what follows is not lost"
+    assert service.apply(document_id, "c", ops, "Ann") == applied, "nor is a resend submitted"
+    again = {"seq": 5, "op": "submit"}
+    assert service.apply(document_id, "c", [again], "Ann").status == "submitted"
 
 
 def test_a_refusal_whose_answer_was_lost_is_told_again(

@@ -140,24 +140,27 @@ def test_a_document_that_is_held_back_or_submitted_is_not_read_again(
         service.read_again(document_id, "Ann")
 
 
-def test_an_edit_made_while_the_model_reads_wins(
+def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
     class SlowModel(FakeModel):
         def predict(self, text: str, settings: Any, *rest: Any) -> Prediction:
-            if self.asked:
-                service.apply(document_id, "c", DECIDE, "Ann")
-            return super().predict(text, settings, *rest)
+            if not self.asked:
+                return super().predict(text, settings, *rest)
+            service.apply(document_id, "c", DECIDE, "Ann")
+            told = Entity(0, 4, "LOC", 2.7), Entity(9, 12, "ORG", 2.7), Entity(16, 20, "LOC", 2.7)
+            return Prediction(text, told)
 
     service = AnnotationService(sessions, SlowModel())
     service.open(document_id, "Ann")
 
-    with pytest.raises(GestureError, match="edited while"):
-        service.read_again(document_id, "Ann")
+    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
 
-    assert shown(service.apply(document_id, "c", [], "Ann")) == [
-        ("m1.1", "accepted"),
-        ("m1.2", "rejected"),
+    spans = service.open(document_id, "Ann").spans
+    assert [(span.start, span.label, span.status) for span in spans] == [
+        (0, "PER", "accepted"),
+        (9, "ORG", "rejected"),
+        (16, "LOC", "suggested"),
     ]
 
 

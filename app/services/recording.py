@@ -1,0 +1,46 @@
+"""What the server itself does to a draft, in the log like every action of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft
+from app.services import drafts
+from app.services.changes import difference
+from storage.models import Document
+from storage.repository import operations
+
+SERVER = "server-"
+"""What the clients of such operations begin with."""
+
+
+def server_client() -> str:
+    return f"{SERVER}{uuid4().hex}"
+
+
+def record(
+    session: Session,
+    document: Document,
+    before: Draft,
+    after: Draft,
+    person: str,
+    payload: Mapping[str, Any],
+) -> None:
+    """Writes down a step from one state of the draft to another."""
+    changes = difference(before, after)
+    if changes:
+        drafts.advance(session, document)
+    operations.record(
+        session,
+        client=server_client(),
+        seq=1,
+        document_id=document.id,
+        person=person,
+        payload=payload,
+        version=drafts.version_of(session, document),
+        changes=changes,
+    )
