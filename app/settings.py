@@ -6,9 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast, get_args
 
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: the bundled model and the samples lie below it."""
+Auth = Literal["off", "none", "accounts", "oidc"]
+"""Who may open the page: whoever is at this machine; whoever reaches it, which somebody has said
+in so many words; who has an account; who signs in at an OpenID Connect provider and has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,18 @@ class Settings:
     """The name that submitted annotations are kept under."""
     jobs: str
     """The SQLAlchemy URL of DBOS, which keeps retraining jobs."""
+    auth: Auth = "off"
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether the page knows people by their accounts."""
+        return self.auth in ("accounts", "oidc")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the `SPANNEAL_*` variables; one that is unset or blank takes its default.
 
-        Raises `ValueError` for a database URL that is none.
+        Raises `ValueError` for a database URL that is none, or an unknown way to sign in.
         """
         given = os.environ if environment is None else environment
 
@@ -46,11 +56,18 @@ class Settings:
             model=_path(value("SPANNEAL_MODEL", str(ROOT / "assets" / "models" / "default"))),
             person=value("SPANNEAL_PERSON", "annotator"),
             jobs=_url("SPANNEAL_JOBS", value("SPANNEAL_JOBS", f"sqlite:///{data}/jobs.db")),
+            auth=_auth(value("SPANNEAL_AUTH", "off")),
         )
 
 
 def _path(value: str) -> Path:
     return Path(value).expanduser().resolve()
+
+
+def _auth(value: str) -> Auth:
+    if value not in get_args(Auth):
+        raise ValueError(f"SPANNEAL_AUTH must be one of {', '.join(get_args(Auth))}, got {value!r}")
+    return cast(Auth, value)
 
 
 def _url(name: str, value: str) -> str:

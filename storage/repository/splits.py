@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, Project
+from storage.sight import EVERYONE
 from storage.vocabulary import Split
 
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
@@ -67,7 +68,7 @@ def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
         .where(Document.project_id.in_(select(Project.id)), Document.sha256.in_(hashes))
         .order_by(Document.id.desc())
     )
-    return dict(session.execute(query).all())
+    return dict(session.execute(query, execution_options=EVERYONE).all())
 
 
 def _among_the_first(present: Sequence[Split]) -> Split | None:

@@ -1,0 +1,48 @@
+"""Who takes part in which project, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Member, User
+from storage.sight import EVERYONE
+from storage.vocabulary import ROLES, Role
+
+
+def roles(session: Session, user_id: int) -> Mapping[int, Role]:
+    """A person's role in each of their projects."""
+    query = select(Member.project_id, Member.role).where(Member.user_id == user_id)
+    return dict(session.execute(query, execution_options=EVERYONE).all())
+
+
+def of_project(session: Session, project_id: int) -> Sequence[tuple[User, Role]]:
+    query = (
+        select(User, Member.role)
+        .join(Member, Member.user_id == User.id)
+        .where(Member.project_id == project_id)
+        .order_by(User.folded)
+    )
+    return [(user, role) for user, role in session.execute(query)]
+
+
+def assign(session: Session, project_id: int, user_id: int, role: Role) -> None:
+    """Makes a person a member, or gives a member another role."""
+    if role not in ROLES:
+        raise ValueError(f"a role must be one of {', '.join(ROLES)}, got {role!r}")
+    member = session.get(Member, (project_id, user_id))
+    if member is None:
+        session.add(Member(project_id=project_id, user_id=user_id, role=role))
+    else:
+        member.role = role
+    session.flush()
+
+
+def remove(session: Session, project_id: int, user_id: int) -> None:
+    """What the person did stays."""
+    member = session.get(Member, (project_id, user_id))
+    if member is not None:
+        session.delete(member)
+        session.flush()

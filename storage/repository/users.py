@@ -1,0 +1,101 @@
+"""Accounts and the sessions they signed in to."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Event, Login, User
+
+FAILED = "sign-in failed"
+"""The action of an event for each wrong password; it names nobody unless there is the account."""
+
+
+def folded(name: str) -> str:
+    """What two names that look alike share: compatible forms and cases are one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def add(session: Session, name: str, password: str | None, *, administrator: bool) -> User:
+    """`password` is a hash. The name must be free, see `named`."""
+    user = User(name=name, folded=folded(name), password=password, administrator=administrator)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def named(session: Session, name: str, *, locked: bool = False) -> User | None:
+    """Whoever has this name in any case. `locked`: nobody else changes the row meanwhile."""
+    query = select(User).where(User.folded == folded(name))
+    return session.scalars(query.with_for_update() if locked else query).one_or_none()
+
+
+def get(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise LookupError(f"there is no account {user_id}; reload the page to see those there are")
+    return user
+
+
+def every(session: Session) -> Sequence[User]:
+    return session.scalars(select(User).order_by(User.folded)).all()
+
+
+def other_administrators(session: Session, user_id: int) -> int:
+    """How many active administrators there are beside one."""
+    query = select(func.count()).where(User.administrator, User.active, User.id != user_id)
+    return session.scalar(query) or 0
+
+
+def sign_in(session: Session, user_id: int, token: str, at: datetime, until: datetime) -> None:
+    """`token` is the SHA-256, in hexadecimal, of what the browser keeps."""
+    session.add(Login(token=token, user_id=user_id, created_at=at, seen_at=at, expires_at=until))
+    session.flush()
+
+
+def signed_in(session: Session, token: str) -> tuple[Login, User] | None:
+    query = select(Login, User).join(User, User.id == Login.user_id).where(Login.token == token)
+    found = session.execute(query).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def logins(session: Session, user_id: int) -> Sequence[Login]:
+    """The sessions of an account, newest first."""
+    query = select(Login).where(Login.user_id == user_id).order_by(Login.created_at.desc())
+    return session.scalars(query).all()
+
+
+def sign_out(session: Session, token: str) -> None:
+    session.execute(delete(Login).where(Login.token == token))
+
+
+def sign_out_everywhere(session: Session, user_id: int, *, but: str | None = None) -> None:
+    """Ends every session of an account, or all but the one with this token's hash."""
+    session.execute(delete(Login).where(Login.user_id == user_id, Login.token != (but or "")))
+
+
+def forget_ended(session: Session, now: datetime, idle_since: datetime) -> None:
+    """Deletes the sessions that nobody can go on with."""
+    session.execute(delete(Login).where((Login.expires_at <= now) | (Login.seen_at <= idle_since)))
+
+
+def failures_since(session: Session, since: datetime, limit: int) -> int:
+    """Wrong passwords of all accounts since then; counted up to `limit`."""
+    newest = (
+        select(Event.at)
+        .where(Event.project_id.is_(None), Event.action == FAILED)
+        .order_by(Event.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).where(newest.c.at > since)) or 0
+
+
+def note_failure(session: Session, name: str, at: datetime) -> None:
+    """`name` is an account's, or empty: what strangers type may be a password."""
+    session.add(Event(person=name, action=FAILED, at=at, detail={}))
+    session.flush()
