@@ -25,7 +25,7 @@ def write_table(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     """
     written = Written()
     out.write(codecs.BOM_UTF8)
-    rows = csv.writer(codecs.getwriter("utf-8")(out), lineterminator="\n")
+    rows = csv.writer(codecs.getwriter("utf-8")(out))  # RFC 4180: CRLF, and both quoted
     rows.writerow(COLUMNS)
     for document in documents:
         rows.writerows(_rows(document, written))

@@ -1,0 +1,108 @@
+"""Parquet: read back by Hugging Face's own library, and the shapes that data sets come in."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from storage.records import BadRecord, DocumentRecord
+from tests.storage.formats.material import DOCUMENT, TEXT, read, written
+
+
+def parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def test_their_own_library_reads_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import Dataset
+
+    path = tmp_path / "data.parquet"
+    path.write_bytes(written([DOCUMENT, DocumentRecord("b", "unread")], "hugging_face")[0])
+    first, second = Dataset.from_parquet(str(path), cache_dir=str(tmp_path))
+
+    assert first["text"] == TEXT
+    assert first["spans"] == [
+        {"start": 2, "end": 15, "label": "ORG"},
+        {"start": 10, "end": 15, "label": "LOC"},
+        {"start": 22, "end": 30, "label": "PER"},
+    ]
+    assert first["tokens"] == ["😊", "Bank", "of", "China", "hired", "Ms.", "Haag", "."]
+    assert first["ner_tags"] == ["O", "B-ORG", "I-ORG", "I-ORG", "O", "B-PER", "I-PER", "O"]
+    assert (second["spans"], second["ner_tags"]) == (None, None)
+
+
+def test_words_with_tags_are_read_when_there_is_no_text() -> None:
+    table = pa.table({"tokens": [["Anna", "in", "Rome"]], "ner_tags": [["B-PER", "O", "B-LOC"]]})
+    (document,) = read(parquet(table), "hugging_face", "conll.parquet")
+
+    assert document.text == "Anna in Rome"
+    assert [(s.start, s.end, s.label) for s in document.entities] == [
+        (0, 4, "PER"), (8, 12, "LOC"),
+    ]  # fmt: skip
+    assert document.name == "conll:1"
+
+
+def test_class_numbers_are_read_by_the_names_in_the_file() -> None:
+    table = pa.table({"tokens": [["Anna", "ran"]], "ner_tags": [[1, 0]]})
+    feature = {"feature": {"names": ["O", "B-PER"], "_type": "ClassLabel"}, "_type": "List"}
+    features = {"info": {"features": {"ner_tags": feature}}}
+    named = table.replace_schema_metadata({"huggingface": json.dumps(features)})
+
+    assert [s.label for s in read(parquet(named), "hugging_face")[0].entities] == ["PER"]
+    (bad,) = read(parquet(table), "hugging_face")
+    assert "the tag 1 is no name, and the file names 0 tags" in bad.reason
+
+
+def test_a_file_without_the_columns_says_what_it_has() -> None:
+    with pytest.raises(
+        ValueError, match="'text', or 'tokens' and 'ner_tags', is expected; the file"
+    ):
+        read(parquet(pa.table({"sentence": ["a"]})), "hugging_face")
+
+
+@pytest.mark.parametrize("content", [b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1", b"", b"text"])
+def test_a_broken_file_is_said_to_be_one(content: bytes) -> None:
+    with pytest.raises(ValueError, match="not a Parquet file, or a broken one"):
+        read(content, "hugging_face")
+
+
+def test_a_file_that_unpacks_to_a_flood_is_refused() -> None:
+    out = io.BytesIO()
+    table = pa.table({"text": ["x" * 10_000_000] * 2})
+    pq.write_table(table, out, compression="zstd", use_dictionary=False)
+
+    assert len(out.getvalue()) < 100_000
+    (bad,) = read(out.getvalue(), "hugging_face")
+    assert "decompression bomb" in bad.reason
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"text": None}, "'text' must be a non-empty string"),
+        ({"text": "a", "spans": [{"start": 0, "end": 2, "label": "X"}]}, "does not lie"),
+        ({"text": "a", "spans": [{"start": 0, "end": 1, "label": None}]}, "'label' must be"),
+        ({"text": "a", "split": "test"}, "'split' must be one of train, dev, control"),
+    ],
+)
+def test_a_bad_row_is_named_and_the_others_are_read(row: dict[str, Any], reason: str) -> None:
+    good = {"id": "g", "text": "ab", "spans": [{"start": 0, "end": 1, "label": "X"}], "split": None}
+    first, bad, last = read(parquet(pa.Table.from_pylist([good, good | row, good])), "hugging_face")
+
+    assert isinstance(first, DocumentRecord)
+    assert isinstance(last, DocumentRecord)
+    assert isinstance(bad, BadRecord)
+    assert bad.line == 2
+    assert reason in bad.reason

@@ -1,0 +1,168 @@
+"""SpERT's and GLiNER's JSON: words, and entities as runs of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import DOCUMENT, read, written
+
+WORDS = ["😊", "Bank", "of", "China", "hired", "Ms.", "Haag", "."]
+JOINED = "😊 Bank of China hired Ms. Haag ."
+PLACES = [(2, 15, "ORG"), (10, 15, "LOC"), (22, 30, "PER")]
+SPERT = {
+    "tokens": WORDS,
+    "entities": [
+        {"type": "ORG", "start": 1, "end": 4},
+        {"type": "LOC", "start": 3, "end": 4},
+        {"type": "PER", "start": 5, "end": 7},
+    ],
+    "relations": [],
+    "orig_id": "bank",
+    "ltokens": [],
+    "rtokens": [],
+}
+GLINER = {
+    "tokenized_text": WORDS,
+    "ner": [[1, 3, "ORG"], [3, 3, "LOC"], [5, 6, "PER"]],
+    "name": "bank",
+}
+
+
+def members(content: bytes) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: json.loads(archive.read(name)) for name in archive.namelist()}
+
+
+def places(document: DocumentRecord) -> list[tuple[int, int, str]]:
+    return [(span.start, span.end, span.label) for span in document.entities or ()]
+
+
+def test_spert_is_written_as_documents_and_types() -> None:
+    content, tally = written([DOCUMENT], "spert")
+
+    assert members(content) == {
+        "documents.json": [SPERT],
+        "types.json": {
+            "entities": {
+                label: {"short": label, "verbose": label} for label in ("LOC", "ORG", "PER")
+            },
+            "relations": {},
+        },
+    }
+    assert tally.properties == {"spacing": 1, "id": 3}
+
+
+def test_gliner_is_written_with_ends_inside() -> None:
+    content, tally = written([DOCUMENT], "gliner")
+
+    assert json.loads(content) == [GLINER]
+    assert tally.properties == {"spacing": 1, "id": 3}
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [
+        ("spert", json.dumps([SPERT]).encode()),
+        ("spert", json.dumps([SPERT], indent=2).encode()),
+        ("spert", json.dumps(SPERT).encode()),
+        ("spert", written([DOCUMENT], "spert")[0]),
+        ("gliner", json.dumps([GLINER]).encode()),
+        ("gliner", json.dumps(GLINER).encode()),
+    ],
+)
+def test_arrays_lines_and_archives_are_read(format: str, content: bytes) -> None:
+    (document,) = read(content, format)
+
+    assert document.text == JOINED
+    assert document.name == "bank"
+    assert places(document) == PLACES
+
+
+def test_an_archive_of_several_files_gives_the_documents_of_all() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("types.json", "train.json", "folder/dev.json", "readme.txt"):
+            value: Any = [SPERT] if "types" not in name else {"entities": {}}
+            archive.writestr(name, json.dumps(value))
+    documents = read(out.getvalue(), "spert", "corpus.zip")
+
+    assert [document.text for document in documents] == [JOINED, JOINED]
+
+
+def test_an_archive_without_documents_says_what_is_expected() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    (bad,) = read(out.getvalue(), "spert")
+
+    assert "no JSON file in the archive holds documents" in bad.reason
+
+
+@pytest.mark.parametrize("format", ["spert", "gliner"])
+def test_words_are_cut_where_an_entity_begins_or_ends(format: str) -> None:
+    spans = (SpanRecord(0, 6, "LOC"), SpanRecord(3, 9, "X"))
+    content, tally = written([DocumentRecord("Londoners", "d", spans)], format)
+    (document,) = read(content, format)
+
+    assert document.text == "Lon don ers"
+    assert [document.text[s.start : s.end] for s in document.entities] == ["Lon don", "don ers"]
+    assert tally.unaligned == []
+
+
+@pytest.mark.parametrize("format", ["spert", "gliner"])
+def test_an_entity_that_ends_with_a_blank_is_named(format: str) -> None:
+    content, tally = written([DocumentRecord("a b", "d", (SpanRecord(0, 2, "X"),))], format)
+
+    assert [lost.text for lost in tally.unaligned] == ["a "]
+    assert read(content, format)[0].entities == ()
+
+
+@pytest.mark.parametrize("format", ["spert", "gliner"])
+def test_a_text_without_words_is_refused_by_name(format: str) -> None:
+    content, tally = written([DocumentRecord(" \n", "blank"), DOCUMENT], format)
+
+    assert tally.refused == ["blank: has no words"]
+    assert tally.documents == len(read(content, format)) == 1
+
+
+def test_relations_are_passed_over_and_said_so() -> None:
+    record = SPERT | {"relations": [{"type": "x", "head": 0, "tail": 1}]}
+    (document,) = read(json.dumps([record]).encode(), "spert")
+
+    assert document.notes == ("relations were passed over: entities alone are kept",)
+
+
+@pytest.mark.parametrize(
+    ("format", "record", "reason"),
+    [
+        ("spert", {"words": []}, "'tokens' is missing; there are words"),
+        ("spert", SPERT | {"tokens": ["a", 1]}, "'token' must be a non-empty string"),
+        ("spert", SPERT | {"tokens": ["a"]}, "does not lie in the 1 tokens"),
+        ("spert", SPERT | {"entities": [{"start": 0, "end": 1}]}, "'type' must be"),
+        ("gliner", {"text": "a"}, "'tokenized_text' is missing; there are text"),
+        ("gliner", GLINER | {"ner": [[0, 8, "X"]]}, "entity [0, 9) 'X' does not lie in the 8"),
+        ("gliner", GLINER | {"ner": [[0, "X"]]}, "an entity is [first, last, label]"),
+        ("gliner", GLINER | {"ner": [[0, 1.5, "X"]]}, "'last' must be a whole number"),
+        ("gliner", GLINER | {"ner": [[2, 1, "X"]]}, "does not lie"),
+    ],
+)
+def test_a_bad_record_is_named_and_the_others_are_read(
+    format: str, record: dict[str, Any], reason: str
+) -> None:
+    good = SPERT if format == "spert" else GLINER
+    first, bad, last = read(json.dumps([good, record, good]).encode(), format)
+
+    assert isinstance(first, DocumentRecord)
+    assert isinstance(last, DocumentRecord)
+    assert isinstance(bad, BadRecord)
+    assert reason in bad.reason
+
+
+def test_no_ner_means_that_nobody_looked() -> None:
+    assert read(b'{"tokenized_text": ["a"]}', "gliner")[0].entities is None
