@@ -14,7 +14,9 @@ from storage.records import DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, READ_AS, documents, read, written
 
 BOTH_WAYS = [
-    name for name, format in FORMATS.items() if format.write and (format.read or name in READ_AS)
+    name
+    for name, format in FORMATS.items()
+    if format.write and (format.read or name in READ_AS) and name != "text"  # which has no entities
 ]
 
 
@@ -95,17 +97,16 @@ def _check_properties(document: DocumentRecord, back: DocumentRecord, tally: Wri
 
 
 def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Written) -> None:
-    out, home = _placed(document, tally), _placed(back, tally)
+    lost = [(x.start, x.end, x.label) for x in tally.nested + tally.unaligned]
+    there = [(s.start, s.end, s.label) for s in document.entities or () if s.status == "accepted"]
+    assert len(set(lost)) == len(lost)
+    assert set(lost) <= set(there)
+
+    out, home = _placed(document, tally, lost), _placed(back, tally, [])
     assert home.keys() - out.keys() == set(), "entities that were not there"
     missing = out.keys() - home.keys()
-    undecided = sum(place[3] != "accepted" for place in missing)
-    assert tally.undecided == undecided
-
-    measure = _measure(document.text, tally)
-    named = sorted(
-        (measure(x.start), measure(x.end), x.label) for x in tally.nested + tally.unaligned
-    )
-    assert named == sorted(place[:3] for place in missing if place[3] == "accepted")
+    assert [place for place in missing if place[3] == "accepted"] == []
+    assert tally.undecided == len(missing)
     assert tally.entities == len(home)
 
     both = [(out[place], home[place]) for place in out.keys() & home.keys()]
@@ -118,13 +119,14 @@ def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Writt
 
 
 def _placed(
-    document: DocumentRecord, tally: Written
+    document: DocumentRecord, tally: Written, lost: list[tuple[int, int, str]]
 ) -> dict[tuple[int, int, str, str], SpanRecord]:
-    """The entities by where they lie: in code points, or in those that are not white space."""
+    """The entities that are not lost by where they lie: in code points, or without white space."""
     measure = _measure(document.text, tally)
     return {
         (measure(span.start), measure(span.end), span.label, span.status): span
         for span in document.entities or ()
+        if span.status != "accepted" or (span.start, span.end, span.label) not in lost
     }
 
 
