@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from storage.hiding import BINNED
 from storage.models import Document
 from storage.repository.splits import choose_split, sha256_of
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
@@ -82,20 +83,22 @@ def get(session: Session, document_id: int) -> Document:
 
 
 def lock(session: Session, document_id: int) -> Document:
-    """The document, fresh, with its row locked until the transaction ends.
+    """The document, fresh, with its row locked until the transaction ends; also one in the bin, so
+    that what a page had open when somebody deleted it is saved there.
 
     SQLite has no row locks: there `engine.writing` has taken the database's write lock.
     """
     query = select(Document).where(Document.id == document_id)
     document = session.scalars(
-        query.with_for_update().execution_options(populate_existing=True)
+        query.with_for_update().execution_options(**BINNED, populate_existing=True)
     ).one_or_none()
     return document or get(session, document_id)
 
 
 def by_hash(session: Session, project_id: int, sha256: str) -> Document | None:
+    """The project's document of this text; also one in the bin."""
     query = select(Document).where(Document.project_id == project_id, Document.sha256 == sha256)
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.execution_options(**BINNED)).one_or_none()
 
 
 def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, int]:

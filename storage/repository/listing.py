@@ -55,7 +55,7 @@ def list_documents(
 
     `statuses` empty means all; `search` is looked for in names and texts, literally.
     """
-    conditions = [Document.project_id == project_id, Document.deleted_at.is_(None)]
+    conditions = [Document.project_id == project_id]
     if statuses:
         conditions.append(Document.status.in_(statuses))
     if search:

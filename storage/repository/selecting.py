@@ -96,8 +96,8 @@ def people(session: Session, project_id: int) -> Sequence[str]:
 
 
 def _of(project_id: int, splits: Collection[Split]) -> list[Any]:
-    conditions = [Document.project_id == project_id, Document.deleted_at.is_(None)]
-    return [*conditions, Document.split.in_(splits)] if splits else conditions
+    in_splits = [Document.split.in_(splits)] if splits else []
+    return [Document.project_id == project_id, *in_splits]
 
 
 def _is_submitted() -> Any:

@@ -134,21 +134,6 @@ def test_continue_opens_what_was_begun_before_what_is_new(site: Site) -> None:
     assert site.mounted()["doc_id"] == begun
 
 
-def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Site) -> None:
-    site.open("documents")
-    lines = b'{"text": "Bo Li met Anna."}\n{"text": "Bo Li met Anna."}\n{broken\n'
-
-    site.app.file_uploader(key="files").upload("some.jsonl", lines)
-    button = next(each for each in site.app.button if each.label == "Add files")
-    button.click()
-    site.run()
-
-    said = site.said()
-    assert "1 document added" in said
-    assert "1 in the project already" in said
-    assert "line 3" in said
-
-
 def test_pasted_text_becomes_a_document_exactly_as_it_is(site: Site) -> None:
     site.open("documents")
 
