@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,10 +12,12 @@ import streamlit as st
 from app.services.ahead import Ahead
 from app.services.annotation import AnnotationService
 from app.services.models import ModelFolderError, ModelRegistry
+from app.services.permissions import Act, Acting, allowed, for_person
 from app.services.predictor import BackgroundPredictor, ModelPredictor, active_predictor
 from app.services.review import ReviewService
 from app.services.startup import prepare
 from app.settings import Settings
+from app.whoami import whoami
 from core.types import SamplerSettings
 from storage.engine import Sessions
 from storage.repository import projects
@@ -30,17 +32,27 @@ SUGGESTING = SamplerSettings()
 
 @dataclass(frozen=True)
 class Desk:
-    """One database for every session of the process. Opening it loads no model."""
+    """One database for every session of the process. Opening it loads no model.
+
+    Where people sign in, its sessions act for the person, and see only what the person may.
+    """
 
     settings: Settings
     sessions: Sessions
     models: ModelRegistry
     store: str
-    """Tells this database from every other one."""
+    """Tells this database, and who signed in to it, from every other one."""
+    acting: Acting | None = None
+    """Who has signed in; None where nobody needs to."""
 
     @property
     def person(self) -> str:
-        return self.settings.person
+        return self.acting.name if self.acting else self.settings.person
+
+    def may(self, project_id: int, act: Act) -> bool:
+        """Whether to offer it; the services ask again."""
+        with self.sessions() as session:
+            return allowed(session, project_id, act)
 
     def predictor(self) -> ModelPredictor | None:
         """The active model, asked for anew by every run: a person may have promoted another."""
@@ -62,13 +74,27 @@ class Desk:
 
 
 def desk() -> Desk:
-    """The process's desk, opened at first use: tables made, samples in, model registered."""
-    return _open(Settings.from_environment())
+    """The process's desk, opened at first use: tables made, samples in, model registered.
+
+    Raises `SignedOutError` where people sign in and nobody has.
+    """
+    common = _open(Settings.from_environment())
+    person = whoami(common.settings, common.sessions)
+    if person is None:
+        return common
+    sessions = for_person(common.sessions, person)
+    return replace(
+        common,
+        sessions=sessions,
+        models=ModelRegistry(sessions),
+        store=f"{common.store} {person.user_id}",
+        acting=person,
+    )
 
 
 def jobs() -> Jobs:
     """The process's view of retraining jobs; opened by the page that needs it."""
-    return _jobs(Settings.from_environment())
+    return _jobs(Settings.from_environment()).on(desk().sessions)
 
 
 def ahead() -> Ahead:
@@ -78,7 +104,7 @@ def ahead() -> Ahead:
 
 def reviews() -> ReviewService:
     """What models said of submitted documents, as far as this process has asked."""
-    return _reviews(Settings.from_environment())
+    return _reviews(Settings.from_environment()).on(desk().sessions)
 
 
 def warm_up(predictor: ModelPredictor | None) -> None:
@@ -103,8 +129,8 @@ def _load(predictor: ModelPredictor) -> None:
 def _open(settings: Settings) -> Desk:
     sessions = prepare(settings).sessions
     with sessions() as session:
-        first = next(iter(projects.every(session)), None)
-    store = first.created_at.isoformat() if first else ""
+        founded = projects.founded(session)
+    store = founded.isoformat() if founded else ""
     return Desk(settings, sessions, ModelRegistry(sessions), store)
 
 

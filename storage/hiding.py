@@ -1,8 +1,9 @@
 """What lies in the bin is found by no query, unless the query asks for it.
 
-A `StandingSession`, as `storage.engine.session_factory` makes them, adds the conditions to every SELECT, at any depth, so
-that no list, queue, count or export can forget them. Deleted are a project with all that is in it,
-a document, and a label with its entities. Changes and deletions are not touched.
+A `StandingSession`, as `storage.engine.session_factory` makes them, adds the conditions to every
+SELECT, at any depth, so that no list, queue, count or export can forget them. Deleted are a project
+with all that is in it, a document, and a label with its entities. Changes and deletions are not
+touched, and neither are queries over tables instead of classes.
 """
 
 from __future__ import annotations

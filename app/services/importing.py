@@ -17,7 +17,7 @@ from app.services.intake import labels_of
 from app.services.reading import Checked, ImportReport, Incoming, batches
 from storage.engine import Sessions, writing
 from storage.records import BadRecord
-from storage.repository import bulk, projects
+from storage.repository import bin, bulk, projects
 from storage.repository.bulk import NewDocument
 from storage.vocabulary import Split
 
@@ -26,6 +26,9 @@ TOO_MANY_LABELS = (
     f"the project would have more than {MOST_LABELS:,} labels; look whether those of this file are "
     "what they should be"
 )
+
+TEXT_BINNED = "passed over: the same text lies in the project's bin, where it can be restored"
+LABEL_BINNED = "with entities of a label that lies in the bin; they are shown once it is restored"
 
 
 def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
@@ -69,12 +72,15 @@ class _Taken:
 
     documents: list[NewDocument] = field(default_factory=list)
     duplicates: int = 0
+    notes: dict[str, int] = field(default_factory=dict)
     bad: list[BadRecord] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
 
     def add_to(self, report: ImportReport) -> None:
         report.added += len(self.documents)
         report.duplicates += self.duplicates
+        for said, documents in self.notes.items():
+            report.note(said, documents)
         report.entities += sum(document.entities for document in self.documents)
         report.labels_created += self.labels
         for record in self.bad:
@@ -85,6 +91,7 @@ def _take(session: Session, project_id: int, batch: Sequence[Checked]) -> _Taken
     """Adds what the project has not: all at once, or one by one where the database refuses."""
     taken = _Taken()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
+    taken.notes = _binned(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
     fresh: list[Checked] = []
     for each in batch:
@@ -107,6 +114,19 @@ def _take(session: Session, project_id: int, batch: Sequence[Checked]) -> _Taken
         for each in fresh:
             _add_alone(session, project_id, each, taken)
     return taken
+
+
+def _binned(
+    session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
+) -> dict[str, int]:
+    """What the bin keeps from being seen, and in how many documents."""
+    labels = bin.labels(session, project_id)
+    marked = [each for each in batch if labels and labels & set(labels_of(each.document))]
+    found = {
+        TEXT_BINNED: len(bin.texts(session, project_id, sorted(known))) if known else 0,
+        LABEL_BINNED: len(marked),
+    }
+    return {said: documents for said, documents in found.items() if documents}
 
 
 def _add(

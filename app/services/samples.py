@@ -11,13 +11,13 @@ SAMPLE_LABELS = ("PER", "ORG", "LOC", "MISC")
 
 
 def seed_sample_project(sessions: Sessions, folder: Path) -> int | None:
-    """Makes the project "Sample" from the folder's *.txt files if there is no project yet.
+    """Makes the project "Sample" from the folder's *.txt files if there never was a project.
 
     Each file is a document, kept exactly, named by the file's stem. Returns the project's id,
-    or None where there was a project. Two processes that start at once make one.
+    or None where there was one. Two processes that start at once make one.
     """
     with writing(sessions) as session:
-        if projects.every(session):
+        if projects.founded(session):
             return None
         project = projects.create(session, "Sample")
         projects.ensure_labels(session, project.id, SAMPLE_LABELS)

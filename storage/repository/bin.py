@@ -6,7 +6,7 @@ its project stays deleted when the project is restored.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -71,11 +71,9 @@ def of_project(session: Session, project_id: int) -> list[Binned]:
     return sorted(found, key=lambda each: each.deleted_at, reverse=True)
 
 
-def labels(session: Session, project_id: int, names: Collection[str]) -> set[str]:
-    """Which of these names belong to labels of the project's bin."""
-    query = select(Label.name).where(
-        Label.project_id == project_id, Label.name.in_(names), Label.deleted_at.is_not(None)
-    )
+def labels(session: Session, project_id: int) -> set[str]:
+    """The names of the deleted labels: what is marked with them comes back with them."""
+    query = select(Label.name).where(Label.project_id == project_id, Label.deleted_at.is_not(None))
     return set(session.scalars(query.execution_options(**BINNED)))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.hiding import BINNED
 from storage.models import AnnotationSet, Document, EntityRow, Operation
 from storage.records import OperationRecord, SpanRecord
 from storage.repository.histories import client_of
@@ -53,11 +54,11 @@ class NewDocument:
 
 
 def known_hashes(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
-    """Which of the texts the project has already, by SHA-256."""
+    """Which of the texts the project has already, by SHA-256; also those in the bin."""
     query = select(Document.sha256).where(
         Document.project_id == project_id, Document.sha256.in_(hashes)
     )
-    return set(session.scalars(query))
+    return set(session.scalars(query.execution_options(**BINNED)))
 
 
 def add_all(session: Session, project_id: int, documents: Sequence[NewDocument]) -> None:

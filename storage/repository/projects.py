@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.hiding import BINNED
 from storage.models import Label, Project
 from storage.vocabulary import QUEUE_ORDERS, QueueOrder
 
@@ -32,7 +34,21 @@ PALETTE = (
 """Colours for labels that come without one, taken in turn."""
 
 
+class NameTakenError(ValueError):
+    """A name that another project has, or one in the bin."""
+
+
 def create(session: Session, name: str) -> Project:
+    """Raises `NameTakenError`: a project in the bin keeps its name, so that it can come back."""
+    query = select(Project).where(Project.name == name).execution_options(**BINNED)
+    taken = session.scalars(query).one_or_none()
+    if taken is not None:
+        raise NameTakenError(
+            f"there is a project {name!r} already; choose another name"
+            if taken.deleted_at is None
+            else f"a deleted project has the name {name!r}; restore it from the bin, or choose "
+            "another name"
+        )
     project = Project(name=name)
     session.add(project)
     session.flush()
@@ -41,6 +57,12 @@ def create(session: Session, name: str) -> Project:
 
 def every(session: Session) -> Sequence[Project]:
     return session.scalars(select(Project).order_by(Project.id)).all()
+
+
+def founded(session: Session) -> datetime | None:
+    """When the first project was made, whether or not it was deleted since."""
+    query = select(func.min(Project.created_at)).execution_options(**BINNED)
+    return session.scalar(query)
 
 
 def get(session: Session, project_id: int) -> Project:
@@ -122,7 +144,8 @@ def add_label(
     is not `#rrggbb`.
     """
     present = labels(session, project_id)
-    _check_name(name, [label.name for label in present])
+    check_label_name(name)
+    _check_free(session, project_id, name)
     label = Label(
         project_id=project_id,
         name=name,
@@ -137,8 +160,12 @@ def add_label(
 
 
 def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tuple[str, ...]:
-    """Adds the labels that the project lacks, in the order given. Returns the added names."""
-    present = {label.name for label in labels(session, project_id)}
+    """Adds the labels that the project lacks, in the order given. Returns the added names.
+
+    One in the bin stays there, and what is marked with it is kept beside it.
+    """
+    query = select(Label.name).where(Label.project_id == project_id).execution_options(**BINNED)
+    present = set(session.scalars(query))
     missing = tuple(name for name in dict.fromkeys(names) if name not in present)
     for name in missing:
         add_label(session, project_id, name)
@@ -154,12 +181,16 @@ def check_label_name(name: str) -> None:
         )
 
 
-def _check_name(name: str, taken: Sequence[str]) -> None:
-    check_label_name(name)
-    if name in taken:
-        raise ValueError(
-            f"the project already has a label {name!r}; labels are unique in a project"
-        )
+def _check_free(session: Session, project_id: int, name: str) -> None:
+    query = select(Label).where(Label.project_id == project_id, Label.name == name)
+    taken = session.scalars(query.execution_options(**BINNED)).one_or_none()
+    if taken is None:
+        return
+    raise ValueError(
+        f"the project already has a label {name!r}; labels are unique in a project"
+        if taken.deleted_at is None
+        else f"the label {name!r} lies in the bin; restore it there, with all its marks"
+    )
 
 
 def _checked_colour(color: str) -> str:
@@ -180,5 +211,6 @@ def _next_key(taken: Sequence[str | None]) -> str | None:
 
 
 def _next_position(session: Session, project_id: int) -> int:
-    last = session.scalar(select(func.max(Label.position)).where(Label.project_id == project_id))
+    query = select(func.max(Label.position)).where(Label.project_id == project_id)
+    last = session.scalar(query.execution_options(**BINNED))
     return 0 if last is None else last + 1

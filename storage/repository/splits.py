@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.hiding import BINNED
 from storage.models import Document, Project
 from storage.sight import EVERYONE
 from storage.vocabulary import Split
@@ -62,13 +63,13 @@ def choose_splits(
 
 
 def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
-    """On which side the texts lie that some project has; where several have one, the first."""
+    """On which side the texts lie that some project or its bin has; of several, the first."""
     query = (
         select(Document.sha256, Document.split)
         .where(Document.project_id.in_(select(Project.id)), Document.sha256.in_(hashes))
         .order_by(Document.id.desc())
     )
-    return dict(session.execute(query, execution_options=EVERYONE).all())
+    return dict(session.execute(query, execution_options={**EVERYONE, **BINNED}).all())
 
 
 def _among_the_first(present: Sequence[Split]) -> Split | None:
