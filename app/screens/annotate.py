@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.views import annotating, place, wishes
-from app.views.receiving import begun, receive
+from app.views import annotating, history, place, rereading, wishes
+from app.views.receiving import begun, receive, what_is_new
 from app.views.wording import literal
 from storage.repository import documents
 
@@ -30,19 +30,23 @@ problem = desk.model_problem()
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
 wishes.all_done(counts)
+rereading.finish()
 with annotating.column():
     annotating.heading(desk, service, document_id)
     with st.spinner("The model is reading the document …", show_time=True):
-        if received and received.document_id == document_id and received.corrected:
-            wishes.read_around(service, desk.person, received)
         view = service.open(document_id, desk.person)
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the document before was refused: {literal(received.error)}")
-    result = annotating.annotator(desk, view, received)
+    news = what_is_new(service, desk.person, view)
+    result = annotating.annotator(desk, view, received, news)
     annotating.origin(view, problem)
     wishes.offer_to_read_around(view)
-wishes.news()
+rereading.news()
+history.news()
 begun(service, desk.person, view)
 state.ahead().wish(project.id, document_id)
+if received and received.document_id == document_id:
+    wishes.read_around(service, desk.person, received)
 if result.navigate:
     wishes.follow(result.navigate, desk, service, view)
+rereading.watch()

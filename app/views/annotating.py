@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator
 from app.services.annotation import AnnotationService, DocumentView
+from app.services.news import News
 from app.state import SUGGESTING, Desk
 from app.views import place
 from app.views.guidelines import guidelines
@@ -79,7 +80,9 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def annotator(desk: Desk, view: DocumentView, received: Received | None) -> Any:
+def annotator(
+    desk: Desk, view: DocumentView, received: Received | None, news: News | None = None
+) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     own = received if received and received.document_id == view.document_id else None
     with desk.sessions() as session:
@@ -101,6 +104,9 @@ def annotator(desk: Desk, view: DocumentView, received: Received | None) -> Any:
         comment=view.comment,
         skip_reason=view.skip_reason,
         can_ask=not view.read_only and view.split != "control" and desk.predictor() is not None,
+        version=view.version,
+        clashes=[{**asdict(clash), "at": clash.at.isoformat()} for clash in view.clashes],
+        news=asdict(news) if news else None,
     )
 
 

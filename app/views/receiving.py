@@ -15,11 +15,13 @@ from app import state
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.services.annotation import AnnotationService, DocumentView
+from app.services.news import News
 from storage.repository.documents import DocumentGoneError
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
-_LAST, _VISIT = "received", "visit"
+_LAST, _VISIT, _OWN, _SHOWN = "received", "visit", "own_clients", "shown_version"
+_KIN = 50
 _CORRECTIONS = ("add", "move", "relabel", "reject")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What a document's number looks like; the browser is not trusted."""
@@ -57,8 +59,9 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     if known and known[0] == sent:
         return known[1]
     document_id, client = int(sent["doc_id"]), sent.get("client")
+    st.session_state[_OWN] = st.session_state.get(_OWN, frozenset()) | _clients(sent)
     try:
-        applied = service.apply(document_id, client, sent.get("ops"), person)
+        applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
@@ -69,6 +72,27 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
     return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
+
+
+def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
+    """The clients that the page says it is; the browser is not trusted."""
+    named = sent.get("kin")
+    kin = named[:_KIN] if isinstance(named, list) else []
+    return frozenset(each for each in [sent.get("client"), *kin] if isinstance(each, str))
+
+
+def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> News | None:
+    """What others did since this page showed the document last. A run that the browser does not
+    answer may be shown again: the page tells the news of a version once."""
+    before: tuple[int | None, int, News | None] = st.session_state.get(_SHOWN, (None, 0, None))
+    shown, version, told = before
+    if shown != view.document_id:
+        told = None
+    elif version < view.version:
+        own = st.session_state.get(_OWN, frozenset())
+        told = service.news(view.document_id, version, person, own) or told
+    st.session_state[_SHOWN] = (view.document_id, view.version, told)
+    return told
 
 
 def _last(ops: Any) -> int:

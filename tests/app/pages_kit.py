@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from streamlit.testing.v1 import AppTest
 
@@ -40,6 +42,8 @@ class PretendedModel:
     asked: list[SamplerSettings] = field(default_factory=list)
     predicted: list[SamplerSettings] = field(default_factory=list)
     reviewed: list[str] = field(default_factory=list)
+    holds: threading.Event | None = None
+    """Until it is set, nothing is found."""
 
     def predict(
         self,
@@ -49,6 +53,8 @@ class PretendedModel:
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
         self.predicted.append(settings)
+        if self.holds:
+            assert self.holds.wait(60)
         if self.fails:
             raise RuntimeError(self.fails)
         found = [
@@ -123,6 +129,12 @@ class Site:
         sent = {"doc_id": document_id, "client": CLIENT, "ops": numbered}
         self.app.session_state["annotator"] = {"ops": sent}
         return self.run()
+
+    def wish(self, where: str) -> AppTest:
+        """What the span annotator asks the page for, in this one run."""
+        with mock.patch("app.views.annotating.span_annotator") as annotator:
+            annotator.return_value.navigate = where
+            return self.run()
 
     def mounted(self) -> dict[str, Any]:
         """What the page gave the span annotator."""

@@ -261,7 +261,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template(tmp_path_factory.mktemp("db"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(ops=st.lists(gestures, min_size=1, max_size=10), data=st.data())
 def test_any_version_is_put_together_as_it_was(
     made_once: Path, ops: list[dict[str, Any]], data: st.DataObject

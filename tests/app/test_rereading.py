@@ -15,7 +15,7 @@ from app.services.suggesting import Hint
 from core.types import Entity, Prediction
 from storage.engine import writing
 from storage.repository import documents, operations
-from tests.app.fake_model import FakeModel, seed, shown
+from tests.app.fake_model import FakeModel, seed
 
 DECIDE: list[dict[str, Any]] = [
     {"seq": 1, "op": "accept", "id": "m1.1"},

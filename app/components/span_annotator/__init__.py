@@ -3,14 +3,17 @@
 Offsets are code points, end exclusive. What a person does travels as operations that are sent
 again until the server acknowledges them:
 
-    sent = sent_operations(KEY)          # {"doc_id", "client", "ops": [{"seq", "op", ...}]} or None
+    sent = sent_operations(KEY)
+    # {"doc_id", "client", "kin", "ops": [{"seq", "seen", "op", ...}]} or None
     ...apply each (client, seq) exactly once, in order, in one transaction; commit...
     span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
 
 Keep `key` constant from document to document: edits that are still under way when the page
 moves on are then sent with their own `doc_id`. What is not acknowledged survives a reload of the
 tab and is then sent with the client and numbers it had. Acknowledge a refused operation too, and
-say why in `error`: the page shows it and takes the operation's effect back.
+say why in `error`: the page shows it and takes the operation's effect back. `seen` is the version
+of the spans that the person looked at, `kin` are all clients whose operations the page has seen;
+what clashed with somebody else's work comes back in `clashes` until it is settled.
 """
 
 from __future__ import annotations
@@ -68,6 +71,9 @@ def span_annotator(
     comment: str = "",
     skip_reason: str = "",
     can_ask: bool = False,
+    version: int = 0,
+    clashes: Sequence[Mapping[str, Any]] = (),
+    news: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator.
 
@@ -90,10 +96,14 @@ def span_annotator(
         comment: what was said of the document.
         skip_reason: why the document was skipped.
         can_ask: whether a model can be asked to denoise the rest.
+        version: which version of the draft these spans are.
+        clashes: `{client, seq, target, mine, theirs, by, at}`, see `app.services.clashes.Clash`;
+            `at` is a time as ISO 8601 has it.
+        news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:
-        `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise" or
-        "suggest" in the one run after the person asked for it, else None.
+        `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise",
+        "history" or "suggest" in the one run after the person asked for it, else None.
     """
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
@@ -104,6 +114,9 @@ def span_annotator(
         "tokens": _compact(tuple(tokens)),
         "hints": [dict(hint) for hint in hints],
         "ack": dict(ack) if ack else None,
+        "version": version,
+        "clashes": [dict(clash) for clash in clashes],
+        "news": dict(news) if news else None,
     }
     return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
 

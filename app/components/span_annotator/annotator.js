@@ -4,6 +4,7 @@
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { safeColour } from './dom.js';
+import { Clashes } from './clashes.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
@@ -34,6 +35,7 @@ class Annotator extends Visit {
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
+    this.clashes = new Clashes(this.panel.find('clashes'), this);
     const box = this.panel.find('text');
     this.surface = new Surface(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
@@ -72,6 +74,8 @@ class Annotator extends Visit {
     const emptied = this.outbox.acknowledge(data.ack);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
+    this.clashes.take(data.clashes);
+    this.hear(data.news);
     this.rebuild();
     this.redraw();
     if (emptied) this.saved();
@@ -134,6 +138,7 @@ class Annotator extends Visit {
     panel.drawOptional('error', this.data.error ?? this.refusal);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
+    this.clashes.draw();
     this.drawState();
     this.popover.draw();
     this.hover.refresh();
@@ -146,7 +151,11 @@ class Annotator extends Visit {
     return this.data.empty;
   }
 
-  drawState() { this.panel.drawState(this.outbox.state, this.outbox.size, this.readOnly); }
+  drawState() {
+    const { outbox, notes } = this;
+    const state = notes.pending && outbox.state !== 'late' ? 'saving' : outbox.state;
+    this.panel.drawState(state, outbox.size + Number(notes.pending), this.readOnly);
+  }
 
   draw() {
     this.cover();
@@ -166,6 +175,8 @@ class Annotator extends Visit {
       candidate && { kind: 'candidate', ...candidate, drawn: true },
       dragged && { kind: 'dragged', ...dragged, drawn: true },
       ...(proposal?.places ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
+      ...this.changedIds.map((id) => this.view.get(id)).filter(Boolean)
+        .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
     ].filter(Boolean);
     if (alike(marks, this.marks)) return;
     for (const mark of [...this.marks, ...marks]) this.surface.touch(mark);

@@ -32,6 +32,7 @@ export const COMMANDS = {
   suggest: (a) => a.suggest(),
   hints: (a) => a.toggleHints(),
   comment: (a) => a.notes.openComment(),
+  history: (a) => a.leaveFor('history'),
   denoise: (a) => a.leaveFor('denoise'),
   help: (a) => a.toggleHelp(),
 };

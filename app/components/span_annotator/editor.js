@@ -14,10 +14,10 @@ export class Editor extends Chooser {
   }
 
   /** Sends operations and shows their effect at once. */
-  edit(ops, { remember = true } = {}) {
+  edit(ops, { remember = true, seen = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read only.'); return; }
     const before = this.view;
-    for (const op of ops) this.outbox.push(this.data.doc_id, op);
+    for (const op of ops) this.outbox.push(this.data.doc_id, { seen, ...op });
     this.rebuild();
     if (remember) this.history.record(difference(before, this.view));
     this.redraw();
@@ -141,9 +141,10 @@ export class Editor extends Chooser {
 
   redo() { this.travel(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
 
-  travel(ops, done, nothing) {
+  travel(step, done, nothing) {
     this.proposal = null;
-    if (ops) this.edit(ops, { remember: false });
-    this.panel.say(ops ? done : nothing);
+    if (step) this.edit(step.ops, { remember: false });
+    if (step?.left) this.panel.flash(`${done}, but ${step.left} changed by others meanwhile stayed`);
+    else this.panel.say(step ? done : nothing);
   }
 }

@@ -18,8 +18,9 @@ export class History {
   }
 
   /**
-   * The operations of one step back, or null. A step whose result is no longer what the page
-   * shows (the server refused it) is skipped: there is nothing of it to undo.
+   * One step back, {ops, left}, or null. What is no longer as the step left it, since somebody else
+   * changed it or the server refused it, is `left` alone; a step of which nothing is there is
+   * skipped.
    */
   undo(view, offsets) { return this.step(this.done, this.undone, 'after', 'before', view, offsets); }
 
@@ -27,10 +28,12 @@ export class History {
 
   step(from, to, now, then, view, offsets) {
     while (from.length) {
-      const changes = from.pop();
-      if (changes.every((change) => same(view.get(change.id), change[now]))) {
+      const all = from.pop();
+      const changes = all.filter((change) => same(view.get(change.id), change[now]));
+      if (changes.length) {
         to.push(changes);
-        return opsTo(changes.map((change) => ({ id: change.id, span: change[then] })), offsets);
+        const states = changes.map((change) => ({ id: change.id, span: change[then] }));
+        return { ops: opsTo(states, offsets), left: all.length - changes.length };
       }
     }
     return null;

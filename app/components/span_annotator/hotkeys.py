@@ -59,6 +59,7 @@ ACTIONS = (
     Action("suggest", ("G",), "Let the model denoise the rest", _DOCUMENT),
     Action("hints", ("M",), "Show what the model may have missed", _DOCUMENT),
     Action("comment", ("/",), "Comment on this document", _DOCUMENT),
+    Action("history", ("Shift+H",), "What was done here, and the way back to it", _DOCUMENT),
     Action("denoise", ("D",), "Watch the model denoise this text", _DOCUMENT),
     Action("help", ("H", "?"), "Show or hide this help", _DOCUMENT),
 )

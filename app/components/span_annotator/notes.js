@@ -3,6 +3,7 @@
 import { button, el } from './dom.js';
 
 const PAUSE = 600; // ms without a key after which a comment is sent
+const LONGEST = 3000; // ms that a comment may wait however fast somebody types
 const REASONS = ['not this language', 'unsure', 'not worth it'];
 
 export class Notes {
@@ -20,7 +21,8 @@ export class Notes {
     this.field.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.toggleComment();
     });
-    window.addEventListener('pagehide', () => this.keep(), { signal });
+    const options = { signal, capture: true }; // before the outbox is asked what it still holds
+    for (const end of ['beforeunload', 'pagehide']) window.addEventListener(end, () => this.keep(), options);
     this.buildSkip();
   }
 
@@ -47,14 +49,16 @@ export class Notes {
     this.skip.hidden = true;
     this.reason.value = '';
     this.field.value = this.annotator.comment;
+    this.seen = this.annotator.data.version;
     this.comment.hidden = !this.field.value;
   }
 
   /** Shows what is stored, unless a person is writing. */
   draw() {
-    const { comment, readOnly } = this.annotator;
+    const { comment, readOnly, data } = this.annotator;
     this.field.readOnly = readOnly;
     if (!this.field.matches(':focus') && !this.timer) this.field.value = comment;
+    if (this.field.value.trim() === data.comment) this.seen = data.version;
   }
 
   openComment() {
@@ -70,17 +74,24 @@ export class Notes {
     this.annotator.focus();
   }
 
+  /** Whether something is written that is not sent yet. */
+  get pending() { return Boolean(this.timer); }
+
   typed() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keep(), PAUSE);
+    this.since ??= Date.now();
+    const left = this.since + LONGEST - Date.now();
+    this.timer = setTimeout(() => this.keep(), Math.max(0, Math.min(PAUSE, left)));
+    this.annotator.drawState();
   }
 
   /** Sends what was written and is not sent yet. */
   keep() {
     if (!this.timer) return;
     clearTimeout(this.timer);
-    this.timer = null;
-    this.annotator.saveComment(this.field.value.trim());
+    this.timer = this.since = null;
+    this.annotator.saveComment(this.field.value.trim(), this.seen);
+    this.annotator.drawState();
   }
 
   openSkip() {

@@ -27,7 +27,8 @@ class Shelf {
 /**
  * The queue of what is not acknowledged. Each entry remembers its document and its client, so
  * that it reaches its own document after the page has moved on, and is applied once even when
- * two tabs restore it: every page load numbers its own edits as a client of its own.
+ * two tabs restore it: every page load numbers its own edits as a client of its own, and names as
+ * its kin those whose edits it took over. An operation says which version of the draft was `seen`.
  */
 export class Outbox {
   constructor(key) {
@@ -36,6 +37,7 @@ export class Outbox {
     this.seq = 0;
     this.shelf = new Shelf(key);
     this.entries = this.shelf.load();
+    this.kin = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
     this.send = () => {};
     this.changed = () => {};
@@ -66,9 +68,9 @@ export class Outbox {
     return !this.size;
   }
 
-  /** Takes back what has this name and was not answered yet. */
-  withdraw(name) {
-    this.entries = this.entries.filter(({ op }) => op.op !== name);
+  /** Takes back what has this name in a document and was not answered yet. */
+  withdraw(name, from) {
+    this.entries = this.entries.filter(({ docId, op }) => docId !== from || op.op !== name);
     this.shelf.save(this.entries);
     if (!this.size) this.rest();
   }
@@ -95,7 +97,7 @@ export class Outbox {
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
     for (const entry of run) entry.sent = true;
-    this.send({ doc_id: docId, client, ops: run.map(({ op }) => op) });
+    this.send({ doc_id: docId, client, kin: this.kin, ops: run.map(({ op }) => op) });
     if (!this.away) this.later(RESEND);
   }
 

@@ -27,6 +27,7 @@ export class Panel {
       hints: plain('hints', '', () => annotator.toggleHints()),
       comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
       rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
+      history: plain('history', 'History', () => annotator.leaveFor('history')),
       help: plain('help', 'Help', () => annotator.toggleHelp()),
       suggest: plain('suggest', 'Denoise the rest', () => annotator.suggest()),
       skip: plain('skip', 'Skip', () => annotator.notes.openSkip()),
@@ -49,6 +50,7 @@ export class Panel {
     }
     this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
     this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
+    this.buttons.history.title = `What was done here, and the way back to it (${keyboard.of('history')})`;
     this.buttons.suggest.title = 'The model looks again: what you accepted stays, what you rejected '
       + `does not come back (${keyboard.of('suggest')})`;
   }

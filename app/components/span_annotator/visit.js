@@ -10,6 +10,8 @@ export class Visit extends Batch {
     this.history.forget();
     this.forget();
     this.destination = this.refusal = null;
+    this.changedIds = [];
+    this.heard = -1;
   }
 
   /** The comment as it stands with what is under way. */
@@ -18,8 +20,9 @@ export class Visit extends Batch {
     return unsent.length ? unsent.at(-1).text : this.data.comment;
   }
 
-  saveComment(text) {
-    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false });
+  /** `seen`: the version whose comment the person began to change. */
+  saveComment(text, seen) {
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, seen });
   }
 
   submit() {
@@ -46,10 +49,11 @@ export class Visit extends Batch {
   /** An edit while the person waits to go on means that they stay. */
   edit(ops, options = {}) {
     if (options.remember !== false) this.destination = this.refusal = null;
+    this.changedIds = [];
     super.edit(ops, options);
   }
 
-  /** Goes to 'next', 'previous' or 'denoise', or asks to 'suggest', once all is saved. */
+  /** Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved. */
   leaveFor(where) {
     this.notes.keep();
     if (this.outbox.size) this.destination = where; else this.navigate(where);
@@ -63,9 +67,27 @@ export class Visit extends Batch {
 
   /** The server refused an operation: what it did is gone, and nobody is sent away. */
   refused(error) {
-    this.destination = null;
+    this.stay();
     this.refusal = error; // shown until the person goes on
-    this.outbox.withdraw('submit'); // with an edit missing, nothing is final
     this.panel.say(`Not done: ${error}`);
+  }
+
+  /** Something has to be looked at first: with an edit missing, nothing is final. */
+  stay() {
+    this.destination = null;
+    this.outbox.withdraw('submit', this.data.doc_id);
+  }
+
+  /** Tells what others did, once, and marks where until the next edit. */
+  hear(news) {
+    if (!news || news.version <= this.heard) return;
+    this.heard = news.version;
+    this.changedIds = news.spans;
+    this.panel.flash(news.text);
+  }
+
+  /** Settles a clash; `ops` put in place what the person takes of it. */
+  settle({ client, seq, target }, ops) {
+    this.edit([...ops, { op: 'settle', client, of: seq, target }]);
   }
 }
