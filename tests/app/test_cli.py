@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +120,71 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
         from storage.repository import projects
 
         assert [each.name for each in projects.every(session)] == ["Sample"]
+
+
+def submitted(name: str, label: str = "PER") -> str:
+    entity = {"start": 0, "end": len(name), "label": label}
+    return json.dumps({"text": f"{name} met Bo.", "entities": [entity]}) + "\n"
+
+
+def test_a_dry_run_says_what_would_come_in_and_writes_nothing(
+    settings: Settings, opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "news.jsonl"
+    source.write_text(submitted("Anna") + submitted("Olena", "EVENT") + "nonsense\n")
+    assert main(["import", str(source), "--project", "News", "--dry-run"]) == 1
+    told = capsys.readouterr()
+    assert "EVENT: 1 (new)" in told.out
+    assert "2 documents with 2 entities would be added (jsonl)" in told.out
+    assert f"{source}:3: not JSON" in told.err
+    assert main(["export", "--project", "News", "--format", "jsonl"]) == 1
+    assert "there is no project 'News'" in capsys.readouterr().err
+
+
+def test_an_import_that_is_interrupted_says_what_is_in(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from app.commands import import_file
+
+    whole = import_file.importing
+
+    def interrupted(*arguments: Any) -> Iterator[Any]:
+        yield next(whole(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_file, "importing", interrupted)
+    source = tmp_path / "news.jsonl"
+    source.write_text(submitted("Anna"))
+    assert main(["import", str(source), "--project", "News"]) == 130
+    told = capsys.readouterr().out
+    assert "1 documents with 1 entities added" in told
+    assert "import the file again to go on" in told
+
+
+def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "news.jsonl", tmp_path / "out.jsonl"
+    source.write_text(submitted("Anna") + json.dumps({"text": "Open."}) + "\n")
+    main(["import", str(source), "--project", "News", "--split", "train"])
+    common = ["export", "--project", "News", "--format", "jsonl", "--out", str(out)]
+
+    assert main([*common, "--undecided", "--history", "--label", "ORG"]) == 0
+    records = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [record.get("entities") for record in records] == [[], None]
+    assert "history" in records[0]
+    told = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
+    assert told["filters"]["labels"] == ["ORG"]
+    assert told["counts"]["documents"] == 2
+
+    for flags, found in (
+        (["--split", "control"], 0),
+        (["--person", "Nobody"], 0),
+        (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
+        (["--since", "2020-01-01", "--split", "train"], 1),
+    ):
+        assert main([*common, *flags]) == 0
+        assert len(out.read_text().splitlines()) == found, flags

@@ -148,7 +148,7 @@ def test_an_answer_that_others_may_not_see_yet_is_not_exported(
     assert texts(exported(sessions, filled)[0]) == ["one"]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(made_documents(), max_size=4, unique_by=lambda each: each.text))
 def test_export_import_export_is_the_same_bytes(
     sessions: sessionmaker[Session], records: list[DocumentRecord]
