@@ -24,14 +24,28 @@ class Gunzipped(io.RawIOBase):
     """A gzip file's content, unpacked as it is read. `read` raises `ArchiveError`."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._budget = Budget(file.seek(0, io.SEEK_END))
-        file.seek(0)
         self._file = file
-        self._inflater = zlib.decompressobj(wbits=_GZIP)
-        self._packed = b""
+        self._restart()
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Back to the beginning, for who looks at the first bytes and then reads."""
+        if (offset, whence) == (0, io.SEEK_SET):
+            self._restart()
+        elif (offset, whence) not in ((0, io.SEEK_CUR), (self._position, io.SEEK_SET)):
+            raise ArchiveError("this format is not read from inside of gzip; unpack the file first")
+        return self._position
+
+    def _restart(self) -> None:
+        self._budget = Budget(self._file.seek(0, io.SEEK_END))
+        self._file.seek(0)
+        self._inflater = zlib.decompressobj(wbits=_GZIP)
+        self._packed, self._position = b"", 0
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
@@ -39,6 +53,7 @@ class Gunzipped(io.RawIOBase):
         except zlib.error as error:
             raise ArchiveError(f"a broken gzip file: {error}; pack it again") from None
         self._budget.spend(len(content), "the gzip file")
+        self._position += len(content)
         buffer[: len(content)] = content
         return len(content)
 

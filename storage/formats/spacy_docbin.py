@@ -34,11 +34,11 @@ _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 def read_docbin(file: BinaryIO, name: str) -> Iterator[Record]:
     """The documents of a DocBin. Raises `ArchiveError` and `MissingPackage`."""
+    content = file.read()
+    _check_size(content)
     require("spacy", "spacy", "spaCy's DocBin")
     from spacy.vocab import Vocab
 
-    content = file.read()
-    _check_size(content)
     stem = PurePath(name).stem
     try:
         docbin = _loaded(content)

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from storage.formats.archives import Archive, names_at
 from storage.formats.covering import token_view
-from storage.formats.fields import FieldError
+from storage.formats.fields import FieldError, string
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
@@ -117,7 +117,7 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         raise FieldError(f"'tokens' is missing; there are {', '.join(sorted(raw)[:8])}")
     given = raw.get("orig_id")
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
-        name = str(given)
+        name = string({"orig_id": str(given)}, "orig_id")
     document = parse_tokens(raw, name, line)
     if not raw.get("relations"):
         return document

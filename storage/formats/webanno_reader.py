@@ -130,7 +130,7 @@ def _add_row(reading: _Reading, line: str, number: int) -> None:
         _begin_sentence(reading, start, number)
     if reading.column is None:
         return
-    cells = (match["cells"] or "").split("\t")
+    cells = [] if match["cells"] is None else match["cells"].split("\t")
     if reading.column >= len(cells):
         raise _LineError(
             number, f"{reading.column + 1} cells are expected after the word, got {len(cells)}"

@@ -1,0 +1,35 @@
+"""A few hundred broken files a format in every test run; `python -m tests.fuzz` does the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.formats import FORMATS, IMPORT_FORMATS
+from tests.fuzz.goods import files
+from tests.fuzz.judging import judge
+from tests.fuzz.running import broken_file, run
+
+MODULES = {"spacy": "spacy", "dkpro-cassis": "cassis", "pyarrow": "pyarrow"}
+
+
+@pytest.mark.parametrize("format", IMPORT_FORMATS)
+def test_broken_files_are_refused_or_read_but_never_crash_a_reader(format: str) -> None:
+    extra = FORMATS[format].extra
+    if extra:
+        pytest.importorskip(MODULES[extra])
+    outcome = run(format, range(150))
+
+    assert outcome.faults == {}
+    assert outcome.files == 150
+
+
+@pytest.mark.parametrize("format", IMPORT_FORMATS)
+def test_the_files_that_are_broken_were_good(format: str) -> None:
+    assert all(judge(good, format) for good in files(format))
+
+
+def test_the_same_numbers_make_the_same_file() -> None:
+    goods = files("jsonl")
+
+    assert broken_file("jsonl", goods, 3, 7) == broken_file("jsonl", goods, 3, 7)
+    assert broken_file("jsonl", goods, 3, 7) != broken_file("jsonl", goods, 3, 8)

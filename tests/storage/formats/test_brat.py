@@ -1,0 +1,134 @@
+"""brat standoff: pairs in an archive, fragments, and what is passed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from storage import formats
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import DOCUMENT, TEXT, read, written
+from tests.storage.formats.packed import unzipped, zipped
+
+
+def pair(annotations: str | bytes, text: str | bytes = TEXT) -> list[Any]:
+    return read(zipped({"a.txt": text, "a.ann": annotations}), "brat")
+
+
+def shown(document: DocumentRecord) -> list[tuple[str, str]]:
+    return [(document.text[s.start : s.end], s.label) for s in document.entities or ()]
+
+
+def test_the_test_text_is_written_as_brat_has_it() -> None:
+    content, tally = written([DOCUMENT], "brat")
+
+    assert unzipped(content) == {
+        "bank.txt": TEXT.encode(),
+        "bank.ann": (
+            b"T1\tORG 2 15\tBank of China\nT2\tLOC 10 15\tChina\nT3\tPER 22 30\tMs. Haag\n"
+        ),
+    }
+    assert tally.entities == 3
+
+
+def test_fragments_that_only_white_space_parts_are_one_entity() -> None:
+    (document,) = pair("T1\tPER 22 25;26 30\tMs. Haag\n")
+
+    assert shown(document) == [("Ms. Haag", "PER")]
+    assert document.notes == ()
+
+
+def test_a_discontinuous_entity_becomes_its_fragments_and_that_is_said() -> None:
+    (document,) = pair("T1\tORG 2 6;10 15\tBank China\n")
+
+    assert shown(document) == [("Bank", "ORG"), ("China", "ORG")]
+    assert document.notes == ("discontinuous entities read as one entity for each fragment: 1",)
+
+
+def test_an_entity_over_a_line_end_is_cut_as_brat_cuts_it_and_comes_back_whole() -> None:
+    text = "Bank\nof\r\n\nChina"
+    document = DocumentRecord(text, "a", (SpanRecord(0, len(text), "ORG", key="e1"),))
+    content, _ = written([document], "brat")
+
+    assert unzipped(content)["a.ann"] == b"T1\tORG 0 4;5 8;10 15\tBank of  China\n"
+    assert read(content, "brat") == [document]
+
+
+def test_other_annotations_are_passed_over_and_counted() -> None:
+    (document,) = pair(
+        "T1\tORG 2 15\tBank of China\nR1\tin Arg1:T1 Arg2:T1\nE1\tORG:T1\nA1\tsure T1\nM1\tx T1\n"
+        "N1\tReference T1 W:1\tx\n#1\tAnnotatorNotes T1\tnote\n*\tEquiv T1 T1\n\n"
+    )
+
+    assert shown(document) == [("Bank of China", "ORG")]
+    assert document.notes == (
+        "attributes passed over: 2",
+        "equivalences passed over: 1",
+        "events passed over: 1",
+        "normalizations passed over: 1",
+        "notes passed over: 1",
+        "relations passed over: 1",
+    )
+
+
+def test_offsets_in_utf16_are_told_by_the_words_and_converted() -> None:
+    (document,) = pair("T1\tORG 3 16\tBank of China\nT2\tPER 23 26;27 31\tMs. Haag\n")
+
+    assert shown(document) == [("Bank of China", "ORG"), ("Ms. Haag", "PER")]
+    assert "UTF-16" in document.notes[0]
+
+
+def test_a_text_without_annotations_is_one_that_nobody_looked_at() -> None:
+    empty, missing = read(zipped({"a.txt": "A", "a.ann": "", "d/b.txt": "B\r\n"}), "brat")
+
+    assert empty.entities == ()
+    assert missing == DocumentRecord("B\r\n", "d/b")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "line", "reason"),
+    [
+        ("T1\tORG 2 15\tBank of China\nT2\tPER 0 99\tx\n", 1, "does not lie in the text"),
+        ("T1\tORG 2 15\tChina\n", 1, "Bank of China"),
+        ("\nT1\tORG 2\tBank\n", 2, "LABEL START END"),
+        ("T1\tORG 15 2\tx\n", 1, "does not lie in the text"),
+        ("T1\tORG -1 2\tx\n", 1, "LABEL START END"),
+        ("T1\tA B 1 2\tx\n", 1, "LABEL START END"),
+        ("T1\tORG 2 99999999999999999999\tx\n", 1, "LABEL START END"),
+        ("hello\n", 1, "no line of brat's"),
+    ],
+)
+def test_a_bad_annotation_refuses_its_document_and_no_other(
+    annotations: str, line: int, reason: str
+) -> None:
+    members = {"a.txt": TEXT, "a.ann": annotations, "b.txt": "good", "b.ann": ""}
+    bad, good = read(zipped(members), "brat")
+
+    assert isinstance(bad, BadRecord)
+    assert (bad.line, reason in bad.reason) == (line, True), bad.reason
+    assert "a." in bad.reason
+    assert good.text == "good"
+
+
+def test_what_is_missing_is_named() -> None:
+    (lonely,) = read(zipped({"a.ann": ""}), "brat")
+    (nothing,) = read(zipped({"a.pdf": "x"}), "brat")
+    empty, foreign = read(zipped({"a.txt": "", "b.txt": b"\xe9"}), "brat")
+
+    assert lonely.reason == "a.ann: its text a.txt is missing beside it"
+    assert "holds no .txt file" in nothing.reason
+    assert empty.reason == "a.txt: the file holds no text"
+    assert foreign.reason.startswith("b.txt: not UTF-8")
+
+
+def test_a_blank_in_a_label_is_written_as_an_underscore_and_counted() -> None:
+    document = DocumentRecord("Anna", "a", (SpanRecord(0, 4, "a person"),))
+    content, tally = written([document], "brat")
+
+    assert unzipped(content)["a.ann"] == b"T1\ta_person 0 4\tAnna\n"
+    assert tally.properties["blanks in labels"] == 1
+
+
+def test_an_archive_of_texts_is_taken_for_brat() -> None:
+    assert formats.detect(zipped({"a.txt": "A", "a.ann": ""}), "corpus.zip") == "brat"

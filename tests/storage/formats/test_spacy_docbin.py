@@ -1,0 +1,141 @@
+"""spaCy's DocBin: read back by spaCy, exact texts, and hostile numbers inside."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from storage import formats
+from storage.formats.optional import MissingPackage
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import DOCUMENT, TEXT, documents, read, written
+
+spacy = pytest.importorskip("spacy")
+
+
+def docs(content: bytes) -> list[Any]:
+    docbin = spacy.tokens.DocBin().from_bytes(content)
+    return list(docbin.get_docs(spacy.blank("xx").vocab))
+
+
+def binned(*made: Any, **options: Any) -> bytes:
+    content: bytes = spacy.tokens.DocBin(docs=made, **options).to_bytes()
+    return content
+
+
+def doc(text: str) -> Any:
+    return spacy.blank("xx")(text)
+
+
+def places(document: DocumentRecord) -> set[tuple[int, int, str]]:
+    return {(s.start, s.end, s.label) for s in document.entities or ()}
+
+
+def test_spacy_reads_the_test_text_nested_spans_and_outermost_entities() -> None:
+    content, tally = written([DOCUMENT], "spacy")
+    (back,) = docs(content)
+
+    assert back.text == TEXT
+    assert [(s.text, s.label_) for s in back.spans["sc"]] == [
+        ("Bank of China", "ORG"), ("China", "LOC"), ("Ms. Haag", "PER"),
+    ]  # fmt: skip
+    assert [(s.text, s.label_) for s in back.ents] == [
+        ("Bank of China", "ORG"), ("Ms. Haag", "PER"),
+    ]  # fmt: skip
+    assert (tally.entities, tally.unaligned) == (3, [])
+
+
+@settings(max_examples=25)
+@given(document=documents())
+def test_spacys_text_is_exact_and_its_spans_are_ours(document: DocumentRecord) -> None:
+    (back,) = docs(written([document], "spacy")[0])
+    accepted = {
+        (s.start, s.end, s.label) for s in document.entities or () if s.status == "accepted"
+    }
+
+    assert back.text == document.text
+    assert {(s.start_char, s.end_char, s.label_) for s in back.spans.get("sc", ())} == accepted
+
+
+def test_entities_and_spans_of_other_makers_are_read_together() -> None:
+    made = doc("Anna saw Rome")
+    made.ents = [spacy.tokens.Span(made, 0, 1, "PER")]
+    made.spans["sc"] = [spacy.tokens.Span(made, 2, 3, "LOC")]
+    made.spans["ruler"] = [spacy.tokens.Span(made, 1, 2, "VERB")]
+    (document,) = read(binned(made), "spacy", "corpus.spacy")
+
+    assert places(document) == {(0, 4, "PER"), (9, 13, "LOC")}
+    assert document.name == "corpus:1"
+    assert document.notes == ("span groups passed over: ruler",)
+
+
+def test_without_the_usual_group_every_group_is_read() -> None:
+    made = doc("Anna saw Rome")
+    made.spans["mine"] = [spacy.tokens.Span(made, 2, 3, "LOC")]
+    (document,) = read(binned(made), "spacy")
+
+    assert places(document) == {(9, 13, "LOC")}
+
+
+def test_a_doc_that_nobody_annotated_is_not_one_without_entities() -> None:
+    unseen, seen = doc("Anna"), doc("Rome")
+    seen.set_ents([], default="outside")
+
+    assert [record.entities for record in read(binned(unseen, seen), "spacy")] == [None, ()]
+
+
+@pytest.mark.parametrize(
+    "numbers", [(5, 9), (-3, 1), (2, 1), (0, 2**31 - 1), (2**31 - 2, 2**31 - 1)]
+)
+def test_a_span_outside_of_its_document_is_refused_and_the_others_are_read(
+    numbers: tuple[int, int],
+) -> None:
+    made, good = doc("Anna saw Rome"), doc("Bern")
+    made.spans["sc"] = [spacy.tokens.Span(made, 1, 2, "LOC")]
+    content = zlib.decompress(binned(made, good))
+    assert content.count(struct.pack(">llll", 1, 2, 5, 8)) == 1
+    content = content.replace(
+        struct.pack(">llll", 1, 2, 5, 8), struct.pack(">llll", *numbers, 5, 8)
+    )
+    bad, last = read(zlib.compress(content), "spacy")
+
+    assert isinstance(bad, BadRecord)
+    assert "document 1 cannot be read" in bad.reason
+    assert last.text == "Bern"
+
+
+@pytest.mark.parametrize("content", [b"", b"no", zlib.compress(b"x"), zlib.compress(b"\x80")])
+def test_what_is_no_docbin_is_refused(content: bytes) -> None:
+    (bad,) = read(content, "spacy")
+
+    assert "not a DocBin of spaCy's" in bad.reason
+
+
+def test_crossing_entities_are_kept_though_ents_cannot_hold_them() -> None:
+    spans = (SpanRecord(0, 8, "X", key="e1"), SpanRecord(5, 13, "Y", key="e2"))
+    document = DocumentRecord("Anna saw Rome", "a", spans)
+    content, _ = written([document], "spacy")
+
+    assert places(read(content, "spacy")[0]) == {(0, 8, "X"), (5, 13, "Y")}
+    assert [s.label_ for s in docs(content)[0].ents] == ["X"]
+
+
+def test_a_missing_package_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    content, _ = written([DOCUMENT], "spacy")
+    monkeypatch.setattr("storage.formats.optional.find_spec", lambda module: None)
+
+    (bad,) = read(content, "spacy")
+    assert "pip install -r requirements-formats.txt" in bad.reason
+    with pytest.raises(MissingPackage, match="spacy"):
+        written([DOCUMENT], "spacy")
+
+
+def test_it_is_known_by_its_first_bytes() -> None:
+    content, _ = written([DOCUMENT], "spacy")
+
+    assert formats.detect(content, "data") == "spacy"
+    assert formats.detect(zlib.compress(b"text"), "data") == "text"

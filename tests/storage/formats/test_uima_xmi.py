@@ -1,0 +1,173 @@
+"""UIMA CAS XMI: read back by cassis, other layers, and XML that means harm."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from storage import formats
+from storage.formats import uima_xmi, xml_guard
+from storage.formats.optional import MissingPackage
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import DOCUMENT, TEXT, read, written
+from tests.storage.formats.packed import unzipped, zipped
+
+cassis = pytest.importorskip("cassis")
+
+NER = "xmlns:ner='http:///de/tudarmstadt/ukp/dkpro/core/api/ner/type.ecore'"
+POS = "xmlns:pos='http:///de/tudarmstadt/ukp/dkpro/core/api/lexmorph/type/pos.ecore'"
+SOFA = (
+    "<cas:Sofa xmi:id='1' sofaNum='1' sofaID='_InitialView' mimeType='text' sofaString='😊 Anna'/>"
+)
+
+
+def xmi(content: str, members: str = "2") -> bytes:
+    return (
+        f"<?xml version='1.0' encoding='UTF-8'?><xmi:XMI xmlns:xmi='http://www.omg.org/XMI' "
+        f"xmlns:cas='http:///uima/cas.ecore' {NER} {POS} xmi:version='2.0'><cas:NULL xmi:id='0'/>"
+        f"{content}{SOFA}<cas:View sofa='1' members='{members}'/></xmi:XMI>"
+    ).encode()
+
+
+def entity(begin: object, end: object, value: str = "value='PER'", number: int = 2) -> str:
+    return f"<ner:NamedEntity xmi:id='{number}' sofa='1' begin='{begin}' end='{end}' {value}/>"
+
+
+def one(content: bytes) -> Any:
+    (record,) = read(content, "xmi", "a.xmi")
+    return record
+
+
+def places(document: DocumentRecord) -> list[tuple[int, int, str]]:
+    return [(s.start, s.end, s.label) for s in document.entities or ()]
+
+
+def test_cassis_itself_reads_the_test_text_and_its_entities() -> None:
+    content, tally = written([DOCUMENT], "xmi")
+    members = unzipped(content)
+    types = cassis.load_typesystem(io.BytesIO(members["TypeSystem.xml"]))
+    cas = cassis.load_cas_from_xmi(io.BytesIO(members["bank.xmi"]), typesystem=types)
+
+    assert cas.sofa_string == TEXT
+    assert [(a.get_covered_text(), a.value) for a in cas.select(uima_xmi.TYPE)] == [
+        ("Bank of China", "ORG"), ("China", "LOC"), ("Ms. Haag", "PER"),
+    ]  # fmt: skip
+    assert b'begin="3" end="16" value="ORG"' in members["bank.xmi"]
+    assert tally.entities == 3
+
+
+def test_a_bare_file_is_read_with_dkpros_types_and_utf16_offsets() -> None:
+    document = one(xmi(entity(3, 7)))
+
+    assert document.text == "😊 Anna"
+    assert document.name == "a"
+    assert places(document) == [(2, 6, "PER")]
+
+
+def test_other_layers_are_passed_over_and_noted() -> None:
+    others = (
+        "<pos:POS xmi:id='3' sofa='1' begin='3' end='7' PosValue='NNP'/>"
+        + entity(3, 7, "", 4)
+        + "<pos:Unheard xmi:id='5' sofa='1' begin='0' end='2'/>"
+    )
+    document = one(xmi(entity(3, 7) + others, "2 3 4 5"))
+
+    assert places(document) == [(2, 6, "PER")]
+    assert document.notes == (
+        "passed over: 1 POS", "passed over: 1 entities without a label",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (xmi(entity(1, 7)), "lies outside of the text"),
+        (xmi(entity(3, 99)), "lies outside of the text"),
+        (xmi(entity(7, 3)), "does not lie in the text"),
+        (xmi(entity("x", 3)), "not the XMI of a UIMA CAS"),
+        (xmi("", "2"), "not the XMI of a UIMA CAS"),
+        (b"<a/>", "holds no text"),
+        (b"<a>", "not XML"),
+        (b"", "not XML"),
+        (b"<?xml version='1.0' encoding='utf-99'?><a/>", "not XML"),
+        (xmi("").replace(b"Anna", b"\xe9"), "not XML"),
+        (xmi("").replace(b"Anna", b"&#0;"), "not XML"),
+    ],
+)
+def test_a_fault_is_named(content: bytes, reason: str) -> None:
+    bad = one(content)
+
+    assert isinstance(bad, BadRecord)
+    assert reason in bad.reason
+
+
+BILLION = (
+    "<!DOCTYPE x [<!ENTITY a0 'ha'>"
+    + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
+    + "]>"
+)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        BILLION,
+        "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
+        "<!DOCTYPE x [<!ENTITY % e SYSTEM 'http://169.254.169.254/'> %e;]>",
+        "<!DOCTYPE x SYSTEM 'http://169.254.169.254/x.dtd'>",
+    ],
+)
+@pytest.mark.parametrize("where", ["document", "types"])
+def test_entities_and_document_types_are_refused_wherever_they_stand(
+    declared: str, where: str
+) -> None:
+    bomb = xmi("").replace(b"?><xmi", f"?>{declared}<xmi".encode()).replace(b"Anna", b"&a9;&e;")
+    members = {"a.xmi": bomb} if where == "document" else {"TypeSystem.xml": bomb, "a.xmi": xmi("")}
+    (bad,) = read(zipped(members), "xmi", "a.zip")
+
+    assert "refused: the XML declares" in bad.reason
+
+
+def test_elements_without_end_and_texts_without_end_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xml_guard, "MOST_ELEMENTS", 100)
+    monkeypatch.setattr(xml_guard, "MOST_CHARACTERS", 1000)
+
+    assert "more than 100 XML elements" in one(xmi("<cas:NULL xmi:id='9'/>" * 100)).reason
+    assert "more than 1,000 characters" in one(xmi("").replace(b"Anna", b"A" * 1001)).reason
+    assert isinstance(one(b"<a>" * 90_000), BadRecord)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x0bb", "\ufffe"])
+def test_a_text_that_xml_cannot_hold_is_left_out_and_named(text: str) -> None:
+    content, tally = written([DocumentRecord(text, "odd"), DOCUMENT], "xmi")
+
+    assert tally.documents == 1
+    assert tally.refused[0].startswith("odd: holds the character U+")
+    assert [record.text for record in read(content, "xmi")] == [TEXT]
+
+
+def test_markup_in_texts_and_labels_is_only_text() -> None:
+    text = "<img src=x onerror=alert(1)>&amp;\r\n\t]]>"
+    document = DocumentRecord(text, "a", (SpanRecord(0, 4, "'\"<&>", key="e1"),))
+    content, _ = written([document], "xmi")
+
+    assert read(content, "xmi") == [document]
+
+
+def test_a_missing_package_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.formats.optional.find_spec", lambda module: None)
+
+    assert "pip install -r requirements-formats.txt" in one(xmi("")).reason
+    with pytest.raises(MissingPackage, match="dkpro-cassis"):
+        written([DOCUMENT], "xmi")
+
+
+def test_it_is_known_by_its_first_lines_or_by_what_is_in_the_archive() -> None:
+    assert formats.detect(xmi(""), "data.xml") == "xmi"
+    assert formats.detect(written([DOCUMENT], "xmi")[0], "data.zip") == "xmi"
+    (nothing,) = read(zipped({"a.md": "x"}), "xmi")
+    assert nothing.reason == "the archive holds no .xmi file"

@@ -1,0 +1,163 @@
+"""WebAnno TSV 3: UTF-16 offsets, stacked and long annotations, escapes, other layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import formats
+from storage.formats.webanno_escapes import cell_values, escape_text, escape_value, unescape_text
+from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.storage.formats.material import BANK, CHINA, HAAG, TEXT, read, written
+from tests.storage.formats.packed import unzipped, zipped
+
+LAYER = "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value"
+HEAD = f"#FORMAT=WebAnno TSV 3.3\n{LAYER}\n\n\n"
+EXAMPLE = HEAD + (
+    "#Text=😊 Bank of China hired Ms. Haag.\n"
+    "1-1\t0-2\t😊\t_\n1-2\t3-7\tBank\tORG[1]\n1-3\t8-10\tof\tORG[1]\n"
+    "1-4\t11-16\tChina\tORG[1]|LOC[2]\n1-5\t17-22\thired\t_\n"
+    "1-6\t23-26\tMs.\tPER[3]\n1-7\t27-31\tHaag\tPER[3]\n1-8\t31-32\t.\t_\n"
+)  # fmt: skip
+labels = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+def one(content: str) -> Any:
+    (record,) = read(content.encode(), "webanno", "bank.tsv")
+    return record
+
+
+def shown(document: DocumentRecord) -> list[tuple[str, str]]:
+    return [(document.text[s.start : s.end], s.label) for s in document.entities or ()]
+
+
+def test_the_example_is_read_and_written_to_the_byte() -> None:
+    document = one(EXAMPLE)
+    content, tally = written([document], "webanno")
+
+    assert document.text == TEXT.removesuffix("\n")
+    assert [(s.start, s.end, s.label) for s in document.entities] == [
+        (s.start, s.end, s.label) for s in (BANK, CHINA, HAAG)
+    ]
+    assert unzipped(content) == {"bank.tsv": EXAMPLE.encode()}
+    assert tally.entities == 3
+
+
+def test_windows_line_ends_a_mark_and_inceptions_last_tab_change_nothing() -> None:
+    content = "\ufeff" + EXAMPLE.replace("\t_\n", "\t_\t\n").replace("\n", "\r\n")
+
+    assert shown(one(content)) == shown(one(EXAMPLE))
+    assert one(content).text == one(EXAMPLE).text
+
+
+def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> None:
+    document = one(
+        "#FORMAT=WebAnno TSV 3.3\n"
+        "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS|PosValue|coarseValue\n"
+        "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n"
+        "#T_CH=de.tudarmstadt.ukp.dkpro.core.api.coref.type.CoreferenceLink"
+        "|referenceType|referenceRelation\n"
+        "#T_RL=webanno.custom.Rel|BT_de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity\n"
+        "\n\n"
+        "#Sentence.id=1\n#Text=Anna\\tsaw Rome.\n"
+        "1-1\t0-4\tAnna\tNNP\tPROPN\t*\tPER\t*->1-1\t*->1-1\t_\t\n"
+        "1-2\t5-8\tsaw\tV\tVERB\t_\t_\t_\t_\t_\t\n"
+        "1-3\t9-13\tRome\tNNP\tPROPN\thttp://x[4]|*[5]\tL\\_OC[4]|*[5]\t_\t_\t1-1[0_4]\t\n"
+        "1-4\t13-14\t.\t_\t_\t_\t_\t_\t_\t_\t\n"
+        "\n"
+        "#Text=Londoners\n"
+        "2-1\t16-25\tLondoners\t_\t_\t_\t_\t_\t_\t_\t\n"
+        "2-1.1\t16-22\tLondon\t_\t_\t*\tLOC\t_\t_\t_\t\n"
+    )
+
+    assert document.text == "Anna\tsaw Rome.\n Londoners"
+    assert shown(document) == [("Anna", "PER"), ("Rome", "L_OC"), ("London", "LOC")]
+    assert document.notes == (
+        "layers passed over: CoreferenceLink, POS, Rel",
+        "words annotated without a label, left out: 1",
+    )
+
+
+def test_the_one_layer_of_the_projects_own_is_taken_where_there_are_no_named_entities() -> None:
+    document = one(EXAMPLE.replace(LAYER, "#T_SP=webanno.custom.Finding|kind"))
+
+    assert shown(document)[0] == ("Bank of China", "ORG")
+
+
+def test_without_any_layer_nobody_looked() -> None:
+    document = one("#FORMAT=WebAnno TSV 3.3\n\n\n#Text=A b\n1-1\t0-1\tA\n1-2\t2-3\tb\n")
+
+    assert (document.text, document.entities) == ("A b", None)
+
+
+def test_sentences_of_several_lines_and_gaps_are_put_together_as_inception_does() -> None:
+    document = one(
+        HEAD + "#Text=one\n#Text=two\n1-1\t2-5\tone\t_\n1-2\t6-9\ttwo\tX\n"
+        "\n#Text=# three\n2-1\t11-12\t#\tY\n2-2\t13-18\tthree\t_\n"
+    )
+
+    assert document.text == "  one\ntwo\n # three"
+    assert shown(document) == [("two", "X"), ("#", "Y")]
+
+
+def test_white_space_is_exact_where_entities_begin_or_end_in_it() -> None:
+    text = "\n\t  A  b\r\n\r\nc\x0b\x1fd \\t\u2028e  "
+    spans = (SpanRecord(0, 6, "X", key="e1"), SpanRecord(5, 9, "Y", key="e2"))
+    document = DocumentRecord(text, "a", (*spans, SpanRecord(2, len(text), "Z", key="e3")))
+    content, _ = written([document], "webanno")
+    (back,) = read(content, "webanno")
+
+    assert back.text == text
+    assert {(s.start, s.end, s.label) for s in back.entities} == {
+        (s.start, s.end, s.label) for s in document.entities or ()
+    }
+
+
+@given(label=labels, text=labels)
+def test_any_label_and_any_line_survive_their_escapes(label: str, text: str) -> None:
+    cell = f"A[1]|{escape_value(label)}[2]"
+
+    assert not {"\n", "\r", "\t"} & set(cell)
+    assert cell_values(cell) == [("A", 1), (label, 2)]
+    assert unescape_text(escape_text(text)) == text
+    assert not {"\n", "\r", "\t"} & set(escape_text(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("3.3", "2.0", 1, "#FORMAT=WebAnno TSV 3.3 is expected"),
+        ("11-16", "x-16", 9, "'1-1<tab>0-4<tab>word"),
+        ("0-2", "0-2000000000", 6, "'1-1<tab>0-4<tab>word"),
+        ("0-2\t", "900000000-900000002\t", 6, "was #Text changed?"),
+        ("11-16\tChina\tORG[1]", "11-99\tChina\tORG[1]", 1, "does not lie in the text"),
+        ("0-2\t😊\t_", "0-1\t😊\tX", 1, "cuts a character in two"),
+        ("of\tORG[1]", "of\tPER[1]", 8, "[1] is 'ORG' above and 'PER' here"),
+        ("\tof\tORG[1]", "\tof", 8, "cells are expected after the word"),
+    ],
+)
+def test_a_fault_is_named_with_its_line(old: str, new: str, line: int, reason: str) -> None:
+    bad = one(EXAMPLE.replace(old, new))
+
+    assert isinstance(bad, BadRecord)
+    assert bad.line == line
+    assert reason in bad.reason
+
+
+def test_an_archive_names_its_bad_files_and_reads_the_others() -> None:
+    members = {"d/a.tsv": EXAMPLE, "b.tsv": "nonsense", "c.tsv": b"\xe9", "readme.md": "x"}
+    good, bad, foreign = read(zipped(members), "webanno")
+    (nothing,) = read(zipped({"a.md": "x"}), "webanno")
+
+    assert good.name == "d/a"
+    assert bad.reason.startswith("b.tsv: #FORMAT=WebAnno")
+    assert foreign.reason.startswith("c.tsv: not UTF-8")
+    assert nothing.reason == "the archive holds no .tsv file"
+
+
+def test_it_is_known_by_its_first_line_or_by_what_is_in_the_archive() -> None:
+    assert formats.detect(EXAMPLE.encode(), "data") == "webanno"
+    assert formats.detect(zipped({"a.tsv": EXAMPLE}), "data.zip") == "webanno"
