@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
+from app.views import deleting
 from app.views.adding import add_documents
+from app.views.binned import recently_deleted
 from app.views.header import project_header
 from app.views.labels import label_management
 from app.views.listing import continue_button, documents_table, progress
@@ -16,12 +18,13 @@ desk = state.desk()
 project = project_header(desk, "Documents", "Open one, decide on its suggestions, submit, go on.")
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
-present, add, labels, settings = st.tabs(
+present, add, labels, settings, bin = st.tabs(
     [
         ":material/description: All documents",
         ":material/add: Add documents",
         ":material/label: Labels",
         ":material/tune: Settings",
+        ":material/delete: Bin",
     ]
 )
 with present:
@@ -41,4 +44,7 @@ with labels:
     label_management(desk, project.id)
 with settings:
     project_settings(desk, project.id)
+with bin:
+    recently_deleted(desk, project.id)
+deleting.answer(desk)
 state.warm_up(desk.predictor())

@@ -6,6 +6,8 @@ import streamlit as st
 
 from app.state import Desk
 from app.views import place
+from app.views.binned import deleted_projects
+from app.views.labels import new_project
 from storage.models import Project
 from storage.repository import projects
 
@@ -19,7 +21,12 @@ def project_header(desk: Desk, title: str, caption: str) -> Project:
         st.header(title, anchor=False)
         st.caption(caption)
     if project is None:
-        st.info("There is no project yet. Reload the page to make the sample project.")
+        if desk.acting and not desk.acting.administrator:
+            st.info("You have no part in any project yet. An administrator can give you one.")
+        else:
+            st.info("There is no project. Make one, or restore one.", icon=":material/folder_off:")
+            new_project(desk)
+            deleted_projects(desk)
         st.stop()
     with desk.sessions() as session:
         names = {each.id: each.name for each in projects.every(session)}

@@ -8,12 +8,11 @@ from html import escape
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy.exc import IntegrityError
 
 from app.components.span_annotator.hotkeys import clashes
 from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
-from app.views import place
+from app.views import deleting, place
 from app.views.wording import literal
 from storage.engine import writing
 from storage.models import Label
@@ -28,9 +27,11 @@ def label_management(desk: Desk, project_id: int) -> None:
     present, new = st.columns([3, 2], gap="large")
     with present:
         _table(desk, labels)
+        if labels and desk.may(project_id, "review"):
+            _delete_label(desk, labels)
     with new:
         _new_label(desk, project_id, labels)
-        _new_project(desk)
+        new_project(desk)
 
 
 def _table(desk: Desk, labels: Sequence[Label]) -> None:
@@ -113,6 +114,28 @@ def _upper(key: str | None) -> str | None:
     return (key.upper() if len(key.upper()) == 1 else key) if key else None
 
 
+def _delete_label(desk: Desk, labels: Sequence[Label]) -> None:
+    names = {label.id: label.name for label in labels}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Label to delete",
+            list(names),
+            None,
+            format_func=lambda id: names.get(id, ""),
+            key=f"label_to_delete_{labels[0].project_id}_{len(labels)}",
+            placeholder="Choose a label",
+            width=260,
+        )
+        st.button(
+            "Delete …",
+            icon=":material/delete:",
+            disabled=chosen is None,
+            on_click=deleting.ask,
+            args=("label", chosen),
+            key="delete label",
+        )
+
+
 def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
     with st.form("new label", clear_on_submit=True):
         st.markdown("**New label**")
@@ -150,7 +173,8 @@ def _free_colour(present: Sequence[Label]) -> str:
     return next(free, projects.PALETTE[len(present) % len(projects.PALETTE)])
 
 
-def _new_project(desk: Desk) -> None:
+def new_project(desk: Desk) -> None:
+    """A form that makes a project and goes there."""
     with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
         name = st.text_input("Name of the project", key="project_name", max_chars=200)
         if not st.form_submit_button("Create project"):
@@ -162,8 +186,8 @@ def _new_project(desk: Desk) -> None:
             with writing(desk.sessions) as session:
                 project = projects.create(session, name.strip())
                 projects.ensure_labels(session, project.id, SAMPLE_LABELS)
-        except IntegrityError:
-            st.error("There is a project of this name already; choose another name.")
+        except (ValueError, OSError) as error:
+            st.error(literal(str(error)))
             return
     place.choose_project(project.id)
     st.rerun()

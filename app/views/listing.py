@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.services.queue import next_document
 from app.state import Desk
-from app.views import place
+from app.views import deleting, place
 from app.views.wording import SPLIT, STATUS, count
 from storage.repository import documents, listing
 from storage.repository.listing import DocumentRow
@@ -19,6 +19,7 @@ from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus
 ROWS = 25
 ROW_HEIGHT = 38
 OPEN = ":material/ink_highlighter: Open"
+DELETE = ":material/delete:"
 
 
 def progress(counts: Mapping[DocumentStatus, int]) -> None:
@@ -68,7 +69,7 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
             icon=":material/search_off:",
         )
         return
-    _table(found.rows, pages)
+    _table(found.rows, pages, deletable=desk.may(project_id, "review"))
     last = -(-found.total // ROWS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if last > 1:
@@ -106,9 +107,11 @@ def _page_key(search: str, statuses: tuple[DocumentStatus, ...]) -> str:
     return f"page {'+'.join(statuses)} {search}"
 
 
-def _table(rows: tuple[DocumentRow, ...], place_for_table: Any) -> None:
+def _table(rows: tuple[DocumentRow, ...], place_for_table: Any, *, deletable: bool) -> None:
     st.session_state["shown_documents"] = [row.id for row in rows]
     frame = pd.DataFrame([_cells(row) for row in rows])
+    if deletable:
+        frame["Delete"] = DELETE
     whole = st.column_config.NumberColumn
     place_for_table.dataframe(
         frame,
@@ -120,6 +123,9 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any) -> None:
         column_config={
             "": st.column_config.ButtonColumn(
                 "", on_click=_open_clicked, key="opened_row", type="tertiary", width="small"
+            ),
+            "Delete": st.column_config.ButtonColumn(
+                "", on_click=_delete_clicked, key="deleted_row", type="tertiary", width=40
             ),
             "Name": st.column_config.TextColumn(width="medium"),
             "Begins with": st.column_config.TextColumn(width="large"),
@@ -153,7 +159,19 @@ def _cells(row: DocumentRow) -> dict[str, Any]:
 
 
 def _open_clicked() -> None:
-    click = st.session_state["opened_row"]
+    clicked = _clicked("opened_row")
+    if clicked is not None:
+        place.go(place.ANNOTATE, clicked)
+
+
+def _delete_clicked() -> None:
+    clicked = _clicked("deleted_row")
+    if clicked is not None:
+        deleting.ask("document", clicked)
+
+
+def _clicked(column: str) -> int | None:
+    """The document in whose row the button was clicked."""
+    click = st.session_state[column]
     shown: list[int] = st.session_state["shown_documents"]
-    if click and 0 <= click["row"] < len(shown):
-        place.go(place.ANNOTATE, shown[click["row"]])
+    return shown[click["row"]] if click and 0 <= click["row"] < len(shown) else None

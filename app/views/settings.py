@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
 from app.state import Desk
+from app.views import deleting
 from app.views.wording import literal
 from storage.engine import writing
 from storage.models import Label
@@ -30,6 +31,14 @@ def project_settings(desk: Desk, project_id: int) -> None:
     work, keys = st.columns(2, gap="large")
     with work:
         _how_it_works(desk, project_id)
+        if desk.may(project_id, "administer"):
+            st.button(
+                "Delete this project …",
+                icon=":material/delete:",
+                on_click=deleting.ask,
+                args=("project", project_id),
+                key="delete project",
+            )
     with keys:
         _keys(desk, project_id, labels)
 
