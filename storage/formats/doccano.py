@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
-from storage.formats.fields import FieldError, object_of, own_data, string, whole
+from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
 from storage.formats.json_records import first_object, first_of, read_records
 from storage.formats.marks import Mark, list_of, to_spans
 from storage.formats.written import Written, accepted, count_document, count_span, unread
@@ -23,6 +23,7 @@ from storage.records import DocumentRecord, Record
 
 _LISTS = ("label", "labels", "entities")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
+_LONGEST_COMMENT = 10_000
 _KEEPS = frozenset(("name", "meta", "comment", "unread"))
 
 
@@ -72,12 +73,11 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if relations := raw.get("relations"):
         count = len(list_of(relations, "'relations'"))
         notes = (*notes, f"{count} relations were passed over: entities alone are kept")
-    meta = {key: value for key, value in raw.items() if key not in _KNOWN and key != "data"}
     return DocumentRecord(
         text=text,
-        name=string(raw, "name", name),
+        name=name_in(raw, "name", name),
         entities=spans if given else None,
-        meta=own_data({"meta": meta}, "meta"),
+        meta=others(raw, _KNOWN if "text" in raw else {*_KNOWN, "data"}),
         comment=_comment(raw.get("Comments") or raw.get("comments") or []),
         line=line,
         notes=notes,
@@ -94,13 +94,13 @@ def _mark(entry: object) -> Mark:
 
 
 def _comment(comments: object) -> str:
-    texts = [
-        string(comment, "text")
-        if isinstance(comment, dict)
-        else string({"comment": comment}, "comment")
-        for comment in list_of(comments, "'Comments'")
-    ]
-    return "\n".join(texts)
+    texts = []
+    for comment in list_of(comments, "'Comments'"):
+        text = comment.get("text") if isinstance(comment, dict) else comment
+        if text not in (None, ""):
+            texts.append(string({"comment": text}, "comment"))
+    joined = "\n".join(texts)
+    return string({"Comments": joined}, "Comments", longest=_LONGEST_COMMENT) if joined else ""
 
 
 def _is_triple(entry: object) -> bool:

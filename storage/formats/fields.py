@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
+
+from storage.vocabulary import SPLITS, Split
 
 Word = TypeVar("Word", bound=str)
 
@@ -31,6 +33,27 @@ def own_data(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     except ValueError:
         raise FieldError(f"{key!r} holds NaN or an infinity, which JSON does not know") from None
     return value
+
+
+def others(raw: Mapping[str, Any], known: Collection[str]) -> Mapping[str, Any]:
+    """What stands under keys that a format does not know: data about the document, to be kept."""
+    return own_data({"meta": {key: raw[key] for key in raw if key not in known}}, "meta")
+
+
+def name_in(raw: Mapping[str, Any], key: str, default: str) -> str:
+    """The document's name under a key that other tools use as they like; else the default."""
+    value = raw.get(key)
+    return string(raw, key) if isinstance(value, str) and value else default
+
+
+def split_in(raw: Mapping[str, Any]) -> tuple[Split | None, tuple[str, ...]]:
+    """The split, or a note where another tool's is none of ours."""
+    value = raw.get("split")
+    if value in (None, ""):
+        return None, ()
+    if value in SPLITS:
+        return one_word(raw, "split", SPLITS), ()
+    return None, (f"its split {_shown(value)} is none of {', '.join(SPLITS)}: it was left open",)
 
 
 def string(

@@ -9,16 +9,19 @@ What lies between the words is not: the text becomes the tokens joined by single
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from storage.formats.covering import token_view
-from storage.formats.fields import FieldError, string, whole
+from storage.formats.fields import FieldError, name_in, others, string, whole
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.marks import list_of
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written, count_document, count_span
 from storage.records import DocumentRecord, Record
+
+_KNOWN = frozenset(("tokenized_text", "ner", "name"))
 
 
 def read_gliner(file: BinaryIO, name: str) -> Iterator[Record]:
@@ -61,7 +64,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if entities is not None:
         entities = [_entity(entry) for entry in list_of(entities, "'ner'")]
     record = {"tokens": raw["tokenized_text"], "entities": entities}
-    return parse_tokens(record, string(raw, "name", name), line)
+    document = parse_tokens(record, name_in(raw, "name", name), line)
+    return replace(document, meta=others(raw, _KNOWN))
 
 
 def _entity(entry: object) -> dict[str, Any]:

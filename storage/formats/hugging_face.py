@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,13 +22,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from core.tags import TagError, decode_tags, encode_tags
 from core.types import WordSpan
 from storage.formats.covering import words_of
-from storage.formats.fields import FieldError, object_of, one_word, string, whole
+from storage.formats.fields import FieldError, object_of, split_in, string, whole
 from storage.formats.limits import Budget
 from storage.formats.marks import Mark, list_of, to_spans
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written, accepted, count_document, count_span, unread
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
-from storage.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,15 +52,18 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
     number = 0
     try:
         table = pq.ParquetFile(file)
-        columns = [column for column in _COLUMNS if column in table.schema_arrow.names]
-        _check(columns, table.schema_arrow.names)
+        there = table.schema_arrow.names
+        columns = [column for column in _COLUMNS if column in there]
+        _check(columns, there)
+        left = [column for column in there if column not in columns]
         for group in range(table.num_row_groups):
             budget.spend(table.metadata.row_group(group).total_byte_size, f"row group {group}")
         names = _class_names(table.schema_arrow)
         for batch in table.iter_batches(batch_size=_BATCH, columns=columns):
             for row in batch.to_pylist():
                 number += 1
-                yield _record(row, names, f"{stem}:{number}", number)
+                record = _record(row, names, f"{stem}:{number}", number)
+                yield record if number > 1 or not left else _noted(record, left)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = f"not a Parquet file, or a broken one: {error}"
         if not number:
@@ -150,6 +153,13 @@ def _record(row: Mapping[str, Any], names: Sequence[str], name: str, number: int
         return BadRecord(number, str(error))
 
 
+def _noted(record: Record, left: Sequence[str]) -> Record:
+    if isinstance(record, BadRecord):
+        return record
+    note = f"columns of the file that were passed over: {', '.join(left)[:200]}"
+    return replace(record, notes=(*record.notes, note))
+
+
 def _parse(row: Mapping[str, Any], names: Sequence[str], name: str, line: int) -> DocumentRecord:
     if "text" not in row:
         return parse_tokens(_tagged(row, names), name, line)
@@ -157,13 +167,14 @@ def _parse(row: Mapping[str, Any], names: Sequence[str], name: str, line: int) -
     marks = [_mark(object_of(entry, "a span")) for entry in list_of(given or [], "'spans'")]
     text = string(row, "text")
     spans, notes = to_spans(text, marks)
+    split, open_split = split_in(row)
     return DocumentRecord(
         text=text,
         name=name,
         entities=None if given is None else spans,
-        split=one_word({"split": row.get("split") or None}, "split", SPLITS),
+        split=split,
         line=line,
-        notes=notes,
+        notes=(*notes, *open_split),
     )
 
 

@@ -48,6 +48,8 @@ def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
     spans, notes = to_spans(text, answer.marks)
     others = {other: value for other, value in data.items() if other not in (key, "name")}
     meta = raw.get("meta")
+    if drafts := len(_listed(raw, "drafts")):
+        notes = (*notes, f"{drafts} drafts were passed over: they were never submitted")
     return DocumentRecord(
         text=text,
         name=string(data, "name", name) if isinstance(data.get("name"), str) else name,

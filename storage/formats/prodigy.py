@@ -7,6 +7,7 @@
      "_view_id": "ner_manual" | "spans_manual", "_annotator_id": str,
      "answer": "accept" | "reject" | "ignore"}
 
+What stands under other keys is kept as data about the document, unless it begins with `_`.
 Prodigy keeps keys that it does not know, so `name` and `split`, and a span's `id` and `score`, come
 back. Tokens are cut where an entity begins or ends, since Prodigy selects whole tokens.
 
@@ -24,12 +25,21 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 from storage.formats.covering import Piece, covering
-from storage.formats.fields import object_of, one_word, own_data, string, whole
+from storage.formats.fields import (
+    name_in,
+    object_of,
+    one_word,
+    others,
+    own_data,
+    split_in,
+    string,
+    whole,
+)
 from storage.formats.json_records import first_object, first_of, read_records
 from storage.formats.marks import Mark, list_of, to_spans
 from storage.formats.written import Written, accepted, count_document, count_span, unread
 from storage.records import DocumentRecord, Record, SpanRecord
-from storage.vocabulary import SPLITS, DocumentStatus, SpanStatus
+from storage.vocabulary import DocumentStatus, SpanStatus
 
 _ANSWERS = ("accept", "reject", "ignore")
 _STATUS: dict[str, DocumentStatus] = {
@@ -38,6 +48,7 @@ _STATUS: dict[str, DocumentStatus] = {
     "ignore": "skipped",
 }
 _ANSWER: dict[DocumentStatus | None, str] = {"submitted": "accept", "skipped": "ignore"}
+_KNOWN = frozenset(("text", "name", "split", "meta", "tokens", "spans", "relations", "answer"))
 _KEEPS = frozenset(("name", "split", "meta", "unread"))
 
 
@@ -68,7 +79,8 @@ def _task(document: DocumentRecord, written: Written) -> dict[str, Any]:
     keeps = set(_KEEPS)
     if document.status in _ANSWER:
         keeps.add("status")
-    if not document.provenance.keys() - {"person"}:
+    person = document.provenance.get("person")
+    if isinstance(person, str) and not document.provenance.keys() - {"person"}:
         keeps.add("provenance")
     count_document(document, written, keeps)
     spans = list(accepted(document, written))
@@ -84,7 +96,7 @@ def _task(document: DocumentRecord, written: Written) -> dict[str, Any]:
         "tokens": [_token(document.text, number, piece) for number, piece in enumerate(pieces)],
         "spans": None if nothing_said else _spans(spans, pieces),
         "_view_id": "spans_manual" if _overlap(spans) else "ner_manual",
-        "_annotator_id": document.provenance.get("person"),
+        "_annotator_id": person if isinstance(person, str) else None,
         "answer": _ANSWER.get(document.status),
     }
     return {key: value for key, value in task.items() if value is not None}
@@ -133,17 +145,21 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     given = raw.get("spans")
     marks = [_mark(entry, refused) for entry in list_of(given or [], "'spans'")]
     spans, notes = to_spans(text, marks)
+    if raw.get("relations"):
+        notes = (*notes, "relations were passed over: entities alone are kept")
+    split, open_split = split_in(raw)
+    meta = own_data(raw, "meta") if raw.get("meta") is not None else {}
     looked = given is not None or answer == "accept"
     return DocumentRecord(
         text=text,
-        name=string(raw, "name", name),
+        name=name_in(raw, "name", name),
         entities=spans if looked else None,
-        split=one_word(raw, "split", SPLITS),
+        split=split,
         status=status,
         provenance=_provenance(raw),
-        meta=own_data(raw, "meta") if raw.get("meta") is not None else {},
+        meta={**others({key: raw[key] for key in raw if key[:1] != "_"}, _KNOWN), **meta},
         line=line,
-        notes=notes,
+        notes=(*notes, *open_split),
     )
 
 

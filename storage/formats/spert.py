@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from storage.formats.archives import Archive, names_at
 from storage.formats.covering import token_view
-from storage.formats.fields import FieldError, string
+from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
@@ -31,6 +31,8 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 DOCUMENTS = "documents.json"
 TYPES = "types.json"
+_PASSED = ("relations", "ltokens", "rtokens")
+_KNOWN = frozenset((*_PASSED, "tokens", "entities", "orig_id"))
 _ZIP = b"PK\x03\x04"
 
 
@@ -119,9 +121,9 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
         name = string({"orig_id": str(given)}, "orig_id")
     document = parse_tokens(raw, name, line)
-    if not raw.get("relations"):
-        return document
-    return replace(document, notes=("relations were passed over: entities alone are kept",))
+    passed = [key for key in _PASSED if raw.get(key)]
+    notes = (f"passed over: {', '.join(passed)}; entities alone are kept",) if passed else ()
+    return replace(document, meta=others(raw, _KNOWN), notes=notes)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -49,7 +49,13 @@ def test_what_is_written_is_doccanos_shape_to_the_byte() -> None:
 
 
 def test_comments_and_other_keys_are_kept() -> None:
-    record = {"text": "a", "label": [], "Comments": ["one", {"text": "two"}], "url": "x", "n": 1}
+    record = {
+        "text": "a",
+        "label": [],
+        "Comments": ["one", "", {"text": "two"}],
+        "url": "x",
+        "n": 1,
+    }
     (document,) = read(lines(record), "doccano")
 
     assert document.comment == "one\ntwo"

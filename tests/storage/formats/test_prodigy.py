@@ -64,6 +64,17 @@ def test_who_answered_and_when_is_kept() -> None:
     }
 
 
+def test_other_keys_are_kept_and_what_is_not_ours_is_named() -> None:
+    document = one(spans=[], name=5, source="x", meta={"id": 3}, split="test", relations=[1], _x=1)
+
+    assert document.meta == {"source": "x", "id": 3}
+    assert document.name == "f:1"
+    assert document.notes == (
+        "relations were passed over: entities alone are kept",
+        "its split 'test' is none of train, dev, control: it was left open",
+    )
+
+
 def test_an_answer_that_is_none_is_refused_by_name() -> None:
     (bad,) = read(b'{"text": "a", "answer": "maybe"}', "prodigy")
 

@@ -135,7 +135,7 @@ def test_relations_are_passed_over_and_said_so() -> None:
     record = SPERT | {"relations": [{"type": "x", "head": 0, "tail": 1}]}
     (document,) = read(json.dumps([record]).encode(), "spert")
 
-    assert document.notes == ("relations were passed over: entities alone are kept",)
+    assert document.notes == ("passed over: relations; entities alone are kept",)
 
 
 @pytest.mark.parametrize(
