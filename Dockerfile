@@ -1,4 +1,7 @@
-# docker build -t spanneal . && docker run -p 127.0.0.1:8501:8501 -v spanneal:/data spanneal
+# docker build -t spanneal .
+# docker run -p 127.0.0.1:8501:8501 -v spanneal:/data -e SPANNEAL_AUTH=none spanneal
+# Without SPANNEAL_AUTH it does not start: `none` is for one person, behind 127.0.0.1; `accounts`
+# for a team: docker exec -it CONTAINER python -m app users add NAME --administrator
 FROM python:3.11-slim-bookworm
 
 # Where pip also looks. Given PyTorch's CPU index, the image has no CUDA libraries.

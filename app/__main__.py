@@ -14,6 +14,7 @@ VERBS = {
     "export": "write a project's corrected documents to a file",
     "retrain": "queue a retraining on a project's corrected documents",
     "simulate": "count what correcting annotated documents costs, with and without suggestions",
+    "users": "make, list, disable and reset accounts",
     "promote": "let a model version make the suggestions from now on",
 }
 _MODULES = {"import": "import_file"}

@@ -28,7 +28,7 @@ _TICK = 0.1
 
 def page_command(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "streamlit", "run", "app/main.py"),
+        *(sys.executable, "-m", "streamlit", "run", "app/server.py"),
         *("--server.address", host, "--server.port", str(port)),
     ]
 

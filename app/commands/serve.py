@@ -8,6 +8,7 @@ import sys
 from app.services.startup import prepare
 from app.settings import Settings
 from app.supervisor import Supervisor, page_command, worker_command
+from app.web import listening
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    started = prepare(Settings.from_environment())
+    settings = Settings.from_environment()
+    if problem := listening.problem(settings.auth, options.host):
+        raise ValueError(problem)
+    started = prepare(settings)
     if started.warning:
         print(f"serve: {started.warning}", file=sys.stderr, flush=True)
     worker = None if options.no_worker else worker_command()

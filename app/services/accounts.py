@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from app.services import passwords, permissions
 from storage.engine import Sessions, writing
 from storage.models import User
-from storage.repository import users
+from storage.repository import events, users
 
 LONGEST_NAME = 100
 
@@ -52,7 +54,9 @@ def add(
                 f"there is an account {taken.name!r} already; names that differ in capitals or in "
                 "look-alike characters count as one"
             )
-        return _view(users.add(session, name, kept, administrator=administrator))
+        user = users.add(session, name, kept, administrator=administrator)
+        _record(session, user, "made", administrator=administrator)
+        return _view(user)
 
 
 def reset(sessions: Sessions, name: str, password: str) -> Account:
@@ -62,20 +66,23 @@ def reset(sessions: Sessions, name: str, password: str) -> Account:
     def change(user: User) -> None:
         user.password, user.failures, user.locked_until = kept, 0, None
 
-    return _changed(sessions, name, change)
+    return _changed(sessions, name, "password reset", change)
 
 
 def disable(sessions: Sessions, name: str) -> Account:
     """Nobody signs in with it any more; what the person did stays under the name."""
-    return _changed(sessions, name, lambda user: setattr(user, "active", False))
+    return _changed(sessions, name, "disabled", lambda user: setattr(user, "active", False))
 
 
 def enable(sessions: Sessions, name: str) -> Account:
-    return _changed(sessions, name, lambda user: setattr(user, "active", True))
+    return _changed(sessions, name, "enabled", lambda user: setattr(user, "active", True))
 
 
 def set_administrator(sessions: Sessions, name: str, administrator: bool) -> Account:
-    return _changed(sessions, name, lambda user: setattr(user, "administrator", administrator))
+    what = "made an administrator" if administrator else "no administrator any more"
+    return _changed(
+        sessions, name, what, lambda user: setattr(user, "administrator", administrator)
+    )
 
 
 def check_name(name: str) -> None:
@@ -88,7 +95,7 @@ def check_name(name: str) -> None:
         )
 
 
-def _changed(sessions: Sessions, name: str, change: Callable[[User], None]) -> Account:
+def _changed(sessions: Sessions, name: str, what: str, change: Callable[[User], None]) -> Account:
     """Raises `AccountError` for an unknown name, and for the last administrator's end."""
     with writing(sessions) as session:
         permissions.require_administrator(session)
@@ -104,8 +111,13 @@ def _changed(sessions: Sessions, name: str, change: Callable[[User], None]) -> A
                 "could make accounts"
             )
         users.sign_out_everywhere(session, user.id)
-        session.flush()
+        _record(session, user, what)
         return _view(user)
+
+
+def _record(session: Session, user: User, what: str, **more: object) -> None:
+    detail = {"name": user.name, "what": what, **more}
+    events.record(session, permissions.doer(session), "account", detail=detail)
 
 
 def _view(user: User) -> Account:

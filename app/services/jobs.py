@@ -6,6 +6,7 @@ Its files lie in `<data>/jobs/<id>`.
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any, Literal, get_args
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
 
 from app.services.job_log import JobLog, TrainingProgress
+from app.services.permissions import allowed, require
 from app.services.retraining import RetrainingError, RetrainingSettings, active_parent, gather
 from app.services.worker_lock import worker_runs
 from app.settings import Settings
@@ -81,6 +83,12 @@ class Jobs:
             application_name=APPLICATION,
         )
 
+    def on(self, sessions: Sessions) -> Jobs:
+        """The same jobs as other sessions may see and change them."""
+        same = copy.copy(self)
+        same._sessions = sessions
+        return same
+
     def start(self, project_id: int, settings: RetrainingSettings | None = None) -> str:
         """Queues a retraining on the project's submitted documents; returns the job's id.
 
@@ -88,6 +96,8 @@ class Jobs:
         job of this project that is not finished.
         """
         chosen = settings or RetrainingSettings()
+        with self._sessions() as session:
+            require(session, project_id, "review")
         gather(self._sessions, project_id)
         active_parent(self._sessions)
         job_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}"
@@ -115,17 +125,21 @@ class Jobs:
         found = self._client.list_workflows(workflow_ids=[job_id], name=WORKFLOW)
         if not found:
             raise LookupError(f"there is no retraining job {job_id!r}; the Train page lists them")
-        return self._job(found[0])
+        job = self._job(found[0])
+        with self._sessions() as session:
+            require(session, job.project_id, "review")
+        return job
 
     def every(self, project_id: int | None = None, limit: int = 50) -> tuple[Job, ...]:
         """The newest jobs first, of one project or of all."""
         found = self._client.list_workflows(name=WORKFLOW, sort_desc=True, limit=limit)
-        jobs = map(self._job, found)
-        return tuple(job for job in jobs if project_id in (None, job.project_id))
+        jobs = [job for job in map(self._job, found) if project_id in (None, job.project_id)]
+        with self._sessions() as session:
+            return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
     def progress(self, job_id: str) -> TrainingProgress:
         """Steps, losses and development scores so far; empty before training begins."""
-        return JobLog(job_folder(self._settings.data, job_id)).read()
+        return JobLog(job_folder(self._settings.data, self.get(job_id).id)).read()
 
     def cancel(self, job_id: str) -> None:
         """Stops a job within seconds. What it learnt is kept for `retry`."""

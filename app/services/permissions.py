@@ -55,6 +55,12 @@ def acting(session: Session) -> Acting | None:
     return person
 
 
+def doer(session: Session) -> str:
+    """The name under which it is written down who did something to accounts or members."""
+    person = acting(session)
+    return person.name if person else "terminal"
+
+
 def roles(session: Session) -> Mapping[int, Role]:
     """The person's projects; looked up once in a session's life, which is a transaction's."""
     person = acting(session)

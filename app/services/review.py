@@ -5,12 +5,14 @@ Held-back documents are left out: who has seen a model's answer there is no judg
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from app.services.permissions import require
 from core.types import Entity
 from storage.engine import Sessions
 from storage.repository import annotation_sets, documents, statistics
@@ -64,9 +66,16 @@ class ReviewService:
         self._lock = threading.Lock()
         self._checked: OrderedDict[tuple[int, int], tuple[Suspect, ...]] = OrderedDict()
 
+    def on(self, sessions: Sessions) -> ReviewService:
+        """What models said, for other sessions."""
+        same = copy.copy(self)
+        same._sessions = sessions
+        return same
+
     def submitted(self, project_id: int) -> list[Submission]:
         """What can be checked, the newest first."""
         with self._sessions() as session:
+            require(session, project_id, "review")
             every = statistics.submissions(session, project_id)
         fit = [each for each in every if each.status == "submitted" and each.split != "control"]
         return sorted(fit, key=lambda each: each.submitted_at, reverse=True)
@@ -81,6 +90,7 @@ class ReviewService:
         """Asks the model about one document. What it said before is not asked again."""
         with self._sessions() as session:
             document = documents.get(session, submission.document_id)
+            require(session, document.project_id, "review")
             newest = annotation_sets.submitted_of(session, submission.document_id)
             spans = annotation_sets.spans_of(newest) if newest else ()
             text = document.text

@@ -1,29 +1,46 @@
-"""Errors as a person should meet them: what happened and what helps, never a stack trace."""
+"""Errors as a person should meet them: what happened and what helps, never a stack trace.
+
+The server's log has the whole of it, under the reference that the page names.
+"""
 
 from __future__ import annotations
 
+import logging
+from secrets import token_hex
+
+import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.views.wording import literal
 
+LOG = logging.getLogger(__name__)
 _LONGEST = 400
 
 
 def explained(error: Exception) -> str:
-    """What to show for an error that reached the page, as Markdown."""
+    """What to show for an error that reached the page, as Markdown; and a line in the log."""
+    reference = token_hex(4)
+    LOG.error("reference %s", reference, exc_info=error)
     if isinstance(error, SQLAlchemyError):
         cause = str(getattr(error, "orig", None) or error)
         return (
             f"**The database could not be used:** {_short(cause)}\n\n"
             "What was saved before is safe. Check that its disk has room and that "
-            "`SPANNEAL_DATABASE` names a database that can be written to, then reload the page."
+            "`SPANNEAL_DATABASE` names a database that can be written to, then reload the page. "
+            f"The server’s log has it under {reference}."
         )
     if isinstance(error, OSError | ValueError | LookupError):
         return f"**This could not be done:** {_short(str(error))}"
     return (
-        f"**Something went wrong:** {_short(f'{type(error).__name__}: {error}')}\n\n"
-        "What was saved before is safe. The log of the server says more; reload the page to go on."
+        f"**Something went wrong:** the server’s log says what, under {reference}.\n\n"
+        "What was saved before is safe; reload the page to go on."
     )
+
+
+def shown(error: Exception) -> bool:
+    """For errors outside a page's own run, such as in what a button calls: True, it is shown."""
+    st.error(explained(error), icon=":material/error:")
+    return True
 
 
 def _short(message: str) -> str:

@@ -1,0 +1,19 @@
+"""The page behind its gate: `python -m streamlit run app/server.py`, or `make app`."""
+
+from __future__ import annotations
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from app.settings import ROOT, Settings
+from app.views.failure import shown
+from app.web.gate import Gate
+from app.web.headers import Headers
+from app.web.signing_in import ROUTES
+
+app = st.App(
+    ROOT / "app" / "main.py",
+    routes=ROUTES,
+    middleware=[Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)],
+    on_script_error=shown,
+)

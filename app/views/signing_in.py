@@ -1,0 +1,43 @@
+"""What stands in the page's place for who has not signed in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from app.settings import Settings
+from app.views.wording import literal
+from app.web.gate import SIGN_IN
+
+_LEAVE = """export default () => {
+  const here = location.pathname + location.search;
+  location.replace(`%s?next=${encodeURIComponent(here)}`);
+}"""
+
+
+def signed_out() -> None:
+    """Leads to where one signs in."""
+    if Settings.from_environment().auth == "oidc":
+        st.header("Sign in", anchor=False)
+        st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
+        return
+    st.info("You are signed out.", icon=":material/lock:")
+    st.markdown(f"[Sign in]({SIGN_IN})")
+    _leave()(key="leave")
+
+
+def unknown(name: str) -> None:
+    st.warning(
+        f"There is no account {literal(name)} here. An administrator can make it; then reload "
+        "this page.",
+        icon=":material/lock:",
+    )
+    st.button("Sign in as somebody else", on_click=st.logout)
+
+
+@cache
+def _leave() -> Any:
+    """A component without a look, because a page's own script cannot lead elsewhere."""
+    return st.components.v2.component("leave", html="", js=_LEAVE % SIGN_IN)

@@ -1,0 +1,77 @@
+"""Nobody comes past here without having signed in: not to the page, nor to its sockets and files.
+
+Streamlit's own files and the health check are open to all; they say nothing about anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from app.services.signing_in import SignedIn, signed_in
+from app.services.startup import open_database
+from app.settings import Settings
+from app.web import listening
+from storage.engine import Sessions
+
+COOKIE = "spanneal"
+SIGN_IN = "/sign-in"
+_OPEN = ("/static/", "/_stcore/health", "/favicon.png", SIGN_IN)
+
+
+class Gate:
+    """Refuses what comes to a name or an address that is not ours, and who has not signed in."""
+
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = await self._refusal(HTTPConnection(scope))
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await refusal(scope, receive, send)
+
+    async def _refusal(self, asked: HTTPConnection) -> Response | None:
+        settings, path = self._settings(), asked.scope["path"]
+        server = asked.scope.get("server")
+        if problem := listening.problem(settings.auth, server[0] if server else None):
+            return PlainTextResponse(problem, 403)
+        if not is_host_allowed(asked.headers.get("host")):
+            return PlainTextResponse("This name is not among server.allowedHosts.\n", 421)
+        if settings.auth != "accounts" or _is_open(path):
+            return None
+        if await run_in_threadpool(_whose, settings, asked.cookies.get(COOKIE, "")):
+            return None
+        if asked.scope.get("method") == "GET" and "text/html" in asked.headers.get("accept", ""):
+            query = asked.scope["query_string"].decode("latin-1")
+            wanted = path + (f"?{query}" if query else "")
+            return RedirectResponse(f"{SIGN_IN}?next={quote(wanted)}", 303)
+        return PlainTextResponse("Sign in first.\n", 401)
+
+
+@cache
+def database(settings: Settings) -> Sessions:
+    """The server's own way to the accounts; the pages have theirs."""
+    return open_database(settings)
+
+
+def _whose(settings: Settings, token: str) -> SignedIn | None:
+    return signed_in(database(settings), token) if token else None
+
+
+def _is_open(path: str) -> bool:
+    plain = ".." not in path and "//" not in path and "\\" not in path
+    return plain and any(path == each or path.startswith(each) for each in _OPEN)
