@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from app.services.permissions import require
 from storage import formats
 from storage.engine import Sessions
 from storage.formats import Written
@@ -71,10 +72,12 @@ def export(
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
-    for an unknown project and `ValueError` for an unknown format.
+    for an unknown project, `ValueError` for an unknown format, and
+    `NotAllowedError`.
     """
     with sessions() as session:
         projects.get(session, project_id)
+        require(session, project_id, "review")
         report = ExportReport(
             format, selection, *selecting.counts(session, project_id, selection.splits)
         )

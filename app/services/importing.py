@@ -6,29 +6,15 @@ can be repeated, since texts that are in are passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
-from sqlalchemy.orm import Session
-
-from app.services.intake import labels_of
-from app.services.reading import Checked, ImportReport, Incoming, batches
+from app.services.permissions import require
+from app.services.reading import ImportReport, Incoming, batches
+from app.services.taking import take
 from storage.engine import Sessions, writing
-from storage.records import BadRecord
-from storage.repository import bin, bulk, projects
-from storage.repository.bulk import NewDocument
+from storage.repository import documents
 from storage.vocabulary import Split
-
-MOST_LABELS = 1_000
-TOO_MANY_LABELS = (
-    f"the project would have more than {MOST_LABELS:,} labels; look whether those of this file are "
-    "what they should be"
-)
-
-TEXT_BINNED = "passed over: the same text lies in the project's bin, where it can be restored"
-LABEL_BINNED = "with entities of a label that lies in the bin; they are shown once it is restored"
 
 
 def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
@@ -36,13 +22,15 @@ def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterat
 
     Yields the one report that grows, after each transaction; the last is `done`. Entities become
     a submitted set, or suggestions to review where the record's status or `incoming` says so.
-    Unknown labels are created. Raises `ValueError` or `OSError` for a file that cannot be read.
+    Unknown labels are created. Raises `ValueError` or `OSError` for a file that cannot be read, and
+    `NotAllowedError`.
     """
     report = ImportReport()
     for batch in batches(incoming, report):
         if batch:
             with writing(sessions) as session:
-                taken = _take(session, project_id, batch)
+                require(session, project_id, "review")
+                taken = take(session, project_id, batch)
             taken.add_to(report)
         yield report
     yield report
@@ -66,94 +54,11 @@ def import_file(
     return report
 
 
-@dataclass(slots=True)
-class _Taken:
-    """What one transaction did."""
+def add_text(sessions: Sessions, project_id: int, name: str, text: str) -> bool:
+    """Adds one document; False where the project has this very text already, or its bin.
 
-    documents: list[NewDocument] = field(default_factory=list)
-    duplicates: int = 0
-    notes: dict[str, int] = field(default_factory=dict)
-    bad: list[BadRecord] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-
-    def add_to(self, report: ImportReport) -> None:
-        report.added += len(self.documents)
-        report.duplicates += self.duplicates
-        for said, documents in self.notes.items():
-            report.note(said, documents)
-        report.entities += sum(document.entities for document in self.documents)
-        report.labels_created += self.labels
-        for record in self.bad:
-            report.refuse(record)
-
-
-def _take(session: Session, project_id: int, batch: Sequence[Checked]) -> _Taken:
-    """Adds what the project has not: all at once, or one by one where the database refuses."""
-    taken = _Taken()
-    known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
-    taken.notes = _binned(session, project_id, batch, known)
-    labels = {label.name for label in projects.labels(session, project_id)}
-    fresh: list[Checked] = []
-    for each in batch:
-        document = each.document
-        if document.sha256 in known:
-            taken.duplicates += 1
-            continue
-        wanted = labels.union(labels_of(document))
-        if len(wanted) > max(MOST_LABELS, len(labels)):
-            taken.bad.append(BadRecord(each.record.line, TOO_MANY_LABELS))
-            continue
-        labels = wanted
-        known.add(document.sha256)
-        fresh.append(each)
-    try:
-        _add(session, project_id, [each.document for each in fresh], taken)
-    except StatementError as error:
-        if not _is_refusal(error):
-            raise
-        for each in fresh:
-            _add_alone(session, project_id, each, taken)
-    return taken
-
-
-def _binned(
-    session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
-) -> dict[str, int]:
-    """What the bin keeps from being seen, and in how many documents."""
-    labels = bin.labels(session, project_id)
-    marked = [each for each in batch if labels and labels & set(labels_of(each.document))]
-    found = {
-        TEXT_BINNED: len(bin.texts(session, project_id, sorted(known))) if known else 0,
-        LABEL_BINNED: len(marked),
-    }
-    return {said: documents for said, documents in found.items() if documents}
-
-
-def _add(
-    session: Session, project_id: int, documents: Sequence[NewDocument], taken: _Taken
-) -> None:
-    with session.begin_nested():
-        named = [label for document in documents for label in labels_of(document)]
-        created = projects.ensure_labels(session, project_id, named)
-        bulk.add_all(session, project_id, documents)
-    taken.labels += created
-    taken.documents += documents
-
-
-def _add_alone(session: Session, project_id: int, each: Checked, taken: _Taken) -> None:
-    """Another import may have added it meanwhile."""
-    if bulk.known_hashes(session, project_id, [each.document.sha256]):
-        taken.duplicates += 1
-        return
-    try:
-        _add(session, project_id, [each.document], taken)
-    except StatementError as error:
-        if not _is_refusal(error):
-            raise
-        said = str(error.orig or error).strip().splitlines()[0][:200]
-        taken.bad.append(BadRecord(each.record.line, f"the database refuses it: {said}"))
-
-
-def _is_refusal(error: StatementError) -> bool:
-    """Whether the database refuses a row, rather than being full, locked or gone."""
-    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
+    Raises `ValueError` for a name or text that cannot be kept, and `NotAllowedError`.
+    """
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        return documents.add(session, project_id, name=name, text=text) is not None

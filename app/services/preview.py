@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.services.permissions import require
 from app.services.reading import ImportReport, Incoming, batches
 from storage.engine import Sessions
 from storage.records import DocumentRecord
@@ -34,7 +35,7 @@ def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -
     """Reads a file as `importing` does and writes nothing. Yields the one preview that grows.
 
     `project_id` None: a project that is yet to be made. Raises `ValueError` or `OSError` for a
-    file that cannot be read.
+    file that cannot be read, and `NotAllowedError`.
     """
     preview = Preview()
     report = preview.report
@@ -62,6 +63,7 @@ def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
     if project_id is None:
         return set()
     with sessions() as session:
+        require(session, project_id, "review")
         return {label.name for label in projects.labels(session, project_id)}
 
 

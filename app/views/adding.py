@@ -9,15 +9,13 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.services.importing import importing
+from app.services.importing import add_text, importing
 from app.services.reading import ImportReport, Incoming
 from app.state import Desk
 from app.views import import_preview, imported
 from app.views.failure import explained
 from app.views.wording import clipped, count, literal
-from storage.engine import writing
 from storage.formats import FORMATS, IMPORT_FORMATS
-from storage.repository import documents
 
 AUTO = "auto"
 LOOKED_INTO = 3
@@ -139,16 +137,13 @@ def _paste(desk: Desk, project_id: int) -> None:
         if not text.strip():
             st.warning("Paste or type a text first.")
             return
+        title = name.strip() or clipped(text, 48)
         try:
-            with writing(desk.sessions) as session:
-                added = documents.add(
-                    session, project_id, name=name.strip() or clipped(text, 48), text=text
-                )
-                title = literal(added.name) if added else ""
-        except ValueError as error:
+            added = add_text(desk.sessions, project_id, title, text)
+        except _TROUBLE as error:
             st.error(explained(error))
             return
-        if added is None:
-            st.info("The project has this very text already.", icon=":material/info:")
+        if added:
+            st.success(f"**{literal(title)}** added.", icon=":material/check_circle:")
         else:
-            st.success(f"**{title}** added.", icon=":material/check_circle:")
+            st.info("The project has this very text already, or its bin.", icon=":material/info:")

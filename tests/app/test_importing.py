@@ -192,7 +192,7 @@ def test_what_is_too_long_or_misplaced_is_refused_with_the_limit(
 def test_a_file_cannot_flood_a_project_with_labels(
     sessions: sessionmaker[Session], project_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.importing.MOST_LABELS", 3)
+    monkeypatch.setattr("app.services.taking.MOST_LABELS", 3)
     entity = {"start": 0, "end": 1}
     records = [{"text": f"{n}", "entities": [{**entity, "label": f"L{n}"}]} for n in range(5)]
     report = import_file(sessions, project_id, jsonl(*records), name="a.jsonl")
