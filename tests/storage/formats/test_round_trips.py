@@ -13,6 +13,7 @@ from storage.formats.written import Written, unread
 from storage.records import DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, READ_AS, documents, read, written
 
+MANY = 40
 BOTH_WAYS = [
     name
     for name, format in FORMATS.items()
@@ -40,19 +41,21 @@ def test_a_round_trip_is_the_identity_or_says_what_it_lost(
 
 
 @pytest.mark.parametrize("format", BOTH_WAYS)
-def test_many_documents_come_back_in_order(format: str) -> None:
+def test_many_documents_come_back_in_order(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.formats.hugging_face._GROUP", 16)
+    monkeypatch.setattr("storage.formats.hugging_face._BATCH", 7)
     many = [
         DocumentRecord(
             f"Anna {number} saw Rome.", f"d{number}", (SpanRecord(0, 4, "PER", key="a"),)
         )
-        for number in range(1200)
+        for number in range(MANY)
     ]
     content, tally = written(many, format)
     back = read(content, READ_AS.get(format, format))
 
-    assert tally.documents == len(back) == 1200
-    assert tally.entities == 1200
-    assert [document.text.split()[1] for document in back] == list(map(str, range(1200)))
+    assert tally.documents == len(back) == MANY
+    assert tally.entities == MANY
+    assert [document.text.split()[1] for document in back] == list(map(str, range(MANY)))
     assert {(s.start, s.end, s.label) for d in back for s in d.entities} == {(0, 4, "PER")}
 
 
@@ -66,10 +69,8 @@ def test_no_documents_make_a_file_that_can_be_read(format: str) -> None:
     content, tally = written([], format)
 
     assert tally == Written()
-    assert all(
-        isinstance(record, DocumentRecord) is False
-        for record in read(content, READ_AS.get(format, format))
-    )
+    back = read(content, READ_AS.get(format, format))
+    assert [record for record in back if isinstance(record, DocumentRecord)] == []
 
 
 def _check_text(document: DocumentRecord, back: DocumentRecord, tally: Written) -> None:
@@ -102,14 +103,14 @@ def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Writt
     assert len(set(lost)) == len(lost)
     assert set(lost) <= set(there)
 
-    out, home = _placed(document, tally, lost), _placed(back, tally, [])
-    assert home.keys() - out.keys() == set(), "entities that were not there"
-    missing = out.keys() - home.keys()
-    assert [place for place in missing if place[3] == "accepted"] == []
+    out, home = _placed(document, tally, lost), dict(_placed(back, tally, []))
+    assert home.keys() <= dict(out).keys(), "entities that were not there"
+    missing = [span.status for place, span in out if place not in home]
+    assert "accepted" not in missing
     assert tally.undecided == len(missing)
     assert tally.entities == len(home)
 
-    both = [(out[place], home[place]) for place in out.keys() & home.keys()]
+    both = [(span, home[place]) for place, span in out if place in home]
     changed = {
         "score": sum(a.score is not None and a.score != b.score for a, b in both),
         "source": sum(a.source != b.source for a, b in both),
@@ -120,14 +121,14 @@ def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Writt
 
 def _placed(
     document: DocumentRecord, tally: Written, lost: list[tuple[int, int, str]]
-) -> dict[tuple[int, int, str, str], SpanRecord]:
+) -> list[tuple[tuple[int, int, str, str], SpanRecord]]:
     """The entities that are not lost by where they lie: in code points, or without white space."""
     measure = _measure(document.text, tally)
-    return {
-        (measure(span.start), measure(span.end), span.label, span.status): span
+    return [
+        ((measure(span.start), measure(span.end), span.label, span.status), span)
         for span in document.entities or ()
         if span.status != "accepted" or (span.start, span.end, span.label) not in lost
-    }
+    ]
 
 
 def _measure(text: str, tally: Written) -> Callable[[int], int]:
