@@ -15,7 +15,6 @@ from storage.formats.catalogue import TABLE
 from storage.formats.encodings import EncodingError, utf8_start
 from storage.formats.gzipped import unpacked
 from storage.formats.limits import ArchiveError
-from storage.formats.optional import MissingPackage
 from storage.formats.registry import Format, Reader
 from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, Record
@@ -85,9 +84,11 @@ def _records(reader: Reader, file: BinaryIO, name: str) -> Iterator[Record]:
         for record in reader(unpacked(file), name):
             yield record if isinstance(record, DocumentRecord) else _brief(record)
     except EncodingError as error:
-        yield BadRecord(error.line, str(error))
-    except (ArchiveError, MissingPackage) as error:
-        yield BadRecord(1, str(error))
+        yield _brief(BadRecord(error.line, str(error)))
+    except UnicodeError:
+        raise  # no reader's: a message for programmers
+    except ValueError as error:
+        yield _brief(BadRecord(1, str(error)))
 
 
 def _brief(bad: BadRecord) -> BadRecord:

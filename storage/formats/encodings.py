@@ -29,6 +29,17 @@ _LIKELY = (
 _ICONV = {"cp932": "SHIFT_JIS", "utf_16_le": "UTF-16LE", "utf_16_be": "UTF-16BE"}
 
 
+_NOT_TEXT = (
+    (b"%PDF-", "a PDF file"),
+    (b"{\\rtf", "an RTF file"),
+    (b"\xd0\xcf\x11\xe0", "a Word, Excel or PowerPoint file"),
+    (b"\x7fELF", "a program"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3\0", "an SQLite database"),
+)
+"""Beginnings of files that are no text though some are UTF-8."""
+
+
 class EncodingError(ValueError):
     """A file that is not UTF-8; the message says what it looks like and what to do."""
 
@@ -39,6 +50,7 @@ class EncodingError(ValueError):
 
 def decoded(content: bytes) -> str:
     """The text of a whole file, exactly; UTF-8's byte order mark stays. Raises `EncodingError`."""
+    _refuse_other_kinds(content)
     encoding = marked(content)
     try:
         return content.decode(encoding or "utf-8")
@@ -53,6 +65,7 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
     mark is broken off or every one of the first lines beyond ASCII is in another encoding.
     """
     sample = file.read(_SAMPLE)
+    _refuse_other_kinds(sample)
     rest = _Joined(sample, file)
     encoding = marked(sample)
     if encoding is not None:
@@ -84,6 +97,12 @@ def not_utf8(error: UnicodeDecodeError) -> str:
 
 def marked(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+
+
+def _refuse_other_kinds(start: bytes) -> None:
+    for beginning, kind in _NOT_TEXT:
+        if start.startswith(beginning):
+            raise EncodingError(1, f"this is {kind}, and not text; save it as plain text in UTF-8")
 
 
 def _fault(content: bytes) -> UnicodeDecodeError | None:

@@ -14,6 +14,8 @@ from storage.formats.packing import Pack
 from storage.formats.written import Written, accepted, count_document
 from storage.records import BadRecord, DocumentRecord, Record
 
+_OFFICE = {"[Content_Types].xml", "mimetype"}
+"""Members that Microsoft's and OpenDocument's files have."""
 _EMPTY = "the file holds no text"
 
 
@@ -28,6 +30,9 @@ def read_text(file: BinaryIO, name: str) -> Iterator[Record]:
         yield BadRecord(1, _EMPTY) if blank else _document(content, PurePath(name).stem, "")
         return
     archive = Archive(io.BytesIO(content))
+    if not _OFFICE.isdisjoint(archive.names):
+        yield BadRecord(1, "this is an office program's file, and not text; save it as plain text")
+        return
     for member in archive.names:
         stem = str(PurePosixPath(member).with_suffix(""))
         try:

@@ -7,9 +7,15 @@ from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
+MOST_BYTES = 64 * 2**20
 MOST_ELEMENTS = 2_000_000
 MOST_CHARACTERS = 2_000_000
 """Of one attribute, where UIMA keeps a whole text; tables of its offsets cost a hundredfold."""
+
+_AT_ONCE = 2**24
+"""Bytes given to the parser in one go; in small parts a token without end costs their square."""
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+"""Byte order marks, halves of UTF-16, and white space."""
 
 
 class _Counter(ContentHandler):
@@ -31,10 +37,16 @@ class _Counter(ContentHandler):
 def check_xml(content: bytes) -> None:
     """Raises `ValueError` for entities, document type definitions, faults, and too much of it."""
     from defusedxml import DefusedXmlException
-    from defusedxml.sax import parse
+    from defusedxml.expatreader import DefusedExpatParser
 
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"more than {MOST_BYTES // 2**20} MB of XML; split the document")
+    if not content[:8].strip(_BEFORE_XML).startswith(b"<"):
+        raise ValueError("not XML: it does not begin with <")
     try:
-        parse(io.BytesIO(content), _Counter(), forbid_dtd=True)
+        parser = DefusedExpatParser(bufsize=_AT_ONCE, forbid_dtd=True)
+        parser.setContentHandler(_Counter())
+        parser.parse(io.BytesIO(content))
     except DefusedXmlException as error:
         raise ValueError(
             f"refused: the XML declares {_what(error)}, by which files are read and memory is "

@@ -16,10 +16,8 @@ from storage.formats import IMPORT_FORMATS
 from storage.records import BadRecord, DocumentRecord
 from tests.fuzz.judging import judge
 from tests.storage.formats.material import DOCUMENT, read, written
+from tests.storage.formats.packed import zipped
 
-BINARY = ("spacy", "hugging_face")
-ARCHIVES = ("brat", "webanno", "xmi", "text", "spert")
-OF_TEXT = tuple(name for name in IMPORT_FORMATS if name not in (*BINARY, "brat", "xmi"))
 MEGABYTE = 2**20
 WRONG = {
     "a PNG picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
@@ -28,6 +26,8 @@ WRONG = {
     "a pickle": b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x94\x8c\x06system\x94.",
     "an SQLite file": b"SQLite format 3\0" + b"\x10\x00\x01\x01\x00@  " + b"\0" * 500 + b"\xff",
     "half of a ZIP archive": written([DOCUMENT], "brat")[0][:100],
+    "a Word document": zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}),
+    "an OpenDocument text": zipped({"mimetype": "application/x", "content.xml": "<o/>"}),
     "a Parquet file's ends": b"PAR1" + b"\xff" * 100 + b"PAR1",
 }
 
@@ -93,6 +93,7 @@ def test_nul_marks_line_ends_and_markup_are_kept_exactly(format: str) -> None:
 @pytest.mark.parametrize("format", ["jsonl", "doccano", "prodigy", "label_studio", "gliner"])
 def test_half_a_character_is_refused(format: str) -> None:
     records = {
+        "jsonl": {"text": "a\ud83d"},
         "label_studio": [{"id": 1, "data": {"text": "a\ud83d"}, "annotations": []}],
         "gliner": [{"tokenized_text": ["a\ud83d"], "ner": []}],
     }
