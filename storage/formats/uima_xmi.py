@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -151,19 +152,26 @@ def _document(content: bytes, system: TypeSystem | None, name: str) -> Record:
 
 
 def _loaded(content: bytes, system: TypeSystem | None) -> Cas:
-    from cassis import load_cas_from_xmi, load_dkpro_core_typesystem
+    from cassis import load_cas_from_xmi
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # types that the type system lacks are passed over
         warnings.filterwarnings("error", message="Not mapping")
         try:
             return load_cas_from_xmi(
-                io.BytesIO(content), typesystem=system or load_dkpro_core_typesystem(), lenient=True
+                io.BytesIO(content), typesystem=system or _dkpro_types(), lenient=True
             )
         except UserWarning as error:
             raise ValueError(f"an offset lies outside of the text: {error}") from None
         except Exception as error:  # whatever the library trips over in a file from outside
             raise ValueError(f"not the XMI of a UIMA CAS: {error!r}"[:300]) from None
+
+
+@cache
+def _dkpro_types() -> TypeSystem:
+    from cassis import load_dkpro_core_typesystem
+
+    return load_dkpro_core_typesystem()
 
 
 def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:

@@ -83,6 +83,8 @@ def test_other_layers_are_passed_over_and_noted() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (b"<!--" + b"x" * 2**22, "not XML"),
+        (b"x" * 2**20, "does not begin with <"),
         (xmi(entity(1, 7)), "lies outside of the text"),
         (xmi(entity(3, 99)), "lies outside of the text"),
         (xmi(entity(7, 3)), "does not lie in the text"),
