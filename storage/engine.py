@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.hiding import StandingSession
@@ -19,13 +19,24 @@ Sessions = sessionmaker[Session]
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another: far above any transaction of ours."""
 _BEGIN = "sqlite_begin"
-_MIGRATION_LOCK = 7_261_025
-"""An arbitrary number that every process uses for the migrations' advisory lock."""
+_MIGRATION_LOCK, _WRITING_LOCK = 7_261_025, 7_261_026
+"""Arbitrary numbers that every process uses for its advisory locks."""
+_POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,  # a connection that was cut is replaced, not handed out
+    "pool_size": 10,
+    "max_overflow": 20,
+    "connect_args": {
+        "connect_timeout": 10,
+        "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC",
+    },
+}
 
 
 def create_engine_from(url: str) -> Engine:
     """An engine for any SQLAlchemy URL; for a SQLite file its folder is created."""
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, **_POSTGRESQL)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed)
     if parsed.database and parsed.database != ":memory:":
@@ -42,14 +53,17 @@ def session_factory(engine: Engine) -> Sessions:
 
 
 @contextmanager
-def writing(sessions: Sessions) -> Iterator[Session]:
+def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Session]:
     """A session in one transaction that will write: committed at the end, or rolled back.
 
-    On SQLite the write lock is taken at once and waited for, so that a transaction that
-    reads before it writes cannot fail with "database is locked".
+    Writers take turns, so that one that reads before it writes can trust what it read, and never
+    fails with "database is locked". On PostgreSQL those `beside_others` take no turn: they lock
+    the rows that they change (`documents.lock`), and wait only for who changes the same.
     """
     with sessions() as session, session.begin():
-        session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
+        connection = session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
+        if connection.dialect.name == "postgresql" and not beside_others:
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITING_LOCK)))
         yield session
 
 

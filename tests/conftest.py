@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests import databases
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
@@ -22,9 +24,24 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """The URL of an SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path}/spanneal.db"
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database: an SQLite file that does not exist yet, or PostgreSQL's."""
+    yield databases.url_in(tmp_path)
+    databases.give_back(tmp_path)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what meets a database, and is not about SQLite."""
+    if not databases.POSTGRESQL:
+        return
+    meets = {"database_url", "site"}
+    kept = [
+        item
+        for item in items
+        if meets & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("sqlite")
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture

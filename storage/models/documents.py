@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import UtcDateTime, now, one_of
+from storage.columns import RawText, UtcDateTime, now, one_of
 from storage.models.base import Base
 from storage.vocabulary import DOCUMENT_STATUSES, SPLITS, DocumentStatus, Split
 
@@ -26,8 +26,8 @@ class Document(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(RawText)
+    text: Mapped[str] = mapped_column(RawText)
     length: Mapped[int]
     """Code points, which SQLite's own length() does not count past a NUL."""
     sha256: Mapped[str] = mapped_column(String(64))

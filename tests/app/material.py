@@ -10,6 +10,7 @@ from storage.engine import Sessions, writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.vocabulary import SpanStatus, Split
+from tests import databases
 
 LABELS = ("PER", "ORG", "LOC")
 Marked = tuple[str, str]
@@ -27,7 +28,11 @@ def settings_in(folder: Path, model: Path | None = None) -> Settings:
 
 
 def environment_in(folder: Path, model: Path | None = None) -> dict[str, str]:
-    return {"SPANNEAL_DATA": str(folder / "data"), "SPANNEAL_MODEL": str(model or folder / "model")}
+    data = folder / "data"
+    given = {"SPANNEAL_DATA": str(data), "SPANNEAL_MODEL": str(model or folder / "model")}
+    if databases.POSTGRESQL:
+        given["SPANNEAL_DATABASE"] = databases.url_in(data)
+    return given
 
 
 def new_project(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.engine import create_engine_from, session_factory, upgrade
 from storage.models import Base, Document, Project
+from storage.repository import annotation_sets, operations, projects
 
 
 def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
@@ -21,6 +23,7 @@ def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) ->
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.sqlite
 def test_the_migrations_make_the_same_checks_and_indexes(engine: Engine, tmp_path: Path) -> None:
     """Alembic compares neither CHECKs nor the conditions of indexes, so the SQL is compared."""
     direct = create_engine_from(f"sqlite:///{tmp_path}/direct.db")
@@ -30,6 +33,7 @@ def test_the_migrations_make_the_same_checks_and_indexes(engine: Engine, tmp_pat
     direct.dispose()
 
 
+@pytest.mark.sqlite
 def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     before = _schema(engine)
     upgrade(engine)
@@ -37,25 +41,40 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert _schema(engine) == before
 
 
-def test_what_was_there_before_an_upgrade_is_there_after_it(tmp_path: Path) -> None:
-    old = create_engine_from(f"sqlite:///{tmp_path}/old.db")
-    upgrade(old, "0001")
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_what_was_there_before_an_upgrade_is_there_after_it(
+    database_url: str, revision: str
+) -> None:
+    """From every released schema, on every database."""
+    old = create_engine_from(database_url)
+    upgrade(old, revision)
     with old.begin() as connection:
-        connection.execute(text(f"INSERT INTO projects VALUES (1, 'Old', '{_TIME}')"))
-        connection.execute(
-            text(
-                "INSERT INTO documents VALUES (1, 1, 'a', 'Ada', 3, 'x', 'train', 'new', "
-                f"'{{}}', '{_TIME}', '{_TIME}')"
-            )
-        )
+        for statement in _WORK[: None if revision == "0002" else -2]:
+            connection.execute(text(statement))
     upgrade(old)
 
     with session_factory(old)() as session:
         document, project = session.get_one(Document, 1), session.get_one(Project, 1)
         assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
-        assert (project.guidelines, project.control_share, project.queue) == ("", 0.2, "arrival")
-        assert project.hotkeys == {}
+        assert (project.control_share, project.queue, project.hotkeys) == (0.2, "arrival", {})
+        assert project.guidelines == ("Names." if revision == "0002" else "")
         assert (document.version, document.deleted_at, project.annotators) == (0, None, 1)
+        assert [label.name for label in projects.labels(session, 1)] == ["PER"]
+        draft, submitted = (
+            annotation_sets.draft_of(session, 1),
+            annotation_sets.submitted_of(session, 1),
+        )
+        assert draft is not None
+        assert submitted is not None
+        assert (draft.parent_id, draft.blind, submitted.person) == (2, False, "Ann")
+        (span,) = annotation_sets.spans_of(submitted)
+        assert (span.start, span.end, span.label, span.status) == (0, 3, "PER", "accepted")
+        assert operations.last_seq(session, "page") == 7
+        (operation,) = operations.of_document(session, 1)
+        assert (operation.payload, operation.version, operation.blind) == (_OP, None, False)
+        assert operation.at.isoformat() == "2026-01-01T00:00:00+00:00"
+    with pytest.raises(DBAPIError, match="never changed or deleted"), old.begin() as connection:
+        connection.execute(text("DELETE FROM operations"))
     old.dispose()
 
 
@@ -76,6 +95,30 @@ def test_a_log_can_only_be_added_to(engine: Engine) -> None:
 
 
 _TIME = "2026-01-01 00:00:00.000000"
+_OP = {"op": "accept", "id": "m1.1"}
+_WORK = (
+    f"INSERT INTO projects (id, name, created_at) VALUES (1, 'Old', '{_TIME}')",
+    "INSERT INTO labels (id, project_id, name, color, description, position) "
+    "VALUES (1, 1, 'PER', '#e4572e', '', 0)",
+    "INSERT INTO model_versions (id, path, labels, metrics, settings, state, created_at) "
+    f"VALUES (1, 'm', '[\"PER\"]', '{{}}', '{{}}', 'active', '{_TIME}')",
+    "INSERT INTO documents (id, project_id, name, text, length, sha256, split, status, meta, "
+    "created_at, updated_at) VALUES (1, 1, 'a', 'Ada', 3, 'x', 'train', 'in_progress', '{}', "
+    f"'{_TIME}', '{_TIME}')",
+    "INSERT INTO annotation_sets (id, document_id, origin, model_version_id, provenance, state, "
+    f"created_at) VALUES (1, 1, 'machine', 1, '{{}}', 'submitted', '{_TIME}')",
+    "INSERT INTO annotation_sets (id, document_id, origin, provenance, person, parent_id, state, "
+    f"created_at) VALUES (2, 1, 'person', '{{}}', 'Ann', 1, 'submitted', '{_TIME}'), "
+    f"(3, 1, 'person', '{{}}', 'Ann', 2, 'draft', '{_TIME}')",
+    'INSERT INTO entities (id, annotation_set_id, key, start, "end", label, status, source) '
+    "VALUES (1, 2, 'm1.1', 0, 3, 'PER', 'accepted', 'model')",
+    "INSERT INTO operations (client, seq, document_id, person, payload, at) "
+    f"VALUES ('page', 7, 1, 'Ann', '{json.dumps(_OP)}', '{_TIME}')",
+    "UPDATE projects SET guidelines = 'Names.'",
+    "INSERT INTO visits (document_id, person, opened_at, aided) "
+    f"VALUES (1, 'Ann', '{_TIME}', true)",
+)
+"""Data of a released schema; the last two statements need 0002."""
 _PARTS = re.compile(r",(?![^(]*\))")
 """Commas between columns and constraints, not those inside their parentheses."""
 
