@@ -18,16 +18,9 @@ desk = state.desk()
 project = project_header(desk, "Documents", "Open one, decide on its suggestions, submit, go on.")
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
-present, add, labels, settings, bin = st.tabs(
-    [
-        ":material/description: All documents",
-        ":material/add: Add documents",
-        ":material/label: Labels",
-        ":material/tune: Settings",
-        ":material/delete: Bin",
-    ]
-)
-with present:
+
+
+def listing() -> None:
     if sum(counts.values()):
         progress(counts)
         continue_button(desk, project.id)
@@ -38,6 +31,23 @@ with present:
             "a text; the model will suggest entities as soon as you open one.",
             icon=":material/description:",
         )
+
+
+state.warm_up(desk.predictor())
+if not desk.may(project.id, "review"):  # the rest is for who may change the project
+    listing()
+    st.stop()
+present, add, labels, settings, bin = st.tabs(
+    [
+        ":material/description: All documents",
+        ":material/add: Add documents",
+        ":material/label: Labels",
+        ":material/tune: Settings",
+        ":material/delete: Bin",
+    ]
+)
+with present:
+    listing()
 with add:
     add_documents(desk, project.id)
 with labels:
@@ -47,4 +57,3 @@ with settings:
 with bin:
     recently_deleted(desk, project.id)
 deleting.answer(desk)
-state.warm_up(desk.predictor())

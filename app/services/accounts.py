@@ -61,6 +61,8 @@ def add(
 
 def reset(sessions: Sessions, name: str, password: str) -> Account:
     """Gives an account another password, opens it if it waits, and ends its sessions."""
+    with sessions() as session:
+        permissions.require_administrator(session)
     kept = passwords.hashed(password, name)
 
     def change(user: User) -> None:

@@ -13,6 +13,7 @@ from app.services import drafts, history, recording, suggesting
 from app.services.applying import apply_operations
 from app.services.clashes import Clash, waiting
 from app.services.news import News, news
+from app.services.permissions import require
 from app.services.rereading import Change, Stretch, read_again
 from app.services.suggesting import Answer, Hint, Predictor
 from core.types import SamplerSettings
@@ -108,12 +109,13 @@ class AnnotationService:
         """
         with self._sessions() as session:
             document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate", person)
             text = document.text
             wanted = suggesting.wants(session, document, self._predictor)
             if not wanted and _settled(session, document):
                 return _view(session, document, person)
         prediction, error = self._predict(text) if wanted else (None, None)
-        with writing(self._sessions) as session:
+        with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if prediction is not None and suggesting.wants(session, document, self._predictor):
                 suggesting.keep(session, document, prediction)
@@ -135,8 +137,8 @@ class AnnotationService:
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. When this returns, all is committed.
         """
-        with writing(self._sessions) as session:
-            document = documents.lock(session, document_id)
+        with writing(self._sessions, beside_others=True) as session:
+            document = _for(session, document_id, person)
             if document.status != "submitted":
                 drafts.begin(session, document, person)
             ack, error = apply_operations(session, document, client, ops, person, kin)
@@ -154,8 +156,8 @@ class AnnotationService:
 
     def reopen(self, document_id: int, person: str) -> DocumentView:
         """Makes a submitted or skipped document editable: its set stands, a child draft begins."""
-        with writing(self._sessions) as session:
-            document = documents.lock(session, document_id)
+        with writing(self._sessions, beside_others=True) as session:
+            document = _for(session, document_id, person)
             if document.status in ("submitted", "skipped"):
                 before = drafts.load(session, document)
                 document.status, document.skip_reason = "in_progress", ""
@@ -166,8 +168,8 @@ class AnnotationService:
 
     def restore(self, document_id: int, version: int, person: str) -> DocumentView:
         """Makes the draft what it was at a version; see `app.services.history.restore`."""
-        with writing(self._sessions) as session:
-            document = documents.lock(session, document_id)
+        with writing(self._sessions, beside_others=True) as session:
+            document = _for(session, document_id, person)
             history.restore(session, document, version, person)
             return _view(session, document, person)
 
@@ -176,6 +178,7 @@ class AnnotationService:
     ) -> News | None:
         """What others did since this version was seen; `clients` are the page's own."""
         with self._sessions() as session:
+            require(session, documents.get(session, document_id).project_id, "annotate", person)
             return news(operations.since(session, document_id, seen, clients), person)
 
     def ahead(self, document_id: int) -> bool:
@@ -183,11 +186,12 @@ class AnnotationService:
         next; returns whether any were wanted. Errors are left to `open`, which shows them."""
         with self._sessions() as session:
             document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate")
             text = document.text
             if not suggesting.wants(session, document, self._predictor):
                 return False
         answer, _ = self._predict(text)
-        with writing(self._sessions) as session:
+        with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if answer is not None and suggesting.wants(session, document, self._predictor):
                 suggesting.keep(session, document, answer)
@@ -195,7 +199,8 @@ class AnnotationService:
 
     def visit(self, document_id: int, person: str) -> None:
         """Notes that a person began to work on the document, and whether suggestions helped."""
-        with writing(self._sessions) as session:
+        with writing(self._sessions, beside_others=True) as session:
+            require(session, documents.get(session, document_id).project_id, "annotate", person)
             machine = annotation_sets.latest_prediction(session, document_id)
             visits.begin(
                 session,
@@ -219,6 +224,7 @@ class AnnotationService:
         """The documents before and after this one, of the given statuses (all if none)."""
         with self._sessions() as session:
             document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate")
             return Neighbours(
                 previous=documents.neighbour(session, document, "previous", statuses),
                 next=documents.neighbour(session, document, "next", statuses),
@@ -238,6 +244,13 @@ class AnnotationService:
             return suggesting.ask(self._predictor, text, self._settings), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
+
+
+def _for(session: Session, document_id: int, person: str) -> Document:
+    """The document, locked for what a person does to it. Raises `NotAllowedError`."""
+    document = documents.lock(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    return document
 
 
 def _settled(session: Session, document: Document) -> bool:

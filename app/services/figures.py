@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from app.services.models import VersionView
+from app.services.permissions import require
 from storage.engine import Sessions
 from storage.models import Visit
 from storage.repository import documents, projects, statistics, visits
@@ -111,6 +112,7 @@ class Figures:
 def figures(sessions: Sessions, project_id: int) -> Figures:
     """The figures as they stand now."""
     with sessions() as session:
+        require(session, project_id, "annotate")
         submitted = statistics.submissions(session, project_id)
         counts = statistics.label_counts(session, project_id)
         named = [label.name for label in projects.labels(session, project_id)]

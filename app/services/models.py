@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.services.permissions import require_administrator
 from app.settings import ROOT
 from storage.engine import Sessions, writing
 from storage.models import ModelVersion
@@ -82,7 +83,7 @@ class ModelRegistry:
             return present
         labels = labels_of(folder)
         with writing(self._sessions) as session:
-            return _view(model_versions.ensure_active(session, _kept(folder), labels))
+            return _view(model_versions.ensure_active(session, kept(folder), labels))
 
     def active(self) -> VersionView | None:
         with self._sessions() as session:
@@ -105,6 +106,8 @@ class ModelRegistry:
         Promoting a retired version is the way back. Raises `LookupError` for an unknown
         version, `ModelFolderError` if its folder can no longer be read.
         """
+        with self._sessions() as session:
+            require_administrator(session)
         labels_of(self.get(version_id).path)
         with writing(self._sessions) as session:
             return _view(model_versions.promote(session, version_id))
@@ -119,8 +122,10 @@ class ModelRegistry:
         settings: Mapping[str, Any],
     ) -> VersionView:
         """Records a trained model beside the active one; a folder is recorded once."""
+        with self._sessions() as session:
+            require_administrator(session)
         labels = labels_of(folder)
-        path = _kept(folder)
+        path = kept(folder)
         with writing(self._sessions) as session:
             known = model_versions.by_path(session, path)
             return _view(
@@ -142,7 +147,7 @@ def located(version: ModelVersion) -> Path:
     return ROOT / version.path
 
 
-def _kept(folder: Path) -> str:
+def kept(folder: Path) -> str:
     """A folder as it is recorded: below the checkout relative to it, so that it can be moved."""
     path = folder.resolve()
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

@@ -115,3 +115,10 @@ def require_administrator(session: Session) -> None:
     who = acting(session)
     if who is not None and not who.administrator:
         raise NotAllowedError(f"{who.name!r} may not do this; it takes an administrator")
+
+
+def require_self(session: Session, user_id: int) -> None:
+    """For what belongs to an account: its own person, or an administrator."""
+    who = acting(session)
+    if who is not None and who.user_id != user_id:
+        require_administrator(session)

@@ -19,6 +19,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.services.permissions import require
 from storage.engine import Sessions
 from storage.repository import model_versions, projects, signals
 from storage.repository.signals import QueueRow
@@ -49,6 +50,7 @@ def upcoming(
     """The next documents, were each of them done in turn."""
     with sessions() as session:
         project = projects.get(session, project_id)
+        require(session, project_id, "annotate")
         if project.queue == "arrival":
             found = signals.by_arrival(session, project_id, _OPEN, after, exclude, count)
             return list(found)

@@ -12,6 +12,7 @@ from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services import drafts, recording, suggesting
 from app.services.drafts import HIGHEST_SCORE
+from app.services.permissions import require
 from app.services.suggesting import Predictor
 from core.segmentation import sentences
 from core.tokenization import tokenize
@@ -56,6 +57,7 @@ def read_again(
     """
     with sessions() as session:
         document = documents.get(session, document_id)
+        require(session, document.project_id, "annotate", person)
         before = _open_draft(drafts.load(session, document), document)
         refused = _refused(session, document, before)
         text = document.text
@@ -63,7 +65,7 @@ def read_again(
     found: list[Found] = []
     for start, end in windows:
         found += _found(predictor, settings, text, (start, end), before, refused)
-    with writing(sessions) as session:
+    with writing(sessions, beside_others=True) as session:
         document = documents.lock(session, document_id)
         now = _open_draft(drafts.load(session, document), document)
         if annotation_sets.draft_of(session, document_id) is None:

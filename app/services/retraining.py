@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.services.models import located
+from app.services.permissions import require
 from core.config import WARM
 from core.data import split_document
 from core.types import Entity
@@ -116,6 +117,7 @@ def gather(sessions: Sessions, project_id: int) -> Material:
     """
     with sessions() as session:
         project = projects.get(session, project_id).name
+        require(session, project_id, "review")
         labels = tuple(label.name for label in projects.labels(session, project_id))
         held: dict[str, list[DocumentRecord]] = {name: [] for name in FILES}
         left_out: list[str] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.services import passwords
-from app.services.permissions import Acting
+from app.services.permissions import Acting, require_self
 from storage.columns import now
 from storage.engine import Sessions, writing
 from storage.models import User
@@ -90,7 +90,9 @@ def sign_out(sessions: Sessions, token: str) -> None:
 
 
 def sign_out_everywhere(sessions: Sessions, user_id: int) -> None:
+    """Ends all sessions of an account: the person's own, or an administrator's doing."""
     with writing(sessions) as session:
+        require_self(session, user_id)
         users.sign_out_everywhere(session, user_id)
 
 
@@ -100,6 +102,8 @@ def change_password(sessions: Sessions, signed_in: SignedIn, old: str, new: str)
     Raises `SignInError` where the old one is wrong, which counts as a wrong password, and
     `PasswordError` for a weak new one.
     """
+    with sessions() as session:
+        require_self(session, signed_in.person.user_id)
     user_id, kept = _attempt(sessions, signed_in.person.name)
     if not passwords.matches(kept, old):
         _failed(sessions, user_id)

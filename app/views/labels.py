@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import clashes
+from app.services import projects as service
+from app.services.projects import LabelChange
 from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
 from app.views import deleting, place
 from app.views.wording import literal
-from storage.engine import writing
 from storage.models import Label
 from storage.repository import projects
 
@@ -31,7 +32,8 @@ def label_management(desk: Desk, project_id: int) -> None:
             _delete_label(desk, labels)
     with new:
         _new_label(desk, project_id, labels)
-        new_project(desk)
+        if desk.acting is None or desk.acting.administrator:
+            new_project(desk)
 
 
 def _table(desk: Desk, labels: Sequence[Label]) -> None:
@@ -94,15 +96,11 @@ def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
         try:
-            with writing(desk.sessions) as session:
-                for label, row in changed:
-                    projects.change_label(
-                        session,
-                        label.id,
-                        color=row["Colour"] or "",
-                        key=_upper(row["Key"]),
-                        description=row["Meaning"] or "",
-                    )
+            changes = [
+                LabelChange(label.id, row["Colour"] or "", _upper(row["Key"]), row["Meaning"] or "")
+                for label, row in changed
+            ]
+            service.change_labels(desk.sessions, labels[0].project_id, changes)
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))
             return
@@ -153,14 +151,13 @@ def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
         if not st.form_submit_button("Add label", icon=":material/new_label:"):
             return
         try:
-            with writing(desk.sessions) as session:
-                projects.add_label(
-                    session,
-                    project_id,
-                    name.strip(),
-                    color=chosen,
-                    description=meaning.strip(),
-                )
+            service.add_label(
+                desk.sessions,
+                project_id,
+                name.strip(),
+                color=chosen,
+                description=meaning.strip(),
+            )
         except ValueError as error:
             st.error(literal(str(error)))
             return
@@ -183,11 +180,9 @@ def new_project(desk: Desk) -> None:
             st.warning("Give the project a name first.")
             return
         try:
-            with writing(desk.sessions) as session:
-                project = projects.create(session, name.strip())
-                projects.ensure_labels(session, project.id, SAMPLE_LABELS)
+            project_id = service.create(desk.sessions, name.strip(), SAMPLE_LABELS)
         except (ValueError, OSError) as error:
             st.error(literal(str(error)))
             return
-    place.choose_project(project.id)
+    place.choose_project(project_id)
     st.rerun()

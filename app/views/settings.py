@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
+from app.services import projects as service
 from app.state import Desk
 from app.views import deleting
 from app.views.wording import literal
-from storage.engine import writing
 from storage.models import Label
 from storage.repository import projects
 from storage.vocabulary import QUEUE_ORDERS, QueueOrder
@@ -79,10 +79,13 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
     try:
-        with writing(desk.sessions) as session:
-            projects.configure(
-                session, project_id, guidelines=guidelines, control_share=share / 100, queue=order
-            )
+        service.configure(
+            desk.sessions,
+            project_id,
+            guidelines=guidelines,
+            control_share=share / 100,
+            queue=order,
+        )
     except ValueError as error:
         st.error(literal(str(error)))
         return
@@ -122,8 +125,6 @@ def _keys(desk: Desk, project_id: int, labels: Sequence[Label]) -> None:
     if wrong:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
-        with writing(desk.sessions) as session:
-            projects.set_hotkeys(
-                session, project_id, {name: normal(key) for name, key in hotkeys.items()}
-            )
+        chosen = {name: normal(key) for name, key in hotkeys.items()}
+        service.set_hotkeys(desk.sessions, project_id, chosen)
         st.toast("The keys are saved.", icon=":material/check:")
