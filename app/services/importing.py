@@ -6,12 +6,14 @@ can be repeated, since texts that are in are passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import StatementError
+
 from app.services.permissions import require
-from app.services.reading import ImportReport, Incoming, batches
-from app.services.taking import take
+from app.services.reading import Checked, ImportReport, Incoming, batches
+from app.services.taking import Taken, is_refusal, take
 from storage.engine import Sessions, writing
 from storage.repository import documents
 from storage.vocabulary import Split
@@ -28,12 +30,22 @@ def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterat
     report = ImportReport()
     for batch in batches(incoming, report):
         if batch:
-            with writing(sessions) as session:
-                require(session, project_id, "review")
-                taken = take(session, project_id, batch)
-            taken.add_to(report)
+            _take(sessions, project_id, batch).add_to(report)
         yield report
     yield report
+
+
+def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> Taken:
+    """One transaction; a second one, document by document, where the database refuses any."""
+    try:
+        with writing(sessions) as session:
+            require(session, project_id, "review")
+            return take(session, project_id, batch)
+    except StatementError as error:
+        if not is_refusal(error):
+            raise
+    with writing(sessions) as session:
+        return take(session, project_id, batch, singly=True)
 
 
 def import_file(

@@ -45,8 +45,15 @@ class Taken:
             report.refuse(record)
 
 
-def take(session: Session, project_id: int, batch: Sequence[Checked]) -> Taken:
-    """Adds what the project has not: all at once, or one by one where the database refuses."""
+def take(
+    session: Session, project_id: int, batch: Sequence[Checked], *, singly: bool = False
+) -> Taken:
+    """Adds what the project has not, all at once.
+
+    Raises `StatementError` where the database refuses a row; `singly`, each comes in by itself and
+    what is refused is told. A savepoint around the whole would hide a full disk: SQLite then rolls
+    the transaction back, and the savepoint with it.
+    """
     taken = Taken()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
     taken.notes = _binned(session, project_id, batch, known)
@@ -64,13 +71,11 @@ def take(session: Session, project_id: int, batch: Sequence[Checked]) -> Taken:
         labels = wanted
         known.add(document.sha256)
         fresh.append(each)
-    try:
-        _add(session, project_id, [each.document for each in fresh], taken)
-    except StatementError as error:
-        if not _is_refusal(error):
-            raise
+    if singly:
         for each in fresh:
             _add_alone(session, project_id, each, taken)
+    else:
+        _add(session, project_id, [each.document for each in fresh], taken)
     return taken
 
 
@@ -88,10 +93,9 @@ def _binned(
 
 
 def _add(session: Session, project_id: int, documents: Sequence[NewDocument], taken: Taken) -> None:
-    with session.begin_nested():
-        named = [label for document in documents for label in labels_of(document)]
-        created = projects.ensure_labels(session, project_id, named)
-        bulk.add_all(session, project_id, documents)
+    named = [label for document in documents for label in labels_of(document)]
+    created = projects.ensure_labels(session, project_id, named)
+    bulk.add_all(session, project_id, documents)
     taken.labels += created
     taken.documents += documents
 
@@ -102,14 +106,15 @@ def _add_alone(session: Session, project_id: int, each: Checked, taken: Taken) -
         taken.duplicates += 1
         return
     try:
-        _add(session, project_id, [each.document], taken)
+        with session.begin_nested():
+            _add(session, project_id, [each.document], taken)
     except StatementError as error:
-        if not _is_refusal(error):
+        if not is_refusal(error):
             raise
         said = str(error.orig or error).strip().splitlines()[0][:200]
         taken.bad.append(BadRecord(each.record.line, f"the database refuses it: {said}"))
 
 
-def _is_refusal(error: StatementError) -> bool:
+def is_refusal(error: StatementError) -> bool:
     """Whether the database refuses a row, rather than being full, locked or gone."""
     return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
