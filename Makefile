@@ -47,6 +47,10 @@ format: $(VENV)/.installed-dev ## format the sources and mend what can be mended
 bench: $(VENV)/.installed ## measure the bundled model's speed
 	@$(BIN)/python -m core bench
 
+.PHONY: bench-data
+bench-data: $(VENV)/.installed ## measure imports, exports and searches with 100,000 documents
+	@$(BIN)/python -m tests.bench_interchange
+
 .PHONY: pictures
 pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a real browser
 	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m tests.browser.pictures
