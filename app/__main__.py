@@ -15,6 +15,8 @@ VERBS = {
     "retrain": "queue a retraining on a project's corrected documents",
     "simulate": "count what correcting annotated documents costs, with and without suggestions",
     "users": "make, list, disable and reset accounts",
+    "backup": "write everything into one archive, while people work",
+    "restore": "bring back everything from such an archive",
     "promote": "let a model version make the suggestions from now on",
 }
 _MODULES = {"import": "import_file"}

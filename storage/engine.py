@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage.hiding import StandingSession
 
 Sessions = sessionmaker[Session]
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another: far above any transaction of ours."""
@@ -70,8 +71,7 @@ def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Sess
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Brings the tables to a migration. Processes that start at once take turns."""
     config = Config()
-    location = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(location).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql":

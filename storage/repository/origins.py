@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import func, inspect, or_, select, table, text
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document, ModelVersion
+
+_COUNTED = ("projects", "documents", "annotation_sets", "entities", "operations", "events", "users")
 
 
 def schema(session: Session) -> str:
@@ -26,3 +28,14 @@ def models_used(session: Session, project_id: int) -> Sequence[ModelVersion]:
         or_(ModelVersion.id.in_(suggested), ModelVersion.state == "active")
     )
     return session.scalars(query.order_by(ModelVersion.id)).all()
+
+
+def row_counts(session: Session) -> dict[str, int]:
+    """How many rows the tables have, for who compares a copy with what was copied; those in the
+    bin too. Tables that an older schema lacks are left out."""
+    present = inspect(session.connection()).get_table_names()
+    return {
+        name: session.scalar(select(func.count()).select_from(table(name))) or 0
+        for name in _COUNTED
+        if name in present
+    }

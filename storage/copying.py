@@ -1,0 +1,186 @@
+"""A whole database into one file and back, while others write: SQLite's online backup, pg_dump."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, make_url, text
+
+from storage.engine import MIGRATIONS, create_engine_from
+
+_SCHEMAS = ("public", "dbos")
+"""Where our tables are in PostgreSQL, and those of the jobs."""
+
+
+class CopyError(RuntimeError):
+    """What keeps a database from being copied or put in place, and what to do."""
+
+
+def copy(url: str, out: Path) -> None:
+    """Writes a consistent copy of the database as it stands at one moment; nobody waits for it.
+
+    Raises `CopyError` for a database that is not there, or for PostgreSQL without its tools.
+    """
+    if _backend(url) == "sqlite":
+        _copy_sqlite(_file(url), out)
+    else:
+        _postgresql("pg_dump", url, "--format=custom", "--no-owner", f"--file={out}")
+
+
+def put(source: Path, url: str) -> None:
+    """Puts a copy where a database is to be: no file, or a PostgreSQL database without tables."""
+    if _backend(url) == "sqlite":
+        _file(url).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(source, _file(url))
+    else:
+        _postgresql(
+            "pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", source
+        )
+
+
+def kind(url: str) -> str:
+    """`sqlite` or `postgresql`. Raises `CopyError` for any other."""
+    return _backend(url)
+
+
+def check(source: Path) -> None:
+    """Raises `CopyError` for an SQLite copy that is damaged."""
+    with closing(sqlite3.connect(source)) as connection:
+        try:
+            said = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            dangling = connection.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise CopyError(f"the backup's database is damaged: {error}") from None
+    if said != "ok" or dangling:
+        raise CopyError(f"the backup's database is damaged: {dangling or said}")
+
+
+def in_use(url: str) -> bool:
+    """Whether some process has the SQLite file open. If not, all of it is in the one file now.
+
+    Of PostgreSQL it is not known: False.
+    """
+    if not files(url):
+        return False
+    with closing(sqlite3.connect(_file(url), timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def occupied(url: str) -> bool:
+    """Whether there is a database with something in it."""
+    if _backend(url) == "sqlite":
+        return _file(url).exists()
+    engine = create_engine_from(url)
+    try:
+        with engine.connect() as connection:
+            present = inspect(connection)
+            return any(
+                present.get_table_names(schema) for schema in _SCHEMAS if _has(connection, schema)
+            )
+    finally:
+        engine.dispose()
+
+
+def move_aside(url: str, folder: Path) -> None:
+    """Takes a database out of the way: SQLite's files into the folder, PostgreSQL's schemas under
+    the folder's name and their own."""
+    if _backend(url) == "sqlite":
+        for path in files(url):
+            path.rename(folder / path.name)
+        return
+    engine = create_engine_from(url)
+    try:
+        with engine.begin() as connection:
+            for schema in _SCHEMAS:
+                if _has(connection, schema):
+                    connection.execute(
+                        text(f'ALTER SCHEMA "{schema}" RENAME TO "{folder.name}-{schema}"')
+                    )
+            connection.execute(text("CREATE SCHEMA public"))
+    finally:
+        engine.dispose()
+
+
+def _has(connection: Connection, schema: str) -> bool:
+    return schema in inspect(connection).get_schema_names()
+
+
+def files(url: str) -> Sequence[Path]:
+    """The files of an SQLite database that are there; none for PostgreSQL."""
+    if _backend(url) != "sqlite":
+        return ()
+    path = _file(url)
+    named = (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
+    return [each for each in named if each.exists()]
+
+
+def known_revisions() -> set[str]:
+    """The schemas that this program can bring up to its own."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def _backend(url: str) -> str:
+    name = make_url(url).get_backend_name()
+    if name not in ("sqlite", "postgresql"):
+        raise CopyError(f"only SQLite and PostgreSQL can be backed up from here, not {name}")
+    return name
+
+
+def _file(url: str) -> Path:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise CopyError("a database in memory cannot be backed up; give it a file")
+    return Path(path)
+
+
+def _copy_sqlite(source: Path, out: Path) -> None:
+    if not source.is_file():
+        raise CopyError(f"there is no database {source}; is SPANNEAL_DATA set as for the page?")
+    with closing(sqlite3.connect(source)) as theirs, closing(sqlite3.connect(out)) as ours:
+        theirs.backup(ours)  # in one step: a snapshot, and in WAL nobody waits
+        ours.execute("PRAGMA journal_mode = DELETE")
+
+
+def _postgresql(program: str, url: str, *arguments: object) -> None:
+    """Runs one of PostgreSQL's tools on the database; the password does not show in `ps`."""
+    parsed = make_url(url)
+    bare = parsed.set(drivername="postgresql", password=None)
+    done = subprocess.run(
+        [_tool(program), f"--dbname={bare.render_as_string()}", *map(str, arguments)],
+        env={**os.environ, **({"PGPASSWORD": str(parsed.password)} if parsed.password else {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CopyError(f"{program} failed: {done.stderr.strip()[:2000]}")
+
+
+def _tool(program: str) -> str:
+    """On the PATH, or where Debian has it, the newest."""
+    found = shutil.which(program)
+    if found:
+        return found
+    places = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
+    newest = max(places, key=lambda path: float(path.parts[-3]), default=None)
+    if newest is None:
+        raise CopyError(
+            f"the database is PostgreSQL, and {program} is not installed; install PostgreSQL's "
+            "client (on Debian: apt-get install postgresql-client) and try again"
+        )
+    return str(newest)
