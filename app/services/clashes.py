@@ -90,7 +90,7 @@ class ClashError(GestureError):
 
 
 def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str, Any]) -> bool:
-    """Whether others did the very same unseen, so that nothing is left to do. `mine` is what the
+    """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
     page shows, by target, where its own actions clashed and it was not told yet.
 
     Raises `ClashError` where they did something else to what the gesture is about, and
@@ -100,9 +100,9 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
         return False
     shown = unseen.as_seen(draft, mine)
     frozen = draft.state == "submitted" and shown.state != "submitted"
-    for wanted in difference(shown, reduce(shown, gesture)):
-        if wanted.get("field", "comment") != "comment":
-            continue
+    changes = difference(shown, reduce(shown, gesture))
+    relevant = [each for each in changes if each.get("field", "comment") == "comment"]
+    for wanted in relevant:
         target, after = operations.target(wanted), wanted["after"]
         now = current(draft, target)
         changed = target in unseen.bases and (unseen.bases[target] != now or target in mine)
@@ -113,7 +113,7 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
                 return True
             field = {"field": "comment"} if target == COMMENT else {}
             raise ClashError({**field, "before": now, "after": after}, unseen.by(target))
-    return False
+    return not relevant  # it changed nothing of what its page showed, so it must change nothing
 
 
 def waiting(session: Session, document_id: int, person: str, draft: Draft) -> tuple[Clash, ...]:
@@ -131,7 +131,7 @@ def waiting(session: Session, document_id: int, person: str, draft: Draft) -> tu
                 target=target,
                 mine=change["after"],
                 theirs=current(draft, rival),
-                by=last.person,
+                by="The model" if last.payload.get("op") == "suggest" else last.person,
                 at=last.at,
             )
     return tuple(found.values())

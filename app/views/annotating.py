@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator
 from app.services.annotation import AnnotationService, DocumentView
+from app.services.clashes import Clash
 from app.services.news import News
 from app.state import SUGGESTING, Desk
 from app.views import place
@@ -105,9 +106,14 @@ def annotator(
         skip_reason=view.skip_reason,
         can_ask=not view.read_only and view.split != "control" and desk.predictor() is not None,
         version=view.version,
-        clashes=[{**asdict(clash), "at": clash.at.isoformat()} for clash in view.clashes],
+        clashes=[_clash(desk, clash) for clash in view.clashes],
         news=asdict(news) if news else None,
     )
+
+
+def _clash(desk: Desk, clash: Clash) -> dict[str, Any]:
+    by = f"{clash.by}, on another page" if clash.by == desk.person else clash.by
+    return {**asdict(clash), "by": by, "at": clash.at.isoformat()}
 
 
 def _nothing(view: DocumentView) -> str:

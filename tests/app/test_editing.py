@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing import Draft, DraftSpan, GestureError, parse_gesture, reduce
+from app.editing import Draft, DraftSpan, GestureError, parse_gesture, reduce, rewind
 
 MODEL = DraftSpan("m1", 0, 4, "PER", "suggested", 0.9, "model")
 OTHER = DraftSpan("m2", 9, 12, "ORG", "suggested", 0.5, "model")
@@ -48,6 +48,25 @@ def test_a_gesture_changes_its_span_alone(op: dict[str, Any], expected: DraftSpa
     assert draft.find(changed.id) == changed
     others = [span for span in DRAFT.spans if span.id != changed.id]
     assert [span for span in draft.spans if span.id != changed.id] == others
+
+
+def test_going_back_takes_the_spans_and_the_comment_and_opens_the_draft() -> None:
+    now = replace(DRAFT, spans=(MINE,), comment="new", state="skipped", skip_reason="hard")
+    then = replace(DRAFT, comment="old")
+
+    assert rewind(now, then) == replace(then, comment="old")
+
+
+def test_going_back_to_a_label_that_is_gone_names_it() -> None:
+    with pytest.raises(GestureError, match="no longer has the label 'LOC', 'ORG'"):
+        rewind(replace(DRAFT, labels=frozenset({"PER"})), DRAFT)
+
+
+def test_settling_changes_nothing_even_where_the_draft_is_frozen() -> None:
+    settle = {"op": "settle", "client": "c", "of": 1, "target": "m1"}
+    frozen = replace(DRAFT, state="submitted")
+
+    assert after(frozen, settle) is frozen
 
 
 def test_deleting_removes_a_persons_span() -> None:
@@ -120,6 +139,9 @@ def test_drawing_a_rejected_span_is_a_new_span_of_the_persons() -> None:
         ({"op": "accept"}, "'id' must be a text"),
         ({"op": "drop table"}, "unknown operation 'drop table'; known are add, accept"),
         ({"op": ["add"]}, "unknown operation"),
+        ({"op": "settle", "client": "c", "of": -1, "target": "x"}, "'of' must be the number"),
+        ({"op": "settle", "client": "", "of": 1, "target": "x"}, "'client' must be a text"),
+        ({"op": "comment", "text": "a\0b"}, "'text' must be a text of 1 to 5000 characters"),
         ({}, "unknown operation None"),
         ([], "must be an object"),
         (None, "must be an object"),

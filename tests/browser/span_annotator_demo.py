@@ -33,7 +33,7 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
     """What the real reducer does, without its checks; says why where it refuses."""
     spans: dict[str, dict[str, Any]] = model["spans"]
     span = spans.get(op.get("id", ""), {})
-    fields = {name: value for name, value in op.items() if name not in ("seq", "op")}
+    fields = {name: value for name, value in op.items() if name not in ("seq", "seen", "op")}
     match op["op"]:
         case "add":
             if model["case"] == "refusing":
@@ -116,6 +116,7 @@ result = span_annotator(
     comment=model["comment"],
     skip_reason=model["skip_reason"],
     can_ask=document.can_ask,
+    version=len(model["log"]),
 )
 if result.navigate:
     st.session_state["went"] = [*st.session_state.get("went", []), result.navigate]

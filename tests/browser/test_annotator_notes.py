@@ -22,6 +22,22 @@ def test_a_comment_is_saved_and_typing_it_edits_nothing(visit: Visit) -> None:
     expect(desk.page.get_by_test_id("comment")).to_have_accessible_name("Comment (there is one)")
 
 
+def test_a_comment_counts_as_unsaved_from_its_first_character_and_never_waits_long(
+    visit: Visit,
+) -> None:
+    desk = visit("nested")
+    desk.text.focus()
+    desk.press("/")
+    said = desk.listen()
+    field = desk.page.get_by_test_id("comment-field")
+    field.press("o")
+    assert said() == ["saving 1…"], "long before it is sent"
+    field.press_sequentially("f a person who never stops", delay=150)
+    server = desk.saved()
+    assert server["comment"] == "of a person who never stops"
+    assert len(server["log"]) > 1, "it was not sent only when the typing ended"
+
+
 def test_a_comment_and_a_reason_are_shown_when_the_document_is_opened(visit: Visit) -> None:
     desk = visit("commented")
     expect(desk.page.get_by_test_id("comment-field")).to_have_value("Who is she?")

@@ -5,6 +5,12 @@ import { openIds } from './spans.js';
 
 /** Expects of its subclass, besides what Batch does: navigate, notes. */
 export class Visit extends Batch {
+  constructor(outbox) {
+    super(outbox);
+    this.changedIds = []; // spans that somebody else changed, to be looked at
+    this.heard = -1; // the newest version whose news were told
+  }
+
   /** Forgets what belongs to one visit to one document. */
   reset() {
     this.history.forget();
