@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.hiding import StandingSession
@@ -19,6 +21,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another: far above any transaction of ours."""
+GONE = "the database's file was moved or removed while it was open"
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK, _WRITING_LOCK = 7_261_025, 7_261_026
 """Arbitrary numbers that every process uses for its advisory locks."""
@@ -45,6 +48,8 @@ def create_engine_from(url: str) -> Engine:
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if parsed.database and parsed.database != ":memory:":
+        _Watched(Path(parsed.database)).watch(engine)
     return engine
 
 
@@ -94,6 +99,48 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+class _Watched:
+    """An SQLite file that may be removed or replaced while it is open.
+
+    SQLite would go on writing into what no longer has a name, and lose it. A connection is asked
+    for the file each time it is handed out: none writes where nobody finds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = False
+
+    def watch(self, engine: Engine) -> None:
+        event.listen(engine, "do_connect", self._before)
+        event.listen(engine, "connect", self._after)
+        event.listen(engine, "checkout", self._handed_out)
+
+    def _before(self, *_: object) -> None:
+        if self._opened and not self._path.exists():
+            raise self._gone()
+
+    def _after(self, dbapi_connection: Any, record: Any) -> None:
+        self._opened = True
+        record.info["file"] = self._file()
+
+    def _handed_out(self, dbapi_connection: Any, record: Any, _proxy: object) -> None:
+        found = self._file()
+        if found is None:
+            raise OperationalError(None, None, self._gone())
+        if record.info["file"] != found:
+            raise DisconnectionError(f"{self._path} was replaced")  # connects to what is there now
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _gone(self) -> sqlite3.OperationalError:
+        return sqlite3.OperationalError(f"{GONE}: {self._path}")
 
 
 def _lower(value: object) -> object:

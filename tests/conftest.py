@@ -31,17 +31,20 @@ def database_url(tmp_path: Path) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only what meets a database, and is not about SQLite."""
+    """Leaves out what takes minutes unless it is asked for (`-m faults`), and on PostgreSQL what
+    meets no database, or is about SQLite."""
+    left_out = [item for item in items if not _wanted(config, item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
+    if item.get_closest_marker("faults") and "faults" not in config.option.markexpr:
+        return False
     if not databases.POSTGRESQL:
-        return
-    meets = {"database_url", "site"}
-    kept = [
-        item
-        for item in items
-        if meets & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("sqlite")
-    ]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+        return True
+    meets = {"database_url", "site"} & set(getattr(item, "fixturenames", ()))
+    return bool(meets) and not item.get_closest_marker("sqlite")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.views.wording import literal
+from storage.trouble import trouble
 
 LOG = logging.getLogger(__name__)
 _LONGEST = 400
@@ -22,11 +23,10 @@ def explained(error: Exception) -> str:
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
     if isinstance(error, SQLAlchemyError):
-        cause = str(getattr(error, "orig", None) or error)
+        found = trouble(error)
         return (
-            f"**The database could not be used:** {_short(cause)}\n\n"
-            "What was saved before is safe. Check that its disk has room and that "
-            "`SPANNEAL_DATABASE` names a database that can be written to, then reload the page. "
+            f"**The database could not be used:** {_short(found.what)}.\n\n"
+            f"What was saved before is safe. {literal(found.remedy)} Then reload the page. "
             f"The server’s log has it under {reference}."
         )
     if isinstance(error, OSError | ValueError | LookupError):

@@ -17,6 +17,7 @@ from app.editing import DraftSpan
 from app.services.annotation import AnnotationService, DocumentView
 from app.services.news import News
 from storage.repository.documents import DocumentGoneError
+from storage.trouble import trouble
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
@@ -122,8 +123,8 @@ def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
 
 
 def _not_saved(error: SQLAlchemyError) -> str:
-    cause = getattr(error, "orig", None) or error
+    found = trouble(error)
     return (
-        f"Not saved: {cause}. Your edits are kept in this page and sent again; keep it open, and "
-        "see that the database's disk has room."
+        f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "
+        f"{found.remedy}"
     )

@@ -1,0 +1,108 @@
+"""What went wrong with the database, and what helps, for people who do not know databases."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from storage.engine import BUSY_TIMEOUT_MS, GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    what: str
+    """A sentence without its stop."""
+    remedy: str
+    """Whole sentences."""
+
+
+_FULL = Trouble(
+    "the disk that the database lies on is full",
+    "Free some space on it, or ask who looks after the server.",
+)
+_READ_ONLY = Trouble(
+    "the database cannot be written to",
+    "See that its file, its folder and its disk are writable for the program.",
+)
+_LOCKED = Trouble(
+    f"another program has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
+    "Wait until it is done, or find and stop it: a copy of the file that is open elsewhere, say.",
+)
+_GONE = Trouble(
+    "the database is not where it was",
+    "Put its file back, or connect its disk again; nothing is written elsewhere meanwhile.",
+)
+_AWAY = Trouble(
+    "the database’s server does not answer",
+    "See that it runs and can be reached; the page finds it again by itself.",
+)
+_CROWDED = Trouble(
+    "the database serves too many at once",
+    "Wait a little. If it comes again, let the server take more connections.",
+)
+_DAMAGED = Trouble(
+    "the database’s file is damaged",
+    "Stop the program, keep the file, and restore the newest backup: `python -m app restore`.",
+)
+_BROKEN_DISK = Trouble(
+    "the database’s disk reports an error",
+    "See that it is connected and healthy, and make a backup: `python -m app backup`.",
+)
+_EMPTY = Trouble(
+    "the database has none of the program’s tables",
+    "Start the program again, which makes them; if there was work in it, restore a backup.",
+)
+_SQLITE = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_CANTOPEN": _GONE,
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_IOERR": _BROKEN_DISK,
+}
+_POSTGRESQL = {
+    "53100": _FULL,
+    "25006": _READ_ONLY,
+    "55P03": _LOCKED,
+    "53300": _CROWDED,
+    "42P01": _EMPTY,
+    "3D000": _GONE,
+    "XX001": _DAMAGED,
+}
+"""By SQLSTATE."""
+_POSTGRESQL_CLASSES = {"08": _AWAY, "57": _AWAY, "58": _BROKEN_DISK, "53": _CROWDED}
+
+
+def trouble(error: SQLAlchemyError) -> Trouble:
+    """What to tell of an error of the database."""
+    if isinstance(error, PoolTimeoutError):
+        return _CROWDED
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    known = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
+    if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+        known = _AWAY
+    return known or Trouble(
+        f"the database says: {cause or error}",
+        "Try again; if it comes again, the server’s log says more.",
+    )
+
+
+def _of_sqlite(cause: sqlite3.Error) -> Trouble | None:
+    if GONE in str(cause):
+        return _GONE
+    if "no such table" in str(cause):
+        return _EMPTY
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    return _SQLITE.get("_".join(name.split("_")[:2]))
+
+
+def _of_postgresql(cause: object) -> Trouble | None:
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return _POSTGRESQL.get(state) or _POSTGRESQL_CLASSES.get(state[:2])
+    return _AWAY if "connection" in str(cause) else None

@@ -1,0 +1,43 @@
+"""Every acknowledged operation outlives the process that took it, and none is there twice."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.faults.killing import Killed, Outcome, examine, seeded_project
+
+OPERATIONS = int(os.environ.get("SPANNEAL_FAULTS", "10000"))
+
+
+def _check(
+    url: str, sessions: sessionmaker[Session], clients: int, each: int, kills: int, count: int
+) -> Outcome:
+    run = Killed(url, clients, each, seed=1)
+    outcome = run.run(seeded_project(sessions, count), kills)
+    examine(sessions, run.acknowledged, outcome)
+    assert outcome.acknowledged == outcome.operations == clients * each
+    assert (outcome.lost, outcome.doubled, outcome.torn) == (0, 0, [])
+    if url.startswith("sqlite"):
+        with sessions() as session:
+            assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    return outcome
+
+
+def test_operations_outlive_a_serving_process_that_is_killed(
+    database_url: str, sessions: sessionmaker[Session]
+) -> None:
+    _check(database_url, sessions, clients=2, each=60, kills=2, count=2)
+
+
+@pytest.mark.faults
+def test_ten_thousand_operations_of_five_clients_outlive_twenty_kills(
+    database_url: str, sessions: sessionmaker[Session], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = _check(database_url, sessions, clients=5, each=OPERATIONS // 5, kills=20, count=60)
+    with capsys.disabled():
+        print(f"\n{outcome}")
