@@ -30,6 +30,20 @@ app: $(VENV)/.installed ## start the page and the worker; PORT=8501
 .PHONY: test
 test: check ## everything: checks, then unit, page and browser tests
 	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-postgres
+
+.PHONY: test-postgres
+test-postgres: $(VENV)/.installed-dev ## the tests of storage and services again, on PostgreSQL
+	@if $(BIN)/python -m tests.databases; then \
+		SPANNEAL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/storage tests/app tests/faults; \
+	else test -z "$${CI:-}"; fi
+
+.PHONY: faults
+faults: $(VENV)/.installed-dev ## 10,000 operations while servers are killed, on both databases
+	$(BIN)/python -m pytest tests/faults -m faults
+	@if $(BIN)/python -m tests.databases; then \
+		SPANNEAL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/faults -m faults; \
+	else test -z "$${CI:-}"; fi
 
 .PHONY: check
 check: $(VENV)/.installed-dev ## format, lint, types and import contracts

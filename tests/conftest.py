@@ -43,8 +43,8 @@ def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
         return False
     if not databases.POSTGRESQL:
         return True
-    meets = {"database_url", "site"} & set(getattr(item, "fixturenames", ()))
-    return bool(meets) and not item.get_closest_marker("sqlite")
+    meets = "database_url" in getattr(item, "fixturenames", ())
+    return meets and not item.get_closest_marker("sqlite")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import atexit
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -139,3 +140,13 @@ def _owner() -> str | None:
 
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in _OWNERS if name in known)
+
+
+if __name__ == "__main__":
+    if binaries() is None:
+        print(
+            "PostgreSQL is not tested: there is no server here (on Debian: apt-get install "
+            "postgresql)",
+            file=sys.stderr,
+        )
+        sys.exit(1)

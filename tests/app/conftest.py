@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases
 from tests.app.material import environment_in, pretend_model, settings_in
 from tests.app.pages_kit import PretendedModel, Site, build_site
 
@@ -30,4 +29,3 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     st.cache_resource.clear()
     st.cache_data.clear()
     site.sessions.kw["bind"].dispose()
-    databases.give_back(site.settings.data)

@@ -10,7 +10,6 @@ from storage.engine import Sessions, writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.vocabulary import SpanStatus, Split
-from tests import databases
 
 LABELS = ("PER", "ORG", "LOC")
 Marked = tuple[str, str]
@@ -28,11 +27,7 @@ def settings_in(folder: Path, model: Path | None = None) -> Settings:
 
 
 def environment_in(folder: Path, model: Path | None = None) -> dict[str, str]:
-    data = folder / "data"
-    given = {"SPANNEAL_DATA": str(data), "SPANNEAL_MODEL": str(model or folder / "model")}
-    if databases.POSTGRESQL:
-        given["SPANNEAL_DATABASE"] = databases.url_in(data)
-    return given
+    return {"SPANNEAL_DATA": str(folder / "data"), "SPANNEAL_MODEL": str(model or folder / "model")}
 
 
 def new_project(

@@ -97,6 +97,7 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
     assert (found.as_it_was, found.moved, found.relabelled) == (1, 1, 0)
 
 
+@pytest.mark.sqlite
 def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(
     sessions: Sessions, desk: tuple[AnnotationService, int]
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(
     assert effort.gestures_an_entity == 1
 
 
+@pytest.mark.sqlite
 def test_with_and_without_suggestions_are_told_apart_and_imports_are_left_out(
     sessions: Sessions, desk: tuple[AnnotationService, int]
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_batch_takes_the_same_number_of_queries_however_long(
     assert asked[0] == asked[1] <= 10
 
 
+@pytest.mark.sqlite
 def test_what_the_database_refuses_is_one_bad_record_and_the_batch_is_in(
     sessions: sessionmaker[Session], project_id: int, engine: Engine
 ) -> None:
@@ -134,6 +135,7 @@ def test_what_the_database_refuses_is_one_bad_record_and_the_batch_is_in(
     assert "no sevens here" in report.bad[0].reason
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_breaks_the_import_off_and_keeps_what_was_committed(
     sessions: sessionmaker[Session],
     project_id: int,

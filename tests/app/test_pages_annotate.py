@@ -175,7 +175,7 @@ def test_what_the_database_cannot_take_is_not_acknowledged_and_kept_by_the_page(
     with monkeypatch.context() as broken_disk:
         broken_disk.setattr("app.services.annotation.apply_operations", broken)
         site.send(document, {"op": "accept", "id": accepted})
-        assert site.mounted()["error"].startswith("Not saved: disk I/O error.")
+        assert site.mounted()["error"].startswith("Not saved: the database says: disk I/O error.")
         assert site.mounted()["ack"] is None
 
     site.run()

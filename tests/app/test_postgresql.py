@@ -1,0 +1,132 @@
+"""What only PostgreSQL has: a server that goes away, rows that are locked one by one, a dump."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.services.annotation import AnnotationService
+from app.services.backup import back_up
+from app.services.restoring import RestoreError, restore
+from app.services.startup import open_database
+from app.settings import Settings
+from storage.engine import create_engine_from, session_factory, writing
+from storage.repository import documents, operations, projects
+from storage.trouble import trouble
+from tests import databases
+
+pytestmark = pytest.mark.skipif(
+    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
+)
+
+
+def _add(service: AnnotationService, document: int, seq: int) -> int | None:
+    add = {"op": "add", "id": f"s{seq}", "start": seq, "end": seq + 1, "label": "PER"}
+    return service.apply(document, "page", [{"seq": seq, **add}], "Ada").ack
+
+
+@pytest.fixture
+def document_ids(sessions: sessionmaker[Session]) -> list[int]:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        projects.ensure_labels(session, project.id, ["PER"])
+        made = [documents.add(session, project.id, name=n, text=n * 99) for n in "ab"]
+        return [each.id for each in made if each is not None]
+
+
+def test_after_a_crash_of_the_server_the_page_finds_it_again(
+    sessions: sessionmaker[Session], document_ids: list[int]
+) -> None:
+    service = AnnotationService(sessions)
+    assert _add(service, document_ids[0], 1) == 1
+    server = databases.Server.running()
+    server.stop()
+    with pytest.raises(OperationalError) as raised:
+        _add(service, document_ids[0], 2)
+    assert trouble(raised.value).what == "the database’s server does not answer"
+
+    server.start()
+    assert _add(service, document_ids[0], 2) == 2
+    with sessions() as session:
+        assert operations.last_seq(session, "page") == 2
+
+
+def test_who_works_on_one_document_does_not_wait_for_who_works_on_another(
+    sessions: sessionmaker[Session], document_ids: list[int]
+) -> None:
+    done = threading.Event()
+    one, other = document_ids
+
+    def work() -> None:
+        _add(AnnotationService(sessions), other, 1)
+        done.set()
+
+    with writing(sessions, beside_others=True) as session:
+        documents.lock(session, one)
+        worker = threading.Thread(target=work)
+        worker.start()
+        assert done.wait(20)
+    worker.join()
+
+
+def test_a_lock_that_is_held_too_long_is_told_as_one(
+    sessions: sessionmaker[Session], document_ids: list[int]
+) -> None:
+    with writing(sessions) as session:
+        documents.lock(session, document_ids[0])
+        with (
+            pytest.raises(OperationalError) as raised,
+            writing(sessions, beside_others=True) as late,
+        ):
+            late.execute(text("SET LOCAL lock_timeout = 50"))
+            documents.lock(late, document_ids[0])
+    assert "kept the database locked" in trouble(raised.value).what
+
+
+def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
+    database_url: str, sessions: sessionmaker[Session], document_ids: list[int], tmp_path: Path
+) -> None:
+    given = {"SPANNEAL_DATA": str(tmp_path / "data"), "SPANNEAL_DATABASE": database_url}
+    settings = Settings.from_environment(given)
+    assert _add(AnnotationService(sessions), document_ids[0], 1) == 1
+    manifest = back_up(settings, tmp_path / "b.zip")
+    assert manifest.counts["operations"] == 1
+    with writing(sessions) as session:
+        projects.create(session, "Later")
+    sessions.kw["bind"].dispose()
+
+    with pytest.raises(RestoreError, match="--force"):
+        restore(tmp_path / "b.zip", settings)
+    restored = restore(tmp_path / "b.zip", settings, force=True)
+
+    assert restored.aside is not None
+    back = open_database(settings)
+    with back() as session:
+        assert [each.name for each in projects.every(session)] == ["P"]
+        assert operations.last_seq(session, "page") == 1
+        named = session.scalars(text(f'SELECT name FROM "{restored.aside.name}-public".projects'))
+        assert set(named) == {"P", "Later"}
+    assert _add(AnnotationService(back), document_ids[0], 2) == 2
+    back.kw["bind"].dispose()
+
+
+def test_a_dump_of_postgresql_does_not_go_into_sqlite(
+    database_url: str, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    given = {"SPANNEAL_DATA": str(tmp_path / "data")}
+    postgresql = Settings.from_environment({**given, "SPANNEAL_DATABASE": database_url})
+    back_up(postgresql, tmp_path / "b.zip")
+    with pytest.raises(RestoreError, match="of postgresql and SPANNEAL_DATABASE is sqlite"):
+        restore(tmp_path / "b.zip", Settings.from_environment(given))
+
+
+def test_connections_say_times_in_utc(database_url: str) -> None:
+    engine = create_engine_from(database_url)
+    with session_factory(engine)() as session:
+        assert session.scalar(text("SHOW timezone")) == "UTC"
+    engine.dispose()
