@@ -46,11 +46,12 @@ faults: $(VENV)/.installed-dev ## 10,000 operations while servers are killed, on
 	else test -z "$${CI:-}"; fi
 
 .PHONY: check
-check: $(VENV)/.installed-dev ## format, lint, types and import contracts
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts and known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@.ci/audit $(BIN)
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the sources and mend what can be mended

@@ -12,7 +12,10 @@ from storage.repository import documents
 
 desk = state.desk()
 project = project_header(
-    desk, "Export", "The submitted documents as a file. What a format cannot hold is named."
+    desk,
+    "Export",
+    "The submitted documents as a file. What a format cannot hold is named.",
+    needs="review",
 )
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)

@@ -9,7 +9,9 @@ from app.views import people
 from app.views.header import project_header
 
 desk = state.desk()
-project = project_header(desk, "People", "Who may sign in, and what they may do in this project.")
+project = project_header(
+    desk, "People", "Who may sign in, and what they may do in this project.", "administer"
+)
 known = people.account_table(desk)
 accounts, members = st.columns(2, gap="large")
 with accounts:

@@ -15,6 +15,7 @@ project = project_header(
     "Review",
     "Entities that people accepted and the model would move, rename or drop. It is often wrong; "
     "where it is right, somebody slipped.",
+    needs="review",
 )
 problem, predictor = desk.model_problem(), desk.predictor()
 if predictor is None:

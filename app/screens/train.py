@@ -12,7 +12,10 @@ from app.views.wording import literal
 
 desk = state.desk()
 project = project_header(
-    desk, "Train", "Let the model learn from what you corrected, compare, and decide."
+    desk,
+    "Train",
+    "Let the model learn from what you corrected, compare, and decide.",
+    needs="review",
 )
 problem, active = desk.model_problem(), desk.models.active()
 if active is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.services.permissions import Act
 from app.state import Desk
 from app.views import place
 from app.views.binned import deleted_projects
@@ -12,8 +13,9 @@ from storage.models import Project
 from storage.repository import projects
 
 
-def project_header(desk: Desk, title: str, caption: str) -> Project:
-    """Draws the header and returns the chosen project; ends the run where there is none."""
+def project_header(desk: Desk, title: str, caption: str, needs: Act = "annotate") -> Project:
+    """Draws the header and returns the chosen project; ends the run where there is none, or where
+    the person may not do there what the page is for."""
     project = place.current_project(desk)
     place.leave_document()
     words, chooser = st.columns([3, 1], vertical_alignment="bottom")
@@ -38,6 +40,10 @@ def project_header(desk: Desk, title: str, caption: str) -> Project:
         key="chosen_project",
         on_change=_choose,
     )
+    if not desk.may(project.id, needs):
+        who = "a reviewer of the project or an administrator"
+        st.warning(f"This page is for {who}.", icon=":material/lock:")
+        st.stop()
     return project
 
 

@@ -1,0 +1,45 @@
+"""The app with accounts, behind its gate, and a browser that signs in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from app.services import accounts, members
+from app.services.samples import seed_sample_project
+from app.services.startup import SAMPLES
+from storage.engine import Sessions, create_engine_from, session_factory, upgrade
+from tests.browser.app_kit import environment
+
+GOOD = "seven grey herons rowing"
+SERVER = "app/server.py"
+
+
+def with_accounts(data: Path) -> dict[str, str]:
+    return {**environment(data), "SPANNEAL_AUTH": "accounts"}
+
+
+def people_in(data: Path, administrator: str = "Anna", annotator: str = "Bo") -> Sessions:
+    """A database with the sample project, an administrator, and an annotator of it."""
+    engine = create_engine_from(f"sqlite:///{data}/spanneal.db")
+    upgrade(engine)
+    sessions = session_factory(engine)
+    project = seed_sample_project(sessions, SAMPLES)
+    assert project is not None
+    accounts.add(sessions, administrator, GOOD, administrator=True)
+    accounts.add(sessions, annotator, GOOD)
+    members.assign(sessions, project, annotator, "annotator")
+    return sessions
+
+
+def sign_in(page: Page, url: str, name: str, password: str = GOOD) -> None:
+    page.goto(f"{url}/sign-in")
+    fill(page, name, password)
+    expect(page.get_by_test_id("stApp")).to_be_visible()
+
+
+def fill(page: Page, name: str, password: str = GOOD) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
