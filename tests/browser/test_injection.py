@@ -1,0 +1,161 @@
+"""What people and files bring in is shown as it is, on every page, and never run.
+
+The browser is told to pass over the page's own policy for scripts, so that only what the page does
+with the text counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from app.services import signing_in
+from app.web.gate import COOKIE
+from storage.engine import Sessions, writing
+from storage.records import SpanRecord
+from storage.repository import annotation_sets, documents, projects
+from tests.browser.accounts_kit import GOOD, SERVER, people_in, with_accounts
+from tests.browser.app_kit import SETTLED, AnnotatePage
+from tests.browser.conftest import Serve, Served
+
+IMAGE = "<img src=x onerror=alert(1)>"
+SCRIPT = "</span><script>alert(1)</script>"
+ENTITY = "&lt;script&gt;alert(1)&lt;/script&gt;"
+LINK = "[here](javascript:alert(1))"
+WHO = f"{IMAGE} Anna"
+TEXT = f"Mr {IMAGE} met {SCRIPT} near {ENTITY} and {LINK}."
+
+
+@pytest.fixture(scope="module")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "bypass_csp": True}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile")
+
+
+@pytest.fixture(scope="module")
+def sessions(folder: Path) -> Sessions:
+    """A database whose every name and text is hostile."""
+    sessions = people_in(folder, administrator=WHO, annotator=f"{SCRIPT} Bo")
+    with writing(sessions) as session:
+        project = projects.create(session, f"{IMAGE} project")
+        projects.add_label(session, project.id, f"{IMAGE} L", description=SCRIPT)
+        projects.add_label(session, project.id, f"{SCRIPT} M", description=ENTITY)
+        projects.configure(
+            session,
+            project.id,
+            guidelines=f"{IMAGE} {SCRIPT} {ENTITY} {LINK}",
+            control_share=0.2,
+            queue="arrival",
+        )
+        for number, split in enumerate(("train", "dev")):
+            added = documents.add(
+                session, project.id, name=f"{IMAGE} {number}", text=f"{TEXT} {number}", split=split
+            )
+            assert added is not None
+            added.comment = f"{IMAGE} {SCRIPT}"
+            spans = [SpanRecord(3, 3 + len(IMAGE), f"{IMAGE} L", key="e1")]
+            state = "submitted" if number else "draft"
+            annotation_sets.add_person_set(
+                session, added.id, spans, person=WHO, state=state, parent_id=None
+            )
+            added.status = "submitted" if number else "in_progress"
+    return sessions
+
+
+@pytest.fixture(scope="module")
+def token(sessions: Sessions) -> str:
+    return signing_in.sign_in(sessions, WHO, GOOD)
+
+
+@pytest.fixture(scope="module")
+def url(serve: Serve, folder: Path, sessions: Sessions) -> Served:
+    return serve(SERVER, env=with_accounts(folder))
+
+
+@pytest.fixture
+def opened(page: Page, url: Served, token: str) -> Iterator[Page]:
+    """Signed in as the hostile name; whatever opens a dialog fails the test."""
+    ran: list[str] = []
+
+    def caught(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", caught)
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
+    yield page
+    assert ran == [], "a text was run"
+    assert page.locator("img[src='x'], a[href^='javascript:']").count() == 0
+
+
+def settled(page: Page) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(SETTLED)
+
+
+def goes_to(page: Page, url: Served, path: str) -> None:
+    page.goto(f"{url}/{path}?project=2")
+    settled(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["denoise", "playground", "review", "train", "figures", "export", "account", "people"]
+)
+def test_a_page_shows_hostile_names_and_runs_none(opened: Page, url: Served, path: str) -> None:
+    goes_to(opened, url, path)
+
+    shown = WHO if path == "account" else f"{IMAGE} project"
+    if path not in ("denoise", "playground"):
+        assert shown in opened.locator("body").inner_text() + "".join(
+            opened.locator("input").evaluate_all("all => all.map(each => each.value)")
+        )
+
+
+def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, url: Served) -> None:
+    goes_to(opened, url, "")
+
+    for tab in ("Add documents", "Labels", "Settings", "Bin", "All documents"):
+        opened.get_by_role("tab", name=tab).click()
+        settled(opened)
+    opened.get_by_role("tab", name="Labels").click()
+    looks = opened.get_by_test_id("stHtml").locator("span")
+    expect(looks.filter(has_text=f"{IMAGE} L").first).to_be_visible()
+
+
+def test_a_file_with_a_hostile_name_and_hostile_faults_is_told_of_literally(
+    opened: Page, url: Served, tmp_path: Path
+) -> None:
+    goes_to(opened, url, "")
+    opened.get_by_role("tab", name="Add documents").click()
+    opened.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
+        {
+            "name": f"{IMAGE}.jsonl",
+            "mimeType": "application/jsonl",
+            "buffer": f'{{"text": "x", "spans": "{IMAGE}"}}\n{SCRIPT}\n'.encode(),
+        }
+    )
+    settled(opened)
+
+    expect(opened.get_by_text(IMAGE).first).to_be_visible()
+
+
+def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, url: Served) -> None:
+    annotate = AnnotatePage(opened)
+    goes_to(opened, url, "annotate")
+    annotate.ready()
+
+    assert IMAGE in annotate.text.inner_text()
+    assert SCRIPT in annotate.text.inner_text()
+    assert ENTITY in annotate.text.inner_text()
+    annotate.bars.first.click()
+    annotate.bars.first.hover()
+    opened.keyboard.press("?")
+    expect(opened.get_by_text(f"{IMAGE} L").first).to_be_visible()
