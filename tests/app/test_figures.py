@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.services.annotation import AnnotationService
 from app.services.figures import Acceptance, figures
@@ -29,6 +30,9 @@ Times = Sequence[float]
 def took_place(sessions: Sessions, document: int, visited: Times, done: Times) -> None:
     """Dates the document's visits and operations, in order, in seconds from the start."""
     with writing(sessions) as session:
+        on_table = "" if session.get_bind().dialect.name == "sqlite" else " ON operations"
+        for trigger in ("operations_no_update", "operations_stand"):
+            session.execute(text(f"DROP TRIGGER IF EXISTS {trigger}{on_table}"))
         opened = session.query(Visit).filter_by(document_id=document).order_by(Visit.id)
         acts = session.query(Operation).filter_by(document_id=document).order_by(Operation.seq)
         for visit, seconds in zip(opened, visited, strict=True):
@@ -97,7 +101,6 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
     assert (found.as_it_was, found.moved, found.relabelled) == (1, 1, 0)
 
 
-@pytest.mark.sqlite
 def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(
     sessions: Sessions, desk: tuple[AnnotationService, int]
 ) -> None:
@@ -115,7 +118,6 @@ def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(
     assert effort.gestures_an_entity == 1
 
 
-@pytest.mark.sqlite
 def test_with_and_without_suggestions_are_told_apart_and_imports_are_left_out(
     sessions: Sessions, desk: tuple[AnnotationService, int]
 ) -> None:

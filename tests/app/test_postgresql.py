@@ -79,12 +79,11 @@ def test_a_lock_that_is_held_too_long_is_told_as_one(
 ) -> None:
     with writing(sessions) as session:
         documents.lock(session, document_ids[0])
-        with (
-            pytest.raises(OperationalError) as raised,
-            writing(sessions, beside_others=True) as late,
-        ):
+        with writing(sessions, beside_others=True) as late:
             late.execute(text("SET LOCAL lock_timeout = 50"))
-            documents.lock(late, document_ids[0])
+            with pytest.raises(OperationalError) as raised:
+                documents.lock(late, document_ids[0])
+            late.rollback()
     assert "kept the database locked" in trouble(raised.value).what
 
 
