@@ -19,7 +19,7 @@ class Document(Base):
     __tablename__ = "documents"
     __table_args__ = (
         UniqueConstraint("project_id", "sha256"),
-        Index(None, "project_id", "status", "id"),
+        Index(None, "project_id", "deleted_at", "status", "id"),
         one_of("split", SPLITS),
         one_of("status", DOCUMENT_STATUSES),
     )

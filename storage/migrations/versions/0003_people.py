@@ -17,6 +17,12 @@ _BLIND = "state = 'draft' AND blind"
 
 def upgrade() -> None:
     _add_columns()
+    op.drop_index("ix_documents_project_id_status_id", "documents")
+    op.create_index(
+        "ix_documents_project_id_deleted_at_status_id",
+        "documents",
+        ["project_id", "deleted_at", "status", "id"],
+    )
     op.drop_index("uq_annotation_sets_draft", "annotation_sets")
     _one_draft("uq_annotation_sets_draft", _DRAFT, "document_id")
     _one_draft("uq_annotation_sets_blind", _BLIND, "document_id", "person")
