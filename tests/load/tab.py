@@ -1,0 +1,137 @@
+"""A browser's tab without the browser: Streamlit's own messages over its own websocket.
+
+The annotator component's JavaScript is played by whoever owns the tab: it reads `data`, what the
+page mounted last, and answers with `set_state` and `trigger`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+COMPONENT = "span_annotator"
+_TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+_KEPT = 50
+"""Messages that the tab keeps, so that the server may name one instead of sending it again."""
+
+
+class Tab:
+    """One page of the site, open; `mounted` is called with the component's data each time."""
+
+    def __init__(
+        self,
+        site: str,
+        page: str,
+        query: str,
+        cookies: Mapping[str, str],
+        mounted: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        self._site, self._page, self._query = site, page, query
+        self._cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        self._mounted = mounted
+        self._socket: ClientConnection | None = None
+        self._session = self._script = self._component = ""
+        self._state: dict[str, Any] = {}
+        self._kept: OrderedDict[str, ForwardMsg] = OrderedDict()
+        self.problems: Counter[str] = Counter()
+        """What the page showed as an error, and connections that were cut."""
+        self.received = 0
+        """Bytes."""
+
+    async def stay_open(self) -> None:
+        """Keeps the tab open, connecting again as a browser does, until it is cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except (ConnectionClosed, OSError) as error:
+                self.problems[f"connection: {type(error).__name__}"] += 1
+            self._socket = None
+            await asyncio.sleep(0.5)
+
+    async def _follow(self) -> None:
+        parts = urlsplit(self._site)
+        names = ["streamlit", "PLACEHOLDER_AUTH_TOKEN", self._session]
+        async with connect(
+            f"ws://{parts.netloc}/_stcore/stream",
+            origin=self._site,
+            subprotocols=names if self._session else names[:1],
+            additional_headers={"Cookie": self._cookies},
+            max_size=None,
+            open_timeout=60,
+            proxy=None,
+        ) as self._socket:
+            await self._rerun()
+            async for raw in self._socket:
+                self.received += len(raw)
+                message = ForwardMsg()
+                message.ParseFromString(raw)
+                self._take(message)
+
+    async def set_state(self, name: str, value: Any) -> None:
+        """What `setStateValue` does in the component."""
+        self._state[name] = value
+        await self._rerun()
+
+    async def trigger(self, event: str, value: Any) -> None:
+        """What `setTriggerValue` does in the component."""
+        await self._rerun([{"event": event, "value": value}])
+
+    async def _rerun(self, events: list[dict[str, Any]] | None = None) -> None:
+        """As the browser, it drops what is written while the connection is down."""
+        state = ClientState(
+            query_string=self._query,
+            page_script_hash=self._script,
+            page_name="" if self._script else self._page,
+            cached_message_hashes=list(self._kept),
+        )
+        if self._state:
+            state.widget_states.widgets.add(id=self._component, json_value=json.dumps(self._state))
+        if events:
+            state.widget_states.widgets.add(
+                id=_TRIGGER.format(self._component), json_trigger_value=json.dumps(events)
+            )
+        if self._socket is not None:
+            with suppress(ConnectionClosed):
+                await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+
+    def _take(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "ref_hash":
+            message = self._kept[message.ref_hash]
+        elif message.metadata.cacheable:
+            self._kept[message.hash] = message
+        if message.hash in self._kept:
+            self._kept.move_to_end(message.hash)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._script = message.new_session.page_script_hash
+                self._session = message.new_session.initialize.session_id
+            case "navigation":
+                self._script = message.navigation.page_script_hash
+            case "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            case "delta":
+                self._show(message.delta.new_element)
+
+    def _show(self, element: Any) -> None:
+        match element.WhichOneof("type"):
+            case "bidi_component" if element.bidi_component.component_name == COMPONENT:
+                self._component = element.bidi_component.id
+                self._mounted(json.loads(element.bidi_component.json))
+            case "alert" if element.alert.format == Alert.ERROR:
+                self.problems[f"page: {element.alert.body}"] += 1
+            case "exception":
+                self.problems[f"page: {element.exception.message}"] += 1
