@@ -15,6 +15,8 @@ VERBS = {
     "retrain": "queue a retraining on a project's corrected documents",
     "simulate": "count what correcting annotated documents costs, with and without suggestions",
     "users": "make, list, disable and reset accounts",
+    "assign": "give documents to people, or list who has what",
+    "agreement": "print how far people agree who annotated the same documents",
     "backup": "write everything into one archive, while people work",
     "restore": "bring back everything from such an archive",
     "promote": "let a model version make the suggestions from now on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
+from app.services.assigning import FullError
 from app.views import annotating, history, place, rereading, wishes
 from app.views.receiving import begun, receive, what_is_new
 from app.views.wording import literal
@@ -29,12 +30,16 @@ if project is None or document_id is None:
 problem = desk.model_problem()
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
-wishes.all_done(counts)
+wishes.all_done(desk, project, counts)
 rereading.finish()
 with annotating.column():
     annotating.heading(desk, service, document_id)
-    with st.spinner("The model is reading the document …", show_time=True):
-        view = service.open(document_id, desk.person)
+    try:
+        with st.spinner("The model is reading the document …", show_time=True):
+            view = service.open(document_id, desk.person)
+    except FullError as problem_of_room:
+        annotating.full(desk, project.id, document_id, str(problem_of_room))
+    annotating.company(view)
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the document before was refused: {literal(received.error)}")
     news = what_is_new(service, desk.person, view)

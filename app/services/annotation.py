@@ -9,16 +9,17 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services import drafts, history, recording, suggesting
+from app.services import assigning, drafts, history, recording, suggesting
+from app.services import work as works
 from app.services.applying import apply_operations
 from app.services.clashes import Clash, waiting
 from app.services.news import News, news
 from app.services.permissions import require
 from app.services.rereading import Change, Stretch, read_again
 from app.services.suggesting import Answer, Hint, Predictor
+from app.services.work import Work
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
-from storage.models import Document
 from storage.repository import annotation_sets, documents, operations, projects, visits
 from storage.vocabulary import DocumentStatus, Split
 
@@ -63,6 +64,10 @@ class DocumentView:
     """How many operations changed it so far: what a page names as `seen`."""
     clashes: tuple[Clash, ...] = ()
     """What this person has to decide between their own changes and another's."""
+    holder: str | None = None
+    """Who else works on it now."""
+    annotators: int = 1
+    """How many people annotate it; with more than one, this is the person's own work alone."""
 
     @property
     def held_back(self) -> bool:
@@ -105,23 +110,26 @@ class AnnotationService:
         """The document, with suggestions of the active model if nobody has worked on it yet.
 
         A person's work, submitted or not, is never replaced by a prediction. The model runs
-        outside the transaction, so that nobody waits for it to save.
+        outside the transaction, so that nobody waits for it to save. Opening claims the document,
+        or takes a part in it, see `app.services.assigning`; raises its `FullError`.
         """
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate", person)
             text = document.text
             wanted = suggesting.wants(session, document, self._predictor)
-            if not wanted and _settled(session, document):
-                return _view(session, document, person)
+            work = works.find(session, document, person)
+            if not wanted and assigning.entered(work, person) and _settled(session, work):
+                return _view(session, work, person)
         prediction, error = self._predict(text) if wanted else (None, None)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if prediction is not None and suggesting.wants(session, document, self._predictor):
                 suggesting.keep(session, document, prediction)
-            if document.status != "submitted":
-                drafts.ensure(session, document, person)
-            return _view(session, document, person, error)
+            work = assigning.enter(session, document, person)
+            if work.standing.status != "submitted":
+                drafts.ensure(session, work, person)
+            return _view(session, work, person, error)
 
     def apply(
         self,
@@ -138,12 +146,14 @@ class AnnotationService:
         come after it; see `apply_operations`. When this returns, all is committed.
         """
         with writing(self._sessions, beside_others=True) as session:
-            document = _for(session, document_id, person)
-            if document.status != "submitted":
-                drafts.begin(session, document, person)
-            ack, error = apply_operations(session, document, client, ops, person, kin)
-            spans = drafts.load(session, document).spans
-            status = document.status
+            work = _for(session, document_id, person)
+            if work.standing.status != "submitted":
+                drafts.begin(session, work, person)
+            ack, error = apply_operations(session, work, client, ops, person, kin)
+            if not work.blind:
+                assigning.claim(session, work.document, person)
+            spans = drafts.load(session, work).spans
+            status = work.standing.status
         return Applied(ack=ack, spans=spans, error=error, status=status)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
@@ -157,29 +167,32 @@ class AnnotationService:
     def reopen(self, document_id: int, person: str) -> DocumentView:
         """Makes a submitted or skipped document editable: its set stands, a child draft begins."""
         with writing(self._sessions, beside_others=True) as session:
-            document = _for(session, document_id, person)
-            if document.status in ("submitted", "skipped"):
-                before = drafts.load(session, document)
-                document.status, document.skip_reason = "in_progress", ""
-                drafts.ensure(session, document, person)
-                after = drafts.load(session, document)
-                recording.record(session, document, before, after, person, {"op": "reopen"})
-            return _view(session, document, person)
+            work = _for(session, document_id, person)
+            if work.standing.status in ("submitted", "skipped"):
+                before = drafts.load(session, work)
+                work.standing.skip_reason = ""
+                work.move(session, "in_progress")
+                drafts.ensure(session, work, person)
+                after = drafts.load(session, work)
+                recording.record(session, work, before, after, person, {"op": "reopen"})
+            return _view(session, work, person)
 
     def restore(self, document_id: int, version: int, person: str) -> DocumentView:
         """Makes the draft what it was at a version; see `app.services.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
-            document = _for(session, document_id, person)
-            history.restore(session, document, version, person)
-            return _view(session, document, person)
+            work = _for(session, document_id, person)
+            history.restore(session, work, version, person)
+            return _view(session, work, person)
 
     def news(
         self, document_id: int, seen: int, person: str, clients: Collection[str]
     ) -> News | None:
         """What others did since this version was seen; `clients` are the page's own."""
         with self._sessions() as session:
-            require(session, documents.get(session, document_id).project_id, "annotate", person)
-            return news(operations.since(session, document_id, seen, clients), person)
+            document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate", person)
+            owner = works.find(session, document, person).owner
+            return news(operations.since(session, document_id, seen, clients, owner), person)
 
     def ahead(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
@@ -220,14 +233,16 @@ class AnnotationService:
             self._sessions, self._predictor, self._settings, document_id, person, around
         )
 
-    def neighbours(self, document_id: int, statuses: Collection[DocumentStatus] = ()) -> Neighbours:
-        """The documents before and after this one, of the given statuses (all if none)."""
+    def neighbours(self, document_id: int, person: str) -> Neighbours:
+        """The documents before and after this one; where several people annotate each, of those
+        that this person has a part in, since to look at another is to take one."""
         with self._sessions() as session:
             document = documents.get(session, document_id)
-            require(session, document.project_id, "annotate")
+            require(session, document.project_id, "annotate", person)
+            alone = works.find(session, document, person).owner
             return Neighbours(
-                previous=documents.neighbour(session, document, "previous", statuses),
-                next=documents.neighbour(session, document, "next", statuses),
+                previous=documents.neighbour(session, document, "previous", alone),
+                next=documents.neighbour(session, document, "next", alone),
             )
 
     def _act(self, document_id: int, op: Mapping[str, Any], person: str) -> DocumentView:
@@ -236,7 +251,8 @@ class AnnotationService:
         if applied.error:
             raise GestureError(applied.error)
         with self._sessions() as session:
-            return _view(session, documents.get(session, document_id), person)
+            work = works.find(session, documents.get(session, document_id), person)
+            return _view(session, work, person)
 
     def _predict(self, text: str) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
@@ -246,28 +262,27 @@ class AnnotationService:
             return None, f"the model could not predict this document: {error}"
 
 
-def _for(session: Session, document_id: int, person: str) -> Document:
+def _for(session: Session, document_id: int, person: str) -> Work:
     """The document, locked for what a person does to it. Raises `NotAllowedError`."""
     document = documents.lock(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return document
+    return works.take(session, document, person)
 
 
-def _settled(session: Session, document: Document) -> bool:
-    """Whether opening the document has nothing to write."""
-    if document.status == "submitted":
+def _settled(session: Session, work: Work) -> bool:
+    """Whether opening the document has nothing to write to the draft."""
+    if work.standing.status == "submitted":
         return True
-    draft = annotation_sets.draft_of(session, document.id)
-    if draft is None or document.status != "new":
+    draft = annotation_sets.draft_of(session, work.id, work.owner)
+    if draft is None or work.standing.status != "new":
         return draft is not None
-    base = drafts.base_of(session, document)
+    base = drafts.base_of(session, work)
     return base is None or draft.parent_id == base.id
 
 
-def _view(
-    session: Session, document: Document, person: str, error: str | None = None
-) -> DocumentView:
-    draft = drafts.load(session, document)
+def _view(session: Session, work: Work, person: str, error: str | None = None) -> DocumentView:
+    document, standing = work.document, work.standing
+    draft = drafts.load(session, work)
     machine = annotation_sets.latest_prediction(session, document.id)
     labels = _labels(session, document.project_id)
     known = {label.name for label in labels}
@@ -276,20 +291,22 @@ def _view(
         project_id=document.project_id,
         name=document.name,
         text=document.text,
-        status=document.status,
+        status=standing.status,
         split=document.split,
         labels=labels,
         spans=draft.spans,
-        read_only=document.status == "submitted",
+        read_only=standing.status == "submitted",
         predicted="never" if machine is None else "found" if machine.entities else "nothing",
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
         hints=tuple(hint for hint in suggesting.hints_of(machine) if hint.label in known),
-        comment=document.comment,
-        skip_reason=document.skip_reason,
-        version=drafts.version_of(session, document),
-        clashes=waiting(session, document.id, person, draft),
+        comment=standing.comment,
+        skip_reason=standing.skip_reason,
+        version=standing.version,
+        clashes=waiting(session, work, person, draft),
+        holder=None if work.blind else assigning.holder(document, person),
+        annotators=work.wanted,
     )
 
 

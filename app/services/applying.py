@@ -14,7 +14,8 @@ from app.services import drafts
 from app.services.changes import Change, difference
 from app.services.clashes import ClashError, Unseen, already_so
 from app.services.news import told
-from storage.models import Document, Operation
+from app.services.work import Work
+from storage.models import Operation
 from storage.repository import operations
 
 MAX_CLIENT = 64
@@ -22,7 +23,7 @@ MAX_CLIENT = 64
 
 def apply_operations(
     session: Session,
-    document: Document,
+    work: Work,
     client: object,
     ops: object,
     person: str,
@@ -30,9 +31,9 @@ def apply_operations(
 ) -> tuple[int | None, str | None]:
     """`(ack, error)`: what the client can forget, and the refusals it should know of.
 
-    The document is locked and, unless submitted, has a draft. An operation may say which version
-    of the draft its page had `seen`; `kin` are other clients of that page. One that cannot be
-    applied is recorded as refused, and those after it are applied all the same. One that clashes
+    The document is locked and, unless submitted, the work has a draft. An operation may say which
+    version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
+    be applied is recorded as refused, and those after it are applied all the same. One that clashes
     (`app.services.clashes`) is held back, and is no error.
     """
     if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
@@ -43,7 +44,7 @@ def apply_operations(
         return last, error
     known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
-    batch = _Batch(session, document, client, person)
+    batch = _Batch(session, work, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
     batch.look(new.values(), {client, *kin})
     for seq, raw in new.items():
@@ -55,9 +56,9 @@ def apply_operations(
 class _Batch:
     """A draft on its way through the operations of one message."""
 
-    def __init__(self, session: Session, document: Document, client: str, person: str) -> None:
-        self.session, self.document, self.client, self.person = session, document, client, person
-        self.before = self.draft = drafts.load(session, document)
+    def __init__(self, session: Session, work: Work, client: str, person: str) -> None:
+        self.session, self.work, self.client, self.person = session, work, client, person
+        self.before = self.draft = drafts.load(session, work)
         self.refusals: list[str] = []
         self.others: Sequence[Operation] = ()
         self.mine: dict[str, Change] = {}
@@ -65,15 +66,18 @@ class _Batch:
 
     @property
     def version(self) -> int:
-        return drafts.version_of(self.session, self.document)
+        return self.work.standing.version
+
+    def clashes(self) -> Sequence[Operation]:
+        return operations.clashes(self.session, self.work.id, self.person, self.work.owner)
 
     def look(self, ops: Iterable[Mapping[str, Any]], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
         oldest = min((self.seen(raw) for raw in ops), default=self.version)
         if oldest >= self.version:
             return
-        self.others = operations.since(self.session, self.document.id, oldest, own)
-        for row in operations.clashes(self.session, self.document.id, self.person):
+        self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
+        for row in self.clashes():
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
 
@@ -92,7 +96,7 @@ class _Batch:
             gesture = parse_gesture(raw)
             after = self.applied(gesture, self.seen(raw))
             changes = difference(self.draft, after)
-            version = drafts.advance(self.session, self.document) if changes else self.version
+            version = drafts.advance(self.work) if changes else self.version
             self.draft = after
         except ClashError as clash:
             clashed = {**clash.change, "met": self.version}
@@ -105,12 +109,13 @@ class _Batch:
             self.session,
             client=self.client,
             seq=seq,
-            document_id=self.document.id,
+            document_id=self.work.id,
             person=self.person,
             payload=_payload(raw, gesture),
             version=version,
             changes=changes,
             refused=refused,
+            blind=self.work.blind,
         )
 
     def applied(self, gesture: Gesture, seen: int) -> Draft:
@@ -128,7 +133,7 @@ class _Batch:
         """Nothing is final with an edit missing, or with something that the person did not see."""
         if self.refusals:
             raise GestureError("an edit before it was refused; look at it, and submit again")
-        if operations.clashes(self.session, self.document.id, self.person):
+        if self.clashes():
             raise GestureError(
                 "your changes and somebody else’s differ; decide between them, and submit again"
             )
@@ -137,7 +142,7 @@ class _Batch:
 
     def save(self) -> None:
         if self.draft is not self.before:
-            drafts.save(self.session, self.document, self.before, self.draft, self.person)
+            drafts.save(self.session, self.work, self.before, self.draft, self.person)
 
 
 def _summed(refusals: Sequence[str]) -> str | None:

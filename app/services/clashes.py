@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan, Gesture, GestureError, reduce
 from app.gestures import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
 from app.services.changes import Change, difference, from_plain, plain, span_change
+from app.services.work import Work
 from storage.models import Operation
 from storage.repository import operations
 
@@ -116,14 +117,14 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
     return not relevant  # it changed nothing of what its page showed, so it must change nothing
 
 
-def waiting(session: Session, document_id: int, person: str, draft: Draft) -> tuple[Clash, ...]:
+def waiting(session: Session, work: Work, person: str, draft: Draft) -> tuple[Clash, ...]:
     """The person's clashes to be decided, the last about each target; the draft is as it stands."""
     found: dict[tuple[str, str], Clash] = {}
-    for row in operations.clashes(session, document_id, person):
+    for row in operations.clashes(session, work.id, person, work.owner):
         for change in row.changes or ():
             target, before = operations.target(change), change["before"]
             rival = before["id"] if isinstance(before, Mapping) else target
-            last = operations.last_about(session, document_id, rival) or row
+            last = operations.last_about(session, work.id, rival, work.owner) or row
             found.pop((row.client, target), None)
             found[row.client, target] = Clash(
                 client=row.client,

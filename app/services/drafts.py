@@ -8,8 +8,9 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan
+from app.services.work import Work
 from core.types import Entity
-from storage.models import AnnotationSet, Document
+from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, projects
 
@@ -17,84 +18,82 @@ HIGHEST_SCORE = 3.0
 """P^l + P^r + P^c at its best; stored and shown scores are shares of it."""
 
 
-def load(session: Session, document: Document) -> Draft:
+def load(session: Session, work: Work) -> Draft:
     """The document as the reducer sees it: its draft, or what was submitted, frozen."""
-    labels = frozenset(label.name for label in projects.labels(session, document.project_id))
-    if document.status == "submitted":
-        source = annotation_sets.submitted_of(session, document.id)
+    labels = frozenset(label.name for label in projects.labels(session, work.document.project_id))
+    standing = work.standing
+    if standing.status == "submitted":
+        source = annotation_sets.submitted_of(session, work.id, work.owner)
     else:
-        source = annotation_sets.draft_of(session, document.id)
+        source = annotation_sets.draft_of(session, work.id, work.owner)
     records = annotation_sets.spans_of(source) if source else ()
     return Draft(
-        text_length=document.length,
+        text_length=work.document.length,
         labels=labels,
         spans=tuple(map(to_draft_span, records)),
-        state=document.status if document.status in ("submitted", "skipped") else "open",
-        comment=document.comment,
-        skip_reason=document.skip_reason,
+        state=standing.status if standing.status in ("submitted", "skipped") else "open",
+        comment=standing.comment,
+        skip_reason=standing.skip_reason,
     )
 
 
-def ensure(session: Session, document: Document, person: str) -> AnnotationSet:
-    """The document's draft; made from `base_of` if there is none.
+def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
+    """The work's draft; made from `base_of` if there is none.
 
-    An untouched document's draft follows the newest suggestions; work is never replaced.
+    An untouched draft follows the newest suggestions; work is never replaced.
     """
-    draft = annotation_sets.draft_of(session, document.id)
-    base = base_of(session, document) if draft is None or document.status == "new" else None
+    draft = annotation_sets.draft_of(session, work.id, work.owner)
+    base = base_of(session, work) if draft is None or work.standing.status == "new" else None
     if draft is not None and (base is None or draft.parent_id == base.id):
         return draft
     if draft is not None:
         annotation_sets.discard_draft(session, draft)
-    labels = {label.name for label in projects.labels(session, document.project_id)}
+    labels = {label.name for label in projects.labels(session, work.document.project_id)}
     spans = annotation_sets.spans_of(base) if base else ()
     return annotation_sets.add_person_set(
         session,
-        document.id,
+        work.id,
         [span for span in spans if span.label in labels],
         person=person,
         parent_id=base.id if base else None,
+        blind=work.blind,
     )
 
 
-def begin(session: Session, document: Document, person: str) -> None:
-    """Makes the document's draft if there is none; one that a page shows is left as it is."""
-    if annotation_sets.draft_of(session, document.id) is None:
-        ensure(session, document, person)
+def begin(session: Session, work: Work, person: str) -> None:
+    """Makes the work's draft if there is none; one that a page shows is left as it is."""
+    if annotation_sets.draft_of(session, work.id, work.owner) is None:
+        ensure(session, work, person)
 
 
-def version_of(session: Session, document: Document) -> int:
-    """How many operations changed the draft so far."""
-    return document.version
-
-
-def advance(session: Session, document: Document) -> int:
+def advance(work: Work) -> int:
     """The draft's version once more has been changed in it."""
-    document.version += 1
-    return document.version
+    work.standing.version += 1
+    return work.standing.version
 
 
-def save(session: Session, document: Document, before: Draft, draft: Draft, person: str) -> None:
-    """Makes the database hold what the reducer made of the document's draft."""
-    stored = annotation_sets.draft_of(session, document.id)
+def save(session: Session, work: Work, before: Draft, draft: Draft, person: str) -> None:
+    """Makes the database hold what the reducer made of the draft."""
+    stored = annotation_sets.draft_of(session, work.id, work.owner)
     if stored is None:
-        raise RuntimeError(f"document {document.id} was edited without a draft")
+        raise RuntimeError(f"document {work.id} was edited without a draft")
+    standing = work.standing
     if draft.spans != before.spans:
         annotation_sets.save_spans(session, stored, to_records(draft.spans))
     stored.person = person
-    document.comment, document.skip_reason = draft.comment, draft.skip_reason
+    standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":
-        annotation_sets.submit(session, stored, document, person)
+        annotation_sets.submit(session, stored, standing, person)
     else:
-        document.status = "skipped" if draft.state == "skipped" else "in_progress"
+        standing.status = "skipped" if draft.state == "skipped" else "in_progress"
     session.flush()
+    work.sum_up(session)
 
 
-def base_of(session: Session, document: Document) -> AnnotationSet | None:
+def base_of(session: Session, work: Work) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
-    return annotation_sets.submitted_of(session, document.id) or annotation_sets.latest_prediction(
-        session, document.id
-    )
+    submitted = annotation_sets.submitted_of(session, work.id, work.owner)
+    return submitted or annotation_sets.latest_prediction(session, work.id)
 
 
 def suggestions(

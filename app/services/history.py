@@ -16,8 +16,8 @@ from app.editing import Draft, rewind
 from app.services import drafts, recording
 from app.services.changes import reverse
 from app.services.telling import tell, told_set
-from storage.models import Document
-from storage.repository import annotation_sets, documents, operations
+from app.services.work import Work
+from storage.repository import annotation_sets, operations
 
 AT_ONCE = 20
 """Steps on a page."""
@@ -56,37 +56,35 @@ class Page:
     """Steps from before versions were kept, to which there is no way back."""
 
 
-def page(session: Session, document_id: int, number: int = 1) -> Page:
-    """A page of the document's history. The first answers, before any operation, end the last."""
-    document = documents.get(session, document_id)
-    total = operations.count(session, document_id)
+def page(session: Session, work: Work, number: int = 1) -> Page:
+    """A page of the work's history. The first answers, before any operation, end the last."""
+    total = operations.count(session, work.id, owner=work.owner)
     pages = max(1, -(-total // AT_ONCE))
     number = min(max(number, 1), pages)
-    rows = operations.page(session, document_id, (number - 1) * AT_ONCE, AT_ONCE)
-    steps = [
-        Step(row.at, row.person, tell(row, document.text), row.version, row.refused) for row in rows
-    ]
+    rows = operations.page(session, work.id, (number - 1) * AT_ONCE, AT_ONCE, work.owner)
+    text = work.document.text
+    steps = [Step(row.at, row.person, tell(row, text), row.version, row.refused) for row in rows]
     if number == pages:
-        steps += _first_answers(session, document_id)
+        steps += _first_answers(session, work)
     return Page(
         tuple(steps),
         number,
         pages,
-        drafts.version_of(session, document),
-        operations.unnumbered(session, document_id),
+        work.standing.version,
+        operations.unnumbered(session, work.id, work.owner),
     )
 
 
-def state_at(session: Session, document: Document, version: int) -> Draft:
+def state_at(session: Session, work: Work, version: int) -> Draft:
     """The draft as it was when it had this version.
 
     Raises `HistoryError` for a version that never was, or that cannot be reached from now.
     """
-    now = drafts.version_of(session, document)
+    now = work.standing.version
     if not 0 <= version <= now:
         raise HistoryError(f"versions go from 0 to {now}, got {version}")
-    draft = drafts.load(session, document)
-    later = operations.since(session, document.id, version)
+    draft = drafts.load(session, work)
+    later = operations.since(session, work.id, version, owner=work.owner)
     if [row.version for row in later] != list(range(version + 1, now + 1)):
         raise HistoryError(
             f"version {version} cannot be put together: what was changed after it is not on record"
@@ -96,26 +94,26 @@ def state_at(session: Session, document: Document, version: int) -> Draft:
     return draft
 
 
-def restore(session: Session, document: Document, version: int, person: str) -> None:
+def restore(session: Session, work: Work, version: int, person: str) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
     The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
     that is submitted, or where a label of then is no longer there.
     """
-    if document.status != "submitted":
-        drafts.begin(session, document, person)
-    now = drafts.load(session, document)
-    after = rewind(now, state_at(session, document, version))
-    drafts.save(session, document, now, after, person)
+    if work.standing.status != "submitted":
+        drafts.begin(session, work, person)
+    now = drafts.load(session, work)
+    after = rewind(now, state_at(session, work, version))
+    drafts.save(session, work, now, after, person)
     payload = {"op": "rewind", "version": version}
-    recording.record(session, document, now, after, person, payload)
+    recording.record(session, work, now, after, person, payload)
 
 
-def _first_answers(session: Session, document_id: int) -> Sequence[Step]:
+def _first_answers(session: Session, work: Work) -> Sequence[Step]:
     """The sets that no operation made: models' suggestions, and what was imported."""
-    made = annotation_sets.made(session, document_id)
+    made = annotation_sets.made(session, work.id, work.owner)
     submitted = [each for each in made if each.origin == "person"]
-    own = operations.submissions(session, document_id)
+    own = operations.submissions(session, work.id, work.owner)
     imported = {each.id for each in submitted[: max(0, len(submitted) - own)]}
     first = [each for each in made if each.origin == "machine" or each.id in imported]
     return [Step(each.created_at, each.person or "", told_set(each)) for each in reversed(first)]

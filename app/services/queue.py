@@ -18,10 +18,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from app.services.permissions import require
 from storage.engine import Sessions
-from storage.repository import model_versions, projects, signals
+from storage.models import Project
+from storage.repository import assignments, model_versions, projects, signals
+from storage.repository.assignments import OPEN
 from storage.repository.signals import QueueRow
 from storage.vocabulary import DocumentStatus, QueueOrder
 
@@ -29,15 +32,45 @@ SIGNALLED: frozenset[QueueOrder] = frozenset(("doubt", "disagreement", "diversit
 """The orders that need a model's signals."""
 COMPARED = 1000
 """Documents of either side that diversity looks at, so that no queue keeps a page waiting."""
-_OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
 
 
 def next_document(
-    sessions: Sessions, project_id: int, after: int | None = None, exclude: Collection[int] = ()
+    sessions: Sessions,
+    project_id: int,
+    after: int | None = None,
+    exclude: Collection[int] = (),
+    person: str | None = None,
 ) -> int | None:
     """The next open document by the project's order, but for `after` and those in `exclude`; None
     where there is none. `after` is the document that the person comes from."""
-    return next(iter(upcoming(sessions, project_id, after, 1, exclude)), None)
+    return next(iter(upcoming(sessions, project_id, after, 1, exclude, person)), None)
+
+
+def resumed(sessions: Sessions, project_id: int, person: str) -> int | None:
+    """Where a person goes on: the first document that is begun and waits for them, else the next
+    one of the queue; None where there is none."""
+    begun = first_waiting(sessions, project_id, person, ["in_progress"])
+    return begun or next_document(sessions, project_id, person=person)
+
+
+def first_waiting(
+    sessions: Sessions,
+    project_id: int,
+    person: str,
+    statuses: Collection[DocumentStatus] = OPEN,
+) -> int | None:
+    """The first document of these statuses that waits for the person: one of theirs before one
+    that lacks somebody."""
+    with sessions() as session:
+        require(session, project_id, "annotate", person)
+        wanted = assignments.annotators(session, project_id)
+        own = assignments.open_of(session, project_id, person, statuses) if wanted > 1 else ()
+        if own or (wanted > 1 and "new" not in statuses):
+            return next(iter(own), None)
+        waits = assignments.waits_for(person, wanted)
+        return next(
+            iter(signals.by_arrival(session, project_id, statuses, None, (), 1, waits)), None
+        )
 
 
 def upcoming(
@@ -46,25 +79,53 @@ def upcoming(
     after: int | None = None,
     count: int = 2,
     exclude: Collection[int] = (),
+    person: str | None = None,
 ) -> list[int]:
-    """The next documents, were each of them done in turn."""
+    """The next documents, were each of them done in turn by this person (None: by anybody).
+
+    Where several people annotate each document, the person's own open ones come before those that
+    lack somebody; else a document that another has open is left out.
+    """
     with sessions() as session:
         project = projects.get(session, project_id)
-        require(session, project_id, "annotate")
-        if project.queue == "arrival":
-            found = signals.by_arrival(session, project_id, _OPEN, after, exclude, count)
-            return list(found)
-        active = model_versions.active(session)
-        rows = signals.queue_rows(session, project_id, active.id if active else None)
-        queue = _Queue(rows, after, exclude)
-        if project.queue not in SIGNALLED:
-            return queue.shuffled(project_id, count)
-        ids = [row.id for row in _compared(queue, project_id)]
-        held = (
-            signals.vectors(session, ids, active.id)
-            if active and project.queue == "diversity"
-            else {}
-        )
+        require(session, project_id, "annotate", person)
+        own: list[int] = []
+        if person is not None and project.annotators > 1:
+            own = _begun(session, project_id, person, {after, *exclude}, after or 0)[:count]
+        return own + _others(session, project, after, count - len(own), exclude, person)
+
+
+def _begun(
+    session: Session, project_id: int, person: str, without: Collection[int | None], after: int
+) -> list[int]:
+    """The person's own open documents: those after the current one, then from the start."""
+    own = assignments.open_of(session, project_id, person)
+    return sorted((each for each in own if each not in without), key=lambda one: (one < after, one))
+
+
+def _others(
+    session: Session,
+    project: Project,
+    after: int | None,
+    count: int,
+    exclude: Collection[int],
+    person: str | None,
+) -> list[int]:
+    """The next of the documents that wait for whoever comes."""
+    project_id = project.id
+    waits = assignments.waits_for(person, project.annotators)
+    if project.queue == "arrival":
+        found = signals.by_arrival(session, project_id, OPEN, after, exclude, count, waits)
+        return list(found)
+    active = model_versions.active(session)
+    rows = signals.queue_rows(session, project_id, active.id if active else None, waits)
+    queue = _Queue(rows, after, exclude)
+    if project.queue not in SIGNALLED:
+        return queue.shuffled(project_id, count)
+    ids = [row.id for row in _compared(queue, project_id)]
+    held = (
+        signals.vectors(session, ids, active.id) if active and project.queue == "diversity" else {}
+    )
     return queue.by_signal(project.queue, project_id, project.control_share, held, count)
 
 
@@ -77,8 +138,8 @@ class _Queue:
         left_out = {after, *exclude}
         self.rows = rows
         self.after = after
-        self.open = [row for row in rows if row.status in _OPEN and row.id not in left_out]
-        self.done = [row for row in rows if row.status not in _OPEN or row.id in left_out]
+        self.open = [row for row in rows if row.waits and row.id not in left_out]
+        self.done = [row for row in rows if row.status not in OPEN or row.id in left_out]
 
     def shuffled(self, project_id: int, count: int) -> list[int]:
         """Those after the current one, then from the start."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft
 from app.services import drafts
 from app.services.changes import difference
-from storage.models import Document
+from app.services.work import Work
 from storage.repository import operations
 
 SERVER = "server-"
@@ -24,7 +24,7 @@ def server_client() -> str:
 
 def record(
     session: Session,
-    document: Document,
+    work: Work,
     before: Draft,
     after: Draft,
     person: str,
@@ -33,14 +33,15 @@ def record(
     """Writes down a step from one state of the draft to another."""
     changes = difference(before, after)
     if changes:
-        drafts.advance(session, document)
+        drafts.advance(work)
     operations.record(
         session,
         client=server_client(),
         seq=1,
-        document_id=document.id,
+        document_id=work.id,
         person=person,
         payload=payload,
-        version=drafts.version_of(session, document),
+        version=work.standing.version,
         changes=changes,
+        blind=work.blind,
     )

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services import drafts, recording, suggesting
+from app.services import work as works
 from app.services.drafts import HIGHEST_SCORE
 from app.services.permissions import require
 from app.services.suggesting import Predictor
+from app.services.work import Work
 from core.segmentation import sentences
 from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
-from storage.models import Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations
 
@@ -58,22 +59,23 @@ def read_again(
     with sessions() as session:
         document = documents.get(session, document_id)
         require(session, document.project_id, "annotate", person)
-        before = _open_draft(drafts.load(session, document), document)
-        refused = _refused(session, document, before)
+        work = works.find(session, document, person)
+        before = _open_draft(drafts.load(session, work), work)
+        refused = _refused(session, work, before)
         text = document.text
     windows = [(0, len(text))] if around is None else touched(text, around)
     found: list[Found] = []
     for start, end in windows:
         found += _found(predictor, settings, text, (start, end), before, refused)
     with writing(sessions, beside_others=True) as session:
-        document = documents.lock(session, document_id)
-        now = _open_draft(drafts.load(session, document), document)
-        if annotation_sets.draft_of(session, document_id) is None:
+        work = works.take(session, documents.lock(session, document_id), person)
+        now = _open_draft(drafts.load(session, work), work)
+        if annotation_sets.draft_of(session, document_id, work.owner) is None:
             raise GestureError("nobody has opened this document yet; open it and ask again")
-        left = _refused(session, document, now)
+        left = _refused(session, work, now)
         new = [each for each in found if each.label in now.labels and _place(each) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows)))
-        drafts.save(session, document, now, after, person)
+        drafts.save(session, work, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
         gone = [_place(span) for span in now.spans if span.id not in has]
         payload = {
@@ -83,7 +85,7 @@ def read_again(
             "windows": windows,
             "gone": gone,
         }
-        recording.record(session, document, now, after, person, payload)
+        recording.record(session, work, now, after, person, payload)
     return Change(added=len(has - had), gone=len(gone))
 
 
@@ -99,19 +101,19 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     ]
 
 
-def _open_draft(draft: Draft, document: Document) -> Draft:
+def _open_draft(draft: Draft, work: Work) -> Draft:
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
-    if document.split == "control":
+    if work.document.split == "control":
         raise GestureError("this document is held back: it is annotated without suggestions")
     return draft
 
 
-def _refused(session: Session, document: Document, draft: Draft) -> set[Place]:
+def _refused(session: Session, work: Work, draft: Draft) -> set[Place]:
     """What a person rejected, and what was suggested once and corrected to something else."""
-    machine = annotation_sets.latest_prediction(session, document.id)
+    machine = annotation_sets.latest_prediction(session, work.id)
     places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()
-    for payload in operations.payloads(session, document.id, "suggest"):
+    for payload in operations.payloads(session, work.id, "suggest", work.owner):
         places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
         places -= {(start, end, label) for start, end, label in payload["gone"]}
     places -= {_place(span) for span in draft.spans}

@@ -37,6 +37,8 @@ def tell(operation: Operation, text: str) -> str:
             return _again(payload)
         case "rewind":
             return f"restored version {payload['version']}: {_entities(len(spans))} changed"
+        case "adjudicate":
+            return f"decided between {len(payload['adjudicates'])} people’s versions"
         case "settle":
             return "decided between two versions"
         case "":

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator
+from app.services import work as works
 from app.services.annotation import AnnotationService, DocumentView
 from app.services.clashes import Clash
 from app.services.news import News
+from app.services.queue import next_document
 from app.state import SUGGESTING, Desk
 from app.views import place
 from app.views.guidelines import guidelines
@@ -47,26 +49,54 @@ def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
         document = documents.get(session, document_id)
         number = documents.position(session, document)
         total = sum(documents.counts_by_status(session, document.project_id).values())
-    neighbours = service.neighbours(document_id)
+        status = works.find(session, document, desk.person).standing.status
+    neighbours = service.neighbours(document_id, desk.person)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _step("previous", ":material/arrow_back:", neighbours.previous, "Ctrl+←")
         _step("next", ":material/arrow_forward:", neighbours.next, "Ctrl+→")
         st.subheader(literal(clipped(document.name, 60)), anchor=False, width="content")
-        st.badge(STATUS[document.status], color=_BADGES[document.status])
+        st.badge(STATUS[status], color=_BADGES[status])
         if document.split == "control":
             st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
         st.caption(f"{number:,} of {total:,}", width="content")
         st.space("stretch")
         guidelines(desk, document.project_id)
-        if not unseen(document.split, document.status) and st.button(
+        if not unseen(document.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
             place.go(place.DENOISE, document_id)
-        if document.status == "submitted" and st.button(
+        if status == "submitted" and st.button(
             "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
         ):
             service.reopen(document_id, desk.person)
             st.rerun()
+
+
+def company(view: DocumentView) -> None:
+    """Who else works on the document, or that nobody sees what is done here."""
+    if view.holder:
+        st.info(
+            f"**{literal(view.holder)}** has this open. What you both do is merged, and where you "
+            "differ you are asked; the queue sends nobody else here.",
+            icon=":material/group:",
+        )
+    if view.annotators > 1:
+        st.caption(
+            f":material/visibility_off: {view.annotators} people annotate this document. Nobody "
+            "sees the others’ answers; a reviewer compares them."
+        )
+
+
+def full(desk: Desk, project_id: int, document_id: int, problem: str) -> NoReturn:
+    """A document that has its annotators, and the way on."""
+    st.info(literal(problem), icon=":material/group_off:")
+    target = next_document(desk.sessions, project_id, document_id, person=desk.person)
+    if target is None:
+        st.success("No other document waits for you.", icon=":material/done_all:")
+    elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
+        place.choose_document(target)
+        st.rerun()
+    st.stop()
 
 
 def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from app.components.span_annotator import span_annotator
 from app.editing import Draft, GestureError
 from app.services import history
+from app.services import work as works
 from app.services.annotation import AnnotationService, DocumentView
 from app.services.history import HistoryError, Page, Step
 from app.state import Desk
@@ -42,7 +43,8 @@ def _look(version: int) -> None:
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
 def _dialog(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
     with desk.sessions() as session:
-        page = history.page(session, view.document_id, int(st.session_state.get(_PAGE, 1)))
+        work = works.find(session, documents.get(session, view.document_id), desk.person)
+        page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
             f"{count(page.unnumbered, 'step')} from before versions were kept: what they changed "
@@ -92,8 +94,8 @@ def _preview(
     """The spans of a version on the text, and the button that brings it back."""
     try:
         with desk.sessions() as session:
-            document = documents.get(session, view.document_id)
-            draft = history.state_at(session, document, version)
+            work = works.find(session, documents.get(session, view.document_id), desk.person)
+            draft = history.state_at(session, work, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.services.queue import next_document
+from app.services.queue import resumed
 from app.state import Desk
 from app.views import deleting, place
 from app.views.wording import SPLIT, STATUS, count
-from storage.repository import documents, listing
+from storage.repository import listing
 from storage.repository.listing import DocumentRow
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus
 
@@ -37,10 +37,8 @@ def progress(counts: Mapping[DocumentStatus, int]) -> None:
 
 
 def continue_button(desk: Desk, project_id: int) -> None:
-    """To the first document that is begun, else to the next one of the queue."""
-    with desk.sessions() as session:
-        following = documents.first(session, project_id, ["in_progress"])
-    following = following or next_document(desk.sessions, project_id)
+    """To what the person has begun, else to the next document of the queue."""
+    following = resumed(desk.sessions, project_id, desk.person)
     if following is None:
         st.success("Every document is submitted or skipped. Add more, or go on to **Train**.")
     elif st.button(

@@ -47,6 +47,12 @@ def _work() -> list[StreamlitPage]:
             help="Accepted entities that the model would move, rename or drop, ranked.",
         ),
         st.Page(
+            "screens/agreement.py",
+            title="Agreement",
+            icon=":material/balance:",
+            help="What several people made of the same documents: figures, differences, decisions.",
+        ),
+        st.Page(
             "screens/train.py",
             title="Train",
             icon=":material/model_training:",

@@ -11,6 +11,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from app.services.queue import first_waiting
 from app.state import Desk
 from storage.models import Project
 from storage.repository import documents, projects
@@ -37,11 +38,13 @@ def current_project(desk: Desk) -> Project | None:
 
 
 def current_document(desk: Desk, project: Project) -> int | None:
-    """The session's document; else the first that is not done, else the first of the project."""
+    """The session's document; else the first that waits for the person, else the first of the
+    project."""
     with desk.sessions() as session:
         wanted = _wanted("document")
         chosen = wanted if wanted and _belongs(session, wanted, project) else None
-        chosen = chosen or documents.first(session, project.id, ("new", "in_progress"))
+    chosen = chosen or first_waiting(desk.sessions, project.id, desk.person)
+    with desk.sessions() as session:
         chosen = chosen or documents.first(session, project.id)
     if chosen is not None:
         _remember("document", chosen)

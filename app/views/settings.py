@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
+from app.services import assigning
 from app.services import projects as service
 from app.state import Desk
 from app.views import deleting
@@ -76,9 +77,20 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
+        annotators = st.number_input(
+            "People who annotate each document",
+            1,
+            assigning.MOST,
+            project.annotators,
+            key=f"annotators_{project_id}",
+            help="With 1, whoever opens a document works on one draft that all share. With more, "
+            "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
+            "decides, on the Agreement page.",
+        )
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
     try:
+        assigning.set_annotators(desk.sessions, project_id, int(annotators))
         service.configure(
             desk.sessions,
             project_id,

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.columns import now
-from storage.models import AnnotationSet, Document, EntityRow
+from storage.models import AnnotationSet, Assignment, Document, EntityRow
 from storage.records import SpanRecord
 from storage.vocabulary import Origin, SetState
+
+SUBMITTED = and_(AnnotationSet.origin == "person", AnnotationSet.state == "submitted")
+"""The condition that a set is a person's answer."""
+COUNTS: ColumnElement[int] = func.coalesce(
+    func.max(AnnotationSet.id).filter(SUBMITTED, ~AnnotationSet.blind),
+    func.max(AnnotationSet.id).filter(SUBMITTED),
+)
+"""Among a document's sets, the one that counts: what was decided for all, else the newest answer.
+Everything that leaves the database or judges what is in it goes by this."""
 
 
 def add_prediction(
@@ -49,8 +58,10 @@ def add_person_set(
     parent_id: int | None = None,
     provenance: Mapping[str, Any] | None = None,
     submitted_at: datetime | None = None,
+    blind: bool = False,
 ) -> AnnotationSet:
-    """A person's draft, or a submitted set (from an import). One draft a document at most."""
+    """A person's draft, or a submitted set. A document has one draft at most; of those that are
+    `blind`, one a person."""
     return _add(
         session,
         AnnotationSet(
@@ -58,6 +69,7 @@ def add_person_set(
             origin="person",
             state=state,
             person=person,
+            blind=blind,
             parent_id=parent_id,
             provenance=dict(provenance or {}),
             submitted_at=(submitted_at or now()) if state == "submitted" else None,
@@ -71,19 +83,19 @@ def latest_prediction(session: Session, document_id: int) -> AnnotationSet | Non
     return _newest(session, document_id, AnnotationSet.origin == "machine")
 
 
-def draft_of(session: Session, document_id: int) -> AnnotationSet | None:
-    """The document's open draft with its entities."""
-    return _newest(session, document_id, AnnotationSet.state == "draft")
+def draft_of(session: Session, document_id: int, owner: str | None = None) -> AnnotationSet | None:
+    """The document's open draft with its entities: everybody's, or the `owner`'s own."""
+    return _newest(session, document_id, AnnotationSet.state == "draft", _of(owner))
 
 
-def submitted_of(session: Session, document_id: int) -> AnnotationSet | None:
-    """The newest set that a person submitted, with its entities."""
-    return _newest(
-        session,
-        document_id,
-        AnnotationSet.origin == "person",
-        AnnotationSet.state == "submitted",
-    )
+def submitted_of(
+    session: Session, document_id: int, owner: str | None = None
+) -> AnnotationSet | None:
+    """The submitted set that counts (`COUNTS`), or the `owner`'s own newest; with its entities."""
+    if owner is not None:
+        return _newest(session, document_id, SUBMITTED, _of(owner))
+    counts = select(COUNTS).where(AnnotationSet.document_id == document_id).scalar_subquery()
+    return _newest(session, document_id, AnnotationSet.id == counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +110,8 @@ class Made:
     entities: int
 
 
-def made(session: Session, document_id: int) -> list[Made]:
-    """Every answer that stands, the oldest first; none that was given unseen by others."""
+def made(session: Session, document_id: int, owner: str | None = None) -> list[Made]:
+    """Every answer that stands, the oldest first; of people's only everybody's, or the owner's."""
     entities = (
         select(func.count())
         .where(EntityRow.annotation_set_id == AnnotationSet.id)
@@ -117,7 +129,7 @@ def made(session: Session, document_id: int) -> list[Made]:
         .where(
             AnnotationSet.document_id == document_id,
             AnnotationSet.state == "submitted",
-            ~AnnotationSet.blind,
+            or_(AnnotationSet.origin == "machine", _of(owner)),
         )
         .order_by(AnnotationSet.id)
     )
@@ -125,15 +137,11 @@ def made(session: Session, document_id: int) -> list[Made]:
 
 
 def newest_submitted(project_id: int) -> Select[Any]:
-    """The query for the newest submitted set of each document, as `set_id`."""
+    """The query for the submitted set of each document that counts (`COUNTS`), as `set_id`."""
     return (
-        select(func.max(AnnotationSet.id).label("set_id"))
+        select(COUNTS.label("set_id"))
         .join(Document, Document.id == AnnotationSet.document_id)
-        .where(
-            Document.project_id == project_id,
-            AnnotationSet.origin == "person",
-            AnnotationSet.state == "submitted",
-        )
+        .where(Document.project_id == project_id, SUBMITTED)
         .group_by(AnnotationSet.document_id)
     )
 
@@ -156,11 +164,13 @@ def save_spans(session: Session, draft: AnnotationSet, spans: Iterable[SpanRecor
     session.flush()
 
 
-def submit(session: Session, draft: AnnotationSet, document: Document, person: str) -> None:
+def submit(
+    session: Session, draft: AnnotationSet, standing: Document | Assignment, person: str
+) -> None:
     """Freezes a draft: it becomes the person's submitted set and never changes again."""
     _require_draft(draft)
     draft.state, draft.person, draft.submitted_at = "submitted", person, now()
-    document.status = "submitted"
+    standing.status = "submitted"
     session.flush()
 
 
@@ -210,6 +220,13 @@ def _add(
     session.add(annotation_set)
     session.flush()
     return annotation_set
+
+
+def _of(owner: str | None) -> ColumnElement[bool]:
+    """Whose sets: everybody's, or those that a person made unseen by the others."""
+    if owner is None:
+        return ~AnnotationSet.blind
+    return and_(AnnotationSet.blind, AnnotationSet.person == owner)
 
 
 def _newest(session: Session, document_id: int, *conditions: Any) -> AnnotationSet | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.hiding import BINNED
 from storage.models import Document
+from storage.repository.assignments import has
 from storage.repository.splits import choose_split, sha256_of
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
 
@@ -82,6 +83,12 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
+def texts(session: Session, document_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and text of each of these documents, in order of arrival."""
+    query = select(Document.id, Document.name, Document.text).where(Document.id.in_(document_ids))
+    return {row.id: (row.name, row.text) for row in session.execute(query.order_by(Document.id))}
+
+
 def lock(session: Session, document_id: int) -> Document:
     """The document, fresh, with its row locked until the transaction ends; also one in the bin, so
     that what a page had open when somebody deleted it is saved there.
@@ -133,19 +140,16 @@ def neighbour(
     session: Session,
     document: Document,
     direction: Direction,
-    statuses: Collection[DocumentStatus] = (),
+    person: str | None = None,
 ) -> int | None:
-    """The id of the nearest document after or before this one.
-
-    Only documents of the given `statuses` count; all of them if none is given.
-    """
+    """The id of the nearest document after or before this one, of a `person`'s own if given."""
     query = select(Document.id).where(Document.project_id == document.project_id).limit(1)
     if direction == "next":
         query = query.where(Document.id > document.id).order_by(Document.id)
     else:
         query = query.where(Document.id < document.id).order_by(Document.id.desc())
-    if statuses:
-        query = query.where(Document.status.in_(statuses))
+    if person is not None:
+        query = query.where(has(person))
     return session.scalar(query)
 
 

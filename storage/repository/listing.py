@@ -116,7 +116,9 @@ def _counts(session: Session, document_ids: Sequence[int]) -> dict[int, dict[str
     by_origin = (
         select(
             AnnotationSet.document_id,
-            func.max(AnnotationSet.id).filter(AnnotationSet.origin == "person").label("person"),
+            func.max(AnnotationSet.id)
+            .filter(AnnotationSet.origin == "person", ~AnnotationSet.blind)
+            .label("person"),
             func.max(AnnotationSet.id).filter(AnnotationSet.origin == "machine").label("machine"),
         )
         .where(AnnotationSet.document_id.in_(document_ids))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
@@ -40,6 +40,7 @@ def record(
     version: int | None = None,
     changes: Changes | None = None,
     refused: str | None = None,
+    blind: bool = False,
 ) -> None:
     """Records one action. A second record of (client, seq) is an `IntegrityError`.
 
@@ -56,6 +57,7 @@ def record(
             version=version,
             changes=None if changes is None else [dict(change) for change in changes],
             refused=refused,
+            blind=blind,
         )
     )
     session.flush()
@@ -66,11 +68,14 @@ def of_document(session: Session, document_id: int) -> Sequence[Operation]:
     return session.scalars(_in_order(document_id)).all()
 
 
-def page(session: Session, document_id: int, offset: int, limit: int) -> Sequence[Operation]:
-    """A stretch of the document's history, newest first; nothing that was done unseen by others."""
+def page(
+    session: Session, document_id: int, offset: int, limit: int, owner: str | None = None
+) -> Sequence[Operation]:
+    """A stretch of the history of a document's draft, newest first: of everybody's draft, or of
+    the `owner`'s own, which nobody else sees."""
     query = (
         select(Operation)
-        .where(Operation.document_id == document_id, ~Operation.blind)
+        .where(Operation.document_id == document_id, _of(owner))
         .order_by(Operation.at.desc(), Operation.client.desc(), Operation.seq.desc())
         .offset(offset)
         .limit(limit)
@@ -78,34 +83,44 @@ def page(session: Session, document_id: int, offset: int, limit: int) -> Sequenc
     return session.scalars(query).all()
 
 
-def count(session: Session, document_id: int, *conditions: ColumnElement[bool]) -> int:
+def count(
+    session: Session,
+    document_id: int,
+    *conditions: ColumnElement[bool],
+    owner: str | None = None,
+) -> int:
     """How many operations `page` goes through."""
     query = select(func.count()).where(
-        Operation.document_id == document_id, ~Operation.blind, *conditions
+        Operation.document_id == document_id, _of(owner), *conditions
     )
     return session.scalar(query.select_from(Operation)) or 0
 
 
-def unnumbered(session: Session, document_id: int) -> int:
+def unnumbered(session: Session, document_id: int, owner: str | None = None) -> int:
     """How many were applied before versions were kept: what they changed is not known."""
-    return count(session, document_id, Operation.version.is_(None), Operation.refused.is_(None))
+    unknown = (Operation.version.is_(None), Operation.refused.is_(None))
+    return count(session, document_id, *unknown, owner=owner)
 
 
-def submissions(session: Session, document_id: int) -> int:
+def submissions(session: Session, document_id: int, owner: str | None = None) -> int:
     """How many times the document was submitted here."""
-    submit = Operation.payload["op"].as_string() == "submit"
-    return count(session, document_id, submit, Operation.refused.is_(None))
+    submit = Operation.payload["op"].as_string().in_(("submit", "adjudicate"))
+    return count(session, document_id, submit, Operation.refused.is_(None), owner=owner)
 
 
 def since(
-    session: Session, document_id: int, version: int, but: Collection[str] = ()
+    session: Session,
+    document_id: int,
+    version: int,
+    but: Collection[str] = (),
+    owner: str | None = None,
 ) -> Sequence[Operation]:
     """What changed the draft after this version, oldest first, by none of the clients `but`."""
     query = (
         select(Operation)
         .where(
             Operation.document_id == document_id,
-            ~Operation.blind,
+            _of(owner),
             Operation.version > version,
             Operation.refused.is_(None),
             Operation.client.not_in(but),
@@ -115,11 +130,13 @@ def since(
     return [row for row in session.scalars(query) if row.changes]
 
 
-def clashes(session: Session, document_id: int, person: str) -> Sequence[Operation]:
+def clashes(
+    session: Session, document_id: int, person: str, owner: str | None = None
+) -> Sequence[Operation]:
     """The person's actions that clashed with another's and wait for a decision, oldest first."""
     query = _in_order(document_id).where(
         Operation.person == person,
-        ~Operation.blind,
+        _of(owner),
         Operation.refused.is_not(None),
         Operation.changes.is_not(None),
     )
@@ -128,7 +145,7 @@ def clashes(session: Session, document_id: int, person: str) -> Sequence[Operati
         return ()
     settled = {
         (each["client"], each["target"]): each["seq"]
-        for each in payloads(session, document_id, "settle")
+        for each in payloads(session, document_id, "settle", owner)
     }
     return [
         row
@@ -137,9 +154,11 @@ def clashes(session: Session, document_id: int, person: str) -> Sequence[Operati
     ]
 
 
-def last_about(session: Session, document_id: int, wanted: str) -> Operation | None:
+def last_about(
+    session: Session, document_id: int, wanted: str, owner: str | None = None
+) -> Operation | None:
     """The last operation that changed this target."""
-    rows = reversed(since(session, document_id, 0))
+    rows = reversed(since(session, document_id, 0, owner=owner))
     return next((row for row in rows if wanted in targets(row)), None)
 
 
@@ -155,18 +174,28 @@ def target(change: Mapping[str, Any]) -> str:
     return str((change["after"] or change["before"])["id"])
 
 
-def payloads(session: Session, document_id: int, op: str) -> Sequence[dict[str, Any]]:
+def payloads(
+    session: Session, document_id: int, op: str, owner: str | None = None
+) -> Sequence[dict[str, Any]]:
     """What the operations of this name that were not refused did, oldest first."""
     query = (
         select(Operation.payload)
         .where(
             Operation.document_id == document_id,
+            _of(owner),
             Operation.refused.is_(None),
             Operation.payload["op"].as_string() == op,
         )
         .order_by(Operation.at, Operation.client, Operation.seq)
     )
     return session.scalars(query).all()
+
+
+def _of(owner: str | None) -> ColumnElement[bool]:
+    """Done to whose draft: everybody's, or a person's own, see `AnnotationSet.blind`."""
+    if owner is None:
+        return ~Operation.blind
+    return and_(Operation.blind, Operation.person == owner)
 
 
 def _in_order(document_id: int) -> Any:

@@ -12,17 +12,12 @@ from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document
 from storage.records import DocumentRecord
+from storage.repository.annotation_sets import COUNTS, SUBMITTED
 from storage.repository.histories import histories, spans_of_sets
 from storage.vocabulary import Split
 
 BATCH = 500
 """Documents held in memory at a time."""
-SUBMITTED = and_(
-    AnnotationSet.origin == "person",
-    AnnotationSet.state == "submitted",
-    not_(AnnotationSet.blind),
-)
-"""The condition that a set is what a person submitted for all; the newest one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +127,7 @@ def _batches(
 
 def _sets(session: Session, document_ids: Iterable[int], undecided: bool) -> Mapping[int, Row[Any]]:
     """By document: the newest submitted set; of undecided ones the draft or newest prediction."""
-    newest: ColumnElement[int] = func.max(AnnotationSet.id).filter(SUBMITTED)
+    newest: ColumnElement[int] = COUNTS
     if undecided:
         draft = and_(AnnotationSet.state == "draft", not_(AnnotationSet.blind))
         newest = func.coalesce(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, DocumentSignal
+from storage.repository.assignments import OPEN
 from storage.vocabulary import DocumentStatus, Split
 
 
@@ -19,6 +20,8 @@ class QueueRow(NamedTuple):
     sha256: str
     split: Split
     status: DocumentStatus
+    waits: bool
+    """Whether it is open, and waits for the person who asks."""
     doubt: float | None
     disagreement: float | None
 
@@ -46,9 +49,10 @@ def put(
 
 
 def queue_rows(
-    session: Session, project_id: int, model_version_id: int | None
+    session: Session, project_id: int, model_version_id: int | None, waits: ColumnElement[bool]
 ) -> Sequence[QueueRow]:
-    """Every document of the project in order of arrival, with one model version's signals."""
+    """Every document of the project in order of arrival, with one model version's signals; `waits`
+    is the condition (`assignments.waits_for`) that an open one waits for the person who asks."""
     signal = (DocumentSignal.document_id == Document.id) & (
         DocumentSignal.model_version_id == model_version_id
     )
@@ -58,6 +62,7 @@ def queue_rows(
             Document.sha256,
             Document.split,
             Document.status,
+            and_(Document.status.in_(OPEN), waits),
             DocumentSignal.doubt,
             DocumentSignal.disagreement,
         )
@@ -75,14 +80,17 @@ def by_arrival(
     after: int | None,
     without: Collection[int],
     limit: int,
+    *conditions: ColumnElement[bool],
 ) -> Sequence[int]:
-    """The documents of these statuses that came after this one, then those from the start."""
+    """The documents of these statuses that came after this one, then those from the start; only
+    those that the conditions hold of."""
     query = (
         select(Document.id)
         .where(
             Document.project_id == project_id,
             Document.status.in_(statuses),
             Document.id.not_in([*without, after or 0]),
+            *conditions,
         )
         .order_by(Document.id < (after or 0), Document.id)
         .limit(limit)

@@ -140,7 +140,7 @@ def actions(session: Session, project_id: int) -> Sequence[Action]:
         .where(
             Document.project_id == project_id,
             Operation.refused.is_(None),
-            _op().not_in(("suggest", "reopen", "settle")),
+            _op().not_in(("suggest", "reopen", "settle", "adjudicate")),
         )
         .order_by(Operation.at, Operation.client, Operation.seq)
     )

@@ -230,7 +230,7 @@ def test_a_skipped_document_comes_back_by_an_edit_or_by_reopening(
 def test_neighbours_are_the_documents_around(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    found = AnnotationService(sessions).neighbours(document_id)
+    found = AnnotationService(sessions).neighbours(document_id, "Anna")
 
     assert (found.previous, found.next) == (None, document_id + 1)
 

@@ -16,6 +16,7 @@ from app.editing import Draft, GestureError
 from app.services import drafts, history
 from app.services.annotation import AnnotationService
 from app.services.history import HistoryError
+from app.services.work import Work
 from core.types import Entity
 from storage.engine import Sessions, writing
 from storage.repository import documents, operations
@@ -37,9 +38,16 @@ def service(sessions: sessionmaker[Session], document_id: int) -> AnnotationServ
     return service
 
 
+def _work(session: Session, document_id: int) -> Work:
+    document = documents.get(session, document_id)
+    return Work(document, document)
+
+
 def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
     with sessions() as session:
-        return [step.said for step in history.page(session, document_id, number).steps]
+        return [
+            step.said for step in history.page(session, _work(session, document_id), number).steps
+        ]
 
 
 def done(service: AnnotationService, document_id: int, *ops: dict[str, Any]) -> str | None:
@@ -88,7 +96,7 @@ def test_a_step_has_its_person_its_version_and_why_it_was_refused(
     done(service, document_id, {"op": "accept", "id": "gone"}, {"op": "accept", "id": "m1.1"})
 
     with sessions() as session:
-        page = history.page(session, document_id)
+        page = history.page(session, _work(session, document_id))
     accepted, refused, suggested = page.steps
     assert (accepted.person, accepted.version, accepted.refused) == ("Ann", 1, None)
     assert (refused.version, refused.refused is not None) == (None, True)
@@ -123,7 +131,9 @@ def test_a_long_history_comes_in_pages(
     done(service, document_id, *ops)
 
     with sessions() as session:
-        pages = [history.page(session, document_id, number) for number in (1, 2, 3, 99)]
+        pages = [
+            history.page(session, _work(session, document_id), number) for number in (1, 2, 3, 99)
+        ]
     assert [len(page.steps) for page in pages] == [20, 20, 6, 6], "the model's set comes last"
     assert [page.pages for page in pages] == [3, 3, 3, 3]
     versions = [step.version for page in pages[:3] for step in page.steps]
@@ -186,13 +196,14 @@ def test_steps_from_before_versions_were_kept_are_told_and_offer_no_way_back(
     done(service, document_id, {"op": "accept", "id": "m1.1"})
 
     with sessions() as session:
-        page = history.page(session, document_id)
+        page = history.page(session, _work(session, document_id))
     old = page.steps[1]
     assert (old.said, old.version, old.refused) == ("move “Anna met”", None, None)
     assert page.unnumbered == 1
     service.restore(document_id, 0, "Ann")
 
 
+@pytest.mark.sqlite
 def test_a_state_is_not_guessed_where_a_change_is_missing(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
@@ -213,7 +224,7 @@ def test_what_clashed_is_in_the_history_of_both(
     service.apply(document_id, "d", [move], "Bo")
 
     with sessions() as session:
-        held, rejected, _ = history.page(session, document_id).steps
+        held, rejected, _ = history.page(session, _work(session, document_id)).steps
     assert held.person == "Bo"
     assert held.said.startswith("accepted “Anna met” as PER") or "moved" in held.said
     assert held.refused == "Ann changed this meanwhile; decide which of the two it should be"
@@ -280,7 +291,9 @@ def test_any_version_is_put_together_as_it_was(
         with sessions() as session:
             document = documents.get(session, document_id)
             for version, state in states.items():
-                assert _frozen(history.state_at(session, document, version)) == state
+                assert (
+                    _frozen(history.state_at(session, Work(document, document), version)) == state
+                )
 
 
 def _do(
@@ -301,12 +314,12 @@ def _do(
 
 def _state(sessions: Sessions, document_id: int) -> State:
     with sessions() as session:
-        return _frozen(drafts.load(session, documents.get(session, document_id)))
+        return _frozen(drafts.load(session, _work(session, document_id)))
 
 
 def _version(sessions: Sessions, document_id: int) -> int:
     with sessions() as session:
-        return drafts.version_of(session, documents.get(session, document_id))
+        return documents.get(session, document_id).version
 
 
 def _frozen(draft: Draft) -> State:

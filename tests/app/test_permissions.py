@@ -17,6 +17,9 @@ import pytest
 import app.services
 from app.services import (
     accounts,
+    adjudicating,
+    agreement,
+    assigning,
     bin,
     exporting,
     figures,
@@ -186,7 +189,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     ),
     "annotation.AnnotationService.neighbours": (
         "annotate",
-        lambda w: w.annotation.neighbours(w.document),
+        lambda w: w.annotation.neighbours(w.document, w.name),
     ),
     "bin.wish": ("annotate", lambda w: bin.wish(w.sessions, "document", w.document)),
     "bin.delete": (
@@ -274,6 +277,40 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
     ),
+    "adjudicating.case": ("review", lambda w: adjudicating.case(w.sessions, w.document)),
+    "adjudicating.decide": (
+        "review",
+        lambda w: adjudicating.decide(w.sessions, w.document, (), (), w.name),
+    ),
+    "adjudicating.waiting": ("review", lambda w: adjudicating.waiting(w.sessions, w.project)),
+    "adjudicating.accept_agreed": (
+        "review",
+        lambda w: adjudicating.accept_agreed(w.sessions, w.project, w.name),
+    ),
+    "agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
+    "assigning.assign": (
+        "review",
+        lambda w: assigning.assign(w.sessions, w.project, ["Annotator"], [w.document]),
+    ),
+    "assigning.assign_next": (
+        "review",
+        lambda w: assigning.assign_next(w.sessions, w.project, ["Annotator"], 1),
+    ),
+    "assigning.candidates": ("review", lambda w: assigning.candidates(w.sessions, w.project)),
+    "assigning.given": ("review", lambda w: assigning.given(w.sessions, w.project)),
+    "assigning.set_annotators": (
+        "review",
+        lambda w: assigning.set_annotators(w.sessions, w.project, 1),
+    ),
+    "assigning.withdraw": (
+        "review",
+        lambda w: assigning.withdraw(w.sessions, w.document, "Annotator"),
+    ),
+    "queue.first_waiting": (
+        "annotate",
+        lambda w: queue.first_waiting(w.sessions, w.project, w.name),
+    ),
+    "queue.resumed": ("annotate", lambda w: queue.resumed(w.sessions, w.project, w.name)),
     "queue.next_document": ("annotate", lambda w: queue.next_document(w.sessions, w.project)),
     "queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
     "rereading.read_again": (

@@ -15,6 +15,7 @@ from storage.models import AnnotationSet, Document, EntityRow
 from storage.records import SpanRecord
 from storage.repository import (
     annotation_sets,
+    assignments,
     bin,
     documents,
     model_versions,
@@ -69,7 +70,7 @@ def seen(session: Session, project_id: int) -> Iterator[Any]:
     yield documents.counts_by_status(session, project_id)
     yield documents.counts_by_split(session, project_id)
     yield documents.first(session, project_id)
-    yield signals.queue_rows(session, project_id, 1)
+    yield signals.queue_rows(session, project_id, 1, assignments.waits_for(None, 1))
     yield signals.lacking(session, project_id, 1, ["submitted"], 9)
     yield signals.by_arrival(session, project_id, ["submitted"], None, (), 9)
     yield statistics.submissions(session, project_id)

@@ -1,0 +1,134 @@
+"""Chance-corrected agreement, from what each document adds to it.
+
+A unit is a word; its value is the set of labels whose entities cover it, so that nested entities
+are one value more and "no label" is one too. Values are numbered; a document's ratings are a matrix
+of how many people gave each unit which value.
+
+Every coefficient is a function of sums over documents, so that a bootstrap draws documents again
+and adds their sums, without looking at a unit twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import krippendorff
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Sums = Floats
+"""(…, numbers that a document adds)."""
+Coefficient = Callable[[Sums], Floats]
+RESAMPLES = 1000
+INTERVAL = (2.5, 97.5)
+"""Percentiles: 95 resamples of 100 lie between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A coefficient and its 95 % bootstrap interval over documents; None where it is not defined:
+    there is nothing to compare, or only one value occurs, which chance alone would explain."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def figure(
+    sums: Sums, coefficient: Coefficient, draws: Floats, value: float | None = None
+) -> Figure:
+    """The coefficient of the documents' `sums` (documents, numbers); `draws` (resamples, documents)
+    say how often each is drawn. `value`, where given, is the coefficient as a library has it."""
+    if not len(sums):
+        return Figure(None)
+    own = _defined(float(coefficient(sums.sum(0)))) if value is None else value
+    drawn = coefficient(draws @ sums)
+    known = drawn[np.isfinite(drawn)]
+    if own is None or len(sums) < 2 or not len(known):
+        return Figure(own)
+    low, high = np.percentile(known, INTERVAL)
+    return Figure(own, float(low), float(high))
+
+
+def resamples(documents: int, seed: int) -> Floats:
+    """How often each document is drawn in each resample, (resamples, documents)."""
+    if not documents:
+        return np.zeros((RESAMPLES, 0))
+    generator = np.random.default_rng(seed)
+    share = np.full(documents, 1 / documents)
+    return generator.multinomial(documents, share, RESAMPLES).astype(np.float64)
+
+
+def f1(sums: Sums) -> Floats:
+    """Of (found by both, found by the first, found by the second)."""
+    return over(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
+
+
+def cohen_sums(first: Sequence[int], second: Sequence[int], values: int) -> Floats:
+    """What two people's values of a document's units add: units, equal ones, and both margins."""
+    a, b = np.asarray(first, np.int64), np.asarray(second, np.int64)
+    margins = [np.bincount(each, minlength=values) for each in (a, b)]
+    return np.concatenate([[len(a), (a == b).sum()], *margins]).astype(np.float64)
+
+
+def cohen(sums: Sums) -> Floats:
+    """Cohen's kappa (1960)."""
+    units, equal = sums[..., 0], sums[..., 1]
+    first, second = np.split(sums[..., 2:], 2, axis=-1)
+    expected = over((first * second).sum(-1), units**2)
+    return _corrected(over(equal, units), expected)
+
+
+def ratings_sums(ratings: NDArray[np.int64]) -> Floats:
+    """What a document's ratings (units, values) add, of units that two people or more rated."""
+    rated = ratings[ratings.sum(1) >= 2].astype(np.float64)
+    people = rated.sum(1)
+    pairs = (rated * (rated - 1)).sum(1)
+    return np.concatenate(
+        [
+            [len(rated), (pairs / (people * (people - 1))).sum(), (pairs / (people - 1)).sum()],
+            rated.sum(0),
+        ]
+    )
+
+
+def fleiss(sums: Sums) -> Floats:
+    """Fleiss' kappa (1971), each unit with as many raters as it has."""
+    margins = sums[..., 3:]
+    expected = (over(margins, margins.sum(-1, keepdims=True)) ** 2).sum(-1)
+    return _corrected(over(sums[..., 1], sums[..., 0]), expected)
+
+
+def alpha(sums: Sums) -> Floats:
+    """Krippendorff's alpha for nominal values (2011)."""
+    margins = sums[..., 3:]
+    total = margins.sum(-1)
+    expected = over((margins * (margins - 1)).sum(-1), total * (total - 1))
+    return _corrected(over(sums[..., 2], total), expected)
+
+
+def library_alpha(ratings: NDArray[np.int64]) -> float | None:
+    """The same of all units, by the package `krippendorff`."""
+    rated = ratings[ratings.sum(1) >= 2]
+    if (rated.sum(0) > 0).sum() < 2:
+        return None
+    found: Any = krippendorff.alpha(value_counts=rated, level_of_measurement="nominal")
+    return float(found)
+
+
+def _corrected(observed: Floats, expected: Floats) -> Floats:
+    return over(observed - expected, 1 - expected)
+
+
+def over(above: Any, below: Any) -> Floats:
+    """NaN where nothing can be divided by."""
+    below = np.asarray(below, np.float64)
+    safe = np.where(np.abs(below) > 1e-12, below, 1.0)
+    return np.where(np.abs(below) > 1e-12, np.asarray(above) / safe, np.nan)
+
+
+def _defined(value: float) -> float | None:
+    return value if np.isfinite(value) else None
