@@ -67,9 +67,9 @@ def test_every_requirement_is_pinned_exactly() -> None:
     for path in ROOT.glob("requirements*.txt"):
         lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
         for line in filter(None, lines):
-            assert re.fullmatch(r"-r requirements\.txt|[a-z0-9-]+==[0-9][0-9.]*", line), (
-                f"{path.name}: {line!r} is not pinned as name==version"
-            )
+            assert re.fullmatch(
+                r"-r requirements(-formats)?\.txt|[a-z0-9-]+==[0-9][0-9.]*", line
+            ), f"{path.name}: {line!r} is not pinned as name==version"
 
 
 def test_every_imported_package_is_pinned() -> None:
@@ -79,7 +79,12 @@ def test_every_imported_package_is_pinned() -> None:
             r"^([a-z0-9-]+)==", "".join(p.read_text() for p in ROOT.glob("require*.txt")), re.M
         )
     )
-    sold_as = {"PIL": "pillow"}
+    sold_as = {
+        "PIL": "pillow",
+        "argon2": "argon2-cffi",
+        "cassis": "dkpro-cassis",
+        "charset_normalizer": "charset-normalizer",
+    }
     imported = {
         sold_as.get(name.split(".")[0], name.split(".")[0])
         for path in python_files(*SOURCES, "tests")

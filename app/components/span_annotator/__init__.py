@@ -93,12 +93,10 @@ def span_annotator(
         empty: what to say under a text without any span.
         hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
-        comment: what was said of the document.
-        skip_reason: why the document was skipped.
+        comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask: whether a model can be asked to denoise the rest.
         version: which version of the draft these spans are.
-        clashes: `{client, seq, target, mine, theirs, by, at}`, see `app.services.clashes.Clash`;
-            `at` is a time as ISO 8601 has it.
+        clashes: as `app.services.clashes.Clash`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:
@@ -114,9 +112,8 @@ def span_annotator(
         "tokens": _compact(tuple(tokens)),
         "hints": [dict(hint) for hint in hints],
         "ack": dict(ack) if ack else None,
-        "version": version,
         "clashes": [dict(clash) for clash in clashes],
-        "news": dict(news) if news else None,
+        **{"version": version, "news": dict(news) if news else None},
     }
     return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
 

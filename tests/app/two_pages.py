@@ -1,0 +1,35 @@
+"""A page as a service sees it: what it sends, and which version it was shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.editing import DraftSpan
+from app.services.annotation import AnnotationService, DocumentView
+
+
+class Page:
+    """A person's page: it knows the version that it was shown last."""
+
+    def __init__(self, service: AnnotationService, document_id: int, person: str) -> None:
+        self.service, self.document_id, self.person = service, document_id, person
+        self.client = f"page-{person}"
+        self.seq = 0
+        self.look()
+
+    def look(self) -> DocumentView:
+        self.view = self.service.open(self.document_id, self.person)
+        return self.view
+
+    def send(self, *ops: dict[str, Any], kin: tuple[str, ...] = ()) -> str | None:
+        """Sends operations as made on what the page shows; returns the error."""
+        numbered = []
+        for op in ops:
+            self.seq += 1
+            numbered.append({"seq": self.seq, "seen": self.view.version, **op})
+        applied = self.service.apply(self.document_id, self.client, numbered, self.person, kin)
+        assert applied.ack == self.seq, "everything is acknowledged, held back or not"
+        return applied.error
+
+    def span(self, key: str) -> DraftSpan | None:
+        return next((span for span in self.look().spans if span.id == key), None)
