@@ -111,6 +111,7 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
             return 0
 
     monkeypatch.setattr("app.commands.serve.Supervisor", Recorded)
+    monkeypatch.setenv("SPANNEAL_AUTH", "none")
     assert main(["serve", "--host", "0.0.0.0", "--port", "9000", *flags]) == 0
     [(page, worker)] = started
     assert page[-4:] == ["--server.address", "0.0.0.0", "--server.port", "9000"]

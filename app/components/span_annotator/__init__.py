@@ -78,8 +78,7 @@ def span_annotator(
     """Mounts the annotator.
 
     Args:
-        doc_id: names the document; another one starts a new visit (undo is forgotten).
-        text: the raw text, shown exactly.
+        doc_id, text: the document and its raw text; another one begins a new visit, without undo.
         labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
         spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
             suggested, accepted or rejected, source model or person, score 0..1 or None,
