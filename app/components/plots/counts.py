@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from app.components.plots.style import Figure, axis, figure_layout, plain, short
 
@@ -82,13 +83,27 @@ def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> 
     }
     line = _line("until then", list(days), list(so_far), 1) | {"yaxis": "y2"}
     layout = _points_layout() | {
-        "xaxis": {"type": "date", "fixedrange": True, "showgrid": False, "tickformat": "%-d %b"},
+        "xaxis": {
+            "type": "date",
+            "fixedrange": True,
+            "showgrid": False,
+            "tickformat": "%-d %b",
+            "range": _two_weeks(days),
+        },
         "yaxis": _amount() | {"domain": [0, 0.36], "nticks": 3},
         "yaxis2": _amount() | {"domain": [0.46, 1], "nticks": 4, "anchor": "x"},
     }
     if len(days) == 1:
         layout["xaxis"] |= {"tickvals": list(days)}
     return {"data": [bars, line], "layout": layout}
+
+
+def _two_weeks(days: Sequence[str]) -> list[str]:
+    """The first and the last day with half a day around them, and never less than two weeks: a
+    project's first day would fill the whole picture."""
+    first, last = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
+    first = min(first, last - timedelta(days=13))
+    return [f"{first - timedelta(days=1)}T12:00", f"{last}T12:00"]
 
 
 def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float]]]) -> Figure:
