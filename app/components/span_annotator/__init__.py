@@ -88,13 +88,11 @@ def span_annotator(
         key: the component's key in session state.
         store: names the database: unsent edits of another one stay where they are.
         read_only: shows everything and changes nothing.
-        error: why the server refused an operation, shown above the text.
-        empty: what to say under a text without any span.
+        error, empty: why the server refused an operation; what a text without spans is told as.
         hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
-        can_ask: whether a model can be asked to denoise the rest.
-        version: which version of the draft these spans are.
+        can_ask, version: whether there is a model to ask; which version of the draft this is.
         clashes: as `app.services.clashes.Clash`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
