@@ -48,5 +48,5 @@ def _told(figure: Figure) -> str:
     if figure.value is None:
         return "–"
     if figure.low is None or figure.high is None:
-        return f"{figure.value:.3f}"
-    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+        return f"{figure.value:z.3f}"
+    return f"{figure.value:z.3f} [{figure.low:z.3f}, {figure.high:z.3f}]"

@@ -34,13 +34,12 @@ if project.annotators == 1:
     )
     if st.button("Go to Documents", icon=":material/arrow_back:"):
         place.go(place.DOCUMENTS)
-if wanted := st.session_state.pop("agreement_part_wanted", None):
-    st.session_state["agreement_part"] = wanted
+wanted = st.session_state.pop("agreement_part_wanted", None)
+st.session_state["agreement_part"] = wanted or st.session_state.get("agreement_part") or FIGURES
 adjudicating.go_on()
 part = st.segmented_control(
     "Part",
     [FIGURES, DIFFERENCES, DECIDE, WHO],
-    default=FIGURES,
     required=True,
     key="agreement_part",
     label_visibility="collapsed",

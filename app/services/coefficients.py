@@ -41,13 +41,14 @@ def figure(
     sums: Sums, coefficient: Coefficient, draws: Floats, value: float | None = None
 ) -> Figure:
     """The coefficient of the documents' `sums` (documents, numbers); `draws` (resamples, documents)
-    say how often each is drawn. `value`, where given, is the coefficient as a library has it."""
+    say how often each is drawn. `value`, where given, is the coefficient as a library has it. Of
+    one document that adds anything there is no interval: it says nothing of others."""
     if not len(sums):
         return Figure(None)
     own = _defined(float(coefficient(sums.sum(0)))) if value is None else value
     drawn = coefficient(draws @ sums)
     known = drawn[np.isfinite(drawn)]
-    if own is None or len(sums) < 2 or not len(known):
+    if own is None or sums.any(1).sum() < 2 or not len(known):
         return Figure(own)
     low, high = np.percentile(known, INTERVAL)
     return Figure(own, float(low), float(high))

@@ -121,18 +121,18 @@ def _row(each: Summary) -> dict[str, object]:
 
 def _interval(overall: Summary) -> str:
     if overall.exact.low is None:
-        return "With one document there is no interval."
+        return "One document says nothing of others: there is no interval."
     return f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
 
 
 def _number(figure: Figure) -> str:
-    return "–" if figure.value is None else f"{figure.value:.3f}"
+    return "–" if figure.value is None else f"{figure.value:z.3f}"
 
 
 def _told(figure: Figure) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
         return _number(figure)
-    return f"{figure.value:.3f} [{figure.low:.2f}, {figure.high:.2f}]"
+    return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
 
 
 def listed(desk: Desk, annotated: Sequence[Annotated]) -> int | None:

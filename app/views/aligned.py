@@ -12,7 +12,7 @@ from app.services.agreement import Place
 
 AROUND = 90
 """Code points of the text that are shown to either side."""
-TINTS = ("#1f77b4", "#e07b00", "#8e44ad", "#0f8b6d", "#b5345f")
+TINTS = ("#2f86c9", "#e07b00", "#a36bd0", "#159a78", "#d05080")
 """One a person; told apart by a common colour blindness, and legible on black and on white."""
 _AGREED = "#888888"
 

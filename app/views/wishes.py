@@ -33,9 +33,7 @@ def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView
         history.show(desk, service, view)
         return
     if wish == "next" and view.status in ("submitted", "skipped"):
-        target = next_document(
-            desk.sessions, view.project_id, view.document_id, person=desk.person
-        )
+        target = next_document(desk.sessions, view.project_id, view.document_id, person=desk.person)
     else:
         neighbours = service.neighbours(view.document_id, desk.person)
         target = neighbours.next if wish == "next" else neighbours.previous
