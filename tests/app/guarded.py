@@ -1,0 +1,343 @@
+"""Every service with what it needs and a call of it, and those that ask nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from app.services import (
+    accounts,
+    adjudicating,
+    agreement,
+    assigning,
+    bin,
+    exporting,
+    figures,
+    importing,
+    manifest,
+    members,
+    preview,
+    projects,
+    queue,
+    rereading,
+    retraining,
+    signing_in,
+)
+from app.services.annotation import AnnotationService
+from app.services.jobs import Jobs
+from app.services.models import ModelRegistry
+from app.services.permissions import Acting, for_person
+from app.services.projects import LabelChange
+from app.services.reading import Incoming
+from app.services.retraining import RetrainingSettings
+from app.services.review import ReviewService
+from core.types import SamplerSettings
+from storage.engine import Sessions
+from storage.repository.statistics import Submission
+from tests.app.pages_kit import PretendedModel
+
+PEOPLE = ("stranger", "annotator", "reviewer", "administrator")
+LEVELS = {"annotate": 1, "review": 2, "administer": 3}
+"""The first of PEOPLE that may."""
+
+
+@dataclass
+class World:
+    """A project with documents and members, seen by one person's sessions."""
+
+    sessions: Sessions
+    people: dict[str, Acting]
+    project: int
+    document: int
+    label: int
+    folder: Path
+    who: str = "administrator"
+
+    def on(self, who: str) -> World:
+        own = for_person(self.sessions, self.people[who])
+        return World(own, self.people, self.project, self.document, self.label, self.folder, who)
+
+    @property
+    def name(self) -> str:
+        return self.people[self.who].name
+
+    @property
+    def annotation(self) -> AnnotationService:
+        return AnnotationService(self.sessions, PretendedModel(names=()))
+
+    @property
+    def jobs(self) -> Jobs:
+        """One queued job, without DBOS behind it."""
+        job = SimpleNamespace(
+            workflow_id="job",
+            input={"args": [self.project, RetrainingSettings().to_json()]},
+            status="ENQUEUED",
+            output=None,
+            created_at=0,
+            completed_at=None,
+        )
+        jobs = object.__new__(Jobs)
+        jobs._client = SimpleNamespace(  # type: ignore[assignment]
+            list_workflows=lambda **_: [job], cancel_workflow=lambda _: None
+        )
+        jobs._settings = SimpleNamespace(data=Path("nowhere"))  # type: ignore[assignment]
+        return jobs.on(self.sessions)
+
+    @property
+    def incoming(self) -> Incoming:
+        return Incoming(b"A text of its own.", "text.txt", "text", self.name)
+
+    @property
+    def submission(self) -> Submission:
+        """As a page could make it up."""
+        given: dict[str, Any] = dict.fromkeys(Submission.__dataclass_fields__)
+        return Submission(**{**given, "document_id": self.document})
+
+
+Call = Callable[[World], Any]
+GUARDED: dict[str, tuple[str, Call]] = {
+    "accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
+    "accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
+    "accounts.reset": (
+        "administer",
+        lambda w: accounts.reset(w.sessions, "Second", "seven grey herons rowing"),
+    ),
+    "accounts.disable": ("administer", lambda w: accounts.disable(w.sessions, "Second")),
+    "accounts.enable": ("administer", lambda w: accounts.enable(w.sessions, "Second")),
+    "accounts.set_administrator": (
+        "administer",
+        lambda w: accounts.set_administrator(w.sessions, "Second", True),
+    ),
+    "annotation.AnnotationService.open": (
+        "annotate",
+        lambda w: w.annotation.open(w.document, w.name),
+    ),
+    "annotation.AnnotationService.apply": (
+        "annotate",
+        lambda w: w.annotation.apply(w.document, f"page-{w.who}", [], w.name),
+    ),
+    "annotation.AnnotationService.submit": (
+        "annotate",
+        lambda w: w.annotation.submit(w.document, w.name),
+    ),
+    "annotation.AnnotationService.skip": (
+        "annotate",
+        lambda w: w.annotation.skip(w.document, w.name),
+    ),
+    "annotation.AnnotationService.reopen": (
+        "annotate",
+        lambda w: w.annotation.reopen(w.document, w.name),
+    ),
+    "annotation.AnnotationService.restore": (
+        "annotate",
+        lambda w: w.annotation.restore(w.document, 0, w.name),
+    ),
+    "annotation.AnnotationService.news": (
+        "annotate",
+        lambda w: w.annotation.news(w.document, 0, w.name, ()),
+    ),
+    "annotation.AnnotationService.ahead": ("annotate", lambda w: w.annotation.ahead(w.document)),
+    "annotation.AnnotationService.visit": (
+        "annotate",
+        lambda w: w.annotation.visit(w.document, w.name),
+    ),
+    "annotation.AnnotationService.read_again": (
+        "annotate",
+        lambda w: w.annotation.read_again(w.document, w.name),
+    ),
+    "annotation.AnnotationService.neighbours": (
+        "annotate",
+        lambda w: w.annotation.neighbours(w.document, w.name),
+    ),
+    "bin.wish": ("annotate", lambda w: bin.wish(w.sessions, "document", w.document)),
+    "bin.delete": (
+        "review",
+        lambda w: bin.delete(w.sessions, "document", w.document, "not its name", w.name),
+    ),
+    "bin.restore": (
+        "review",
+        lambda w: bin.restore(w.sessions, "document", w.document, w.name),
+    ),
+    "exporting.export": (
+        "review",
+        lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
+    ),
+    "exporting.export_file": (
+        "review",
+        lambda w: exporting.export_file(w.sessions, w.project, "jsonl", w.folder / "out.jsonl"),
+    ),
+    "figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
+    "importing.importing": (
+        "review",
+        lambda w: list(importing.importing(w.sessions, w.project, w.incoming)),
+    ),
+    "importing.import_file": (
+        "review",
+        lambda w: importing.import_file(w.sessions, w.project, b"Another.", format="text"),
+    ),
+    "importing.add_text": (
+        "review",
+        lambda w: importing.add_text(w.sessions, w.project, "name", "One more text."),
+    ),
+    "jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
+    "jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
+    "jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
+    "jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
+    "jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
+    "manifest.manifest": (
+        "annotate",
+        lambda w: manifest.manifest(
+            w.sessions,
+            w.project,
+            exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
+            Path(__file__),
+        ),
+    ),
+    "members.of_project": ("review", lambda w: members.of_project(w.sessions, w.project)),
+    "members.assign": (
+        "administer",
+        lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
+    ),
+    "models.ModelRegistry.promote": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).promote(1),
+    ),
+    "models.ModelRegistry.propose": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).propose(
+            _model(), parent_id=1, metrics={}, data_hash="", settings={}
+        ),
+    ),
+    "preview.previewing": (
+        "review",
+        lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),
+    ),
+    "projects.create": ("administer", lambda w: projects.create(w.sessions, "New", ["PER"])),
+    "projects.add_label": (
+        "review",
+        lambda w: projects.add_label(
+            w.sessions, w.project, f"L-{w.who}", color="#112233", description=""
+        ),
+    ),
+    "projects.change_labels": (
+        "review",
+        lambda w: projects.change_labels(
+            w.sessions, w.project, [LabelChange(w.label, "#112233", None, "")]
+        ),
+    ),
+    "projects.configure": (
+        "review",
+        lambda w: projects.configure(
+            w.sessions, w.project, guidelines="", control_share=0.2, queue="arrival"
+        ),
+    ),
+    "projects.set_hotkeys": (
+        "review",
+        lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
+    ),
+    "adjudicating.case": ("review", lambda w: adjudicating.case(w.sessions, w.document)),
+    "adjudicating.decide": (
+        "review",
+        lambda w: adjudicating.decide(w.sessions, w.document, (), (), w.name),
+    ),
+    "adjudicating.waiting": ("review", lambda w: adjudicating.waiting(w.sessions, w.project)),
+    "adjudicating.accept_agreed": (
+        "review",
+        lambda w: adjudicating.accept_agreed(w.sessions, w.project, w.name),
+    ),
+    "agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
+    "assigning.assign": (
+        "review",
+        lambda w: assigning.assign(w.sessions, w.project, ["Annotator"], [w.document]),
+    ),
+    "assigning.assign_next": (
+        "review",
+        lambda w: assigning.assign_next(w.sessions, w.project, ["Annotator"], 1),
+    ),
+    "assigning.candidates": ("review", lambda w: assigning.candidates(w.sessions, w.project)),
+    "assigning.given": ("review", lambda w: assigning.given(w.sessions, w.project)),
+    "assigning.set_annotators": (
+        "review",
+        lambda w: assigning.set_annotators(w.sessions, w.project, 1),
+    ),
+    "assigning.withdraw": (
+        "review",
+        lambda w: assigning.withdraw(w.sessions, w.document, "Annotator"),
+    ),
+    "queue.first_waiting": (
+        "annotate",
+        lambda w: queue.first_waiting(w.sessions, w.project, w.name),
+    ),
+    "queue.resumed": ("annotate", lambda w: queue.resumed(w.sessions, w.project, w.name)),
+    "queue.next_document": ("annotate", lambda w: queue.next_document(w.sessions, w.project)),
+    "queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
+    "rereading.read_again": (
+        "annotate",
+        lambda w: rereading.read_again(
+            w.sessions, PretendedModel(names=()), SamplerSettings(), w.document, w.name
+        ),
+    ),
+    "retraining.gather": ("review", lambda w: retraining.gather(w.sessions, w.project)),
+    "retraining.take_snapshot": (
+        "review",
+        lambda w: retraining.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
+    ),
+    "review.ReviewService.submitted": (
+        "review",
+        lambda w: ReviewService(w.sessions).submitted(w.project),
+    ),
+    "review.ReviewService.check": (
+        "review",
+        lambda w: ReviewService(w.sessions).check(w.submission, PretendedModel(names=())),
+    ),
+    "signing_in.sign_out_everywhere": (
+        "administer",
+        lambda w: signing_in.sign_out_everywhere(w.sessions, _second(w)),
+    ),
+}
+"""What each service needs, and a call of it."""
+OPEN = {
+    "ahead.Ahead.step": "the machine's own thread, on sessions that act for nobody",
+    "ahead.Ahead.wish": "a number to read ahead for; nothing is told",
+    "bin.contents": "lists what the person may restore; see its own test",
+    "jobs.Jobs.close": "ends the connection of the process",
+    "jobs.Jobs.every": "lists what the person may see; see its own test",
+    "jobs.Jobs.on": "gives the same jobs to other sessions",
+    "jobs.Jobs.worker_running": "whether the machine is at work",
+    "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
+    "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
+    "models.ModelRegistry.get": "one model serves all projects",
+    "models.ModelRegistry.versions": "one model serves all projects",
+    "predictor.active_predictor": "one model serves all projects",
+    "retraining.active_parent": "one model serves all projects",
+    "review.ReviewService.on": "gives the same answers to other sessions",
+    "review.ReviewService.suspects": "asks nothing: tells of submissions that `submitted` gave",
+    "review.ReviewService.waiting": "asks nothing: tells of submissions that `submitted` gave",
+    "samples.seed_sample_project": "the machine's own, before anybody comes",
+    "signals.measure": "the machine's own thread",
+    "signals.missing": "the machine's own thread",
+    "signing_in.change_password": "takes the person's own session; see its own test",
+    "signing_in.provided": "how a person is known in the first place",
+    "signing_in.sign_in": "how a person is known in the first place",
+    "signing_in.sign_out": "takes the secret of the session that it ends",
+    "signing_in.signed_in": "how a person is known in the first place",
+    "startup.open_database": "the machine's own, before anybody comes",
+}
+"""What asks nothing, and why."""
+
+
+def _model() -> Path:
+    return Path("nowhere")
+
+
+def _second(world: World) -> int:
+    with world.sessions() as session:
+        from storage.repository import users
+
+        found = users.named(session, "Second")
+        assert found is not None
+        return found.id
