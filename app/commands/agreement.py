@@ -1,4 +1,4 @@
-"""python -m app agreement --project NAME [--person NAME …] [--seed N]"""
+"""python -m app agreement --project NAME [--person NAME …] [--gamma] [--seed N]"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from app.commands.shared import add_project, project_id
 from app.services import agreement
 from app.services.agreement import Summary
 from app.services.coefficients import Figure
+from app.services.gamma import gamma
 from app.services.startup import open_database
 from app.settings import Settings
 
@@ -19,13 +20,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--person", action="append", default=[], metavar="NAME", help="only these people (or all)"
     )
+    parser.add_argument(
+        "--gamma",
+        action="store_true",
+        help="also gamma, which takes long and needs requirements-agreement.txt",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
 
 
 def run(options: argparse.Namespace) -> int:
     sessions = open_database(Settings.from_environment())
     project = project_id(sessions, options.project)
-    found = agreement.measure(agreement.gather(sessions, project, options.person), options.seed)
+    annotated = agreement.gather(sessions, project, options.person)
+    found = agreement.measure(annotated, options.seed)
     if not found.people:
         print("no two people have submitted the same document unseen by each other")
         return 0
@@ -36,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         figures = (pair.exact, pair.boundaries, pair.cohen)
         counts = (str(pair.documents), str(pair.entities))
         print("\t".join((f"{pair.first} – {pair.second}", *counts, *map(_told, figures))))
+    if options.gamma:
+        print(f"gamma\t{_told(Figure(gamma(annotated, options.seed)))}")
     return 0
 
 
