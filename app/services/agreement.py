@@ -8,6 +8,7 @@ an entity of that label covers it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.services import coefficients
-from app.services.coefficients import Figure, Floats, figure
+from app.services.coefficients import Figure, Floats, Values, figure
 from app.services.permissions import require
 from core.tokenization import tokenize
 from storage.engine import Sessions
@@ -24,6 +25,8 @@ from storage.repository import answers, documents
 
 BATCH = 500
 """Documents looked up at a time."""
+_NONE: frozenset[str] = frozenset()
+_NO_WORDS = np.zeros(0, np.int64)
 Place = tuple[int, int, str]
 """Code points, end exclusive, and a label."""
 
@@ -118,7 +121,7 @@ def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     people = tuple(sorted({person for each in annotated for person in each.answers}))
     draws = coefficients.resamples(len(annotated), seed)
     labels = sorted({place[2] for each in annotated for place in _all(each)})
-    whole = _Ratings(annotated, None)
+    whole = _Ratings.of(annotated)
     pairs = tuple(
         pair
         for first, second in combinations(people, 2)
@@ -129,47 +132,61 @@ def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
         sum(len(each.words) for each in annotated),
         _summary(annotated, whole, draws),
         pairs,
-        tuple(_summary(annotated, _Ratings(annotated, label), draws, label) for label in labels),
+        tuple(_summary(annotated, whole.only(label), draws, label) for label in labels),
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Ratings:
     """Every person's value of every word, as numbers: a set of labels, or whether one is there."""
 
-    def __init__(self, annotated: Sequence[Annotated], label: str | None) -> None:
+    sets: Sequence[frozenset[str]]
+    """What the numbers stand for."""
+    values: Sequence[Mapping[str, Values]]
+    """By document and person."""
+
+    @property
+    def width(self) -> int:
+        return len(self.sets)
+
+    @classmethod
+    def of(cls, annotated: Sequence[Annotated]) -> _Ratings:
         numbers: dict[frozenset[str], int] = {}
-        self.values: list[Mapping[str, list[int]]] = []
+        values = []
         for each in annotated:
             rows = {}
             for person in sorted(each.answers):
-                sets = _covering(each.words, each.answers[person], label)
-                rows[person] = [numbers.setdefault(one, len(numbers)) for one in sets]
-            self.values.append(rows)
-        self.width = len(numbers)
+                sets = _covering(each.words, each.answers[person])
+                found = [numbers.setdefault(one, len(numbers)) for one in sets]
+                rows[person] = np.array(found, np.int64)
+            values.append(rows)
+        return cls(tuple(numbers), values)
+
+    def only(self, label: str) -> _Ratings:
+        """Whether this label is among each word's."""
+        has = np.array([label in each for each in self.sets], np.int64)
+        values = [{person: has[row] for person, row in rows.items()} for rows in self.values]
+        return _Ratings((frozenset(), frozenset((label,))), values)
 
     def matrix(self, number: int) -> NDArray[np.int64]:
         """How many people gave each word of a document which value, (words, values)."""
         rows = list(self.values[number].values())
         found = np.zeros((len(rows[0]), self.width), np.int64)
+        words = np.arange(len(rows[0]))
         for row in rows:
-            found[np.arange(len(row)), row] += 1
+            found[words, row] += 1
         return found
 
 
-def _covering(
-    words: Sequence[tuple[int, int]], places: Iterable[Place], label: str | None
-) -> list[frozenset[str]]:
+def _covering(words: Sequence[tuple[int, int]], places: Iterable[Place]) -> list[frozenset[str]]:
     """The labels of the entities that each word lies in, wholly or in part."""
-    found: list[set[str]] = [set() for _ in words]
+    found = [_NONE] * len(words)
     starts = [start for start, _ in words]
     ends = [end for _, end in words]
     for start, end, name in places:
-        if label is None or name == label:
-            first = int(np.searchsorted(ends, start, side="right"))
-            last = int(np.searchsorted(starts, end, side="left"))
-            for number in range(first, last):
-                found[number].add(name)
-    return [frozenset(each) for each in found]
+        for number in range(bisect_right(ends, start), bisect_left(starts, end)):
+            found[number] |= {name}
+    return found
 
 
 def _pair(
@@ -206,7 +223,7 @@ class _PairSums:
             exact.append((len(a & b), len(a), len(b)))
             left, right = ({place[:2] for place in places} for places in (a, b))
             boundaries.append((len(left & right), len(left), len(right)))
-            row, other = (values[person] if both else [] for person in two)
+            row, other = (values[person] if both else _NO_WORDS for person in two)
             cohen.append(coefficients.cohen_sums(row, other, ratings.width))
         self.exact = np.array(exact, np.float64)
         self.boundaries = np.array(boundaries, np.float64)
@@ -222,7 +239,6 @@ def _summary(
     found = [sum(len(_of(each, person, label)) for person in each.answers) for each in annotated]
     matrices = [ratings.matrix(number) for number in range(len(annotated))]
     sums = np.array([coefficients.ratings_sums(each) for each in matrices])
-    known = coefficients.library_alpha(np.concatenate(matrices)) if matrices else None
     return Summary(
         label=label,
         documents=len(annotated) if label is None else sum(map(bool, found)),
@@ -231,7 +247,7 @@ def _summary(
         boundaries=_mean([each.boundaries for each in pairs], coefficients.f1, draws),
         cohen=_mean([each.cohen for each in pairs], coefficients.cohen, draws),
         fleiss=figure(sums, coefficients.fleiss, draws),
-        alpha=Figure(None) if known is None else figure(sums, coefficients.alpha, draws, known),
+        alpha=figure(sums, coefficients.alpha, draws),
     )
 
 

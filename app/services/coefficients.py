@@ -10,15 +10,16 @@ and adds their sums, without looking at a unit twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import krippendorff
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Values = NDArray[np.int64]
+"""The number of each unit's value."""
 Sums = Floats
 """(…, numbers that a document adds)."""
 Coefficient = Callable[[Sums], Floats]
@@ -37,15 +38,13 @@ class Figure:
     high: float | None = None
 
 
-def figure(
-    sums: Sums, coefficient: Coefficient, draws: Floats, value: float | None = None
-) -> Figure:
+def figure(sums: Sums, coefficient: Coefficient, draws: Floats) -> Figure:
     """The coefficient of the documents' `sums` (documents, numbers); `draws` (resamples, documents)
-    say how often each is drawn. `value`, where given, is the coefficient as a library has it. Of
-    one document that adds anything there is no interval: it says nothing of others."""
+    say how often each is drawn. Of one document that adds anything there is no
+    interval: it says nothing of others."""
     if not len(sums):
         return Figure(None)
-    own = _defined(float(coefficient(sums.sum(0)))) if value is None else value
+    own = _defined(float(coefficient(sums.sum(0))))
     drawn = coefficient(draws @ sums)
     known = drawn[np.isfinite(drawn)]
     if own is None or sums.any(1).sum() < 2 or not len(known):
@@ -68,11 +67,10 @@ def f1(sums: Sums) -> Floats:
     return over(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
 
 
-def cohen_sums(first: Sequence[int], second: Sequence[int], values: int) -> Floats:
+def cohen_sums(first: Values, second: Values, values: int) -> Floats:
     """What two people's values of a document's units add: units, equal ones, and both margins."""
-    a, b = np.asarray(first, np.int64), np.asarray(second, np.int64)
-    margins = [np.bincount(each, minlength=values) for each in (a, b)]
-    return np.concatenate([[len(a), (a == b).sum()], *margins]).astype(np.float64)
+    margins = [np.bincount(each, minlength=values) for each in (first, second)]
+    return np.concatenate([[len(first), (first == second).sum()], *margins]).astype(np.float64)
 
 
 def cohen(sums: Sums) -> Floats:
@@ -109,15 +107,6 @@ def alpha(sums: Sums) -> Floats:
     total = margins.sum(-1)
     expected = over((margins * (margins - 1)).sum(-1), total * (total - 1))
     return _corrected(over(sums[..., 2], total), expected)
-
-
-def library_alpha(ratings: NDArray[np.int64]) -> float | None:
-    """The same of all units, by the package `krippendorff`."""
-    rated = ratings[ratings.sum(1) >= 2]
-    if (rated.sum(0) > 0).sum() < 2:
-        return None
-    found: Any = krippendorff.alpha(value_counts=rated, level_of_measurement="nominal")
-    return float(found)
 
 
 def _corrected(observed: Floats, expected: Floats) -> Floats:
