@@ -1,5 +1,5 @@
 # One command for each need; `make help` lists them.
-# PYTHON, PORT, CHROMIUM, DATA and TRAIN_FLAGS can be set on the command line.
+# PYTHON, PORT, CHROMIUM, DATA, TRAIN_FLAGS and LOAD_FLAGS can be set on the command line.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -18,6 +18,7 @@ DEFAULT_MODEL ?= assets/models/default
 CORPORA := gum_named wikigold btc
 CHOSEN_BY := gum_named wikigold
 TRAIN_FLAGS ?=
+LOAD_FLAGS ?=
 
 .PHONY: help
 help: ## list the commands
@@ -65,6 +66,10 @@ bench: $(VENV)/.installed ## measure the bundled model's speed
 .PHONY: bench-data
 bench-data: $(VENV)/.installed ## measure imports, exports and searches with 100,000 documents
 	@$(BIN)/python -m tests.bench_interchange
+
+.PHONY: load
+load: $(VENV)/.installed-dev ## put annotators on the page and measure saving; LOAD_FLAGS="--annotators 20"
+	@$(BIN)/python -m tests.load $(LOAD_FLAGS)
 
 .PHONY: pictures
 pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a real browser

@@ -44,9 +44,13 @@ def binaries() -> Path | None:
 
 
 class Server:
-    """A PostgreSQL server in a temporary folder."""
+    """A PostgreSQL server in a temporary folder.
 
-    def __init__(self) -> None:
+    A `durable` one brings each commit to the disk before it answers, as it must where people work.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._haste = "" if durable else "-c fsync=off -c full_page_writes=off "
         programs = binaries()
         if programs is None:
             raise RuntimeError(
@@ -73,11 +77,16 @@ class Server:
 
     def start(self) -> None:
         options = (
-            f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off "
-            "-c full_page_writes=off -c max_connections=200"
+            f"-c listen_addresses='' -c unix_socket_directories={self.folder} "
+            f"{self._haste}-c max_connections=200"
         )
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", log, "-o", options, "start")
+
+    @property
+    def pid(self) -> int:
+        """Of the process that all others of the server are children of."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def stop(self, how: str = "immediate") -> None:
         """`immediate` is what a crash is to its clients."""

@@ -51,7 +51,7 @@ def _database(wanted: str, folder: Path) -> tuple[str, list[int]]:
     if wanted == "sqlite":
         return f"sqlite:///{folder}/spanneal.db", []
     if wanted == "postgresql":
-        server = Server.running()
+        server = Server(durable=True)
         return server.database("load"), [server.pid]
     return wanted, []
 

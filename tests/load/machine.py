@@ -20,10 +20,10 @@ class Cost:
 
 
 class Meter:
-    """Measures processes with their children, from its making until `cost`."""
+    """Measures processes from its making until `cost`, with their children unless told."""
 
-    def __init__(self, pids: Collection[int]) -> None:
-        self._pids = pids
+    def __init__(self, pids: Collection[int], *, children: bool = True) -> None:
+        self._pids, self._children = pids, children
         self._began, self._spent = time.monotonic(), self._seconds()
 
     def cost(self) -> Cost:
@@ -34,23 +34,23 @@ class Meter:
         )
 
     def _seconds(self) -> float:
-        return sum(_ticks(pid, self._pids) for pid in _processes()) / _TICKS
+        among = _processes() if self._children else self._pids
+        return sum(_ticks(pid, self._pids, self._children) for pid in among) / _TICKS
 
 
 def _processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
 
 
-def _ticks(pid: int, meant: Collection[int]) -> int:
-    """User and system time of a process that is meant, with its ended children's, or of a child of
-    one; 0 for any other."""
+def _ticks(pid: int, meant: Collection[int], children: bool) -> int:
+    """User and system time of a process that is meant, or of a child of one; 0 for any other."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # it has ended
         return 0
-    own, children = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+    own, ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
     if pid in meant:
-        return own + children
+        return own + ended * children
     return own if int(fields[1]) in meant else 0
 
 

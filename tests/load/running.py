@@ -17,7 +17,7 @@ from tests.load.checking import kept
 from tests.load.figures import Figures
 from tests.load.machine import Cost, Meter
 from tests.load.relay import sticky
-from tests.load.site import Page, Project, imported, serving, sessions_of, sign_in
+from tests.load.site import Page, Project, imported, opened, serving, sign_in
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,13 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
     project = imported(url, folder, plan.annotators, plan.documents, suggested=not plan.model)
     with serving(url, folder, plan.pages, model=plan.model) as pages:
         tallies, costs = asyncio.run(_work(plan, project, pages, database))
-    clients = {f"load-{number}": tally for number, tally in enumerate(tallies)}
+    with opened(url) as sessions:
+        clients = {f"load-{number}": tally for number, tally in enumerate(tallies)}
+        found = kept(
+            sessions,
+            {name: set(tally.saves) for name, tally in clients.items()},
+            {name: len(tally.sent) for name, tally in clients.items()},
+        )
     return Figures(
         annotators=plan.annotators,
         seconds=plan.seconds,
@@ -48,11 +54,7 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
         cores=len(os.sched_getaffinity(0)),
         sent=sum(len(tally.sent) for tally in tallies),
         acknowledged=sum(len(tally.saves) for tally in tallies),
-        kept=kept(
-            sessions_of(url),
-            {name: set(tally.saves) for name, tally in clients.items()},
-            {name: len(tally.sent) for name, tally in clients.items()},
-        ),
+        kept=found,
         saves=figures.saves(tallies),
         openings=figures.openings(tallies),
         refusals=figures.summed([tally.refusals for tally in tallies]),
@@ -76,7 +78,7 @@ async def _work(
         meters = {
             "page": Meter([page.process.pid for page in pages]),
             **({"database": Meter(database)} if database else {}),
-            "clients": Meter([os.getpid()]),
+            "clients": Meter([os.getpid()], children=False),
         }
         tallies = await asyncio.gather(*(each.work(plan.seconds) for each in annotators))
         return tallies, {name: meter.cost() for name, meter in meters.items()}

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -47,28 +47,34 @@ class Project:
 
 def imported(url: str, folder: Path, people: int, count: int, *, suggested: bool) -> Project:
     """A project of so many documents, with suggestions or not, in an empty database."""
-    sessions = sessions_of(url)
     source = folder / "documents.jsonl"
     with source.open("wb") as out:
         for line in lines(count, seed=0):
             out.write(line if suggested else _bare(line))
+    with opened(url) as sessions:
+        return _filled(sessions, source, [f"annotator {number:03d}" for number in range(people)])
+
+
+def _filled(sessions: Sessions, source: Path, names: list[str]) -> Project:
     with writing(sessions) as session:
         project = projects.create(session, "Load")
         projects.ensure_labels(session, project.id, ("LOC", "ORG", "PER"))
     import_file(sessions, project.id, source, as_suggestions=True, split="train")
-    names = [f"annotator {number:03d}" for number in range(people)]
     for name in names:
         accounts.add(sessions, name, PASSWORD)
         members.assign(sessions, project.id, name, "annotator")
     with sessions() as session:
         ids = session.scalars(select(Document.id).where(Document.project_id == project.id)).all()
-    return Project(project.id, random.Random(0).sample(ids, people), names)
+    return Project(project.id, random.Random(0).sample(ids, len(names)), names)
 
 
-def sessions_of(url: str) -> Sessions:
+@contextmanager
+def opened(url: str) -> Iterator[Sessions]:
+    """The database with its newest tables."""
     engine = create_engine_from(url)
     upgrade(engine)
-    return session_factory(engine)
+    yield session_factory(engine)
+    engine.dispose()
 
 
 def _bare(line: bytes) -> bytes:
@@ -136,19 +142,19 @@ def _start(environment: Mapping[str, str], log: Path) -> Page:
 
 
 def _get(port: int, path: str) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", path)
-    return connection.getresponse().read()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read()
 
 
 def sign_in(site: str, name: str) -> dict[str, str]:
     """The cookies that a browser has after the form was sent. Raises `PermissionError`."""
-    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)
     form = urlencode({"name": name, "password": PASSWORD, "next": "/"})
     kind = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
-    connection.request("POST", "/sign-in", form, kind)
-    answer = connection.getresponse()
-    answer.read()
+    with closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)) as connection:
+        connection.request("POST", "/sign-in", form, kind)
+        answer = connection.getresponse()
+        answer.read()
     if answer.status != 303:
         raise PermissionError(f"{name} could not sign in: {answer.status} {answer.reason}")
     given = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie") or ()))

@@ -1,0 +1,87 @@
+"""A short run of the load: few annotators, on a page process, for some seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from storage.engine import Sessions
+from tests.load.checking import Kept, kept
+from tests.load.gestures import Hand
+from tests.load.relay import sticky
+from tests.load.running import Plan, run
+
+SHOWN = {
+    "doc_id": 1,
+    "tokens": "0 4 1 4",
+    "labels": [{"name": "PER"}, {"name": "LOC"}],
+    "spans": [
+        {"id": "e1", "start": 0, "end": 4, "label": "PER", "status": "suggested"}
+        | {"source": "model", "score": None}
+    ],
+}
+
+
+@pytest.mark.browser
+def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_database(
+    database_url: str, tmp_path: Path
+) -> None:
+    plan = Plan(annotators=3, seconds=10, pages=1, documents=60, model=False)
+    found = run(plan, database_url, tmp_path)
+    assert found.sent == found.acknowledged > 0
+    assert (found.kept, found.problems) == (Kept(lost=0, doubled=0, torn=0), {})
+    assert found.saves.count == found.acknowledged
+    assert found.costs["page"].cores > 0
+
+
+def test_an_acknowledged_operation_that_is_not_in_the_database_is_lost(sessions: Sessions) -> None:
+    assert kept(sessions, {"load-0": {1, 2}}, {"load-0": 2}) == Kept(lost=2, doubled=0, torn=0)
+
+
+def test_a_persons_steps_follow_from_the_seed_and_end_in_a_submission() -> None:
+    first, second = (
+        [hand.next(SHOWN, set()) for _ in range(40)]
+        for hand in (Hand("a", random.Random(1)), Hand("a", random.Random(1)))
+    )
+    assert first == second
+    assert any(ops[-1]["op"] == "submit" for ops in first)
+
+
+async def _asked(port: int, cookie: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET / HTTP/1.1\r\n{cookie}\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer
+
+
+def test_who_came_to_a_page_process_stays_with_it() -> None:
+    async def serve(name: str) -> asyncio.Server:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{name}".encode())
+            writer.close()
+
+        return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+    async def visits() -> list[str]:
+        servers = [await serve(name) for name in ("a", "b")]
+        async with sticky([each.sockets[0].getsockname()[1] for each in servers]) as port:
+            cookies = (
+                "",
+                "",
+                "Cookie: x=1; page=1\r\n",
+                "Cookie: page=1\r\n",
+                "Cookie: page=0\r\n",
+            )
+            answers = [await _asked(port, cookie) for cookie in cookies]
+        for server in servers:
+            server.close()
+        return answers
+
+    answers = asyncio.run(visits())
+    assert [each[-1] for each in answers] == ["a", "b", "b", "b", "a"]
+    assert ["Set-Cookie: page=" in each for each in answers] == [True, True, False, False, False]
