@@ -76,11 +76,13 @@ class Writers:
             thread.join()
 
     def _work(self, client: str) -> None:
-        seq = 0
+        seq, own = 0, int(client[1:])
         while not self._stop.is_set():
             seq += 1
-            add = {"op": "add", "id": f"{client}.{seq}", "start": seq, "end": seq + 1}
-            applied = self._service.apply(5, client, [{"seq": seq, **add, "label": "PER"}], client)
+            add = {"op": "add", "id": f"{client}.{seq}", "start": 3 * seq + own}
+            applied = self._service.apply(
+                5, client, [{"seq": seq, **add, "end": 3 * seq + own + 1, "label": "PER"}], client
+            )
             assert applied.error is None
             self.acknowledged[client] = applied.ack or 0
             if seq >= 3:
