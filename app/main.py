@@ -35,6 +35,7 @@ try:
     if page.title != "Annotate":  # which receives for itself, and answers
         collect()
     page.run()
+    state.settle()
 except SignedOutError:
     signing_in.signed_out()
 except UnknownPersonError as error:

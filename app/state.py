@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from app.services.jobs import Jobs
 
 LOG = logging.getLogger(__name__)
+_BY_HASH: dict[type | str, Callable[[Any], Any]] = {Settings: hash}
+"""Streamlit would take the settings apart, at each of the many times a run asks for the desk."""
 SUGGESTING = SamplerSettings()
 """What suggestions are made with: the paper's γ = 5 and K = 60."""
 
@@ -114,6 +118,16 @@ def warm_up(predictor: ModelPredictor | None) -> None:
 
 
 @st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once a page has run, what the process holds is there to stay: modules, tables, caches.
+
+    Streamlit looks for garbage in all of it after every run, which takes longer than the run.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
 def _begin_loading(_predictor: ModelPredictor, model_version_id: int) -> None:
     threading.Thread(target=_load, args=(_predictor,), daemon=True).start()
 
@@ -121,11 +135,12 @@ def _begin_loading(_predictor: ModelPredictor, model_version_id: int) -> None:
 def _load(predictor: ModelPredictor) -> None:
     try:
         predictor.threshold()
+        gc.freeze()
     except Exception:
         LOG.exception("the model at %s could not be loaded", predictor.path)
 
 
-@st.cache_resource(show_spinner="Opening the database …")
+@st.cache_resource(show_spinner="Opening the database …", hash_funcs=_BY_HASH)
 def _open(settings: Settings) -> Desk:
     sessions = prepare(settings).sessions
     with sessions() as session:
@@ -134,14 +149,14 @@ def _open(settings: Settings) -> Desk:
     return Desk(settings, sessions, ModelRegistry(sessions), store)
 
 
-@st.cache_resource(show_spinner="Opening the jobs …")
+@st.cache_resource(show_spinner="Opening the jobs …", hash_funcs=_BY_HASH)
 def _jobs(settings: Settings) -> Jobs:
     from app.services.jobs import Jobs
 
     return Jobs(settings, _open(settings).sessions)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
 def _ahead(settings: Settings) -> Ahead:
     sessions = _open(settings).sessions
 
@@ -152,6 +167,6 @@ def _ahead(settings: Settings) -> Ahead:
     return Ahead(sessions, reader, SUGGESTING)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
 def _reviews(settings: Settings) -> ReviewService:
     return ReviewService(_open(settings).sessions)

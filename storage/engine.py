@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
@@ -25,6 +27,7 @@ GONE = "the database's file was moved or removed while it was open"
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK, _WRITING_LOCK = 7_261_025, 7_261_026
 """Arbitrary numbers that every process uses for its advisory locks."""
+_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,  # a connection that was cut is replaced, not handed out
     "pool_size": 10,
@@ -66,11 +69,27 @@ def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Sess
     fails with "database is locked". On PostgreSQL those `beside_others` take no turn: they lock
     the rows that they change (`documents.lock`), and wait only for who changes the same.
     """
-    with sessions() as session, session.begin():
+    with _turn(sessions.kw["bind"]), sessions() as session, session.begin():
         connection = session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
         if connection.dialect.name == "postgresql" and not beside_others:
             connection.execute(select(func.pg_advisory_xact_lock(_WRITING_LOCK)))
         yield session
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """One writer of a process at a time comes to SQLite, which lets those that wait sleep longer
+    and longer, in no order, each with a connection. Other processes' writers meet there."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _TURNS.setdefault(engine, threading.Lock())
+    waited = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if waited:
+            turn.release()
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

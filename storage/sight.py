@@ -7,6 +7,7 @@ models, and those with `execution_options(everyone=True)`, pass it by.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import event, exists, select
@@ -50,10 +51,12 @@ def _narrow(state: ORMExecuteState) -> None:
     sight: Sight = state.session.info[SEES]
     seen = sight(state.session)
     if seen is not None:
-        state.statement = state.statement.options(*_criteria(sorted(seen)))
+        state.statement = state.statement.options(*_criteria(tuple(sorted(seen))))
 
 
-def _criteria(seen: list[int]) -> list[LoaderCriteriaOption]:
+@lru_cache(maxsize=256)
+def _criteria(seen: tuple[int, ...]) -> list[LoaderCriteriaOption]:
+    """Kept for the next query: to make them takes longer than most queries."""
     documents = Document.__table__.alias("seen_documents")
     found = [with_loader_criteria(Project, Project.id.in_(seen), include_aliases=True)]
     for model in _OF_PROJECTS:

@@ -14,7 +14,8 @@ from storage.vocabulary import ROLES, Role
 
 def roles(session: Session, user_id: int) -> Mapping[int, Role]:
     """A person's role in each of their projects."""
-    query = select(Member.project_id, Member.role).where(Member.user_id == user_id)
+    held = Member.__table__.c  # asked in every transaction: columns come sooner than models
+    query = select(held.project_id, held.role).where(held.user_id == user_id)
     return dict(session.execute(query, execution_options=EVERYONE).all())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,21 @@ def test_times_come_back_in_utc(sessions: sessionmaker[Session]) -> None:
     assert kept == created
     assert kept.utcoffset() is not None
     assert kept.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.sqlite
+def test_who_waits_to_write_keeps_no_connection_from_who_reads(
+    sessions: sessionmaker[Session],
+) -> None:
+    pool = sessions.kw["bind"].pool
+    with ThreadPoolExecutor(4) as others:
+        with writing(sessions):
+            waiting = [others.submit(_write, sessions) for _ in range(4)]
+            assert wait(waiting, timeout=0.2).done == set()
+            assert pool.checkedout() == 1
+        assert [each.result() for each in waiting] == [1] * 4
+
+
+def _write(sessions: sessionmaker[Session]) -> int:
+    with writing(sessions) as session:
+        return session.scalar(text("SELECT 1"))
