@@ -27,15 +27,25 @@ async def sticky(ports: Sequence[int]) -> AsyncIterator[int]:
             chosen = int(found[1]) % len(ports) if found else next(turns)
             inner, outer = await asyncio.open_connection("127.0.0.1", ports[chosen])
             outer.write(head)
-            if not found:
-                answer = await inner.readuntil(_HEAD_END)
-                cookie = f"\r\nSet-Cookie: {COOKIE}={chosen}; Path=/; HttpOnly".encode()
-                writer.write(answer.removesuffix(_HEAD_END) + cookie + _HEAD_END)
-            await asyncio.gather(_pipe(reader, outer), _pipe(inner, writer))
+            await asyncio.gather(
+                _pipe(reader, outer), _answer(inner, writer, None if found else chosen)
+            )
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
+
+
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chosen: int | None
+) -> None:
+    """What the process answers; with the cookie where one was chosen just now."""
+    if chosen is not None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(_HEAD_END)
+            cookie = f"\r\nSet-Cookie: {COOKIE}={chosen}; Path=/; HttpOnly".encode()
+            writer.write(head.removesuffix(_HEAD_END) + cookie + _HEAD_END)
+    await _pipe(reader, writer)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

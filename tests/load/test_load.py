@@ -52,7 +52,9 @@ def test_a_persons_steps_follow_from_the_seed_and_end_in_a_submission() -> None:
 
 async def _asked(port: int, cookie: str) -> str:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET / HTTP/1.1\r\n{cookie}\r\n".encode())
+    writer.write(f"POST / HTTP/1.1\r\n{cookie}\r\n".encode())
+    await writer.drain()
+    writer.write(b"form")
     answer = (await reader.read()).decode()
     writer.close()
     return answer
@@ -61,7 +63,7 @@ async def _asked(port: int, cookie: str) -> str:
 def test_who_came_to_a_page_process_stays_with_it() -> None:
     async def serve(name: str) -> asyncio.Server:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\nform")
             writer.write(f"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{name}".encode())
             writer.close()
 
