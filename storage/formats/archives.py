@@ -50,16 +50,12 @@ class Archive:
         self._members = {info.filename: info for info in members}
         if len(self._members) < len(members):
             raise ArchiveError("the archive holds two members of one name; pack it again")
+        self.names = tuple(filter(_is_theirs, self._members))
+        """The files' names in order, without what macOS adds on its own."""
         self._budget = Budget(size)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The files' names in order, without what macOS adds on its own."""
-        return tuple(
-            name
-            for name in self._members
-            if not name.startswith("__MACOSX/") and PurePosixPath(name).name != ".DS_Store"
-        )
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in self._members and _is_theirs(name)
 
     def read(self, name: str) -> bytes:
         """A member's content. Raises `ArchiveError` where it is broken, or too large."""
@@ -92,6 +88,10 @@ def names_at(start: bytes) -> tuple[str, ...]:
         (length, _) = struct.unpack("<HH", match["sizes"])
         names.append(start[match.end() : match.end() + length].decode(errors="replace"))
     return tuple(names)
+
+
+def _is_theirs(name: str) -> bool:
+    return not name.startswith("__MACOSX/") and PurePosixPath(name).name != ".DS_Store"
 
 
 def _check_directory(file: BinaryIO, size: int) -> None:

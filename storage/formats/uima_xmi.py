@@ -124,7 +124,7 @@ def _types_beside(archive: Archive, member: str, known: dict[str, TypeSystem]) -
     from cassis import load_typesystem
 
     beside = str(PurePosixPath(member).with_name(_TYPES_FILE))
-    place = next((place for place in (beside, _TYPES_FILE) if place in archive.names), None)
+    place = next((place for place in (beside, _TYPES_FILE) if place in archive), None)
     if place is None:
         return None
     if place not in known:
