@@ -38,13 +38,16 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
     notes = [note] if note else []
     spans: dict[tuple[int, int, str, bool], SpanRecord] = {}
     keys: set[str] = set()
-    twins = unscored = 0
+    free = twins = unscored = 0
     for number, (mark, (start, end)) in enumerate(zip(marks, places, strict=True), 1):
         identity = (start, end, mark.label, mark.status == "rejected")
         if identity in spans:
             twins += 1
             continue
-        key = _key(mark.key, number, keys)
+        key, free = mark.key, max(free, number)
+        if not _is_key(key) or key in keys:
+            while (key := f"e{free}") in keys:
+                free += 1  # never back, or the time were quadratic
         keys.add(key)
         score = _score(mark.score)
         unscored += mark.score is not None and score is None
@@ -56,12 +59,8 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
     return tuple(spans.values()), tuple(notes)
 
 
-def _key(given: str, number: int, taken: set[str]) -> str:
-    if given and len(given) <= _LONGEST_KEY and given not in taken and given.isprintable():
-        return given
-    while (key := f"e{number}") in taken:
-        number += 1
-    return key
+def _is_key(given: str) -> bool:
+    return 0 < len(given) <= _LONGEST_KEY and given.isprintable()
 
 
 def _score(value: object) -> float | None:
