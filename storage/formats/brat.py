@@ -166,15 +166,20 @@ def _joined(fragments: list[tuple[int, int]], text: str) -> list[tuple[int, int]
 
 
 def _lines(document: DocumentRecord, written: Written) -> Iterator[str]:
-    for number, span in enumerate(accepted(document, written), 1):
+    there: set[tuple[int, int, str]] = set()
+    for span in accepted(document, written):
         label = "_".join(span.label.split()) or "_"
+        if (span.start, span.end, label) in there:
+            written.properties["entities whose labels differ in blanks alone"] += 1
+            continue
+        there.add((span.start, span.end, label))
         if label != span.label:
             written.properties["blanks in labels"] += 1
         pieces = _pieces(document.text, span)
         places = ";".join(f"{start} {end}" for start, end in pieces)
         surface = " ".join(document.text[start:end] for start, end in pieces)
         count_span(span, written)
-        yield f"T{number}\t{label} {places}\t{_WHITE.sub(' ', surface)}\n"
+        yield f"T{len(there)}\t{label} {places}\t{_WHITE.sub(' ', surface)}\n"
 
 
 def _pieces(text: str, span: SpanRecord) -> list[tuple[int, int]]:

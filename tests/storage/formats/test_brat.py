@@ -130,5 +130,14 @@ def test_a_blank_in_a_label_is_written_as_an_underscore_and_counted() -> None:
     assert tally.properties["blanks in labels"] == 1
 
 
+def test_labels_that_brat_cannot_tell_apart_are_written_once_and_counted() -> None:
+    spans = (SpanRecord(0, 4, "A B"), SpanRecord(0, 4, "A_B"), SpanRecord(5, 8, "A_B"))
+    content, tally = written([DocumentRecord("Anna ran", "a", spans)], "brat")
+
+    assert unzipped(content)["a.ann"] == b"T1\tA_B 0 4\tAnna\nT2\tA_B 5 8\tran\n"
+    assert tally.entities == 2
+    assert tally.properties["entities whose labels differ in blanks alone"] == 1
+
+
 def test_an_archive_of_texts_is_taken_for_brat() -> None:
     assert formats.detect(zipped({"a.txt": "A", "a.ann": ""}), "corpus.zip") == "brat"
