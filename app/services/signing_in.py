@@ -130,7 +130,8 @@ def digest(token: str) -> str:
 def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
     """The account to try, and its hash; None, None where no password would do.
 
-    A wrong password is counted before it is looked at, so that many at once count too.
+    A wrong password is counted before it is looked at, so that many at once count too. PostgreSQL
+    takes no NUL, and no account's name has one.
     """
     at = now()
     with writing(sessions) as session:
@@ -139,7 +140,7 @@ def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
                 "There were too many wrong passwords in the last minutes, so nobody is let in for "
                 f"a while. Try again in {WINDOW.seconds // 60} minutes."
             )
-        user = users.named(session, name, locked=True)
+        user = users.named(session, name, locked=True) if "\0" not in name else None
         if user is None or not user.active:
             return None, None
         if user.locked_until is not None and at < user.locked_until:

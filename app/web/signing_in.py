@@ -84,7 +84,10 @@ def _form(wanted: str, problem: str, name: str = "", status: int = 200) -> HTMLR
 
 def _below(wanted: str) -> str:
     """An address of this site, to go to after signing in; anything else becomes its first page."""
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # brackets that hold no IPv6 address
+        return "/"
     local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     printable = wanted.isprintable() and "\\" not in wanted
     return wanted if local and printable and not parts.scheme and not parts.netloc else "/"
@@ -93,17 +96,23 @@ def _below(wanted: str) -> str:
 def _same_origin(request: Request) -> bool:
     """Browsers say which site a form is of; what says nothing is no browser."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 async def _read(request: Request) -> dict[str, str] | None:
-    """The form's fields; None for one that is far too long."""
+    """The form's fields; None for one that is far too long, or has far too many."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > LONGEST_FORM:
             return None
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    except ValueError:
+        return None
     return {name: values[0] for name, values in fields.items()}
 
 

@@ -140,7 +140,14 @@ def test_over_https_the_cookie_is_for_https_only(server: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://example.org", "//example.org", "/\\example.org", "javascript:alert(1)", "/\n/"],
+    [
+        "https://example.org",
+        "//example.org",
+        "/\\example.org",
+        "javascript:alert(1)",
+        "/\n/",
+        "//[",
+    ],
 )
 def test_the_form_leads_to_no_other_site(server: TestClient, wanted: str) -> None:
     form = {"name": "Anna", "password": GOOD, "next": wanted}
@@ -161,10 +168,23 @@ def test_a_form_that_is_far_too_long_is_not_read(server: TestClient) -> None:
     assert answer.status_code == 413
 
 
+def test_a_form_of_far_too_many_fields_is_not_read(server: TestClient) -> None:
+    answer = server.post("/sign-in", data={f"field {number}": "x" for number in range(20)})
+
+    assert answer.status_code == 413
+
+
+def test_the_form_is_shown_whatever_address_it_should_lead_to(server: TestClient) -> None:
+    answer = server.get("/sign-in", params={"next": "//["})
+
+    assert answer.status_code == 200
+    assert 'value="/"' in answer.text
+
+
 def test_a_form_of_another_site_is_refused(server: TestClient) -> None:
     form = {"name": "Anna", "password": GOOD}
 
-    for origin in ("https://example.org", "null"):
+    for origin in ("https://example.org", "null", "http://["):
         assert server.post("/sign-in", data=form, headers={"Origin": origin}).status_code == 403
 
 

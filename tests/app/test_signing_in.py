@@ -82,6 +82,14 @@ def test_wrong_passwords_and_unknown_names_hear_the_same(sessions: Sessions, ann
     assert refused(sessions, "Anna", "wrong password") == refused(sessions, "Nobody", GOOD)
 
 
+def test_a_name_that_no_database_would_take_is_an_unknown_one(
+    sessions: Sessions, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users, "named", lambda *_, **__: pytest.fail("PostgreSQL takes no NUL"))
+
+    assert "name or the password is wrong" in refused(sessions, "An\0na", GOOD)
+
+
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
     sessions: Sessions, anna: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
