@@ -121,38 +121,22 @@ def assign(
     """
     with writing(sessions) as session:
         require(session, project_id, "review")
-        wanted = assignments.annotators(session, project_id)
-        if wanted == 1:
-            raise ValueError(
-                "in this project one draft of a document is everybody's, so there is nothing to "
-                "assign; set the number of annotators to 2 or more first"
-            )
-        _check(session, project_id, people)
-        new = 0
-        for document_id in document_ids:
-            document = documents.get(session, document_id)
-            if document.project_id != project_id:
-                raise LookupError(f"document {document_id} is in another project")
-            new += sum(_give(session, document_id, person) for person in people)
-            assignments.sum_up(session, document, wanted)
-        detail = {"people": list(people), "documents": sorted(document_ids)}
-        events.record(session, doer(session), "assigned", project_id=project_id, detail=detail)
-        return new
+        return _assign(session, project_id, people, document_ids)
 
 
 def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], number: int) -> int:
     """The same of the oldest `number` documents that are not done, lack as many annotators as there
     are people, and that none of them has."""
-    with sessions() as session:
+    with writing(sessions) as session:
         require(session, project_id, "review")
         wanted = assignments.annotators(session, project_id)
         ids = assignments.lacking(session, project_id, wanted - len(people), people, number)
-    if wanted > 1 and not ids:
-        raise ValueError(
-            f"no open document lacks {len(people)} of its {wanted} annotators; choose fewer "
-            "people, or raise the number in the settings"
-        )
-    return assign(sessions, project_id, people, ids)
+        if wanted > 1 and not ids:
+            raise ValueError(
+                f"no open document lacks {len(people)} of its {wanted} annotators; choose fewer "
+                "people, or raise the number in the settings"
+            )
+        return _assign(session, project_id, people, ids)
 
 
 def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
@@ -169,6 +153,14 @@ def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
         session.flush()
         wanted = assignments.annotators(session, document.project_id)
         assignments.sum_up(session, document, wanted)
+        events.record(
+            session,
+            doer(session),
+            "withdrawn",
+            project_id=document.project_id,
+            document_id=document_id,
+            detail={"people": [person]},
+        )
 
 
 def given(sessions: Sessions, project_id: int) -> Sequence[Given]:
@@ -194,6 +186,31 @@ def candidates(sessions: Sessions, project_id: int) -> list[str]:
         require(session, project_id, "review")
         named = {user.name for user, _ in members.of_project(session, project_id)}
         return sorted(named | {part.person for part in assignments.given(session, project_id)})
+
+
+def _assign(
+    session: Session, project_id: int, people: Sequence[str], document_ids: Collection[int]
+) -> int:
+    """Locks the documents, so that who opens one meanwhile is counted, or finds it full; in the
+    order of their numbers, so that no two ever wait for each other."""
+    wanted = assignments.annotators(session, project_id)
+    if wanted == 1:
+        raise ValueError(
+            "in this project one draft of a document is everybody's, so there is nothing to "
+            "assign; set the number of annotators to 2 or more first"
+        )
+    _check(session, project_id, people)
+    ids = sorted(set(document_ids))
+    new = 0
+    for document_id in ids:
+        document = documents.lock(session, documents.get(session, document_id).id)
+        if document.project_id != project_id:
+            raise LookupError(f"document {document_id} is in another project")
+        new += sum(_give(session, document_id, person) for person in people)
+        assignments.sum_up(session, document, wanted)
+    detail = {"people": list(people), "documents": ids}
+    events.record(session, doer(session), "assigned", project_id=project_id, detail=detail)
+    return new
 
 
 def _check(session: Session, project_id: int, people: Sequence[str]) -> None:
