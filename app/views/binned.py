@@ -32,10 +32,11 @@ def recently_deleted(desk: Desk, project_id: int) -> None:
         f"{count(len(found), 'thing')} deleted. Nothing here is listed, suggested for, exported or "
         "trained on; everything comes back as it was."
     )
-    number = int(st.session_state.get(_page_key(project_id), 1))
+    last = -(-len(found) // ROWS)
+    number = min(int(st.session_state.get(_page_key(project_id), 1)), last)
     _rows(desk, found[(number - 1) * ROWS : number * ROWS])
-    if len(found) > ROWS:
-        st.pagination(-(-len(found) // ROWS), key=_page_key(project_id))
+    if last > 1:
+        st.pagination(last, key=_page_key(project_id))
 
 
 def deleted_projects(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from app.state import Desk
 from app.views import deleting, place
 from app.views.wording import SPLIT, STATUS, count
 from storage.repository import listing
-from storage.repository.listing import DocumentRow
+from storage.repository.listing import DocumentList, DocumentRow
 from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus
 
 ROWS = 25
@@ -52,15 +52,10 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
     search, statuses = _filters(counts)
     pages = st.container()
     number = int(st.session_state.get(_page_key(search, statuses), 1))
-    with desk.sessions() as session:
-        found = listing.list_documents(
-            session,
-            project_id,
-            statuses=statuses,
-            search=search,
-            limit=ROWS,
-            offset=(number - 1) * ROWS,
-        )
+    found = _found(desk, project_id, search, statuses, number)
+    last = max(1, -(-found.total // ROWS))
+    if number > last:  # there are fewer than when it was chosen
+        number, found = last, _found(desk, project_id, search, statuses, last)
     if not found.total:
         st.info(
             "No document matches. Try another word or another status.",
@@ -68,7 +63,6 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
         )
         return
     _table(found.rows, pages, deletable=desk.may(project_id, "review"))
-    last = -(-found.total // ROWS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if last > 1:
             st.pagination(last, key=_page_key(search, statuses))
@@ -76,6 +70,21 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
         st.caption(
             f"{first:,}–{first + len(found.rows) - 1:,} of {count(found.total, 'document')}",
             width="content",
+        )
+
+
+def _found(
+    desk: Desk, project_id: int, search: str, statuses: tuple[DocumentStatus, ...], number: int
+) -> DocumentList:
+    """The page of this number."""
+    with desk.sessions() as session:
+        return listing.list_documents(
+            session,
+            project_id,
+            statuses=statuses,
+            search=search,
+            limit=ROWS,
+            offset=(number - 1) * ROWS,
         )
 
 

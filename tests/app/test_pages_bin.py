@@ -127,6 +127,17 @@ def test_a_document_is_deleted_from_the_list(site: Site) -> None:
     assert "a \\*b\\*" in "\n".join(each.value for each in site.open("documents").markdown)
 
 
+def test_once_the_last_of_a_page_is_restored_the_page_before_it_is_shown(site: Site) -> None:
+    with writing(site.sessions) as session:
+        for number in range(20):
+            bin.put(session, projects.add_label(session, site.project_id, f"L{number}"))
+    site.app.session_state[f"bin_page_{site.project_id}"] = 2
+    site.open("documents")
+
+    restoring = [each for each in site.app.button if (each.key or "").startswith("restore_label")]
+    assert len(restoring) == 20
+
+
 def test_an_edit_of_a_document_that_was_just_deleted_is_saved_in_the_bin(site: Site) -> None:
     document = site.add()
     site.add("Another text.", name="beside")

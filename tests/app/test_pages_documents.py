@@ -122,6 +122,17 @@ def test_many_documents_come_in_pages(site: Site) -> None:
     assert "1–25 of 30 documents" in site.said()
 
 
+def test_a_page_that_there_is_no_more_shows_the_last_there_is(site: Site) -> None:
+    for number in range(30):
+        site.add(f"{TEXT} {number}", f"visit {number:02}")
+    site.app.session_state["page  "] = 3
+
+    site.open("documents")
+
+    assert names(site) == [f"visit {number:02}" for number in range(25, 30)]
+    assert "26–30 of 30 documents" in site.said()
+
+
 def test_continue_opens_what_was_begun_before_what_is_new(site: Site) -> None:
     _, begun = site.add(), site.add("A train left Oslo.", "trains")
     with writing(site.sessions) as session:
