@@ -23,7 +23,7 @@ from core.tags import TagError, decode_tags, encode_tags
 from core.types import WordSpan
 from storage.formats.covering import words_of
 from storage.formats.fields import FieldError, object_of, split_in, string, whole
-from storage.formats.limits import Budget
+from storage.formats.limits import ArchiveError, Budget
 from storage.formats.marks import Mark, list_of, to_spans
 from storage.formats.tokens import parse_tokens
 from storage.formats.written import Written, accepted, count_document, count_span, unread
@@ -31,12 +31,15 @@ from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAGIC = b"PAR1"
 _GROUP = 1000
 """Documents written at a time."""
-_BATCH = 64
-"""Rows read at a time: one may hold a long text."""
+_MOST_VALUES = 2_000_000
+"""Words, tags or spans that one row may have; as Python objects they need a hundred bytes each."""
+_VALUE = 8
+"""Bytes that a value may need in Arrow; a file says how many there are, and packs equal ones."""
 _COLUMNS = ("id", "split", "text", "spans", "tokens", "ner_tags")
 _KEEPS = frozenset(("name", "split", "unread"))
 
@@ -46,7 +49,8 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    budget = Budget(file.seek(0, io.SEEK_END))
+    size = file.seek(0, io.SEEK_END)
+    budget = Budget(size)
     file.seek(0)
     stem = PurePath(name).stem
     number = 0
@@ -56,10 +60,11 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
         columns = [column for column in _COLUMNS if column in there]
         _check(columns, there)
         left = [column for column in there if column not in columns]
-        for group in range(table.num_row_groups):
-            budget.spend(table.metadata.row_group(group).total_byte_size, f"row group {group}")
+        _check_size(table.metadata, size)
         names = _class_names(table.schema_arrow)
-        for batch in table.iter_batches(batch_size=_BATCH, columns=columns):
+        for batch in table.iter_batches(batch_size=1, columns=columns):
+            budget.spend(batch.nbytes, f"row {number + 1}")
+            _check_values(batch, number + 1)
             for row in batch.to_pylist():
                 number += 1
                 record = _record(row, names, f"{stem}:{number}", number)
@@ -142,6 +147,27 @@ def _check(columns: Sequence[str], there: Sequence[str]) -> None:
             "a column 'text', or 'tokens' and 'ner_tags', is expected; the file has "
             f"{', '.join(map(repr, there[:8])) or 'none'}"
         )
+
+
+def _check_size(metadata: pq.FileMetaData, size: int) -> None:
+    """Refuses, before anything is unpacked, what the file itself says to be a flood."""
+    budget = Budget(size)
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        values = sum(group.column(column).num_values for column in range(group.num_columns))
+        budget.spend(max(group.total_byte_size, values * _VALUE), f"row group {number}")
+
+
+def _check_values(row: pa.RecordBatch, number: int) -> None:
+    import pyarrow as pa
+
+    for name, column in zip(row.schema.names, row.columns, strict=True):
+        listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+        if listed and len(column.flatten()) > _MOST_VALUES:
+            raise ArchiveError(
+                f"row {number} has {len(column.flatten()):,} {name}; at most {_MOST_VALUES:,} are "
+                "read of one: split the document"
+            )
 
 
 def _record(row: Mapping[str, Any], names: Sequence[str], name: str, number: int) -> Record:

@@ -88,6 +88,29 @@ def test_a_file_that_unpacks_to_a_flood_is_refused() -> None:
     assert "decompression bomb" in bad.reason
 
 
+@pytest.mark.parametrize("words", [1_900_000, 5_000_000])
+def test_equal_values_that_pack_to_nothing_are_no_way_around_the_budget(words: int) -> None:
+    table = pa.table({"tokens": pa.array([["a"] * words]), "ner_tags": pa.array([["O"] * words])})
+    content = parquet(table)
+    held = pa.total_allocated_bytes()
+
+    assert len(content) < 2000
+    (bad,) = read(content, "hugging_face")
+    assert "decompression bomb" in bad.reason
+    assert pa.total_allocated_bytes() - held < 1e6
+
+
+def test_a_row_of_too_many_values_is_refused_before_they_are_objects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storage.formats.hugging_face._MOST_VALUES", 2)
+    table = pa.table({"tokens": [["a", "b"], ["a", "b", "c"]], "ner_tags": [["O"] * 2, ["O"] * 3]})
+    first, bad = read(parquet(table), "hugging_face")
+
+    assert first.text == "a b"
+    assert "row 2 has 3 tokens; at most 2 are read of one" in bad.reason
+
+
 def test_columns_and_splits_that_are_not_ours_are_named() -> None:
     table = pa.table({"text": ["a", "b"], "split": ["test", "train"], "url": ["x", "y"]})
     first, second = read(parquet(table), "hugging_face")

@@ -43,7 +43,6 @@ def test_a_round_trip_is_the_identity_or_says_what_it_lost(
 @pytest.mark.parametrize("format", BOTH_WAYS)
 def test_many_documents_come_back_in_order(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.formats.hugging_face._GROUP", 16)
-    monkeypatch.setattr("storage.formats.hugging_face._BATCH", 7)
     many = [
         DocumentRecord(
             f"Anna {number} saw Rome.", f"d{number}", (SpanRecord(0, 4, "PER", key="a"),)
