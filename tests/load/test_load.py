@@ -11,6 +11,7 @@ import pytest
 from storage.engine import Sessions
 from tests.load.checking import Kept, kept
 from tests.load.gestures import Hand
+from tests.load.loops import in_a_loop_of_its_own
 from tests.load.relay import sticky
 from tests.load.running import Plan, run
 
@@ -84,6 +85,6 @@ def test_who_came_to_a_page_process_stays_with_it() -> None:
             server.close()
         return answers
 
-    answers = asyncio.run(visits())
+    answers = in_a_loop_of_its_own(visits())
     assert [each[-1] for each in answers] == ["a", "b", "b", "b", "a"]
     assert ["Set-Cookie: page=" in each for each in answers] == [True, True, False, False, False]
