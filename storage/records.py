@@ -92,10 +92,12 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that could not be read; the ones around it could."""
+    """A record that could not be read; the ones around it could, unless it ends the file."""
 
     line: int
     reason: str
+    ends_file: bool = False
+    """What follows it in the file is not read either."""
 
 
 @dataclass(frozen=True, slots=True)

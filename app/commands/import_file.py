@@ -105,6 +105,11 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
         f"{report.added} documents with {report.entities} entities {done} ({report.format}), "
         f"{report.duplicates} known already, {report.bad_count} bad"
     )
+    if report.broken_off:
+        print(
+            f"It was broken off at line {report.broken_off.line}, and nothing behind it is read; "
+            "mend the file and import it again to go on: what is in is passed over"
+        )
 
 
 def _ensured(sessions: Sessions, name: str) -> int:

@@ -22,7 +22,8 @@ from storage.vocabulary import Split
 def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
     """Adds a file's documents to a project; texts it has already are passed over.
 
-    Yields the one report that grows, after each transaction; the last is `done`. Entities become
+    Yields the one report that grows, after each transaction; the last is `done`
+    unless the file could not be read to its end. Entities become
     a submitted set, or suggestions to review where the record's status or `incoming` says so.
     Unknown labels are created. Raises `ValueError` or `OSError` for a file that cannot be read, and
     `NotAllowedError`.

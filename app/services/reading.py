@@ -50,7 +50,10 @@ class Checked:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import has done so far. Bad records were passed over; all the others are in."""
+    """What an import has done so far. Bad records were passed over; all the others are in.
+
+    It is `done` when the whole file has been read: not if it was stopped, or `broken_off`.
+    """
 
     format: str = ""
     size: int = 0
@@ -67,6 +70,8 @@ class ImportReport:
     labels_created: list[str] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     """What was converted or left out on the way in, and in how many documents."""
+    broken_off: BadRecord | None = None
+    """The bad record behind which nothing of the file could be read."""
     done: bool = False
 
     @property
@@ -74,6 +79,8 @@ class ImportReport:
         return len(self.bad) + self.bad_unlisted
 
     def refuse(self, record: BadRecord) -> None:
+        if record.ends_file:
+            self.broken_off = self.broken_off or record
         if len(self.bad) < BAD_KEPT:
             self.bad.append(record)
         else:
@@ -105,7 +112,7 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
             checked = _checked(batch, intake, report)
             report.read = max(report.read, min(file.tell(), report.size))
             yield checked
-    report.read, report.done = report.size, True
+    report.read, report.done = report.size, report.broken_off is None
 
 
 def _sentences(records: Iterable[Record]) -> Iterator[Record]:

@@ -47,7 +47,13 @@ def show() -> None:
 
 def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
     line = f"**{literal(outcome.name)}**: {' · '.join(_parts(report))}."
-    if not report.done:
+    if report.broken_off:
+        line += (
+            f" It was broken off at line {report.broken_off.line:,}, and nothing behind it is "
+            f"read: {literal(report.broken_off.reason)}. Mend the file and add it again to go on, "
+            "what is in is passed over."
+        )
+    elif not report.done:
         line += " It was broken off: add the file again to go on, what is in is passed over."
     labels = report.labels_created
     if labels:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -80,22 +81,24 @@ def read_from(file: BinaryIO, format: str, name: str) -> Iterator[Record]:
 
 
 def _records(reader: Reader, file: BinaryIO, name: str) -> Iterator[Record]:
+    line = 1
     try:
         for record in reader(unpacked(file), name):
+            line = record.line
             yield record if isinstance(record, DocumentRecord) else _brief(record)
     except EncodingError as error:
-        yield _brief(BadRecord(error.line, str(error)))
+        yield _brief(BadRecord(max(line, error.line), str(error), ends_file=True))
     except UnicodeError:
         raise  # no reader's: a message for programmers
     except ValueError as error:
-        yield _brief(BadRecord(1, str(error)))
+        yield _brief(BadRecord(line, str(error), ends_file=True))
 
 
 def _brief(bad: BadRecord) -> BadRecord:
     """A reason quotes what it found: not a line of 10 MB, and not half a character."""
     reason = bad.reason.encode(errors="backslashreplace").decode()
     long = len(reason) > _LONGEST_REASON
-    return BadRecord(bad.line, f"{reason[:_LONGEST_REASON]}…" if long else reason)
+    return replace(bad, reason=f"{reason[:_LONGEST_REASON]}…" if long else reason)
 
 
 def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Written:

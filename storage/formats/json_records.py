@@ -151,6 +151,7 @@ def _stopped(line: int, number: int, reason: str) -> BadRecord:
         line,
         f"{reason}; the {number:,} elements before are read, and nothing that follows: "
         "in a JSON array nobody can tell where the next one begins",
+        ends_file=True,
     )
 
 

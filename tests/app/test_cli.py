@@ -142,6 +142,16 @@ def test_a_dry_run_says_what_would_come_in_and_writes_nothing(
     assert "there is no project 'News'" in capsys.readouterr().err
 
 
+def test_an_import_of_a_file_broken_in_the_middle_says_where(
+    opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "a.json"
+    source.write_text('[{"text": "One."}\n{"text": "Two."}]')
+
+    assert main(["import", str(source), "--project", "News"]) == 1
+    assert "It was broken off at line 2" in capsys.readouterr().out
+
+
 def test_an_import_that_is_interrupted_says_what_is_in(
     settings: Settings,
     tmp_path: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from typing import Any
@@ -210,6 +211,26 @@ def test_a_file_of_nonsense_is_counted_and_not_kept_in_memory(
     report = import_file(sessions, project_id, b"nonsense\n" * 12, name="a.jsonl")
 
     assert (len(report.bad), report.bad_unlisted, report.bad_count) == (5, 7, 12)
+
+
+def test_an_import_that_cannot_read_to_the_files_end_is_not_done_and_says_where(
+    sessions: sessionmaker[Session], project_id: int
+) -> None:
+    records = [json.dumps({"text": f"text {number}"}) for number in range(1000)]
+    comma_missing = f"[{','.join(records[:500])}\n{','.join(records[500:])}]".encode()
+    packed = gzip.compress(texts(8000))
+
+    array = import_file(sessions, project_id, comma_missing, name="a.json")
+    cut = import_file(sessions, project_id, packed[: len(packed) // 2], name="b.jsonl.gz")
+    whole = import_file(sessions, project_id, jsonl({"text": "a"}, {}), name="c.jsonl")
+
+    assert array.added == 500
+    assert (array.done, array.broken_off) == (False, array.bad[-1])
+    assert not cut.done
+    assert cut.broken_off
+    assert cut.broken_off.line == cut.added + cut.duplicates > 1
+    assert "cut off" in cut.broken_off.reason
+    assert (whole.done, whole.broken_off, whole.bad_count) == (True, None, 1)
 
 
 def test_a_preview_says_what_the_import_then_does_and_writes_nothing(

@@ -95,6 +95,14 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
         assert list_documents(session, site.project_id).total == 5
 
 
+def test_a_file_that_is_broken_in_the_middle_is_not_told_as_done(site: Site) -> None:
+    upload(site, "some.json", b'[{"text": "One."}\n{"text": "Two."}]')
+    add(site)
+
+    assert "1 document added" in site.said()
+    assert "It was broken off at line 2, and nothing behind it is read" in site.said()
+
+
 def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
     entity = {"start": 0, "end": 1, "label": SCRIPT}
     content = line(text=SCRIPT, name=SCRIPT, entities=[entity]) + line(text="x", **{SCRIPT: 1})

@@ -102,6 +102,7 @@ def test_a_broken_array_gives_what_stood_before_and_says_where_it_stopped(
     assert bad.line == 2
     assert reason in bad.reason
     assert "the 1 elements before are read, and nothing that follows" in bad.reason
+    assert bad.ends_file
 
 
 def test_a_byte_that_is_not_utf8_spoils_its_own_record_alone() -> None:
