@@ -17,12 +17,12 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from storage.formats.limits import ArchiveError, Budget
+from storage.formats.limits import MOST_IN_RECORD, ArchiveError, Budget
 
 MOST_MEMBERS = 500_000
 MOST_DIRECTORY = 128 * 2**20
 """Bytes of a ZIP's list of members, which is read as a whole."""
-MOST_IN_MEMBER = 256 * 2**20
+MOST_IN_MEMBER = MOST_IN_RECORD
 
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,

@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, AnyStr, BinaryIO
+
+from storage.formats import limits
 
 UTF8_MARK = codecs.BOM_UTF8
 _MARKS = (
@@ -75,7 +77,7 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
     faults = [fault for line in foreign if (fault := _fault(line))]
     if _ENOUGH <= len(foreign) == len(faults):
         raise _refusal(_fault(sample) or faults[0])
-    for number, line in enumerate(io.BufferedReader(rest)):
+    for number, line in enumerate(_bounded(io.BufferedReader(rest))):
         yield line.removeprefix(UTF8_MARK) if number == 0 else line
 
 
@@ -116,10 +118,19 @@ def _fault(content: bytes) -> UnicodeDecodeError | None:
 def _recoded(file: io.RawIOBase, encoding: str) -> Iterator[bytes]:
     with io.TextIOWrapper(io.BufferedReader(file), encoding, newline="\n") as lines:
         try:
-            for line in lines:
+            for line in _bounded(lines):
                 yield line.encode()
         except UnicodeDecodeError as error:
             raise _broken(encoding, error) from None
+
+
+def _bounded(lines: IO[AnyStr]) -> Iterator[AnyStr]:
+    """The lines, none longer than memory should hold. Raises `ArchiveError`."""
+    number = 0
+    while line := lines.readline(limits.MOST_IN_RECORD + 1):
+        number += 1
+        limits.check_record(len(line), f"line {number:,}", "is a line end missing?")
+        yield line
 
 
 def _broken(encoding: str, error: UnicodeDecodeError) -> EncodingError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath, PurePosixPath
 from typing import BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import EncodingError, decoded, not_utf8, utf8_lines
-from storage.formats.limits import ArchiveError
+from storage.formats.limits import ArchiveError, whole
 from storage.formats.packing import Pack
 from storage.formats.written import Written, accepted, count_document
 from storage.records import BadRecord, DocumentRecord, Record
@@ -24,12 +23,14 @@ def read_text(file: BinaryIO, name: str) -> Iterator[Record]:
 
     Of a ZIP archive, each file. Raises `ArchiveError`.
     """
-    content = file.read()
-    if not content.startswith(ZIP_MARKS):
+    start = file.read(4)
+    file.seek(0)
+    if not start.startswith(ZIP_MARKS):
+        content = whole(file)
         blank = not content.strip(b"\xef\xbb\xbf \t\r\n")
         yield BadRecord(1, _EMPTY) if blank else _document(content, PurePath(name).stem, "")
         return
-    archive = Archive(io.BytesIO(content))
+    archive = Archive(file)
     if not _OFFICE.isdisjoint(archive.names):
         yield BadRecord(1, "this is an office program's file, and not text; save it as plain text")
         return

@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage.formats.covering import covering
-from storage.formats.limits import ArchiveError, Budget
+from storage.formats.limits import ArchiveError, Budget, check_record, whole
 from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
 from storage.formats.written import Written, accepted, count_document, count_span, unread
@@ -34,7 +34,7 @@ _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 def read_docbin(file: BinaryIO, name: str) -> Iterator[Record]:
     """The documents of a DocBin. Raises `ArchiveError` and `MissingPackage`."""
-    content = file.read()
+    content = whole(file)
     _check_size(content)
     require("spacy", "spacy", "spaCy's DocBin")
     from spacy.vocab import Vocab
@@ -44,7 +44,7 @@ def read_docbin(file: BinaryIO, name: str) -> Iterator[Record]:
         docbin = _loaded(content)
         vocab = Vocab(strings=list(docbin.strings))
     except Exception as error:  # whatever the library trips over in a file from outside
-        yield BadRecord(1, f"not a DocBin of spaCy's: {error!r}"[:300])
+        yield BadRecord(1, f"not a DocBin of spaCy's: {error!r}"[:300], ends_file=True)
         return
     for index in range(len(docbin.tokens)):
         yield _document(docbin, index, vocab, stem)
@@ -97,11 +97,13 @@ def _doc(document: DocumentRecord, spans: Sequence[SpanRecord], vocab: Vocab) ->
 
 def _check_size(content: bytes) -> None:
     """Unpacks it once without keeping it, since spaCy unpacks whatever it is given."""
-    inflater, budget = zlib.decompressobj(), Budget(len(content))
+    inflater, budget, total = zlib.decompressobj(), Budget(len(content)), 0
     try:
         while content and not inflater.eof:
             part = inflater.decompress(content, 2**20)
             budget.spend(len(part), "the DocBin")
+            total += len(part)
+            check_record(total, "the DocBin", "spaCy reads it as a whole: save it as several")
             content = inflater.unconsumed_tail
     except zlib.error as error:
         raise ArchiveError(f"not a DocBin of spaCy's: {error}") from None

@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.limits import whole
 from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
 from storage.formats.packing import Pack
@@ -47,7 +48,7 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
     start = file.read(4)
     file.seek(0)
     if not start.startswith(ZIP_MARKS):
-        yield _document(file.read(), None, PurePosixPath(name).stem)
+        yield _document(whole(file), None, PurePosixPath(name).stem)
         return
     archive = Archive(file)
     members = [member for member in archive.names if member.endswith(".xmi")]

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.encodings import decoded
+from storage.formats.limits import whole
 from storage.formats.marks import Mark, to_spans
 from storage.formats.offsets import Ruler
 from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
@@ -54,7 +55,7 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
     start = file.read(4)
     file.seek(0)
     if not start.startswith(ZIP_MARKS):
-        yield _document(file.read(), PurePosixPath(name).stem, "")
+        yield _document(whole(file), PurePosixPath(name).stem, "")
         return
     archive = Archive(file)
     members = [member for member in archive.names if member.endswith(".tsv")]

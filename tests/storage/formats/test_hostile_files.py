@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import zlib
 
 import pytest
 
@@ -76,6 +77,27 @@ def test_deeply_nested_json_is_refused(format: str, opening: str) -> None:
     records = read(content.encode(), format)
     assert records
     assert all(isinstance(record, BadRecord) for record in records)
+
+
+def test_a_docbin_that_unpacks_to_more_than_memory_should_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storage.formats.limits.MOST_IN_RECORD", 1000)
+    (bad,) = read(zlib.compress(b"x" * 3000), "spacy")
+
+    assert "the DocBin is larger than 0 MB" in bad.reason
+
+
+@pytest.mark.parametrize("format", ["text", "lines", "jsonl", "conll", "webanno", "xmi", "spacy"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_or_a_file_too_large_for_memory_is_refused(
+    format: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.formats.limits.MOST_IN_RECORD", 1000)
+    (bad,) = read(("x" * 3000).encode(encoding), format)
+
+    assert "is larger than 0 MB" in bad.reason
+    assert bad.ends_file
 
 
 NASTY = "a\0b \ufeff\u202eR\u2028é \x1b[31m<script>alert(1)</script>\r\n\r\n\tz"
