@@ -15,6 +15,7 @@ from app.services.projects import LabelChange
 from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
 from app.views import deleting, place
+from app.views.tables import key_of
 from app.views.wording import literal
 from storage.models import Label
 from storage.repository import projects
@@ -40,18 +41,20 @@ def _table(desk: Desk, labels: Sequence[Label]) -> None:
     if not labels:
         st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
         return
+    stored = pd.DataFrame(
+        {
+            "Key": [label.key or "" for label in labels],
+            "Label": [label.name for label in labels],
+            "Colour": [label.color for label in labels],
+            "Meaning": [label.description for label in labels],
+        },
+        index=[label.id for label in labels],
+    )
     edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "Key": [label.key or "" for label in labels],
-                "Label": [label.name for label in labels],
-                "Colour": [label.color for label in labels],
-                "Meaning": [label.description for label in labels],
-            }
-        ),
+        stored,
         hide_index=True,
         disabled=["Label"],
-        key=f"labels_{labels[0].project_id}_{len(labels)}",
+        key=key_of(f"labels_{labels[0].project_id}", stored),
         column_config={
             "Key": st.column_config.TextColumn(width="small", max_chars=1),
             "Colour": st.column_config.TextColumn(

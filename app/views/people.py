@@ -75,32 +75,39 @@ def change_account(desk: Desk, known: list[Account]) -> None:
 
 
 def project_members(desk: Desk, project: Project, known: list[Account]) -> None:
-    """Each account's part in a project, to be changed in the table."""
+    """Each account's part in a project, to be changed one by one."""
     st.markdown("**Members of the project**")
     st.caption(
         "An annotator works on documents; a reviewer also sees all answers, brings documents in "
         "and out, and changes labels and settings. Administrators need no part."
     )
     present = members.of_project(desk.sessions, project.id)
-    people = [each.name for each in known if each.active and not each.administrator]
+    people = [each for each in known if each.active and not each.administrator]
     if not people:
         st.info("There are only administrators yet.")
         return
-    roles: list[Role | str] = [present.get(name, _NONE) for name in people]
-    edited = st.data_editor(
-        pd.DataFrame({"Name": people, "Part": roles}),
-        column_config={
-            "Name": st.column_config.TextColumn(disabled=True),
-            "Part": st.column_config.SelectboxColumn(options=[_NONE, *ROLES], required=True),
-        },
-        hide_index=True,
-        width="stretch",
-        key=f"members_{project.id}",
+    for each in people:
+        _part(desk, project.id, each, present.get(each.name))
+
+
+def _part(desk: Desk, project_id: int, account: Account, role: Role | None) -> None:
+    """One person's part. Its key tells the part that is stored: a choice is made once, and is
+    not there any more when somebody else has changed the part since."""
+    options: list[Role | None] = [None, *ROLES]
+    key = f"part_{project_id}_{account.id}_{role or _NONE}"
+    st.selectbox(
+        literal(account.name),
+        options,
+        options.index(role),
+        format_func=lambda each: each or _NONE,
+        key=key,
+        on_change=_assign,
+        args=(desk, project_id, account.name, key),
     )
-    for name, before, after in zip(people, roles, edited["Part"], strict=True):
-        if before != after:
-            role: Role | None = next((each for each in ROLES if each == after), None)
-            members.assign(desk.sessions, project.id, name, role)
+
+
+def _assign(desk: Desk, project_id: int, name: str, key: str) -> None:
+    members.assign(desk.sessions, project_id, name, st.session_state[key])
 
 
 def _try(change: Callable[[], object], name: str, made: str | None = None) -> bool:

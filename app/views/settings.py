@@ -12,6 +12,7 @@ from app.services import assigning
 from app.services import projects as service
 from app.state import Desk
 from app.views import deleting
+from app.views.tables import key_of
 from app.views.wording import literal
 from storage.models import Label
 from storage.repository import projects
@@ -109,17 +110,18 @@ def _keys(desk: Desk, project_id: int, labels: Sequence[Label]) -> None:
         present = projects.get(session, project_id).hotkeys
     changeable = [action for action in ACTIONS if not action.fixed]
     st.markdown("**Keys**")
+    stored = pd.DataFrame(
+        {
+            "Action": [action.meaning for action in changeable],
+            "Key": [present.get(action.name, action.keys[0]) for action in changeable],
+        }
+    )
     edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "Action": [action.meaning for action in changeable],
-                "Key": [present.get(action.name, action.keys[0]) for action in changeable],
-            }
-        ),
+        stored,
         hide_index=True,
         disabled=["Action"],
         height=330,
-        key=f"hotkeys_{project_id}",
+        key=key_of(f"hotkeys_{project_id}", stored),
         column_config={
             "Action": st.column_config.TextColumn(width="large"),
             "Key": st.column_config.TextColumn(

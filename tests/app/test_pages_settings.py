@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services.projects import LabelChange, change_labels
 from app.views.labels import swatches
 from storage.engine import writing
 from storage.repository import projects
@@ -35,6 +36,26 @@ def test_keys_that_clash_cannot_be_saved(site: Site) -> None:
 
     assert "share X" in site.said()
     assert site.app.button(key="save keys").disabled
+
+
+def test_edits_in_a_table_end_with_the_rows_that_they_were_made_in(site: Site) -> None:
+    def tables() -> list[str]:
+        return [table.proto.id for table in site.app.dataframe if table.proto.id]
+
+    site.open("documents")
+    before = tables()
+    site.run()
+    assert tables() == before, "a run alone takes no edit away"
+
+    with site.sessions() as session:
+        first = projects.labels(session, site.project_id)[0]
+    change_labels(site.sessions, site.project_id, [LabelChange(first.id, "#123456", "Q", "")])
+    with writing(site.sessions) as session:
+        projects.set_hotkeys(session, site.project_id, {"accept": "Y"})
+    site.run()
+
+    assert len(before) == 2
+    assert not set(before) & set(tables())
 
 
 def test_a_label_that_is_no_colour_is_shown_grey_and_its_name_literally() -> None:
