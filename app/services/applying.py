@@ -19,6 +19,10 @@ from storage.models import Operation
 from storage.repository import operations
 
 MAX_CLIENT = 64
+ANOTHERS = (
+    "not saved: somebody else has saved edits under the number of this page. Reload the page, so "
+    "that it gets a number of its own; until they are saved, it keeps your edits"
+)
 
 
 def apply_operations(
@@ -34,10 +38,13 @@ def apply_operations(
     The document is locked and, unless submitted, the work has a draft. An operation may say which
     version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
     be applied is recorded as refused, and those after it are applied all the same. One that clashes
-    (`app.services.clashes`) is held back, and is no error.
+    (`app.services.clashes`) is held back, and is no error. Nothing of a client under which somebody
+    else did something is applied or acknowledged: clients are no secret, span ids begin with them.
     """
     if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
         return None, f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
+    if operations.belongs_to_another(session, client, person):
+        return None, ANOTHERS
     numbered, error = _numbered(ops)
     last = operations.last_seq(session, client)
     if not numbered:

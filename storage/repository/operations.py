@@ -29,6 +29,12 @@ def last_seq(session: Session, client: str) -> int | None:
     return session.scalar(select(func.max(Operation.seq)).where(Operation.client == client))
 
 
+def belongs_to_another(session: Session, client: str, person: str) -> bool:
+    """Whether something is recorded of this client that somebody else did."""
+    query = select(Operation.seq).where(Operation.client == client, Operation.person != person)
+    return session.scalar(query.limit(1)) is not None
+
+
 def record(
     session: Session,
     *,

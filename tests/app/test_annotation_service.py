@@ -160,6 +160,27 @@ def test_two_pages_count_for_themselves(sessions: sessionmaker[Session], documen
     assert shown(applied) == [("m1.1", "accepted"), ("m1.2", "rejected")]
 
 
+def test_nobody_takes_up_the_numbers_of_somebody_elses_page(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    service = AnnotationService(sessions, FakeModel())
+    other = document_id + 1
+    service.open(document_id, "Ann")
+    service.apply(document_id, "ann", [{"seq": 1, "op": "accept", "id": "m1.1"}], "Ann")
+    later = [{"seq": seq, "op": "comment", "text": "mine"} for seq in range(2, 6)]
+    taken = service.apply(other, "ann", later, "Bob")
+    assert taken.ack is None
+    assert "Reload the page" in (taken.error or "")
+
+    applied = service.apply(
+        document_id, "ann", [{"seq": 2, "op": "reject", "id": "m1.2"}], "Ann", ("bob", "ann")
+    )
+    assert (applied.ack, applied.error) == (2, None)
+    assert shown(applied) == [("m1.1", "accepted"), ("m1.2", "rejected")]
+    both = service.apply(other, "ann", [{"seq": 3, "op": "comment", "text": "also mine"}], "Ann")
+    assert (both.ack, both.error) == (3, None), "one page goes from document to document"
+
+
 def test_submitting_waits_for_every_suggestion_to_be_decided(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
