@@ -12,7 +12,7 @@ from app.services.work import Work
 from core.types import Entity
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, projects
+from storage.repository import annotation_sets, bin, projects
 
 HIGHEST_SCORE = 3.0
 """P^l + P^r + P^c at its best; stored and shown scores are shares of it."""
@@ -40,7 +40,8 @@ def load(session: Session, work: Work) -> Draft:
 def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
     """The work's draft; made from `base_of` if there is none.
 
-    An untouched draft follows the newest suggestions; work is never replaced.
+    An untouched draft follows the newest suggestions; work is never replaced. What is marked with
+    a label in the bin is copied too, unseen, and comes back with the label.
     """
     draft = annotation_sets.draft_of(session, work.id, work.owner)
     base = base_of(session, work) if draft is None or work.standing.status == "new" else None
@@ -48,8 +49,10 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
         return draft
     if draft is not None:
         annotation_sets.discard_draft(session, draft)
-    labels = {label.name for label in projects.labels(session, work.document.project_id)}
-    spans = annotation_sets.spans_of(base) if base else ()
+    project_id = work.document.project_id
+    labels = {label.name for label in projects.labels(session, project_id)}
+    labels |= bin.labels(session, project_id)
+    spans = annotation_sets.every_span_of(session, base) if base else ()
     return annotation_sets.add_person_set(
         session,
         work.id,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.columns import now
+from storage.hiding import BINNED
 from storage.models import AnnotationSet, Assignment, Document, EntityRow
 from storage.records import SpanRecord
 from storage.vocabulary import Origin, SetState
@@ -185,6 +186,13 @@ def discard_draft(session: Session, draft: AnnotationSet) -> None:
 def spans_of(annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
     """The set's spans in reading order, outer before inner."""
     return tuple(span_of(row) for row in annotation_set.entities)
+
+
+def every_span_of(session: Session, annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
+    """The set's spans and, beside them, those of labels in the bin: for a copy to keep."""
+    query = select(EntityRow).where(EntityRow.annotation_set_id == annotation_set.id)
+    rows = session.scalars(query.order_by(EntityRow.id).execution_options(**BINNED))
+    return tuple(map(span_of, rows))
 
 
 def span_of(row: EntityRow) -> SpanRecord:
