@@ -14,13 +14,15 @@ def judge(content: bytes, format: str) -> int:
     """Reads a file and gives the number of its records. Raises where a rule is broken.
 
     A reader yields documents that can be kept and bad records that say why, or raises
-    `ValueError` with a message; nothing else.
+    `ValueError` with a message; nothing else, and of a file with something in it never nothing.
+    A refusal of the whole counts as a bad record.
     """
     formats.detect(content, "broken")
     count = 0
     for record in _records(content, format):
         _judge_record(record)
         count += 1
+    assert count or not content, "neither read nor refused"
     return count
 
 
@@ -32,6 +34,7 @@ def _records(content: bytes, format: str) -> Iterator[Record]:
     except ValueError as error:
         if not str(error).strip():
             raise AssertionError(f"{type(error).__name__} without a message") from error
+        yield BadRecord(1, str(error))
 
 
 def _judge_record(record: Record) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
+from storage import formats
 from storage.formats import FORMATS, IMPORT_FORMATS
+from storage.records import DocumentRecord
 from tests.fuzz.goods import files
 from tests.fuzz.judging import judge
 from tests.fuzz.running import broken_file, run
@@ -25,7 +29,27 @@ def test_broken_files_are_refused_or_read_but_never_crash_a_reader(format: str) 
 
 @pytest.mark.parametrize("format", IMPORT_FORMATS)
 def test_the_files_that_are_broken_were_good(format: str) -> None:
-    assert all(judge(good, format) for good in files(format))
+    for good in files(format):
+        assert judge(good, format)
+        kinds = {type(record) for record in formats.read(good, format, "good.x")}
+        assert kinds == {DocumentRecord}
+
+
+def test_a_reader_that_yields_nothing_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "read", lambda *_: iter(()))
+
+    outcome = run("jsonl", range(20))
+
+    assert "neither read nor refused" in "".join(outcome.faults.values())
+
+
+def test_a_refusal_of_the_whole_file_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise ValueError("this is no JSON")
+
+    monkeypatch.setattr(formats, "read", refuse)
+
+    assert run("jsonl", range(20)).faults == {}
 
 
 def test_the_same_numbers_make_the_same_file() -> None:
