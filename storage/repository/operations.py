@@ -30,9 +30,10 @@ def last_seq(session: Session, client: str) -> int | None:
 
 
 def belongs_to_another(session: Session, client: str, person: str) -> bool:
-    """Whether something is recorded of this client that somebody else did."""
-    query = select(Operation.seq).where(Operation.client == client, Operation.person != person)
-    return session.scalar(query.limit(1)) is not None
+    """Whether the last that is recorded of this client was done by somebody else."""
+    query = select(Operation.person).where(Operation.client == client)
+    owner = session.scalar(query.order_by(Operation.seq.desc()).limit(1))
+    return owner is not None and owner != person
 
 
 def record(
