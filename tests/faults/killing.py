@@ -39,6 +39,8 @@ class Outcome:
     refused: int = 0
     torn: list[str] = field(default_factory=list)
     """Documents whose draft is not what their operations make."""
+    empty: list[str] = field(default_factory=list)
+    """Documents without a span, though operations were sent to them."""
     seconds: float = 0.0
 
 
@@ -147,6 +149,7 @@ def examine(sessions: Sessions, acknowledged: dict[str, int], outcome: Outcome) 
     with sessions() as session:
         stored = Counter(session.scalars(select(Operation.client)))
         rows = Counter(map(tuple, session.execute(select(Operation.client, Operation.seq))))
+        sent = set(session.scalars(select(Operation.document_id)))
         outcome.doubled = sum(number - 1 for number in rows.values())
         for client, last in acknowledged.items():
             outcome.lost += sum((client, seq) not in rows for seq in range(1, last + 1))
@@ -154,6 +157,9 @@ def examine(sessions: Sessions, acknowledged: dict[str, int], outcome: Outcome) 
         for document in session.scalars(select(Document)):
             if not _follows(session, document):
                 outcome.torn.append(document.name)
+            draft = annotation_sets.draft_of(session, document.id)
+            if document.id in sent and (draft is None or not draft.entities):
+                outcome.empty.append(document.name)
     return outcome
 
 

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.services.annotation import AnnotationService
 from tests.faults.killing import Killed, Outcome, examine, seeded_project
 
 OPERATIONS = int(os.environ.get("SPANNEAL_FAULTS", "10000"))
+MOST_REFUSED = 0.05
+"""The share of operations: by chance one may mark what is marked already."""
 
 
 def _check(
@@ -21,6 +24,8 @@ def _check(
     examine(sessions, run.acknowledged, outcome)
     assert outcome.acknowledged == outcome.operations == clients * each
     assert (outcome.lost, outcome.doubled, outcome.torn) == (0, 0, [])
+    assert outcome.empty == []
+    assert outcome.refused <= outcome.operations * MOST_REFUSED
     if url.startswith("sqlite"):
         with sessions() as session:
             assert session.scalar(text("PRAGMA integrity_check")) == "ok"
@@ -41,3 +46,11 @@ def test_ten_thousand_operations_of_five_clients_outlive_twenty_kills(
     outcome = _check(database_url, sessions, clients=5, each=OPERATIONS // 5, kills=20, count=60)
     with capsys.disabled():
         print(f"\n{outcome}")
+
+
+def test_a_document_to_which_nothing_could_be_done_is_seen(sessions: sessionmaker[Session]) -> None:
+    document, _ = seeded_project(sessions, count=2)
+    refused = {"seq": 1, "op": "add", "id": "x", "start": 0, "end": 9_999, "label": "PER"}
+    assert AnnotationService(sessions).apply(document, "page", [refused], "Ada").error
+
+    assert examine(sessions, {"page": 1}, Outcome()).empty == ["0"]
