@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services import assigning, history
@@ -13,14 +12,12 @@ from app.services import work as works
 from app.services.annotation import AnnotationService
 from app.services.assigning import FullError
 from app.services.queue import first_waiting, next_document, resumed, upcoming
-from storage.engine import writing
-from storage.models import Assignment, Document
 from storage.repository import annotation_sets, documents, operations
 from storage.repository.corrected import corrected
 from storage.repository.listing import list_documents
 from storage.vocabulary import QueueOrder
 from tests.app.fake_model import FakeModel
-from tests.app.teamwork import Team, team
+from tests.app.teamwork import Team, later, team
 
 
 @pytest.fixture
@@ -33,15 +30,6 @@ def alone(sessions: sessionmaker[Session]) -> Team:
 def two(sessions: sessionmaker[Session]) -> Team:
     """Two people annotate each document."""
     return team(sessions, 2)
-
-
-def later(people: Team, by: timedelta) -> None:
-    """As if this much time had passed for every claim."""
-    with writing(people.sessions) as session:
-        for table in (Document, Assignment):
-            for row in session.scalars(select(table).where(table.claimed_until.is_not(None))):
-                assert row.claimed_until is not None
-                row.claimed_until -= by
 
 
 # One draft: claims

@@ -16,7 +16,7 @@ from storage.engine import writing
 from storage.models import Assignment, Document
 from storage.repository import assignments, bin, documents, events
 from storage.repository.corrected import corrected
-from tests.app.teamwork import Team, team
+from tests.app.teamwork import Team, later, team
 
 
 @pytest.fixture
