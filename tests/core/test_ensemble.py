@@ -13,6 +13,7 @@ from core.model import DiffusionNER
 from core.sampler import SamplerStep, denoise
 from core.types import Agreement, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
+from tests.core.tiny import outspoken
 
 SENTENCES = (
     ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
@@ -23,7 +24,7 @@ SETTINGS = SamplerSettings(3, 12, seed=4, ensemble=3)
 
 @pytest.fixture(scope="module")
 def model(new_model: NewModel) -> DiffusionNER:
-    return new_model()
+    return outspoken(new_model())
 
 
 def test_an_ensemble_denoises_what_its_seeds_denoise_alone(model: DiffusionNER) -> None:
@@ -91,8 +92,8 @@ def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
     """Both land on [0, 1] and [0, 2], one on [2, 2]; P^c is the same everywhere."""
     step = SamplerStep(
         1, 0, torch.zeros(1, 6, 2),
-        torch.tensor([[[0, 1], [0, 2], [2, 2], [0, 1], [0, 2], [0, 2]]]),
-        torch.full((1, 6), 0.5), torch.full((1, 6), 0.5),
+        torch.tensor([[[[0, 1]], [[0, 2]], [[2, 2]], [[0, 1]], [[0, 2]], [[0, 2]]]]),
+        torch.full((1, 6, 1), 0.5), torch.full((1, 6, 1), 0.5),
         lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
     )  # fmt: skip
     rule = Constraints((WordSpan(0, 2, "LOC"),), (WordSpan(0, 3, "LOC"),))

@@ -9,10 +9,11 @@ import pytest
 
 from core.overlaps import cross
 from core.pipeline import Pipeline
+from core.scores import how_sure
 from core.tokenization import tokenize
-from core.types import Entity, Origin, SamplerSettings, Trace
+from core.types import Entity, Origin, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
-from tests.core.tiny import SENTENCES
+from tests.core.tiny import SENTENCES, outspoken
 
 TEXT = "Bank of China hired Ms. Haag.\nNothing of note was said in the meeting."
 TOO_LONG = "https://example.org/" + "a/" * 2490
@@ -101,34 +102,57 @@ def test_each_step_of_a_trace_has_k_spans_within_their_sentence(trace: Trace) ->
             assert all(0 <= a <= b <= len(tokens) for a, b in sentence.noisy)
 
 
-def test_all_steps_together_decode_to_the_traces_entities(trace: Trace) -> None:
+def test_what_any_step_predicted_and_reaches_the_threshold_is_an_entity(trace: Trace) -> None:
     """By the plain reading: every noisy span at every step, typed there and then."""
     decoded: dict[tuple[int, int, str], float] = {}
     for step in trace.steps:
         for sentence, tokens in zip(step.sentences, trace.sentences, strict=True):
             parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
             for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
-                score = left + right + kind
+                score = how_sure(left, right, kind)
                 if label is None or score < trace.threshold:
                     continue
                 place = (tokens[a].start, tokens[b - 1].end, label)
                 decoded[place] = max(score, decoded.get(place, 0.0))
     entities = {(each.start, each.end, each.label): each.score for each in trace.entities}
-    assert decoded.keys() == entities.keys()
-    assert all(entities[place] == pytest.approx(decoded[place], abs=1e-5) for place in decoded)
+    assert decoded
+    assert decoded.keys() <= entities.keys()
+    assert all((entities[place] or 0) >= decoded[place] - 1e-5 for place in decoded)
 
 
-def test_kept_points_at_the_step_and_noisy_span_of_each_entity(trace: Trace) -> None:
-    assert len(trace.kept) == len(trace.entities) == 3
+def proposals(sentence: SentenceStep, slot: int) -> dict[tuple[int, int], tuple[float, float]]:
+    """P^l and P^r of what one noisy span proposes: where it stands, and where each of its two
+    likeliest left boundaries meets one of the right."""
+    assert sentence.pointers is not None
+    sides = sentence.pointers.left[slot], sentence.pointers.right[slot]
+    lefts, rights = (sorted(range(len(p)), key=lambda i: -p[i])[:2] for p in sides)
+    a, b = sentence.spans[slot]
+    places = {(a, b - 1), *((left, right) for left in lefts for right in rights if left <= right)}
+    return {(at, to + 1): (sides[0][at], sides[1][to]) for at, to in places}
+
+
+def points_right(trace: Trace) -> bool:
+    """Whether each entity is what the noisy span it is said to come from proposed there."""
     for origin, entity in zip(trace.kept, trace.entities, strict=True):
+        assert origin is not None
+        assert entity.confidence is not None
         sentence = trace.steps[origin.step - 1].sentences[origin.sentence]
-        a, b = sentence.spans[origin.slot]
         tokens = trace.sentences[origin.sentence]
-        assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
-        assert sentence.labels[origin.slot] == entity.label
-        slot = origin.slot
-        score = sentence.p_left[slot] + sentence.p_right[slot] + sentence.p_type[slot]
-        assert entity.score == pytest.approx(score, abs=1e-5)
+        place = (
+            [each.start for each in tokens].index(entity.start),
+            [each.end for each in tokens].index(entity.end) + 1,
+        )
+        left, right = proposals(sentence, origin.slot)[place]
+        assert entity.score == pytest.approx(how_sure(left, right, entity.confidence.type))
+        if sentence.spans[origin.slot] == place:
+            assert sentence.labels[origin.slot] == entity.label
+    return bool(trace.entities)
+
+
+def test_kept_points_at_the_step_and_noisy_span_of_each_entity(pipeline: Pipeline) -> None:
+    trace = pipeline.trace(TEXT, SETTINGS, pointers=True)
+    assert len(trace.kept) == len(trace.entities) == 3
+    assert points_right(trace)
 
 
 CHINA_AT = (8, 13, "LOC")
@@ -204,7 +228,7 @@ def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
     settings = replace(SETTINGS, threshold=0.0, flat=True)
     suggested = 0
     for seed in range(4):
-        entities = Pipeline(new_model(seed)).predict(text, settings, fixed).entities
+        entities = Pipeline(outspoken(new_model(seed))).predict(text, settings, fixed).entities
         assert {(each.start, each.end) for each in fixed} <= {(e.start, e.end) for e in entities}
         suggestions = [each for each in entities if each.label != "X"]
         suggested += len(suggestions)
@@ -242,7 +266,8 @@ def test_every_suggestion_tells_why_it_may_be_believed(pipeline: Pipeline) -> No
         sure = entity.confidence
         assert sure is not None
         assert sure.since is None or 1 <= sure.since <= 3
-        assert 0 < sure.support <= 1
+        assert 0 <= sure.support <= 1
+        assert sure.support or sure.since is None
         assert sure.agreement is not None
         assert sure.agreement.existence >= sure.agreement.boundary
     assert json.loads(json.dumps(trace.to_json()))["entities"][0]["confidence"]["since"]
@@ -302,11 +327,7 @@ def test_what_is_kept_around_a_word_too_long_points_at_the_right_words(
     pipeline: Pipeline,
 ) -> None:
     text = f"{TEXT}\n{TOO_LONG} said nothing.\n{TEXT}"
-    trace = pipeline.trace(text)
-    for origin, entity in zip(trace.kept, trace.entities, strict=True):
-        a, b = trace.steps[origin.step - 1].sentences[origin.sentence].spans[origin.slot]
-        tokens = trace.sentences[origin.sentence]
-        assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
+    assert points_right(pipeline.trace(text, pointers=True))
 
 
 def test_a_text_that_is_only_one_word_too_long_is_no_error(pipeline: Pipeline) -> None:
@@ -334,7 +355,8 @@ def test_steps_and_noisy_spans_are_set_at_run_time(pipeline: Pipeline) -> None:
 
 
 def test_any_script_is_read(new_model: NewModel) -> None:
-    pipeline = Pipeline(new_model())
+    pipeline = Pipeline(outspoken(new_model()))
     text = "东京是日本的首都。 Київ – столиця. القاهرة 😀\n\u200b\ufeff"
     prediction = pipeline.predict(text, SamplerSettings(2, 10, threshold=0.0))
+    assert prediction.entities
     assert all(text[each.start : each.end].strip() for each in prediction.entities)
