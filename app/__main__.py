@@ -1,4 +1,4 @@
-"""python -m app serve | worker | import | export | retrain | promote"""
+"""python -m app serve | worker | import | export | retrain | simulate | promote"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ VERBS = {
     "import": "add the documents of a file to a project",
     "export": "write a project's corrected documents to a file",
     "retrain": "queue a retraining on a project's corrected documents",
+    "simulate": "count what correcting annotated documents costs, with and without suggestions",
     "promote": "let a model version make the suggestions from now on",
 }
 _MODULES = {"import": "import_file"}

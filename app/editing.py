@@ -19,6 +19,7 @@ from app.gestures import (
     Add,
     Comment,
     Delete,
+    Found,
     Gesture,
     GestureError,
     Move,
@@ -32,6 +33,7 @@ from app.gestures import (
     parse_gesture,
     short,
 )
+from core.overlaps import cross
 from storage.vocabulary import Source, SpanStatus
 
 __all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce"]
@@ -154,31 +156,45 @@ def _refused(span: DraftSpan) -> DraftSpan:
 
 
 def _suggest(draft: Draft, gesture: Suggest) -> Draft:
-    """What a person decided stays, and is neither suggested again nor doubled."""
-
-    def inside(span: DraftSpan) -> bool:
-        return any(start <= span.start and span.end <= end for start, end in gesture.windows)
-
-    kept = [span for span in draft.spans if span.status != "suggested" or not inside(span)]
-    decided = {(span.start, span.end, span.label) for span in kept}
-    before = {(s.start, s.end, s.label): s.id for s in draft.spans if s not in kept}
+    """What a person decided stays. So do undecided suggestions, unless they contradict it; new
+    ones come beside them, if nothing live has their place or crosses them."""
+    decided = [span for span in draft.spans if span.status == "accepted"]
+    kept = [
+        span
+        for span in draft.spans
+        if span.status != "suggested"
+        or not gesture.covers(span.start, span.end)
+        or not any(_contradict(span, other) for other in decided)
+    ]
     for found in gesture.spans:
-        place = (found.start, found.end, found.label)
-        if place in decided:
-            continue
-        span = DraftSpan(
-            id=before.get(place, found.id),
-            start=found.start,
-            end=found.end,
-            label=found.label,
-            status="suggested",
-            score=found.score,
-            source="model",
-            confidence=found.confidence,
-        )
+        span = _suggestion(found)
         _check(draft, span)
-        kept.append(span)
+        refused = any(_same_place(span, other) for other in kept if other.label == span.label)
+        live = (other for other in kept if other.status != "rejected")
+        if not refused and not any(_contradict(span, other) for other in live):
+            kept.append(span)
     return replace(draft, spans=tuple(kept))
+
+
+def _suggestion(found: Found) -> DraftSpan:
+    return DraftSpan(
+        id=found.id,
+        start=found.start,
+        end=found.end,
+        label=found.label,
+        status="suggested",
+        score=found.score,
+        source="model",
+        confidence=found.confidence,
+    )
+
+
+def _same_place(a: DraftSpan, b: DraftSpan) -> bool:
+    return (a.start, a.end) == (b.start, b.end)
+
+
+def _contradict(a: DraftSpan, b: DraftSpan) -> bool:
+    return _same_place(a, b) or cross(a, b)
 
 
 def _submit(draft: Draft) -> Draft:

@@ -98,14 +98,15 @@ class RejectAll:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """Replaces what is left of the suggestions: a model looked again, knowing what was decided.
-
-    Only the server makes this one. Suggestions outside `windows` stay as they are.
-    """
+    """More suggestions: a model looked again, knowing what was decided. Only the server makes
+    this one."""
 
     spans: tuple[Found, ...]
     windows: tuple[tuple[int, int], ...]
-    """Stretches of the text, end exclusive."""
+    """The stretches of the text that it looked at, end exclusive."""
+
+    def covers(self, start: int, end: int) -> bool:
+        return any(left <= start and end <= right for left, right in self.windows)
 
 
 @dataclass(frozen=True, slots=True)

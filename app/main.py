@@ -43,10 +43,22 @@ page = st.navigation(
             help="What the model, and its other versions, find in a text that you paste.",
         ),
         st.Page(
+            "screens/review.py",
+            title="Review",
+            icon=":material/fact_check:",
+            help="Accepted entities that the model would move, rename or drop, ranked.",
+        ),
+        st.Page(
             "screens/train.py",
             title="Train",
             icon=":material/model_training:",
             help="Retrain the model on the submitted documents, compare, and promote.",
+        ),
+        st.Page(
+            "screens/figures.py",
+            title="Figures",
+            icon=":material/monitoring:",
+            help="Progress, what the suggestions are worth, and how the models do.",
         ),
         st.Page(
             "screens/export.py",

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.services.ahead import Ahead
 from app.services.annotation import AnnotationService
 from app.services.models import ModelFolderError, ModelRegistry
-from app.services.predictor import ModelPredictor, active_predictor
+from app.services.predictor import BackgroundPredictor, ModelPredictor, active_predictor
+from app.services.review import ReviewService
 from app.services.startup import prepare
 from app.settings import Settings
 from core.types import SamplerSettings
@@ -66,6 +68,16 @@ def jobs() -> Jobs:
     return _jobs(Settings.from_environment())
 
 
+def ahead() -> Ahead:
+    """The process's work that is done before anybody waits for it."""
+    return _ahead(Settings.from_environment())
+
+
+def reviews() -> ReviewService:
+    """What models said of submitted documents, as far as this process has asked."""
+    return _reviews(Settings.from_environment())
+
+
 def warm_up(predictor: ModelPredictor | None) -> None:
     """Begins to load the model, so that the first document need not wait for it."""
     if predictor is not None:
@@ -95,3 +107,19 @@ def _jobs(settings: Settings) -> Jobs:
     from app.services.jobs import Jobs
 
     return Jobs(settings, _open(settings).sessions)
+
+
+@st.cache_resource(show_spinner=False)
+def _ahead(settings: Settings) -> Ahead:
+    sessions = _open(settings).sessions
+
+    def reader() -> BackgroundPredictor | None:
+        active = active_predictor(sessions)
+        return active.in_background() if active else None
+
+    return Ahead(sessions, reader, SUGGESTING)
+
+
+@st.cache_resource(show_spinner=False)
+def _reviews(settings: Settings) -> ReviewService:
+    return ReviewService(_open(settings).sessions)

@@ -8,18 +8,21 @@ from itertools import combinations
 from statistics import mean
 
 import torch
+from torch import Tensor
 
-from core.decoding import Candidate, alone
+from core.decoding import alone
+from core.denoiser import Sentence
+from core.devices import mixed_precision
 from core.evaluation import threshold_of
 from core.model import DiffusionNER
 from core.pipeline import Pipeline
-from core.sampler import denoise
+from core.sampler import SamplerStep, denoise
 from core.types import SamplerSettings
 
 SEEDS = 3
 """How many seeds are asked."""
 PART = 100
-"""Words that are read before the next measures are told."""
+"""Words that are read together."""
 
 Span = tuple[int, int, int, str]
 """A sentence's number, and a place in it with a label."""
@@ -46,26 +49,33 @@ def look(pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSetti
 def looks(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
 ) -> Iterator[Look]:
-    """The measures of what was read so far, part by part; the last one is the whole text's.
+    """The measures of what was read so far, told again after every small piece of work; the last
+    one is the whole text's.
 
     `SEEDS` seeds are denoised, from `settings.seed` on, and a sentence is encoded once for all.
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
-    asked = replace(settings, ensemble=SEEDS)
+    asked, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
     said: list[set[Span]] = [set() for _ in range(SEEDS)]
     sure: list[float] = []
     total, words = torch.zeros(model.config.hidden_size), 0
-    yield _look(said, sure, total, words)
+    seen = _look(said, sure, total, words)
+    yield seen
     for rows in _parts(sentences):
         batch = [sentences[row] for row in rows]
-        for seed, found in enumerate(_by_seed(model, batch, asked)):
+        states, encoded = _encoded(model, batch)
+        history: list[SamplerStep] = []
+        for step in denoise(model, batch, asked, encoded=encoded):
+            history.append(step)
+            yield seen
+        for seed, found in enumerate(alone(history, model.config.labels, threshold, asked.flat)):
             for row, kept in zip(rows, found, strict=True):
                 said[seed] |= {(row, each.start, each.end, each.label) for each in kept}
                 if seed == 0:
                     sure += [each.confidence.type for each in kept if each.confidence]
-        total = total + _states(model, batch)
-        words += sum(map(len, batch))
-        yield _look(said, sure, total, words)
+        total, words = total + states, words + sum(map(len, batch))
+        seen = _look(said, sure, total, words)
+        yield seen
 
 
 def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
@@ -82,9 +92,7 @@ def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
         yield part
 
 
-def _look(
-    said: Sequence[set[Span]], sure: Sequence[float], total: torch.Tensor, words: int
-) -> Look:
+def _look(said: Sequence[set[Span]], sure: Sequence[float], total: Tensor, words: int) -> Look:
     pairs = [
         2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
         for one, other in combinations(said, 2)
@@ -93,15 +101,11 @@ def _look(
     return Look(1 - mean(sure) if sure else 0.0, 1 - mean(pairs), vector)
 
 
-def _by_seed(
-    model: DiffusionNER, sentences: Sequence[Sequence[str]], settings: SamplerSettings
-) -> list[list[list[Candidate]]]:
-    """What each seed suggests alone for each sentence."""
-    history = list(denoise(model, sentences, settings))
-    return alone(history, model.config.labels, threshold_of(model, settings), settings.flat)
-
-
 @torch.inference_mode()
-def _states(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> torch.Tensor:
-    """The sum of the word states (H,)."""
-    return model.encoder(model.batch(sentences)).float().sum((0, 1)).cpu()
+def _encoded(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Sentence]:
+    """The sum of the word states (H,), and the sentences as the denoiser reads them."""
+    batch = model.batch(sentences)
+    with mixed_precision(model.device):
+        states = model.encoder(batch)
+        encoded = model.denoiser.read(states, batch.lengths)
+    return states.float().sum((0, 1)).cpu(), encoded

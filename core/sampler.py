@@ -90,11 +90,13 @@ def denoise(
     sentences: Sequence[Sequence[str]],
     settings: SamplerSettings,
     constraints: Sequence[Constraints] | None = None,
+    encoded: Sentence | None = None,
 ) -> Iterator[SamplerStep]:
     """Denoise K random spans in each sentence, yielding every step; an ensemble of E seeds
     denoises E x K, those of one seed after those of the other, and never lets them meet.
 
-    Fixed spans occupy the first slots of each seed, suppressed places are left again. Raises
+    Fixed spans occupy the first slots of each seed, suppressed places are left again. `encoded` is
+    the sentences as `DiffusionNER.read` gives them, where that was done before. Raises
     ValueError where `settings.steps` exceeds the model's T or a constraint does not fit.
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
@@ -102,7 +104,7 @@ def denoise(
     if constraints is not None and any(each.fixed or each.suppressed for each in constraints):
         lengths = [len(words) for words in sentences]
         pins = Pins.of(constraints, lengths, settings.num_spans, model.device)
-    sentence = model.read(model.batch(sentences))
+    sentence = encoded or model.read(model.batch(sentences))
     classify, point = partial(_types, model, sentence), partial(_point, model, sentence)
     runs = [
         _run(model, sentence, [generator_for(seed, words) for words in sentences], settings, pins)

@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--suggestions", action="store_true", help="take the entities as suggestions to review"
     )
+    parser.add_argument("--sentences", action="store_true", help="make each sentence a document")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
         format=options.format,
         person=settings.person,
         as_suggestions=options.suggestions,
+        sentences=options.sentences,
     )
     for record in report.bad:
         print(f"{options.file}:{record.line}: {record.reason}", file=sys.stderr)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.views import annotating, place
-from app.views.receiving import receive
+from app.views import annotating, place, wishes
+from app.views.receiving import begun, receive
 from app.views.wording import literal
 from storage.repository import documents
 
@@ -29,14 +29,20 @@ if project is None or document_id is None:
 problem = desk.model_problem()
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
-annotating.all_done(counts)
+wishes.all_done(counts)
 with annotating.column():
     annotating.heading(desk, service, document_id)
     with st.spinner("The model is reading the document …", show_time=True):
+        if received and received.document_id == document_id and received.corrected:
+            wishes.read_around(service, desk.person, received)
         view = service.open(document_id, desk.person)
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the document before was refused: {literal(received.error)}")
-    result = annotating.annotator(view, received)
+    result = annotating.annotator(desk, view, received)
     annotating.origin(view, problem)
+    wishes.offer_to_read_around(view)
+wishes.news()
+begun(service, desk.person, view)
+state.ahead().wish(project.id, document_id)
 if result.navigate:
-    annotating.follow(result.navigate, desk, service, view)
+    wishes.follow(result.navigate, desk, service, view)

@@ -9,17 +9,19 @@ from app.views.adding import add_documents
 from app.views.header import project_header
 from app.views.labels import label_management
 from app.views.listing import continue_button, documents_table, progress
+from app.views.settings import project_settings
 from storage.repository import documents
 
 desk = state.desk()
 project = project_header(desk, "Documents", "Open one, decide on its suggestions, submit, go on.")
 with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
-present, add, labels = st.tabs(
+present, add, labels, settings = st.tabs(
     [
         ":material/description: All documents",
         ":material/add: Add documents",
         ":material/label: Labels",
+        ":material/tune: Settings",
     ]
 )
 with present:
@@ -37,4 +39,6 @@ with add:
     add_documents(desk, project.id)
 with labels:
     label_management(desk, project.id)
+with settings:
+    project_settings(desk, project.id)
 state.warm_up(desk.predictor())

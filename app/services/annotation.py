@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.editing import DraftSpan, GestureError
 from app.services import drafts, suggesting
 from app.services.applying import apply_operations
-from app.services.rereading import Stretch, read_again
+from app.services.rereading import Change, Stretch, read_again
 from app.services.suggesting import Answer, Hint, Predictor
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
@@ -186,7 +186,7 @@ class AnnotationService:
 
     def read_again(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None
-    ) -> int:
+    ) -> Change:
         """See `app.services.rereading.read_again`. Raises `GestureError` without a model."""
         if self._predictor is None:
             raise GestureError("there is no model to ask; put one in place and try again")

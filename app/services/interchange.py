@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Literal
 
 from sqlalchemy.orm import Session
 
+from app.services.pieces import by_sentence
 from storage import formats
 from storage.engine import Sessions, writing
 from storage.formats import ExportFormat, ImportFormat
@@ -65,19 +66,21 @@ def import_file(
     person: str = "import",
     as_suggestions: bool = False,
     split: Split | None = None,
+    sentences: bool = False,
 ) -> ImportReport:
     """Adds a file's documents to a project; texts it has already are passed over.
 
     Entities become a submitted set of `person`, or suggestions to review where the record's
     status or `as_suggestions` says so. Unknown labels are created. `split` overrides where the
-    documents go; a record's own split comes next, then the hash. An import that is broken off
-    can be repeated: what is in is skipped.
+    documents go; a record's own split comes next, then the hash. `sentences` makes each sentence
+    a document. An import that is broken off can be repeated: what is in is skipped.
     """
     name = name or (source.name if isinstance(source, Path) else "document.txt")
     chosen = formats.detect(source, name) if format == "auto" else format
     report = ImportReport(format=chosen)
     importer = _Importer(project_id, name, person, as_suggestions, split, report)
-    for batch in _batches(formats.read(source, chosen, name)):
+    records = formats.read(source, chosen, name)
+    for batch in _batches(by_sentence(records) if sentences else records):
         with writing(sessions) as session:
             for record in batch:
                 importer.take(session, record)

@@ -71,6 +71,10 @@ class ModelPredictor:
         with slot.turns.taken():
             return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
+    def in_background(self) -> BackgroundPredictor:
+        """The same model for what nobody waits for."""
+        return BackgroundPredictor(self.model_version_id, self.path)
+
     def threshold(self) -> float:
         """φ, as tuned with the model."""
         slot = _slot(self.path)

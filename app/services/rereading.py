@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from uuid import uuid4
+
+from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
@@ -15,10 +17,21 @@ from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.models import Document
+from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations
 
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
+Place = tuple[int, int, str]
+"""A stretch and its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many suggestions are new, and how many are gone."""
+
+    added: int
+    gone: int
 
 
 def read_again(
@@ -28,22 +41,24 @@ def read_again(
     document_id: int,
     person: str,
     around: Iterable[Stretch] | None = None,
-) -> int:
+) -> Change:
     """Denoises the rest: accepted spans are kept in place while the others are denoised, rejected
-    ones never return, and what is still undecided is replaced by what the model says now.
+    ones never return. Undecided suggestions that contradict what was decided go, and what the
+    model finds now comes beside the others.
 
-    `around` limits this to the sentences that it touches; outside them nothing changes. Returns
-    how many suggestions there are now. Raises `GestureError` for a document that is submitted,
-    held back, or was edited while the model was reading.
+    `around` limits this to the sentences that it touches; outside them nothing changes. Raises
+    `GestureError` for a document that is submitted, held back, or was edited while the model was
+    reading.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
         before = _open_draft(drafts.load(session, document), document)
+        refused = _refused(session, document, before)
         text = document.text
     windows = [(0, len(text))] if around is None else touched(text, around)
     found: list[Found] = []
     for start, end in windows:
-        found += _found(predictor, settings, text[start:end], start, before.spans)
+        found += _found(predictor, settings, text, (start, end), before, refused)
     with writing(sessions) as session:
         document = documents.lock(session, document_id)
         now = _open_draft(drafts.load(session, document), document)
@@ -67,7 +82,8 @@ def read_again(
                 **asdict(gesture),
             },
         )
-    return sum(span.status == "suggested" for span in after.spans)
+    ids = [{span.id for span in draft.spans} for draft in (now, after)]
+    return Change(added=len(ids[1] - ids[0]), gone=len(ids[0] - ids[1]))
 
 
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
@@ -90,34 +106,56 @@ def _open_draft(draft: Draft, document: Document) -> Draft:
     return draft
 
 
+def _refused(session: Session, document: Document, draft: Draft) -> set[Place]:
+    """What a person rejected, and what was suggested once and corrected to something else."""
+    machine = annotation_sets.latest_prediction(session, document.id)
+    places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    for operation in operations.of_document(session, document.id):
+        if operation.payload.get("op") == "suggest":
+            places |= {(s["start"], s["end"], s["label"]) for s in operation.payload["spans"]}
+    places -= {_place(span) for span in draft.spans}
+    return places | {_place(span) for span in draft.spans if span.status == "rejected"}
+
+
 def _found(
     predictor: Predictor,
     settings: SamplerSettings,
     text: str,
-    offset: int,
-    spans: Iterable[DraftSpan],
+    stretch: Stretch,
+    draft: Draft,
+    refused: set[Place],
 ) -> list[Found]:
-    """Suggestions for a stretch of the document that begins at `offset`."""
-    inside = [span for span in spans if offset <= span.start and span.end <= offset + len(text)]
-    fixed = [_entity(span, offset) for span in inside if span.status == "accepted"]
-    kept = {(each.start, each.end, each.label) for each in fixed}
-    refused = [_entity(span, offset) for span in inside if span.status == "rejected"]
-    suppressed = [each for each in refused if (each.start, each.end, each.label) not in kept]
-    answer = suggesting.ask(predictor, text, settings, fixed, suppressed)
-    free = [each for each in answer.entities if (each.start, each.end, each.label) not in kept]
+    """What the model newly suggests for a stretch of the document."""
+    accepted = {_place(span) for span in draft.spans if span.status == "accepted"}
+    fixed = _within(stretch, accepted)
+    suppressed = _within(stretch, refused - accepted)
+    start, end = stretch
+    answer = suggesting.ask(predictor, text[start:end], settings, fixed, suppressed)
+    kept = {_place(entity) for entity in fixed}
     run = uuid4().hex[:8]
     return [
         Found(
             f"m{predictor.model_version_id}.{run}.{number}",
-            each.start + offset,
-            each.end + offset,
+            each.start + start,
+            each.end + start,
             each.label,
             drafts.share(each.score),
             asdict(each.confidence) if each.confidence else None,
         )
-        for number, each in enumerate(drafts.best_once(free), 1)
+        for number, each in enumerate(drafts.best_once(answer.entities), 1)
+        if _place(each) not in kept
     ]
 
 
-def _entity(span: DraftSpan, offset: int) -> Entity:
-    return Entity(span.start - offset, span.end - offset, span.label)
+def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
+    """The places that lie in the stretch, as entities of it alone."""
+    start, end = stretch
+    return [
+        Entity(left - start, right - start, label)
+        for left, right, label in sorted(places)
+        if start <= left and right <= end
+    ]
+
+
+def _place(span: DraftSpan | SpanRecord | Entity) -> Place:
+    return span.start, span.end, span.label

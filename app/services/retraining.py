@@ -120,13 +120,13 @@ def gather(sessions: Sessions, project_id: int) -> Material:
         held: dict[str, list[DocumentRecord]] = {name: [] for name in FILES}
         left_out: list[str] = []
         for document in corrected(session, project_id):
-            record, problem = _learnable(document, labels)
+            record, problem = learnable(document, labels)
             if problem:
                 left_out.append(f"{document.name}: {problem}")
             else:
                 held[document.split or "train"].append(record)
     _require(held, left_out)
-    train, dev, source = _choose_dev(held["train"], held["dev"])
+    train, dev, source = choose_dev(held["train"], held["dev"])
     return Material(project, labels, train, dev, tuple(held["control"]), source, tuple(left_out))
 
 
@@ -179,9 +179,7 @@ def write_json(path: Path, data: object) -> None:
     os.replace(fresh, path)
 
 
-def _learnable(
-    document: DocumentRecord, labels: Sequence[str]
-) -> tuple[DocumentRecord, str | None]:
+def learnable(document: DocumentRecord, labels: Sequence[str]) -> tuple[DocumentRecord, str | None]:
     """The document with its accepted entities alone, and what keeps it from being learnt."""
     spans = tuple(
         SpanRecord(span.start, span.end, span.label, key=span.key)
@@ -213,9 +211,10 @@ def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[st
         )
 
 
-def _choose_dev(
+def choose_dev(
     train: Sequence[DocumentRecord], own: Sequence[DocumentRecord]
 ) -> tuple[tuple[DocumentRecord, ...], tuple[DocumentRecord, ...], DevSource]:
+    """What is learnt from, what chooses the best epoch, and where that comes from."""
     if own:
         return tuple(train), tuple(own), "own"
     if len(train) < SPLIT_FROM:

@@ -40,14 +40,20 @@ def _upload(desk: Desk, project_id: int) -> None:
             "Review the entities in the files",
             help="They come in as suggestions to decide on. Otherwise they count as a person's.",
         )
+        sentences = st.checkbox(
+            "One document a sentence",
+            help="Long texts in small pieces: the order of the queue then chooses sentences.",
+        )
         if st.form_submit_button("Add files", icon=":material/upload:"):
             if not chosen:
                 st.warning("Choose one or more files first.")
             for file in chosen:
-                _take(desk, project_id, file.getvalue(), file.name, review)
+                _take(desk, project_id, file.getvalue(), file.name, review, sentences)
 
 
-def _take(desk: Desk, project_id: int, content: bytes, name: str, review: bool) -> None:
+def _take(
+    desk: Desk, project_id: int, content: bytes, name: str, review: bool, sentences: bool
+) -> None:
     try:
         report = import_file(
             desk.sessions,
@@ -56,6 +62,7 @@ def _take(desk: Desk, project_id: int, content: bytes, name: str, review: bool) 
             name=name,
             person=desk.person,
             as_suggestions=review,
+            sentences=sentences,
         )
     except (ValueError, OSError) as error:
         st.error(f"**{literal(name)}** could not be read: {literal(str(error))}")

@@ -12,13 +12,13 @@ from app.components.span_annotator import NOTHING_FOUND, span_annotator
 from app.services.annotation import AnnotationService, DocumentView
 from app.state import SUGGESTING, Desk
 from app.views import place
+from app.views.guidelines import guidelines
 from app.views.receiving import KEY, Received
 from app.views.wording import STATUS, clipped, count, literal
 from core.tokenization import tokenize
 from storage.repository import documents, projects
 from storage.vocabulary import DocumentStatus
 
-OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
 _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "new": "gray",
     "in_progress": "blue",
@@ -26,6 +26,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "skipped": "orange",
 }
 _UNCOVERED_SHOWN = 5
+HELD_BACK = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
@@ -49,9 +50,11 @@ def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
         _step("next", ":material/arrow_forward:", neighbours.next, "Ctrl+→")
         st.subheader(literal(clipped(document.name, 60)), anchor=False, width="content")
         st.badge(STATUS[document.status], color=_BADGES[document.status])
+        if document.split == "control":
+            st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
         st.caption(f"{number:,} of {total:,}", width="content")
         st.space("stretch")
-        _guidelines(desk, document.project_id)
+        guidelines(desk, document.project_id)
         if st.button("How the model got here", icon=":material/blur_on:", help="D"):
             place.go(place.DENOISE, document_id)
         if document.status == "submitted" and st.button(
@@ -73,31 +76,11 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def _guidelines(desk: Desk, project_id: int) -> None:
-    with desk.sessions() as session:
-        labels = projects.labels(session, project_id)
-    with st.popover("Guidelines", icon=":material/menu_book:"):
-        st.markdown("**What to mark**")
-        lines = [
-            f"- **{literal(label.name)}**"
-            + (f": {literal(label.description)}" if label.description else "")
-            for label in labels
-        ]
-        st.markdown("\n".join(lines) or "This project has no labels yet; add them in Documents.")
-        st.markdown(
-            "**How to decide**\n"
-            "- Look at each suggestion on its own: accept what is right, reject what is not. The "
-            "model is sure of some mistakes, too.\n"
-            "- Mark a name wherever it stands, also inside another: the place in *New York "
-            "University* is a name of its own.\n"
-            "- Take the whole name as it is written, and nothing around it.\n"
-            "- Then read once more for what nobody suggested."
-        )
-
-
-def annotator(view: DocumentView, received: Received | None) -> Any:
+def annotator(desk: Desk, view: DocumentView, received: Received | None) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     own = received if received and received.document_id == view.document_id else None
+    with desk.sessions() as session:
+        hotkeys = projects.get(session, view.project_id).hotkeys
     return span_annotator(
         doc_id=view.document_id,
         text=view.text,
@@ -108,13 +91,25 @@ def annotator(view: DocumentView, received: Received | None) -> Any:
         key=KEY,
         read_only=view.read_only,
         error=own.error if own else None,
-        empty=NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND,
+        empty=_nothing(view),
+        hotkeys=hotkeys,
+        hints=[asdict(hint) for hint in view.hints],
+        comment=view.comment,
+        skip_reason=view.skip_reason,
+        can_ask=not view.read_only and view.split != "control" and desk.predictor() is not None,
     )
+
+
+def _nothing(view: DocumentView) -> str:
+    if view.held_back:
+        return HELD_BACK
+    return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
 def origin(view: DocumentView, problem: str | None) -> None:
     """Where the suggestions come from, or why there are none; and what was not looked at."""
-    failed = view.prediction_error or (problem if view.predicted == "never" else None)
+    unasked = problem if view.predicted == "never" and not view.held_back else None
+    failed = view.prediction_error or unasked
     if failed:
         st.warning(
             f"No suggestions: {literal(failed)}\n\nYou can annotate all the same.",
@@ -135,6 +130,11 @@ def origin(view: DocumentView, problem: str | None) -> None:
 
 
 def _provenance(view: DocumentView) -> str:
+    if view.held_back:
+        return (
+            "Held back: no model shows its suggestions here, so that what you mark can judge them "
+            "all. Nothing is trained on it."
+        )
     if view.predicted == "never":
         return "No model has looked at this document: what is marked here, people marked."
     if view.model_version_id is None:
@@ -144,40 +144,3 @@ def _provenance(view: DocumentView) -> str:
     if view.predicted == "nothing":
         return f"{model} looked at this document and found nothing ({sampler})."
     return f"Suggestions by model version {view.model_version_id} ({sampler})."
-
-
-def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView) -> None:
-    """Goes where the person asked from inside the text, once everything is saved."""
-    if wish == "denoise":
-        place.go(place.DENOISE, view.document_id)
-    if wish == "next" and view.status in ("submitted", "skipped"):
-        target = _next_open(desk, service, view)
-    else:
-        neighbours = service.neighbours(view.document_id)
-        target = neighbours.next if wish == "next" else neighbours.previous
-    if target is None:
-        st.toast(f"There is no {wish} document.")
-        return
-    place.choose_document(target)
-    st.rerun()
-
-
-def all_done(counts: Mapping[DocumentStatus, int]) -> None:
-    """Says that nothing is left to annotate, and what comes then."""
-    if any(counts[status] for status in OPEN):
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.success("Every document is submitted or skipped.", icon=":material/done_all:")
-        if st.button("Train on them", icon=":material/model_training:"):
-            place.go(place.TRAIN)
-        if st.button("Export them", icon=":material/download:"):
-            place.go(place.EXPORT)
-
-
-def _next_open(desk: Desk, service: AnnotationService, view: DocumentView) -> int | None:
-    """The next document that is not done, beginning again at the first one."""
-    following = service.neighbours(view.document_id, OPEN).next
-    if following is not None:
-        return following
-    with desk.sessions() as session:
-        return documents.first(session, view.project_id, OPEN)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
 
 import pandas as pd
 import streamlit as st
 from sqlalchemy.exc import IntegrityError
 
+from app.components.span_annotator.hotkeys import clashes
 from app.services.interchange import SAMPLE_LABELS
 from app.state import Desk
 from app.views import place
@@ -16,49 +19,89 @@ from storage.engine import writing
 from storage.models import Label
 from storage.repository import projects
 
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
 
 def label_management(desk: Desk, project_id: int) -> None:
     with desk.sessions() as session:
         labels = projects.labels(session, project_id)
     present, new = st.columns([3, 2], gap="large")
     with present:
-        _table(labels)
+        _table(desk, labels)
     with new:
         _new_label(desk, project_id, labels)
         _new_project(desk)
 
 
-def _table(labels: Sequence[Label]) -> None:
+def _table(desk: Desk, labels: Sequence[Label]) -> None:
     if not labels:
         st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
         return
-    frame = pd.DataFrame(
-        {
-            "Key": [label.key for label in labels],
-            "Label": [label.name for label in labels],
-            "Colour": [label.color for label in labels],
-            "Meaning": [label.description for label in labels],
-        }
-    )
-    styled = frame.style.apply(
-        lambda column: [f"background-color: {value}; color: {value}" for value in column],
-        subset=["Colour"],
-    )
-    st.dataframe(
-        styled,
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                "Key": [label.key or "" for label in labels],
+                "Label": [label.name for label in labels],
+                "Colour": [label.color for label in labels],
+                "Meaning": [label.description for label in labels],
+            }
+        ),
         hide_index=True,
-        placeholder="–",
-        alt="The project's labels with their keys, colours and meanings",
+        disabled=["Label"],
+        key=f"labels_{labels[0].project_id}_{len(labels)}",
         column_config={
-            "Key": st.column_config.TextColumn(width="small"),
-            "Colour": st.column_config.TextColumn(width="small"),
-            "Meaning": st.column_config.TextColumn(width="large"),
+            "Key": st.column_config.TextColumn(width="small", max_chars=1),
+            "Colour": st.column_config.TextColumn(
+                width="small", validate="^#[0-9a-fA-F]{6}$", help="#rrggbb"
+            ),
+            "Meaning": st.column_config.TextColumn(width="large", max_chars=500),
         },
     )
+    st.html(swatches(edited["Label"], edited["Colour"]))
+    _save(desk, labels, edited)
     st.caption(
         "A new label appears on the Annotate page at once. The model learns it at the next "
         "retraining, from the documents in which you marked it."
     )
+
+
+def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
+    """The labels as they will look. A colour that is none is grey."""
+    shown = [
+        f'<span style="border:1.5px solid {colour};border-radius:99px;padding:1px 10px;'
+        f'margin-right:6px;background:{colour}33">{escape(name)}</span>'
+        for name, given in zip(names, colours, strict=True)
+        for colour in [given if _HEX.fullmatch(given) else "#808080"]
+    ]
+    return f'<div style="line-height:2.1">{"".join(shown)}</div>'
+
+
+def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
+    rows = edited.to_dict("records")
+    changed = [
+        (label, row)
+        for label, row in zip(labels, rows, strict=True)
+        if (label.key or "", label.color, label.description)
+        != (row["Key"] or "", row["Colour"], row["Meaning"] or "")
+    ]
+    if not changed:
+        return
+    with desk.sessions() as session:
+        hotkeys = projects.get(session, labels[0].project_id).hotkeys
+    wrong = clashes([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
+    if wrong:
+        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+    if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
+        with writing(desk.sessions) as session:
+            for label, row in changed:
+                projects.change_label(
+                    session,
+                    label.id,
+                    color=row["Colour"],
+                    key=(row["Key"] or "").upper() or None,
+                    description=row["Meaning"] or "",
+                )
+        st.rerun()
 
 
 def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.services.queue import next_document
 from app.state import Desk
 from app.views import place
 from app.views.wording import SPLIT, STATUS, count
@@ -35,10 +36,10 @@ def progress(counts: Mapping[DocumentStatus, int]) -> None:
 
 
 def continue_button(desk: Desk, project_id: int) -> None:
-    """To the first document that is begun, else to the first new one."""
+    """To the first document that is begun, else to the next one of the queue."""
     with desk.sessions() as session:
         following = documents.first(session, project_id, ["in_progress"])
-        following = following or documents.first(session, project_id, ["new"])
+    following = following or next_document(desk.sessions, project_id)
     if following is None:
         st.success("Every document is submitted or skipped. Add more, or go on to **Train**.")
     elif st.button(

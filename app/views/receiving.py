@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.components.span_annotator import sent_operations
-from app.services.annotation import AnnotationService
+from app.editing import DraftSpan
+from app.services.annotation import AnnotationService, DocumentView
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
-_LAST = "received"
+_LAST, _VISIT = "received", "visit"
+_CORRECTIONS = ("add", "move", "relabel", "reject")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What a document's number looks like; the browser is not trusted."""
 
@@ -28,6 +30,8 @@ class Received:
     document_id: int
     ack: Mapping[str, Any] | None
     error: str | None
+    corrected: tuple[tuple[int, int], ...] = ()
+    """Where it corrected the model; empty when the same message is seen again."""
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:
@@ -54,7 +58,23 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
     received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
-    return received
+    return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
+
+
+def _corrected(ops: Any, spans: Sequence[DraftSpan]) -> tuple[tuple[int, int], ...]:
+    changed = {op.get("id") for op in ops or () if op.get("op") in _CORRECTIONS}
+    return tuple((span.start, span.end) for span in spans if span.id in changed)
+
+
+def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
+    """Notes the visit to a document that can be worked on, once for as long as it is shown."""
+    if view.read_only or st.session_state.get(_VISIT) == view.document_id:
+        return
+    st.session_state[_VISIT] = view.document_id
+    try:
+        service.visit(view.document_id, person)
+    except SQLAlchemyError:
+        LOG.exception("the visit to document %s is not in the figures", view.document_id)
 
 
 def _not_saved(error: SQLAlchemyError) -> str:

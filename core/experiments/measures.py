@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from core.confidence import Judged, confidence_table, judge
+from core.confidence import Judged, auroc, confidence_table, judge
 from core.constraints import Constraints
 from core.evaluation import keep, propose
+from core.experiments.seeding import with_errors
 from core.experiments.students import Ours, Theirs
+from core.finding import doubts_of
 from core.measuring import measure
 from core.metrics import Scores, score
 from core.types import Example, SamplerSettings, WordSpan
@@ -19,6 +21,10 @@ Rows = list[dict[str, Any]]
 _TOLD = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
 _TOLD_OF_OURS = ("threshold", "distinct_spans", "sentences_per_second")
 GIVEN = (0, 1, 2)
+ERRORS = 0.05
+"""The share of entities that `label_errors` spoils."""
+FIRST = (10, 25, 50)
+"""After how many of the ranking its precision is told."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,41 @@ def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
+def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
+    """How early the finder ranks the errors that each sampler's seed puts into gold, and how
+    often it says instead what gold has."""
+    model = _ours(student).model
+    words = [each.words for each in asked.test]
+    rows = []
+    for sampler in asked.samplers:
+        seeded = with_errors(asked.test, model.config.labels, ERRORS, sampler.seed)
+        doubts = doubts_of(model, words, [[each.span for each in own] for own in seeded])
+        pairs = [
+            pair
+            for own, said in zip(seeded, doubts, strict=True)
+            for pair in zip(own, said, strict=True)
+        ]
+        ranked = sorted(pairs, key=lambda pair: -pair[1].score)
+        wrong = [pair for pair in pairs if pair[0].kind]
+        told = {
+            f"at {count}": sum(one.kind is not None for one, _ in ranked[:count]) / count
+            for count in FIRST
+        }
+        rows.append(
+            {
+                "seed": sampler.seed,
+                "spans": len(pairs),
+                "errors": len(wrong),
+                **told,
+                "auroc": auroc(
+                    [each.score for _, each in pairs], [bool(one.kind) for one, _ in pairs]
+                ),
+                "mended": sum(one.truth == each.instead for one, each in wrong) / len(wrong),
+            }
+        )
+    return rows
+
+
 def measured(student: Ours | Theirs, name: str, asked: Asked, flat: bool) -> Rows:
     """The rows of the measure `name`, with flat decoding where the corpus is flat."""
     samplers = [replace(each, flat=flat) for each in asked.samplers]
@@ -108,4 +149,5 @@ MEASURES: dict[str, Callable[[Ours | Theirs, Asked], Rows]] = {
     "scores": scores,
     "constrained": constrained,
     "confidence": confidence,
+    "label_errors": label_errors,
 }

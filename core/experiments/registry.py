@@ -10,9 +10,9 @@ from core.experiments.curves import FIGURE3, FIGURE4, TABLE3
 from core.experiments.published import TABLE1, TABLE2
 from core.experiments.recipe import RECIPE
 from core.experiments.sampling import SEEDS
-from core.experiments.trust import CONFIDENCE, CONSTRAINED
+from core.experiments.trust import CONFIDENCE, CONSTRAINED, LABEL_ERRORS
 from core.experiments.warm import CROSSNER, FEW
 
 _OF_THE_PAPER = (TABLE1, TABLE2, TABLE3, FIGURE3, FIGURE4, TABLE4, TABLE5, TABLE6)
-_OURS = (RECIPE, MAIN, CROSSNER, FEW, CONVERGENCE, SEEDS, CONSTRAINED, CONFIDENCE)
+_OURS = (RECIPE, MAIN, CROSSNER, FEW, CONVERGENCE, SEEDS, CONSTRAINED, CONFIDENCE, LABEL_ERRORS)
 EXPERIMENTS: dict[str, Experiment] = {each.name: each for each in (*_OF_THE_PAPER, *_OURS)}

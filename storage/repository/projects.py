@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Label, Project
+from storage.vocabulary import QUEUE_ORDERS, QueueOrder
 
 DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 DEFAULT_MEANINGS = {
@@ -53,6 +54,52 @@ def get(session: Session, project_id: int) -> Project:
 
 def by_name(session: Session, name: str) -> Project | None:
     return session.scalars(select(Project).where(Project.name == name)).one_or_none()
+
+
+def configure(
+    session: Session,
+    project_id: int,
+    *,
+    guidelines: str,
+    control_share: float,
+    queue: QueueOrder,
+) -> Project:
+    """How the project works from now on; documents that are there keep their split.
+
+    Raises `ValueError` for a share outside [0.05, 0.5] or an unknown order.
+    """
+    if not 0.05 <= control_share <= 0.5:
+        raise ValueError(
+            f"the share held back must lie between 5 % and 50 %, got {control_share:.0%}; without "
+            "held-back documents no model can be judged"
+        )
+    if queue not in QUEUE_ORDERS:
+        raise ValueError(f"the order must be one of {', '.join(QUEUE_ORDERS)}, got {queue!r}")
+    project = get(session, project_id)
+    project.guidelines, project.control_share, project.queue = guidelines, control_share, queue
+    session.flush()
+    return project
+
+
+def set_hotkeys(session: Session, project_id: int, hotkeys: Mapping[str, str]) -> None:
+    """Which keys they may be, the page checks."""
+    get(session, project_id).hotkeys = dict(hotkeys)
+    session.flush()
+
+
+def change_label(
+    session: Session, label_id: int, *, color: str, key: str | None, description: str
+) -> Label:
+    """Raises `LookupError` for an unknown label, `ValueError` for a colour that is not `#rrggbb`
+    or a key of more than one character."""
+    label = session.get(Label, label_id)
+    if label is None:
+        raise LookupError(f"there is no label {label_id}; reload the page to see those there are")
+    if key is not None and len(key) != 1:
+        raise ValueError(f"a label's key is one character, got {key!r}")
+    label.color, label.key, label.description = _checked_colour(color), key, description
+    session.flush()
+    return label
 
 
 def labels(session: Session, project_id: int) -> Sequence[Label]:

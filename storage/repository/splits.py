@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from storage.models import Document, Project
 from storage.vocabulary import Split
 
-CONTROL_SHARE = 0.2
+
+FIRST_TRAINED, LAST_CHOSEN = 2, 4
+"""Of a project's first four documents, two are trained on and one is held back."""
 
 
 def sha256_of(text: str) -> str:
@@ -24,19 +26,19 @@ def sha256_of(text: str) -> str:
         ) from None
 
 
-def hashed_split(project: str, sha256: str) -> Split:
-    """About one document in five is held back, the same ones on every machine."""
+def hashed_split(project: str, sha256: str, control_share: float) -> Split:
+    """About this share of the documents is held back, the same ones on every machine."""
     digest = hashlib.sha256(f"{project}\0{sha256}".encode()).digest()
-    return "control" if int.from_bytes(digest[:8]) < CONTROL_SHARE * 2**64 else "train"
+    return "control" if int.from_bytes(digest[:8]) < control_share * 2**64 else "train"
 
 
 def choose_split(session: Session, project_id: int, sha256: str) -> Split:
     """The split of a document that is about to be added. It never changes afterwards.
 
     The hash decides, with two exceptions. A text that another project has lies on the same
-    side here, because one model serves all projects. And a document that would leave a project
-    of two or more with nothing to train on, or nothing held back, goes to the empty side: the
-    first two documents of a project lie on different sides.
+    side here, because one model serves all projects. And of the first documents two are trained
+    on, so that a project begins with suggestions to decide on, and one of the first four is held
+    back, so that a small one can be measured.
     """
     elsewhere = select(Document.split).where(
         Document.project_id.in_(select(Project.id)), Document.sha256 == sha256
@@ -44,10 +46,12 @@ def choose_split(session: Session, project_id: int, sha256: str) -> Split:
     known = session.scalar(elsewhere.limit(1))
     if known is not None:
         return known
-    query = select(Document.split).where(Document.project_id == project_id).distinct()
+    query = select(Document.split).where(Document.project_id == project_id).limit(LAST_CHOSEN)
     present = session.scalars(query).all()
-    if present and "train" not in present:
-        return "train"
-    if present and "control" not in present:
-        return "control"
-    return hashed_split(session.get_one(Project, project_id).name, sha256)
+    if len(present) < LAST_CHOSEN:
+        if present.count("train") < FIRST_TRAINED:
+            return "train"
+        if len(present) == LAST_CHOSEN - 1 and "control" not in present:
+            return "control"
+    project = session.get_one(Project, project_id)
+    return hashed_split(project.name, sha256, project.control_share)

@@ -22,6 +22,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr("app.state.active_predictor", lambda sessions: model)
     pretend_model(tmp_path / "model")
     site = build_site(tmp_path, settings_in(tmp_path), model)
+    monkeypatch.setattr(
+        "app.services.ahead.Ahead.wish", lambda self, *wish: site.wishes.append(wish)
+    )
     yield site
     st.cache_resource.clear()
     st.cache_data.clear()

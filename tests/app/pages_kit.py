@@ -12,6 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from app.services.startup import open_database
 from app.settings import ROOT, Settings
+from core.finding import Finding
+from core.looking import Look
+from core.overlaps import overlap
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects
@@ -36,6 +39,7 @@ class PretendedModel:
     fails: str | None = None
     asked: list[SamplerSettings] = field(default_factory=list)
     predicted: list[SamplerSettings] = field(default_factory=list)
+    reviewed: list[str] = field(default_factory=list)
 
     def predict(
         self,
@@ -61,6 +65,24 @@ class PretendedModel:
     def threshold(self) -> float:
         return 1.5
 
+    def in_background(self) -> PretendedModel:
+        return self
+
+    def look(self, text: str, settings: SamplerSettings) -> Look:
+        return Look(0.5, 0.5, (1.0, 0.0))
+
+    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]:
+        """Agrees with the names that it finds, and would have none of the others."""
+        self.reviewed.append(text)
+        found = self.predict(text, SamplerSettings()).entities
+        return [
+            Finding(each, 0.9, next((one for one in found if overlap(one, each)), None))
+            if (each.start, each.end, each.label)
+            not in {(one.start, one.end, one.label) for one in found}
+            else Finding(each, 0.1, each)
+            for each in entities
+        ]
+
 
 @dataclass
 class Site:
@@ -73,6 +95,8 @@ class Site:
     app: AppTest
     sent: int = 0
     """How many operations the page has sent."""
+    wishes: list[tuple[int, int | None]] = field(default_factory=list)
+    """What the page asked to have made ahead: projects and documents. Nothing is made."""
 
     def add(self, text: str = TEXT, name: str = "visit", split: Split = "train") -> int:
         with writing(self.sessions) as session:

@@ -288,30 +288,49 @@ def test_any_edit_takes_a_skipped_document_up_again_and_forgets_why() -> None:
     assert (draft.state, draft.skip_reason) == ("open", "")
 
 
-def test_a_second_look_replaces_the_undecided_and_nothing_else() -> None:
+def test_a_second_look_adds_to_what_is_there_and_brings_nothing_back() -> None:
     decided = after(DRAFT, {"op": "reject", "id": "m1"})
-    look = Suggest((Found("n1", 0, 4, "PER", 0.9), Found("n2", 6, 9, "ORG", 0.7)), ((0, 13),))
+    look = Suggest((Found("n1", 0, 4, "PER", 0.9), Found("n2", 5, 9, "ORG", 0.7)), ((0, 13),))
 
     draft = reduce(decided, look)
 
     assert [(span.id, span.status) for span in draft.spans] == [
-        ("m1", "rejected"),  # what was refused does not come back
+        ("m1", "rejected"),
+        ("m2", "suggested"),
         ("u1", "accepted"),
         ("n2", "suggested"),
     ]
 
 
-def test_a_suggestion_found_again_keeps_its_id() -> None:
-    draft = reduce(DRAFT, Suggest((Found("n1", 0, 4, "PER", 0.8),), ((0, 13),)))
+def test_another_label_may_be_suggested_where_one_was_refused() -> None:
+    decided = after(DRAFT, {"op": "reject", "id": "m1"})
 
-    assert draft.find("m1") == replace(MODEL, score=0.8)
-    assert draft.find("n1") is None
+    draft = reduce(decided, Suggest((Found("n1", 0, 4, "ORG", 0.9),), ((0, 13),)))
+
+    assert [span.id for span in draft.spans if span.status == "suggested"] == ["m2", "n1"]
 
 
-def test_a_second_look_changes_nothing_outside_its_stretches() -> None:
-    draft = reduce(DRAFT, Suggest((), ((0, 5),)))
+@pytest.mark.parametrize(("start", "end"), [(0, 4), (2, 6)])
+def test_suggestions_that_contradict_what_was_decided_go(start: int, end: int) -> None:
+    """The same place, or one that crosses it."""
+    draft = after(DRAFT, {"op": "add", "id": "u2", "start": start, "end": end, "label": "LOC"})
 
-    assert draft.spans == (OTHER, MINE)
+    assert reduce(draft, Suggest((), ((0, 13),))).find("m1") is None
+    assert reduce(draft, Suggest((), ((7, 13),))).find("m1") == MODEL  # it was not looked at
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 13)), max_size=8))
+def test_a_second_look_never_changes_what_a_person_decided(places: list[tuple[int, int]]) -> None:
+    decided = after(DRAFT, {"op": "accept", "id": "m1"}, {"op": "reject", "id": "m2"})
+    found = [
+        Found(f"n{number}", start, end, "ORG", 0.5)
+        for number, (start, end) in enumerate(places)
+        if start < end
+    ]
+
+    draft = reduce(decided, Suggest(tuple(found), ((0, 13),)))
+
+    assert draft.spans[:3] == decided.spans
 
 
 @pytest.mark.parametrize(

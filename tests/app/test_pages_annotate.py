@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.repository import documents, operations
+from storage.engine import writing
+from storage.repository import documents, operations, projects, visits
 from tests.app.pages_kit import TEXT, Site
 
 
@@ -212,3 +213,59 @@ def test_an_empty_project_says_what_to_do(site: Site) -> None:
     site.open("annotate")
 
     assert "no document to annotate yet" in site.said()
+
+
+def test_the_model_reads_again_around_a_correction_only_where_that_is_wished(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.send(document, {"op": "reject", "id": site.span_id("New York")})
+    assert _asked_again(site, document) == 0
+
+    site.app.toggle(key="read_around").set_value(True)
+    site.run()
+    site.send(document, {"op": "reject", "id": site.span_id("Olena Kovalenko")})
+    assert _asked_again(site, document) == 1
+    site.run()
+    assert _asked_again(site, document) == 1
+
+
+def _asked_again(site: Site, document: int) -> int:
+    with site.sessions() as session:
+        history = operations.of_document(session, document)
+    return sum(operation.payload["op"] == "suggest" for operation in history)
+
+
+def test_a_held_back_document_offers_no_model(site: Site) -> None:
+    site.add()
+    document = site.add("Bo Li lives in Oslo.", "held", split="control")
+
+    site.open("annotate", document=document)
+
+    assert site.spans() == {}
+    assert site.mounted()["can_ask"] is False
+    assert "Held back" in site.said()
+    assert not [each for each in site.app.toggle if each.key == "read_around"]
+
+
+def test_a_visit_is_noted_once_for_as_long_as_the_document_is_shown(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.run()
+
+    with site.sessions() as session:
+        noted = visits.of_project(session, documents.get(session, document).project_id)
+    assert [(visit.document_id, visit.aided) for visit in noted] == [(document, True)]
+
+
+def test_a_comment_and_the_projects_keys_reach_the_annotator(site: Site) -> None:
+    document = site.add()
+    with writing(site.sessions) as session:
+        project = documents.get(session, document).project_id
+        projects.set_hotkeys(session, project, {"accept": "Y"})
+    site.open("annotate", document=document)
+
+    site.send(document, {"op": "comment", "text": "two people of one name?"})
+
+    assert site.mounted()["comment"] == "two people of one name?"
+    keys = {action["name"]: action["keys"] for action in site.mounted()["actions"]}
+    assert keys["accept"] == ["Y"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import GestureError
 from app.services.annotation import AnnotationService
-from app.services.rereading import touched
+from app.services.rereading import Change, touched
 from app.services.suggesting import Hint
 from core.types import Entity, Prediction
 from storage.engine import writing
@@ -62,11 +62,11 @@ def test_the_model_is_told_what_was_decided_and_its_news_are_suggested(
     service.open(document_id, "Ann")
     service.apply(document_id, "c", DECIDE, "Ann")
 
-    left = service.read_again(document_id, "Ann")
+    change = service.read_again(document_id, "Ann")
 
     assert model.told == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
     view = service.open(document_id, "Ann")
-    assert left == 1
+    assert change == Change(added=1, gone=0)
     assert [(span.start, span.status) for span in view.spans] == [
         (0, "accepted"),
         (9, "rejected"),
@@ -102,7 +102,7 @@ def test_only_the_sentences_around_a_correction_are_read_again(
     model = FakeModel(entities=(Entity(0, 3, "PER", 2.7), Entity(17, 19, "PER", 2.7)))
     service = AnnotationService(sessions, model)
     service.open(added.id, "Ann")
-    model.entities = (Entity(5, 7, "LOC", 2.5),)
+    model.entities = (Entity(8, 12, "LOC", 2.5),)
 
     service.read_again(added.id, "Ann", around=[(18, 19)])
 
@@ -110,7 +110,8 @@ def test_only_the_sentences_around_a_correction_are_read_again(
     spans = service.open(added.id, "Ann").spans
     assert [(text[span.start : span.end], span.label) for span in spans] == [
         ("Ada", "PER"),
-        ("Li", "LOC"),
+        ("Li", "PER"),
+        ("came", "LOC"),
     ]
 
 
@@ -198,3 +199,19 @@ def test_a_document_predicted_ahead_opens_without_asking_the_model_again(
 
     assert len(model.asked) == 1
     assert len(view.spans) == 2
+
+
+def test_what_was_suggested_and_corrected_is_not_suggested_again(
+    service: AnnotationService, model: AttentiveModel, document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    moved = {"seq": 1, "op": "move", "id": "m1.2", "start": 9, "end": 15}
+    relabelled = {"seq": 2, "op": "relabel", "id": "m1.1", "label": "LOC"}
+    service.apply(document_id, "c", [moved, relabelled], "Ann")
+
+    service.read_again(document_id, "Ann")
+
+    assert model.told == (
+        [Entity(0, 4, "LOC"), Entity(9, 15, "ORG")],
+        [Entity(0, 4, "PER"), Entity(9, 12, "ORG")],
+    )

@@ -14,61 +14,19 @@ import streamlit as st
 
 from app.components.span_annotator import sent_operations, span_annotator
 from core.tokenization import tokenize
+from tests.browser.annotator_cases import CASES
 
 KEY = "annotator"
-NASTY = "<img src=x onerror=alert(1)></span><script>alert(1)</script>&lt;b&gt;"
-LABELS = [
-    {"name": "PER", "color": "#e4572e", "key": "1", "description": "People"},
-    {"name": "ORG", "color": "#2e86ab", "key": "2", "description": "Organisations"},
-    {"name": "LOC", "color": "#3b8e5a", "key": "3", "description": "Places"},
-    {"name": "MISC", "color": "#9b6bdf", "key": "4", "description": "Other names"},
-]
-PLAIN = "President Olena Kovalenko visited New York University Hospital on Monday."
-SCRIPTS = (
-    "👩‍🔬 Dr. Zoë Müller 🚀 joined NASA.\n"
-    "מרי קירי נולדה בוורשה ועבדה בפריז.\n"
-    "東京大学の山田太郎は国連で演説した。\n"
-    "Марія Примаченко народилася в Болотні 🇺🇦."
-)
-LONG = "\n".join(f"Line {n}: {PLAIN}" for n in range(400))
-
-
-def found(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
-    """Suggestions over the first occurrence of each string."""
-    return [
-        {
-            "id": f"m{n}",
-            "start": text.index(words),
-            "end": text.index(words) + len(words),
-            "label": label,
-            "status": "suggested",
-            "score": score,
-            "source": "model",
-        }
-        for n, (words, label, score) in enumerate(wanted)
-    ]
-
-
-NESTED = [
-    ("Olena Kovalenko", "PER", 0.98),
-    ("New York", "LOC", 0.71),
-    ("New York University", "ORG", 0.83),
-    ("New York University Hospital", "ORG", 0.944),
-]
-CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
-    "nested": (PLAIN, found(PLAIN, *NESTED)),
-    "next": ("Ada Lovelace lived in London.", []),
-    "empty": (PLAIN, []),
-    "scripts": (SCRIPTS, found(SCRIPTS, ("Zoë Müller", "PER", 0.9), ("מרי קירי", "PER", 0.8))),
-    "nasty": (f"Beware of {NASTY} here.", found("Beware", ("Beware", NASTY, 0.5))),
-    "long": (LONG, found(LONG, *NESTED)),
-    "refusing": (PLAIN, found(PLAIN, *NESTED)),
-}
 
 
 @st.cache_resource
 def models() -> dict[str, dict[str, Any]]:
     return {}
+
+
+@st.cache_data
+def words(text: str) -> list[tuple[int, int]]:
+    return [(token.start, token.end) for token in tokenize(text)]
 
 
 def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
@@ -90,10 +48,14 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
             span["status"] = "rejected"
         case "accept" | "relabel" | "move":
             span.update(fields, status="accepted")
-        case "accept_all":
+        case "accept_all" | "reject_all":
             for each in spans.values():
-                if each["status"] == "suggested":
-                    each["status"] = "accepted"
+                if each["status"] == "suggested" and each["score"] >= op.get("above", 0):
+                    each["status"] = "accepted" if op["op"] == "accept_all" else "rejected"
+        case "comment":
+            model["comment"] = op["text"]
+        case "skip":
+            model["skip_reason"] = op["reason"]
         case "submit":
             model["submitted"] = True
     return None
@@ -115,17 +77,19 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
 query = st.query_params
 case = st.session_state.setdefault("case", query.get("case", "nested"))
 run = f"{query.get('run', 'by hand')}/{case}"
-text, spans = CASES[case]
+document = CASES[case]
 model = models().setdefault(
     run,
     {
         "case": case,
-        "spans": {span["id"]: dict(span) for span in spans},
+        "spans": {span["id"]: dict(span) for span in document.spans},
         "applied": [],
         "log": [],
         "ack": None,
         "error": None,
         "submitted": False,
+        "comment": document.comment,
+        "skip_reason": document.skip_reason,
         "deaf": int(query.get("deaf", "0")),
     },
 )
@@ -133,17 +97,23 @@ sent = sent_operations(KEY)
 if sent and sent["doc_id"] == run:
     time.sleep(float(query.get("delay", "0")))
     receive(model, sent)
-labels = [*LABELS, {"name": NASTY, "color": "red;background:url(//x)"}]
+if query.get("wide"):
+    st.set_page_config(layout="wide")
 result = span_annotator(
     doc_id=run,
-    text=text,
-    labels=labels if case == "nasty" else LABELS,
+    text=document.text,
+    labels=document.labels,
     spans=list(model["spans"].values()),
-    tokens=[(token.start, token.end) for token in tokenize(text)],
+    tokens=words(document.text),
     ack=model["ack"],
     key=KEY,
     read_only=model["submitted"],
     error=model["error"],
+    hotkeys=document.hotkeys,
+    hints=document.hints,
+    comment=model["comment"],
+    skip_reason=model["skip_reason"],
+    can_ask=document.can_ask,
 )
 if result.navigate:
     st.session_state["went"] = [*st.session_state.get("went", []), result.navigate]
@@ -151,5 +121,8 @@ if result.navigate:
         st.session_state["case"] = "next"
         st.rerun()
 st.text_input("Elsewhere")
-shown = {**model, "text": text, "went": st.session_state.get("went", [])}
-st.text(json.dumps(shown, ensure_ascii=False))
+shown = {**model, "text": document.text, "went": st.session_state.get("went", [])}
+if len(document.text) < 50_000:
+    st.text(json.dumps(shown, ensure_ascii=False))
+else:
+    st.text(json.dumps({"log": len(model["log"])}))

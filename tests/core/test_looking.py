@@ -62,7 +62,8 @@ def test_the_vector_is_the_mean_word_state_however_the_text_is_cut(
     whole = look(pipeline, TEXT, SETTINGS)
     monkeypatch.setattr(looking, "PART", 1)
     parts = list(looks(pipeline, TEXT, SETTINGS))
-    assert len(parts) == 3  # before the first sentence, and after each
+    assert len({each.vector for each in parts}) == 3  # before the first sentence, and after each
+    assert len(parts) == 1 + 2 * (SETTINGS.steps + 1)  # a person may come in between any two
     assert parts[-1].vector == pytest.approx(whole.vector, abs=1e-5)
     assert parts[-1].disagreement == whole.disagreement
     assert len(whole.vector) == pipeline.model.config.hidden_size

@@ -75,27 +75,31 @@ def test_a_label_that_cannot_be_is_refused_with_the_reason(
             projects.add_label(session, project.id, name, color=colour)
 
 
-def test_the_first_two_documents_of_a_project_lie_on_different_sides(
+def test_a_project_begins_with_two_documents_to_train_on_and_holds_one_of_four_back(
     sessions: sessionmaker[Session],
 ) -> None:
     with writing(sessions) as session:
         for number in range(20):
             project = projects.create(session, f"P{number}")
-            for text in ("one", "two"):
-                documents.add(session, project.id, name=text, text=text)
-            counts = documents.counts_by_split(session, project.id)
-            assert counts == {"train": 1, "control": 1}
+            splits = [
+                documents.add(session, project.id, name=t, text=f"{t}{number}").split  # type: ignore[union-attr]
+                for t in "abcd"
+            ]
+            assert splits[:2] == ["train", "train"]
+            assert "control" in splits
 
 
-def test_beyond_two_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
+def test_beyond_four_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
     with writing(sessions) as session:
         project = projects.create(session, "P")
         documents.add(session, project.id, name="a", text="a", split="train")
         documents.add(session, project.id, name="b", text="b", split="control")
+        documents.add(session, project.id, name="c", text="c", split="train")
+        documents.add(session, project.id, name="d", text="d", split="train")
         for number in range(30):
             document = documents.add(session, project.id, name="n", text=f"text {number}")
             assert document is not None
-            assert document.split == hashed_split("P", sha256_of(f"text {number}"))
+            assert document.split == hashed_split("P", sha256_of(f"text {number}"), 0.2)
 
 
 def test_a_text_that_two_projects_have_is_held_back_in_both_or_in_neither(
@@ -121,7 +125,7 @@ def test_a_split_can_be_said_at_import(sessions: sessionmaker[Session]) -> None:
 
 
 def test_about_a_fifth_of_all_documents_is_held_back() -> None:
-    splits = [hashed_split("P", sha256_of(str(number))) for number in range(5000)]
+    splits = [hashed_split("P", sha256_of(str(number)), 0.2) for number in range(5000)]
 
     assert 0.18 < splits.count("control") / len(splits) < 0.22
 
@@ -129,7 +133,9 @@ def test_about_a_fifth_of_all_documents_is_held_back() -> None:
 @given(project=st.text(), text=st.text())
 def test_the_hashed_split_depends_on_nothing_else(project: str, text: str) -> None:
     project, text = (x.encode(errors="ignore").decode() for x in (project, text))
-    assert hashed_split(project, sha256_of(text)) == hashed_split(project, sha256_of(text))
+    assert hashed_split(project, sha256_of(text), 0.3) == hashed_split(
+        project, sha256_of(text), 0.3
+    )
 
 
 def test_exactly_one_model_version_is_active_after_a_promotion(
@@ -178,3 +184,45 @@ def test_asking_for_what_is_not_there_says_where_to_look(sessions: sessionmaker[
         for get in (projects.get, documents.get, model_versions.get):
             with pytest.raises(LookupError, match=r"there is no .* 404"):
                 get(session, 404)
+
+
+def test_a_project_holds_back_what_it_says_of_new_documents(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "Half")
+        projects.configure(session, project.id, guidelines="", control_share=0.5, queue="doubt")
+        splits = [
+            documents.add(session, project.id, name=str(n), text=f"text {n}").split  # type: ignore[union-attr]
+            for n in range(200)
+        ]
+
+    assert 70 < splits.count("control") < 130
+
+
+def test_settings_that_make_no_sense_are_refused(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        with pytest.raises(ValueError, match="between 5 % and 50 %"):
+            projects.configure(
+                session, project.id, guidelines="", control_share=0.0, queue="arrival"
+            )
+        with pytest.raises(ValueError, match="one of arrival"):
+            projects.configure(
+                session,
+                project.id,
+                guidelines="",
+                control_share=0.2,
+                queue="alphabet",  # type: ignore[arg-type]
+            )
+
+
+def test_a_label_can_get_another_key_colour_and_meaning(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        label = projects.add_label(session, project.id, "EVENT")
+        changed = projects.change_label(
+            session, label.id, color="#ABCDEF", key="V", description="Named events"
+        )
+
+    assert (changed.color, changed.key, changed.description) == ("#abcdef", "V", "Named events")

@@ -8,26 +8,31 @@ again until the server acknowledges them:
     span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
 
 Keep `key` constant from document to document: edits that are still under way when the page
-moves on are then sent with their own `doc_id`. Acknowledge a refused operation too, and say
-why in `error`: the page shows it and takes the operation's effect back.
+moves on are then sent with their own `doc_id`. What is not acknowledged survives a reload of the
+tab and is then sent with the client and numbers it had. Acknowledge a refused operation too, and
+say why in `error`: the page shows it and takes the operation's effect back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app.components import bundle
+from app.components.span_annotator.hotkeys import table
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _FOLDER = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "span_annotator.css").read_text(encoding="utf-8"),
+    css="\n".join(
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("span_annotator.css", "marks.css")
+    ),
     js=bundle(_FOLDER / "annotator.js"),
     isolate_styles=True,
 )
@@ -58,17 +63,23 @@ def span_annotator(
     read_only: bool = False,
     error: str | None = None,
     empty: str = NOTHING_FOUND,
+    hotkeys: Mapping[str, str] | None = None,
+    hints: Sequence[Mapping[str, Any]] = (),
+    comment: str = "",
+    skip_reason: str = "",
+    can_ask: bool = False,
 ) -> Any:
     """Mounts the annotator and returns its result.
 
     Args:
         doc_id: names the document; another one starts a new visit (undo is forgotten).
         text: the raw text, shown exactly.
-        labels: `{name, color "#rrggbb", description}`; the first ten have the keys 1-9 and 0.
-        spans: `{id, start, end, label, status, score, source}` as stored, status suggested,
-            accepted or rejected, source model or person, score 0..1 or None.
-        tokens: (start, end) of each word, in order; every boundary a person draws is one of
-            theirs.
+        labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
+        spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
+            suggested, accepted or rejected, source model or person, score 0..1 or None,
+            confidence `{left, right, type, ...}` in 0..1, None or missing.
+        tokens: (start, end) of each word, in order; unless a person chooses single characters,
+            every boundary is one of theirs.
         ack: `{client, seq}`, the last operation applied of that client, or None.
         key: the component's key in session state.
         on_ops: called when operations arrive, before the script runs.
@@ -76,24 +87,47 @@ def span_annotator(
         read_only: shows everything and changes nothing.
         error: why the server refused an operation, shown above the text.
         empty: what to say under a text without any span.
+        hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
+        hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
+        comment: what was said of the document.
+        skip_reason: why the document was skipped.
+        can_ask: whether a model can be asked to denoise the rest.
 
     Returns:
         A result whose `ops` is what `sent_operations` gives, and whose `navigate` is "next",
-        "previous" or "denoise" in the one run after the person asked for it, else None.
+        "previous", "denoise" or "suggest" in the one run after the person asked for it, else
+        None.
     """
     return _COMPONENT(
         key=key,
         data={
+            "key": key,
             "doc_id": doc_id,
             "text": text,
             "labels": [dict(label) for label in labels],
+            "actions": table(hotkeys or {}),
             "spans": [dict(span) for span in spans],
-            "tokens": [[start, end] for start, end in tokens],
+            "tokens": _compact(tuple(tokens)),
+            "hints": [dict(hint) for hint in hints],
             "ack": dict(ack) if ack else None,
             "read_only": read_only,
             "error": error,
             "empty": empty,
+            "comment": comment,
+            "skip_reason": skip_reason,
+            "can_ask": can_ask,
         },
         on_ops_change=on_ops or _nothing,
         on_navigate_change=on_navigate or _nothing,
     )
+
+
+@lru_cache(maxsize=16)
+def _compact(tokens: tuple[tuple[int, int], ...]) -> str:
+    """The gap before each word and its length, in turn: a fifth of the pairs' size."""
+    steps: list[int] = []
+    at = 0
+    for start, end in tokens:
+        steps += (start - at, end - start)
+        at = end
+    return " ".join(map(str, steps))

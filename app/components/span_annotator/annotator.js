@@ -2,39 +2,51 @@
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
 import { overlay } from './bars.js';
+import { Characters } from './characters.js';
 import { safeColour } from './dom.js';
-import { Editor } from './editor.js';
-import { listen } from './keys.js';
-import { OffsetMap, Tokens } from './offsets.js';
+import { freshHints, readHints } from './hints.js';
+import { Hover } from './hover.js';
+import { Keyboard, listen } from './keys.js';
+import { Notes } from './notes.js';
+import { OffsetMap, Tokens, readPairs } from './offsets.js';
 import { Outbox } from './outbox.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
-import { applyOp, countByStatus, fromWire, inReadingOrder } from './spans.js';
+import { Review } from './review.js';
+import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
 import { Surface } from './surface.js';
+import { Tip } from './tip.js';
+import { Visit } from './visit.js';
 
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
-const OUTBOXES = new Map(); // key -> Outbox; unsent edits outlive a re-mount of the component
+const DESKS = new Map(); // key -> unsent edits and choices, which outlive a re-mount
 
-class Annotator extends Editor {
-  constructor(root, outbox) {
+class Annotator extends Visit {
+  constructor(root, { outbox, taste }) {
     super(outbox);
+    this.taste = taste;
+    this.hints = [];
+    this.marks = [];
     this.shell = root.querySelector('.annotator');
-    this.frame = 0;
-    this.panel = new Panel(this.shell, this);
-    const box = this.shell.querySelector('[data-part=text]');
-    this.surface = new Surface(root, box, () => this.drawSoon());
-    this.popover = new Popover(this.shell.querySelector('[data-part=popover]'), this);
-    this.outbox.changed = () => this.drawState();
     this.stop = new AbortController();
     const { signal } = this.stop;
-    this.pointer = new Pointer(this, this.surface, signal);
+    this.panel = new Panel(this.shell, this);
+    this.review = new Review(this.panel.find('review'), this.shell, this);
+    this.notes = new Notes(this.panel.find, this, signal);
+    const box = this.panel.find('text');
+    this.surface = new Surface(root, box, () => this.drawSoon());
+    this.popover = new Popover(this.panel.find('popover'), this);
+    const hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
+    this.pointer = new Pointer(this, this.surface, hover, signal);
+    this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
-    box.addEventListener('scroll', () => this.popover.draw(), { signal });
+    box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
   }
 
   destroy() {
+    this.notes.keep();
     this.stop.abort();
     this.surface.destroy();
     cancelAnimationFrame(this.frame);
@@ -42,16 +54,20 @@ class Annotator extends Editor {
 
   focus() { this.surface.box.focus({ preventScroll: true }); }
 
+  colourOf(label) { return this.colours.get(label) ?? '#808080'; }
+
   /** Takes what Python sent: the document, the spans it has stored, and its acknowledgement. */
   update(data) {
-    const isNew = data.doc_id !== this.data?.doc_id || data.text !== this.data?.text;
+    const before = this.data;
+    const isNew = data.doc_id !== before?.doc_id || data.text !== before?.text;
+    if (isNew && before) this.notes.keep();
     this.data = data;
     this.readOnly = Boolean(data.read_only);
-    this.labels = data.labels;
-    this.colours = new Map(data.labels.map(({ name, color }) => [name, safeColour(color)]));
+    this.bind(data, before);
     if (isNew) this.open(data);
-    this.tokens = new Tokens(data.tokens, this.offsets);
-    this.stored = new Map(data.spans.map((span) => [span.id, fromWire(span, this.offsets)]));
+    if (isNew || data.tokens !== before.tokens) this.split(data);
+    if (isNew || !alike(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
+    this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
     const emptied = this.outbox.acknowledge(data.ack);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
@@ -60,35 +76,61 @@ class Annotator extends Editor {
     if (emptied) this.saved();
   }
 
+  /** Labels and keys. */
+  bind({ labels, actions, read_only: readOnly }, before) {
+    if (before && alike(labels, before.labels) && alike(actions, before.actions)) return;
+    this.labels = labels;
+    this.colours = new Map(labels.map(({ name, color }) => [name, safeColour(color)]));
+    this.keyboard = new Keyboard(actions, labels);
+    this.panel.bind(actions, labels, this.keyboard);
+    this.surface.touchAll();
+  }
+
   open(data) {
     this.offsets = new OffsetMap(data.text);
     this.surface.setText(data.text);
     this.reset();
+    this.notes.reset();
     const active = document.activeElement;
     if (!active || active === document.body) this.focus();
+  }
+
+  split(data) {
+    this.tokens = new Tokens(readPairs(data.tokens), this.offsets);
+    this.characters = new Characters(data.text, this.tokens);
+  }
+
+  /** The span as it is drawn already, if it is the same: then nothing is drawn again. */
+  known(span) {
+    const drawn = this.view?.get(span.id);
+    return drawn && same(drawn, span) && alike(drawn.confidence, span.confidence) ? drawn : span;
   }
 
   /** view = stored spans + what is under way. */
   rebuild() {
     const view = new Map(this.stored);
     for (const op of this.outbox.opsOf(this.data.doc_id)) applyOp(view, op, this.offsets);
+    for (const [id, span] of view) view.set(id, this.known(span));
     this.view = view;
+    this.hints = freshHints(this.allHints, view);
   }
 
   redraw() {
-    this.shown = inReadingOrder(this.view, this.showRejected);
+    const { taste, panel } = this;
+    const spans = [...this.view.values()].filter(({ status }) => taste.rejected || status !== 'rejected');
+    this.shown = inReadingOrder(taste.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
     if (!this.shown.some(({ id }) => id === this.selected)) this.selected = null;
     this.surface.assign(this.shown);
     const counts = countByStatus(this.view);
-    this.panel.drawLabels(this.labels, this.armed);
-    this.panel.drawCounts(counts, this.showRejected);
-    this.panel.drawButtons(counts, {
-      readOnly: this.readOnly,
-      canUndo: this.history.done.length > 0,
-      canRedo: this.history.undone.length > 0,
-    });
-    this.panel.drawNotice(this.notice(counts));
-    this.panel.drawError(this.data.error);
+    panel.labels.draw(this.labels, this.armed);
+    panel.drawCounts(counts, taste.rejected);
+    panel.drawButtons(counts, this);
+    panel.drawChoices(this);
+    panel.drawOptional('notice', this.notice(counts));
+    panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
+    panel.drawOptional('error', this.data.error);
+    this.review.draw(counts.suggested, this.readOnly);
+    this.notes.draw();
     this.drawState();
     this.draw();
   }
@@ -103,30 +145,63 @@ class Annotator extends Editor {
   drawState() { this.panel.drawState(this.outbox.state, this.outbox.size, this.readOnly); }
 
   draw() {
-    this.surface.draw((paragraph) => overlay(this.surface, paragraph, this));
+    this.mark();
+    this.surface.draw((paragraph, window) => overlay(this, paragraph, window));
     this.popover.draw();
+  }
+
+  /** What is marked besides the spans; has the paragraphs drawn where that changed. */
+  mark() {
+    const { selectedSpan, candidate, dragged, proposal } = this;
+    const marks = [
+      selectedSpan && { kind: selectedSpan.id, s: selectedSpan.s, e: selectedSpan.e, drawn: false },
+      candidate && { kind: 'candidate', ...candidate, drawn: true },
+      dragged && { kind: 'dragged', ...dragged, drawn: true },
+      ...(proposal?.places ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
+    ].filter(Boolean);
+    if (alike(marks, this.marks)) return;
+    for (const mark of [...this.marks, ...marks]) this.surface.touch(mark);
+    this.marks = marks;
+  }
+
+  preview(range) {
+    this.dragged = range;
+    this.draw();
   }
 
   drawSoon() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => { if (this.view) this.draw(); });
   }
+
+  scrolled() {
+    cancelAnimationFrame(this.scrolling);
+    this.scrolling = requestAnimationFrame(() => {
+      this.surface.sight.scrolled();
+      this.popover.place();
+    });
+  }
 }
 
-function outboxFor(key) {
-  if (!OUTBOXES.has(key)) {
-    const outbox = new Outbox();
-    OUTBOXES.set(key, outbox);
+/** Whether two plain values are the same throughout. */
+const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+function deskOf(key) {
+  if (!DESKS.has(key)) {
+    const outbox = new Outbox(key);
+    DESKS.set(key, {
+      outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
+    });
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.size) event.preventDefault(); });
   }
-  return OUTBOXES.get(key);
+  return DESKS.get(key);
 }
 
-export default function render({ parentElement, data, key, setStateValue, setTriggerValue }) {
+export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
   if (!annotator) {
-    annotator = new Annotator(parentElement, outboxFor(key));
+    annotator = new Annotator(parentElement, deskOf(data.key));
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);

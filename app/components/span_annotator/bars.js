@@ -1,11 +1,13 @@
 // What is laid over a paragraph: tints behind words, labelled bars under them, drag handles.
 
 import { el, paint, percent, place } from './dom.js';
+import { boxesOf, endsOf } from './measure.js';
 
 const LANE = 18; // px from one lane of bars to the next
 const BAR = 15; // px, a bar's height
 const LETTER = 7; // px, about the width of a capital in a bar
 const PADDING = 8; // px, a bar's left and right padding together
+const GRIPPED = 18; // px from which a bar's ends can be dragged and its middle still be clicked
 
 /** As much of the label as a bar shows: all of it, or its first letters. */
 export function fit(label, width) {
@@ -17,62 +19,85 @@ export function fit(label, width) {
 export const describe = ({ label, status, score }) =>
   [label, status, ...(score === null ? [] : [percent(score)])].join(' · ');
 
-/** Every element that lies over one paragraph. */
-export function overlay(surface, paragraph, { colours, selected, candidate, readOnly }) {
+/** Every element that lies over one paragraph, of the offsets in `window`. */
+export function overlay(look, paragraph, window) {
   const nodes = [];
   const tints = [];
+  const near = ({ s, e }) => s < window.end && e > window.start;
+  const marks = look.marks.filter((mark) => mark.drawn && near(mark)
+    && mark.s < paragraph.end && mark.e > paragraph.start);
   for (const { span, lane } of paragraph.lanes) {
-    const on = span.id === selected;
-    const colour = colours.get(span.label) ?? '#808080';
-    const boxes = surface.boxes(paragraph, span.s, span.e);
-    boxes.forEach((box, i) => {
-      const state = `${span.status}${on ? ' on' : ''}`;
-      tints.push(paint(place(el('div', `tint ${state}`), box), colour));
-      nodes.push(paint(bar(span, lane, box, i, boxes.length, state), colour));
-    });
-    if (on && !readOnly && span.status !== 'rejected') {
-      nodes.push(...handles(surface, paragraph, span, boxes));
-    }
+    if (near(span)) drawSpan(look, paragraph, span, lane, tints, nodes);
   }
-  if (candidate && candidate.s < paragraph.end && candidate.e > paragraph.start) {
-    for (const box of surface.boxes(paragraph, candidate.s, candidate.e)) {
-      const mark = place(el('div', 'candidate'), box);
-      mark.dataset.testid = 'candidate';
+  for (const hint of paragraph.hints) {
+    if (near(hint)) nodes.push(...hinted(look, paragraph, hint));
+  }
+  for (const { kind, s, e } of marks) {
+    for (const box of boxesOf(paragraph, s, e)) {
+      const mark = place(el('div', `candidate ${kind}`), box);
+      mark.dataset.testid = kind;
       nodes.push(mark);
     }
   }
   return [...tints, ...nodes];
 }
 
-function bar(span, lane, box, piece, pieces, state) {
+function drawSpan(look, paragraph, span, lane, tints, nodes) {
+  const on = span.id === look.selected;
+  const state = `${span.status}${on ? ' on' : ''}${span.id === look.pointed ? ' under' : ''}`;
+  const colour = look.colourOf(span.label);
+  const boxes = boxesOf(paragraph, span.s, span.e);
+  const ends = endsOf(paragraph, span.s, span.e, boxes);
+  const movable = !look.readOnly && span.status !== 'rejected';
+  boxes.forEach((box, i) => {
+    const sides = Object.entries(ends).filter(([, end]) => end?.box === i);
+    const tint = paint(place(el('div', `tint ${state}`), box), colour);
+    tint.dataset.id = span.id;
+    tints.push(tint);
+    nodes.push(paint(bar(span, lane, box, state, sides, movable), colour));
+    if (on && movable) nodes.push(...sides.map(([edge, { side }]) => handle(span, edge, side, box)));
+  });
+}
+
+/** One piece of a span's bar; `sides` are the ends of the span that lie at this piece. */
+function bar(span, lane, box, state, sides, movable) {
   const top = box.top + box.height + 2 + lane * LANE;
   const node = place(el('div', `bar ${state}`), { ...box, top, height: BAR });
-  node.dataset.testid = 'bar';
-  node.dataset.id = span.id;
-  node.dataset.label = span.label;
-  node.dataset.status = span.status;
-  node.title = describe(span);
+  Object.assign(node.dataset, {
+    testid: 'bar', id: span.id, label: span.label, status: span.status,
+  });
+  if (span.status === 'suggested') node.style.setProperty('--score', span.score ?? 0);
   node.append(fit(span.label, box.width));
-  if (piece > 0) node.classList.add('continued');
-  if (piece < pieces - 1) node.classList.add('continues');
+  for (const side of ['left', 'right']) {
+    const [edge] = sides.find(([, end]) => end.side === side) ?? [];
+    if (!edge) node.classList.add(`open-${side}`);
+    else if (movable && box.width >= GRIPPED) node.append(grip(edge, side));
+  }
   return node;
 }
 
-/** Grips on the first and last box of the selected span, where these lie in this paragraph. */
-function handles(surface, paragraph, span, boxes) {
-  if (!boxes.length) return [];
-  const rightToLeft = surface.isRightToLeft(paragraph);
-  const grip = (edge, box) => {
-    const atRight = (edge === 'end') !== rightToLeft;
-    const left = box.left + (atRight ? box.width : 0) - 4;
-    const node = place(el('div', 'handle'), { left, top: box.top, width: 8, height: box.height });
-    node.dataset.testid = 'handle';
-    node.dataset.edge = edge;
-    node.title = `Drag to move the ${edge} of this span`;
+function grip(edge, side) {
+  const node = el('i', `grip ${side}`);
+  node.dataset.edge = edge;
+  return node;
+}
+
+/** A grip over the words of the selected span, at one of its ends. */
+function handle(span, edge, side, box) {
+  const left = box.left + (side === 'right' ? box.width : 0) - 4;
+  const node = place(el('div', 'handle'), { left, top: box.top, width: 8, height: box.height });
+  Object.assign(node.dataset, { testid: 'handle', edge, id: span.id });
+  node.title = `Drag to move the ${edge} of this span`;
+  return node;
+}
+
+/** A dotted line under the words that the model nearly suggested. */
+function hinted(look, paragraph, hint) {
+  const state = `${hint.id === look.selected ? ' on' : ''}${hint.id === look.pointed ? ' under' : ''}`;
+  return boxesOf(paragraph, hint.s, hint.e).map((box) => {
+    const line = { ...box, top: box.top + box.height - 3, height: 8 };
+    const node = paint(place(el('div', `hint${state}`), line), look.colourOf(hint.label));
+    Object.assign(node.dataset, { testid: 'hint', id: hint.id, label: hint.label });
     return node;
-  };
-  const grips = [];
-  if (span.s >= paragraph.start) grips.push(grip('start', boxes[0]));
-  if (span.e <= paragraph.end) grips.push(grip('end', boxes.at(-1)));
-  return grips;
+  });
 }

@@ -1,111 +1,18 @@
-// What a person can do, whatever the key or button. Drawing is left to the Annotator.
+// What a person can do to the spans, whatever the key or button. Drawing is the Annotator's.
 
 import { describe } from './bars.js';
+import { Chooser } from './chooser.js';
 import { History } from './history.js';
-import { difference, toWire } from './spans.js';
+import { identical } from './identical.js';
+import { difference, suggestions, toWire } from './spans.js';
 
-/**
- * Expects of its subclass: data, view, shown, tokens, offsets, labels, readOnly, panel, surface,
- * navigate, rebuild, redraw, draw.
- */
-export class Editor {
+/** Expects of its subclasses, besides what Chooser does: offsets, labels, rebuild. */
+export class Editor extends Chooser {
   constructor(outbox) {
+    super();
     this.outbox = outbox;
     this.history = new History();
-    this.armed = null; // the label that each drag adds at once
-    this.lastLabel = null; // the label that Enter adds
-    this.showRejected = false;
-    this.reset();
   }
-
-  /** Forgets what belongs to one visit to one document. */
-  reset() {
-    this.history.forget();
-    this.selected = null;
-    this.candidate = null;
-    this.destination = null;
-    this.leaving = false; // after Esc, Tab leaves the text
-    this.quiet = false; // after an addition no toolbar covers the next line
-  }
-
-  get selectedSpan() { return this.view?.get(this.selected) ?? null; }
-
-  wordsOf({ s, e }) { return this.data.text.slice(s, e); }
-
-  // ---- choosing ----
-
-  select(id) {
-    this.selected = id;
-    this.candidate = null;
-    this.leaving = false;
-    this.quiet = false;
-    const span = this.selectedSpan;
-    if (span) this.panel.say(`${this.wordsOf(span)}: ${describe(span)}`);
-    this.redraw();
-  }
-
-  /** Chooses words to label; adds them at once when a label is kept ready. */
-  choose(range) {
-    this.selected = null;
-    this.candidate = this.readOnly ? null : range;
-    this.leaving = false;
-    if (this.candidate && this.armed) { this.add(this.armed); return; }
-    if (this.candidate) this.panel.say(`chosen: ${this.wordsOf(range)}. Press a label's key.`);
-    this.redraw();
-  }
-
-  clear() { this.select(null); }
-
-  preview(range) {
-    this.candidate = range;
-    this.draw();
-  }
-
-  escape() {
-    const nothing = !this.selected && !this.candidate && !this.panel.helpShown;
-    if (nothing) this.armed = null;
-    this.panel.helpShown = false;
-    this.clear();
-    this.leaving = true;
-    this.panel.say('Nothing is selected. Tab leaves the text.');
-  }
-
-  /** Selects the next or previous span. False past the last one, so that Tab moves on. */
-  step(direction) {
-    if (this.leaving || !this.shown.length) return false;
-    const at = this.shown.findIndex(({ id }) => id === this.selected);
-    const next = at < 0 ? (direction > 0 ? this.firstAfterCandidate() : -1) : at + direction;
-    const span = this.shown[next];
-    this.select(span?.id ?? null);
-    if (span) this.surface.reveal(span.s);
-    return Boolean(span);
-  }
-
-  firstAfterCandidate() {
-    const from = this.candidate?.s ?? 0;
-    return Math.max(0, this.shown.findIndex(({ s }) => s >= from));
-  }
-
-  /** Chooses the next or previous word: a span can be made with the keyboard alone. */
-  walk(direction) {
-    if (!this.tokens.size) return;
-    const here = this.candidate ?? this.selectedSpan;
-    const range = here ? this.tokens.beside(here, direction) : this.tokens.at(0);
-    this.selected = null;
-    this.candidate = this.readOnly ? null : range;
-    this.surface.reveal(range.s);
-    this.panel.say(this.wordsOf(range));
-    this.redraw();
-  }
-
-  widen(step) {
-    if (!this.candidate) { this.walk(step); return; }
-    this.candidate = this.tokens.nudge(this.candidate, 'end', step);
-    this.panel.say(this.wordsOf(this.candidate));
-    this.redraw();
-  }
-
-  // ---- editing ----
 
   /** Sends operations and shows their effect at once. */
   edit(ops, { remember = true } = {}) {
@@ -117,20 +24,17 @@ export class Editor {
     this.redraw();
   }
 
-  useLabelAt(index) {
-    const label = this.labels[index];
-    if (label) this.useLabel(label.name);
-    return Boolean(label);
-  }
-
+  /** Labels the chosen words or the target, or keeps the label ready for the next drags. */
   useLabel(name) {
     if (this.readOnly) return;
-    const span = this.selectedSpan;
+    const span = this.target;
     if (this.candidate) this.add(name);
+    else if (span?.status === 'hint') this.addHint(span, name);
     else if (span) {
       this.lastLabel = name;
       if (span.label !== name || span.status !== 'accepted') {
         this.edit([{ op: 'relabel', id: span.id, label: name }]);
+        this.panel.say(`${this.wordsOf(span)} is ${name}`);
       }
     } else {
       this.armed = this.armed === name ? null : name;
@@ -139,42 +43,65 @@ export class Editor {
     }
   }
 
+  /** Labels the chosen words. */
   add(label) {
     const range = this.candidate;
-    this.lastLabel = label;
-    const twin = [...this.view.values()]
-      .find((span) => span.s === range.s && span.e === range.e && span.label === label);
     this.candidate = null;
+    const twin = this.twinOf(range, label);
     if (twin) {
       if (twin.status !== 'accepted') this.edit([{ op: 'accept', id: twin.id }]);
       this.select(twin.id);
       return;
     }
-    const id = `${this.outbox.client}-${this.outbox.seq + 1}`;
-    this.selected = id;
+    const op = this.addition(range, label);
+    this.selected = op.id;
+    this.hovered = null;
     this.quiet = true;
-    this.edit([{ op: 'add', ...toWire({ id, ...range, label }, this.offsets) }]);
+    this.edit([op]);
     this.panel.say(`${this.wordsOf(range)} added as ${label}`);
   }
 
-  addAgain() { if (this.candidate && this.lastLabel) this.add(this.lastLabel); }
+  twinOf({ s, e }, label) {
+    return [...this.view.values()]
+      .find((span) => span.s === s && span.e === e && span.label === label);
+  }
+
+  /** The operation that adds a span, the `later`-th one of a list. */
+  addition(range, label, later = 0) {
+    this.lastLabel = label;
+    const id = `${this.outbox.client}-${this.outbox.seq + 1 + later}`;
+    return { op: 'add', ...toWire({ id, s: range.s, e: range.e, label }, this.offsets) };
+  }
+
+  addHint(hint, label = hint.label) {
+    this.candidate = { s: hint.s, e: hint.e };
+    this.add(label);
+  }
+
+  /** Enter: carries out the proposal, or adds the chosen words with the label used last. */
+  again() {
+    if (this.proposal) this.applyProposal();
+    else if (this.candidate && this.lastLabel) this.add(this.lastLabel);
+  }
 
   accept() {
-    const span = this.selectedSpan;
+    const span = this.target;
     if (!span || span.status === 'accepted') return;
-    const following = this.suggestionAfter(span);
+    if (span.status === 'hint') { this.addHint(span); return; }
+    const following = span.id === this.pointed ? null : this.suggestionAfter(span);
     this.edit([{ op: 'accept', id: span.id }]);
-    this.goOn(`${this.wordsOf(span)} accepted`, following ?? span);
+    this.goOn(span, 'accepted', following ?? (span.id === this.selected ? span : null));
   }
 
   /** Rejects a model's span, which is kept; deletes a person's. */
   reject() {
-    const span = this.selectedSpan;
-    if (!span || span.status === 'rejected') return;
-    const following = this.suggestionAfter(span);
+    const span = this.target;
+    if (!span || span.status === 'rejected' || span.status === 'hint') return;
+    const following = span.id === this.pointed ? null : this.suggestionAfter(span);
+    if (span.id === this.hovered) this.hovered = null;
     const isModels = span.source === 'model';
     this.edit([{ op: isModels ? 'reject' : 'delete', id: span.id }]);
-    this.goOn(`${this.wordsOf(span)} ${isModels ? 'rejected' : 'deleted'}`, following);
+    this.goOn(span, isModels ? 'rejected' : 'deleted', following);
   }
 
   suggestionAfter(span) {
@@ -183,11 +110,11 @@ export class Editor {
   }
 
   /** Says what was done and selects the span to look at next. */
-  goOn(done, span) {
-    this.select(span?.id ?? null);
-    if (!span) { this.panel.say(done); return; }
-    this.surface.reveal(span.s);
-    this.panel.say(`${done}. Now ${this.wordsOf(span)}: ${describe(span)}`);
+  goOn(span, done, next) {
+    const said = `${this.wordsOf(span)} ${done}`;
+    if (next || this.selected) this.select(next?.id ?? null);
+    if (next) this.surface.reveal(next.s);
+    this.panel.say(next ? `${said}. Now ${this.wordsOf(next)}: ${describe(next)}` : said);
   }
 
   unreject() {
@@ -195,20 +122,76 @@ export class Editor {
     if (span) this.edit([{ op: 'restore', ...toWire({ ...span, status: 'suggested' }, this.offsets) }]);
   }
 
+  /** Moves a boundary of the chosen words or of the target by a word or a character. */
   nudge(edge, step) {
+    const span = this.target;
     if (this.candidate) {
-      this.candidate = this.tokens.nudge(this.candidate, edge, step);
+      this.candidate = this.units.nudge(this.candidate, edge, step);
+      this.panel.say(this.wordsOf(this.candidate));
       this.redraw();
-    } else if (this.selectedSpan) this.moveTo(this.tokens.nudge(this.selectedSpan, edge, step));
+    } else if (span && span.status !== 'hint') this.moveTo(span, this.units.nudge(span, edge, step));
   }
 
-  /** Gives the selected span another range; null leaves it as it was. */
-  moveTo(range) {
-    const span = this.selectedSpan;
-    this.candidate = null;
-    if (!range || !span || (range.s === span.s && range.e === span.e)) { this.redraw(); return; }
+  moveTo(span, range) {
+    if (range.s === span.s && range.e === span.e) return;
     this.edit([{ op: 'move', ...toWire({ id: span.id, ...range }, this.offsets) }]);
     this.panel.say(this.wordsOf(range));
+  }
+
+  // ---- many at once ----
+
+  /** Looks for the same words elsewhere and shows them; Enter then labels them. */
+  propose() {
+    const range = this.candidate ?? this.target;
+    const label = this.candidate ? this.armed ?? this.lastLabel : range?.label;
+    if (!range || !label || this.readOnly) {
+      this.panel.say('Choose a span first, whose words to label everywhere.');
+      return;
+    }
+    const places = identical(this.data.text, this.tokens, this.view, range, label);
+    const words = this.wordsOf(range);
+    if (places.length) this.proposal = { words, label, places, range, id: range.id ?? null };
+    else this.panel.flash(`no other “${words}” to label as ${label}`);
+    if (places.length) this.panel.say(`${places.length} more “${words}”. Enter labels them as ${label}.`);
+    this.redraw();
+  }
+
+  dropProposal() {
+    if (!this.proposal) return;
+    this.proposal = null;
+    this.redraw();
+  }
+
+  applyProposal() {
+    const { places, label, range, id } = this.proposal;
+    this.proposal = null;
+    const own = this.spanOf(id);
+    const first = own ? this.settling(own) : [this.addition(range, label)];
+    const ops = places.map(({ s, e, op, id: known }, i) => {
+      if (op === 'add') return this.addition({ s, e }, label, first.length + i);
+      return op === 'accept' ? { op, id: known } : { op, id: known, label };
+    });
+    this.candidate = null;
+    this.quiet = true;
+    this.edit([...first, ...ops]);
+    this.panel.flash(`${places.length} more labelled as ${label}`);
+  }
+
+  /** What makes the span itself, whose label is spread, an annotation. */
+  settling(span) {
+    if (span.status === 'hint') return [this.addition(span, span.label)];
+    return span.status === 'accepted' ? [] : [{ op: 'accept', id: span.id }];
+  }
+
+  acceptAbove(above) {
+    if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above }]);
+  }
+
+  rejectRest() {
+    const { length } = suggestions(this.view);
+    if (!length) { this.panel.say('There is no suggestion left.'); return; }
+    this.edit([{ op: 'reject_all' }]);
+    this.panel.flash(`${length} rejected; undo brings them back`);
   }
 
   undo() { this.travel(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
@@ -216,46 +199,8 @@ export class Editor {
   redo() { this.travel(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
 
   travel(ops, done, nothing) {
+    this.proposal = null;
     if (ops) this.edit(ops, { remember: false });
     this.panel.say(ops ? done : nothing);
   }
-
-  // ---- the document ----
-
-  submit() {
-    if (this.readOnly) return;
-    const open = [...this.view.values()].some(({ status }) => status === 'suggested');
-    this.edit([...(open ? [{ op: 'accept_all' }] : []), { op: 'submit' }], { remember: false });
-    this.leaveFor('next');
-  }
-
-  skip() {
-    if (this.readOnly) return;
-    this.edit([{ op: 'skip' }]);
-    this.leaveFor('next');
-  }
-
-  /** Goes to 'next', 'previous' or 'denoise' once all is saved. */
-  leaveFor(where) {
-    if (this.outbox.size) this.destination = where; else this.navigate(where);
-  }
-
-  saved() {
-    const where = this.destination;
-    this.destination = null;
-    if (where) this.navigate(where);
-  }
-
-  /** The server refused an operation: what it did is gone, and nobody is sent away. */
-  refused(error) {
-    this.destination = null;
-    this.panel.say(`Not done: ${error}`);
-  }
-
-  toggleRejected() {
-    this.showRejected = !this.showRejected;
-    this.redraw();
-  }
-
-  toggleHelp() { this.panel.helpShown = !this.panel.helpShown; }
 }

@@ -1,77 +1,90 @@
-// Every key and what it does: the one table that both the keyboard and the help read.
+// The keyboard: from a key press to the action or the label that has this key.
 
-/** [keys as event.key in lower case, how help names them, what they do, the command] */
-const PLAIN = [
-  [['a'], 'A', 'Accept the selected span', (a) => a.accept()],
-  [['x', 'delete'], 'X or Delete', 'Reject the selected span; one you added is deleted',
-    (a) => a.reject()],
-  [['[', ']'], '[ ]', 'Move its right boundary by a word',
-    (a, { key }) => a.nudge('end', key === ']' ? 1 : -1)],
-  [['{', '}'], 'Shift+[ ]', 'Move its left boundary by a word',
-    (a, { key }) => a.nudge('start', key === '}' ? 1 : -1)],
-  [['arrowleft', 'arrowright'], '← →', 'Choose a word', (a, { key }) => a.walk(direction(key))],
-  [['enter'], 'Enter', 'Add the chosen words with the label used last', (a) => a.addAgain()],
-  [['escape'], 'Esc', 'Clear the selection; then Tab leaves the text', (a) => a.escape()],
-  [['s'], 'S', 'Skip this document', (a) => a.skip()],
-  [['d'], 'D', 'Watch the model denoise this text', (a) => a.leaveFor('denoise')],
-  [['h', '?'], 'H or ?', 'Show or hide this help', (a) => a.toggleHelp()],
-];
-const SHIFTED = [
-  [['arrowleft', 'arrowright'], 'Shift+← →', 'Choose a word fewer or more',
-    (a, { key }) => a.widen(direction(key))],
-];
-const CONTROL = [
-  [['z'], 'Ctrl+Z', 'Undo', (a, { shiftKey }) => (shiftKey ? a.redo() : a.undo())],
-  [['y'], 'Ctrl+Shift+Z', 'Redo', (a) => a.redo()],
-  [['enter'], 'Ctrl+Enter', 'Accept what is left, submit, next document', (a) => a.submit()],
-  [['arrowleft', 'arrowright'], 'Ctrl+← →', 'Previous or next document',
-    (a, { key }) => a.leaveFor(direction(key) > 0 ? 'next' : 'previous')],
-];
+import { COMMANDS } from './commands.js';
 
-const direction = (key) => (key === 'ArrowRight' ? 1 : -1);
+const SIGNS = {
+  ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Delete: 'Del',
+};
 
-/** [keys, meaning] pairs for the help, in the order shown. */
-export const HELP = [
-  ['1–9, 0', 'Label the chosen words, relabel the selected span, or keep the label ready: '
-    + 'each drag then adds it at once'],
-  ['Tab, Shift+Tab', 'Next and previous span'],
-  ...[...PLAIN, ...SHIFTED, ...CONTROL].map(([, name, meaning]) => [name, meaning]),
-];
+/** A key as people read it: "Ctrl+→" for "Ctrl+ArrowRight". */
+export const written = (key) => key.split(/\+(?=.)/).map((part) => SIGNS[part] ?? part).join('+');
 
-/** The key's name: the Latin letter of the place on keyboards of other scripts. */
-function nameOf(event) {
-  const latin = event.key.length > 1 || /^[ -~]$/.test(event.key);
-  return latin ? event.key.toLowerCase() : event.code.replace(/^Key/, '').toLowerCase();
+/** The key of an event as hotkeys.py writes it. */
+function nameOf({ ctrlKey, metaKey, altKey, shiftKey }, key, altGraph) {
+  const last = key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key;
+  const shifted = shiftKey && (last.length > 1 || last.toLowerCase() !== last);
+  const held = [
+    (ctrlKey || metaKey) && !altGraph && 'Ctrl', altKey && !altGraph && 'Alt', shifted && 'Shift',
+  ];
+  return [...held.filter(Boolean), last].join('+');
+}
+
+/** The names of a key press: as typed, then the Latin letter of its place on other layouts. */
+function namesOf(event) {
+  const altGraph = event.getModifierState('AltGraph'); // how some layouts type [ ] { }
+  const names = [nameOf(event, event.key, altGraph)];
+  const place = /^Key([A-Z])$/.exec(event.code)?.[1];
+  if (place && !/^[ -~]+$/.test(event.key)) names.push(nameOf(event, place, altGraph));
+  return names;
+}
+
+/** Which action or label each key has. */
+export class Keyboard {
+  constructor(actions, labels) {
+    this.bound = new Map();
+    for (const { name, key } of labels) {
+      if (key) this.bound.set(key.toUpperCase(), { label: name });
+    }
+    for (const { name, keys } of actions) {
+      for (const key of keys) this.bound.set(key, { action: name });
+    }
+    this.first = new Map(actions.map(({ name, keys }) => [name, written(keys[0])]));
+  }
+
+  find(event) {
+    return namesOf(event).map((name) => this.bound.get(name)).find(Boolean);
+  }
+
+  /** The first key of an action, as people read it. */
+  of(action) { return this.first.get(action); }
 }
 
 const isTyping = (event) => event.isComposing || event.keyCode === 229
   || event.composedPath()[0]?.matches?.('input, textarea, select, [contenteditable]');
 
-const findIn = (table, name) => table.find(([keys]) => keys.includes(name))?.[3];
+const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
 
-/** Runs the command of a key press. Returns whether there was one. */
+/** Runs what a key press stands for. Returns whether there was something. */
 function run(annotator, event, inText) {
-  const name = nameOf(event);
-  const altGraph = event.getModifierState('AltGraph'); // how some layouts type [ ] { }
-  const control = (event.ctrlKey || event.metaKey) && !altGraph;
-  if (event.altKey && !altGraph) return false;
-  if (name === 'tab') return inText && annotator.step(event.shiftKey ? -1 : 1);
-  if (!inText && (name === 'enter' || name === ' ') && !control) return false; // presses buttons
-  const table = control ? CONTROL : [...(event.shiftKey ? SHIFTED : []), ...PLAIN];
-  const command = findIn(table, name);
-  if (command) {
-    command(annotator, event);
+  const found = annotator.keyboard.find(event);
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!found || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
+  if (found.label) {
+    annotator.useLabel(found.label);
     return true;
   }
-  if (control || !/^[0-9]$/.test(name)) return false;
-  return annotator.useLabelAt(name === '0' ? 9 : Number(name) - 1);
+  if (!KEEPING.has(found.action)) annotator.dropProposal();
+  return COMMANDS[found.action](annotator) !== false;
 }
 
-/** Listens on the whole component; `box` is the text, where Tab walks through the spans. */
+const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look at a proposal
+
+/**
+ * Listens on the whole component; `box` is the text, where Tab walks through the spans. A key
+ * pressed while nothing has the focus counts where the mouse is.
+ */
 export function listen(annotator, shell, box, signal) {
+  const press = (event, inText) => {
+    if (run(annotator, event, inText)) event.preventDefault();
+  };
   shell.addEventListener('keydown', (event) => {
-    if (isTyping(event)) return;
     event.stopPropagation(); // or Streamlit's own R and C would fire
-    if (run(annotator, event, event.target === box)) event.preventDefault();
+    if (!isTyping(event)) press(event, event.target === box);
   }, { signal });
+  window.addEventListener('keydown', (event) => {
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (!lost || isTyping(event) || event.key === 'Tab' || !shell.matches(':hover')) return;
+    event.stopImmediatePropagation();
+    press(event, true);
+  }, { signal, capture: true });
 }

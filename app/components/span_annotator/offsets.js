@@ -36,6 +36,19 @@ export class OffsetMap {
   toUnits(point) { return this.identity ? point : this.units[Math.min(point, this.units.length - 1)]; }
 }
 
+/** Pairs from their compact form: the gap before each word and its length, in turn. */
+export function readPairs(compact) {
+  const pairs = [];
+  let at = 0;
+  const steps = compact ? compact.split(' ') : [];
+  for (let i = 0; i < steps.length; i += 2) {
+    const start = at + Number(steps[i]);
+    at = start + Number(steps[i + 1]);
+    pairs.push([start, at]);
+  }
+  return pairs;
+}
+
 /** The model's own words, in UTF-16 units: boundaries that people draw agree with the model's. */
 export class Tokens {
   constructor(pairs, offsets) {

@@ -4,36 +4,64 @@ const DEBOUNCE = 100; // ms; a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
+/** What outlives a reload of the tab: the entries that no server has acknowledged. */
+class Shelf {
+  constructor(key) { this.key = `spanneal.unsent.${key}`; }
+
+  load() {
+    try {
+      const entries = JSON.parse(sessionStorage.getItem(this.key) ?? '[]');
+      return entries.map((entry) => ({ ...entry, at: Date.now() }));
+    } catch { return []; } // storage may be forbidden; then only this page keeps them
+  }
+
+  save(entries) {
+    try {
+      if (entries.length) sessionStorage.setItem(this.key, JSON.stringify(entries));
+      else sessionStorage.removeItem(this.key);
+    } catch { /* full or forbidden: the page still holds them */ }
+  }
+}
+
 /**
- * The queue of what is not acknowledged. Each entry remembers its document, so that an edit
- * still reaches its own document after the page has moved on.
+ * The queue of what is not acknowledged. Each entry remembers its document and its client, so
+ * that it reaches its own document after the page has moved on, and is applied once even when
+ * two tabs restore it: every page load numbers its own edits as a client of its own.
  */
 export class Outbox {
-  constructor() {
+  constructor(key) {
     const bytes = crypto.getRandomValues(new Uint8Array(8));
     this.client = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     this.seq = 0;
-    this.entries = [];
-    this.everSent = false;
+    this.shelf = new Shelf(key);
+    this.entries = this.shelf.load();
+    this.everSent = this.size > 0;
     this.send = () => {};
     this.changed = () => {};
+    if (this.size) this.later(DEBOUNCE);
   }
 
   push(docId, op) {
     this.seq += 1;
-    this.entries.push({ docId, at: Date.now(), op: { seq: this.seq, ...op } });
+    this.entries.push({
+      docId, client: this.client, at: Date.now(), op: { seq: this.seq, ...op },
+    });
+    this.shelf.save(this.entries);
     this.everSent = true;
     this.later(DEBOUNCE);
   }
 
   /** Drops what the server has applied. Returns whether this emptied the queue. */
   acknowledge(ack) {
-    if (!ack || ack.client !== this.client) return false;
-    const before = this.entries.length;
-    this.entries = this.entries.filter(({ op }) => op.seq > ack.seq);
-    if (this.entries.length === before) return false;
-    if (this.entries.length) this.later(DEBOUNCE); else this.rest();
-    return this.entries.length === 0;
+    if (!ack) return false;
+    const before = this.size;
+    this.entries = this.entries.filter(
+      ({ client, op }) => client !== ack.client || op.seq > ack.seq,
+    );
+    if (this.size === before) return false;
+    this.shelf.save(this.entries);
+    if (this.size) this.later(DEBOUNCE); else this.rest();
+    return !this.size;
   }
 
   opsOf(docId) { return this.entries.filter((entry) => entry.docId === docId).map(({ op }) => op); }
@@ -54,10 +82,10 @@ export class Outbox {
 
   flush() {
     if (!this.size) return;
-    const { docId } = this.entries[0];
-    const turn = this.entries.findIndex((entry) => entry.docId !== docId);
+    const { docId, client } = this.entries[0];
+    const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
-    this.send({ doc_id: docId, client: this.client, ops: run.map(({ op }) => op) });
+    this.send({ doc_id: docId, client, ops: run.map(({ op }) => op) });
     this.later(RESEND);
   }
 

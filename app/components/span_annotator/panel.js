@@ -1,19 +1,8 @@
 // Everything around the text: labels above, the state and the buttons below, help, messages.
 
-import { button, el, paint, safeColour } from './dom.js';
-import { HELP } from './keys.js';
-
-const keyOf = (i) => (i < 9 ? String(i + 1) : i === 9 ? '0' : '');
-
-/** A label's button: its key, its name and its colour. */
-export function labelButton(label, i, testid, press) {
-  const node = paint(button(testid, 'label', null, () => press(label.name)), safeColour(label.color));
-  node.dataset.label = label.name;
-  if (label.description) node.title = label.description;
-  if (keyOf(i)) node.append(el('kbd', '', keyOf(i)));
-  node.append(el('span', '', label.name));
-  return node;
-}
+import { LabelRow } from './chips.js';
+import { button, el } from './dom.js';
+import { helpSheet } from './help.js';
 
 const SAVING = {
   idle: () => 'no changes yet',
@@ -21,77 +10,81 @@ const SAVING = {
   saving: (count) => `saving ${count}…`,
   late: () => 'not saved – retrying; keep this page open',
 };
+const FLASH = 5000; // ms that a passing message is shown
 
 export class Panel {
   constructor(shell, annotator) {
     this.find = (name) => shell.querySelector(`[data-part=${name}]`);
     this.annotator = annotator;
+    this.labels = new LabelRow(this.find('labels'), annotator);
+    const plain = (name, text, press) => button(name, 'plain', text, press);
     this.buttons = {
-      undo: button('undo', 'plain', 'Undo', () => annotator.undo()),
-      redo: button('redo', 'plain', 'Redo', () => annotator.redo()),
-      help: button('help', 'plain', 'Help', () => annotator.toggleHelp()),
-      rejected: button('show-rejected', 'plain', '', () => annotator.toggleRejected()),
-      skip: button('skip', 'plain', 'Skip', () => annotator.skip()),
+      undo: plain('undo', 'Undo', () => annotator.undo()),
+      redo: plain('redo', 'Redo', () => annotator.redo()),
+      characters: plain('characters', '', () => annotator.toggleCharacters()),
+      hints: plain('hints', '', () => annotator.toggleHints()),
+      comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
+      rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
+      help: plain('help', 'Help', () => annotator.toggleHelp()),
+      suggest: plain('suggest', 'Denoise the rest', () => annotator.suggest()),
+      skip: plain('skip', 'Skip', () => annotator.notes.openSkip()),
       submit: button('submit', 'primary', '', () => annotator.submit()),
     };
-    const { undo, redo, help, rejected, skip, submit } = this.buttons;
-    this.find('tools').replaceChildren(undo, redo, help, rejected);
-    this.find('finish').replaceChildren(skip, submit);
-    this.find('help').replaceChildren(this.helpSheet());
+    const { suggest, skip, submit, ...tools } = this.buttons;
+    this.find('tools').replaceChildren(...Object.values(tools));
+    this.find('finish').replaceChildren(suggest, skip, submit);
   }
 
-  helpSheet() {
-    const sheet = el('div', 'sheet');
-    const list = el('dl');
-    for (const [keys, meaning] of HELP) {
-      const pair = el('div');
-      pair.append(el('dt', '', keys), el('dd', '', meaning));
-      list.append(pair);
+  /** Takes the table of actions: help and the buttons tell their keys. */
+  bind(actions, labels, keyboard) {
+    this.find('help').replaceChildren(
+      helpSheet(actions, labels, () => this.annotator.toggleHelp()),
+    );
+    for (const [name, node] of Object.entries(this.buttons)) {
+      if (keyboard.of(name)) node.title = keyboard.of(name);
     }
-    const close = button('close-help', 'plain', 'Close', () => this.annotator.toggleHelp());
-    sheet.append(el('h3', '', 'Keys'), list, el('p', '',
-      'Mouse: drag over words to choose them, click a span to select it, click again for the one '
-      + 'around it, drag its ends to move them. A double click chooses a word.'), close);
-    return sheet;
+    this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
+    this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
+    this.buttons.suggest.title = 'The model looks again: what you accepted stays, what you rejected '
+      + `does not come back (${keyboard.of('suggest')})`;
   }
 
-  drawLabels(labels, armed) {
-    this.find('labels').replaceChildren(...labels.map((label, i) => {
-      const node = labelButton(label, i, 'label', (name) => this.annotator.useLabel(name));
-      node.setAttribute('aria-pressed', String(label.name === armed));
-      return node;
-    }));
-  }
-
-  drawCounts({ suggested, accepted, rejected }, showRejected) {
+  drawCounts({ suggested, accepted, rejected }, shown) {
     this.find('counts').textContent = `${suggested} to review · ${accepted} accepted · `
       + `${rejected} rejected`;
     const toggle = this.buttons.rejected;
     toggle.hidden = !rejected;
-    toggle.textContent = showRejected ? 'Hide rejected' : `Show rejected (${rejected})`;
-    toggle.setAttribute('aria-pressed', String(showRejected));
+    press(toggle, shown, shown ? 'Hide rejected' : `Show rejected (${rejected})`);
   }
 
-  drawButtons({ suggested, accepted }, { readOnly, canUndo, canRedo }) {
-    this.buttons.undo.disabled = readOnly || !canUndo;
-    this.buttons.redo.disabled = readOnly || !canRedo;
+  drawButtons({ suggested, accepted }, { readOnly, history, data }) {
+    const { undo, redo, submit, suggest } = this.buttons;
+    undo.disabled = readOnly || !history.done.length;
+    redo.disabled = readOnly || !history.undone.length;
     this.find('finish').hidden = readOnly;
-    let submit = 'Submit';
-    if (suggested) submit = `Accept ${suggested} & submit`;
-    else if (!accepted) submit = 'Submit without entities';
-    this.buttons.submit.textContent = submit;
-    this.buttons.submit.title = 'Ctrl+Enter';
+    suggest.hidden = !data.can_ask;
+    submit.textContent = 'Submit';
+    if (suggested) submit.textContent = `Accept ${suggested} & submit`;
+    else if (!accepted) submit.textContent = 'Submit without entities';
+  }
+
+  drawChoices({ taste, hints, readOnly, comment }) {
+    const { buttons } = this;
+    buttons.characters.hidden = readOnly;
+    press(buttons.characters, taste.characters, taste.characters ? 'Characters' : 'Words');
+    buttons.hints.hidden = readOnly || !hints.length;
+    press(buttons.hints, taste.hints, `Hints (${hints.length})`);
+    buttons.comment.classList.toggle('filled', Boolean(comment));
+    buttons.comment.setAttribute('aria-label', comment ? 'Comment (there is one)' : 'Comment');
+    buttons.comment.hidden = readOnly && !comment;
   }
 
   drawState(state, count, readOnly) {
     const node = this.find('state');
     node.dataset.state = state;
-    node.textContent = readOnly && state === 'idle' ? 'read only' : SAVING[state](count);
+    const text = readOnly && state === 'idle' ? 'read only' : SAVING[state](count);
+    if (node.textContent !== text) node.textContent = text;
   }
-
-  drawNotice(text) { this.drawOptional('notice', text); }
-
-  drawError(text) { this.drawOptional('error', text); }
 
   drawOptional(part, text) {
     const node = this.find(part);
@@ -106,5 +99,19 @@ export class Panel {
 
   get helpShown() { return !this.find('help').hidden; }
 
+  /** Tells a screen reader. */
   say(text) { this.find('live').textContent = text; }
+
+  /** Tells everybody, for a moment. */
+  flash(text) {
+    this.say(text);
+    this.drawOptional('flash', text);
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => this.drawOptional('flash', ''), FLASH);
+  }
+}
+
+function press(node, pressed, text) {
+  node.textContent = text;
+  node.setAttribute('aria-pressed', String(pressed));
 }

@@ -1,67 +1,131 @@
-// The mouse: drag to choose words, click to choose spans, drag a handle to move a boundary.
+// The mouse: drag to choose words, click to choose spans, drag an end to move a boundary.
 
-import { spansAt } from './spans.js';
+import { offsetAt } from './measure.js';
+
+const STILL = 4; // px that a click may wander
+const EDGE = 24; // px from the text's rim within which dragging scrolls
 
 export class Pointer {
-  constructor(annotator, surface, signal) {
+  constructor(annotator, surface, hover, signal) {
     this.annotator = annotator;
     this.surface = surface;
-    const box = surface.box;
+    this.hover = hover;
+    const { box } = surface;
     box.addEventListener('pointerdown', (event) => this.down(event), { signal });
+    box.addEventListener('mousedown', (event) => this.pressed(event), { signal });
+    box.addEventListener('copy', (event) => this.copy(event), { signal });
     document.addEventListener('pointermove', (event) => this.move(event), { signal });
     document.addEventListener('pointerup', (event) => this.up(event), { signal });
-    document.addEventListener('pointercancel', () => this.cancel(), { signal });
+    document.addEventListener('pointercancel', () => this.finish(), { signal });
   }
 
   down(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || event.target === this.surface.box) return;
+    const under = (selector) => event.target.closest?.(selector) ?? null;
+    const edge = under('[data-edge]')?.dataset.edge;
     this.press = {
       x: event.clientX,
       y: event.clientY,
-      bar: event.target.closest?.('.bar'),
-      edge: event.target.closest?.('.handle')?.dataset.edge,
+      id: under('[data-id]')?.dataset.id,
+      act: under('[data-act]')?.dataset.act,
+      bar: under('.bar'),
+      edge,
     };
   }
 
-  move(event) {
-    if (!this.press?.edge) return;
-    const offset = this.surface.offsetAt(event.clientX, event.clientY);
-    const { selectedSpan, tokens } = this.annotator;
-    if (offset === null || !selectedSpan) return;
-    this.press.range = tokens.drag(selectedSpan, this.press.edge, offset);
-    this.annotator.preview(this.press.range);
+  /** The browser's own selection stays out: words are chosen as they will be labelled. */
+  pressed(event) {
+    if (!this.press || this.annotator.readOnly) return;
+    this.press.double = event.detail === 2;
+    event.preventDefault();
+    this.annotator.focus();
   }
 
-  cancel() {
-    if (this.press?.edge) this.annotator.preview(null);
+  move(event) {
+    const { press, annotator } = this;
+    if (!press || annotator.readOnly) return;
+    const still = Math.hypot(event.clientX - press.x, event.clientY - press.y) < STILL;
+    if (!press.moved && (still || (press.id && !press.edge))) return;
+    if (!press.moved) this.begin(press);
+    this.scroll(event.clientY);
+    const offset = offsetAt(this.surface, event.clientX, event.clientY);
+    if (offset !== null) annotator.preview(this.rangeTo(press, offset));
+  }
+
+  /** From here on bars do not catch the mouse. */
+  begin(press) {
+    press.moved = true;
+    this.hover.point(null);
+    this.surface.box.classList.add('dragging');
+    press.anchor = offsetAt(this.surface, press.x, press.y);
+    press.span = press.edge ? this.annotator.spanOf(press.id) : null;
+  }
+
+  rangeTo(press, offset) {
+    const { units } = this.annotator;
+    if (press.span) return units.drag(press.span, press.edge, offset);
+    if (press.anchor === null) return null;
+    return units.snap(Math.min(press.anchor, offset), Math.max(press.anchor, offset));
+  }
+
+  scroll(y) {
+    const { box } = this.surface;
+    const { top, bottom } = box.getBoundingClientRect();
+    if (y > bottom - EDGE) box.scrollTop += EDGE;
+    else if (y < top + EDGE) box.scrollTop -= EDGE;
+  }
+
+  finish() {
+    this.surface.box.classList.remove('dragging');
+    this.annotator.preview(null);
     this.press = null;
   }
 
   up(event) {
     const { press, annotator } = this;
-    this.press = null;
     if (!press) return;
+    const { dragged } = annotator;
+    this.finish();
     annotator.focus();
-    if (press.edge) annotator.moveTo(press.range ?? null);
-    else if (press.bar) annotator.select(press.bar.dataset.id);
-    else this.released(event, press);
+    if (press.moved && press.span) { if (dragged) annotator.moveTo(press.span, dragged); }
+    else if (press.moved) { if (dragged) annotator.choose(dragged); }
+    else if (press.act) this.act(press);
+    else if (press.bar) annotator.select(press.id);
+    else this.clicked(event, press);
   }
 
-  released(event, press) {
-    const { annotator, surface } = this;
-    const chosen = surface.selected();
-    const offset = surface.offsetAt(event.clientX, event.clientY);
-    const here = offset === null ? [] : spansAt(annotator.shown, offset);
-    const still = Math.hypot(event.clientX - press.x, event.clientY - press.y) < 4;
-    const walking = still && here.length > 0; // a double click on a span walks, it chooses no word
-    if (chosen && !walking) {
-      document.getSelection().removeAllRanges();
-      annotator.choose(annotator.tokens.snap(...chosen));
-      return;
-    }
-    if (walking) document.getSelection().removeAllRanges();
-    if (!here.length) { annotator.clear(); return; }
-    const current = here.findIndex(({ id }) => id === annotator.selected);
-    annotator.select(here[(current + 1) % here.length].id); // again: outwards, then the inner one
+  act({ act, id }) {
+    this.hover.point(id);
+    this.annotator.clear();
+    if (act === 'accept') this.annotator.accept(); else this.annotator.reject();
+  }
+
+  clicked({ clientX, clientY }, press) {
+    const { annotator } = this;
+    const here = this.hover.textAt(clientX, clientY);
+    const spans = here.filter(({ status }) => status !== 'hint');
+    const hint = annotator.spanOf(press.id ?? null) ?? here[0];
+    if (!spans.length && hint?.status === 'hint' && !annotator.readOnly) annotator.addHint(hint);
+    else if (spans.length) {
+      const current = spans.findIndex(({ id }) => id === annotator.selected);
+      annotator.select(spans[(current + 1) % spans.length].id); // again: the one around it
+    } else if (press.double) this.word(clientX, clientY);
+    else annotator.clear();
+  }
+
+  word(x, y) {
+    const offset = offsetAt(this.surface, x, y);
+    if (offset === null) return;
+    const { tokens } = this.annotator;
+    this.annotator.choose(tokens.snap(offset, offset + 1) ?? tokens.snap(Math.max(0, offset - 1), offset));
+  }
+
+  /** What is chosen can be copied, although the browser has not selected it. */
+  copy(event) {
+    const { annotator } = this;
+    const range = annotator.candidate ?? annotator.selectedSpan;
+    if (!range || String(document.getSelection())) return;
+    event.clipboardData.setData('text/plain', annotator.wordsOf(range));
+    event.preventDefault();
   }
 }

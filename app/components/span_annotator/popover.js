@@ -1,10 +1,10 @@
 // The small toolbar at the selected span or the chosen words, so that all works by mouse.
 
 import { describe } from './bars.js';
+import { labelButton } from './chips.js';
 import { button, el } from './dom.js';
-import { labelButton } from './panel.js';
-
-const GAP = 6; // px between the bars and the toolbar
+import { parts } from './tip.js';
+import { placeUnder } from './placing.js';
 
 export class Popover {
   constructor(node, annotator) {
@@ -14,17 +14,41 @@ export class Popover {
     node.addEventListener('mousedown', (event) => event.preventDefault());
   }
 
+  /** What the toolbar is about: a proposal, a span or chosen words; null where about nothing. */
+  get subject() {
+    const { readOnly, dragged, proposal, quiet, selectedSpan, candidate } = this.annotator;
+    if (readOnly || dragged) return null;
+    return proposal ?? (quiet ? null : selectedSpan) ?? candidate;
+  }
+
   draw() {
+    const { subject, annotator } = this;
+    this.node.hidden = !subject;
+    if (!subject) { this.filled = null; return; }
+    const same = this.filled === subject && this.labels === annotator.labels;
+    if (!same) this.fill(subject);
+    this.place();
+  }
+
+  fill(subject) {
     const { annotator, node } = this;
-    const span = annotator.quiet ? null : annotator.selectedSpan;
-    if (annotator.readOnly || !(span || annotator.candidate)) {
-      node.hidden = true;
-      return;
-    }
-    node.replaceChildren(...(span ? this.forSpan(span) : this.forWords()));
+    this.filled = subject;
+    this.labels = annotator.labels;
+    const make = subject.places ? 'forProposal' : subject.id ? 'forSpan' : 'forWords';
+    node.replaceChildren(...this[make](subject));
     for (const each of node.querySelectorAll('button')) each.tabIndex = -1; // keys do the same
-    node.hidden = false;
-    this.place(span ?? annotator.candidate);
+  }
+
+  place() {
+    const { subject } = this;
+    if (subject) placeUnder(this.node, this.annotator, subject.range ?? subject);
+  }
+
+  act(testid, text, action, press) {
+    const node = button(testid, 'plain', text, press);
+    const key = this.annotator.keyboard.of(action);
+    if (key) node.append(el('kbd', '', key));
+    return node;
   }
 
   forSpan(span) {
@@ -32,20 +56,20 @@ export class Popover {
     const row = el('div', 'row');
     const about = el('span', 'about', describe(span));
     about.dataset.testid = 'about';
-    row.append(about);
-    const act = (id, text, key, press) => {
-      const node = button(id, 'plain', text, press);
-      node.append(el('kbd', '', key));
-      row.append(node);
-    };
-    if (span.status === 'rejected') {
-      const restore = button('restore', 'plain', 'Restore', () => annotator.unreject());
-      row.append(restore);
+    row.append(about, ...parts(span));
+    if (span.status === 'hint') {
+      row.append(this.act('accept', 'Add', 'accept', () => annotator.accept()));
+      return [row, this.chips(span.label)];
     }
-    if (span.status !== 'accepted') act('accept', 'Accept', 'A', () => annotator.accept());
-    if (span.status !== 'rejected') {
-      if (span.source === 'model') act('reject', 'Reject', 'X', () => annotator.reject());
-      else act('delete', 'Delete', 'Del', () => annotator.reject());
+    const rejected = span.status === 'rejected';
+    if (rejected) row.append(button('restore', 'plain', 'Restore', () => annotator.unreject()));
+    if (span.status !== 'accepted') {
+      row.append(this.act('accept', 'Accept', 'accept', () => annotator.accept()));
+    }
+    if (!rejected) {
+      const [testid, text] = span.source === 'model' ? ['reject', 'Reject'] : ['delete', 'Delete'];
+      row.append(this.act(testid, text, 'reject', () => annotator.reject()));
+      row.append(this.act('identical', 'All like it', 'identical', () => annotator.propose()));
     }
     return [row, this.chips(span.label)];
   }
@@ -56,31 +80,28 @@ export class Popover {
     return [row, this.chips(this.annotator.lastLabel)];
   }
 
-  chips(current) {
+  forProposal({ words, label, places }) {
+    const { annotator } = this;
     const row = el('div', 'row');
-    this.annotator.labels.forEach((label, i) => {
-      const node = labelButton(label, i, 'chip', (name) => this.annotator.useLabel(name));
-      node.setAttribute('aria-pressed', String(label.name === current));
-      row.append(node);
-    });
-    return row;
+    const more = places.length === 1 ? 'one more occurrence' : `${places.length} more occurrences`;
+    const shown = [...words].length > 40 ? `${[...words].slice(0, 39).join('')}…` : words;
+    const about = el('span', 'about', `Label ${more} of “${shown}” as ${label}?`);
+    about.dataset.testid = 'proposal';
+    row.append(
+      about,
+      this.act('apply-identical', 'Label', 'again', () => annotator.applyProposal()),
+      this.act('cancel-identical', 'Cancel', 'clear', () => annotator.dropProposal()),
+    );
+    return [row];
   }
 
-  /** Under the range's last line and its bars, kept within the component's width. */
-  place({ s, e }) {
-    const { surface, shell } = this.annotator;
-    const paragraph = surface.covering(s, e).at(-1);
-    const box = paragraph && surface.boxes(paragraph, s, e).at(-1);
-    if (!box) { this.node.hidden = true; return; }
-    const outer = shell.getBoundingClientRect();
-    const text = surface.box.getBoundingClientRect();
-    const origin = paragraph.node.getBoundingClientRect();
-    const under = origin.top + box.top + box.height + paragraph.depth * 18 + GAP;
-    const inView = under > text.top && origin.top + box.top < text.bottom;
-    this.node.style.visibility = inView ? '' : 'hidden';
-    const left = Math.min(origin.left + box.left - outer.left,
-      outer.width - this.node.offsetWidth - 12);
-    this.node.style.left = `${Math.max(12, left)}px`;
-    this.node.style.top = `${under - outer.top}px`;
+  chips(current) {
+    const row = el('div', 'row chips');
+    for (const label of this.annotator.labels) {
+      const node = labelButton(label, 'chip', (name) => this.annotator.useLabel(name));
+      node.setAttribute('aria-pressed', String(label.name === current));
+      row.append(node);
+    }
+    return row;
   }
 }

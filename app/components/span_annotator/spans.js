@@ -1,5 +1,5 @@
-// The spans as a pure model: what an operation does, reading order, lanes.
-// A span is {id, s, e, label, status, score, source}, s and e in UTF-16 units.
+// The spans as a pure model: what an operation does, and in which order they are read.
+// A span is {id, s, e, label, status, score, source, confidence}, s and e in UTF-16 units.
 
 /** A span of the wire as a span of the view. */
 export const fromWire = ({ start, end, ...rest }, offsets) =>
@@ -30,14 +30,19 @@ export function applyOp(view, op, offsets) {
       set({ s, e, status: 'accepted' });
       break;
     }
-    case 'accept_all':
-      for (const [id, each] of view) {
-        if (each.status === 'suggested') view.set(id, { ...each, status: 'accepted' });
-      }
-      break;
-    default: // 'submit' and 'skip' concern the document
+    case 'accept_all': decide(view, 'accepted', op.above ?? 0); break;
+    case 'reject_all': decide(view, 'rejected', 0); break;
+    default: // 'comment', 'submit' and 'skip' concern the document
   }
 }
+
+function decide(view, status, above) {
+  for (const span of suggestions(view, above)) view.set(span.id, { ...span, status });
+}
+
+/** The suggestions that score at least `above`. */
+export const suggestions = (view, above = 0) => [...view.values()]
+  .filter(({ status, score }) => status === 'suggested' && (score ?? 0) >= above);
 
 const FIELDS = ['s', 'e', 'label', 'status', 'score', 'source'];
 
@@ -50,31 +55,27 @@ export function difference(before, after) {
   const ids = new Set([...before.keys(), ...after.keys()]);
   return [...ids]
     .map((id) => ({ id, before: before.get(id) ?? null, after: after.get(id) ?? null }))
-    .filter((change) => !same(change.before, change.after));
+    .filter((change) => change.before !== change.after && !same(change.before, change.after));
 }
 
-/** The spans on show, by start, the outer of two first. */
-export const inReadingOrder = (view, showRejected) =>
-  [...view.values()]
-    .filter((span) => showRejected || span.status !== 'rejected')
-    .sort((a, b) => a.s - b.s || b.e - a.e || (a.id < b.id ? -1 : 1));
+/** By start, the outer of two first. */
+export const inReadingOrder = (spans) =>
+  spans.sort((a, b) => a.s - b.s || b.e - a.e || (a.id < b.id ? -1 : 1));
 
 /** The spans over one position, innermost first. */
 export const spansAt = (spans, offset) =>
-  spans.filter((span) => span.s <= offset && offset < span.e)
-    .sort((a, b) => (a.e - a.s) - (b.e - b.s));
+  spans.filter((span) => span.s <= offset && offset < span.e).sort(bySize);
 
-/** Gives each span the first lane that no overlapping span has; shorter spans come first. */
-export function inLanes(spans) {
-  const placed = [];
-  for (const span of [...spans].sort((a, b) => (a.e - a.s) - (b.e - b.s) || a.s - b.s)) {
-    const taken = new Set(placed.filter(({ span: other }) => other.s < span.e && span.s < other.e)
-      .map(({ lane }) => lane));
-    let lane = 0;
-    while (taken.has(lane)) lane += 1;
-    placed.push({ span, lane });
+/** Shorter ones first, and always in one order. */
+const bySize = (a, b) => (a.e - a.s) - (b.e - b.s) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** The next span around (1) or inside (-1) a span or chosen words; undefined where there is none. */
+export function nesting(spans, here, direction) {
+  const order = (other) => bySize(other, { id: '', ...here });
+  if (direction > 0) {
+    return spans.filter((o) => o.s <= here.s && here.e <= o.e && order(o) > 0).sort(bySize)[0];
   }
-  return placed;
+  return spans.filter((o) => here.s <= o.s && o.e <= here.e && order(o) < 0).sort(bySize).at(-1);
 }
 
 export function countByStatus(view) {

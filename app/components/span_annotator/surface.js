@@ -1,11 +1,12 @@
 // The text on the page: one text node a paragraph, so that the browser does wrapping, bidi and
-// emoji; bars lie over it, placed from Range.getClientRects().
+// emoji; bars lie over it. Only paragraphs that changed and are near the view are drawn.
 
-import { el, place } from './dom.js';
+import { el } from './dom.js';
+import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
-import { inLanes } from './spans.js';
+import { Sight } from './sight.js';
 
-const MARGIN = '600px 0px'; // paragraphs this far outside the view are drawn in advance
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
 export class Surface {
   /** `redraw` is called when paragraphs come into view or the width changes. */
@@ -13,27 +14,20 @@ export class Surface {
     this.root = root;
     this.box = box;
     this.paragraphs = [];
-    this.visible = new Set();
+    this.placed = new Map(); // id -> span, as last assigned
+    this.stale = new Set(); // paragraphs whose overlay no longer fits
     this.owners = new WeakMap();
-    this.resized = new ResizeObserver(redraw);
-    this.resized.observe(box);
-    this.seen = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const paragraph = this.owners.get(target);
-        if (isIntersecting) this.visible.add(paragraph); else this.visible.delete(paragraph);
-      }
+    this.sight = new Sight(box, this.owners, (paragraphs) => {
+      for (const paragraph of paragraphs) this.stale.add(paragraph);
       redraw();
-    }, { rootMargin: MARGIN });
+    });
   }
 
-  destroy() {
-    this.resized.disconnect();
-    this.seen.disconnect();
-  }
+  destroy() { this.sight.destroy(); }
 
   setText(text) {
-    this.seen.disconnect();
-    this.visible.clear();
+    this.placed = new Map();
+    this.stale.clear();
     this.paragraphs = [];
     let start = 0;
     for (const line of text.split('\n')) {
@@ -43,7 +37,7 @@ export class Surface {
     this.starts = this.paragraphs.map((paragraph) => paragraph.start);
     this.box.replaceChildren(...this.paragraphs.map(({ node }) => node));
     this.box.scrollTop = 0;
-    for (const { node } of this.paragraphs) this.seen.observe(node);
+    this.sight.watch(this.paragraphs);
   }
 
   build(line, start) {
@@ -56,26 +50,45 @@ export class Surface {
     words.append(textNode);
     node.append(over, words);
     const paragraph = {
-      start, end: start + line.length, node, over, words, textNode, lanes: [], depth: 0,
+      start, end: start + line.length, node, over, words, textNode,
+      spans: new Map(), lanes: [], hints: [], depth: 0, mixed: RIGHT_TO_LEFT.test(line),
     };
     this.owners.set(node, paragraph);
     this.owners.set(textNode, paragraph);
     return paragraph;
   }
 
-  /** Hands each paragraph its spans, and as much room under each line as its lanes need. */
+  /** Hands each paragraph its spans; touches only those where some span came, changed or went. */
   assign(spans) {
-    const groups = new Map(this.paragraphs.map((paragraph) => [paragraph, []]));
-    for (const span of spans) {
-      for (const paragraph of this.covering(span.s, span.e)) groups.get(paragraph).push(span);
+    const next = new Map();
+    const changed = new Set();
+    const each = (span, change) => {
+      for (const paragraph of this.covering(span.s, span.e)) {
+        change(paragraph.spans);
+        changed.add(paragraph);
+      }
+    };
+    for (const span of spans) next.set(span.id, span);
+    for (const [id, span] of this.placed) {
+      if (next.get(id) !== span) each(span, (group) => group.delete(id));
     }
-    for (const [paragraph, group] of groups) {
-      paragraph.lanes = inLanes(group);
-      const depth = Math.max(0, ...paragraph.lanes.map(({ lane }) => lane + 1));
-      if (depth === paragraph.depth) continue;
-      paragraph.depth = depth;
-      paragraph.node.style.setProperty('--depth', depth);
+    for (const [id, span] of next) {
+      if (this.placed.get(id) !== span) each(span, (group) => group.set(id, span));
     }
+    this.placed = next;
+    for (const paragraph of changed) this.arrange(paragraph);
+  }
+
+  /** Gives a paragraph's spans their lanes, and as much room under each line as these need. */
+  arrange(paragraph) {
+    const all = [...paragraph.spans.values()];
+    paragraph.hints = all.filter(({ status }) => status === 'hint');
+    paragraph.lanes = inLanes(all.filter(({ status }) => status !== 'hint'));
+    this.stale.add(paragraph);
+    const depth = paragraph.lanes.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
+    if (depth === paragraph.depth) return;
+    paragraph.depth = depth;
+    paragraph.node.style.setProperty('--depth', depth);
   }
 
   covering(s, e) {
@@ -87,68 +100,32 @@ export class Surface {
     return found;
   }
 
-  /** Redraws what is in view; `make(paragraph)` gives the elements to lay over it. */
+  /** Has what lies over a range drawn again. */
+  touch({ s, e }) { for (const paragraph of this.covering(s, e)) this.stale.add(paragraph); }
+
+  touchAll() { for (const paragraph of this.sight.visible) this.stale.add(paragraph); }
+
+  /** Redraws what is stale and in view; `make(paragraph, window)` gives the elements over it. */
   draw(make) {
-    const made = [...this.visible].map((paragraph) => [paragraph, make(paragraph)]);
+    const made = [];
+    for (const paragraph of this.sight.visible) {
+      if (!this.stale.has(paragraph)) continue;
+      made.push([paragraph, make(paragraph, this.sight.windowOf(paragraph))]);
+      this.stale.delete(paragraph);
+    }
     for (const [paragraph, nodes] of made) paragraph.over.replaceChildren(...nodes);
   }
 
-  /** The boxes of [s, e) in one paragraph, one for each visual line, relative to it. */
-  boxes(paragraph, s, e) {
-    const range = document.createRange();
-    range.setStart(paragraph.textNode, Math.max(0, s - paragraph.start));
-    range.setEnd(paragraph.textNode, Math.min(paragraph.textNode.length, e - paragraph.start));
-    const origin = paragraph.node.getBoundingClientRect();
-    const boxes = [];
-    for (const rect of range.getClientRects()) {
-      const box = {
-        left: rect.left - origin.left, top: rect.top - origin.top,
-        width: rect.width, height: rect.height,
-      };
-      const last = boxes.at(-1);
-      const joins = last && Math.abs(last.top - box.top) < 2
-        && Math.abs(last.left + last.width - box.left) < 1.5;
-      if (joins) last.width += box.width; else if (box.width >= 0.5) boxes.push(box);
-    }
-    return boxes;
-  }
-
-  /** Which side a span's start is on. */
-  isRightToLeft(paragraph) { return getComputedStyle(paragraph.words).direction === 'rtl'; }
-
-  /** The offset that a point of the DOM stands for, or null outside the text. */
-  offsetOf(node, offset) {
-    const paragraph = this.owners.get(node);
-    if (paragraph && node === paragraph.textNode) {
-      return Math.min(paragraph.start + offset, paragraph.end);
-    }
-    const owner = this.owners.get((node.closest ? node : node.parentElement)?.closest('.para'));
-    if (!owner) return null;
-    return offset === 0 ? owner.start : owner.end;
-  }
-
-  /** The offset under the pointer, or null. */
-  offsetAt(x, y) {
-    const shadowRoots = this.root instanceof ShadowRoot ? [this.root] : [];
-    const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots });
-    if (caret) return this.offsetOf(caret.offsetNode, caret.offset);
-    const range = document.caretRangeFromPoint?.(x, y);
-    return range ? this.offsetOf(range.startContainer, range.startOffset) : null;
-  }
-
-  /** The person's own selection of text as [from, to] in order, or null when it is empty. */
-  selected() {
-    const selection = document.getSelection();
-    const shadowRoots = this.root instanceof ShadowRoot ? [this.root] : [];
-    const [range] = selection.getComposedRanges?.({ shadowRoots }) ?? [];
-    if (!range) return null;
-    const from = this.offsetOf(range.startContainer, range.startOffset);
-    const to = this.offsetOf(range.endContainer, range.endOffset);
-    if (from === null || to === null || from === to) return null;
-    return from < to ? [from, to] : [to, from];
+  /** The elements drawn for a span or a hint. */
+  drawn(id) {
+    const span = this.placed.get(id);
+    if (!span) return [];
+    return this.covering(span.s, span.e).flatMap(({ over }) =>
+      [...over.children].filter((node) => node.dataset.id === id));
   }
 
   reveal(offset) {
-    this.covering(offset, offset + 1)[0]?.node.scrollIntoView({ block: 'nearest' });
+    const [paragraph] = this.covering(offset, offset + 1);
+    if (paragraph) this.sight.reveal(paragraph, offset);
   }
 }

@@ -11,9 +11,11 @@ from core.decoding import Candidate
 from core.experiments import measures
 from core.experiments.measures import Asked
 from core.experiments.students import Ours, Theirs
+from core.finding import Doubt
 from core.learner import DiffusionLearner
+from core.overlaps import overlap
 from core.tagger import Tagger
-from core.types import SamplerSettings
+from core.types import SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
@@ -48,7 +50,7 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
 
 def test_a_tagger_cannot_be_asked_for_what_noisy_spans_tell(new_model: NewModel) -> None:
     asked = Asked(SENTENCES, SENTENCES, (SamplerSettings(),))
-    for name in ("constrained", "confidence"):
+    for name in ("constrained", "confidence", "label_errors"):
         with pytest.raises(ValueError, match="a tagger has no noisy spans"):
             measures.measured(Theirs(Tagger(new_model())), name, asked, flat=False)
 
@@ -68,3 +70,38 @@ def test_a_flat_corpus_is_decoded_flat(
     for flat in (True, False):
         measures.measured(student, "scores", asked, flat)
     assert seen == [True, True, False, False]
+
+
+def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stub that doubts what gold does not have, and says what gold has there."""
+
+    def knows(
+        model: object, words: Sequence[object], spans: Sequence[Sequence[WordSpan]]
+    ) -> list[list[Doubt]]:
+        answers = []
+        for sentence, own in zip(words, spans, strict=True):
+            gold = next(each.entities for each in SENTENCES if each.words == sentence)
+            left = [each for each in gold if each not in own]
+            answers.append(
+                [
+                    Doubt(0.1, span)
+                    if span in gold
+                    else Doubt(0.9, next((each for each in left if overlap(each, span)), None))
+                    for span in own
+                ]
+            )
+        return answers
+
+    monkeypatch.setattr(measures, "doubts_of", knows)
+    monkeypatch.setattr(measures, "ERRORS", 0.5)
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
+    samplers = tuple(SamplerSettings(seed=seed) for seed in (0, 1))
+    rows = measures.label_errors(student, Asked(SENTENCES * 10, (), samplers))
+    assert [row["seed"] for row in rows] == [0, 1]
+    for row in rows:
+        assert row["errors"] > 25
+        assert (row["at 10"], row["at 25"], row["auroc"]) == (1.0, 1.0, 1.0)
+        assert row["mended"] > 0.8
+    assert rows[0]["errors"] != rows[1]["errors"]

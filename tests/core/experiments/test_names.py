@@ -34,7 +34,7 @@ OPTIONS: dict[str, list[str]] = {
 
 
 _WARM_STARTED = {"crossner", "few"}
-_MEASURED = {"figure3", "figure4", "seeds", "constrained", "confidence"}
+_MEASURED = {"figure3", "figure4", "seeds", "constrained", "confidence", "label_errors"}
 
 
 def half_right(model: object, sentences: list[tuple[str, ...]], *_: object) -> list[Any]:
@@ -52,6 +52,7 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sampling, "_SEEDS", 2)
+    monkeypatch.setattr(measures, "ERRORS", 0.5)
     if name == "confidence":
         monkeypatch.setattr(measures, "propose", half_right)
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--quick"]

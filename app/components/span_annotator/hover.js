@@ -1,0 +1,76 @@
+// What the mouse points to: keys act on it, and its bar offers to accept or reject it.
+
+import { el } from './dom.js';
+import { isOver, offsetAt } from './measure.js';
+import { spansAt } from './spans.js';
+
+const ROOMY = 96; // px a bar must be wide to hold two small buttons beside its label
+
+export class Hover {
+  constructor(annotator, surface, tip, signal) {
+    this.annotator = annotator;
+    this.surface = surface;
+    this.tip = tip;
+    const { box } = surface;
+    box.addEventListener('pointermove', (event) => this.moved(event), { signal });
+    box.addEventListener('pointerleave', () => this.point(null), { signal });
+  }
+
+  moved(event) {
+    const { clientX: x, clientY: y, target } = event;
+    const still = x === this.x && y === this.y; // scrolling moves the text under a mouse at rest
+    Object.assign(this, { x, y });
+    if (still || event.buttons) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.point(this.idAt(target, x, y), target));
+  }
+
+  idAt(target, x, y) {
+    const marked = target.closest?.('.bar, .hint, .handle');
+    return marked ? marked.dataset.id : this.textAt(x, y)[0]?.id ?? null;
+  }
+
+  /** The spans and hints whose text is at a point, innermost first, spans before hints. */
+  textAt(x, y) {
+    const offset = offsetAt(this.surface, x, y);
+    const paragraph = offset !== null && this.surface.covering(Math.max(0, offset - 1), offset + 1)
+      .find(({ start, end }) => start <= offset && offset <= end);
+    if (!paragraph) return [];
+    const all = [...paragraph.spans.values()];
+    const there = [...spansAt(all, offset), ...spansAt(all, offset - 1)]
+      .filter((span) => isOver(paragraph, span, x, y));
+    const distinct = [...new Set(there)].sort((a, b) => (a.e - a.s) - (b.e - b.s));
+    const isHint = ({ status }) => status === 'hint';
+    return [...distinct.filter((span) => !isHint(span)), ...distinct.filter(isHint)];
+  }
+
+  point(id, node = null) {
+    cancelAnimationFrame(this.frame);
+    const { annotator } = this;
+    const before = annotator.hovered;
+    annotator.hovered = id;
+    this.offer(id === null ? null : node?.closest?.('.bar'));
+    if (id === before) return;
+    for (const each of before ? this.surface.drawn(before) : []) each.classList.remove('under');
+    for (const each of annotator.pointed ? this.surface.drawn(id) : []) each.classList.add('under');
+    this.tip.show(annotator.selected === id ? null : annotator.spanOf(id));
+  }
+
+  /** Two small buttons in the bar of a suggestion, where there is room. */
+  offer(bar) {
+    if (bar === this.offered && (!bar || bar.querySelector('.acts'))) return;
+    this.offered?.querySelector('.acts')?.remove();
+    this.offered = bar;
+    const wanted = bar && !this.annotator.readOnly && bar.dataset.status === 'suggested'
+      && bar.offsetWidth >= ROOMY;
+    if (!wanted) return;
+    const acts = el('span', 'acts');
+    for (const [act, sign, title] of [['accept', '✓', 'Accept'], ['reject', '✕', 'Reject']]) {
+      const node = el('b', 'act', sign);
+      node.dataset.act = act;
+      node.title = title;
+      acts.append(node);
+    }
+    bar.append(acts);
+  }
+}

@@ -1,0 +1,43 @@
+// The same words elsewhere: what "label all identical" would change, before it does.
+
+/**
+ * The operations that label every other occurrence of the words of `range`, each with its place:
+ * [{s, e, op: 'add' | 'accept' | 'relabel', id}]. What a person decided otherwise stays.
+ * Where the range is whole words, only whole words are found.
+ */
+export function identical(text, tokens, view, range, label) {
+  const words = text.slice(range.s, range.e);
+  const whole = isWhole(tokens, range);
+  const present = byPlace(view);
+  const found = [];
+  for (let s = text.indexOf(words); s >= 0; s = text.indexOf(words, s + words.length)) {
+    const place = { s, e: s + words.length };
+    if (s === range.s || (whole && !isWhole(tokens, place))) continue;
+    const change = changeAt(present.get(`${place.s}-${place.e}`) ?? [], label);
+    if (change) found.push({ ...place, ...change });
+  }
+  return found;
+}
+
+function isWhole(tokens, { s, e }) {
+  const snapped = tokens.snap(s, e);
+  return snapped !== null && snapped.s === s && snapped.e === e;
+}
+
+function byPlace(view) {
+  const places = new Map();
+  for (const span of view.values()) {
+    const place = `${span.s}-${span.e}`;
+    places.set(place, [...(places.get(place) ?? []), span]);
+  }
+  return places;
+}
+
+/** A suggestion there takes the label; a decision there (this label refused, any accepted) stays. */
+function changeAt(spans, label) {
+  const own = spans.find((span) => span.label === label);
+  if (own) return own.status === 'suggested' ? { op: 'accept', id: own.id } : null;
+  if (spans.some(({ status }) => status === 'accepted')) return null;
+  const other = spans.find(({ status }) => status === 'suggested');
+  return other ? { op: 'relabel', id: other.id } : { op: 'add' };
+}

@@ -1,0 +1,24 @@
+// Where a toolbar or a tip goes: under a range's last line and its bars, in the component's width.
+
+import { boxesOf } from './measure.js';
+
+const GAP = 6; // px between the bars and what is placed
+const LANES = 18; // px a lane
+
+/** Places a node of the shell under [s, e); hides it where the range is out of sight. */
+export function placeUnder(node, { surface, shell }, { s, e }) {
+  const paragraph = surface.covering(s, e).at(-1);
+  const box = paragraph && boxesOf(paragraph, s, e).at(-1);
+  if (!box) { node.hidden = true; return; }
+  const outer = shell.getBoundingClientRect();
+  const text = surface.box.getBoundingClientRect();
+  const origin = paragraph.node.getBoundingClientRect();
+  const under = origin.top + box.top + box.height + paragraph.depth * LANES + GAP;
+  const inView = under > text.top && origin.top + box.top < text.bottom;
+  const left = Math.min(origin.left + box.left - outer.left, outer.width - node.offsetWidth - 12);
+  Object.assign(node.style, {
+    visibility: inView ? '' : 'hidden',
+    left: `${Math.max(12, left)}px`,
+    top: `${under - outer.top}px`,
+  });
+}

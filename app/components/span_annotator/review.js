@@ -1,0 +1,69 @@
+// Many suggestions at once: accept all above a confidence, reject the rest.
+
+import { button, el } from './dom.js';
+import { suggestions } from './spans.js';
+
+export class Review {
+  constructor(node, shell, annotator) {
+    this.node = node;
+    this.shell = shell;
+    this.annotator = annotator;
+    this.range = el('input');
+    Object.assign(this.range, { type: 'range', min: 0, max: 100, step: 1 });
+    this.range.value = Math.round(annotator.taste.above * 100);
+    this.range.dataset.testid = 'above';
+    this.range.setAttribute('aria-label', 'Confidence from which suggestions are accepted');
+    this.share = el('output', 'share');
+    this.accept = button('accept-above', 'plain', '', () => this.apply());
+    this.reject = button('reject-rest', 'plain', '', () => annotator.rejectRest());
+    this.range.addEventListener('input', () => this.weigh());
+    this.range.addEventListener('blur', () => this.settle());
+    this.range.addEventListener('keydown', (event) => this.pressed(event));
+    const label = el('span', 'caption', 'Confidence from');
+    node.replaceChildren(label, this.range, this.share, this.accept, this.reject);
+  }
+
+  get above() { return Number(this.range.value) / 100; }
+
+  draw(suggested, readOnly) {
+    this.node.hidden = readOnly || !suggested;
+    if (this.node.hidden) { this.settle(); return; }
+    const sure = suggestions(this.annotator.view, this.above).length;
+    this.share.textContent = `${this.range.value}%`;
+    this.accept.textContent = `Accept ${sure}`;
+    this.accept.disabled = !sure;
+    this.reject.textContent = suggested === 1 ? 'Reject it' : `Reject all ${suggested}`;
+  }
+
+  /** While the slider moves, what lies below it is dimmed. */
+  weigh() {
+    this.annotator.taste.above = this.above;
+    this.shell.style.setProperty('--above', this.above);
+    this.shell.classList.add('weighing');
+    this.draw(suggestions(this.annotator.view).length, false);
+    this.annotator.panel.say(this.accept.textContent);
+  }
+
+  settle() { this.shell.classList.remove('weighing'); }
+
+  apply() {
+    this.settle();
+    this.annotator.acceptAbove(this.above);
+    this.annotator.focus();
+  }
+
+  focus() {
+    if (this.node.hidden) this.annotator.panel.flash('There is no suggestion left.');
+    else {
+      this.range.focus();
+      this.weigh();
+    }
+  }
+
+  pressed(event) {
+    if (event.key === 'Enter') this.apply();
+    else if (event.key === 'Escape') this.annotator.focus();
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,61 @@
+// What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
+
+import { Editor } from './editor.js';
+
+/** Expects of its subclass, besides what Editor does: navigate, notes. */
+export class Visit extends Editor {
+  /** Forgets what belongs to one visit to one document. */
+  reset() {
+    this.history.forget();
+    this.forget();
+    this.destination = null;
+  }
+
+  /** The comment as it stands with what is under way. */
+  get comment() {
+    const unsent = this.outbox.opsOf(this.data.doc_id).filter(({ op }) => op === 'comment');
+    return unsent.length ? unsent.at(-1).text : this.data.comment;
+  }
+
+  saveComment(text) {
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false });
+  }
+
+  submit() {
+    if (this.readOnly) return;
+    const open = [...this.view.values()].some(({ status }) => status === 'suggested');
+    this.notes.keep();
+    this.edit([...(open ? [{ op: 'accept_all' }] : []), { op: 'submit' }], { remember: false });
+    this.leaveFor('next');
+  }
+
+  skip(reason) {
+    this.edit([{ op: 'skip', reason }], { remember: false });
+    this.leaveFor('next');
+  }
+
+  /** Has the model look again: what was decided stays, what is undecided is denoised anew. */
+  suggest() {
+    if (!this.data.can_ask || this.readOnly) return;
+    this.panel.flash('the model looks again …');
+    this.leaveFor('suggest');
+  }
+
+  /** Goes to 'next', 'previous' or 'denoise', or asks to 'suggest', once all is saved. */
+  leaveFor(where) {
+    this.notes.keep();
+    if (this.outbox.size) this.destination = where; else this.navigate(where);
+  }
+
+  saved() {
+    const where = this.destination;
+    this.destination = null;
+    if (where) this.navigate(where);
+  }
+
+  /** The server refused an operation: what it did is gone, and nobody is sent away. */
+  refused(error) {
+    this.destination = null;
+    this.panel.say(`Not done: ${error}`);
+  }
+}

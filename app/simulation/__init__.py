@@ -1,0 +1,1 @@
+"""A simulated annotator: what correcting documents to gold costs, with and without suggestions."""

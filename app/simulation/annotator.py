@@ -1,0 +1,108 @@
+"""How the simulated annotator corrects a draft to gold, and what each correction costs.
+
+A gesture is a key press, a click or a drag on the Annotate page; pointing at something, reading
+and scrolling cost nothing. The annotator is as thrifty as the page allows, and never wrong:
+
+    add       drag over the words, press the label's key                2
+    relabel   point at the span, press the label's key                  1
+    move      drag the end that is wrong                                1 an end
+    reject    point at the span, press X                                1
+    submit    Ctrl+Enter: what is left is right, next document          1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.editing import DraftSpan
+
+ADD = 2
+SUBMIT = 1
+Place = tuple[int, int, str]
+"""Start and end in code points, and the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Operations of the page that bring a draft nearer to gold."""
+
+    operations: tuple[dict[str, Any], ...]
+    gestures: int
+    start: int
+    end: int
+
+
+def corrections(spans: Sequence[DraftSpan], gold: Iterable[Place]) -> list[Correction]:
+    """All that a draft needs, in reading order. What is suggested rightly needs nothing: it is
+    accepted by submitting."""
+    live = [span for span in spans if span.status != "rejected"]
+    right = {_place(span) for span in live}
+    wanted = dict.fromkeys(gold)
+    missing = [place for place in wanted if place not in right]
+    wrong = [span for span in live if _place(span) not in wanted]
+    found = []
+    for cost, span, place in sorted(_repairs(wrong, missing), key=lambda each: each[0]):
+        if span in wrong and place in missing:
+            wrong.remove(span)
+            missing.remove(place)
+            found.append(Correction(tuple(_repair(span, place)), cost, *place[:2]))
+    found += [
+        Correction(
+            ({"op": "reject" if span.source == "model" else "delete", "id": span.id},),
+            1,
+            span.start,
+            span.end,
+        )
+        for span in wrong
+    ]
+    found += [
+        Correction(
+            (
+                {
+                    "op": "add",
+                    "id": f"{start}-{end}-{label}",
+                    "start": start,
+                    "end": end,
+                    "label": label,
+                },
+            ),
+            ADD,
+            start,
+            end,
+        )
+        for start, end, label in missing
+    ]
+    return sorted(found, key=lambda each: (each.start, -each.end))
+
+
+def _place(span: DraftSpan) -> Place:
+    return span.start, span.end, span.label
+
+
+def _repairs(
+    wrong: Sequence[DraftSpan], missing: Sequence[Place]
+) -> Iterator[tuple[int, DraftSpan, Place]]:
+    """What turning a wrong span into a missing one costs, where that is cheaper than rejecting
+    the one and adding the other."""
+    for span in wrong:
+        for place in missing:
+            if span.start < place[1] and place[0] < span.end:
+                cost = len(list(_differences(span, place)))
+                if cost < 1 + ADD:
+                    yield cost, span, place
+
+
+def _differences(span: DraftSpan, place: Place) -> Iterator[str]:
+    yield from ("start",) if span.start != place[0] else ()
+    yield from ("end",) if span.end != place[1] else ()
+    yield from ("label",) if span.label != place[2] else ()
+
+
+def _repair(span: DraftSpan, place: Place) -> Iterator[dict[str, Any]]:
+    start, end, label = place
+    if (span.start, span.end) != (start, end):
+        yield {"op": "move", "id": span.id, "start": start, "end": end}
+    if span.label != label:
+        yield {"op": "relabel", "id": span.id, "label": label}

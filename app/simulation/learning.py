@@ -1,0 +1,59 @@
+"""The simulated team's retraining: what the page's job does, at once and without a job."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from app.services.models import ModelRegistry
+from app.services.retraining import RetrainingSettings, Snapshot, choose_dev, learnable
+from app.simulation.material import Desk
+from storage.formats.jsonl import write_jsonl
+from storage.repository import projects
+from storage.repository.corrected import corrected
+
+
+def retrain(desk: Desk, folder: Path) -> None:
+    """Trains the active model on all that was submitted, and promotes the outcome unseen: a
+    simulated team has no held-back documents to judge it by."""
+    from app.services.warm_start import learn
+
+    registry = ModelRegistry(desk.sessions)
+    parent = registry.active()
+    if parent is None:
+        raise RuntimeError("there is no model to start from; name one by --model")
+    with desk.sessions() as session:
+        labels = tuple(label.name for label in projects.labels(session, desk.project_id))
+        found = (learnable(each, labels) for each in corrected(session, desk.project_id))
+        done = [record for record, problem in found if problem is None]
+    train, dev, source = choose_dev(done, [])
+    digest = hashlib.sha256()
+    folder.mkdir(parents=True)
+    for name, records in (("train", train), ("dev", dev)):
+        path = folder / f"{name}.jsonl"
+        with path.open("wb") as out:
+            write_jsonl(records, out)
+        digest.update(path.read_bytes())
+    snapshot = Snapshot(
+        project="Simulation",
+        labels=labels,
+        train=len(train),
+        dev=len(dev),
+        control=0,
+        dev_source=source,
+        left_out=(),
+        data_hash=digest.hexdigest(),
+        parent_id=parent.id,
+        parent_path=str(parent.path),
+    )
+    settings = RetrainingSettings()
+    for _ in learn(folder, snapshot, settings, folder / "model"):
+        pass
+    proposed = registry.propose(
+        folder / "model",
+        parent_id=parent.id,
+        metrics={},
+        data_hash=snapshot.data_hash,
+        settings=settings.to_json(),
+    )
+    registry.promote(proposed.id)

@@ -1,0 +1,87 @@
+"""The simulated annotator at work on documents in a database, through the page's own services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from app.services.annotation import AnnotationService
+from app.simulation.annotator import SUBMIT, Correction, Place, corrections
+from storage.engine import Sessions
+from storage.repository import documents
+
+PERSON = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was done so far."""
+
+    documents: int = 0
+    entities: int = 0
+    gestures: int = 0
+
+    @property
+    def an_entity(self) -> float:
+        return self.gestures / max(1, self.entities)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.documents + other.documents,
+            self.entities + other.entities,
+            self.gestures + other.gestures,
+        )
+
+
+def correct(
+    service: AnnotationService, document_id: int, gold: Sequence[Place], *, look_again: bool
+) -> Tally:
+    """Opens the document, corrects it to gold, submits it. `look_again` lets the model denoise the
+    sentence of each correction anew before the next one. Raises RuntimeError where the submitted
+    document is not gold: the simulation or the program is wrong then."""
+    numbers = count(1)
+    spans = service.open(document_id, PERSON).spans
+    gestures = SUBMIT
+    while todo := corrections(spans, gold):
+        for each in todo[:1] if look_again else todo:
+            gestures += each.gestures
+            _do(service, document_id, each, numbers)
+        if look_again:
+            service.read_again(document_id, PERSON, around=[(todo[0].start, todo[0].end)])
+        spans = service.open(document_id, PERSON).spans
+    ops = [{"seq": next(numbers), "op": op} for op in ("accept_all", "submit")]
+    applied = service.apply(document_id, _client(document_id), ops, PERSON)
+    kept = {(s.start, s.end, s.label) for s in applied.spans if s.status == "accepted"}
+    if applied.error or applied.status != "submitted" or kept != set(gold):
+        raise RuntimeError(
+            f"document {document_id} was not corrected to gold: {applied.error or applied.status}, "
+            f"{len(kept ^ set(gold))} spans differ"
+        )
+    return Tally(1, len(set(gold)), gestures)
+
+
+def _do(
+    service: AnnotationService, document_id: int, correction: Correction, numbers: count[int]
+) -> None:
+    ops = [{"seq": next(numbers), **op} for op in correction.operations]
+    applied = service.apply(document_id, _client(document_id), ops, PERSON)
+    if applied.error:
+        raise RuntimeError(f"the page's service refused a correction: {applied.error}")
+
+
+def _client(document_id: int) -> str:
+    return f"simulated-{document_id}"
+
+
+def in_order(sessions: Sessions, project_id: int) -> list[int]:
+    """The open documents in order of arrival."""
+    found: list[int] = []
+    with sessions() as session:
+        current = documents.first(session, project_id, ("new", "in_progress"))
+        while current is not None:
+            found.append(current)
+            current = documents.neighbour(
+                session, documents.get(session, current), "next", ("new", "in_progress")
+            )
+    return found

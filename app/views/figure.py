@@ -1,0 +1,40 @@
+"""One figure of the Figures page: its title, how to read it, the picture and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.components.plots.style import Figure
+
+Row = Mapping[str, Any]
+
+
+def shown(key: str, title: str, how: str, figure: Figure, rows: Sequence[Row]) -> None:
+    """Draws a figure; `rows` are what it shows, a column a name, to download."""
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title}**")
+            st.space("stretch")
+            st.download_button(
+                "Data (CSV)",
+                lambda: pd.DataFrame(rows).to_csv(index=False),
+                file_name=f"{key}.csv",
+                mime="text/csv",
+                icon=":material/table:",
+                type="tertiary",
+                on_click="ignore",
+                key=f"data {key}",
+            )
+        st.caption(how)
+        st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{title}. {how}")
+
+
+def lacking(title: str, remedy: str) -> None:
+    """What stands where a figure has nothing to show yet."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}**")
+        st.caption(f":material/hourglass_empty: {remedy}")

@@ -1,0 +1,100 @@
+"""The Figures page: what there is to read, and what to do where there is nothing yet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from storage.engine import writing
+from storage.repository import model_versions, visits
+from tests.app.pages_kit import Site
+
+TITLES = (
+    "Where the documents stand",
+    "Documents submitted",
+    "Accepted entities by label",
+    "What became of the suggestions",
+    "Seconds a document",
+    "Gestures an entity",
+    "F1 of the model versions",
+    "The learning curve",
+)
+
+
+def plots(site: Site) -> list[dict[str, Any]]:
+    return [json.loads(each.proto.spec) for each in site.app.get("plotly_chart")]
+
+
+def retrained(site: Site, train: int, f1: float) -> None:
+    scores = {"precision": f1, "recall": f1, "f1": f1, "gold": 12, "per_label": {}}
+    with writing(site.sessions) as session:
+        model_versions.register(
+            session,
+            f"model {train}",
+            ["PER"],
+            metrics={"control": {"old": {**scores, "f1": f1 - 0.1}, "new": scores}},
+            settings={"snapshot": {"project": "News", "train": train, "control": 3}},
+        )
+
+
+def worked(site: Site) -> None:
+    """One document, submitted with two of three suggestions."""
+    first = site.add()
+    site.open("annotate", document=first)
+    with writing(site.sessions) as session:
+        visits.begin(session, first, "Ada", aided=True, model_version_id=1)
+    rejected = site.span_id("New York")
+    site.send(first, {"op": "reject", "id": rejected}, {"op": "accept_all"}, {"op": "submit"})
+
+
+def test_a_project_without_documents_leads_to_them(site: Site) -> None:
+    site.open("figures")
+    assert "no documents yet" in site.said()
+    assert not plots(site)
+
+
+def test_every_figure_that_has_nothing_to_show_says_what_would_fill_it(site: Site) -> None:
+    site.add()
+    site.open("figures")
+    said = site.said()
+    for title in TITLES:
+        assert title in said or title in ("Seconds a document", "Gestures an entity")
+    assert "Time and gestures" in said
+    assert len(plots(site)) == 1
+    assert said.count("hourglass_empty") == 6
+
+
+def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to_read_it(
+    site: Site,
+) -> None:
+    worked(site)
+    retrained(site, 10, 0.5)
+    retrained(site, 20, 0.6)
+    site.open("figures")
+    said = site.said()
+    for title in TITLES:
+        assert title in said
+    assert "hourglass" not in said
+    assert len(plots(site)) == len(TITLES)
+    assert len(site.app.get("download_button")) == len(TITLES)
+    assert "the least here is 12" in said
+    assert "submit some of both kinds to compare" in said
+
+
+def test_the_numbers_are_those_of_the_work(site: Site) -> None:
+    worked(site)
+    site.open("figures")
+    shown = {trace["name"]: trace for plot in plots(site) for trace in plot["data"]}
+    assert shown["suggested by a model"]["x"] == [1, 1, 0, 0]  # PER, ORG, LOC, MISC
+    assert [shown[name]["x"] for name in ("accepted as it was", "rejected")] == [[2 / 3], [1 / 3]]
+    assert shown["gestures"]["text"] == ["1.50"]  # three gestures, two entities
+
+
+def test_versions_of_other_projects_are_left_out(site: Site) -> None:
+    site.add()
+    retrained(site, 10, 0.5)
+    with writing(site.sessions) as session:
+        for version in model_versions.every(session):
+            version.settings = {"snapshot": {"project": "Other", "train": 1, "control": 1}}
+    site.open("figures")
+    assert "Retrain on the Train page" in site.said()

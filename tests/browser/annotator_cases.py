@@ -1,0 +1,146 @@
+"""The documents that the span annotator's demo shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+NASTY = "<img src=x onerror=alert(1)></span><script>alert(1)</script>&lt;b&gt;"
+LABELS = [
+    {"name": "PER", "color": "#e4572e", "key": "1", "description": "People"},
+    {"name": "ORG", "color": "#2e86ab", "key": "2", "description": "Organisations"},
+    {"name": "LOC", "color": "#3b8e5a", "key": "3", "description": "Places"},
+    {"name": "MISC", "color": "#9b6bdf", "key": "4", "description": "Other names"},
+]
+MANY = [
+    {
+        "name": f"{'A rather long label' if n == 7 else 'LABEL'} {n}",
+        "color": LABELS[n % 4]["color"],
+        "key": "1234567890befjklnopquvyz;,.=-'"[n],
+        "description": "",
+    }
+    for n in range(30)
+]
+PLAIN = "President Olena Kovalenko visited New York University Hospital on Monday."
+SCRIPTS = (
+    "👩‍🔬 Dr. Zoë Müller 🚀 joined NASA.\n"
+    "מרי קירי נולדה בוורשה ועבדה בפריז.\n"
+    "東京大学の山田太郎は国連で演説した。\n"
+    "Марія Примаченко народилася в Болотні 🇺🇦.\n"
+    "The e\u0301lite of Zu\u0308rich met عبد الله in Cairo."
+)
+LONG = "\n".join(f"Line {n}: {PLAIN}" for n in range(400))
+WRAPPED = f"{PLAIN} " * 12
+REPEATED = (
+    "Ada met Olena. Then Olena wrote to Ada, and Olena’s brother read it to Olenas. "
+    "Olena laughed; OLENA did not, and Olena went home."
+)
+PROBLEM = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    text: str
+    spans: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[dict[str, Any]] = field(default_factory=lambda: LABELS)
+    hints: list[dict[str, Any]] = field(default_factory=list)
+    comment: str = ""
+    skip_reason: str = ""
+    can_ask: bool = False
+    hotkeys: dict[str, str] = field(default_factory=dict)
+
+
+def found(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
+    """Suggestions over the first occurrence of each string."""
+    return [
+        {
+            "id": f"m{n}",
+            "start": text.index(words),
+            "end": text.index(words) + len(words),
+            "label": label,
+            "status": "suggested",
+            "score": score,
+            "source": "model",
+            "confidence": {"left": 0.98, "right": 0.71, "type": score, "since": 2, "support": 0.3},
+        }
+        for n, (words, label, score) in enumerate(wanted)
+    ]
+
+
+def crowd(words: int, spans: int, per_line: int) -> Case:
+    """A document of so many words with nested spans all over, for measuring."""
+    each = PLAIN.split()
+    lines = [
+        " ".join(each[n % len(each)] for n in range(at, min(at + per_line, words)))
+        for at in range(0, words, per_line)
+    ]
+    text = "\n".join(lines)
+    starts: list[int] = []
+    at = text.find("New York")
+    while at >= 0:
+        starts += [at, at]
+        at = text.find("New York", at + 1)
+    chosen = starts[:: max(1, len(starts) // spans)][:spans]
+    made = [
+        {
+            **found(text, ("New York", "LOC", 0.5))[0],
+            "id": f"m{n}",
+            "start": start,
+            "end": start + (8 if n % 2 else 19),
+            "label": "LOC" if n % 2 else "ORG",
+        }
+        for n, start in enumerate(chosen)
+    ]
+    return Case(text, made)
+
+
+NESTED = [
+    ("Olena Kovalenko", "PER", 0.98),
+    ("New York", "LOC", 0.71),
+    ("New York University", "ORG", 0.83),
+    ("New York University Hospital", "ORG", 0.944),
+]
+_HINTS = [
+    {
+        "start": PLAIN.index("Monday"),
+        "end": PLAIN.index("Monday") + 6,
+        "label": "MISC",
+        "score": 0.41,
+    },
+    {
+        "start": PLAIN.index("New York"),
+        "end": PLAIN.index("New York") + 8,
+        "label": "LOC",
+        "score": 0.3,
+    },
+]
+CASES: dict[str, Case] = {
+    "nested": Case(PLAIN, found(PLAIN, *NESTED)),
+    "next": Case("Ada Lovelace lived in London."),
+    "empty": Case(PLAIN),
+    "scripts": Case(
+        SCRIPTS,
+        found(
+            SCRIPTS, ("Zoë Müller", "PER", 0.9), ("מרי קירי", "PER", 0.8), ("عبد الله", "PER", 0.7)
+        ),
+    ),
+    "nasty": Case(
+        f"Beware of {NASTY} here.",
+        found("Beware", ("Beware", NASTY, 0.5)),
+        [*LABELS, {"name": NASTY, "color": "red;background:url(//x)", "key": "5"}],
+        comment=NASTY,
+    ),
+    "long": Case(LONG, found(LONG, *NESTED)),
+    "wrapped": Case(WRAPPED, found(WRAPPED, *NESTED)),
+    "refusing": Case(PLAIN, found(PLAIN, *NESTED)),
+    "repeated": Case(REPEATED, found(REPEATED, ("Olena", "PER", 0.9))),
+    "radar": Case(PLAIN, found(PLAIN, *NESTED), hints=_HINTS, can_ask=True),
+    "commented": Case(
+        PLAIN, found(PLAIN, *NESTED), comment="Who is she?", skip_reason="not this language"
+    ),
+    "many": Case(f"{PLAIN} {PROBLEM * 3}", found(PLAIN, *NESTED), MANY),
+    "rebound": Case(PLAIN, found(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
+    "short50": crowd(50, 6, 50),
+    "huge": crowd(20_000, 1000, 50),
+    "block": crowd(20_000, 1000, 20_000),
+}
