@@ -76,12 +76,15 @@ def candidates(
 def alone(
     history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
 ) -> list[list[list[Candidate]]]:
-    """What each seed of an ensemble says of each sentence without the others: what reaches φ with
-    it and clashes with nothing better. One item a seed, then a sentence."""
+    """What each seed of an ensemble says of each sentence without the others: what it proposed,
+    reaches φ with it and clashes with nothing better. One item a seed, then a sentence."""
     found = _scored(history, labels, threshold)
     answers = []
     for seed in range(history[0].seeds):
-        own = [[replace(each, score=scores[seed]) for each, scores in row] for row in found]
+        own = [
+            [replace(each, score=scores[seed]) for each, scores in row if scores[seed]]
+            for row in found
+        ]
         ranked = [sorted(row, key=lambda each: -each.score) for row in own]
         answers.append([select(row, threshold, flat) for row in ranked])
     return answers
