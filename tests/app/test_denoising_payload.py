@@ -137,11 +137,11 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
         labels=("PER", "PER", None),
         p_left=(0.7, 0.6, 1.0),
         p_right=(0.7, 0.7, 1.0),
-        p_type=(0.7, 0.7, 1.0),
+        p_type=(0.7, 0.67, 1.0),
     )
     frame = sentence_payload(_one_word(made, threshold=2.05), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
-    assert frame["scores"] == [0.7, 0.667, 1.0]
+    assert frame["scores"] == [0.7, 0.663, 1.0]
     assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
 
 
