@@ -45,6 +45,8 @@ class Ahead:
         self._wishes: OrderedDict[int, int | None] = OrderedDict()
         self._projects: OrderedDict[int, None] = OrderedDict()
         self._failed: set[tuple[int, int]] = set()
+        self._last: tuple[tuple[int, int | None], int] | None = None
+        self._reordered = False
         self._thread: threading.Thread | None = None
 
     def wish(self, project_id: int, after: int | None) -> None:
@@ -58,7 +60,8 @@ class Ahead:
                 self._thread.start()
 
     def step(self) -> bool:
-        """Does one thing: the documents of the newest wish, else one document's signals. Returns
+        """Does one thing: the documents of the newest wish, else one document's signals; once all
+        signals are there, the last wish again, since other documents may come next now. Returns
         whether there was anything to do."""
         with self._lock:
             wish = self._wishes.popitem() if self._wishes else None
@@ -66,12 +69,20 @@ class Ahead:
         if reader is None:
             return False
         if wish:
-            for document_id in queue.upcoming(self._sessions, *wish, AHEAD):
-                self._suggest(reader, document_id)
+            if self._last != (wish, reader.model_version_id):  # a page asks at each of its runs
+                self._last = (wish, reader.model_version_id)
+                self._suggest(reader, *wish)
             return True
         with self._lock:
             projects = list(reversed(self._projects))
-        return any(self._measure(reader, project_id) for project_id in projects)
+        if any(self._measure(reader, project_id) for project_id in projects):
+            self._reordered = True
+            return True
+        if self._reordered and self._last:
+            self._reordered = False
+            self._suggest(reader, *self._last[0])
+            return True
+        return False
 
     def _run(self) -> None:
         while True:
@@ -85,8 +96,10 @@ class Ahead:
                     self._thread = None
                     return
 
-    def _suggest(self, reader: Reader, document_id: int) -> None:
-        AnnotationService(self._sessions, reader, self._settings).ahead(document_id)
+    def _suggest(self, reader: Reader, project_id: int, after: int | None) -> None:
+        service = AnnotationService(self._sessions, reader, self._settings)
+        for document_id in queue.upcoming(self._sessions, project_id, after, AHEAD):
+            service.ahead(document_id)
 
     def _measure(self, reader: Reader, project_id: int) -> bool:
         version = reader.model_version_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -156,6 +157,14 @@ def _slot(path: Path) -> _Slot:
         while len(_slots) > KEPT:
             _slots.popitem(last=False)
         return slot
+
+
+@atexit.register
+def _hold_still() -> None:
+    """At the process's end, lets no reading in the background go on: a thread that is inside the
+    model while Python ends would abort the process."""
+    for slot in list(_slots.values()):
+        slot.turns.taken().__enter__()
 
 
 def _loaded(slot: _Slot, path: Path) -> Pipeline:

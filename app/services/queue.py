@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from storage.engine import Sessions
 from storage.repository import model_versions, projects, signals
 from storage.repository.signals import QueueRow
-from storage.vocabulary import QueueOrder
+from storage.vocabulary import DocumentStatus, QueueOrder
 
 SIGNALLED: frozenset[QueueOrder] = frozenset(("doubt", "disagreement", "diversity"))
 """The orders that need a model's signals."""
 COMPARED = 1000
 """Documents of either side that diversity looks at, so that no queue keeps a page waiting."""
-_OPEN = ("new", "in_progress")
+_OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
 
 
 def next_document(
@@ -49,11 +49,14 @@ def upcoming(
     """The next documents, were each of them done in turn."""
     with sessions() as session:
         project = projects.get(session, project_id)
+        if project.queue == "arrival":
+            found = signals.by_arrival(session, project_id, _OPEN, after, exclude, count)
+            return list(found)
         active = model_versions.active(session)
         rows = signals.queue_rows(session, project_id, active.id if active else None)
         queue = _Queue(rows, after, exclude)
         if project.queue not in SIGNALLED:
-            return queue.in_turn(project.queue, project_id, count)
+            return queue.shuffled(project_id, count)
         ids = [row.id for row in _compared(queue, project_id)]
         held = (
             signals.vectors(session, ids, active.id)
@@ -75,17 +78,13 @@ class _Queue:
         self.open = [row for row in rows if row.status in _OPEN and row.id not in left_out]
         self.done = [row for row in rows if row.status not in _OPEN or row.id in left_out]
 
-    def in_turn(self, order: QueueOrder, project_id: int, count: int) -> list[int]:
+    def shuffled(self, project_id: int, count: int) -> list[int]:
         """Those after the current one, then from the start."""
-
-        def place(row: QueueRow) -> tuple[bytes, int]:
-            return (b"" if order == "arrival" else drawn(project_id, row)), row.id
-
-        here = next((place(row) for row in self.rows if row.id == self.after), None)
-        following = sorted(self.open, key=place)
-        if here is not None:
-            following.sort(key=lambda row: place(row) < here)
-        return [row.id for row in following[:count]]
+        here = next((drawn(project_id, row) for row in self.rows if row.id == self.after), b"")
+        following = sorted(
+            (drawn(project_id, row) < here, drawn(project_id, row), row.id) for row in self.open
+        )
+        return [document_id for _, _, document_id in following[:count]]
 
     def by_signal(
         self,

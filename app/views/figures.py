@@ -43,7 +43,7 @@ def _over_time(figures: Figures) -> None:
     shown(
         "documents_by_day",
         title,
-        "Bars: what each day (UTC) brought; line: all until then. A document counts on the day "
+        "Below, what each day (UTC) brought; above, all until then. A document counts on the day "
         "on which it was last submitted.",
         daily(
             [day.day.isoformat() for day in figures.days],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +12,7 @@ from storage.models import Document, DocumentSignal
 from storage.vocabulary import DocumentStatus, Split
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(NamedTuple):
     """A document as the queue sees it; the signals are None where the model has not looked."""
 
     id: int
@@ -66,7 +65,29 @@ def queue_rows(
         .where(Document.project_id == project_id)
         .order_by(Document.id)
     )
-    return [QueueRow(*row) for row in session.execute(query)]
+    return list(map(QueueRow._make, session.execute(query)))
+
+
+def by_arrival(
+    session: Session,
+    project_id: int,
+    statuses: Collection[DocumentStatus],
+    after: int | None,
+    without: Collection[int],
+    limit: int,
+) -> Sequence[int]:
+    """The documents of these statuses that came after this one, then those from the start."""
+    query = (
+        select(Document.id)
+        .where(
+            Document.project_id == project_id,
+            Document.status.in_(statuses),
+            Document.id.not_in([*without, after or 0]),
+        )
+        .order_by(Document.id < (after or 0), Document.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
 
 
 def vectors(

@@ -13,7 +13,7 @@ from app.services.annotation import AnnotationService
 from core.looking import Look
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
-from storage.models import DocumentSignal, Project
+from storage.models import AnnotationSet, DocumentSignal, Project
 from storage.repository import annotation_sets, documents, model_versions, projects
 from storage.vocabulary import QueueOrder, Split
 from tests.app.fake_model import FakeModel
@@ -27,12 +27,13 @@ class FakeReader(FakeModel):
 
     looked: list[str] = field(default_factory=list)
     blind_to: str = ""
+    doubts: dict[str, float] = field(default_factory=dict)
 
     def look(self, text: str, settings: SamplerSettings) -> Look:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
-        return Look(0.25, 0.5, (1.0, -2.0))
+        return Look(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
 
 
 @dataclass
@@ -140,6 +141,34 @@ def test_a_wish_goes_before_the_signals_that_are_left(desk: Desk) -> None:
     assert (len(desk.reader.asked) > asked, desk.reader.looked) == (True, ["Anna 0"])
     desk.work()
     assert desk.reader.looked == [f"Anna {number}" for number in range(4)]
+
+
+def test_when_the_signals_are_there_what_comes_next_by_them_is_predicted(desk: Desk) -> None:
+    desk.order("doubt")
+    for number in range(5):
+        desk.add(f"Anna {number}")
+    desk.reader.doubts = {"Anna 3": 0.9, "Anna 4": 0.8}
+    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.work()
+    assert desk.predicted() == [False, True, True, True, True]
+    assert len(desk.reader.asked) == 4
+
+
+def test_the_same_wish_again_is_no_work_until_the_model_changes(desk: Desk) -> None:
+    for number in range(3):
+        desk.add(f"Anna {number}")
+    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.work()
+    with writing(desk.sessions) as session:
+        session.query(AnnotationSet).delete()
+    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.work()
+    assert desk.predicted() == [False, False, False]
+    with writing(desk.sessions) as session:
+        desk.reader.model_version_id = model_versions.register(session, "two", ["PER"]).id
+    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.work()
+    assert desk.predicted() == [False, True, True]
 
 
 def test_diversity_also_looks_at_what_is_done_after_all_that_is_open(desk: Desk) -> None:

@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk, Visit
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -139,6 +142,26 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     yield start
     for process in running:
         stop(process)
+
+
+@pytest.fixture(scope="session")
+def annotator_demo(serve: Serve) -> str:
+    """The address of the span annotator alone, before a server that is a dictionary."""
+    return serve("tests/browser/span_annotator_demo.py")
+
+
+@pytest.fixture
+def visit(page: Page, annotator_demo: str) -> Visit:
+    """Opens a case of the demo as a fresh visit: `visit("nested", delay=1.5)`."""
+
+    def open_case(case: str, **options: object) -> Desk:
+        query = "&".join(f"{name}={value}" for name, value in options.items())
+        page.goto(f"{annotator_demo}/?case={case}&run={uuid.uuid4()}&{query}")
+        expect(page.get_by_test_id("stText")).to_be_visible()
+        expect(page.get_by_test_id("counts")).to_contain_text("to review")
+        return Desk(page)
+
+    return open_case
 
 
 def free_port() -> int:

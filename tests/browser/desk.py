@@ -71,6 +71,38 @@ class Desk:
         )
         return box
 
+    def covered(self, span: str) -> str:
+        """The words of a span as the server has it, once everything is saved."""
+        server = self.saved()
+        place = server["spans"][span]
+        words: str = server["text"][place["start"] : place["end"]]
+        return words
+
+    def drawn(self) -> list[str]:
+        """The words of the spans that a person added, in the order of adding."""
+        server = self.saved()
+        return [
+            server["text"][span["start"] : span["end"]]
+            for span in server["spans"].values()
+            if span["source"] == "person"
+        ]
+
+    def pull(self, span: str, side: str, x: float, y: float | None = None) -> None:
+        """Drags the "left" or "right" end of a span's bar to x, without selecting it."""
+        box = self.bar(span).bounding_box()
+        assert box is not None
+        middle = box["y"] + box["height"] / 2
+        mouse = self.page.mouse
+        mouse.move(box["x"] + (3 if side == "left" else box["width"] - 3), middle)
+        mouse.down()
+        mouse.move(x, middle if y is None else y, steps=5)
+        mouse.up()
+
+    def point(self, words: str) -> None:
+        """Moves the mouse to the first occurrence of the words."""
+        box = self.box_of(words)
+        self.page.mouse.move((box["left"] + box["right"]) / 2, box["y"])
+
     def drag(self, words: str) -> None:
         box = self.box_of(words)
         mouse = self.page.mouse
@@ -83,3 +115,6 @@ class Desk:
     def click(self, words: str) -> None:
         box = self.box_of(words)
         self.page.mouse.click((box["left"] + box["right"]) / 2, box["y"])
+
+
+Visit = Callable[..., Desk]

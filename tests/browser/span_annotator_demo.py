@@ -41,7 +41,9 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
             status = {"status": "accepted", "score": None, "source": "person"}
             spans[op["id"]] = {**fields, **status}
         case "restore":
-            spans[op["id"]] = fields
+            known = {"confidence": span["confidence"]} if "confidence" in span else {}
+            fields.pop("confidence", None)
+            spans[op["id"]] = {**fields, **known}
         case "delete":
             spans.pop(op["id"])
         case "reject":

@@ -3,37 +3,10 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.desk import Desk
-
-if TYPE_CHECKING:
-    from tests.browser.conftest import Serve
-
-
-@pytest.fixture(scope="module")
-def demo(serve: Serve) -> str:
-    return serve("tests/browser/span_annotator_demo.py")
-
-
-@pytest.fixture
-def visit(page: Page, demo: str) -> Callable[..., Desk]:
-    def open_case(case: str, **options: object) -> Desk:
-        query = "&".join(f"{name}={value}" for name, value in options.items())
-        page.goto(f"{demo}/?case={case}&run={uuid.uuid4()}&{query}")
-        expect(page.get_by_test_id("stText")).to_be_visible()
-        expect(page.get_by_test_id("counts")).to_contain_text("to review")
-        return Desk(page)
-
-    return open_case
-
-
-Visit = Callable[..., Desk]
+from tests.browser.desk import Visit
 
 
 def test_a_drag_and_a_key_add_a_span_in_code_points_in_any_script(visit: Visit) -> None:

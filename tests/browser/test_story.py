@@ -16,7 +16,7 @@ from tests.browser.app_kit import AnnotatePage, environment, go_to, stored, work
 if TYPE_CHECKING:
     from tests.browser.conftest import Serve
 
-BIOGRAPHY, MINUTES, HARBOUR = 2, 3, 1
+BIOGRAPHY, MAIL, HARBOUR = 2, 4, 1
 OUTER, INNER = "Warsaw University of Technology", "Warsaw"
 JOB = 300_000  # milliseconds that a small retraining may take on a busy machine
 
@@ -121,9 +121,14 @@ def _finds_everything_after_a_reload(
 
 
 def _submits_two_more(url: str, desk: AnnotatePage) -> None:
-    for document, name in ((HARBOUR, "01-harbour-reopens"), (MINUTES, "03-council-minutes")):
+    """One with suggestions, and one that is held back and has none."""
+    for document, name in ((HARBOUR, "01-harbour-reopens"), (MAIL, "04-mail-about-a-shipment")):
         desk.open(url, document)
         desk.shows(name)
+        if document == MAIL:
+            assert desk.suggested() == []
+            desk.drag("Teresa Amoroso")
+            desk.press("1")
         desk.text.focus()
         desk.press("Control+Enter")
         expect(desk.page.get_by_role("heading", name=name)).to_be_hidden()

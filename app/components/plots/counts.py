@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from app.components.plots.style import Figure, axis, figure_layout, plain, short
 
 _PATTERNS = ("", "/", "x", ".")
-COLOURS = ("#5b7bd6", "#e07a3f", "#3f9d6b", "#b04f6f")
-"""Readable on white and on near-black."""
+COLOURS = ("#4a69c9", "#c4602a", "#2f8259", "#a8466b")
+"""Seen on white and on near-black, and white text is read on them."""
 _ROW = 34
 _LEGEND = {
     "orientation": "h",
@@ -70,7 +70,7 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
 
 
 def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> Figure:
-    """A bar for what each day brought, and a line, with an axis of its own, for all until then."""
+    """Above a line for all until then, below a bar for what each day brought."""
     bars = {
         "type": "bar",
         "name": "that day",
@@ -83,10 +83,8 @@ def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> 
     line = _line("until then", list(days), list(so_far), 1) | {"yaxis": "y2"}
     layout = _points_layout() | {
         "xaxis": {"type": "date", "fixedrange": True, "showgrid": False, "tickformat": "%-d %b"},
-        "yaxis": _amount() | {"title": {"text": "that day"}},
-        "yaxis2": _amount()
-        | {"title": {"text": "until then"}, "overlaying": "y", "side": "right", "showgrid": False},
-        "margin": {"l": 50, "r": 50, "t": 40, "b": 44},
+        "yaxis": _amount() | {"domain": [0, 0.36], "nticks": 3},
+        "yaxis2": _amount() | {"domain": [0.46, 1], "nticks": 4, "anchor": "x"},
     }
     if len(days) == 1:
         layout["xaxis"] |= {"tickvals": list(days)}

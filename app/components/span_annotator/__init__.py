@@ -26,6 +26,7 @@ from app.components import bundle
 from app.components.span_annotator.hotkeys import table
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
+_PARTS = ("left", "right", "type")
 _FOLDER = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
     "span_annotator",
@@ -106,7 +107,7 @@ def span_annotator(
             "text": text,
             "labels": [dict(label) for label in labels],
             "actions": table(hotkeys or {}),
-            "spans": [dict(span) for span in spans],
+            "spans": [_without_noise(span) for span in spans],
             "tokens": _compact(tuple(tokens)),
             "hints": [dict(hint) for hint in hints],
             "ack": dict(ack) if ack else None,
@@ -120,6 +121,15 @@ def span_annotator(
         on_ops_change=on_ops or _nothing,
         on_navigate_change=on_navigate or _nothing,
     )
+
+
+def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:
+    """The span with the parts of its confidence that the page shows, to a thousandth."""
+    shown = dict(span)
+    confidence = shown.get("confidence") or {}
+    known = all(part in confidence for part in _PARTS)
+    shown["confidence"] = {part: round(confidence[part], 3) for part in _PARTS} if known else None
+    return shown
 
 
 @lru_cache(maxsize=16)

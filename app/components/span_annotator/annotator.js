@@ -37,8 +37,8 @@ class Annotator extends Visit {
     const box = this.panel.find('text');
     this.surface = new Surface(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
-    const hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
-    this.pointer = new Pointer(this, this.surface, hover, signal);
+    this.hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
+    this.pointer = new Pointer(this, this.surface, this.hover, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -121,6 +121,7 @@ class Annotator extends Visit {
     this.shown = inReadingOrder(taste.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
     if (!this.shown.some(({ id }) => id === this.selected)) this.selected = null;
     this.surface.assign(this.shown);
+    this.cover(); // measures the text, so it goes before whatever else changes the page
     const counts = countByStatus(this.view);
     panel.labels.draw(this.labels, this.armed);
     panel.drawCounts(counts, taste.rejected);
@@ -132,7 +133,8 @@ class Annotator extends Visit {
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.drawState();
-    this.draw();
+    this.popover.draw();
+    this.hover.refresh();
   }
 
   notice({ rejected }) {
@@ -145,9 +147,13 @@ class Annotator extends Visit {
   drawState() { this.panel.drawState(this.outbox.state, this.outbox.size, this.readOnly); }
 
   draw() {
+    this.cover();
+    this.popover.draw();
+  }
+
+  cover() {
     this.mark();
     this.surface.draw((paragraph, window) => overlay(this, paragraph, window));
-    this.popover.draw();
   }
 
   /** What is marked besides the spans; has the paragraphs drawn where that changed. */

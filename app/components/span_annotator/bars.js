@@ -68,6 +68,9 @@ function bar(span, lane, box, state, sides, movable) {
   });
   if (span.status === 'suggested') node.style.setProperty('--score', span.score ?? 0);
   node.append(fit(span.label, box.width));
+  if (sides.some(([edge, { side }]) => edge === 'start' && side === 'right')) {
+    node.classList.add('from-right');
+  }
   for (const side of ['left', 'right']) {
     const [edge] = sides.find(([, end]) => end.side === side) ?? [];
     if (!edge) node.classList.add(`open-${side}`);

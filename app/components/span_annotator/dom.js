@@ -8,6 +8,11 @@ export function el(tag, className = '', text = null) {
   return node;
 }
 
+/** Gives a node a text, and leaves it alone where it has it: unchanged nodes cost no layout. */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** A button that runs `press`; `testid` is how tests find it. */
 export function button(testid, className, text, press) {
   const node = el('button', className, text);

@@ -53,7 +53,13 @@ export class Hover {
     if (id === before) return;
     for (const each of before ? this.surface.drawn(before) : []) each.classList.remove('under');
     for (const each of annotator.pointed ? this.surface.drawn(id) : []) each.classList.add('under');
-    this.tip.show(annotator.selected === id ? null : annotator.spanOf(id));
+    this.refresh();
+  }
+
+  /** Has the tip tell what is pointed to as it is now. */
+  refresh() {
+    const { hovered, selected } = this.annotator;
+    this.tip.show(hovered === selected ? null : this.annotator.spanOf(hovered));
   }
 
   /** Two small buttons in the bar of a suggestion, where there is room. */

@@ -1,6 +1,7 @@
 // Operations on their way to the server: at least once, in order, until acknowledged.
 
-const DEBOUNCE = 100; // ms; a burst of keys travels as one message
+const SOON = 20; // ms; an edit alone leaves as soon as it is painted
+const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
@@ -11,7 +12,7 @@ class Shelf {
   load() {
     try {
       const entries = JSON.parse(sessionStorage.getItem(this.key) ?? '[]');
-      return entries.map((entry) => ({ ...entry, at: Date.now() }));
+      return entries.map((entry) => ({ ...entry, at: Date.now(), sent: false }));
     } catch { return []; } // storage may be forbidden; then only this page keeps them
   }
 
@@ -38,7 +39,7 @@ export class Outbox {
     this.everSent = this.size > 0;
     this.send = () => {};
     this.changed = () => {};
-    if (this.size) this.later(DEBOUNCE);
+    if (this.size) this.later(SOON);
   }
 
   push(docId, op) {
@@ -48,7 +49,7 @@ export class Outbox {
     });
     this.shelf.save(this.entries);
     this.everSent = true;
-    this.later(DEBOUNCE);
+    this.later(this.size === 1 ? SOON : DEBOUNCE);
   }
 
   /** Drops what the server has applied. Returns whether this emptied the queue. */
@@ -60,7 +61,8 @@ export class Outbox {
     );
     if (this.size === before) return false;
     this.shelf.save(this.entries);
-    if (this.size) this.later(DEBOUNCE); else this.rest();
+    if (!this.size) this.rest();
+    else if (this.entries.some(({ sent }) => !sent)) this.later(SOON);
     return !this.size;
   }
 
@@ -85,6 +87,7 @@ export class Outbox {
     const { docId, client } = this.entries[0];
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
+    for (const entry of run) entry.sent = true;
     this.send({ doc_id: docId, client, ops: run.map(({ op }) => op) });
     this.later(RESEND);
   }

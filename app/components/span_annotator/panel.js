@@ -1,7 +1,7 @@
 // Everything around the text: labels above, the state and the buttons below, help, messages.
 
 import { LabelRow } from './chips.js';
-import { button, el } from './dom.js';
+import { button, write } from './dom.js';
 import { helpSheet } from './help.js';
 
 const SAVING = {
@@ -14,7 +14,9 @@ const FLASH = 5000; // ms that a passing message is shown
 
 export class Panel {
   constructor(shell, annotator) {
-    this.find = (name) => shell.querySelector(`[data-part=${name}]`);
+    const parts = new Map([...shell.querySelectorAll('[data-part]')]
+      .map((node) => [node.dataset.part, node]));
+    this.find = (name) => parts.get(name);
     this.annotator = annotator;
     this.labels = new LabelRow(this.find('labels'), annotator);
     const plain = (name, text, press) => button(name, 'plain', text, press);
@@ -40,6 +42,8 @@ export class Panel {
     this.find('help').replaceChildren(
       helpSheet(actions, labels, () => this.annotator.toggleHelp()),
     );
+    this.find('text').setAttribute('aria-label', 'Document text. Tab goes through the spans, the '
+      + `arrow keys through the words, ${keyboard.of('help')} shows all keys.`);
     for (const [name, node] of Object.entries(this.buttons)) {
       if (keyboard.of(name)) node.title = keyboard.of(name);
     }
@@ -50,8 +54,8 @@ export class Panel {
   }
 
   drawCounts({ suggested, accepted, rejected }, shown) {
-    this.find('counts').textContent = `${suggested} to review · ${accepted} accepted · `
-      + `${rejected} rejected`;
+    write(this.find('counts'),
+      `${suggested} to review · ${accepted} accepted · ${rejected} rejected`);
     const toggle = this.buttons.rejected;
     toggle.hidden = !rejected;
     press(toggle, shown, shown ? 'Hide rejected' : `Show rejected (${rejected})`);
@@ -63,9 +67,8 @@ export class Panel {
     redo.disabled = readOnly || !history.undone.length;
     this.find('finish').hidden = readOnly;
     suggest.hidden = !data.can_ask;
-    submit.textContent = 'Submit';
-    if (suggested) submit.textContent = `Accept ${suggested} & submit`;
-    else if (!accepted) submit.textContent = 'Submit without entities';
+    if (suggested) write(submit, `Accept ${suggested} & submit`);
+    else write(submit, accepted ? 'Submit' : 'Submit without entities');
   }
 
   drawChoices({ taste, hints, readOnly, comment }) {
@@ -82,14 +85,13 @@ export class Panel {
   drawState(state, count, readOnly) {
     const node = this.find('state');
     node.dataset.state = state;
-    const text = readOnly && state === 'idle' ? 'read only' : SAVING[state](count);
-    if (node.textContent !== text) node.textContent = text;
+    write(node, readOnly && state === 'idle' ? 'read only' : SAVING[state](count));
   }
 
   drawOptional(part, text) {
     const node = this.find(part);
     node.hidden = !text;
-    if (node.textContent !== (text ?? '')) node.textContent = text ?? '';
+    write(node, text ?? '');
   }
 
   set helpShown(shown) {
@@ -100,7 +102,7 @@ export class Panel {
   get helpShown() { return !this.find('help').hidden; }
 
   /** Tells a screen reader. */
-  say(text) { this.find('live').textContent = text; }
+  say(text) { write(this.find('live'), text); }
 
   /** Tells everybody, for a moment. */
   flash(text) {
@@ -112,6 +114,6 @@ export class Panel {
 }
 
 function press(node, pressed, text) {
-  node.textContent = text;
+  write(node, text);
   node.setAttribute('aria-pressed', String(pressed));
 }

@@ -22,3 +22,14 @@ export function placeUnder(node, { surface, shell }, { s, e }) {
     top: `${under - outer.top}px`,
   });
 }
+
+/** Places a node of the shell at the lower rim of the text, in the middle. */
+export function placeBelow(node, { surface, shell }) {
+  const outer = shell.getBoundingClientRect();
+  const text = surface.box.getBoundingClientRect();
+  Object.assign(node.style, {
+    visibility: '',
+    left: `${(outer.width - node.offsetWidth) / 2}px`,
+    top: `${text.bottom - outer.top - node.offsetHeight - GAP}px`,
+  });
+}

@@ -20,7 +20,9 @@ export class Pointer {
   }
 
   down(event) {
-    if (event.button !== 0 || event.target === this.surface.box) return;
+    const { box } = this.surface;
+    const onScrollbar = event.target === box && event.offsetX >= box.clientWidth;
+    if (event.button !== 0 || onScrollbar) return;
     const under = (selector) => event.target.closest?.(selector) ?? null;
     const edge = under('[data-edge]')?.dataset.edge;
     this.press = {
@@ -57,6 +59,7 @@ export class Pointer {
     press.moved = true;
     this.hover.point(null);
     this.surface.box.classList.add('dragging');
+    this.surface.box.classList.toggle('resizing', Boolean(press.edge));
     press.anchor = offsetAt(this.surface, press.x, press.y);
     press.span = press.edge ? this.annotator.spanOf(press.id) : null;
   }

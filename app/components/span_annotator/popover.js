@@ -3,8 +3,8 @@
 import { describe } from './bars.js';
 import { labelButton } from './chips.js';
 import { button, el } from './dom.js';
+import { placeBelow, placeUnder } from './placing.js';
 import { parts } from './tip.js';
-import { placeUnder } from './placing.js';
 
 export class Popover {
   constructor(node, annotator) {
@@ -41,7 +41,9 @@ export class Popover {
 
   place() {
     const { subject } = this;
-    if (subject) placeUnder(this.node, this.annotator, subject.range ?? subject);
+    if (!subject) return;
+    if (subject.places) placeBelow(this.node, this.annotator); // it must not cover what it lists
+    else placeUnder(this.node, this.annotator, subject);
   }
 
   act(testid, text, action, press) {

@@ -1,6 +1,6 @@
 // Many suggestions at once: accept all above a confidence, reject the rest.
 
-import { button, el } from './dom.js';
+import { button, el, write } from './dom.js';
 import { suggestions } from './spans.js';
 
 export class Review {
@@ -29,10 +29,10 @@ export class Review {
     this.node.hidden = readOnly || !suggested;
     if (this.node.hidden) { this.settle(); return; }
     const sure = suggestions(this.annotator.view, this.above).length;
-    this.share.textContent = `${this.range.value}%`;
-    this.accept.textContent = `Accept ${sure}`;
+    write(this.share, `${this.range.value}%`);
+    write(this.accept, `Accept ${sure}`);
     this.accept.disabled = !sure;
-    this.reject.textContent = suggested === 1 ? 'Reject it' : `Reject all ${suggested}`;
+    write(this.reject, suggested === 1 ? 'Reject it' : `Reject all ${suggested}`);
   }
 
   /** While the slider moves, what lies below it is dimmed. */

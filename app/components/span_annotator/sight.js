@@ -2,7 +2,7 @@
 
 import { rectAt } from './measure.js';
 
-const MARGIN = 600; // px around the view in which bars are drawn in advance
+const MARGIN = 300; // px around the view in which bars are drawn in advance
 const LONG = 6000; // UTF-16 units from which only a part of a paragraph is drawn
 
 export class Sight {

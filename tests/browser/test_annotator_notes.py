@@ -1,0 +1,84 @@
+"""The span annotator's document: its comment, why it is skipped, the model asked again, and
+edits that outlive the page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.desk import Visit
+
+
+def test_a_comment_is_saved_and_typing_it_edits_nothing(visit: Visit) -> None:
+    desk = visit("nested")
+    desk.bar("m0").click()
+    desk.press("/")
+    field = desk.page.get_by_test_id("comment-field")
+    expect(field).to_be_focused()
+    field.press_sequentially("axs1 rc")
+    desk.press("Escape")
+    server = desk.saved()
+    assert (server["comment"], set(server["log"])) == ("axs1 rc", {"comment"})
+    assert server["spans"]["m0"]["status"] == "suggested"
+    expect(desk.page.get_by_test_id("comment")).to_have_accessible_name("Comment (there is one)")
+
+
+def test_a_comment_and_a_reason_are_shown_when_the_document_is_opened(visit: Visit) -> None:
+    desk = visit("commented")
+    expect(desk.page.get_by_test_id("comment-field")).to_have_value("Who is she?")
+    expect(desk.page.get_by_test_id("skipped")).to_have_text("Skipped: not this language")
+
+
+def test_what_was_just_typed_is_saved_before_the_next_document(visit: Visit) -> None:
+    desk = visit("nested", delay=0.3)
+    desk.text.focus()
+    desk.press("/")
+    desk.page.get_by_test_id("comment-field").press_sequentially("odd")
+    desk.page.get_by_test_id("submit").click()
+    expect(desk.text).to_contain_text("Ada Lovelace")
+    expect(desk.page.get_by_test_id("comment-field")).to_be_hidden()
+    desk.press("Control+ArrowLeft")
+    assert desk.saved()["went"][0] == "next"
+
+
+def test_a_document_is_skipped_with_a_reason_typed_chosen_or_none(visit: Visit) -> None:
+    desk = visit("nested")
+    desk.text.focus()
+    desk.press("s")
+    expect(desk.page.get_by_test_id("skip-reason")).to_be_focused()
+    desk.press("Escape")
+    expect(desk.page.get_by_test_id("skip-form")).to_be_hidden()
+    expect(desk.text).to_be_focused()
+    desk.press("s")
+    desk.page.get_by_test_id("skip-preset").nth(1).click()
+    expect(desk.text).to_contain_text("Ada Lovelace")
+    desk.press("s", "Enter")
+    expect(desk.page.get_by_test_id("stText")).to_contain_text('"went": ["next", "next"]')
+
+
+def test_the_model_is_asked_again_once_everything_is_saved(visit: Visit) -> None:
+    desk = visit("radar", delay=0.5)
+    desk.point("Kovalenko")
+    desk.press("a", "g")
+    expect(desk.page.get_by_test_id("stText")).to_contain_text('"went": ["suggest"]')
+    assert desk.saved()["log"] == ["accept"]
+
+
+def test_unsent_edits_outlive_a_reload_of_the_tab(visit: Visit) -> None:
+    desk = visit("nested", deaf=3)
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    desk.point("Kovalenko")
+    desk.press("a")
+    expect(desk.state).to_have_text("saving 1…")
+    desk.press("/")
+    desk.page.get_by_test_id("comment-field").press_sequentially("half a th")
+    desk.page.reload()
+    expect(desk.bar("m0")).to_have_attribute("data-status", "accepted")
+    server = desk.saved()
+    assert server["spans"]["m0"]["status"] == "accepted"
+    assert server["comment"] == "half a th"
+    assert len({client for client, _ in server["applied"]}) == 1, "the client they had"
+    desk.point("Kovalenko")
+    desk.press("x")
+    clients = [client for client, _ in desk.saved()["applied"]]
+    assert len(set(clients)) == 2, "what comes after a reload is numbered anew"
+    assert desk.page.evaluate("sessionStorage.length") == 0
