@@ -1,9 +1,9 @@
 // What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
 
-import { Editor } from './editor.js';
+import { Batch } from './batch.js';
 
-/** Expects of its subclass, besides what Editor does: navigate, notes. */
-export class Visit extends Editor {
+/** Expects of its subclass, besides what Batch does: navigate, notes. */
+export class Visit extends Batch {
   /** Forgets what belongs to one visit to one document. */
   reset() {
     this.history.forget();
