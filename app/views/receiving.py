@@ -53,16 +53,23 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
-    except LookupError as error:
-        return Received(document_id, None, f"Not saved: {error}. Reload the page.")
+    except LookupError as error:  # never to be saved: acknowledged, or it is sent for ever
+        gone = {"client": client, "seq": _last(sent.get("ops"))}
+        return Received(document_id, gone, f"Not saved: {error}. Reload the page.")
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
     received = Received(document_id, ack, applied.error)
     st.session_state[_LAST] = (sent, received)
     return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
 
 
+def _last(ops: Any) -> int:
+    numbers = (op.get("seq") for op in ops or () if isinstance(op, Mapping))
+    return max((number for number in numbers if isinstance(number, int)), default=0)
+
+
 def _corrected(ops: Any, spans: Sequence[DraftSpan]) -> tuple[tuple[int, int], ...]:
-    changed = {op.get("id") for op in ops or () if op.get("op") in _CORRECTIONS}
+    sent = (op for op in ops or () if isinstance(op, Mapping))
+    changed = {op.get("id") for op in sent if op.get("op") in _CORRECTIONS}
     return tuple((span.start, span.end) for span in spans if span.id in changed)
 
 

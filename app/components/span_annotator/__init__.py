@@ -59,8 +59,6 @@ def span_annotator(
     tokens: Iterable[tuple[int, int]],
     ack: Mapping[str, Any] | None,
     key: str,
-    on_ops: Callable[[], None] | None = None,
-    on_navigate: Callable[[], None] | None = None,
     read_only: bool = False,
     error: str | None = None,
     empty: str = NOTHING_FOUND,
@@ -83,8 +81,6 @@ def span_annotator(
             every boundary is one of theirs.
         ack: `{client, seq}`, the last operation applied of that client, or None.
         key: the component's key in session state.
-        on_ops: called when operations arrive, before the script runs.
-        on_navigate: called when the person wants to go on, before the script runs.
         read_only: shows everything and changes nothing.
         error: why the server refused an operation, shown above the text.
         empty: what to say under a text without any span.
@@ -118,8 +114,8 @@ def span_annotator(
             "skip_reason": skip_reason,
             "can_ask": can_ask,
         },
-        on_ops_change=on_ops or _nothing,
-        on_navigate_change=on_navigate or _nothing,
+        on_ops_change=_nothing,
+        on_navigate_change=_nothing,
     )
 
 
