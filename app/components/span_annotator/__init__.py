@@ -15,7 +15,7 @@ say why in `error`: the page shows it and takes the operation's effect back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def span_annotator(
     skip_reason: str = "",
     can_ask: bool = False,
 ) -> Any:
-    """Mounts the annotator and returns its result.
+    """Mounts the annotator.
 
     Args:
         doc_id: names the document; another one starts a new visit (undo is forgotten).
@@ -77,8 +77,7 @@ def span_annotator(
         spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
             suggested, accepted or rejected, source model or person, score 0..1 or None,
             confidence `{left, right, type, ...}` in 0..1, None or missing.
-        tokens: (start, end) of each word, in order; unless a person chooses single characters,
-            every boundary is one of theirs.
+        tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
         ack: `{client, seq}`, the last operation applied of that client, or None.
         key: the component's key in session state.
         read_only: shows everything and changes nothing.
@@ -91,32 +90,20 @@ def span_annotator(
         can_ask: whether a model can be asked to denoise the rest.
 
     Returns:
-        A result whose `ops` is what `sent_operations` gives, and whose `navigate` is "next",
-        "previous", "denoise" or "suggest" in the one run after the person asked for it, else
-        None.
+        `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise" or
+        "suggest" in the one run after the person asked for it, else None.
     """
-    return _COMPONENT(
-        key=key,
-        data={
-            "key": key,
-            "doc_id": doc_id,
-            "text": text,
-            "labels": [dict(label) for label in labels],
-            "actions": table(hotkeys or {}),
-            "spans": [_without_noise(span) for span in spans],
-            "tokens": _compact(tuple(tokens)),
-            "hints": [dict(hint) for hint in hints],
-            "ack": dict(ack) if ack else None,
-            "read_only": read_only,
-            "error": error,
-            "empty": empty,
-            "comment": comment,
-            "skip_reason": skip_reason,
-            "can_ask": can_ask,
-        },
-        on_ops_change=_nothing,
-        on_navigate_change=_nothing,
-    )
+    data = {
+        **{"doc_id": doc_id, "text": text, "key": key, "read_only": read_only, "error": error},
+        **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
+        "labels": [dict(label) for label in labels],
+        "actions": table(hotkeys or {}),
+        "spans": [_without_noise(span) for span in spans],
+        "tokens": _compact(tuple(tokens)),
+        "hints": [dict(hint) for hint in hints],
+        "ack": dict(ack) if ack else None,
+    }
+    return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
 
 
 def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:
