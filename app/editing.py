@@ -9,7 +9,7 @@ is there already adds nothing: a suggestion is accepted by it, an accepted span 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -103,13 +103,9 @@ def _edit(draft: Draft, gesture: Gesture | Suggest) -> Draft:
         case Restore():
             return _change(draft, _restored(draft, gesture))
         case AcceptAll():
-            sure = [(span.score or 0.0) >= gesture.above for span in draft.spans]
-            spans = zip(draft.spans, sure, strict=True)
-            return replace(
-                draft, spans=tuple(_accepted(s) if is_sure else s for s, is_sure in spans)
-            )
+            return replace(draft, spans=tuple(_among(draft, gesture, "accepted")))
         case RejectAll():
-            return replace(draft, spans=tuple(map(_refused, draft.spans)))
+            return replace(draft, spans=tuple(_among(draft, gesture, "rejected")))
         case Suggest():
             return _suggest(draft, gesture)
     raise TypeError(f"not a gesture: {gesture!r}")
@@ -151,8 +147,16 @@ def _accepted(span: DraftSpan) -> DraftSpan:
     return replace(span, status="accepted") if span.status == "suggested" else span
 
 
-def _refused(span: DraftSpan) -> DraftSpan:
-    return replace(span, status="rejected") if span.status == "suggested" else span
+def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> Iterator[DraftSpan]:
+    """The spans, with this status for the suggestions that the gesture is about."""
+    seen = None if gesture.ids is None else set(gesture.ids)
+    least = gesture.above if isinstance(gesture, AcceptAll) else 0.0
+    for span in draft.spans:
+        meant = seen is None or span.id in seen
+        if span.status == "suggested" and meant and (span.score or 0.0) >= least:
+            yield replace(span, status=status)
+        else:
+            yield span
 
 
 def _suggest(draft: Draft, gesture: Suggest) -> Draft:
@@ -204,7 +208,7 @@ def _submit(draft: Draft) -> Draft:
             f"{undecided} {'suggestion is' if undecided == 1 else 'suggestions are'} neither "
             "accepted nor rejected; decide each, or accept all, and submit again"
         )
-    return replace(draft, state="submitted")
+    return replace(draft, state="submitted", skip_reason="")
 
 
 def _known(draft: Draft, span_id: str) -> DraftSpan:

@@ -86,14 +86,20 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class AcceptAll:
-    """Accepts every suggestion that is left and scores at least `above`; 0 is all of them."""
+    """Accepts every suggestion that is left and scores at least `above`; 0 is all of them.
+
+    Only those in `ids`, which the person saw; None is all there are.
+    """
 
     above: float = 0.0
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RejectAll:
-    """Rejects every suggestion that is left."""
+    """Rejects every suggestion that is left and in `ids`; None is all there are."""
+
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +179,9 @@ def parse_gesture(raw: object) -> Gesture:
                 score=fields.share("score"),
             )
         case "accept_all":
-            return AcceptAll(fields.share("above") or 0.0)
+            return AcceptAll(fields.share("above") or 0.0, fields.ids())
         case "reject_all":
-            return RejectAll()
+            return RejectAll(fields.ids())
         case "comment":
             return Comment(fields.words("text", MAX_COMMENT))
         case "submit":
@@ -202,6 +208,14 @@ class _Fields:
 
     def id(self) -> str:
         return self.text("id", MAX_ID)
+
+    def ids(self) -> tuple[str, ...] | None:
+        value = self._raw.get("ids")
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+            raise GestureError(f"'ids' must be a list of texts, or be missing, {_got(value)}")
+        return tuple(value)
 
     def text(self, key: str, longest: int = 100) -> str:
         value = self._raw.get(key)

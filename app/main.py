@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.settings import ROOT
 from app.views.failure import explained
+from app.views.receiving import collect
 
 LOG = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ page = st.navigation(
     position="top",
 )
 try:
+    if page.title != "Annotate":  # which receives for itself, and answers
+        collect()
     page.run()
 except Exception as error:
     LOG.exception("the page %r failed", page.title)

@@ -18,6 +18,7 @@ from app.services.startup import prepare
 from app.settings import Settings
 from core.types import SamplerSettings
 from storage.engine import Sessions
+from storage.repository import projects
 
 if TYPE_CHECKING:
     from app.services.jobs import Jobs
@@ -34,6 +35,8 @@ class Desk:
     settings: Settings
     sessions: Sessions
     models: ModelRegistry
+    store: str
+    """Tells this database from every other one."""
 
     @property
     def person(self) -> str:
@@ -99,7 +102,10 @@ def _load(predictor: ModelPredictor) -> None:
 @st.cache_resource(show_spinner="Opening the database …")
 def _open(settings: Settings) -> Desk:
     sessions = prepare(settings).sessions
-    return Desk(settings, sessions, ModelRegistry(sessions))
+    with sessions() as session:
+        first = next(iter(projects.every(session)), None)
+    store = first.created_at.isoformat() if first else ""
+    return Desk(settings, sessions, ModelRegistry(sessions), store)
 
 
 @st.cache_resource(show_spinner="Opening the jobs …")

@@ -126,7 +126,7 @@ class AnnotationService:
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
             if document.status != "submitted":
-                drafts.ensure(session, document, person)
+                drafts.begin(session, document, person)
             ack, error = apply_operations(session, document, client, ops, person)
             spans = drafts.load(session, document).spans
             status = document.status
@@ -145,7 +145,7 @@ class AnnotationService:
         with writing(self._sessions) as session:
             document = documents.lock(session, document_id)
             if document.status in ("submitted", "skipped"):
-                document.status = "in_progress"
+                document.status, document.skip_reason = "in_progress", ""
                 drafts.ensure(session, document, person)
                 operations.record(
                     session,
@@ -231,6 +231,8 @@ def _settled(session: Session, document: Document) -> bool:
 
 def _view(session: Session, document: Document, error: str | None = None) -> DocumentView:
     machine = annotation_sets.latest_prediction(session, document.id)
+    labels = _labels(session, document.project_id)
+    known = {label.name for label in labels}
     return DocumentView(
         document_id=document.id,
         project_id=document.project_id,
@@ -238,14 +240,14 @@ def _view(session: Session, document: Document, error: str | None = None) -> Doc
         text=document.text,
         status=document.status,
         split=document.split,
-        labels=_labels(session, document.project_id),
+        labels=labels,
         spans=drafts.load(session, document).spans,
         read_only=document.status == "submitted",
         predicted="never" if machine is None else "found" if machine.entities else "nothing",
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
-        hints=suggesting.hints_of(machine),
+        hints=tuple(hint for hint in suggesting.hints_of(machine) if hint.label in known),
         comment=document.comment,
         skip_reason=document.skip_reason,
     )

@@ -55,6 +55,12 @@ def ensure(session: Session, document: Document, person: str) -> AnnotationSet:
     )
 
 
+def begin(session: Session, document: Document, person: str) -> None:
+    """Makes the document's draft if there is none; one that a page shows is left as it is."""
+    if annotation_sets.draft_of(session, document.id) is None:
+        ensure(session, document, person)
+
+
 def base_of(session: Session, document: Document) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     return annotation_sets.submitted_of(session, document.id) or annotation_sets.latest_prediction(
@@ -62,11 +68,13 @@ def base_of(session: Session, document: Document) -> AnnotationSet | None:
     )
 
 
-def suggestions(entities: Iterable[Entity], model_version_id: int) -> tuple[SpanRecord, ...]:
+def suggestions(
+    entities: Iterable[Entity], model_version_id: int, run: str = ""
+) -> tuple[SpanRecord, ...]:
     """Predicted entities as suggested spans, none twice, scores as shares of the highest.
 
-    Their keys name the model version, so that a page that still shows an older model's
-    suggestions cannot accept another span by mistake.
+    Their keys name the model version, and the `run` where there are several, so that a page that
+    still shows an older model's suggestions cannot accept another span by mistake.
     """
     return tuple(
         SpanRecord(
@@ -76,7 +84,7 @@ def suggestions(entities: Iterable[Entity], model_version_id: int) -> tuple[Span
             "suggested",
             share(entity.score),
             "model",
-            f"m{model_version_id}.{number}",
+            f"m{model_version_id}.{run}{number}",
             asdict(entity.confidence) if entity.confidence else None,
         )
         for number, entity in enumerate(best_once(entities), 1)

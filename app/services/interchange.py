@@ -164,7 +164,7 @@ class _Importer:
             self.project_id,
             name=record.name,
             text=record.text,
-            split=self.split or record.split,
+            split=self.split or record.split or ("train" if _suggests(record, status) else None),
             status=status,
             meta=record.meta,
         )
@@ -200,6 +200,11 @@ class _Importer:
             if record.provenance
             else {"imported": self.file},
         )
+
+
+def _suggests(record: DocumentRecord, status: DocumentStatus) -> bool:
+    """Whether suggestions come with it: it is no document to judge models by then."""
+    return status in ("new", "skipped") and bool(record.entities)
 
 
 def _status(record: DocumentRecord, as_suggestions: bool) -> DocumentStatus:

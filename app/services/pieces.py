@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.segmentation import sentences
 from core.tokenization import tokenize
-from storage.records import DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 
 def by_sentence(records: Iterable[Record]) -> Iterator[Record]:
@@ -23,8 +23,18 @@ def by_sentence(records: Iterable[Record]) -> Iterator[Record]:
             yield record
 
 
-def _cut(record: DocumentRecord) -> Iterator[DocumentRecord]:
+def _cut(record: DocumentRecord) -> Iterator[Record]:
+    trimmed = [_trimmed(record.text, span) for span in record.entities or ()]
+    record = replace(record, entities=None if record.entities is None else tuple(trimmed))
     stretches = _whole(record)
+    lost = [span for span in trimmed if not _holds(stretches, span)]
+    if lost and len(stretches) > 1:
+        yield BadRecord(
+            record.line,
+            f"entity [{lost[0].start}, {lost[0].end}) {lost[0].label!r} lies in no sentence; "
+            "import the document whole, or mend the entity",
+        )
+        return
     if len(stretches) < 2:
         yield record
         return
@@ -51,6 +61,18 @@ def _whole(record: DocumentRecord) -> list[tuple[int, int]]:
             start = joined.pop()[0]
         joined.append((start, end))
     return joined
+
+
+def _trimmed(text: str, span: SpanRecord) -> SpanRecord:
+    """The span without white space at its ends, which belongs to no sentence."""
+    words = text[span.start : span.end]
+    start = span.start + len(words) - len(words.lstrip())
+    end = span.end - len(words) + len(words.rstrip())
+    return replace(span, start=start, end=end) if start < end else span
+
+
+def _holds(stretches: Iterable[tuple[int, int]], span: SpanRecord) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in stretches)
 
 
 def _inside(spans: Iterable[SpanRecord], start: int, end: int) -> tuple[SpanRecord, ...]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """Models held in memory: the active one, and those that somebody compares it with."""
+PATIENCE = 10.0
+"""Seconds that the end of the process waits for a reading in the background."""
 PART = 100
 """Words that a reading in the background takes before it makes way for people."""
 Read = TypeVar("Read")
@@ -164,7 +166,7 @@ def _hold_still() -> None:
     """At the process's end, lets no reading in the background go on: a thread that is inside the
     model while Python ends would abort the process."""
     for slot in list(_slots.values()):
-        slot.turns.taken().__enter__()
+        slot.turns.close(PATIENCE)
 
 
 def _loaded(slot: _Slot, path: Path) -> Pipeline:

@@ -14,12 +14,15 @@ class Turns:
         self._changed = threading.Condition()
         self._taken = False
         self._people = 0
+        self._closed = False
 
     @contextmanager
     def taken(self, background: bool = False) -> Iterator[None]:
         with self._changed:
             if background:
-                self._changed.wait_for(lambda: not self._taken and not self._people)
+                self._changed.wait_for(
+                    lambda: not self._taken and not self._people and not self._closed
+                )
             else:
                 self._people += 1
                 self._changed.wait_for(lambda: not self._taken)
@@ -31,3 +34,9 @@ class Turns:
             with self._changed:
                 self._taken = False
                 self._changed.notify_all()
+
+    def close(self, seconds: float) -> None:
+        """From now on nothing has a turn in the background; waits so long for who has one."""
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: not self._taken, seconds)

@@ -12,7 +12,7 @@ and scrolling cost nothing. The annotator is as thrifty as the page allows, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,12 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Place]) -> list[Corre
     missing = [place for place in wanted if place not in right]
     wrong = [span for span in live if _place(span) not in wanted]
     found = []
-    for cost, span, place in sorted(_repairs(wrong, missing), key=lambda each: each[0]):
+    taken = {_place(span) for span in live}
+    for cost, span, place in sorted(_repairs(wrong, missing, taken), key=lambda each: each[0]):
         if span in wrong and place in missing:
             wrong.remove(span)
             missing.remove(place)
-            found.append(Correction(tuple(_repair(span, place)), cost, *place[:2]))
+            found.append(Correction(tuple(_repair(span, place, taken)), cost, *place[:2]))
     found += [
         Correction(
             ({"op": "reject" if span.source == "model" else "delete", "id": span.id},),
@@ -82,7 +83,7 @@ def _place(span: DraftSpan) -> Place:
 
 
 def _repairs(
-    wrong: Sequence[DraftSpan], missing: Sequence[Place]
+    wrong: Sequence[DraftSpan], missing: Sequence[Place], taken: Set[Place]
 ) -> Iterator[tuple[int, DraftSpan, Place]]:
     """What turning a wrong span into a missing one costs, where that is cheaper than rejecting
     the one and adding the other."""
@@ -90,7 +91,8 @@ def _repairs(
         for place in missing:
             if span.start < place[1] and place[0] < span.end:
                 cost = len(list(_differences(span, place)))
-                if cost < 1 + ADD:
+                blocked = {_moved(span, place), _relabelled(span, place)} <= taken
+                if cost < 1 + ADD and not blocked:
                     yield cost, span, place
 
 
@@ -100,9 +102,20 @@ def _differences(span: DraftSpan, place: Place) -> Iterator[str]:
     yield from ("label",) if span.label != place[2] else ()
 
 
-def _repair(span: DraftSpan, place: Place) -> Iterator[dict[str, Any]]:
+def _moved(span: DraftSpan, place: Place) -> Place:
+    return place[0], place[1], span.label
+
+
+def _relabelled(span: DraftSpan, place: Place) -> Place:
+    return span.start, span.end, place[2]
+
+
+def _repair(span: DraftSpan, place: Place, taken: Set[Place]) -> list[dict[str, Any]]:
+    """The boundaries first, unless another span has just these and this label."""
     start, end, label = place
+    steps: list[dict[str, Any]] = []
     if (span.start, span.end) != (start, end):
-        yield {"op": "move", "id": span.id, "start": start, "end": end}
+        steps.append({"op": "move", "id": span.id, "start": start, "end": end})
     if span.label != label:
-        yield {"op": "relabel", "id": span.id, "label": label}
+        steps.append({"op": "relabel", "id": span.id, "label": label})
+    return steps[::-1] if _moved(span, place) in taken else steps

@@ -10,7 +10,7 @@ from app.services.predictor import active_predictor
 from app.services.queue import next_document
 from app.simulation.learning import retrain
 from app.simulation.material import Desk
-from app.simulation.visits import Tally, correct, in_order
+from app.simulation.visits import Tally, correct
 from core.types import SamplerSettings
 from storage.engine import writing
 from storage.repository import projects
@@ -80,8 +80,7 @@ def _measure(desk: Desk) -> None:
 
 def _in_turn(desk: Desk, service: AnnotationService, told: Told, look_again: bool = False) -> Tally:
     tally = Tally()
-    for document_id in in_order(desk.sessions, desk.project_id):
-        gold = desk.gold[document_id]
+    for document_id, gold in desk.gold.items():
         tally += correct(service, document_id, gold, look_again=look_again)
         told(tally)
     return tally

@@ -29,7 +29,7 @@ class Desk:
     sessions: Sessions
     project_id: int
     gold: dict[int, tuple[Place, ...]]
-    """By document."""
+    """By document, in order of arrival."""
 
 
 def read_gold(path: Path, sentences: int, limit: int | None = None) -> list[Gold]:

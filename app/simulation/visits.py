@@ -8,8 +8,6 @@ from itertools import count
 
 from app.services.annotation import AnnotationService
 from app.simulation.annotator import SUBMIT, Correction, Place, corrections
-from storage.engine import Sessions
-from storage.repository import documents
 
 PERSON = "simulated"
 
@@ -72,16 +70,3 @@ def _do(
 
 def _client(document_id: int) -> str:
     return f"simulated-{document_id}"
-
-
-def in_order(sessions: Sessions, project_id: int) -> list[int]:
-    """The open documents in order of arrival."""
-    found: list[int] = []
-    with sessions() as session:
-        current = documents.first(session, project_id, ("new", "in_progress"))
-        while current is not None:
-            found.append(current)
-            current = documents.neighbour(
-                session, documents.get(session, current), "next", ("new", "in_progress")
-            )
-    return found

@@ -14,6 +14,7 @@ from app.state import SUGGESTING, Desk
 from app.views import place
 from app.views.guidelines import guidelines
 from app.views.receiving import KEY, Received
+from app.views.sentence import unseen
 from app.views.wording import STATUS, clipped, count, literal
 from core.tokenization import tokenize
 from storage.repository import documents, projects
@@ -55,7 +56,9 @@ def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
         st.caption(f"{number:,} of {total:,}", width="content")
         st.space("stretch")
         guidelines(desk, document.project_id)
-        if st.button("How the model got here", icon=":material/blur_on:", help="D"):
+        if not unseen(document.split, document.status) and st.button(
+            "How the model got here", icon=":material/blur_on:", help="D"
+        ):
             place.go(place.DENOISE, document_id)
         if document.status == "submitted" and st.button(
             "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
@@ -89,6 +92,7 @@ def annotator(desk: Desk, view: DocumentView, received: Received | None) -> Any:
         tokens=[(token.start, token.end) for token in tokenize(view.text)],
         ack=received.ack if received else None,
         key=KEY,
+        store=desk.store,
         read_only=view.read_only,
         error=own.error if own else None,
         empty=_nothing(view),

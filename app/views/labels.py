@@ -71,7 +71,7 @@ def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
         f'<span style="border:1.5px solid {colour};border-radius:99px;padding:1px 10px;'
         f'margin-right:6px;background:{colour}33">{escape(name)}</span>'
         for name, given in zip(names, colours, strict=True)
-        for colour in [given if _HEX.fullmatch(given) else "#808080"]
+        for colour in [given if _HEX.fullmatch(given or "") else "#808080"]
     ]
     return f'<div style="line-height:2.1">{"".join(shown)}</div>'
 
@@ -92,16 +92,25 @@ def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
     if wrong:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
-        with writing(desk.sessions) as session:
-            for label, row in changed:
-                projects.change_label(
-                    session,
-                    label.id,
-                    color=row["Colour"],
-                    key=(row["Key"] or "").upper() or None,
-                    description=row["Meaning"] or "",
-                )
+        try:
+            with writing(desk.sessions) as session:
+                for label, row in changed:
+                    projects.change_label(
+                        session,
+                        label.id,
+                        color=row["Colour"] or "",
+                        key=_upper(row["Key"]),
+                        description=row["Meaning"] or "",
+                    )
+        except (ValueError, LookupError) as error:
+            st.error(literal(str(error)))
+            return
         st.rerun()
+
+
+def _upper(key: str | None) -> str | None:
+    """As it stands on keyboards; what has no single capital stays as it is."""
+    return (key.upper() if len(key.upper()) == 1 else key) if key else None
 
 
 def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:

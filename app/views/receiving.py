@@ -11,9 +11,11 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import state
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.services.annotation import AnnotationService, DocumentView
+from storage.repository.documents import DocumentGoneError
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
@@ -32,6 +34,13 @@ class Received:
     error: str | None
     corrected: tuple[tuple[int, int], ...] = ()
     """Where it corrected the model; empty when the same message is seen again."""
+
+
+def collect() -> None:
+    """Saves what the annotator sent as it was left for another page, which never mounts it."""
+    if sent_operations(KEY):
+        desk = state.desk()
+        receive(desk.annotation(), desk.person)
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:
@@ -53,7 +62,7 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
-    except LookupError as error:  # never to be saved: acknowledged, or it is sent for ever
+    except DocumentGoneError as error:  # never to be saved: acknowledged, or it is sent for ever
         gone = {"client": client, "seq": _last(sent.get("ops"))}
         return Received(document_id, gone, f"Not saved: {error}. Reload the page.")
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
@@ -63,14 +72,18 @@ def receive(service: AnnotationService, person: str) -> Received | None:
 
 
 def _last(ops: Any) -> int:
-    numbers = (op.get("seq") for op in ops or () if isinstance(op, Mapping))
+    numbers = (op.get("seq") for op in _operations(ops))
     return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 def _corrected(ops: Any, spans: Sequence[DraftSpan]) -> tuple[tuple[int, int], ...]:
-    sent = (op for op in ops or () if isinstance(op, Mapping))
-    changed = {op.get("id") for op in sent if op.get("op") in _CORRECTIONS}
+    changed = [op.get("id") for op in _operations(ops) if op.get("op") in _CORRECTIONS]
     return tuple((span.start, span.end) for span in spans if span.id in changed)
+
+
+def _operations(ops: Any) -> list[Mapping[str, Any]]:
+    """Those that have the form of one; the browser is not trusted."""
+    return [op for op in ops if isinstance(op, Mapping)] if isinstance(ops, list) else []
 
 
 def begun(service: AnnotationService, person: str, view: DocumentView) -> None:

@@ -33,7 +33,8 @@ def check(
     stops it or goes to another page can go on later. Returns what it has read."""
     version = reviewer.model_version_id
     waiting = service.waiting(submitted, version)
-    done = [each for each in submitted if each not in waiting]
+    left = {each.set_id for each in waiting}
+    done = [each for each in submitted if each.set_id not in left]
     said = st.empty()
     said.caption(
         f"Model version {version} has checked {len(done):,} of "

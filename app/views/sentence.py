@@ -13,6 +13,7 @@ from app.views.wording import clipped, count
 from core.segmentation import sentences
 from core.tokenization import tokenize
 from storage.repository import documents, listing, projects
+from storage.vocabulary import DocumentStatus, Split
 
 LISTED = 200
 """Documents offered in the list; any other is opened from the Documents page."""
@@ -74,8 +75,15 @@ def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
     with desk.sessions() as session:
         shown = listing.list_documents(session, project_id, limit=LISTED)
         current = documents.get(session, document_id)
-        names = {row.id: row.name for row in shown.rows} | {current.id: current.name}
-        text = current.text
+    if unseen(current.split, current.status):
+        st.info(
+            "This document is held back: the model shows nothing of it before it is submitted. "
+            "Choose another one on the Documents page, or a text of your own.",
+            icon=":material/lock_person:",
+        )
+        st.stop()
+    names = {row.id: row.name for row in shown.rows if not unseen(row.split, row.status)}
+    names |= {current.id: current.name}
     st.session_state["denoise_document"] = document_id
     st.selectbox(
         "Document",
@@ -87,7 +95,12 @@ def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
         if shown.total > LISTED
         else None,
     )
-    return text
+    return current.text
+
+
+def unseen(split: Split, status: DocumentStatus) -> bool:
+    """Whether a person who will judge models by the document must not see their answers yet."""
+    return split == "control" and status != "submitted"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

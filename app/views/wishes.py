@@ -15,6 +15,7 @@ from app.services.rereading import Change
 from app.state import Desk
 from app.views import place
 from app.views.receiving import Received
+from app.views.sentence import unseen
 from app.views.wording import count, literal
 from storage.vocabulary import DocumentStatus
 
@@ -25,6 +26,9 @@ _SAID, _AROUND = "said of the last wish", "read_around"
 
 def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
+    if wish == "denoise" and unseen(view.split, view.status):
+        st.toast("Held back: the model shows nothing of this document before it is submitted.")
+        return
     if wish == "denoise":
         place.go(place.DENOISE, view.document_id)
     if wish == "suggest":

@@ -15,6 +15,10 @@ from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
 Direction = Literal["next", "previous"]
 
 
+class DocumentGoneError(LookupError):
+    """There is no such document, or no longer."""
+
+
 def add(
     session: Session,
     project_id: int,
@@ -53,7 +57,9 @@ def add(
 def get(session: Session, document_id: int) -> Document:
     document = session.get(Document, document_id)
     if document is None:
-        raise LookupError(f"there is no document {document_id}; the Documents page lists them")
+        raise DocumentGoneError(
+            f"there is no document {document_id}; the Documents page lists them"
+        )
     return document
 
 

@@ -56,3 +56,17 @@ def of_document(session: Session, document_id: int) -> Sequence[Operation]:
         .order_by(Operation.at, Operation.client, Operation.seq)
     )
     return session.scalars(query).all()
+
+
+def payloads(session: Session, document_id: int, op: str) -> Sequence[dict[str, Any]]:
+    """What the operations of this name that were not refused did, oldest first."""
+    query = (
+        select(Operation.payload)
+        .where(
+            Operation.document_id == document_id,
+            Operation.refused.is_(None),
+            Operation.payload["op"].as_string() == op,
+        )
+        .order_by(Operation.at, Operation.client, Operation.seq)
+    )
+    return session.scalars(query).all()

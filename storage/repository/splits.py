@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from storage.models import Document, Project
 from storage.vocabulary import Split
 
-
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
 """Of a project's first four documents, two are trained on and one is held back."""
 

@@ -129,11 +129,15 @@ def suggested(session: Session, project_id: int) -> dict[tuple[int, str], tuple[
 
 
 def actions(session: Session, project_id: int) -> Sequence[Action]:
-    """What people did that was not refused, oldest first."""
+    """What people did that was not refused, oldest first; not what the server did for them."""
     query = (
         select(Operation.document_id, Operation.at, _op())
         .join(Document, Document.id == Operation.document_id)
-        .where(Document.project_id == project_id, Operation.refused.is_(None))
+        .where(
+            Document.project_id == project_id,
+            Operation.refused.is_(None),
+            _op().not_in(("suggest", "reopen")),
+        )
         .order_by(Operation.at, Operation.client, Operation.seq)
     )
     return [Action(*row) for row in session.execute(query)]

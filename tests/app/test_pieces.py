@@ -35,6 +35,15 @@ def test_sentences_that_an_entity_spans_stay_together() -> None:
     assert texts == ["He read Who? Me.", "Then he slept."]
 
 
+def test_white_space_at_an_entitys_ends_does_not_lose_it() -> None:
+    record = DocumentRecord("  Bob came xx. Anna left.", "x", (SpanRecord(0, 5, "PER"),))
+
+    first, _ = by_sentence([record])
+
+    assert isinstance(first, DocumentRecord)
+    assert first.entities == (SpanRecord(0, 3, "PER"),)
+
+
 def test_bad_records_and_single_sentences_are_passed_on() -> None:
     bad, single = BadRecord(3, "no text"), DocumentRecord("One only.", "one")
 

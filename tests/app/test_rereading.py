@@ -215,3 +215,30 @@ def test_what_was_suggested_and_corrected_is_not_suggested_again(
         [Entity(0, 4, "LOC"), Entity(9, 15, "ORG")],
         [Entity(0, 4, "PER"), Entity(9, 12, "ORG")],
     )
+
+
+def test_what_a_slip_drove_away_may_come_back_once_the_slip_is_gone(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    model = FakeModel(entities=(Entity(9, 12, "ORG", 2.7),))
+    service = AnnotationService(sessions, model)
+    service.open(document_id, "Ann")
+    slip = {"seq": 1, "op": "add", "id": "u1", "start": 5, "end": 10, "label": "LOC"}
+    service.apply(document_id, "c", [slip], "Ann")
+    assert service.read_again(document_id, "Ann") == Change(added=0, gone=1)
+
+    service.apply(document_id, "c", [{"seq": 2, "op": "delete", "id": "u1"}], "Ann")
+
+    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
+
+
+def test_a_skipped_document_is_taken_up_by_a_second_look(
+    service: AnnotationService, document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    service.skip(document_id, "Ann", "hard")
+
+    service.read_again(document_id, "Ann")
+
+    view = service.open(document_id, "Ann")
+    assert (view.status, view.skip_reason) == ("in_progress", "")

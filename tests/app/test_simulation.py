@@ -72,6 +72,15 @@ def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
     assert sum(each.gestures for each in todo) <= len(found) + 2 * len(gold)
 
 
+def test_no_step_of_a_correction_makes_a_twin_of_another_span() -> None:
+    """[0, 3) PER is to become [0, 4) ORG, but [0, 4) PER is there: the label comes first."""
+    spans = suggested((0, 3, "PER"), (0, 4, "PER"))
+
+    (correction,) = corrections(spans, [(0, 4, "PER"), (0, 4, "ORG")])
+
+    assert [op["op"] for op in correction.operations] == ["relabel", "move"]
+
+
 def test_a_document_is_corrected_through_the_pages_services(
     sessions: sessionmaker[Session],
 ) -> None:

@@ -179,3 +179,18 @@ def test_imported_suggestions_are_what_is_shown(
     assert model.asked == []
     assert [span.id for span in view.spans] == ["e1"]
     assert (view.predicted, view.model_version_id) == ("found", None)
+
+
+def test_a_newer_models_suggestions_never_take_the_place_of_those_on_a_page(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    AnnotationService(sessions, FakeModel()).open(document_id, "Ann")
+    newer = AnnotationService(
+        sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 3.0),))
+    )
+    assert newer.ahead(document_id)
+
+    applied = newer.apply(document_id, "c", [{"seq": 1, "op": "accept", "id": "m1.1"}], "Ann")
+
+    assert applied.error is None
+    assert [span.id for span in applied.spans] == ["m1.1", "m1.2"]

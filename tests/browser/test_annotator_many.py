@@ -96,3 +96,36 @@ def test_without_hints_there_is_no_button_for_them(visit: Visit) -> None:
     desk = visit("nested")
     expect(desk.page.get_by_test_id("hints")).to_be_hidden()
     expect(desk.page.get_by_test_id("suggest")).to_be_hidden()
+
+
+def test_a_refusal_stays_on_the_page_until_the_person_goes_on(visit: Visit) -> None:
+    desk = visit("refusing")
+    desk.drag("Monday")
+    desk.press("3")
+    said = desk.page.get_by_test_id("error")
+    expect(said).to_contain_text("closed for new spans")
+    desk.saved()
+    expect(said).to_contain_text("closed for new spans")
+    desk.bar("m0").click()
+    desk.press("a")
+    desk.saved()
+    expect(said).to_be_hidden()
+
+
+def test_a_key_that_is_held_down_decides_once(visit: Visit) -> None:
+    desk = visit("nested")
+    desk.bar("m0").click()
+    for _ in range(4):  # without a key up between them, the browser repeats
+        desk.page.keyboard.down("x")
+    desk.page.keyboard.up("x")
+    statuses = [span["status"] for span in desk.saved()["spans"].values()]
+    assert statuses.count("rejected") == 1
+
+
+def test_keys_do_not_change_what_the_help_hides(visit: Visit) -> None:
+    desk = visit("nested")
+    desk.bar("m0").click()
+    desk.press("h", "x")
+    expect(desk.page.get_by_test_id("help-sheet")).to_be_visible()
+    desk.press("h")
+    expect(desk.bar("m0")).to_have_attribute("data-status", "suggested")

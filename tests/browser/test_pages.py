@@ -46,15 +46,15 @@ def test_the_first_visit_of_a_fresh_server_may_be_a_link_to_a_document(
 def test_without_a_model_the_page_says_so_and_a_span_is_saved(
     page: Page, site: Served, data: Path, desk: AnnotatePage
 ) -> None:
-    desk.open(site, 4)
+    desk.open(site, 2)
     expect(page.get_by_text(re.compile("is no model directory"))).to_be_visible()
     expect(page.get_by_test_id("notice")).to_contain_text("No model has looked")
 
-    desk.drag("Teresa Amoroso")
+    desk.drag("Helena Prawdzic")
     desk.press("1")
     desk.is_saved()
 
-    (span,) = stored(data, 4)
+    (span,) = stored(data, 2)
     assert (span.label, span.status, span.source) == ("PER", "accepted", "person")
 
 

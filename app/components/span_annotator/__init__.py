@@ -59,6 +59,7 @@ def span_annotator(
     tokens: Iterable[tuple[int, int]],
     ack: Mapping[str, Any] | None,
     key: str,
+    store: str = "",
     read_only: bool = False,
     error: str | None = None,
     empty: str = NOTHING_FOUND,
@@ -80,6 +81,7 @@ def span_annotator(
         tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
         ack: `{client, seq}`, the last operation applied of that client, or None.
         key: the component's key in session state.
+        store: names the database: unsent edits of another one stay where they are.
         read_only: shows everything and changes nothing.
         error: why the server refused an operation, shown above the text.
         empty: what to say under a text without any span.
@@ -94,7 +96,7 @@ def span_annotator(
         "suggest" in the one run after the person asked for it, else None.
     """
     data = {
-        **{"doc_id": doc_id, "text": text, "key": key, "read_only": read_only, "error": error},
+        **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
         "labels": [dict(label) for label in labels],
         "actions": table(hotkeys or {}),

@@ -47,6 +47,7 @@ class Annotator extends Visit {
 
   destroy() {
     this.notes.keep();
+    this.outbox.leave();
     this.stop.abort();
     this.surface.destroy();
     cancelAnimationFrame(this.frame);
@@ -89,6 +90,7 @@ class Annotator extends Visit {
   open(data) {
     this.offsets = new OffsetMap(data.text);
     this.surface.setText(data.text);
+    this.pointer.finish();
     this.reset();
     this.notes.reset();
     const active = document.activeElement;
@@ -129,7 +131,7 @@ class Annotator extends Visit {
     panel.drawChoices(this);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
-    panel.drawOptional('error', this.data.error);
+    panel.drawOptional('error', this.data.error ?? this.refusal);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.drawState();
@@ -184,6 +186,7 @@ class Annotator extends Visit {
     cancelAnimationFrame(this.scrolling);
     this.scrolling = requestAnimationFrame(() => {
       this.surface.sight.scrolled();
+      this.hover.point(null); // what lies under the mouse now, nobody pointed to
       this.popover.place();
     });
   }
@@ -192,25 +195,26 @@ class Annotator extends Visit {
 /** Whether two plain values are the same throughout. */
 const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-function deskOf(key) {
-  if (!DESKS.has(key)) {
-    const outbox = new Outbox(key);
-    DESKS.set(key, {
+function deskOf(store) {
+  if (!DESKS.has(store)) {
+    const outbox = new Outbox(store);
+    DESKS.set(store, {
       outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
     });
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.size) event.preventDefault(); });
   }
-  return DESKS.get(key);
+  return DESKS.get(store);
 }
 
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
   if (!annotator) {
-    annotator = new Annotator(parentElement, deskOf(data.key));
+    annotator = new Annotator(parentElement, deskOf(data.store));
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
+  annotator.outbox.resume();
   annotator.navigate = (where) => setTriggerValue('navigate', where);
   annotator.update(data);
   return () => {

@@ -2,7 +2,7 @@
 
 import { Editor } from './editor.js';
 import { identical } from './identical.js';
-import { suggestions } from './spans.js';
+import { openIds, suggestions } from './spans.js';
 
 export class Batch extends Editor {
   /** Looks for the same words elsewhere and shows them; Enter then labels them. */
@@ -49,13 +49,13 @@ export class Batch extends Editor {
   }
 
   acceptAbove(above) {
-    if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above }]);
+    if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above, ids: openIds(this.view) }]);
   }
 
   rejectRest() {
     const { length } = suggestions(this.view);
     if (!length) { this.panel.say('There is no suggestion left.'); return; }
-    this.edit([{ op: 'reject_all' }]);
+    this.edit([{ op: 'reject_all', ids: openIds(this.view) }]);
     this.panel.flash(`${length} rejected; undo brings them back`);
   }
 }

@@ -57,6 +57,8 @@ const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
 /** Runs what a key press stands for. Returns whether there was something. */
 function run(annotator, event, inText) {
   const found = annotator.keyboard.find(event);
+  if (found && event.repeat && !HELD.has(found.action)) return true; // one press, one decision
+  if (found && annotator.panel.helpShown && !OVER_HELP.has(found.action)) return true;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!found || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
   if (found.label) {
@@ -67,6 +69,11 @@ function run(annotator, event, inText) {
   return COMMANDS[found.action](annotator) !== false;
 }
 
+// What a key that is held down goes on doing.
+const HELD = new Set(['next_span', 'previous_span', 'outwards', 'inwards', 'next_word',
+  'previous_word', 'line_down', 'line_up', 'more', 'less', 'end_later', 'end_earlier',
+  'start_later', 'start_earlier', 'undo', 'redo']);
+const OVER_HELP = new Set(['help', 'clear']); // the sheet hides the spans
 const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look at a proposal
 
 /**

@@ -66,6 +66,13 @@ export class Outbox {
     return !this.size;
   }
 
+  /** Takes back what has this name and was not answered yet. */
+  withdraw(name) {
+    this.entries = this.entries.filter(({ op }) => op.op !== name);
+    this.shelf.save(this.entries);
+    if (!this.size) this.rest();
+  }
+
   opsOf(docId) { return this.entries.filter((entry) => entry.docId === docId).map(({ op }) => op); }
 
   get size() { return this.entries.length; }
@@ -89,7 +96,18 @@ export class Outbox {
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
     for (const entry of run) entry.sent = true;
     this.send({ doc_id: docId, client, ops: run.map(({ op }) => op) });
-    this.later(RESEND);
+    if (!this.away) this.later(RESEND);
+  }
+
+  /** Sends what is left once more, for the page that comes next: no answer can reach this one. */
+  leave() {
+    this.away = true;
+    if (this.size) this.later(SOON);
+  }
+
+  resume() {
+    if (this.away && this.size) this.later(SOON);
+    this.away = false;
   }
 
   rest() {

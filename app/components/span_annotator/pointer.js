@@ -3,6 +3,7 @@
 import { offsetAt } from './measure.js';
 
 const STILL = 4; // px that a click may wander
+const AWAY = 12; // px from which on a pressed button is called off
 const EDGE = 24; // px from the text's rim within which dragging scrolls
 
 export class Pointer {
@@ -92,12 +93,14 @@ export class Pointer {
     annotator.focus();
     if (press.moved && press.span) { if (dragged) annotator.moveTo(press.span, dragged); }
     else if (press.moved) { if (dragged) annotator.choose(dragged); }
-    else if (press.act) this.act(press);
+    else if (press.act) this.act(press, event);
     else if (press.bar) annotator.select(press.id);
     else this.clicked(event, press);
   }
 
-  act({ act, id }) {
+  /** Runs the button that was pressed, unless the mouse was drawn away from it. */
+  act({ act, id, x, y }, released) {
+    if (Math.hypot(released.clientX - x, released.clientY - y) > AWAY) return;
     this.hover.point(id);
     this.annotator.clear();
     if (act === 'accept') this.annotator.accept(); else this.annotator.reject();

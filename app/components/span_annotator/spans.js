@@ -30,15 +30,21 @@ export function applyOp(view, op, offsets) {
       set({ s, e, status: 'accepted' });
       break;
     }
-    case 'accept_all': decide(view, 'accepted', op.above ?? 0); break;
-    case 'reject_all': decide(view, 'rejected', 0); break;
+    case 'accept_all': decide(view, 'accepted', op); break;
+    case 'reject_all': decide(view, 'rejected', op); break;
     default: // 'comment', 'submit' and 'skip' concern the document
   }
 }
 
-function decide(view, status, above) {
-  for (const span of suggestions(view, above)) view.set(span.id, { ...span, status });
+function decide(view, status, { above = 0, ids }) {
+  const seen = new Set(ids);
+  for (const span of suggestions(view, above)) {
+    if (seen.has(span.id)) view.set(span.id, { ...span, status });
+  }
 }
+
+/** What is undecided on the page: a decision about all names them, so that none goes unseen. */
+export const openIds = (view) => suggestions(view).map(({ id }) => id);
 
 /** The suggestions that score at least `above`. */
 export const suggestions = (view, above = 0) => [...view.values()]

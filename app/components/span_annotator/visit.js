@@ -1,6 +1,7 @@
 // What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
 
 import { Batch } from './batch.js';
+import { openIds } from './spans.js';
 
 /** Expects of its subclass, besides what Batch does: navigate, notes. */
 export class Visit extends Batch {
@@ -8,7 +9,7 @@ export class Visit extends Batch {
   reset() {
     this.history.forget();
     this.forget();
-    this.destination = null;
+    this.destination = this.refusal = null;
   }
 
   /** The comment as it stands with what is under way. */
@@ -22,10 +23,11 @@ export class Visit extends Batch {
   }
 
   submit() {
-    if (this.readOnly) return;
+    const underWay = this.outbox.opsOf(this.data.doc_id).some(({ op }) => op === 'submit');
+    if (this.readOnly || underWay) return;
     const open = [...this.view.values()].some(({ status }) => status === 'suggested');
     this.notes.keep();
-    this.edit([...(open ? [{ op: 'accept_all' }] : []), { op: 'submit' }], { remember: false });
+    this.edit([...(open ? [{ op: 'accept_all', ids: openIds(this.view) }] : []), { op: 'submit' }], { remember: false });
     this.leaveFor('next');
   }
 
@@ -39,6 +41,12 @@ export class Visit extends Batch {
     if (!this.data.can_ask || this.readOnly) return;
     this.panel.flash('the model looks again …');
     this.leaveFor('suggest');
+  }
+
+  /** An edit while the person waits to go on means that they stay. */
+  edit(ops, options = {}) {
+    if (options.remember !== false) this.destination = this.refusal = null;
+    super.edit(ops, options);
   }
 
   /** Goes to 'next', 'previous' or 'denoise', or asks to 'suggest', once all is saved. */
@@ -56,6 +64,8 @@ export class Visit extends Batch {
   /** The server refused an operation: what it did is gone, and nobody is sent away. */
   refused(error) {
     this.destination = null;
+    this.refusal = error; // shown until the person goes on
+    this.outbox.withdraw('submit'); // with an edit missing, nothing is final
     this.panel.say(`Not done: ${error}`);
   }
 }
