@@ -17,13 +17,8 @@ from core.batches import Gold
 from core.metrics import nested_entities
 from core.model import DiffusionNER
 from core.overlaps import clash
+from core.span_types import PRIOR, VIEW, WIDTHS, view
 from core.types import Example, WordSpan
-
-_VIEW = 150  # Yu et al., table 1
-_WIDTHS = 32
-"""Spans of at least so many words share one width."""
-_PRIOR = 6.0
-"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
 
 
 class Biaffine(Baseline):
@@ -38,18 +33,14 @@ class Biaffine(Baseline):
 
     def __init__(self, host: DiffusionNER) -> None:
         super().__init__(host)
-        self.left, self.right = self._view(), self._view()
+        self.left, self.right = view(self.config), view(self.config)
         types = len(self.labels) + 1
-        self.tensor = nn.Parameter(torch.empty(types, _VIEW + 1, _VIEW + 1))
+        self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
-        self.width = nn.Parameter(torch.zeros(types, _WIDTHS))
-        nn.init.constant_(self.width[-1], _PRIOR)
+        self.width = nn.Parameter(torch.zeros(types, WIDTHS))
+        nn.init.constant_(self.width[-1], PRIOR)
         self.nested: Tensor
         self.register_buffer("nested", torch.tensor(False))
-
-    def _view(self) -> nn.Module:
-        size, dropout = self.config.hidden_size, self.config.dropout
-        return nn.Sequential(nn.Linear(size, _VIEW), nn.GELU(), nn.Dropout(dropout))
 
     @property
     def outputs(self) -> list[tuple[str, str]]:
@@ -63,7 +54,7 @@ class Biaffine(Baseline):
         turned = torch.einsum("bld,cde->blce", left, self.tensor)
         scores = torch.einsum("blce,bre->blrc", turned, right)
         place = torch.arange(states.shape[1], device=states.device)
-        width = (place - place[:, None]).clamp(0, _WIDTHS - 1)
+        width = (place - place[:, None]).clamp(0, WIDTHS - 1)
         return scores + self.width.t()[width]
 
     def loss(self, examples: Sequence[Example]) -> Tensor:

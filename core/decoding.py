@@ -15,21 +15,23 @@ from core.ensemble import agreements
 from core.gathering import Distinct, distinct
 from core.overlaps import clash
 from core.sampler import SamplerStep
+from core.scores import HIGHEST, how_sure
 from core.types import Confidence, WordSpan
 
-FIXED_SCORE = 3.0
+FIXED_SCORE = HIGHEST
 """A person's word is as sure as can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity proposed by noisy spans; `start` and `end` are half-open word indices."""
+    """An entity that noisy spans proposed, as their boundaries or as likely ones beside them;
+    `start` and `end` are half-open word indices."""
 
     start: int
     end: int
     label: str
     score: float
-    """P^l + P^r + P^c, 0 to 3, where it was surest."""
+    """½ P^l + ½ P^r + 2 P^c, 0 to 3, where it was surest."""
     step: int
     """The step where it was surest, 1 … γ."""
     slot: int
@@ -57,7 +59,7 @@ def candidates(
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was met. Those most probably ∅ or below `least` are left out. The
+    is the same wherever it was proposed. Those most probably ∅ or below `least` are left out. The
     seeds of an ensemble are pooled as the steps are, which finds more than the mean of their
     scores; for their agreement, each says what reaches `threshold` with it alone.
     """
@@ -74,12 +76,15 @@ def candidates(
 def alone(
     history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
 ) -> list[list[list[Candidate]]]:
-    """What each seed of an ensemble says of each sentence without the others: what reaches φ with
-    it and clashes with nothing better. One item a seed, then a sentence."""
+    """What each seed of an ensemble says of each sentence without the others: what it proposed,
+    reaches φ with it and clashes with nothing better. One item a seed, then a sentence."""
     found = _scored(history, labels, threshold)
     answers = []
     for seed in range(history[0].seeds):
-        own = [[replace(each, score=scores[seed]) for each, scores in row] for row in found]
+        own = [
+            [replace(each, score=scores[seed]) for each, scores in row if scores[seed]]
+            for row in found
+        ]
         ranked = [sorted(row, key=lambda each: -each.score) for row in own]
         answers.append([select(row, threshold, flat) for row in ranked])
     return answers
@@ -91,11 +96,12 @@ def _scored(
     """Every sentence's distinct proposals that reach `least`, each with its score by seed."""
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    scores = spans.left_probs + spans.right_probs + type_probs
+    scores = how_sure(spans.left_probs, spans.right_probs, type_probs)
     kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
     spans = spans.take(kept)
     types, type_probs, scores = types[kept], type_probs[kept], scores[kept]
-    seed_scores = (spans.by_seed + type_probs[:, None]) * (spans.by_seed > 0)
+    halves = spans.by_seed / 2  # the score of a seed's P^l + P^r
+    seed_scores = how_sure(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
     sure = _confidences(spans, type_probs, history[0].words.shape[1])
     found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
     columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots, seed_scores)

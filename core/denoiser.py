@@ -17,6 +17,7 @@ from core.pointer import BoundaryPointer
 from core.positions import sinusoidal
 from core.span_encoder import Memory, SpanEncoderLayer
 from core.span_features import SpanFeatures, SpanTable
+from core.span_types import SpanTypes, TypeTable
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Sentence:
     lengths: Tensor  # (B,)
     mask: Tensor  # (B, M), true on words
     noisy_table: SpanTable
-    type_table: SpanTable
+    type_table: TypeTable
     memories: list[Memory | None]  # one a layer
     left_words: Tensor  # (B, M, P)
     right_words: Tensor  # (B, M, P)
@@ -43,6 +44,21 @@ class Boundaries:
         """The best inclusive boundaries (B, K, 2)."""
         return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
 
+    def near(self, lengths: Tensor) -> Tensor:
+        """The best, then each of the two likeliest left ones with each of the two right ones, in
+        sentences of `lengths` (B,) words: (B, K, N, 2).
+
+        N is 5, or 2 where all sentences have one word. Where such a pair is in the wrong order or
+        past the end of its sentence, the best stands again.
+        """
+        best = self.words()[:, :, None]
+        most = min(2, self.left_log_probs.shape[-1])
+        left = self.left_log_probs.topk(most, -1).indices.repeat_interleave(most, -1)
+        right = self.right_log_probs.topk(most, -1).indices.repeat(1, 1, most)
+        there = (left <= right) & (right < lengths[:, None, None])
+        pairs = torch.where(there[..., None], torch.stack([left, right], -1), best)
+        return torch.cat([best, pairs], 2)
+
 
 class Denoiser(nn.Module):
     """Noisy spans in, clean boundaries out; and the type of any span."""
@@ -58,11 +74,7 @@ class Denoiser(nn.Module):
         self.layers = nn.ModuleList(SpanEncoderLayer(config) for _ in range(config.num_layers))
         self.left = BoundaryPointer(size, config.pointer_size)
         self.right = BoundaryPointer(size, config.pointer_size)
-        self.type_features = SpanFeatures(size)
-        self.type_hidden = nn.Sequential(
-            nn.Linear(size, size), nn.GELU(), nn.Dropout(config.dropout)
-        )
-        self.type_scores = nn.Linear(size, len(config.labels) + 1)
+        self.types = SpanTypes(config)
 
     def read(self, word_states: Tensor, lengths: Tensor) -> Sentence:
         """Project H_S (B, M, H) once for all timesteps."""
@@ -72,7 +84,7 @@ class Denoiser(nn.Module):
             lengths,
             index < lengths[:, None],
             self.noisy_features.table(word_states),
-            self.type_features.table(word_states),
+            self.types.table(word_states),
             [cast(SpanEncoderLayer, each).remember(word_states, places) for each in self.layers],
             self.left.words(word_states),
             self.right.words(word_states),
@@ -108,4 +120,4 @@ class Denoiser(nn.Module):
         The type is read off the predicted span and not off the noisy one, so that all noisy
         spans that arrive at one place are told the same.
         """
-        return self.type_scores(self.type_hidden(self.type_features(sentence.type_table, words)))
+        return self.types(sentence.type_table, words)

@@ -12,6 +12,7 @@ from core.decoding import Candidate, candidates, select
 from core.metrics import Scores, score
 from core.model import DiffusionNER
 from core.sampler import denoise
+from core.scores import HIGHEST
 from core.types import Example, SamplerSettings, WordSpan
 
 
@@ -71,7 +72,7 @@ def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candida
                 continue
             scores.append(each.score)
             right.append(each.span in gold)
-    grid = torch.arange(0, 3.0001, 0.05)
+    grid = torch.arange(0, HIGHEST + 1e-4, 0.05)
     kept = torch.tensor(scores)[:, None] >= grid
     hits = (kept & torch.tensor(right, dtype=torch.bool)[:, None]).sum(0)
     f1 = 2 * hits / (kept.sum(0) + total).clamp(min=1)

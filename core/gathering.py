@@ -1,5 +1,5 @@
-"""The distinct spans of all denoising steps: spans that meet are exchangeable, so one stands for
-all of them.
+"""The distinct spans of all denoising steps: proposals that meet are exchangeable, so one stands
+for all of them.
 
 B sentences, K spans of each of E seeds, γ steps, N distinct spans of the whole batch.
 """
@@ -17,7 +17,8 @@ from core.sampler import SamplerStep
 
 @dataclass(frozen=True)
 class Distinct:
-    """Every (sentence, l, r) that was predicted at some step, in this order, once."""
+    """Every (sentence, l, r) that was proposed at some step, in this order, once: what a noisy
+    span predicted, and the likely boundaries beside that."""
 
     rows: Tensor  # (N,): which sentence of the batch
     words: Tensor  # (N, 2): inclusive word indices
@@ -25,8 +26,8 @@ class Distinct:
     right_probs: Tensor  # (N,)
     steps: Tensor  # (N,): the step of that, 0 … γ - 1
     slots: Tensor  # (N,): the noisy span of that
-    landed: Tensor  # (N, γ): how many noisy spans were there after each step
-    by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never was there
+    landed: Tensor  # (N, γ): how many noisy spans stood there after each step
+    by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never proposed it
 
     def take(self, index: Tensor) -> Distinct:
         """Those at `index`."""
@@ -43,32 +44,31 @@ class Distinct:
 
 
 def distinct(history: Sequence[SamplerStep]) -> Distinct:
-    """Collapse the spans of all steps of one batch."""
+    """Collapse all that the steps of one batch proposed."""
     seeds = history[0].seeds
-    words = torch.stack([step.words for step in history], 1)  # (B, γ, K, 2)
-    probs = torch.stack(
-        [torch.stack([step.left_probs, step.right_probs], -1) for step in history], 1
-    )
-    batch, gamma, slots = words.shape[:3]
+    words = torch.stack([step.near for step in history], 1)  # (B, γ, K, near, 2)
+    probs = torch.stack([torch.stack([s.near_left, s.near_right], -1) for s in history], 1)
+    batch, gamma, slots, near = words.shape[:4]
     longest = int(words.max()) + 1
-    row = torch.arange(batch, device=words.device)[:, None, None]
+    row = torch.arange(batch, device=words.device)[:, None, None, None]
     key = ((row * longest + words[..., 0]) * longest + words[..., 1]).flatten()
     unique, inverse = key.unique(return_inverse=True)
     sums = probs.sum(-1).flatten()
     first = _first_best(sums, inverse, len(unique))
-    where = first % (gamma * slots)
+    where = first // near % (gamma * slots)
     index = torch.arange(len(key), device=key.device)
-    at = index // slots % gamma
-    seed = index % slots // (slots // seeds)
-    left, right = probs.flatten(0, 2)[first].unbind(-1)
+    at = index // (slots * near) % gamma
+    seed = index // near % slots // (slots // seeds)
+    there = inverse[::near] * gamma + at[::near]  # the predicted ones come first
+    left, right = probs.flatten(0, 3)[first].unbind(-1)
     return Distinct(
-        rows=first // (gamma * slots),
-        words=words.flatten(0, 2)[first],
+        rows=first // (gamma * slots * near),
+        words=words.flatten(0, 3)[first],
         left_probs=left,
         right_probs=right,
         steps=where // slots,
         slots=where % slots,
-        landed=torch.bincount(inverse * gamma + at, minlength=len(unique) * gamma).view(-1, gamma),
+        landed=torch.bincount(there, minlength=len(unique) * gamma).view(-1, gamma),
         by_seed=sums.new_zeros(len(unique) * seeds)
         .scatter_reduce(0, inverse * seeds + seed, sums, "amax")
         .view(-1, seeds),

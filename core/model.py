@@ -22,6 +22,7 @@ from core.denoiser import Denoiser, Sentence
 from core.devices import mixed_precision
 from core.encoder import SentenceEncoder, encoder_config_from
 from core.schedule import NoiseSchedule
+from core.span_types import SpanTypes
 from core.subwords import WordBatch, word_batch
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
@@ -103,7 +104,7 @@ class DiffusionNER(nn.Module):
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
         state = self.denoiser.state_dict()
-        for name in ("type_scores.weight", "type_scores.bias"):
+        for name in (f"types.{each}" for each in SpanTypes.label_rows):
             state[name] = self._regrow(state[name], labels)
         grown.denoiser.load_state_dict(state)
         return grown.train(self.training)

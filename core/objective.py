@@ -12,8 +12,11 @@ from core.batches import Gold
 from core.config import TrainingConfig
 from core.expansion import expand
 from core.model import DiffusionNER
-from core.near_misses import near_misses
 from core.types import Example
+
+LONGEST = 25
+"""Words of the longest span whose type is learnt; longer entities are one in a thousand. Their
+boundaries are learnt as all others are."""
 
 
 def diffusion_losses(
@@ -29,13 +32,13 @@ def diffusion_losses(
     sentence = model.read(batch)
     outputs = model.denoiser(x_t, t, sentence)
     positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
-    words = outputs[-1].words()
-    logits = model.denoiser.type_logits(words, sentence)
+    with torch.no_grad():
+        types = model.denoiser.type_logits(outputs[-1].words(), sentence).softmax(-1)
     losses = {}
     for depth, output in enumerate(outputs):
         assignment = loss.assign(
             output,
-            logits.detach().softmax(-1),
+            types,
             positions,
             gold,
             batch.lengths,
@@ -43,15 +46,10 @@ def diffusion_losses(
             config.distance_weight,
         )
         losses[f"boundary_{depth}"] = loss.boundary_loss(output, assignment, gold)
-    extra, there = near_misses(gold, batch.lengths, generator)
-    extra_logits = model.denoiser.type_logits(extra, sentence)
-    losses["type"] = loss.type_loss(
-        torch.cat([logits, extra_logits], dim=1),
-        loss.type_targets(torch.cat([words, extra], dim=1), gold, model.no_entity),
-        torch.cat([torch.ones_like(words[..., 0], dtype=torch.bool), there], dim=1),
-        gold.unknown,
-        config.no_entity_weight,
-    )
+    everywhere, spans_there = model.denoiser.types.everywhere(sentence.type_table, LONGEST)
+    targets = loss.type_targets(spans_there.expand(len(everywhere), -1, -1), gold, model.no_entity)
+    inside = spans_there[:, 1] < batch.lengths[:, None]
+    losses["type"] = loss.type_loss(everywhere, targets, inside, gold.unknown, batch.lengths.sum())
     return losses
 
 

@@ -33,9 +33,9 @@ class SamplerStep:
     t: int
     t_prev: int
     x_t: Tensor  # (B, K, 2)
-    words: Tensor  # (B, K, 2): x̂_0 as inclusive word indices
-    left_probs: Tensor  # (B, K): P^l at the predicted boundary
-    right_probs: Tensor  # (B, K)
+    near: Tensor  # (B, K, N, 2): x̂_0 as inclusive word indices, then likely ones beside it
+    near_left: Tensor  # (B, K, N): their P^l
+    near_right: Tensor  # (B, K, N)
     classify: Callable[[Tensor], Tensor]
     """P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; no step changes it."""
     seeds: int = 1
@@ -44,6 +44,21 @@ class SamplerStep:
     """Which spans start again from noise after this step; None says that none does."""
     point: Callable[[Tensor, int], Boundaries] | None = None
     """P^l and P^r over the words, of one seed's x_t at t."""
+
+    @property
+    def words(self) -> Tensor:
+        """x̂_0 (B, K, 2)."""
+        return self.near[:, :, 0]
+
+    @property
+    def left_probs(self) -> Tensor:
+        """P^l of it (B, K)."""
+        return self.near_left[:, :, 0]
+
+    @property
+    def right_probs(self) -> Tensor:
+        """P^r of it (B, K)."""
+        return self.near_right[:, :, 0]
 
     @cached_property
     def type_probs(self) -> Tensor:
@@ -97,9 +112,9 @@ def denoise(
     ]
     for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
         joined = (torch.cat(each, 1) for each in zip(*parts, strict=True))
-        x_t, words, left, right, renewed = joined
+        x_t, near, left, right, renewed = joined
         yield SamplerStep(
-            t, t_prev, x_t, words, left, right, classify, settings.ensemble, renewed, point
+            t, t_prev, x_t, near, left, right, classify, settings.ensemble, renewed, point
         )
 
 
@@ -111,24 +126,25 @@ def _run(
     settings: SamplerSettings,
     pins: Pins | None,
 ) -> Iterator[tuple[Tensor, ...]]:
-    """One seed's x_t, words, P^l and P^r at every step, and which spans start again after it."""
+    """At every step one seed's x_t, the boundaries it proposes, their P^l and P^r, and which spans
+    start again after it."""
     count = settings.num_spans
     x_t = _noise(generators, count, model.device)
     if pins:
         x_t = torch.where(pins.held, _noised(model, pins.words, sentence, x_t), x_t)
     for t, t_prev in model.schedule.ddim_pairs(settings.steps):
         output = predict(model, x_t, t, sentence)
-        words = output.words()
-        left, right = _probs(output, words)
+        near = output.near(sentence.lengths)
+        left, right = _probs(output, near)
         if pins:
-            held = pins.held[..., 0]
-            words = torch.where(pins.held, pins.words, words)
-            left, right = left.masked_fill(held, 1.0), right.masked_fill(held, 1.0)
+            near = torch.where(pins.held[:, :, None], pins.words[:, :, None], near)
+            left, right = left.masked_fill(pins.held, 1.0), right.masked_fill(pins.held, 1.0)
+        words = near[:, :, 0]
         again = _again(words, settings.renew, pins)
         if not t_prev:
-            yield x_t, words, left, right, torch.zeros_like(again)
+            yield x_t, near, left, right, torch.zeros_like(again)
             return
-        yield x_t, words, left, right, again
+        yield x_t, near, left, right, again
         x_0 = spans.to_signal(words, sentence.lengths, model.config.scale)
         noise = _noise(generators, count, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)
@@ -184,9 +200,9 @@ def _noise(generators: list[torch.Generator], num_spans: int, device: torch.devi
 
 
 def _probs(output: Boundaries, words: Tensor) -> tuple[Tensor, Tensor]:
-    """P^l and P^r (B, K) at the chosen boundaries (B, K, 2)."""
-    left = output.left_log_probs.gather(2, words[..., :1])[..., 0]
-    right = output.right_log_probs.gather(2, words[..., 1:])[..., 0]
+    """P^l and P^r (B, K, N) at the chosen boundaries (B, K, N, 2)."""
+    left = output.left_log_probs.gather(2, words[..., 0])
+    right = output.right_log_probs.gather(2, words[..., 1])
     return left.exp(), right.exp()
 
 

@@ -1,4 +1,5 @@
-"""Features of spans, gathered from tables that are computed once a sentence.
+"""Features of spans, gathered from tables that are computed once a sentence: of noisy spans, of
+those that are typed (`core.span_types`), and of fragments.
 
 B sentences, K spans, M words, H hidden.
 """

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from core.scores import HIGHEST
+
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
 
@@ -38,10 +40,11 @@ class Confidence:
     type: float
     """P^c."""
     since: int | None
-    """The step, 1 … γ, from which some noisy span was there without a break to the end; None
-    where none was there in the end."""
+    """The step, 1 … γ, from which some noisy span stood there without a break to the end; None
+    where none stood there in the end."""
     support: float
-    """The share of all noisy spans of all steps that were there."""
+    """The share of all noisy spans of all steps that stood there: 0 where it was proposed only
+    beside what they predicted."""
     agreement: Agreement | None = None
     """None unless an ensemble was asked for."""
 
@@ -50,8 +53,8 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is P^l + P^r + P^c of the noisy span it was decoded from, between 0 and 3
-    (paper, section 4.3); 3 where a person fixed it for the model, None where one drew it.
+    `score` is ½ P^l + ½ P^r + 2 P^c (`core.scores`) where a noisy span proposed it most surely,
+    between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
     `confidence` takes no part in comparisons, and is None where no model was asked.
     """
 
@@ -146,9 +149,10 @@ class SamplerSettings:
             )
         if not 0.0 <= self.eta <= 1.0:
             raise ValueError(f"eta must lie in [0, 1], got {self.eta}; 0 is the paper's DDIM")
-        if self.threshold is not None and not 0.0 <= self.threshold <= 3.0:
+        if self.threshold is not None and not 0.0 <= self.threshold <= HIGHEST:
             raise ValueError(
-                f"threshold must lie in [0, 3], got {self.threshold}; it filters P^l + P^r + P^c"
+                f"threshold must lie in [0, 3], got {self.threshold}; it filters "
+                "½ P^l + ½ P^r + 2 P^c"
             )
 
 
@@ -198,7 +202,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The noisy span that an entity was decoded from, at the step where it was surest."""
+    """The noisy span that proposed an entity most surely, at the step where it did: by its
+    predicted boundaries, or by likely ones beside them."""
 
     sentence: int
     """An index into `Trace.sentences`."""

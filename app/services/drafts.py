@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan
 from app.services.work import Work
+from core.scores import HIGHEST
 from core.types import Entity
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, bin, projects
-
-HIGHEST_SCORE = 3.0
-"""P^l + P^r + P^c at its best; stored and shown scores are shares of it."""
 
 
 def load(session: Session, work: Work) -> Draft:
@@ -162,5 +160,5 @@ def to_records(spans: Iterable[DraftSpan]) -> tuple[SpanRecord, ...]:
 
 
 def share(score: float | None) -> float | None:
-    """P^l + P^r + P^c as a share of its best, as it is stored and shown."""
-    return None if score is None else min(max(score / HIGHEST_SCORE, 0.0), 1.0)
+    """A model's score as a share of the highest, as it is stored and shown."""
+    return None if score is None else min(max(score / HIGHEST, 0.0), 1.0)

@@ -12,10 +12,10 @@ from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services import drafts, recording, suggesting
 from app.services import work as works
-from app.services.drafts import HIGHEST_SCORE
 from app.services.permissions import require
 from app.services.suggesting import Predictor
 from app.services.work import Work
+from core.scores import HIGHEST
 from core.segmentation import sentences
 from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings
@@ -136,7 +136,7 @@ def _found(
     surer = replace(
         settings,
         num_spans=max(settings.num_spans, len(fixed)),
-        threshold=min(predictor.threshold() + SURER, HIGHEST_SCORE),
+        threshold=min(predictor.threshold() + SURER, HIGHEST),
     )
     answer = suggesting.ask(predictor, text[start:end], surer, fixed, suppressed)
     kept = {_place(entity) for entity in fixed}

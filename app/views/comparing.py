@@ -14,6 +14,7 @@ from app.services.predictor import ModelPredictor, version_predictor
 from app.state import Desk
 from app.views.dials import predicted
 from app.views.wording import clipped, count, literal
+from core.scores import HIGHEST
 from core.types import SamplerSettings
 
 SEEDS = (2, 8)
@@ -149,7 +150,7 @@ def _table(text: str, rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame
 def _cell(cell: Cell, text: str) -> str:
     if cell.entity is None:
         return "–"
-    sure = "" if cell.entity.score is None else f" {cell.entity.score / 3:.0%}"
+    sure = "" if cell.entity.score is None else f" {cell.entity.score / HIGHEST:.0%}"
     if cell.kind == "same":
         return f"✓{sure}"
     if cell.kind == "type":

@@ -60,7 +60,7 @@ def dials(predictor: ModelPredictor) -> SamplerSettings:
         0.05,
         key=f"phi_{predictor.model_version_id}",
         persist_state="session",
-        help="What Pˡ + Pʳ + Pᶜ of a span must exceed. It begins where the model was tuned.",
+        help="What ½ Pˡ + ½ Pʳ + 2 Pᶜ of a span must reach. It begins where the model was tuned.",
     )
     tuned = abs(threshold - round(_tuned(predictor), 2)) < 1e-9
     return SamplerSettings(

@@ -14,6 +14,7 @@ from app.views import comparing, denoising
 from app.views.dials import dials, predicted, traced
 from app.views.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
 from app.views.wording import count
+from core.scores import HIGHEST
 from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 
@@ -87,7 +88,7 @@ def _marked(
                 "end": each.end,
                 "label": each.label,
                 "status": "suggested",
-                "score": None if each.score is None else each.score / 3,
+                "score": None if each.score is None else each.score / HIGHEST,
                 "source": "model",
             }
             for number, each in enumerate(entities)

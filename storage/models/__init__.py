@@ -1,7 +1,8 @@
 """The tables. Every query over them is in `storage.repository`.
 
-Offsets are code points of the raw text, end exclusive. Scores lie in [0, 1]: the model's
-P^l + P^r + P^c divided by 3. Machine and person sets have one shape; their provenance differs.
+Offsets are code points of the raw text, end exclusive. Scores lie in [0, 1]: shares of the
+highest that the model can give (`core.scores`). Machine and person sets have one shape; their
+provenance differs.
 """
 
 from __future__ import annotations

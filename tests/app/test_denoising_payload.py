@@ -90,7 +90,7 @@ def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at
     payload = sentence_payload(trace, 0, COLOURS)
     (bar,) = payload["entities"]
     assert (bar["collapsed"], bar["slot"], bar["step"], bar["score"]) == ([], 0, 1, 0.9)
-    assert "Ann, PER, 90%, met at an earlier step" in payload["summary"]
+    assert "Ann, PER, 90%, no span collapsed here" in payload["summary"]
 
 
 def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
@@ -137,11 +137,11 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
         labels=("PER", "PER", None),
         p_left=(0.7, 0.6, 1.0),
         p_right=(0.7, 0.7, 1.0),
-        p_type=(0.7, 0.7, 1.0),
+        p_type=(0.7, 0.67, 1.0),
     )
     frame = sentence_payload(_one_word(made, threshold=2.05), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
-    assert frame["scores"] == [0.7, 0.667, 1.0]
+    assert frame["scores"] == [0.7, 0.663, 1.0]
     assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
 
 

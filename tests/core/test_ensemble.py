@@ -6,13 +6,14 @@ import pytest
 import torch
 
 from core.constraints import Constraints
-from core.decoding import candidates
+from core.decoding import alone, candidates
 from core.ensemble import agreements
 from core.evaluation import propose
 from core.model import DiffusionNER
 from core.sampler import SamplerStep, denoise
 from core.types import Agreement, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
+from tests.core.tiny import outspoken
 
 SENTENCES = (
     ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
@@ -23,7 +24,7 @@ SETTINGS = SamplerSettings(3, 12, seed=4, ensemble=3)
 
 @pytest.fixture(scope="module")
 def model(new_model: NewModel) -> DiffusionNER:
-    return new_model()
+    return outspoken(new_model())
 
 
 def test_an_ensemble_denoises_what_its_seeds_denoise_alone(model: DiffusionNER) -> None:
@@ -91,8 +92,8 @@ def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
     """Both land on [0, 1] and [0, 2], one on [2, 2]; P^c is the same everywhere."""
     step = SamplerStep(
         1, 0, torch.zeros(1, 6, 2),
-        torch.tensor([[[0, 1], [0, 2], [2, 2], [0, 1], [0, 2], [0, 2]]]),
-        torch.full((1, 6), 0.5), torch.full((1, 6), 0.5),
+        torch.tensor([[[[0, 1]], [[0, 2]], [[2, 2]], [[0, 1]], [[0, 2]], [[0, 2]]]]),
+        torch.full((1, 6, 1), 0.5), torch.full((1, 6, 1), 0.5),
         lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
     )  # fmt: skip
     rule = Constraints((WordSpan(0, 2, "LOC"),), (WordSpan(0, 3, "LOC"),))
@@ -104,6 +105,21 @@ def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
     }
     assert said[WordSpan(0, 2, "LOC")] == Agreement(1.0, 1.0, 1.0)
     assert said[WordSpan(2, 3, "LOC")] == Agreement(0.5, 0.5, 1.0)
+
+
+def test_a_seed_alone_says_nothing_of_what_another_proposed() -> None:
+    """The first proposes [0, 1] and, beside it, [1, 1]; the second [1, 1] and [2, 2]."""
+    step = SamplerStep(
+        1, 0, torch.zeros(1, 2, 2),
+        torch.tensor([[[[0, 1], [1, 1]], [[1, 1], [2, 2]]]]),
+        torch.tensor([[[0.9, 0.1], [0.5, 0.4]]]), torch.tensor([[[0.9, 0.1], [0.5, 0.4]]]),
+        lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
+    )  # fmt: skip
+    (first,), (second,) = alone([step], ["LOC"], 0.0)
+    assert [(each.start, each.end) for each in first] == [(0, 2), (1, 2)]
+    assert [(each.start, each.end) for each in second] == [(1, 2), (2, 3)]
+    assert first[1].score == pytest.approx(0.1 + 1.8)
+    assert second[0].score == pytest.approx(0.5 + 1.8)
 
 
 def test_one_seed_has_nobody_to_agree_with(model: DiffusionNER) -> None:

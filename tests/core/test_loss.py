@@ -9,7 +9,6 @@ from torch import Tensor
 from core.batches import Gold
 from core.denoiser import Boundaries
 from core.loss import assign, boundary_loss, type_loss, type_targets
-from core.near_misses import near_misses
 from core.types import Example, WordSpan
 
 WORDS = ("Bank", "of", "China", "grew")
@@ -118,15 +117,15 @@ def test_the_boundary_loss_without_entities_is_zero_and_can_be_trained_on() -> N
     assert not logits.grad.any()
 
 
-def test_the_type_loss_is_the_weighted_mean_surprise_of_the_valid_spans() -> None:
+def test_the_type_loss_is_the_summed_surprise_of_the_valid_spans_a_word() -> None:
     logits = torch.tensor([[[0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.1, 0.1, 0.8]]]).log()
-    targets = torch.tensor([[0, 2, 1]])
     valid = torch.tensor([[True, True, False]])
     unknown = torch.zeros(1, 3, dtype=torch.bool)
-    expected = (-math.log(0.5) + 0.3 * -math.log(0.5)) / 1.3
-    assert type_loss(logits, targets, valid, unknown, 0.3).item() == pytest.approx(expected)
-    misread = type_loss(logits, torch.tensor([[1, 2, 1]]), valid, unknown, 0.3).item()
-    assert misread == pytest.approx((-math.log(0.25) + 0.3 * -math.log(0.5)) / 1.3)
+    words = torch.tensor(4)
+    right = type_loss(logits, torch.tensor([[0, 2, 1]]), valid, unknown, words).item()
+    assert right == pytest.approx(2 * -math.log(0.5) / 4)
+    misread = type_loss(logits, torch.tensor([[1, 2, 1]]), valid, unknown, words).item()
+    assert misread == pytest.approx((-math.log(0.25) - math.log(0.5)) / 4)
 
 
 def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
@@ -135,25 +134,9 @@ def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
     logits = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).requires_grad_()
     targets = torch.tensor([[0, 2, 2, 2, 2], [1, 0, 2, 2, 2]])
     valid = torch.ones(2, 5, dtype=torch.bool)
-    type_loss(logits, targets, valid, gold.unknown, 0.5).backward()
+    type_loss(logits, targets, valid, gold.unknown, torch.tensor(7)).backward()
     gradient = logits.grad
     assert gradient is not None
     assert not gradient[0, :, 1].any()
     assert bool(gradient[0][:, [0, 2]].all())
     assert bool(gradient[1].all())
-
-
-def test_near_misses_are_the_gold_spans_and_spans_up_to_two_words_off() -> None:
-    lengths = torch.tensor([4, 4])
-    gold = gold_of(NESTED, EMPTY)
-    words, there = near_misses(gold, lengths, torch.Generator().manual_seed(0))
-    assert words.shape == (2, 10, 2)
-    assert words[0, :2].tolist() == [[0, 2], [2, 2]]
-    assert there.tolist() == [[True] * 10, [False] * 10]
-    assert bool((words[..., 0] <= words[..., 1]).all())
-    assert words.min() >= 0
-    assert words.max() <= 3
-    wide = Example(tuple("abcdefghijklmnop"), (WordSpan(6, 11, "LOC"),))
-    moved, _ = near_misses(gold_of(wide), torch.tensor([16]), torch.Generator().manual_seed(0))
-    assert (moved[0] - torch.tensor([6, 10])).abs().max() <= 2
-    assert len({tuple(span) for span in moved[0].tolist()}) > 1

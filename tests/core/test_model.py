@@ -118,7 +118,9 @@ def test_another_programs_checkpoint_is_named_as_such(new_model: NewModel, tmp_p
 def test_the_same_seed_gives_the_same_weights(new_model: NewModel) -> None:
     one, same, other = (new_model(seed).state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(one[name], same[name]) for name in one)
-    assert not torch.equal(one["denoiser.type_scores.weight"], other["denoiser.type_scores.weight"])
+    assert not torch.equal(
+        one["denoiser.types.scores.weight"], other["denoiser.types.scores.weight"]
+    )
 
 
 def test_new_labels_keep_what_is_known_of_the_old(new_model: NewModel) -> None:

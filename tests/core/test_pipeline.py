@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
 
-from core.overlaps import cross
 from core.pipeline import Pipeline
+from core.scores import how_sure
 from core.tokenization import tokenize
-from core.types import Entity, Origin, SamplerSettings, Trace
+from core.types import Entity, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
-from tests.core.tiny import SENTENCES
+from tests.core.tiny import SENTENCES, outspoken
 
 TEXT = "Bank of China hired Ms. Haag.\nNothing of note was said in the meeting."
 TOO_LONG = "https://example.org/" + "a/" * 2490
@@ -101,136 +100,57 @@ def test_each_step_of_a_trace_has_k_spans_within_their_sentence(trace: Trace) ->
             assert all(0 <= a <= b <= len(tokens) for a, b in sentence.noisy)
 
 
-def test_all_steps_together_decode_to_the_traces_entities(trace: Trace) -> None:
+def test_what_any_step_predicted_and_reaches_the_threshold_is_an_entity(trace: Trace) -> None:
     """By the plain reading: every noisy span at every step, typed there and then."""
     decoded: dict[tuple[int, int, str], float] = {}
     for step in trace.steps:
         for sentence, tokens in zip(step.sentences, trace.sentences, strict=True):
             parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
             for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
-                score = left + right + kind
+                score = how_sure(left, right, kind)
                 if label is None or score < trace.threshold:
                     continue
                 place = (tokens[a].start, tokens[b - 1].end, label)
                 decoded[place] = max(score, decoded.get(place, 0.0))
     entities = {(each.start, each.end, each.label): each.score for each in trace.entities}
-    assert decoded.keys() == entities.keys()
-    assert all(entities[place] == pytest.approx(decoded[place], abs=1e-5) for place in decoded)
+    assert decoded
+    assert decoded.keys() <= entities.keys()
+    assert all((entities[place] or 0) >= decoded[place] - 1e-5 for place in decoded)
 
 
-def test_kept_points_at_the_step_and_noisy_span_of_each_entity(trace: Trace) -> None:
-    assert len(trace.kept) == len(trace.entities) == 3
+def proposals(sentence: SentenceStep, slot: int) -> dict[tuple[int, int], tuple[float, float]]:
+    """P^l and P^r of what one noisy span proposes: where it stands, and where each of its two
+    likeliest left boundaries meets one of the right."""
+    assert sentence.pointers is not None
+    sides = sentence.pointers.left[slot], sentence.pointers.right[slot]
+    lefts, rights = (sorted(range(len(p)), key=lambda i: -p[i])[:2] for p in sides)
+    a, b = sentence.spans[slot]
+    places = {(a, b - 1), *((left, right) for left in lefts for right in rights if left <= right)}
+    return {(at, to + 1): (sides[0][at], sides[1][to]) for at, to in places}
+
+
+def points_right(trace: Trace) -> bool:
+    """Whether each entity is what the noisy span it is said to come from proposed there."""
     for origin, entity in zip(trace.kept, trace.entities, strict=True):
+        assert origin is not None
+        assert entity.confidence is not None
         sentence = trace.steps[origin.step - 1].sentences[origin.sentence]
-        a, b = sentence.spans[origin.slot]
         tokens = trace.sentences[origin.sentence]
-        assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
-        assert sentence.labels[origin.slot] == entity.label
-        slot = origin.slot
-        score = sentence.p_left[slot] + sentence.p_right[slot] + sentence.p_type[slot]
-        assert entity.score == pytest.approx(score, abs=1e-5)
+        place = (
+            [each.start for each in tokens].index(entity.start),
+            [each.end for each in tokens].index(entity.end) + 1,
+        )
+        left, right = proposals(sentence, origin.slot)[place]
+        assert entity.score == pytest.approx(how_sure(left, right, entity.confidence.type))
+        if sentence.spans[origin.slot] == place:
+            assert sentence.labels[origin.slot] == entity.label
+    return bool(trace.entities)
 
 
-CHINA_AT = (8, 13, "LOC")
-CHINA = Entity(*CHINA_AT)
-MINE = Entity(TEXT.index("meeting"), TEXT.index("meeting") + 7, "EVENT")
-
-
-def test_fixed_entities_are_returned_with_a_full_score_and_where_they_were_denoised(
-    pipeline: Pipeline,
-) -> None:
-    prediction = pipeline.predict(TEXT, SETTINGS, fixed=[MINE, CHINA])
-    assert Entity(*CHINA_AT, 3.0) in prediction.entities
-    assert prediction.entities[-1] == Entity(MINE.start, MINE.end, "EVENT", 3.0)
-    trace = pipeline.trace(TEXT, SETTINGS, fixed=[MINE, CHINA])
-    assert trace.entities == prediction.entities
-    assert trace.steps == tuple(pipeline.denoise(TEXT, SETTINGS, fixed=[MINE, CHINA]))
-    assert trace.kept[-1] == Origin(sentence=1, step=1, slot=0)
-    assert trace.steps[-1].sentences[1].p_left[0] == 1.0
-
-
-def test_a_suppressed_entity_does_not_return_and_the_others_do(pipeline: Pipeline) -> None:
-    free = found(TEXT, pipeline.predict(TEXT, SETTINGS).entities)
-    left = found(TEXT, pipeline.predict(TEXT, SETTINGS, suppressed=[CHINA]).entities)
-    assert left == [each for each in free if each != ("China", "LOC")]
-
-
-@pytest.mark.parametrize(
-    "entity",
-    [Entity(1, 4, "X"), Entity(8, 35, "LONG"), Entity(0, len(TEXT), "ALL"), Entity(13, 14, "GAP")],
-)
-def test_a_fixed_entity_that_is_not_of_whole_words_of_a_sentence_is_returned_as_it_is(
-    pipeline: Pipeline, entity: Entity
-) -> None:
-    prediction = pipeline.predict(TEXT, SETTINGS, fixed=[entity])
-    free = pipeline.predict(TEXT, SETTINGS)
-    beside = [each for each in free.entities if not cross(each, entity)]
-    assert set(prediction.entities) == {*beside, replace(entity, score=3.0)}
-    trace = pipeline.trace(TEXT, SETTINGS, fixed=[entity])
-    assert trace.kept[trace.entities.index(replace(entity, score=3.0))] is None
-
-
-def test_with_flat_fixed_entities_win_also_those_of_no_whole_words(pipeline: Pipeline) -> None:
-    for mine in (CHINA, Entity(9, 13, "LOC")):
-        entities = pipeline.predict(TEXT, SamplerSettings(flat=True), fixed=[mine]).entities
-        assert found(TEXT, entities) == [(TEXT[mine.start : 13], "LOC"), ("Ms. Haag", "PER")]
-
-
-def test_what_is_fixed_where_windows_overlap_is_returned_once(pipeline: Pipeline) -> None:
-    text = " ".join(["word,"] * 60)
-    mine = [Entity(6 * i, 6 * i + 10, "X") for i in range(0, 56, 3)]
-    entities = pipeline.predict(text, SETTINGS, fixed=mine).entities
-    assert [each for each in entities if each.label == "X"] == [
-        replace(each, score=3.0) for each in mine
-    ]
-
-
-def test_what_is_suppressed_where_windows_overlap_does_not_return(pipeline: Pipeline) -> None:
-    text = " ".join(["word,"] * 60)
-    settings = replace(SETTINGS, threshold=0.0)
-    free = pipeline.predict(text, settings).entities
-    left = pipeline.predict(text, settings, suppressed=free).entities
-    refused = {(each.start, each.end, each.label) for each in free}
-    assert refused
-    assert not refused & {(each.start, each.end, each.label) for each in left}
-
-
-@pytest.mark.parametrize("fixed", [(), (Entity(0, 4, "X"), Entity(2, 9, "X"))])
-def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
-    new_model: NewModel, fixed: tuple[Entity, ...]
-) -> None:
-    """Each window may suggest one that the other does not see whole."""
-    text = " ".join(["word"] * 60)
-    settings = replace(SETTINGS, threshold=0.0, flat=True)
-    suggested = 0
-    for seed in range(4):
-        entities = Pipeline(new_model(seed)).predict(text, settings, fixed).entities
-        assert {(each.start, each.end) for each in fixed} <= {(e.start, e.end) for e in entities}
-        suggestions = [each for each in entities if each.label != "X"]
-        suggested += len(suggestions)
-        for one in suggestions:
-            others = [each for each in entities if each is not one]
-            assert all(one.end <= each.start or each.end <= one.start for each in others)
-    assert suggested
-
-
-def test_what_is_both_fixed_and_suppressed_teaches_in_code_points(pipeline: Pipeline) -> None:
-    for mine in (CHINA, Entity(9, 13, "LOC")):
-        with pytest.raises(ValueError, match=rf"\[{mine.start}, 13\) 'LOC' is both fixed and"):
-            pipeline.predict(TEXT, fixed=[mine], suppressed=[replace(mine, score=2.0)])
-
-
-@pytest.mark.parametrize("role", ["fixed", "suppressed"])
-def test_decided_entities_past_the_end_of_the_text_teach(pipeline: Pipeline, role: str) -> None:
-    beyond = [Entity(3, 99, "PER")]
-    with pytest.raises(ValueError, match=rf"the {role} entity \[3, 99\) 'PER' .* 4 code points"):
-        pipeline.predict("Oslo", **{role: beyond})  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="reaches past the text"):
-        pipeline.trace("Oslo", **{role: beyond})  # type: ignore[arg-type]
-
-
-def test_a_fixed_entity_in_a_text_without_words_is_returned(pipeline: Pipeline) -> None:
-    assert pipeline.predict("  ", fixed=[Entity(0, 1, "X")]).entities == (Entity(0, 1, "X", 3.0),)
+def test_kept_points_at_the_step_and_noisy_span_of_each_entity(pipeline: Pipeline) -> None:
+    trace = pipeline.trace(TEXT, SETTINGS, pointers=True)
+    assert len(trace.kept) == len(trace.entities) == 3
+    assert points_right(trace)
 
 
 def test_every_suggestion_tells_why_it_may_be_believed(pipeline: Pipeline) -> None:
@@ -242,7 +162,8 @@ def test_every_suggestion_tells_why_it_may_be_believed(pipeline: Pipeline) -> No
         sure = entity.confidence
         assert sure is not None
         assert sure.since is None or 1 <= sure.since <= 3
-        assert 0 < sure.support <= 1
+        assert 0 <= sure.support <= 1
+        assert sure.support or sure.since is None
         assert sure.agreement is not None
         assert sure.agreement.existence >= sure.agreement.boundary
     assert json.loads(json.dumps(trace.to_json()))["entities"][0]["confidence"]["since"]
@@ -302,11 +223,7 @@ def test_what_is_kept_around_a_word_too_long_points_at_the_right_words(
     pipeline: Pipeline,
 ) -> None:
     text = f"{TEXT}\n{TOO_LONG} said nothing.\n{TEXT}"
-    trace = pipeline.trace(text)
-    for origin, entity in zip(trace.kept, trace.entities, strict=True):
-        a, b = trace.steps[origin.step - 1].sentences[origin.sentence].spans[origin.slot]
-        tokens = trace.sentences[origin.sentence]
-        assert (tokens[a].start, tokens[b - 1].end) == (entity.start, entity.end)
+    assert points_right(pipeline.trace(text, pointers=True))
 
 
 def test_a_text_that_is_only_one_word_too_long_is_no_error(pipeline: Pipeline) -> None:
@@ -334,7 +251,8 @@ def test_steps_and_noisy_spans_are_set_at_run_time(pipeline: Pipeline) -> None:
 
 
 def test_any_script_is_read(new_model: NewModel) -> None:
-    pipeline = Pipeline(new_model())
+    pipeline = Pipeline(outspoken(new_model()))
     text = "东京是日本的首都。 Київ – столиця. القاهرة 😀\n\u200b\ufeff"
     prediction = pipeline.predict(text, SamplerSettings(2, 10, threshold=0.0))
+    assert prediction.entities
     assert all(text[each.start : each.end].strip() for each in prediction.entities)

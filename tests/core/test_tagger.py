@@ -28,7 +28,7 @@ def test_the_tagger_learns_the_outermost_entities_with_the_same_loop(
 ) -> None:
     learner = BaselineLearner(Tagger(new_model()))
     config = TrainingConfig(epochs=1, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3)
-    records = list(train(learner, SENTENCES * 160, SENTENCES, config, tmp_path))
+    records = list(train(learner, SENTENCES * 240, SENTENCES, config, tmp_path))
     words = [example.words for example in SENTENCES]
     assert learner.baseline.predict(words) == OUTERMOST
     last = records[-1]

@@ -82,7 +82,7 @@ def test_a_batch_without_any_entity_trains_the_types_towards_none(
     assert all(math.isfinite(loss.item()) for loss in losses.values())
     assert losses["type"].item() > 0
     sum(losses.values()).backward()  # type: ignore[union-attr]
-    gradient = model.denoiser.type_scores.bias.grad
+    gradient = model.denoiser.types.scores.bias.grad
     assert gradient is not None
     assert gradient[-1] < 0
     assert bool((gradient[:-1] > 0).all())
@@ -117,7 +117,7 @@ def test_labels_that_nobody_looked_for_are_not_trained(new_model: NewModel) -> N
     config = TrainingConfig(num_spans=8)
     loss = diffusion_losses(model, [person], config, torch.Generator().manual_seed(0))["type"]
     loss.backward()
-    gradient = model.denoiser.type_scores.weight.grad
+    gradient = model.denoiser.types.scores.weight.grad
     assert gradient is not None
     rows = zip((*model.config.labels, None), gradient, strict=True)
     trained = {label: bool(row.any()) for label, row in rows}

@@ -8,7 +8,7 @@ export function explainEntity(payload, i) {
   const entity = payload.entities[i];
   const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
   const label = payload.labels[entity.label].name;
-  const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `met at step ${entity.step}`;
+  const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `proposed at step ${entity.step}`;
   return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
 }
 

@@ -33,7 +33,7 @@ class Frame(TypedDict):
     labels: list[int]
     """Indices into the payload's labels, -1 for ∅."""
     scores: list[float]
-    """(P^l + P^r + P^c) / 3."""
+    """½ P^l + ½ P^r + 2 P^c, as a share of the highest."""
     confident: list[bool]
     """Typed and at or above φ."""
     probabilities: list[tuple[int, int, int]]
@@ -58,12 +58,12 @@ class EntityBar(TypedDict):
     row: int
     """0 lies nearest to the words; entities that overlap have different rows."""
     slot: int
-    """The noisy span that stands for it: the one it was decoded from, as long as that or no
-    other is there in the end."""
+    """The noisy span that stands for it: the one that proposed it most surely, as long as that or
+    no other is there in the end."""
     step: int
-    """The step, 1 … γ, where it was surest and decoded from."""
+    """The step, 1 … γ, where it was proposed most surely."""
     surest: int
-    """The noisy span it was decoded from, at that step; it may have gone elsewhere since."""
+    """The noisy span that proposed it there, as its boundaries or as likely ones beside them."""
     collapsed: list[int]
     """The noisy spans that ended on the same boundaries with a type of their own."""
 
@@ -84,4 +84,4 @@ class Payload(TypedDict):
     summary: str
     """What is said and read aloud when the entities stand."""
     threshold: float
-    """φ / 3, on the scale of the scores."""
+    """φ, as a share of the highest score."""

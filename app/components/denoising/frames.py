@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.components.denoising import wording
 from app.components.denoising.film import Frame, Pointed
+from core.scores import HIGHEST, how_sure
 from core.types import Pointers, SentenceStep, Trace
 
 _LEAST = 0.01
@@ -62,8 +63,9 @@ def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 
 def mean_probability(step: SentenceStep, slot: int) -> float:
-    """(P^l + P^r + P^c) / 3 of one noisy span."""
-    return round((step.p_left[slot] + step.p_right[slot] + step.p_type[slot]) / 3, 3)
+    """The score of one noisy span, as a share of the highest."""
+    sure = how_sure(step.p_left[slot], step.p_right[slot], step.p_type[slot])
+    return round(sure / HIGHEST, 3)
 
 
 def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:
@@ -89,7 +91,7 @@ def _likely(row: tuple[float, ...]) -> list[int]:
 def _confident(step: SentenceStep, threshold: float) -> list[bool]:
     """Which spans are typed, have their boundaries in order and reach φ."""
     return [
-        label is not None and start < end and sum(p) >= threshold
+        label is not None and start < end and how_sure(*p) >= threshold
         for (start, end), label, *p in zip(
             step.spans, step.labels, step.p_left, step.p_right, step.p_type, strict=True
         )

@@ -14,6 +14,7 @@ from app.components.denoising.film import EntityBar, LabelColour, Payload
 from app.components.denoising.frames import mean_probability, sentence_frames
 from app.components.denoising.stacking import rows
 from core.overlaps import overlap
+from core.scores import HIGHEST
 from core.types import Entity, Origin, SentenceStep, Token, Trace
 
 NEUTRAL = "#8a8f98"
@@ -83,7 +84,7 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
         entities=entities,
         readout=wording.entities_readout(len(entities), num_spans),
         summary=wording.entities_summary(named, num_spans),
-        threshold=round(trace.threshold / 3, 3),
+        threshold=round(trace.threshold / HIGHEST, 3),
     )
     said = json.dumps(payload).encode()
     payload["id"] = hashlib.blake2b(said, digest_size=8).hexdigest()
@@ -133,7 +134,7 @@ def _entity(
         offsets=(entity.start, entity.end),
         text=trace.text[entity.start : entity.end],
         label=index[entity.label],
-        score=round((entity.score or 0.0) / 3, 3),
+        score=round((entity.score or 0.0) / HIGHEST, 3),
         row=0,
         slot=origin.slot if origin.slot in collapsed else surest,
         step=origin.step,

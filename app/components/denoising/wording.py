@@ -58,7 +58,7 @@ def entities_summary(entities: Sequence[tuple[str, str, float, int]], num_spans:
 
 def _met(collapsed: int) -> str:
     if not collapsed:
-        return "met at an earlier step"
+        return "no span collapsed here"
     return f"{_count(collapsed, 'span', 'spans')} collapsed here"
 
 

@@ -15,8 +15,8 @@ _MARKERS = ("circle", "square", "diamond", "triangle-up", "cross")
 def confidence(payload: Payload) -> Figure:
     """How sure the model is of each kept entity after every step, and the share of ∅.
 
-    An entity's confidence at a step is that of the noisy span it was decoded from, if that
-    predicts exactly this entity by then; else of the surest other that does; else 0.
+    An entity's confidence at a step is that of the noisy span that proposed it most surely, if
+    that predicts exactly this entity by then; else of the surest other that does; else 0.
     """
     made = payload["frames"][1:]
     steps = list(range(1, len(made) + 1))

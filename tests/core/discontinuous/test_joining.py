@@ -38,7 +38,13 @@ def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Tau
 
     known, dev = findings(360, seed=0), findings(60, seed=1)
     config = TrainingConfig(
-        epochs=2, batch_size=8, encoder_lr=2.6e-3, decoder_lr=5.2e-3, num_spans=12, seed=1
+        epochs=6,
+        batch_size=8,
+        encoder_lr=2.6e-3,
+        decoder_lr=5.2e-3,
+        num_spans=12,
+        seed=1,
+        evaluate_every=3,
     )
     learner = DiffusionLearner(new_model(labels=("Problem",)), config, SamplerSettings(1, 12))
     folder = tmp_path_factory.mktemp("findings") / "model"
