@@ -17,8 +17,11 @@ from core.batches import Gold
 from core.metrics import nested_entities
 from core.model import DiffusionNER
 from core.overlaps import clash
-from core.span_types import PRIOR, VIEW, WIDTHS, view
+from core.span_types import VIEW, WIDTHS, view
 from core.types import Example, WordSpan
+
+_PRIOR = 6.0
+"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
 
 
 class Biaffine(Baseline):
@@ -33,12 +36,13 @@ class Biaffine(Baseline):
 
     def __init__(self, host: DiffusionNER) -> None:
         super().__init__(host)
-        self.left, self.right = view(self.config), view(self.config)
+        size, dropout = self.config.hidden_size, self.config.dropout
+        self.left, self.right = view(size, dropout), view(size, dropout)
         types = len(self.labels) + 1
         self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, WIDTHS))
-        nn.init.constant_(self.width[-1], PRIOR)
+        nn.init.constant_(self.width[-1], _PRIOR)
         self.nested: Tensor
         self.register_buffer("nested", torch.tensor(False))
 

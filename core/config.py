@@ -93,6 +93,8 @@ class TrainingConfig:
     """Weight of |noisy - gold boundary| / M in the matching's cost."""
     pure_noise: float = 0.3
     """Share of sentences trained at t = T, where inference begins."""
+    no_entity_weight: float = 0.2
+    """Weight of ∅ in the type loss."""
     seed: int = 0
 
     def __post_init__(self) -> None:

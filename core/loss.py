@@ -64,17 +64,18 @@ def boundary_loss(output: Boundaries, assignment: Tensor, gold: Gold) -> Tensor:
 
 
 def type_loss(
-    logits: Tensor, targets: Tensor, valid: Tensor, unknown: Tensor, words: Tensor
+    logits: Tensor, targets: Tensor, valid: Tensor, unknown: Tensor, no_entity_weight: float
 ) -> Tensor:
-    """-log P^c summed over the `valid` spans, divided by the `words` of the batch; logits
-    (B, N, C + 1), the targets and `valid` (B, N).
+    """Weighted mean of -log P^c over the `valid` spans; logits (B, K, C + 1), the rest (B, K).
 
     Labels `unknown` (B, C + 1) to a sentence's annotators take no part: a span left
     unlabelled there may still be one of them.
     """
     logits = logits.masked_fill(unknown[:, None], _NEVER)
+    no_entity = logits.shape[-1] - 1
+    weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
     losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-    return (losses * valid.flatten()).sum() / words
+    return (losses * weights.flatten()).sum() / weights.sum().clamp(min=1.0)
 
 
 def _at_gold(values: Tensor, index: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
+from core.architecture import ARCHITECTURE, KEY, outdated
 from core.config import ModelConfig
 from core.denoiser import Denoiser, Sentence
 from core.devices import mixed_precision
@@ -43,7 +44,7 @@ def write_surroundings(
     tokenizer.save_pretrained(folder)
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
-    text = {"model": config.to_json(), "encoder": shape}
+    text = {KEY: ARCHITECTURE, "model": config.to_json(), "encoder": shape}
     (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
 
 
@@ -141,11 +142,13 @@ class DiffusionNER(nn.Module):
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
         saved = json.loads((folder / CONFIG).read_text())
-        if set(saved) != {"model", "encoder"}:
+        if set(saved) - {KEY} != {"model", "encoder"}:
             raise ModelError(
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
                 "'model'; is this another program's checkpoint?"
             )
+        if problem := outdated(saved):
+            raise ModelError(f"the model at {folder} {problem}")
         try:
             config = ModelConfig.from_json(saved["model"])
             encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))

@@ -12,11 +12,8 @@ from core.batches import Gold
 from core.config import TrainingConfig
 from core.expansion import expand
 from core.model import DiffusionNER
+from core.taught_spans import taught_spans
 from core.types import Example
-
-LONGEST = 25
-"""Words of the longest span whose type is learnt; longer entities are one in a thousand. Their
-boundaries are learnt as all others are."""
 
 
 def diffusion_losses(
@@ -32,8 +29,9 @@ def diffusion_losses(
     sentence = model.read(batch)
     outputs = model.denoiser(x_t, t, sentence)
     positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
+    predicted = outputs[-1].words()
     with torch.no_grad():
-        types = model.denoiser.type_logits(outputs[-1].words(), sentence).softmax(-1)
+        types = model.denoiser.type_logits(predicted, sentence).softmax(-1)
     losses = {}
     for depth, output in enumerate(outputs):
         assignment = loss.assign(
@@ -46,10 +44,14 @@ def diffusion_losses(
             config.distance_weight,
         )
         losses[f"boundary_{depth}"] = loss.boundary_loss(output, assignment, gold)
-    everywhere, spans_there = model.denoiser.types.everywhere(sentence.type_table, LONGEST)
-    targets = loss.type_targets(spans_there.expand(len(everywhere), -1, -1), gold, model.no_entity)
-    inside = spans_there[:, 1] < batch.lengths[:, None]
-    losses["type"] = loss.type_loss(everywhere, targets, inside, gold.unknown, batch.lengths.sum())
+    words, there = taught_spans(predicted, gold, batch.lengths, generator)
+    losses["type"] = loss.type_loss(
+        model.denoiser.type_logits(words, sentence),
+        loss.type_targets(words, gold, model.no_entity),
+        there,
+        gold.unknown,
+        config.no_entity_weight,
+    )
     return losses
 
 

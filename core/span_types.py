@@ -1,6 +1,6 @@
 """The type of any span: P^c (section 4.2), read off the span's own boundaries.
 
-B sentences, K or N spans, M words, H hidden, V the width of the views, C types and ∅ (the last
+B sentences, K spans, M words, H hidden, V the width of the views, C types and ∅ (the last
 index).
 """
 
@@ -16,17 +16,16 @@ from core.config import ModelConfig
 from core.span_features import SpanFeatures, SpanTable
 
 VIEW = 150  # Yu et al., table 1
-DROPOUT = 0.33
-"""Every span of a sentence is taught in every epoch, so this part learns by heart first."""
 WIDTHS = 32
 """Spans of at least so many words share one width."""
-PRIOR = 6.0
-"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
+_DROPOUT = 0.33
+"""More than elsewhere, as for the views of Dozat and Manning 2017: this part learns the training
+data's names by heart first (docs/RESULTS.md)."""
 
 
-def view(config: ModelConfig) -> nn.Module:
+def view(hidden_size: int, dropout: float) -> nn.Module:
     """What a word shows as one end of a span: (…, H) to (…, V)."""
-    return nn.Sequential(nn.Linear(config.hidden_size, VIEW), nn.GELU(), nn.Dropout(DROPOUT))
+    return nn.Sequential(nn.Linear(hidden_size, VIEW), nn.GELU(), nn.Dropout(dropout))
 
 
 class TypeTable(NamedTuple):
@@ -48,13 +47,12 @@ class SpanTypes(nn.Module):
         super().__init__()
         size, types = config.hidden_size, len(config.labels) + 1
         self.features = SpanFeatures(size)
-        self.hidden = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Dropout(DROPOUT))
+        self.hidden = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Dropout(_DROPOUT))
         self.scores = nn.Linear(size, types)
-        self.left, self.right = view(config), view(config)
+        self.left, self.right = view(size, _DROPOUT), view(size, _DROPOUT)
         self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, WIDTHS))
-        nn.init.constant_(self.width[-1], PRIOR)
 
     def table(self, word_states: Tensor) -> TypeTable:
         """(B, M, H) to the tables that the others gather from."""
@@ -68,22 +66,6 @@ class SpanTypes(nn.Module):
         left, right = words.unbind(-1)
         row = torch.arange(len(words), device=words.device)[:, None]
         together = torch.einsum("bkce,bke->bkc", table.left[row, left], table.right[row, right])
-        return together + self._alone(table, words)
-
-    def everywhere(self, table: TypeTable, longest: int) -> tuple[Tensor, Tensor]:
-        """Logits (B, N, C + 1) of every span of at most `longest` words, and these (N, 2).
-
-        What `forward` says of them, by one product for all.
-        """
-        count = table.right.shape[1]
-        left, right = torch.triu_indices(count, count, device=table.right.device)
-        short = right - left < longest
-        left, right = left[short], right[short]
-        together = torch.einsum("blce,bre->blrc", table.left, table.right)[:, left, right]
-        words = torch.stack([left, right], -1)
-        return together + self._alone(table, words.expand(len(together), -1, -1)), words
-
-    def _alone(self, table: TypeTable, words: Tensor) -> Tensor:
-        width = (words[..., 1] - words[..., 0]).clamp(max=WIDTHS - 1)
         shown = self.scores(self.hidden(self.features(table.spans, words)))
-        return shown + self.width.t()[width]
+        width = (right - left).clamp(max=WIDTHS - 1)
+        return together + (shown + self.width.t()[width])

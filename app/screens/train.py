@@ -18,10 +18,11 @@ project = project_header(
     needs="review",
 )
 problem, active = desk.model_problem(), desk.models.active()
-if active is None:
+if problem or active is None:
     st.warning(
         f"There is no model to start from: {literal(problem or '')}", icon=":material/warning:"
     )
+    versions(desk)  # another one may be promoted
     st.stop()
 possible = training.material(desk, project.id)
 jobs = state.jobs()

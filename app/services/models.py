@@ -11,6 +11,7 @@ from typing import Any
 
 from app.services.permissions import require_administrator
 from app.settings import ROOT
+from core.architecture import outdated
 from storage.engine import Sessions, writing
 from storage.models import ModelVersion
 from storage.repository import model_versions
@@ -76,10 +77,12 @@ class ModelRegistry:
     def ensure_bundled(self, folder: Path) -> VersionView:
         """The active version; where there is none yet, the model at `folder` becomes it.
 
-        Raises `ModelFolderError` if it is needed and is no model directory.
+        Raises `ModelFolderError` if the one or the other is no model directory, or one of a
+        version of the program that this one cannot read.
         """
         present = self.active()
         if present is not None:
+            labels_of(present.path)
             return present
         labels = labels_of(folder)
         with writing(self._sessions) as session:
@@ -154,7 +157,10 @@ def kept(folder: Path) -> str:
 
 
 def labels_of(folder: Path) -> tuple[str, ...]:
-    """The labels of a model directory, read without loading the model."""
+    """The labels of a model directory, read without loading the model.
+
+    Raises `ModelFolderError` if the model is not there, or not one that this version can use.
+    """
     missing = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
     if missing:
         raise ModelFolderError(
@@ -162,12 +168,28 @@ def labels_of(folder: Path) -> tuple[str, ...]:
             "or set SPANNEAL_MODEL to a model that `python -m core train` wrote"
         )
     try:
-        return tuple(json.loads((folder / CONFIG).read_text())["model"]["labels"])
+        saved = json.loads((folder / CONFIG).read_text())
+        labels = tuple(saved["model"]["labels"])
     except (ValueError, KeyError, TypeError) as error:
         raise ModelFolderError(
             f"{folder / CONFIG} does not tell the model's labels ({error!r}); "
             "restore it from the folder that training wrote"
         ) from None
+    if problem := outdated(saved):
+        raise ModelFolderError(
+            f"the model at {folder} {problem}; or promote another version on the Train page, and "
+            "retrain from that"
+        )
+    return labels
+
+
+def usable(version: VersionView) -> bool:
+    """Whether its folder holds a model that this version of the program can use."""
+    try:
+        labels_of(version.path)
+    except ModelFolderError:
+        return False
+    return True
 
 
 def _view(version: ModelVersion) -> VersionView:

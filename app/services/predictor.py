@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from app.services.models import ModelRegistry, VersionView, labels_of
+from app.services.models import ModelRegistry, VersionView, labels_of, usable
 from app.services.turns import Turns
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
@@ -138,9 +138,12 @@ class BackgroundPredictor:
 
 
 def active_predictor(sessions: Sessions) -> ModelPredictor | None:
-    """The version that is active now; None where there is none. One query: ask every time."""
+    """The version that is active now; None where there is none, or none that can be used.
+
+    One query and a look at its `config.json`: ask every time.
+    """
     version = ModelRegistry(sessions).active()
-    return ModelPredictor(version.id, version.path) if version else None
+    return ModelPredictor(version.id, version.path) if version and usable(version) else None
 
 
 def version_predictor(version: VersionView) -> ModelPredictor:

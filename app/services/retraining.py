@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from app.services.models import located
+from app.services.models import ModelFolderError, labels_of, located
 from app.services.permissions import require
 from core.config import WARM
 from core.data import split_document
@@ -141,6 +141,10 @@ def active_parent(sessions: Sessions) -> ModelVersion:
             "there is no active model to start from; put one at SPANNEAL_MODEL and start "
             "`python -m app serve` again, which registers it"
         )
+    try:
+        labels_of(located(parent))
+    except ModelFolderError as error:
+        raise RetrainingError(f"there is no model to start from: {error}") from None
     return parent
 
 

@@ -32,7 +32,7 @@ def open_database(settings: Settings) -> Sessions:
 def prepare(settings: Settings) -> Started:
     """Opens the database, seeds the sample project, and registers the bundled model.
 
-    Each only where it is not there yet. A missing model is a warning, not an error.
+    Each only where it is not there yet. A missing or outdated model is a warning, not an error.
     """
     sessions = open_database(settings)
     seed_sample_project(sessions, SAMPLES)

@@ -15,7 +15,7 @@ _OURS_ALONE = {
     *("num_layers", "num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold"),
     *("num_spans", "expansion", "gold_copies", "matching", "distance_weight"),
-    "pure_noise",
+    *("pure_noise", "no_entity_weight"),
 }
 """Settings that no baseline looks at."""
 

@@ -81,7 +81,10 @@ def pretend_model(folder: Path, labels: Sequence[str] = LABELS) -> Path:
     """A directory that looks like a model until somebody loads it."""
     import json
 
+    from core.architecture import ARCHITECTURE, KEY
+
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text(json.dumps({"model": {"labels": list(labels)}}))
+    config = {KEY: ARCHITECTURE, "model": {"labels": list(labels)}}
+    (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").write_bytes(b"")
     return folder

@@ -117,15 +117,15 @@ def test_the_boundary_loss_without_entities_is_zero_and_can_be_trained_on() -> N
     assert not logits.grad.any()
 
 
-def test_the_type_loss_is_the_summed_surprise_of_the_valid_spans_a_word() -> None:
+def test_the_type_loss_is_the_weighted_mean_surprise_of_the_valid_spans() -> None:
     logits = torch.tensor([[[0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.1, 0.1, 0.8]]]).log()
+    targets = torch.tensor([[0, 2, 1]])
     valid = torch.tensor([[True, True, False]])
     unknown = torch.zeros(1, 3, dtype=torch.bool)
-    words = torch.tensor(4)
-    right = type_loss(logits, torch.tensor([[0, 2, 1]]), valid, unknown, words).item()
-    assert right == pytest.approx(2 * -math.log(0.5) / 4)
-    misread = type_loss(logits, torch.tensor([[1, 2, 1]]), valid, unknown, words).item()
-    assert misread == pytest.approx((-math.log(0.25) - math.log(0.5)) / 4)
+    expected = (-math.log(0.5) + 0.3 * -math.log(0.5)) / 1.3
+    assert type_loss(logits, targets, valid, unknown, 0.3).item() == pytest.approx(expected)
+    misread = type_loss(logits, torch.tensor([[1, 2, 1]]), valid, unknown, 0.3).item()
+    assert misread == pytest.approx((-math.log(0.25) + 0.3 * -math.log(0.5)) / 1.3)
 
 
 def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
@@ -134,7 +134,7 @@ def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
     logits = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).requires_grad_()
     targets = torch.tensor([[0, 2, 2, 2, 2], [1, 0, 2, 2, 2]])
     valid = torch.ones(2, 5, dtype=torch.bool)
-    type_loss(logits, targets, valid, gold.unknown, torch.tensor(7)).backward()
+    type_loss(logits, targets, valid, gold.unknown, 0.5).backward()
     gradient = logits.grad
     assert gradient is not None
     assert not gradient[0, :, 1].any()
