@@ -187,10 +187,13 @@ def test_the_type_depends_on_the_predicted_span_alone(new_model: NewModel) -> No
     assert not torch.allclose(logits[0, 0], logits[0, 1], atol=1e-3)
 
 
-def test_dropout_is_the_configurations_everywhere(new_model: NewModel) -> None:
+def test_dropout_is_the_configurations_but_in_the_type_classifier(new_model: NewModel) -> None:
     denoiser = new_model(dropout=0.3).denoiser
-    rates = {each.p for each in denoiser.modules() if isinstance(each, torch.nn.Dropout)}
-    assert rates == {0.3}
+    rates: dict[bool, set[float]] = {True: set(), False: set()}
+    for name, each in denoiser.named_modules():
+        if isinstance(each, torch.nn.Dropout):
+            rates[name.startswith("types.")].add(each.p)
+    assert rates == {True: {0.33}, False: {0.3}}
 
 
 def test_a_timestep_is_embedded_by_sines_and_cosines() -> None:

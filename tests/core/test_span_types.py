@@ -1,4 +1,4 @@
-"""The type of any span: what training sees of all of them, and what inference asks of a few."""
+"""The type of any span, and how it is taught."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core import objective
+from core.batches import Gold
 from core.config import TrainingConfig
 from core.model import DiffusionNER
-from core.objective import LONGEST, diffusion_losses
-from core.span_types import SpanTypes
+from core.objective import diffusion_losses
+from core.span_types import VIEW, WIDTHS, SpanTypes
 from core.types import Example, WordSpan
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
@@ -28,37 +30,45 @@ def model(new_model: NewModel) -> DiffusionNER:
     return model
 
 
-def said(model: DiffusionNER, *sentences: tuple[str, ...], longest: int = 99) -> tuple[Tensor, ...]:
-    sentence = model.read(model.batch(sentences))
-    return model.denoiser.types.everywhere(sentence.type_table, longest)
+def every_span(words: int) -> Tensor:
+    """Inclusive indices (N, 2) of all spans of a sentence."""
+    return torch.tensor(list(combinations_with_replacement(range(words), 2)))
 
 
-@pytest.mark.parametrize("longest", [1, 3, 99])
+def said(model: DiffusionNER, *sentences: tuple[str, ...]) -> Tensor:
+    """Logits (B, N, C + 1) of all spans of the first sentence, in each of them."""
+    spans = every_span(len(sentences[0])).expand(len(sentences), -1, -1)
+    return model.denoiser.type_logits(spans, model.read(model.batch(sentences)))
+
+
 @torch.no_grad()
-def test_everywhere_says_of_each_span_what_it_says_of_that_span_alone(
-    model: DiffusionNER, longest: int
+def test_a_types_logit_is_the_sum_of_what_its_words_its_ends_and_its_width_say(
+    model: DiffusionNER,
 ) -> None:
-    everywhere, spans = said(model, SHORT, LONG, longest=longest)
-    expected = [
-        [left, right]
-        for left, right in combinations_with_replacement(range(len(LONG)), 2)
-        if right - left < longest
-    ]
-    assert spans.tolist() == expected
-    asked = spans.expand(2, -1, -1)
-    alone = model.denoiser.type_logits(asked, model.read(model.batch([SHORT, LONG])))
-    assert everywhere.shape == (2, len(expected), len(LABELS) + 1)
-    assert torch.allclose(everywhere, alone, atol=1e-5)
+    """By hand, for spans of one word, of some, and of more than there are widths."""
+    types = model.denoiser.types
+    states = torch.randn(1, 40, 32, generator=torch.Generator().manual_seed(0))
+    spans = torch.tensor([[[3, 3], [2, 5], [1, 39]]])
+    found = types(types.table(states), spans)
+    features = types.features(types.features.table(states), spans)
+    shown = types.scores(types.hidden(features))
+    one = torch.ones(1)
+    for at, (left, right) in enumerate(spans[0].tolist()):
+        first = torch.cat([types.left(states[0, left]), one])
+        last = torch.cat([types.right(states[0, right]), one])
+        for kind in range(len(LABELS) + 1):
+            together = first @ types.tensor[kind] @ last
+            width = types.width[kind, min(right - left, WIDTHS - 1)]
+            expected = together + shown[0, at, kind] + width
+            assert found[0, at, kind].item() == pytest.approx(expected.item(), abs=1e-4)
+    assert types.tensor.shape == (len(LABELS) + 1, VIEW + 1, VIEW + 1)
 
 
 @torch.no_grad()
 def test_a_sentences_types_do_not_depend_on_the_batch_or_its_padding(model: DiffusionNER) -> None:
-    alone, spans = said(model, SHORT)
-    for others in ((LONG,), (LONG, ("Oslo",))):
-        padded, more = said(model, SHORT, *others)
-        there = (more < len(SHORT)).all(-1)
-        assert torch.equal(more[there], spans)
-        assert torch.allclose(padded[0, there], alone[0], atol=1e-5)
+    alone = said(model, SHORT)
+    for others in ((LONG,), (LONG, SHORT)):
+        assert torch.allclose(said(model, SHORT, *others)[0], alone[0], atol=1e-5)
 
 
 @torch.no_grad()
@@ -78,12 +88,6 @@ def test_a_span_is_typed_by_its_own_words_and_its_width(model: DiffusionNER) -> 
 
 
 @torch.no_grad()
-def test_untrained_every_span_is_most_probably_none(new_model: NewModel) -> None:
-    everywhere, _ = said(new_model(), *(each.words for each in SENTENCES))
-    assert bool((everywhere.argmax(-1) == len(LABELS)).all())
-
-
-@torch.no_grad()
 def test_new_labels_start_from_the_mean_of_the_known_in_every_row(model: DiffusionNER) -> None:
     types = model.denoiser.types
     nn.init.normal_(types.scores.bias, generator=torch.Generator().manual_seed(1))
@@ -96,8 +100,7 @@ def test_new_labels_start_from_the_mean_of_the_known_in_every_row(model: Diffusi
     for name in SpanTypes.label_rows:
         assert torch.allclose(after[name][0], rows[name][:-1].mean(0))
         assert torch.equal(after[name][1:], rows[name][[3, 0, 1, 4]])
-    before, _ = said(model, SHORT)
-    now, _ = said(grown, SHORT)
+    before, now = said(model, SHORT), said(grown, SHORT)
     assert torch.allclose(now[..., 1:], before[..., [3, 0, 1, 4]], atol=1e-5)
     assert torch.allclose(now[..., 0], before[..., :-1].mean(-1), atol=1e-5)
 
@@ -109,43 +112,53 @@ def type_loss_of(model: DiffusionNER, *examples: Example) -> Tensor:
     return losses["type"]
 
 
+@pytest.fixture
+def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The spans that are taught, in place of those that would be; change it in place."""
+    spans: list[list[int]] = []
+
+    def chosen(
+        predicted: Tensor, gold: Gold, lengths: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        words = torch.tensor(spans).expand(len(lengths), -1, -1)
+        there = words[..., 1] < lengths[:, None]
+        return words.minimum(lengths[:, None, None] - 1), there
+
+    monkeypatch.setattr(objective, "taught_spans", chosen)
+    return spans
+
+
 @torch.no_grad()
-def test_the_type_loss_is_the_surprise_at_every_span_a_word_of_the_batch(
-    model: DiffusionNER,
+def test_the_type_loss_is_the_mean_surprise_at_the_taught_spans_with_less_of_none(
+    model: DiffusionNER, taught: list[list[int]]
 ) -> None:
+    taught += [[0, 0], [0, 1], [1, 1]]
     example = Example(("Bo", "Li"), (WordSpan(0, 2, "PER"), WordSpan(1, 2, "LOC")))
-    logs = said(model, example.words)[0][0].log_softmax(-1)  # [0, 0], [0, 1], [1, 1]
+    logs = said(model, example.words)[0].log_softmax(-1)
     none, person, place = len(LABELS), LABELS.index("PER"), LABELS.index("LOC")
-    expected = -(logs[0, none] + logs[1, person] + logs[2, place]) / 2
+    weight = TrainingConfig().no_entity_weight
+    assert weight == 0.2
+    expected = -(weight * logs[0, none] + logs[1, person] + logs[2, place]) / (weight + 2)
     assert type_loss_of(model, example).item() == pytest.approx(expected.item(), rel=1e-4)
 
 
 @torch.no_grad()
-def test_padding_takes_no_part_in_the_type_loss(model: DiffusionNER) -> None:
-    one, two = SENTENCES[0], SENTENCES[2]
-    apart = [type_loss_of(model, each).item() * len(each.words) for each in (one, two)]
-    words = len(one.words) + len(two.words)
-    together = type_loss_of(model, one, two).item()
-    assert together == pytest.approx(sum(apart) / words, rel=1e-4)
-
-
-@torch.no_grad()
-def test_longer_spans_take_no_part_in_the_type_loss(model: DiffusionNER) -> None:
-    """A longest one does."""
-    words = ("the",) * (LONGEST + 2)
-    nothing, longest, longer = (
-        type_loss_of(model, Example(words, entities)).item()
-        for entities in ((), (WordSpan(0, LONGEST, "ORG"),), (WordSpan(0, LONGEST + 1, "ORG"),))
-    )
-    assert nothing == longer != longest
-    _, spans = said(model, words, longest=LONGEST)
-    assert int((spans[:, 1] - spans[:, 0]).max()) == LONGEST - 1
-    assert len(spans) == (LONGEST + 2) * (LONGEST + 3) // 2 - 3
-
-
-def test_every_type_learns_from_every_span_and_an_unknown_one_from_none(
-    model: DiffusionNER,
+def test_what_is_not_there_takes_no_part_in_the_type_loss(
+    model: DiffusionNER, taught: list[list[int]]
 ) -> None:
+    """Sentences without entities, so that all spans weigh the same."""
+    taught += every_span(9).tolist()
+    one, two = (Example(words) for words in (SHORT, LONG))
+    counts = len(every_span(len(SHORT))), len(every_span(9))
+    apart = [type_loss_of(model, each).item() for each in (one, two)]
+    expected = sum(a * b for a, b in zip(apart, counts, strict=True)) / sum(counts)
+    assert type_loss_of(model, one, two).item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_every_type_learns_from_every_taught_span_and_an_unknown_one_from_none(
+    model: DiffusionNER, taught: list[list[int]]
+) -> None:
+    taught += every_span(len(SHORT)).tolist()
     example = replace(SENTENCES[0], labels=frozenset({"ORG", "PER"}))
     type_loss_of(model, example).backward()
     types = model.denoiser.types
