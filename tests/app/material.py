@@ -69,11 +69,11 @@ def tiny_model(folder: Path, labels: Sequence[str] = LABELS, seed: int = 0) -> P
     """Writes the directory of a small random model that suggests something."""
     from core.config import ModelConfig
     from core.model import DiffusionNER
-    from tests.core.tiny import outspoken, tiny_encoder
+    from tests.core.tiny import tiny_encoder
 
     encoder = tiny_encoder(folder.with_name(folder.name + "-encoder"))
     config = ModelConfig(tuple(labels), hidden_size=32, num_heads=2, pointer_size=16)
-    outspoken(DiffusionNER.from_encoder(config, str(encoder), seed)).save(folder)
+    DiffusionNER.from_encoder(config, str(encoder), seed).save(folder)
     return folder
 
 

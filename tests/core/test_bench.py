@@ -11,7 +11,7 @@ from core.bench import annotating, learning, report, subject, timing
 from core.config import TrainingConfig
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
-from tests.core.tiny import SENTENCES, outspoken
+from tests.core.tiny import SENTENCES
 
 WORDS = [example.words for example in SENTENCES]
 
@@ -66,7 +66,7 @@ def test_the_parts_of_an_annotation_add_up(new_model: NewModel) -> None:
 def test_measuring_parts_leaves_the_model_as_it_was(new_model: NewModel) -> None:
     from core.evaluation import propose
 
-    model, settings = outspoken(new_model()), SamplerSettings(2, 8)
+    model, settings = new_model(), SamplerSettings(2, 8)
     before = propose(model, WORDS, settings)
     assert any(before)
     annotating.parts(model, WORDS, settings, rounds=1)

@@ -16,7 +16,6 @@ from core.model import DiffusionNER
 from core.sampler import denoise
 from core.types import SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
-from tests.core.tiny import outspoken
 
 WORDS = ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council")
 SENTENCES = (WORDS, ("Bo", "met", "Ann"))
@@ -27,7 +26,7 @@ SETTINGS = SamplerSettings(4, 12, seed=3)
 
 @pytest.fixture(scope="module")
 def model(new_model: NewModel) -> DiffusionNER:
-    return outspoken(new_model())
+    return new_model()
 
 
 def test_fixed_spans_are_returned_with_their_label_and_a_full_score(model: DiffusionNER) -> None:

@@ -10,7 +10,6 @@ from core.decoding import Candidate, candidates, select
 from core.sampler import SamplerStep, denoise
 from core.types import Confidence, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
-from tests.core.tiny import outspoken
 
 LABELS = ("LOC", "ORG")
 SENTENCES = (
@@ -66,7 +65,7 @@ def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Cand
 def test_collapsed_spans_give_the_entities_of_the_slow_uncollapsed_computation(
     new_model: NewModel, gamma: int, num_spans: int
 ) -> None:
-    model = outspoken(new_model())
+    model = new_model()
     labels = model.config.labels
     for seed in range(5):
         settings = SamplerSettings(gamma, num_spans, seed=seed, eta=float(seed % 2))

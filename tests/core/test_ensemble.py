@@ -13,7 +13,6 @@ from core.model import DiffusionNER
 from core.sampler import SamplerStep, denoise
 from core.types import Agreement, SamplerSettings, WordSpan
 from tests.core.conftest import NewModel
-from tests.core.tiny import outspoken
 
 SENTENCES = (
     ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
@@ -24,7 +23,7 @@ SETTINGS = SamplerSettings(3, 12, seed=4, ensemble=3)
 
 @pytest.fixture(scope="module")
 def model(new_model: NewModel) -> DiffusionNER:
-    return outspoken(new_model())
+    return new_model()
 
 
 def test_an_ensemble_denoises_what_its_seeds_denoise_alone(model: DiffusionNER) -> None:

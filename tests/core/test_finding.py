@@ -11,7 +11,7 @@ from core.model import DiffusionNER
 from core.pipeline import Pipeline
 from core.types import Entity, WordSpan
 from tests.core.conftest import Learned, NewModel
-from tests.core.tiny import SENTENCES, outspoken
+from tests.core.tiny import SENTENCES
 
 TEXT = "Anna said the Oslo Peace Prize went to Bo Li in May"
 
@@ -52,7 +52,7 @@ def test_nothing_is_moved_onto_another_accepted_span_or_away_from_its_words(
     spans = [WordSpan(place, place + 1, "LOC") for place in range(len(words))]
     moved = 0
     for seed in range(4):
-        (said,) = doubts_of(outspoken(new_model(seed)), [words], [spans])
+        (said,) = doubts_of(new_model(seed), [words], [spans])
         for span, doubt in zip(spans, said, strict=True):
             if doubt.instead is None:
                 continue

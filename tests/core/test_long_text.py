@@ -13,7 +13,6 @@ from core.pipeline import Pipeline, Reading
 from core.tokenization import tokens
 from core.types import SamplerSettings, Token
 from tests.core.conftest import NewModel
-from tests.core.tiny import outspoken
 
 STRETCH = 25
 SENTENCE = "Ms. Haag of Kyiv met the council in 2%03d."
@@ -67,7 +66,7 @@ def test_no_more_is_held_of_a_text_than_the_stretch_before_and_the_next(
 def test_a_text_read_in_stretches_has_the_entities_of_the_whole(
     new_model: NewModel, monkeypatch: pytest.MonkeyPatch, gap: str
 ) -> None:
-    pipeline = Pipeline(outspoken(new_model()))
+    pipeline = Pipeline(new_model())
     text = gap.join(SENTENCE % number for number in range(40))
     settings = SamplerSettings(steps=2, num_spans=8, threshold=0.0)
     whole = pipeline.predict(text, settings)

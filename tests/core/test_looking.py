@@ -12,7 +12,6 @@ from core.looking import SEEDS, look, looks
 from core.pipeline import Pipeline
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
-from tests.core.tiny import outspoken
 
 TEXT = "Bank of China hired Ms. Haag. The University of Kyiv met the New York City Council."
 SETTINGS = SamplerSettings(steps=3, num_spans=12, threshold=1.0)
@@ -20,7 +19,7 @@ SETTINGS = SamplerSettings(steps=3, num_spans=12, threshold=1.0)
 
 @pytest.fixture(scope="module")
 def pipeline(new_model: NewModel) -> Pipeline:
-    return Pipeline(outspoken(new_model(seed=3)))
+    return Pipeline(new_model(seed=3))
 
 
 def test_disagreement_is_what_the_seeds_say_apart_from_each_other(pipeline: Pipeline) -> None:

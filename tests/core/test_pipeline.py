@@ -11,7 +11,7 @@ from core.scores import how_sure
 from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
-from tests.core.tiny import SENTENCES, outspoken
+from tests.core.tiny import SENTENCES
 
 TEXT = "Bank of China hired Ms. Haag.\nNothing of note was said in the meeting."
 TOO_LONG = "https://example.org/" + "a/" * 2490
@@ -251,7 +251,7 @@ def test_steps_and_noisy_spans_are_set_at_run_time(pipeline: Pipeline) -> None:
 
 
 def test_any_script_is_read(new_model: NewModel) -> None:
-    pipeline = Pipeline(outspoken(new_model()))
+    pipeline = Pipeline(new_model())
     text = "东京是日本的首都。 Київ – столиця. القاهرة 😀\n\u200b\ufeff"
     prediction = pipeline.predict(text, SamplerSettings(2, 10, threshold=0.0))
     assert prediction.entities

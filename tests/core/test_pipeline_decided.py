@@ -10,7 +10,6 @@ from core.overlaps import cross
 from core.pipeline import Pipeline
 from core.types import Entity, Origin, SamplerSettings
 from tests.core.conftest import Learned, NewModel
-from tests.core.tiny import outspoken
 
 TEXT = "Bank of China hired Ms. Haag.\nNothing of note was said in the meeting."
 SETTINGS = SamplerSettings(steps=3, num_spans=40, seed=2)
@@ -96,7 +95,7 @@ def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
     settings = replace(SETTINGS, threshold=0.0, flat=True)
     suggested = 0
     for seed in range(4):
-        entities = Pipeline(outspoken(new_model(seed))).predict(text, settings, fixed).entities
+        entities = Pipeline(new_model(seed)).predict(text, settings, fixed).entities
         assert {(each.start, each.end) for each in fixed} <= {(e.start, e.end) for e in entities}
         suggestions = [each for each in entities if each.label != "X"]
         suggested += len(suggestions)

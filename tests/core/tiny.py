@@ -1,16 +1,11 @@
-"""The smallest things that behave like the real ones: an encoder on disk, nested sentences; and a
-model that speaks before it is taught."""
+"""The smallest things that behave like the real ones: an encoder on disk, nested sentences."""
 
 from __future__ import annotations
 
 import string
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.types import Example, WordSpan
-
-if TYPE_CHECKING:
-    from core.model import DiffusionNER
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _WORDS = ("the", "of", "in", "bank", "china", "university", "city", "said", "met")
@@ -41,12 +36,6 @@ SENTENCES: tuple[Example, ...] = (
     Example(("Nothing", "of", "note", "was", "said", "in", "the", "meeting", ".")),
 )
 """Four sentences: three with nested names, one without any."""
-
-
-def outspoken(model: DiffusionNER) -> DiffusionNER:
-    """The same without its prior for ∅, so that it suggests at random what nobody taught it."""
-    model.denoiser.types.width.data.zero_()
-    return model
 
 
 def tiny_encoder(folder: Path) -> Path:
