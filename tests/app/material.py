@@ -88,3 +88,14 @@ def pretend_model(folder: Path, labels: Sequence[str] = LABELS) -> Path:
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").write_bytes(b"")
     return folder
+
+
+def outdate(folder: Path) -> None:
+    """Makes a model one of the first architecture, whose `config.json` said nothing of it."""
+    import json
+
+    from core.architecture import KEY
+
+    saved = json.loads((folder / "config.json").read_text())
+    del saved[KEY]
+    (folder / "config.json").write_text(json.dumps(saved))

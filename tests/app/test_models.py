@@ -8,8 +8,10 @@ import pytest
 
 from app.services import models
 from app.services.models import ModelFolderError, ModelRegistry, VersionView
+from app.services.startup import prepare
+from app.settings import Settings
 from storage.engine import Sessions
-from tests.app.material import LABELS, pretend_model
+from tests.app.material import LABELS, outdate, pretend_model
 
 METRICS = {
     "control": {
@@ -114,3 +116,34 @@ def test_old_and_new_are_compared_over_all_labels_and_one_by_one(
     assert (every.old, every.new) == ((0.5, 0.4, 0.44), (0.8, 0.6, 0.69))
     assert (location.label, location.old, location.new) == ("LOC", (1, 1, 1), (0, 0, 0))
     assert (person.label, person.gold, person.new) == ("PER", 5, (1.0, 0.6, 0.75))
+
+
+def test_an_active_version_of_an_older_architecture_is_named_with_the_way_back(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    registry = ModelRegistry(sessions)
+    bundled = registry.ensure_bundled(pretend_model(tmp_path / "model"))
+    mine = registry.promote(propose(registry, pretend_model(tmp_path / "mine")).id)
+    outdate(tmp_path / "mine")
+    with pytest.raises(
+        ModelFolderError, match=r"mine was trained by an earlier version .*; or promote another"
+    ):
+        registry.ensure_bundled(tmp_path / "model")
+    assert registry.active() == mine
+    registry.promote(bundled.id)
+    assert registry.ensure_bundled(tmp_path / "model").id == bundled.id
+    with pytest.raises(ModelFolderError, match="can no longer be used"):
+        registry.promote(mine.id)
+
+
+def test_the_program_starts_with_an_outdated_model_and_says_so(tmp_path: Path) -> None:
+    model = pretend_model(tmp_path / "model")
+    settings = Settings.from_environment(
+        {"SPANNEAL_DATA": str(tmp_path / "data"), "SPANNEAL_MODEL": str(model)}
+    )
+    assert prepare(settings).warning is None
+    outdate(model)
+    started = prepare(settings)
+    assert started.model is None
+    assert "no model makes suggestions" in (started.warning or "")
+    assert "trained by an earlier version of Spanneal" in (started.warning or "")

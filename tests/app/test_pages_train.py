@@ -15,7 +15,7 @@ from app.services.models import ModelRegistry
 from app.services.retraining import RetrainingError, RetrainingSettings
 from storage.engine import writing
 from storage.repository import model_versions
-from tests.app.material import NEWS, pretend_model, submit
+from tests.app.material import NEWS, outdate, pretend_model, submit
 from tests.app.pages_kit import Site
 
 SCORES = {
@@ -273,3 +273,23 @@ def test_a_version_whose_folder_is_gone_is_not_promoted(site: Site, jobs: Preten
         active = model_versions.active(session)
         assert active is not None
         assert active.id != version
+
+
+def test_an_outdated_active_model_is_said_and_another_can_be_promoted(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    outdate(site.settings.model)
+    site.run()
+
+    assert "trained by an earlier version of Spanneal" in site.said()
+    assert "start" not in {each.key for each in site.app.button}
+    site.app.button(key="promote other").click()
+    site.run()
+
+    assert "earlier version" not in site.said()
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id == version

@@ -16,7 +16,7 @@ from app.services.models import ModelRegistry
 from app.services.predictor import ModelPredictor, active_predictor
 from core.types import Prediction, SamplerSettings
 from storage.engine import Sessions
-from tests.app.material import pretend_model, tiny_model
+from tests.app.material import outdate, pretend_model, tiny_model
 
 
 class CountedPipeline:
@@ -86,6 +86,8 @@ def test_the_promoted_version_predicts_next(sessions: Sessions, tmp_path: Path) 
     )
     registry.promote(new.id)
     assert active_predictor(sessions) == ModelPredictor(new.id, tmp_path / "new")
+    outdate(tmp_path / "new")
+    assert active_predictor(sessions) is None
 
 
 def test_a_real_model_predicts_and_traces_the_same(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from app.services.retraining import (
 )
 from storage.engine import Sessions, writing
 from storage.repository import projects
-from tests.app.material import LABELS, NEWS, new_project, pretend_model, submit, tiny_model
+from tests.app.material import LABELS, NEWS, new_project, outdate, pretend_model, submit, tiny_model
 
 
 def test_only_accepted_entities_of_submitted_documents_are_learnt(sessions: Sessions) -> None:
@@ -95,6 +95,9 @@ def test_a_snapshot_stands_whatever_is_submitted_later(sessions: Sessions, tmp_p
     assert Snapshot.from_json(json.loads(json.dumps(first.to_json()))) == first
     other = take_snapshot(sessions, project_id, tmp_path / "other")
     assert (other.train, other.data_hash != first.data_hash) == (4, True)
+    outdate(tmp_path / "model")
+    with pytest.raises(RetrainingError, match=r"no model to start from: .* an earlier version"):
+        take_snapshot(sessions, project_id, tmp_path / "third")
 
 
 def test_settings_survive_json_and_refuse_nonsense() -> None:
