@@ -19,6 +19,7 @@ VERBS = {
     "agreement": "print how far people agree who annotated the same documents",
     "backup": "write everything into one archive, while people work",
     "restore": "bring back everything from such an archive",
+    "move": "bring a SQLite database into PostgreSQL, without losing anything",
     "promote": "let a model version make the suggestions from now on",
 }
 _MODULES = {"import": "import_file"}
