@@ -20,6 +20,7 @@ VERBS = {
     "backup": "write everything into one archive, while people work",
     "restore": "bring back everything from such an archive",
     "move": "bring a SQLite database into PostgreSQL, without losing anything",
+    "preannotate": "let the model suggest on all documents of a project, on all workers",
     "promote": "let a model version make the suggestions from now on",
 }
 _MODULES = {"import": "import_file"}

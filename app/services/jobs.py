@@ -19,6 +19,7 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, e
 
 from app.services.job_log import JobLog, TrainingProgress
 from app.services.permissions import allowed, require
+from app.services.presence import shared, workers
 from app.services.retraining import RetrainingError, RetrainingSettings, active_parent, gather
 from app.services.worker_lock import worker_runs
 from app.settings import Settings
@@ -161,7 +162,9 @@ class Jobs:
         )
 
     def worker_running(self) -> bool:
-        """Whether a worker is at work on this data folder; without one, jobs wait."""
+        """Whether a worker is at work; without one, jobs wait."""
+        if shared(self._settings):
+            return workers(self._settings) > 0
         return worker_runs(self._settings.data)
 
     def close(self) -> None:

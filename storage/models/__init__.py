@@ -10,6 +10,7 @@ from storage.models.annotations import AnnotationSet, EntityRow, Operation
 from storage.models.base import Base
 from storage.models.documents import Assignment, Document, DocumentSignal, Visit
 from storage.models.people import Event, Login, User
+from storage.models.preannotations import Preannotation, PreannotationBatch
 from storage.models.projects import Label, Member, Project
 from storage.models.versions import ModelVersion
 
@@ -26,6 +27,8 @@ __all__ = [
     "Member",
     "ModelVersion",
     "Operation",
+    "Preannotation",
+    "PreannotationBatch",
     "Project",
     "User",
     "Visit",

@@ -20,6 +20,7 @@ from app.services import (
     importing,
     manifest,
     members,
+    preannotating,
     preview,
     projects,
     queue,
@@ -212,6 +213,23 @@ GUARDED: dict[str, tuple[str, Call]] = {
             _model(), parent_id=1, metrics={}, data_hash="", settings={}
         ),
     ),
+    "preannotating.start": (
+        "review",
+        lambda w: preannotating.start(w.sessions, w.project, w.name),
+    ),
+    "preannotating.latest": ("review", lambda w: preannotating.latest(w.sessions, w.project)),
+    "preannotating.pause": (
+        "review",
+        lambda w: preannotating.pause(w.sessions, w.project, w.name),
+    ),
+    "preannotating.resume": (
+        "review",
+        lambda w: preannotating.resume(w.sessions, w.project, w.name),
+    ),
+    "preannotating.cancel": (
+        "review",
+        lambda w: preannotating.cancel(w.sessions, w.project, w.name),
+    ),
     "preview.previewing": (
         "review",
         lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),
@@ -304,6 +322,8 @@ OPEN = {
     "ahead.Ahead.step": "the machine's own thread, on sessions that act for nobody",
     "ahead.Ahead.wish": "a number to read ahead for; nothing is told",
     "bin.contents": "lists what the person may restore; see its own test",
+    "fan_out.FanOut.run": "the machine's own worker",
+    "fan_out.FanOut.step": "the machine's own worker",
     "jobs.Jobs.close": "ends the connection of the process",
     "jobs.Jobs.every": "lists what the person may see; see its own test",
     "jobs.Jobs.on": "gives the same jobs to other sessions",

@@ -27,7 +27,7 @@ from storage.repository.preannotations import Tally
 from tests import databases
 from tests.app.material import environment_in, new_project, tiny_model
 
-MANY = 400
+MANY = 240
 
 
 @dataclass
