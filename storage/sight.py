@@ -23,6 +23,7 @@ from storage.models import (
     Event,
     Label,
     Operation,
+    Preannotation,
     Project,
     Visit,
 )
@@ -33,7 +34,7 @@ SEES = "sees"
 """The key of a session's `info` that holds its sight."""
 EVERYONE = {"everyone": True}
 """Execution options of a query that must see all projects, such as one for a twin's split."""
-_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event)
+_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation)
 _OF_DOCUMENTS: tuple[type[Any], ...] = (AnnotationSet, Assignment, DocumentSignal, Operation, Visit)
 
 
