@@ -11,6 +11,7 @@ from app.views.binned import recently_deleted
 from app.views.header import project_header
 from app.views.labels import label_management
 from app.views.listing import continue_button, documents_table, progress
+from app.views.preannotating import bulk_suggestions
 from app.views.settings import project_settings
 from storage.repository import documents
 
@@ -47,6 +48,8 @@ present, add, labels, settings, bin = st.tabs(
     ]
 )
 with present:
+    if counts["new"]:
+        bulk_suggestions(desk, project.id)
     listing()
 with add:
     add_documents(desk, project.id)
