@@ -150,9 +150,13 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.read_again(w.document, w.name),
     ),
-    "annotation.AnnotationService.neighbours": (
+    "annotation.AnnotationService.glance": (
         "annotate",
-        lambda w: w.annotation.neighbours(w.document, w.name),
+        lambda w: w.annotation.glance(w.document, w.name),
+    ),
+    "annotation.AnnotationService.heading": (
+        "annotate",
+        lambda w: w.annotation.heading(w.document, w.name),
     ),
     "bin.wish": ("annotate", lambda w: bin.wish(w.sessions, "document", w.document)),
     "bin.delete": (
@@ -327,6 +331,7 @@ OPEN = {
     "jobs.Jobs.close": "ends the connection of the process",
     "jobs.Jobs.every": "lists what the person may see; see its own test",
     "jobs.Jobs.on": "gives the same jobs to other sessions",
+    "jobs.Jobs.states": "numbers alone, for the machine's metrics",
     "jobs.Jobs.worker_running": "whether the machine is at work",
     "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
     "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
