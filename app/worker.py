@@ -23,6 +23,7 @@ from typing import Any
 
 from dbos import DBOS
 
+from app import logs
 from app.services import model_card
 from app.services.fan_out import FanOut
 from app.services.job_log import JobLog
@@ -78,6 +79,7 @@ def run(settings: Settings) -> None:
                 **({"executor_id": presence.name} if presence else {}),
             }
         )
+        logs.configure(settings.log)
         DBOS.launch()
         DBOS.register_queue(
             QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services import assigning, drafts, history, recording, suggesting
+from app.services import assigning, drafts, history, meters, recording, suggesting
 from app.services import work as works
 from app.services.applying import apply_operations
 from app.services.document_view import DocumentView, Heading, heading, settled, view
@@ -108,7 +108,7 @@ class AnnotationService:
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. When this returns, all is committed.
         """
-        with writing(self._sessions, beside_others=True) as session:
+        with meters.SAVING.time(), writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)
             if work.standing.status != "submitted":
                 drafts.begin(session, work, person)

@@ -161,6 +161,14 @@ class Jobs:
             queue_name=QUEUE,
         )
 
+    def states(self) -> dict[JobState, int]:
+        """How many jobs of all projects are in each state; every state is a key."""
+        counts = dict.fromkeys(get_args(JobState), 0)
+        found = self._client.list_workflows(name=WORKFLOW, load_input=False, load_output=False)
+        for status in found:
+            counts[_STATES[status.status]] += 1
+        return counts
+
     def worker_running(self) -> bool:
         """Whether a worker is at work; without one, jobs wait."""
         if shared(self._settings):

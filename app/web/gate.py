@@ -23,7 +23,9 @@ from storage.engine import Sessions
 
 COOKIE = "spanneal"
 SIGN_IN = "/sign-in"
-_OPEN = ("/static/", "/_stcore/health", "/favicon.png", SIGN_IN)
+PROBES = ("/healthz", "/readyz")
+"""What tells nothing, and is asked under whatever name a machine has."""
+_OPEN = ("/static/", "/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES)
 
 
 class Gate:
@@ -49,7 +51,7 @@ class Gate:
         server = asked.scope.get("server")
         if problem := listening.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
-        if not is_host_allowed(asked.headers.get("host")):
+        if path not in PROBES and not is_host_allowed(asked.headers.get("host")):
             return PlainTextResponse("This name is not among server.allowedHosts.\n", 421)
         if settings.auth != "accounts" or _is_open(path):
             return None

@@ -128,6 +128,16 @@ def open_batches(session: Session, run_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def waiting_documents(session: Session) -> int:
+    """How many documents of running passes are in batches that nobody has finished."""
+    query = (
+        select(func.coalesce(func.sum(_BATCH.documents), 0))
+        .join(_RUN, _RUN.id == _BATCH.preannotation_id)
+        .where(_RUN.state == "running", _BATCH.finished_at.is_(None))
+    )
+    return int(session.scalar(query) or 0)
+
+
 def tally(session: Session, run_id: int) -> Tally:
     query = select(
         func.coalesce(func.sum(_BATCH.documents), 0),
