@@ -150,6 +150,14 @@ class ModelRegistry:
                 )
             )
 
+    def bring_in(self, folder: Path, settings: Mapping[str, Any]) -> VersionView:
+        """Records a model from elsewhere, which has no parent here, as proposed."""
+        with self._sessions() as session:
+            require_administrator(session)
+        labels = labels_of(folder)
+        with writing(self._sessions) as session:
+            return _view(model_versions.register(session, kept(folder), labels, settings=settings))
+
 
 def located(version: ModelVersion) -> Path:
     """A version's folder."""

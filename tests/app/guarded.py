@@ -17,12 +17,15 @@ from app.services import (
     bin,
     exporting,
     figures,
+    head_to_head,
     importing,
     manifest,
     members,
+    model_files,
     preannotating,
     preview,
     projects,
+    promotions,
     queue,
     rereading,
     retraining,
@@ -36,6 +39,7 @@ from app.services.projects import LabelChange
 from app.services.reading import Incoming
 from app.services.retraining import RetrainingSettings
 from app.services.review import ReviewService
+from app.settings import Settings
 from core.types import SamplerSettings
 from storage.engine import Sessions
 from storage.repository.statistics import Submission
@@ -171,10 +175,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
     ),
-    "exporting.export_file": (
-        "review",
-        lambda w: exporting.export_file(w.sessions, w.project, "jsonl", w.folder / "out.jsonl"),
-    ),
     "figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
     "importing.importing": (
         "review",
@@ -207,6 +207,14 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
     ),
+    "models.ModelRegistry.bring_in": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
+    ),
+    "model_files.bring_in": (
+        "administer",
+        lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
+    ),
     "models.ModelRegistry.promote": (
         "administer",
         lambda w: ModelRegistry(w.sessions).promote(1),
@@ -216,6 +224,15 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: ModelRegistry(w.sessions).propose(
             _model(), parent_id=1, metrics={}, data_hash="", settings={}
         ),
+    ),
+    "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
+    "head_to_head.held_back": (
+        "review",
+        lambda w: head_to_head.held_back(w.sessions, w.project),
+    ),
+    "head_to_head.compare": (
+        "review",
+        lambda w: head_to_head.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
     ),
     "preannotating.start": (
         "review",
@@ -333,11 +350,14 @@ OPEN = {
     "jobs.Jobs.on": "gives the same jobs to other sessions",
     "jobs.Jobs.states": "numbers alone, for the machine's metrics",
     "jobs.Jobs.worker_running": "whether the machine is at work",
+    "model_files.export": "one model serves all projects; for the terminal, no page has it",
     "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
     "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
     "models.ModelRegistry.get": "one model serves all projects",
     "models.ModelRegistry.versions": "one model serves all projects",
     "predictor.active_predictor": "one model serves all projects",
+    "promotions.log": "one model serves all projects",
+    "promotions.previous": "one model serves all projects",
     "retraining.active_parent": "one model serves all projects",
     "review.ReviewService.on": "gives the same answers to other sessions",
     "review.ReviewService.suspects": "asks nothing: tells of submissions that `submitted` gave",
