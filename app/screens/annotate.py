@@ -30,10 +30,7 @@ above = view.heading if view else service.heading(document_id, desk.person)
 wishes.all_done(desk, above)
 with annotating.column():
     annotating.heading(desk, service, above)
-    reading = st.empty()  # takes its place even where nobody needs to wait
-    if view is None:
-        with reading:
-            view = annotating.opened(desk, service, above)
+    view = annotating.opened(desk, service, above, view)
     annotating.company(view)
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the document before was refused: {literal(received.error)}")

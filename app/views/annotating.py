@@ -66,10 +66,16 @@ def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
             st.rerun()
 
 
-def opened(desk: Desk, service: AnnotationService, above: Heading) -> DocumentView:
-    """The document, while the model reads it; ends the run where it has its annotators."""
+def opened(
+    desk: Desk, service: AnnotationService, above: Heading, view: DocumentView | None
+) -> DocumentView:
+    """The document; where it is not known yet, the model reads it. Ends the run where it has its
+    annotators."""
+    reading = st.empty()  # takes its place even where nobody needs to wait
+    if view is not None:
+        return view
     try:
-        with st.spinner("The model is reading the document …", show_time=True):
+        with reading, st.spinner("The model is reading the document …", show_time=True):
             return service.open(above.document_id, desk.person)
     except FullError as problem:
         _full(desk, above, str(problem))

@@ -5,6 +5,7 @@ Streamlit's own files and the health check are open to all; they say nothing abo
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
@@ -25,7 +26,9 @@ COOKIE = "spanneal"
 SIGN_IN = "/sign-in"
 PROBES = ("/healthz", "/readyz")
 """What tells nothing, and is asked under whatever name a machine has."""
-_OPEN = ("/static/", "/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES)
+_OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
+_OPEN_FOLDER = "/static/"
+_opening = threading.Lock()
 
 
 class Gate:
@@ -64,9 +67,15 @@ class Gate:
         return PlainTextResponse("Sign in first.\n", 401)
 
 
-@cache
 def database(settings: Settings) -> Sessions:
-    """The server's own way to the accounts; the pages have theirs."""
+    """The server's own way to the accounts; the pages have theirs. Opened once, however many ask
+    for it at once."""
+    with _opening:
+        return _database(settings)
+
+
+@cache
+def _database(settings: Settings) -> Sessions:
     return open_database(settings)
 
 
@@ -76,4 +85,4 @@ def _whose(settings: Settings, token: str) -> SignedIn | None:
 
 def _is_open(path: str) -> bool:
     plain = ".." not in path and "//" not in path and "\\" not in path
-    return plain and any(path == each or path.startswith(each) for each in _OPEN)
+    return plain and (path in _OPEN or path.startswith(_OPEN_FOLDER))

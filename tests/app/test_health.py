@@ -41,7 +41,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
         yield one
     metrics._stock.cache_clear()
     gate.database(settings).kw["bind"].dispose()
-    gate.database.cache_clear()
+    gate._database.cache_clear()
 
 
 def test_whoever_asks_hears_that_the_page_lives_and_nothing_else(client: TestClient) -> None:
