@@ -18,6 +18,7 @@ from app.services import preannotating
 from app.services.jobs import Jobs
 from app.services.models import ModelRegistry
 from app.services.presence import workers
+from app.services.retraining import RetrainingSettings
 from app.services.startup import open_database
 from app.settings import ROOT, Settings
 from storage.engine import Sessions, writing
@@ -113,3 +114,24 @@ def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: P
 
     assert place.times() == [1] * MANY
     assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
+
+
+@pytest.mark.skipif(not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres")
+def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
+    jobs = Jobs(place.settings, place.sessions)
+    job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=25))
+    first = place.worker()
+    place.until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
+    place.worker()
+    place.until(lambda: workers(place.settings) == 2)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    stood = jobs.progress(job_id).step
+    assert jobs.get(job_id).state == "running"
+
+    place.until(lambda: jobs.progress(job_id).step > stood)
+    place.until(lambda: not jobs.get(job_id).active)
+
+    job = jobs.get(job_id)
+    assert (job.state, job.reason) == ("done", None)
+    jobs.close()
