@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.services.decided import decided
 from app.services.permissions import require
-from app.services.retraining import learnable
 from app.services.significance import Counts, Difference, paired_bootstrap
 from core.types import Prediction, SamplerSettings
 from storage.engine import Sessions
@@ -59,8 +59,8 @@ def held_back(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tup
     with sessions() as session:
         require(session, project_id, "review")
         labels = tuple(label.name for label in projects.labels(session, project_id))
-        read = [learnable(each, labels) for each in corrected(session, project_id, ["control"])]
-    held = tuple(_truth(record) for record, problem in read if problem is None)
+        read = [decided(each, labels)[0] for each in corrected(session, project_id, ["control"])]
+    held = tuple(_truth(record) for parts in read for record in parts)
     if not held:
         raise NothingToCompareError(
             "no held-back document of this project is submitted, so there is nothing to compare "
