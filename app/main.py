@@ -28,7 +28,7 @@ def let_in() -> Acting | None:
     if problem := listening.problem(auth, config.get_option("server.address")):
         st.error(literal(problem), icon=":material/lock:")
         st.stop()
-    return state.desk().acting
+    return state.sit_down().acting
 
 
 try:

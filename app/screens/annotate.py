@@ -9,7 +9,7 @@ from app.views import annotating, history, place, rereading, wishes
 from app.views.receiving import begun, receive, what_is_new
 from app.views.wording import literal
 
-desk = state.desk()
+desk = state.seat()
 service = desk.annotation()
 received = receive(service, desk.person)
 

@@ -73,7 +73,7 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
 
 def begin(session: Session, work: Work, person: str) -> None:
     """Makes the work's draft if there is none; one that a page shows is left as it is."""
-    if annotation_sets.draft_of(session, work.id, work.owner) is None:
+    if not annotation_sets.has_draft(session, work.id, work.owner):
         ensure(session, work, person)
 
 
