@@ -25,6 +25,7 @@ from dbos import DBOS
 
 from app import logs
 from app.services import model_card
+from app.services.by_itself import ByItself
 from app.services.fan_out import FanOut
 from app.services.job_log import JobLog
 from app.services.jobs import (
@@ -34,6 +35,7 @@ from app.services.jobs import (
     SERIALIZER,
     WORKER_LIVES,
     WORKFLOW,
+    Jobs,
     job_folder,
     prepare_database,
 )
@@ -85,6 +87,7 @@ def run(settings: Settings) -> None:
             QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5
         )
         _begin(FanOut(_sessions(), presence.name if presence else "worker", _training).run)
+        _begin(ByItself(_sessions(), Jobs(settings, _sessions())).run)
         if presence:
             _begin(partial(succeed, presence))
         print("The worker is ready.", flush=True)

@@ -116,8 +116,8 @@ class ModelRegistry:
             before = model_versions.active(session)
             version = model_versions.promote(session, version_id)
             if before is not version:
-                detail = {"from": before.id if before else None, "to": version.id}
-                detail |= {"why": why.strip(), "back": back}
+                moved = {"from": before.id if before else None, "to": version.id}
+                detail = {**moved, "why": why.strip(), "back": back}
                 events.record(session, doer(session), PROMOTED, detail=detail)
             return _view(version)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
-from app.services import assigning
+from app.services import assigning, by_itself
 from app.services import projects as service
 from app.state import Desk
 from app.views import deleting
@@ -88,9 +88,20 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
             "decides, on the Agreement page.",
         )
+        after = st.number_input(
+            "Retrain by itself after so many submitted documents",
+            by_itself.LEAST,
+            by_itself.MOST,
+            project.retrain_after,
+            key=f"retrain_after_{project_id}",
+            placeholder="never",
+            help="Counted since the last retraining began. Never two at once; a person still "
+            "decides which version suggests. Empty: only when somebody starts it.",
+        )
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
     try:
+        by_itself.set_after(desk.sessions, project_id, int(after) if after else None)
         assigning.set_annotators(desk.sessions, project_id, int(annotators))
         service.configure(
             desk.sessions,

@@ -1,4 +1,4 @@
-"""Every service with what it needs and a call of it, and those that ask nothing."""
+"""Every service with what it needs and a call of it; `open_services` has those that ask nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.services import (
     agreement,
     assigning,
     bin,
+    by_itself,
     exporting,
     figures,
     head_to_head,
@@ -30,6 +31,7 @@ from app.services import (
     rereading,
     retraining,
     signing_in,
+    tokens,
 )
 from app.services.annotation import AnnotationService
 from app.services.jobs import Jobs
@@ -170,6 +172,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "bin.restore": (
         "review",
         lambda w: bin.restore(w.sessions, "document", w.document, w.name),
+    ),
+    "by_itself.set_after": (
+        "review",
+        lambda w: by_itself.set_after(w.sessions, w.project, None),
     ),
     "exporting.export": (
         "review",
@@ -337,42 +343,11 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: signing_in.sign_out_everywhere(w.sessions, _second(w)),
     ),
+    "tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
+    "tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
+    "tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
 }
 """What each service needs, and a call of it."""
-OPEN = {
-    "ahead.Ahead.step": "the machine's own thread, on sessions that act for nobody",
-    "ahead.Ahead.wish": "a number to read ahead for; nothing is told",
-    "bin.contents": "lists what the person may restore; see its own test",
-    "fan_out.FanOut.run": "the machine's own worker",
-    "fan_out.FanOut.step": "the machine's own worker",
-    "jobs.Jobs.close": "ends the connection of the process",
-    "jobs.Jobs.every": "lists what the person may see; see its own test",
-    "jobs.Jobs.on": "gives the same jobs to other sessions",
-    "jobs.Jobs.states": "numbers alone, for the machine's metrics",
-    "jobs.Jobs.worker_running": "whether the machine is at work",
-    "model_files.export": "one model serves all projects; for the terminal, no page has it",
-    "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
-    "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
-    "models.ModelRegistry.get": "one model serves all projects",
-    "models.ModelRegistry.versions": "one model serves all projects",
-    "predictor.active_predictor": "one model serves all projects",
-    "promotions.log": "one model serves all projects",
-    "promotions.previous": "one model serves all projects",
-    "retraining.active_parent": "one model serves all projects",
-    "review.ReviewService.on": "gives the same answers to other sessions",
-    "review.ReviewService.suspects": "asks nothing: tells of submissions that `submitted` gave",
-    "review.ReviewService.waiting": "asks nothing: tells of submissions that `submitted` gave",
-    "samples.seed_sample_project": "the machine's own, before anybody comes",
-    "signals.measure": "the machine's own thread",
-    "signals.missing": "the machine's own thread",
-    "signing_in.change_password": "takes the person's own session; see its own test",
-    "signing_in.provided": "how a person is known in the first place",
-    "signing_in.sign_in": "how a person is known in the first place",
-    "signing_in.sign_out": "takes the secret of the session that it ends",
-    "signing_in.signed_in": "how a person is known in the first place",
-    "startup.open_database": "the machine's own, before anybody comes",
-}
-"""What asks nothing, and why."""
 
 
 def _model() -> Path:

@@ -11,7 +11,10 @@ from storage.vocabulary import SpanStatus
 TEXT = "Anna left Oslo. Bo came to Kyiv. Rain fell."
 
 
-def document(*marked: tuple[str, str, SpanStatus]) -> DocumentRecord:
+Marked = tuple[str, str, SpanStatus]
+
+
+def document(*marked: Marked) -> DocumentRecord:
     spans = tuple(
         SpanRecord(TEXT.index(words), TEXT.index(words) + len(words), label, status)
         for words, label, status in marked
@@ -19,7 +22,7 @@ def document(*marked: tuple[str, str, SpanStatus]) -> DocumentRecord:
     return DocumentRecord(TEXT, name="a", entities=spans)
 
 
-def told(*marked: tuple[str, str, SpanStatus]) -> list[tuple[str, list[str]]]:
+def told(*marked: Marked) -> list[tuple[str, list[str]]]:
     parts, _ = decided(document(*marked), ("PER", "LOC"))
     return [(p.text, [p.text[s.start : s.end] for s in p.entities or ()]) for p in parts]
 
@@ -29,7 +32,7 @@ def test_a_waitingwithout_open_suggestions_is_learnt_whole() -> None:
 
 
 def test_a_rejected_span_is_a_negative_its_sentence_is_learnt_without_it() -> None:
-    marked = (("Anna", "PER", "accepted"), ("Oslo", "PER", "rejected"))
+    marked: list[Marked] = [("Anna", "PER", "accepted"), ("Oslo", "PER", "rejected")]
     [(text, words)] = told(*marked)
     assert (text, words) == (TEXT, ["Anna"])
     examples = split_document(text, [Entity(0, 4, "PER")]).examples
@@ -38,12 +41,16 @@ def test_a_rejected_span_is_a_negative_its_sentence_is_learnt_without_it() -> No
 
 
 def test_a_sentence_with_an_undecided_suggestion_is_left_out_and_the_others_are_learnt() -> None:
-    marked = (("Anna", "PER", "accepted"), ("Kyiv", "LOC", "suggested"), ("Bo", "PER", "accepted"))
+    marked: list[Marked] = [
+        ("Anna", "PER", "accepted"),
+        ("Kyiv", "LOC", "suggested"),
+        ("Bo", "PER", "accepted"),
+    ]
     assert told(*marked) == [("Anna left Oslo.", ["Anna"]), ("Rain fell.", [])]
 
 
 def test_a_rejected_span_beside_an_undecided_one_stays_a_negative() -> None:
-    marked = (("Oslo", "PER", "rejected"), ("Kyiv", "LOC", "suggested"))
+    marked: list[Marked] = [("Oslo", "PER", "rejected"), ("Kyiv", "LOC", "suggested")]
     assert told(*marked) == [("Anna left Oslo.", []), ("Rain fell.", [])]
 
 
