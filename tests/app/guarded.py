@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from app.services import (
@@ -33,76 +31,17 @@ from app.services import (
     signing_in,
     tokens,
 )
-from app.services.annotation import AnnotationService
-from app.services.jobs import Jobs
 from app.services.models import ModelRegistry
-from app.services.permissions import Acting, for_person
 from app.services.projects import LabelChange
-from app.services.reading import Incoming
-from app.services.retraining import RetrainingSettings
 from app.services.review import ReviewService
 from app.settings import Settings
 from core.types import SamplerSettings
-from storage.engine import Sessions
-from storage.repository.statistics import Submission
 from tests.app.pages_kit import PretendedModel
+from tests.app.world import World
 
 PEOPLE = ("stranger", "annotator", "reviewer", "administrator")
 LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 """The first of PEOPLE that may."""
-
-
-@dataclass
-class World:
-    """A project with documents and members, seen by one person's sessions."""
-
-    sessions: Sessions
-    people: dict[str, Acting]
-    project: int
-    document: int
-    label: int
-    folder: Path
-    who: str = "administrator"
-
-    def on(self, who: str) -> World:
-        own = for_person(self.sessions, self.people[who])
-        return World(own, self.people, self.project, self.document, self.label, self.folder, who)
-
-    @property
-    def name(self) -> str:
-        return self.people[self.who].name
-
-    @property
-    def annotation(self) -> AnnotationService:
-        return AnnotationService(self.sessions, PretendedModel(names=()))
-
-    @property
-    def jobs(self) -> Jobs:
-        """One queued job, without DBOS behind it."""
-        job = SimpleNamespace(
-            workflow_id="job",
-            input={"args": [self.project, RetrainingSettings().to_json()]},
-            status="ENQUEUED",
-            output=None,
-            created_at=0,
-            completed_at=None,
-        )
-        jobs = object.__new__(Jobs)
-        jobs._client = SimpleNamespace(  # type: ignore[assignment]
-            list_workflows=lambda **_: [job], cancel_workflow=lambda _: None
-        )
-        jobs._settings = SimpleNamespace(data=Path("nowhere"))  # type: ignore[assignment]
-        return jobs.on(self.sessions)
-
-    @property
-    def incoming(self) -> Incoming:
-        return Incoming(b"A text of its own.", "text.txt", "text", self.name)
-
-    @property
-    def submission(self) -> Submission:
-        """As a page could make it up."""
-        given: dict[str, Any] = dict.fromkeys(Submission.__dataclass_fields__)
-        return Submission(**{**given, "document_id": self.document})
 
 
 Call = Callable[[World], Any]
