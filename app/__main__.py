@@ -15,6 +15,7 @@ VERBS = {
     "retrain": "queue a retraining on a project's corrected documents",
     "simulate": "count what correcting annotated documents costs, with and without suggestions",
     "users": "make, list, disable and reset accounts",
+    "token": "make, list and revoke the tokens that programs come with",
     "assign": "give documents to people, or list who has what",
     "agreement": "print how far people agree who annotated the same documents",
     "backup": "write everything into one archive, while people work",

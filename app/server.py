@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from app import logs
+from app.http import programs
 from app.settings import ROOT, Settings
 from app.views.failure import shown
 from app.web import health, metrics, signing_in
@@ -14,7 +15,7 @@ from app.web.headers import Headers
 
 app = st.App(
     ROOT / "app" / "main.py",
-    routes=[*signing_in.ROUTES, *health.ROUTES, *metrics.ROUTES],
+    routes=[*signing_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *programs.ROUTES],
     middleware=[Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)],
     on_script_error=shown,
 )

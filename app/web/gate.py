@@ -27,7 +27,8 @@ SIGN_IN = "/sign-in"
 PROBES = ("/healthz", "/readyz")
 """What tells nothing, and is asked under whatever name a machine has."""
 _OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
-_OPEN_FOLDER = "/static/"
+_OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
+"""Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
 _opening = threading.Lock()
 
 
@@ -85,4 +86,4 @@ def _whose(settings: Settings, token: str) -> SignedIn | None:
 
 def _is_open(path: str) -> bool:
     plain = ".." not in path and "//" not in path and "\\" not in path
-    return plain and (path in _OPEN or path.startswith(_OPEN_FOLDER))
+    return plain and (path in _OPEN or path.startswith(_OPEN_FOLDERS))

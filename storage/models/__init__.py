@@ -12,10 +12,12 @@ from storage.models.documents import Assignment, Document, DocumentSignal, Visit
 from storage.models.people import Event, Login, User
 from storage.models.preannotations import Preannotation, PreannotationBatch
 from storage.models.projects import Label, Member, Project
+from storage.models.tokens import ApiToken
 from storage.models.versions import ModelVersion
 
 __all__ = [
     "AnnotationSet",
+    "ApiToken",
     "Assignment",
     "Base",
     "Document",
