@@ -54,12 +54,12 @@ def test_a_rejected_span_beside_an_undecided_one_stays_a_negative() -> None:
     assert told(*marked) == [("Anna left Oslo.", []), ("Rain fell.", [])]
 
 
-def test_a_waitingof_which_nothing_is_decided_is_named_as_such() -> None:
-    marked = (
+def test_a_document_of_which_nothing_is_decided_is_named_as_such() -> None:
+    marked: list[Marked] = [
         ("Anna", "PER", "suggested"),
         ("Kyiv", "LOC", "suggested"),
         ("Rain", "LOC", "suggested"),
-    )
+    ]
     parts, problem = decided(document(*marked), ("PER", "LOC"))
     assert (parts, problem) == ((), "each sentence has a suggestion nobody decided on")
 
