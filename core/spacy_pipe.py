@@ -61,7 +61,7 @@ def _apart(spans: list[Span]) -> list[Span]:
     return kept
 
 
-@Language.factory(
+@Language.factory(  # type: ignore[untyped-decorator]
     NAME,
     assigns=["doc.ents", "doc.spans"],
     default_config={"model": None, "seed": 0, "threshold": None, "flat": False},

@@ -137,7 +137,7 @@ def get(document_id: Id, caller: Calling) -> dict[str, Any]:
 
 
 @router.get("/documents/{document_id}/annotations")
-def annotations(document_id: Id, caller: Calling) -> Annotations:
+def standing(document_id: Id, caller: Calling) -> Annotations:
     """What was submitted, else the draft, of the person in whose name the token acts."""
     return _annotations(caller, document_id)
 

@@ -158,7 +158,7 @@ def _bring(project_id: int, body: dict[str, Any], caller: Caller) -> dict[str, A
         project_id,
         content,
         name=f"label-studio-{task.get('id', '')}",
-        format="label-studio",
+        format="label_studio",
         person=caller.person,
     )
     return {
