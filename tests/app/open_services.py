@@ -35,6 +35,7 @@ OPEN = {
     "signing_in.sign_in": "how a person is known in the first place",
     "signing_in.sign_out": "takes the secret of the session that it ends",
     "signing_in.signed_in": "how a person is known in the first place",
+    "tokens.holder": "how a program is known in the first place",
     "startup.open_database": "the machine's own, before anybody comes",
 }
 """What asks nothing, and why."""
