@@ -65,9 +65,7 @@ class ModelPredictor:
         with slot.turns.taken():
             return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
 
-    def predict_together(
-        self, texts: Sequence[str], settings: SamplerSettings
-    ) -> list[Prediction]:
+    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         """What `predict` says of each short text, in one call of the model."""
         from core.joint import predict_together
 

@@ -23,8 +23,19 @@ def test_what_says_nothing_of_anybody_is_open(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/sign-in/x", "/sign-inside", "/metrics2", "/_stcore/health/x", "/_stcore/healthy"]
-    + ["/static", "/static/../media/x", "/static//media", "/static\\x", "/healthz/x", "/"],
+    [
+        "/sign-in/x",
+        "/sign-inside",
+        "/metrics2",
+        "/_stcore/health/x",
+        "/_stcore/healthy",
+        "/static",
+        "/static/../media/x",
+        "/static//media",
+        "/static\\x",
+        "/healthz/x",
+        "/",
+    ],
 )
 def test_what_only_begins_like_it_is_not(path: str) -> None:
     assert not _is_open(path)
