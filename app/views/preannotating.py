@@ -14,13 +14,10 @@ from app.views.wording import count, literal
 from storage.engine import Sessions
 
 
-def bulk_suggestions(desk: Desk, project_id: int) -> None:
-    """Starts a pass, or shows the one that is open."""
+def suggest_button(desk: Desk, project_id: int) -> None:
+    """Starts a pass, where none is open."""
     found = preannotating.latest(desk.sessions, project_id)
-    if found is not None and found.open:
-        _open_pass(desk, project_id)
-        return
-    if st.button(
+    if (found is None or not found.open) and st.button(
         "Suggest on all documents",
         icon=":material/batch_prediction:",
         key="preannotate",
@@ -28,8 +25,15 @@ def bulk_suggestions(desk: Desk, project_id: int) -> None:
         "that none is waited for. Documents held back are left out.",
     ):
         _do(preannotating.start, desk, project_id)
-    if found is not None:
-        st.caption(literal(f"Last time: {_said(found)}."))
+
+
+def how_far(desk: Desk, project_id: int) -> None:
+    """The pass that is open, else how the last one ended."""
+    found = preannotating.latest(desk.sessions, project_id)
+    if found is not None and found.open:
+        _open_pass(desk, project_id)
+    elif found is not None:
+        st.caption(literal(f"Suggestions on all documents: {_said(found)}."))
 
 
 @st.fragment(run_every="2s")
