@@ -9,9 +9,11 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.errors import ApiError
+from app.http.errors import ApiError, answer
 from app.http.limits import Rate
 from app.services import tokens
 from app.settings import Settings
@@ -19,7 +21,6 @@ from app.web import listening
 from app.web.gate import database
 from storage.engine import Sessions
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 rate = Rate()
 
 
@@ -45,13 +46,36 @@ class Caller:
         return project_id
 
 
+class Admission:
+    """Lets nobody in whose request brings a body, before that body is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            try:
+                found = await run_in_threadpool(_admit, Request(scope))
+            except ApiError as error:
+                await answer(error.status, error.body)(scope, receive, send)
+                return
+            scope.setdefault("state", {})["caller"] = found
+        await self._app(scope, receive, send)
+
+
 def caller(request: Request) -> Caller:
+    """Whom `Admission` let in; else raises `ApiError` as it would."""
+    found = getattr(request.state, "caller", None)
+    return found if isinstance(found, Caller) else _admit(request)
+
+
+def _admit(request: Request) -> Caller:
     """Raises `ApiError` for who comes from another site, without a token, or too often."""
     _same_site(request)
     settings = Settings.from_environment()
     sessions = database(settings)
     secret = _secret(request)
-    if secret is None and settings.auth == "off" and _local(request):
+    if secret is None and settings.auth == "off" and listening.asks_locally(request):
         return Caller(sessions, settings.person, None, settings)
     found = tokens.holder(sessions, secret) if secret else None
     if found is None or (settings.signs_in and found.person is None):
@@ -102,15 +126,3 @@ def _same_site(request: Request) -> None:
             expected="this site's own pages, or a program",
             remedy="Ask from a program; browsers' pages of other sites are not let in.",
         )
-
-
-def _local(request: Request) -> bool:
-    """Whether this machine asks, under its own name: else a page could rebind a name of its."""
-    try:
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    except ValueError:
-        return False
-    client = request.client
-    forwarded = any(name in request.headers for name in _FORWARDED)
-    here = client is not None and listening.is_loopback(client.host)
-    return here and not forwarded and listening.is_loopback(host)

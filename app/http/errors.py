@@ -48,6 +48,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
     for kind in _STATUSES:
         app.add_exception_handler(kind, _known)
 
@@ -58,8 +59,15 @@ async def _api(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, (KeyError, IndexError, UnicodeError)):  # nobody's words to a person
+        raise error
     status = next(code for kind, code in _STATUSES.items() if isinstance(error, kind))
     return answer(status, ApiError(status, str(error)).body)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """Says nothing of what it was: the server's log has it, since it is raised again."""
+    return answer(500, ApiError(500, "something failed here", remedy="See the server's log.").body)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -151,7 +151,8 @@ def _bring(project_id: int, body: dict[str, Any], caller: Caller) -> dict[str, A
         )
     project = body.get("project")
     config = read_config(project.get("label_config") if isinstance(project, dict) else None)
-    record = {"data": {**task["data"], "text": _text(task, config)}, "annotations": [annotation]}
+    text = _text(task, config)  # says what is wrong with the data, before they are used
+    record = {"data": {**task["data"], "text": text}, "annotations": [annotation]}
     content = json.dumps([record]).encode()
     report = import_file(
         caller.sessions,

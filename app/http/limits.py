@@ -25,10 +25,10 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        body = b""
+        body = bytearray()
         while True:
             message = await receive()
             if message["type"] != "http.request":
@@ -46,7 +46,7 @@ class BodyLimit:
                 return
             if not message.get("more_body"):
                 break
-        await self._app(scope, _replayed(body, receive), send)
+        await self._app(scope, _replayed(bytes(body), receive), send)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

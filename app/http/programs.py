@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from app.http import documents, errors, inception, label_studio, predicting, work
+from app.http.callers import Admission
 from app.http.limits import BodyLimit
 from app.web.headers import form_policy
 
@@ -33,6 +34,7 @@ def _app(title: str, *routers: APIRouter, described: bool = False) -> FastAPI:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Admission)  # the outermost: added last
     return app
 
 

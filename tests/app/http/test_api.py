@@ -104,6 +104,20 @@ def test_nothing_but_this_machine_under_its_own_name_comes_in_without_a_token(
     assert "token create" in said.json()["error"]["remedy"]
 
 
+def test_who_is_not_let_in_is_answered_before_the_body_is_read(served: Served) -> None:
+    much, stranger = b" " * (MOST_BYTES + 1), {"x-forwarded-for": "10.0.0.9"}
+    said = served.client.post("/api/v1/predict", content=much, headers=stranger)
+
+    assert said.status_code == 401  # and not 413
+
+
+def test_what_a_proxy_adds_takes_a_token(served: Served) -> None:
+    for name in ("via", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip"):
+        said = served.client.get("/api/v1/projects", headers={name: "x"})
+
+        assert said.status_code == 401, name
+
+
 def test_a_token_acts_for_its_person_and_ends_when_it_is_revoked(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,3 +127,12 @@ def _sent(text: str, *, marked: bool = False) -> dict[str, object]:
     document = {"xmi": cas.to_xmi(), "documentId": 3, "userId": "ada"}
     metadata = {"layer": LAYER, "feature": "value", "projectId": 1, "anchoringMode": "tokens"}
     return {"metadata": metadata, "document": document, "typeSystem": system.to_xml()}
+
+
+@pytest.mark.parametrize("data", [None, [1], {"text": 3}, "text"])
+def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) -> None:
+    sent = {"action": "ANNOTATION_CREATED", "task": {"id": 1, "data": data}, "annotation": {}}
+    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
+
+    assert said.status_code == 422
+    assert "no text" in said.json()["error"]["what"]
