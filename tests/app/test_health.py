@@ -109,7 +109,7 @@ def test_metrics_are_for_this_machine_or_who_has_the_token(
 ) -> None:
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", headers={"x-forwarded-for": "10.0.0.9"}).status_code == 401
-    assert client.get("/metrics", headers={"host": "rebound.example"}).status_code == 401
+    assert client.get("/metrics", headers={"host": "rebound.example"}).status_code == 421
 
     monkeypatch.setenv("SPANNEAL_METRICS_TOKEN", "a-token")
     assert client.get("/metrics").status_code == 401
