@@ -16,12 +16,12 @@ def test_a_pass_is_started_paused_resumed_and_cancelled(site: Site) -> None:
     site.open("documents")
 
     _press(site, "preannotate")
-    assert "0 of 1 document" in site.app.progress[0].text
-    assert "running" in site.app.progress[0].text
+    assert "0 of 1 document" in site.app.progress[1].text
+    assert "running" in site.app.progress[1].text
     assert any("No worker is running" in each.value for each in site.app.warning)
 
     _press(site, "pause_pass")
-    assert "paused" in site.app.progress[0].text
+    assert "paused" in site.app.progress[1].text
     _press(site, "resume_pass")
     _press(site, "cancel_pass")
 
