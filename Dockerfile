@@ -2,10 +2,15 @@
 # docker run -p 127.0.0.1:8501:8501 -v spanneal:/data -e SPANNEAL_AUTH=none spanneal
 # Without SPANNEAL_AUTH it does not start: `none` is for one person, behind 127.0.0.1; `accounts`
 # for a team: docker exec -it CONTAINER python -m app users add NAME --administrator
-FROM python:3.11-slim-bookworm
+FROM python:3.11.13-slim-bookworm
 
 # Where pip also looks. Given PyTorch's CPU index, the image has no CUDA libraries.
 ARG PIP_EXTRA_INDEX_URL
+
+# For backups of PostgreSQL: pg_dump must be as new as the server.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /spanneal
 COPY requirements.txt ./
@@ -31,9 +36,9 @@ USER spanneal
 VOLUME /data
 EXPOSE 8501
 
-# Unknown addresses also answer 200, so the body is compared.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "from urllib.request import urlopen; assert urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4).read() == b'ok'"]
+# Healthy once the database answers and the model is loaded; any other answer than 200 raises.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/readyz', timeout=4)"]
 
 ENTRYPOINT ["python", "-m", "app"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -16,7 +16,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ENCODER := $(VENV)/encoder
 DEFAULT_MODEL ?= assets/models/default
 CORPORA := gum_named wikigold btc
-CHOSEN_BY := gum_named wikigold
 TRAIN_FLAGS ?=
 LOAD_FLAGS ?=
 
@@ -79,7 +78,7 @@ pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a
 train-default: $(ENCODER)/config.json ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
-		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CHOSEN_BY:%=$(DATA)/%/dev.jsonl) \
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
 		--test $(CORPORA:%=$(DATA)/%/test.jsonl) --card docs/model-card.md $(TRAIN_FLAGS)
 
 .PHONY: clean

@@ -15,11 +15,17 @@ VERBS = {
     "retrain": "queue a retraining on a project's corrected documents",
     "simulate": "count what correcting annotated documents costs, with and without suggestions",
     "users": "make, list, disable and reset accounts",
+    "token": "make, list and revoke the tokens that programs come with",
     "assign": "give documents to people, or list who has what",
     "agreement": "print how far people agree who annotated the same documents",
     "backup": "write everything into one archive, while people work",
     "restore": "bring back everything from such an archive",
+    "move": "bring a SQLite database into PostgreSQL, without losing anything",
+    "preannotate": "let the model suggest on all documents of a project, on all workers",
+    "compare": "measure two model versions on held-back documents, and whether one is better",
+    "model": "write a model version into a folder, or bring one in from a folder",
     "promote": "let a model version make the suggestions from now on",
+    "rollback": "let the model version before make the suggestions again",
 }
 _MODULES = {"import": "import_file"}
 

@@ -10,13 +10,14 @@ from app.services.permissions import Acting, NotAllowedError
 from app.settings import ROOT, Settings
 from app.views import signing_in
 from app.views.failure import explained
+from app.views.icon import icon
 from app.views.navigation import navigation
 from app.views.receiving import collect
 from app.views.wording import literal
 from app.web import listening
 from app.whoami import SignedOutError, UnknownPersonError
 
-st.set_page_config(page_title="Spanneal", page_icon=":material/ink_highlighter:", layout="wide")
+st.set_page_config(page_title="Spanneal", page_icon=icon(), layout="wide")
 st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 3rem; }</style>")
 st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
 
@@ -27,7 +28,7 @@ def let_in() -> Acting | None:
     if problem := listening.problem(auth, config.get_option("server.address")):
         st.error(literal(problem), icon=":material/lock:")
         st.stop()
-    return state.desk().acting
+    return state.sit_down().acting
 
 
 try:

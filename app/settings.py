@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -13,6 +13,18 @@ ROOT = Path(__file__).resolve().parents[1]
 Auth = Literal["off", "none", "accounts", "oidc"]
 """Who may open the page: whoever is at this machine; whoever reaches it, which somebody has said
 in so many words; who has an account; who signs in at an OpenID Connect provider and has one."""
+LogForm = Literal["text", "json"]
+VARIABLES: Mapping[str, str] = {
+    "SPANNEAL_DATA": "the folder of everything that is written (default: data, in the checkout)",
+    "SPANNEAL_DATABASE": "SQLAlchemy URL of documents and annotations (default: SQLite in it)",
+    "SPANNEAL_JOBS": "SQLAlchemy URL of retraining jobs (default: SQLite in it)",
+    "SPANNEAL_MODEL": "the model that a new installation starts with (default: the bundled one)",
+    "SPANNEAL_PERSON": "whose name annotations are kept under where nobody signs in",
+    "SPANNEAL_AUTH": "who may open the page: off, none, accounts or oidc (default: off)",
+    "SPANNEAL_LOG": "the form of the log: text or json, one object a line (default: text)",
+    "SPANNEAL_METRICS_TOKEN": "the bearer token of /metrics (default: none; this machine only)",
+}
+"""Every variable that the program reads, and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Settings:
     jobs: str
     """The SQLAlchemy URL of DBOS, which keeps retraining jobs."""
     auth: Auth = "off"
+    log: LogForm = "text"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def signs_in(self) -> bool:
@@ -45,6 +59,7 @@ class Settings:
         given = os.environ if environment is None else environment
 
         def value(name: str, default: str) -> str:
+            assert name in VARIABLES
             return given.get(name, "").strip() or default
 
         data = _path(value("SPANNEAL_DATA", str(ROOT / "data")))
@@ -57,6 +72,8 @@ class Settings:
             person=value("SPANNEAL_PERSON", "annotator"),
             jobs=_url("SPANNEAL_JOBS", value("SPANNEAL_JOBS", f"sqlite:///{data}/jobs.db")),
             auth=_auth(value("SPANNEAL_AUTH", "off")),
+            log=_log(value("SPANNEAL_LOG", "text")),
+            metrics_token=value("SPANNEAL_METRICS_TOKEN", ""),
         )
 
 
@@ -68,6 +85,12 @@ def _auth(value: str) -> Auth:
     if value not in get_args(Auth):
         raise ValueError(f"SPANNEAL_AUTH must be one of {', '.join(get_args(Auth))}, got {value!r}")
     return cast(Auth, value)
+
+
+def _log(value: str) -> LogForm:
+    if value not in get_args(LogForm):
+        raise ValueError(f"SPANNEAL_LOG must be text or json, got {value!r}")
+    return cast(LogForm, value)
 
 
 def _url(name: str, value: str) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 _BY_HASH: dict[type | str, Callable[[Any], Any]] = {Settings: hash}
 """Streamlit would take the settings apart, at each of the many times a run asks for the desk."""
+_SEAT = "desk of this run"
 SUGGESTING = SamplerSettings()
 """What suggestions are made with: the paper's γ = 5 and K = 60."""
 
@@ -94,6 +95,20 @@ def desk() -> Desk:
         store=f"{common.store} {person.user_id}",
         acting=person,
     )
+
+
+def sit_down() -> Desk:
+    """The same at the beginning of a run, for `seat` to give it to the page without asking again
+    who has signed in."""
+    found = desk()
+    st.session_state[_SEAT] = found
+    return found
+
+
+def seat() -> Desk:
+    """The desk of this run. Not for what runs without the whole page: that asks for `desk`."""
+    found: Desk = st.session_state[_SEAT]
+    return found
 
 
 def jobs() -> Jobs:

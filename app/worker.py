@@ -1,4 +1,5 @@
-"""The worker: carries out retraining jobs, one at a time, as durable DBOS workflows.
+"""The worker: carries out retraining jobs, one at a time, as durable DBOS workflows, and between
+them pre-annotates in bulk.
 
 Each step leaves its result in the jobs' database and its files in the job's folder. A worker
 that is killed at any moment is followed by one that repeats only the step it was in, and
@@ -13,16 +14,19 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS
 
+from app import logs
 from app.services import model_card
+from app.services.by_itself import ByItself
+from app.services.fan_out import FanOut
 from app.services.job_log import JobLog
 from app.services.jobs import (
     APPLICATION,
@@ -31,10 +35,12 @@ from app.services.jobs import (
     SERIALIZER,
     WORKER_LIVES,
     WORKFLOW,
+    Jobs,
     job_folder,
     prepare_database,
 )
 from app.services.models import ModelRegistry
+from app.services.presence import Presence, present, shared
 from app.services.retraining import (
     RetrainingError,
     RetrainingSettings,
@@ -42,13 +48,14 @@ from app.services.retraining import (
     take_snapshot,
     write_json,
 )
+from app.services.succession import succeed
 from app.services.worker_lock import only_worker
 from app.settings import Settings
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
 
 NICENESS = 10
 """Training gives way to the page on a machine with few cores."""
-_training = threading.Lock()
+_training, _ended = threading.Lock(), threading.Event()
 _log = logging.getLogger(__name__)
 
 
@@ -57,8 +64,8 @@ def run(settings: Settings) -> None:
 
     The environment must say the same as `settings`: the steps read it anew.
     """
-    with only_worker(settings.data):
-        os.nice(NICENESS)
+    os.nice(NICENESS)
+    with _place(settings) as presence:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where others want to work
         prepare_database(settings.jobs)
         engine = create_engine_from(settings.database)
@@ -71,15 +78,36 @@ def run(settings: Settings) -> None:
                 "application_version": APPLICATION_VERSION,
                 "serializer": SERIALIZER,
                 "log_level": "WARNING",
+                **({"executor_id": presence.name} if presence else {}),
             }
         )
+        logs.configure(settings.log)
         DBOS.launch()
         DBOS.register_queue(
             QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5
         )
+        _begin(FanOut(_sessions(), presence.name if presence else "worker", _training).run)
+        _begin(ByItself(_sessions(), Jobs(settings, _sessions())).run)
+        if presence:
+            _begin(partial(succeed, presence))
         print("The worker is ready.", flush=True)
         _wait_for_a_signal()
         os._exit(0)  # a step in its middle is repeated by the next worker; no need to wait for it
+
+
+@contextmanager
+def _place(settings: Settings) -> Iterator[Presence | None]:
+    """The one worker of a data folder; or, where all is in PostgreSQL, one of many."""
+    if shared(settings):
+        with present(settings) as presence:
+            yield presence
+    else:
+        with only_worker(settings.data):
+            yield None
+
+
+def _begin(work: Callable[[threading.Event], None]) -> None:
+    threading.Thread(target=work, args=(_ended,), daemon=True).start()
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=WORKER_LIVES)
@@ -200,8 +228,7 @@ def _folder(job_id: str) -> Path:
 
 
 def _wait_for_a_signal() -> None:
-    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(3600):
+        signal.signal(number, lambda *_: _ended.set())
+    while not _ended.wait(3600):
         pass

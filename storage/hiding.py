@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, exists, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session
 
+from storage.criteria import Condition
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
 
 BINNED: dict[str, Any] = {"binned": True}
@@ -63,10 +64,7 @@ def _conditions() -> tuple[Any, ...]:
         Document: and_(Document.deleted_at.is_(None), Document.project_id.not_in(gone)),
         EntityRow: ~_label_binned(),
     }
-    return tuple(
-        with_loader_criteria(table, condition, include_aliases=True)
-        for table, condition in hidden.items()
-    )
+    return tuple(Condition(table, condition) for table, condition in hidden.items())
 
 
 _CONDITIONS = _conditions()

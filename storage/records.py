@@ -26,22 +26,27 @@ class SpanRecord:
     """The three parts of a suggestion's score."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetRecord:
-    """An answer that a document had besides the one that counts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whose answer to a document, and when; see `storage.models.AnnotationSet`."""
 
     origin: Origin
-    entities: tuple[SpanRecord, ...]
     created_at: datetime
     submitted_at: datetime | None = None
     person: str | None = None
-    model_version: int | None = None
-    """As the database that it comes from numbered them."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     blind: bool = False
-    """See `storage.models.AnnotationSet`."""
     parent: int | None = None
-    """Which set of the history it corrects, from 0."""
+    """Which of the document's sets that come with it, before this one, it corrects; from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRecord(Answer):
+    """An answer that a document had besides the one that counts."""
+
+    entities: tuple[SpanRecord, ...]
+    model_version: int | None = None
+    """As the database that it comes from numbered them."""
 
 
 @dataclass(frozen=True, slots=True)

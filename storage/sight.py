@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import event, exists, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.orm import ORMExecuteState, Session
 
+from storage.criteria import Condition
 from storage.hiding import StandingSession
 from storage.models import (
     AnnotationSet,
@@ -23,6 +23,7 @@ from storage.models import (
     Event,
     Label,
     Operation,
+    Preannotation,
     Project,
     Visit,
 )
@@ -33,7 +34,7 @@ SEES = "sees"
 """The key of a session's `info` that holds its sight."""
 EVERYONE = {"everyone": True}
 """Execution options of a query that must see all projects, such as one for a twin's split."""
-_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event)
+_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation)
 _OF_DOCUMENTS: tuple[type[Any], ...] = (AnnotationSet, Assignment, DocumentSignal, Operation, Visit)
 
 
@@ -55,15 +56,15 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 @lru_cache(maxsize=256)
-def _criteria(seen: tuple[int, ...]) -> list[LoaderCriteriaOption]:
+def _criteria(seen: tuple[int, ...]) -> list[Condition]:
     """Kept for the next query: to make them takes longer than most queries."""
     documents = Document.__table__.alias("seen_documents")
-    found = [with_loader_criteria(Project, Project.id.in_(seen), include_aliases=True)]
+    found = [Condition(Project, Project.id.in_(seen))]
     for model in _OF_PROJECTS:
-        found.append(with_loader_criteria(model, model.project_id.in_(seen), include_aliases=True))
+        found.append(Condition(model, model.project_id.in_(seen)))
     for model in _OF_DOCUMENTS:
         among = exists(
             select(1).where(documents.c.id == model.document_id, documents.c.project_id.in_(seen))
         )
-        found.append(with_loader_criteria(model, among, include_aliases=True))
+        found.append(Condition(model, among))
     return found

@@ -12,6 +12,7 @@ Source = Literal["model", "person"]
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]
+PreannotationState = Literal["running", "paused", "cancelled", "done"]
 Role = Literal["annotator", "reviewer"]
 """What a member of a project may do: annotate; or also see the others' answers and decide."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
@@ -26,4 +27,5 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 SET_STATES: tuple[SetState, ...] = get_args(SetState)
 ROLES: tuple[Role, ...] = get_args(Role)
 QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
+PREANNOTATION_STATES: tuple[PreannotationState, ...] = get_args(PreannotationState)
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)

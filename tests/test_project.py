@@ -84,6 +84,8 @@ def test_every_imported_package_is_pinned() -> None:
         "argon2": "argon2-cffi",
         "cassis": "dkpro-cassis",
         "charset_normalizer": "charset-normalizer",
+        "prometheus_client": "prometheus-client",
+        "yaml": "pyyaml",
     }
     imported = {
         sold_as.get(name.split(".")[0], name.split(".")[0])

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from app.commands.shared import add_project, progress, project_id
-from app.services.exporting import ExportReport, Stream, export, export_file
+from app.services.exporting import ExportReport, Stream, export
 from app.services.manifest import SUFFIX, as_bytes, left_out, manifest
 from app.services.startup import open_database
 from app.settings import Settings
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None:
         _tell(export(sessions, project, options.format, sys.stdout.buffer, selection))
         return 0
-    report = export_file(sessions, project, options.format, options.out, selection, _watched)
+    report = export(sessions, project, options.format, options.out, selection, _watched)
     beside = options.out.with_name(options.out.name + SUFFIX)
     beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
     _tell(report)

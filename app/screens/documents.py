@@ -11,6 +11,7 @@ from app.views.binned import recently_deleted
 from app.views.header import project_header
 from app.views.labels import label_management
 from app.views.listing import continue_button, documents_table, progress
+from app.views.preannotating import how_far, suggest_button
 from app.views.settings import project_settings
 from storage.repository import documents
 
@@ -20,10 +21,15 @@ with desk.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
 
 
-def listing() -> None:
+def listing(*, suggests: bool) -> None:
     if sum(counts.values()):
         progress(counts)
-        continue_button(desk, project.id)
+        with st.container(horizontal=True):
+            continue_button(desk, project.id)
+            if suggests:
+                suggest_button(desk, project.id)
+        if suggests:
+            how_far(desk, project.id)
         documents_table(desk, project.id, counts)
     else:
         st.info(
@@ -35,7 +41,7 @@ def listing() -> None:
 
 state.warm_up(desk.predictor())
 if not desk.may(project.id, "review"):  # the rest is for who may change the project
-    listing()
+    listing(suggests=False)
     st.stop()
 present, add, labels, settings, bin = st.tabs(
     [
@@ -47,7 +53,7 @@ present, add, labels, settings, bin = st.tabs(
     ]
 )
 with present:
-    listing()
+    listing(suggests=counts["new"] > 0)
 with add:
     add_documents(desk, project.id)
 with labels:

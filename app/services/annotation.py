@@ -2,77 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services import assigning, drafts, history, recording, suggesting
+from app.services import assigning, drafts, history, meters, recording, suggesting
 from app.services import work as works
 from app.services.applying import apply_operations
-from app.services.clashes import Clash, waiting
+from app.services.document_view import DocumentView, Heading, heading, settled, view
 from app.services.news import News, news
 from app.services.permissions import require
 from app.services.rereading import Change, Stretch, read_again
-from app.services.suggesting import Answer, Hint, Predictor
+from app.services.suggesting import Answer, Predictor
 from app.services.work import Work
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
-from storage.repository import annotation_sets, documents, operations, projects, visits
-from storage.vocabulary import DocumentStatus, Split
-
-Predicted = Literal["never", "nothing", "found"]
-"""`nothing`: a model looked and found no entity. `never`: no model has looked."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelView:
-    name: str
-    color: str
-    key: str | None
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """A document as the page shows it. Offsets are code points."""
-
-    document_id: int
-    project_id: int
-    name: str
-    text: str
-    status: DocumentStatus
-    split: Split
-    labels: tuple[LabelView, ...]
-    spans: tuple[DraftSpan, ...]
-    read_only: bool
-    """True once submitted; `reopen` makes it editable again."""
-    predicted: Predicted
-    model_version_id: int | None
-    """The model of the newest suggestions; None where none, or where they were imported."""
-    uncovered: tuple[tuple[int, int], ...] = ()
-    """Stretches that the model could not look at."""
-    prediction_error: str | None = None
-    """Why the model could not predict just now; the document can be annotated all the same."""
-    hints: tuple[Hint, ...] = ()
-    """What the model was not sure enough of to suggest."""
-    comment: str = ""
-    skip_reason: str = ""
-    version: int = 0
-    """How many operations changed it so far: what a page names as `seen`."""
-    clashes: tuple[Clash, ...] = ()
-    """What this person has to decide between their own changes and another's."""
-    holder: str | None = None
-    """Who else works on it now."""
-    annotators: int = 1
-    """How many people annotate it; with more than one, this is the person's own work alone."""
-
-    @property
-    def held_back(self) -> bool:
-        """Whether it is annotated without suggestions."""
-        return self.split == "control" and self.predicted == "never"
+from storage.repository import annotation_sets, documents, operations, visits
+from storage.vocabulary import DocumentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +34,6 @@ class Applied:
     error: str | None
     """Why an operation of this batch was refused; a refused one is acknowledged too."""
     status: DocumentStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    previous: int | None
-    next: int | None
 
 
 class AnnotationService:
@@ -106,6 +49,27 @@ class AnnotationService:
         self._predictor = predictor
         self._settings = settings or SamplerSettings()
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a model."""
+        return self._predictor is not None
+
+    def glance(self, document_id: int, person: str) -> DocumentView | None:
+        """The document as `open` gives it, where to open it changes nothing; else None."""
+        with self._sessions() as session:
+            work = _seen(session, document_id, person)
+            if suggesting.wants(session, work.document, self._predictor):
+                return None
+            if not assigning.entered(work, person):
+                return None
+            ready, source = settled(session, work)
+            return view(session, work, person, source=source) if ready else None
+
+    def heading(self, document_id: int, person: str) -> Heading:
+        """What is known of a document before it is opened."""
+        with self._sessions() as session:
+            return heading(session, _seen(session, document_id, person))
+
     def open(self, document_id: int, person: str) -> DocumentView:
         """The document, with suggestions of the active model if nobody has worked on it yet.
 
@@ -113,14 +77,13 @@ class AnnotationService:
         outside the transaction, so that nobody waits for it to save. Opening claims the document,
         or takes a part in it, see `app.services.assigning`; raises its `FullError`.
         """
+        if (present := self.glance(document_id, person)) is not None:
+            return present
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate", person)
             text = document.text
             wanted = suggesting.wants(session, document, self._predictor)
-            work = works.find(session, document, person)
-            if not wanted and assigning.entered(work, person) and _settled(session, work):
-                return _view(session, work, person)
         prediction, error = self._predict(text) if wanted else (None, None)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
@@ -129,7 +92,7 @@ class AnnotationService:
             work = assigning.enter(session, document, person)
             if work.standing.status != "submitted":
                 drafts.ensure(session, work, person)
-            return _view(session, work, person, error)
+            return view(session, work, person, error)
 
     def apply(
         self,
@@ -145,7 +108,7 @@ class AnnotationService:
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. When this returns, all is committed.
         """
-        with writing(self._sessions, beside_others=True) as session:
+        with meters.SAVING.time(), writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)
             if work.standing.status != "submitted":
                 drafts.begin(session, work, person)
@@ -175,23 +138,21 @@ class AnnotationService:
                 drafts.ensure(session, work, person)
                 after = drafts.load(session, work)
                 recording.record(session, work, before, after, person, {"op": "reopen"})
-            return _view(session, work, person)
+            return view(session, work, person)
 
     def restore(self, document_id: int, version: int, person: str) -> DocumentView:
         """Makes the draft what it was at a version; see `app.services.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)
             history.restore(session, work, version, person)
-            return _view(session, work, person)
+            return view(session, work, person)
 
     def news(
         self, document_id: int, seen: int, person: str, clients: Collection[str]
     ) -> News | None:
         """What others did since this version was seen; `clients` are the page's own."""
         with self._sessions() as session:
-            document = documents.get(session, document_id)
-            require(session, document.project_id, "annotate", person)
-            owner = works.find(session, document, person).owner
+            owner = _seen(session, document_id, person).owner
             return news(operations.since(session, document_id, seen, clients, owner), person)
 
     def ahead(self, document_id: int) -> bool:
@@ -233,26 +194,13 @@ class AnnotationService:
             self._sessions, self._predictor, self._settings, document_id, person, around
         )
 
-    def neighbours(self, document_id: int, person: str) -> Neighbours:
-        """The documents before and after this one; where several people annotate each, of those
-        that this person has a part in, since to look at another is to take one."""
-        with self._sessions() as session:
-            document = documents.get(session, document_id)
-            require(session, document.project_id, "annotate", person)
-            alone = works.find(session, document, person).owner
-            return Neighbours(
-                previous=documents.neighbour(session, document, "previous", alone),
-                next=documents.neighbour(session, document, "next", alone),
-            )
-
     def _act(self, document_id: int, op: Mapping[str, Any], person: str) -> DocumentView:
         client = recording.server_client()
         applied = self.apply(document_id, client, [{"seq": 1, **op}], person)
         if applied.error:
             raise GestureError(applied.error)
         with self._sessions() as session:
-            work = works.find(session, documents.get(session, document_id), person)
-            return _view(session, work, person)
+            return view(session, _seen(session, document_id, person), person)
 
     def _predict(self, text: str) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
@@ -269,53 +217,8 @@ def _for(session: Session, document_id: int, person: str) -> Work:
     return works.take(session, document, person)
 
 
-def _settled(session: Session, work: Work) -> bool:
-    """Whether opening the document has nothing to write to the draft."""
-    if work.standing.status == "submitted":
-        return True
-    draft = annotation_sets.draft_of(session, work.id, work.owner)
-    if draft is None or work.standing.status != "new":
-        return draft is not None
-    base = drafts.base_of(session, work)
-    return base is None or draft.parent_id == base.id
-
-
-def _view(session: Session, work: Work, person: str, error: str | None = None) -> DocumentView:
-    document, standing = work.document, work.standing
-    draft = drafts.load(session, work)
-    machine = annotation_sets.latest_prediction(session, document.id)
-    labels = _labels(session, document.project_id)
-    known = {label.name for label in labels}
-    return DocumentView(
-        document_id=document.id,
-        project_id=document.project_id,
-        name=document.name,
-        text=document.text,
-        status=standing.status,
-        split=document.split,
-        labels=labels,
-        spans=draft.spans,
-        read_only=standing.status == "submitted",
-        predicted="never" if machine is None else "found" if machine.entities else "nothing",
-        model_version_id=machine.model_version_id if machine else None,
-        uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
-        prediction_error=error,
-        hints=tuple(hint for hint in suggesting.hints_of(machine) if hint.label in known),
-        comment=standing.comment,
-        skip_reason=standing.skip_reason,
-        version=standing.version,
-        clashes=waiting(session, work, person, draft),
-        holder=None if work.blind else assigning.holder(document, person),
-        annotators=work.wanted,
-    )
-
-
-def _labels(session: Session, project_id: int) -> tuple[LabelView, ...]:
-    return tuple(
-        LabelView(label.name, label.color, label.key, label.description)
-        for label in projects.labels(session, project_id)
-    )
-
-
-def _pairs(stretches: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in stretches)
+def _seen(session: Session, document_id: int, person: str) -> Work:
+    """The person's work on the document, to look at. Raises `NotAllowedError`."""
+    document = documents.get(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    return works.find(session, document, person)

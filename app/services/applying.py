@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.editing import Draft, GestureError, parse_gesture, reduce
 from app.gestures import MAX_SEQ, Gesture, Settle, Submit, short
-from app.services import drafts
+from app.services import drafts, meters
 from app.services.changes import Change, difference
 from app.services.clashes import ClashError, Unseen, already_so
 from app.services.news import told
@@ -149,6 +149,7 @@ class _Batch:
 
     def save(self) -> None:
         if self.draft is not self.before:
+            meters.decided(self.before, self.draft)
             drafts.save(self.session, self.work, self.before, self.draft, self.person)
 
 

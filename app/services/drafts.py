@@ -19,11 +19,19 @@ from storage.repository import annotation_sets, bin, projects
 def load(session: Session, work: Work) -> Draft:
     """The document as the reducer sees it: its draft, or what was submitted, frozen."""
     labels = frozenset(label.name for label in projects.labels(session, work.document.project_id))
+    return shown(work, labels, source_of(session, work))
+
+
+def source_of(session: Session, work: Work) -> AnnotationSet | None:
+    """The set that shows where the work stands: what was submitted, else the draft."""
+    if work.standing.status == "submitted":
+        return annotation_sets.submitted_of(session, work.id, work.owner)
+    return annotation_sets.draft_of(session, work.id, work.owner)
+
+
+def shown(work: Work, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
+    """The same of a set and labels that were read already."""
     standing = work.standing
-    if standing.status == "submitted":
-        source = annotation_sets.submitted_of(session, work.id, work.owner)
-    else:
-        source = annotation_sets.draft_of(session, work.id, work.owner)
     records = annotation_sets.spans_of(source) if source else ()
     return Draft(
         text_length=work.document.length,
@@ -63,7 +71,7 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
 
 def begin(session: Session, work: Work, person: str) -> None:
     """Makes the work's draft if there is none; one that a page shows is left as it is."""
-    if annotation_sets.draft_of(session, work.id, work.owner) is None:
+    if not annotation_sets.has_draft(session, work.id, work.owner):
         ensure(session, work, person)
 
 

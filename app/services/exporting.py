@@ -64,48 +64,39 @@ def export(
     sessions: Sessions,
     project_id: int,
     format: str,
-    out: BinaryIO,
+    out: BinaryIO | Path,
     selection: Selection = EVERYTHING,
     watch: Watch = _unwatched,
 ) -> ExportReport:
-    """Streams the chosen documents to `out`; no more than a batch is held in memory.
+    """Streams the chosen documents to `out`; no more than a batch is held in memory. A file that
+    is named by its path appears there only when it is whole.
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
     for an unknown project, `ValueError` for an unknown format, and
     `NotAllowedError`.
     """
-    with sessions() as session:
+    with sessions() as session, _opened(out) as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
         report = ExportReport(
             format, selection, *selecting.counts(session, project_id, selection.splits)
         )
         documents = _counted(selecting.selected(session, project_id, selection), report)
-        report.written = formats.write(watch(report, documents), format, out)
+        report.written = formats.write(watch(report, documents), format, stream)
     return report
 
 
-def export_file(
-    sessions: Sessions,
-    project_id: int,
-    format: str,
-    path: Path,
-    selection: Selection = EVERYTHING,
-    watch: Watch = _unwatched,
-) -> ExportReport:
-    """As `export`, into a file that appears under its name only when it is whole."""
-    with _replacing(path) as out:
-        return export(sessions, project_id, format, out, selection, watch)
-
-
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    fresh = path.with_name(path.name + ".new")
+def _opened(out: BinaryIO | Path) -> Iterator[BinaryIO]:
+    if not isinstance(out, Path):
+        yield out
+        return
+    fresh = out.with_name(out.name + ".new")
     try:
-        with fresh.open("wb") as out:
-            yield out
-        os.replace(fresh, path)
+        with fresh.open("wb") as stream:
+            yield stream
+        os.replace(fresh, out)
     finally:
         fresh.unlink(missing_ok=True)
 

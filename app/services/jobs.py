@@ -19,6 +19,7 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, e
 
 from app.services.job_log import JobLog, TrainingProgress
 from app.services.permissions import allowed, require
+from app.services.presence import shared, workers
 from app.services.retraining import RetrainingError, RetrainingSettings, active_parent, gather
 from app.services.worker_lock import worker_runs
 from app.settings import Settings
@@ -160,8 +161,18 @@ class Jobs:
             queue_name=QUEUE,
         )
 
+    def states(self) -> dict[JobState, int]:
+        """How many jobs of all projects are in each state; every state is a key."""
+        counts = dict.fromkeys(get_args(JobState), 0)
+        found = self._client.list_workflows(name=WORKFLOW, load_input=False, load_output=False)
+        for status in found:
+            counts[_STATES[status.status]] += 1
+        return counts
+
     def worker_running(self) -> bool:
-        """Whether a worker is at work on this data folder; without one, jobs wait."""
+        """Whether a worker is at work; without one, jobs wait."""
+        if shared(self._settings):
+            return workers(self._settings) > 0
         return worker_runs(self._settings.data)
 
     def close(self) -> None:

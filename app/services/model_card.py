@@ -32,6 +32,7 @@ DiffusionNER for {", ".join(snapshot.labels)}, retrained by Spanneal's job {job_
 version {snapshot.parent_id}. The data is the project's own; so is its licence.
 
 - documents learnt from: {snapshot.train}
+- learnt again, of what its parents learnt from: {", ".join(snapshot.replay) or "nothing"}
 - the best epoch was chosen by {_DEV[snapshot.dev_source]}: {snapshot.dev}
 - held back to measure by: {snapshot.control}
 - SHA-256 of labels and data: {snapshot.data_hash}

@@ -9,15 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.services.permissions import require_administrator
+from app.services.permissions import doer, require_administrator
 from app.settings import ROOT
 from core.architecture import outdated
 from storage.engine import Sessions, writing
 from storage.models import ModelVersion
-from storage.repository import model_versions
+from storage.repository import events, model_versions
 from storage.vocabulary import VersionState
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+PROMOTED = "model promoted"
+"""The event of a move of the active version."""
 
 
 class ModelFolderError(ValueError):
@@ -103,17 +105,24 @@ class ModelRegistry:
         with self._sessions() as session:
             return tuple(map(_view, model_versions.every(session)))
 
-    def promote(self, version_id: int) -> VersionView:
+    def promote(self, version_id: int, why: str = "", *, back: bool = False) -> VersionView:
         """Makes a version the one that suggests from now on; a person decides this.
 
-        Promoting a retired version is the way back. Raises `LookupError` for an unknown
-        version, `ModelFolderError` if its folder can no longer be read.
+        Who did it, from which version and why is written down for good, unless it is active
+        already. `back` marks a return, see `app.services.promotions`. Raises `LookupError` for
+        an unknown version, `ModelFolderError` if its folder can no longer be read.
         """
         with self._sessions() as session:
             require_administrator(session)
         labels_of(self.get(version_id).path)
         with writing(self._sessions) as session:
-            return _view(model_versions.promote(session, version_id))
+            before = model_versions.active(session)
+            version = model_versions.promote(session, version_id)
+            if before is not version:
+                moved = {"from": before.id if before else None, "to": version.id}
+                detail = {**moved, "why": why.strip(), "back": back}
+                events.record(session, doer(session), PROMOTED, detail=detail)
+            return _view(version)
 
     def propose(
         self,
@@ -143,6 +152,14 @@ class ModelRegistry:
                     settings=settings,
                 )
             )
+
+    def bring_in(self, folder: Path, settings: Mapping[str, Any]) -> VersionView:
+        """Records a model from elsewhere, which has no parent here, as proposed."""
+        with self._sessions() as session:
+            require_administrator(session)
+        labels = labels_of(folder)
+        with writing(self._sessions) as session:
+            return _view(model_versions.register(session, kept(folder), labels, settings=settings))
 
 
 def located(version: ModelVersion) -> Path:

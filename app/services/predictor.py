@@ -65,6 +65,14 @@ class ModelPredictor:
         with slot.turns.taken():
             return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
 
+    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
+        """What `predict` says of each short text, in one call of the model."""
+        from core.joint import predict_together
+
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return predict_together(_loaded(slot, self.path), texts, settings)
+
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
 

@@ -9,19 +9,19 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from app.services.decided import decided
 from app.services.models import ModelFolderError, labels_of, located
 from app.services.permissions import require
+from app.services.replay import ancestors, write_replay
 from core.config import WARM
-from core.data import split_document
-from core.types import Entity
 from storage.engine import Sessions
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
-from storage.records import DocumentRecord, SpanRecord
+from storage.records import DocumentRecord
 from storage.repository import model_versions, projects
 from storage.repository.corrected import corrected
 
@@ -69,7 +69,10 @@ class RetrainingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A project's corrected documents with their accepted entities."""
+    """A project's corrected documents with their accepted entities.
+
+    Of a document with undecided suggestions only the other sentences, each one on its own.
+    """
 
     project: str
     labels: tuple[str, ...]
@@ -94,9 +97,11 @@ class Snapshot:
     dev_source: DevSource
     left_out: tuple[str, ...]
     data_hash: str
-    """SHA-256 over the labels and the three files."""
+    """SHA-256 over the labels and all files."""
     parent_id: int
     parent_path: str
+    replay: Mapping[str, list[str]] = field(default_factory=dict)
+    """Files of what the parents learnt from, with the labels that were looked for in each."""
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -122,11 +127,10 @@ def gather(sessions: Sessions, project_id: int) -> Material:
         held: dict[str, list[DocumentRecord]] = {name: [] for name in FILES}
         left_out: list[str] = []
         for document in corrected(session, project_id):
-            record, problem = learnable(document, labels)
+            parts, problem = decided(document, labels)
+            held[document.split or "train"] += parts
             if problem:
                 left_out.append(f"{document.name}: {problem}")
-            else:
-                held[document.split or "train"].append(record)
     _require(held, left_out)
     train, dev, source = choose_dev(held["train"], held["dev"])
     return Material(project, labels, train, dev, tuple(held["control"]), source, tuple(left_out))
@@ -162,6 +166,9 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         with path.open("wb") as out:
             write_jsonl(getattr(material, name), out)
         digest.update(path.read_bytes())
+    replay = _replay(sessions, parent, material, folder)
+    for name in replay:
+        digest.update((folder / f"{name}.jsonl").read_bytes())
     snapshot = Snapshot(
         project=material.project,
         labels=material.labels,
@@ -173,9 +180,19 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         data_hash=digest.hexdigest(),
         parent_id=parent.id,
         parent_path=str(located(parent)),
+        replay=replay,
     )
     write_json(done, snapshot.to_json())
     return snapshot
+
+
+def _replay(
+    sessions: Sessions, parent: ModelVersion, material: Material, folder: Path
+) -> dict[str, list[str]]:
+    with sessions() as session:
+        line = ancestors(session, parent)
+    known = {each.text for name in FILES for each in getattr(material, name)}
+    return write_replay(folder, line, material.labels, known, len(material.train))
 
 
 def write_json(path: Path, data: object) -> None:
@@ -183,22 +200,6 @@ def write_json(path: Path, data: object) -> None:
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
     os.replace(fresh, path)
-
-
-def learnable(document: DocumentRecord, labels: Sequence[str]) -> tuple[DocumentRecord, str | None]:
-    """The document with its accepted entities alone, and what keeps it from being learnt."""
-    spans = tuple(
-        SpanRecord(span.start, span.end, span.label, key=span.key)
-        for span in document.entities or ()
-        if span.status == "accepted" and span.label in labels
-    )
-    entities = [Entity(span.start, span.end, span.label) for span in spans]
-    record = replace(document, entities=spans, provenance={}, meta={})
-    try:
-        examples = split_document(document.text, entities).examples
-    except ValueError as error:
-        return record, str(error)
-    return record, None if examples else "no word in it"
 
 
 def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from app.services import drafts
+from app.services import drafts, meters
 from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.models import AnnotationSet, Document
 from storage.repository import annotation_sets
@@ -67,7 +67,8 @@ def ask(
     """One reading for both: what lies below φ never displaces what reaches it."""
     tuned = predictor.threshold() if settings.threshold is None else settings.threshold
     wider = replace(settings, threshold=max(0.0, tuned - RADAR))
-    found = predictor.predict(text, wider, fixed, suppressed)
+    with meters.PREDICTING.time():
+        found = predictor.predict(text, wider, fixed, suppressed)
     sure = tuple(each for each in found.entities if (each.score or 0.0) >= tuned)
     hints = tuple(each for each in found.entities if (each.score or 0.0) < tuned)
     return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)

@@ -33,6 +33,8 @@ def learn(
     """
     model = DiffusionNER.load(snapshot.parent_path).with_labels(snapshot.labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
+    for name, looked_for in snapshot.replay.items():
+        examples += fit(model, read_examples(folder / f"{name}.jsonl", looked_for))
     dev = _examples(model, folder, "dev", snapshot)
     config = training_config(settings, len(examples))
     chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ

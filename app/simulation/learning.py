@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from app.services.decided import decided
 from app.services.models import ModelRegistry
-from app.services.retraining import RetrainingSettings, Snapshot, choose_dev, learnable
+from app.services.retraining import RetrainingSettings, Snapshot, choose_dev
 from app.simulation.material import Desk
 from storage.formats.jsonl import write_jsonl
 from storage.repository import projects
@@ -24,8 +25,8 @@ def retrain(desk: Desk, folder: Path) -> None:
         raise RuntimeError("there is no model to start from; name one by --model")
     with desk.sessions() as session:
         labels = tuple(label.name for label in projects.labels(session, desk.project_id))
-        found = (learnable(each, labels) for each in corrected(session, desk.project_id))
-        done = [record for record, problem in found if problem is None]
+        found = (decided(each, labels)[0] for each in corrected(session, desk.project_id))
+        done = [record for parts in found for record in parts]
     train, dev, source = choose_dev(done, [])
     digest = hashlib.sha256()
     folder.mkdir(parents=True)

@@ -167,7 +167,9 @@ def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
             selection_mode="multi",
             key="agreement_kinds",
         )
-        labels = st.pills("Label", names, selection_mode="multi", key="agreement_labels")
+        labels = st.pills(
+            "Label", names, format_func=literal, selection_mode="multi", key="agreement_labels"
+        )
     return narrowed(every, kinds, labels)
 
 

@@ -8,10 +8,11 @@ from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
-from app.components.span_annotator import NOTHING_FOUND, span_annotator
-from app.services import work as works
-from app.services.annotation import AnnotationService, DocumentView
+from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
+from app.services.annotation import AnnotationService
+from app.services.assigning import FullError
 from app.services.clashes import Clash
+from app.services.document_view import DocumentView, Heading
 from app.services.news import News
 from app.services.queue import next_document
 from app.state import SUGGESTING, Desk
@@ -20,8 +21,6 @@ from app.views.guidelines import guidelines
 from app.views.receiving import KEY, Received
 from app.views.sentence import unseen
 from app.views.wording import STATUS, clipped, count, literal
-from core.tokenization import tokenize
-from storage.repository import documents, projects
 from storage.vocabulary import DocumentStatus
 
 _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
@@ -43,33 +42,43 @@ def column() -> Any:
         return st.container(width=WIDTH)
 
 
-def heading(desk: Desk, service: AnnotationService, document_id: int) -> None:
+def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
     """The document's name, place and status, and the ways on."""
-    with desk.sessions() as session:
-        document = documents.get(session, document_id)
-        number = documents.position(session, document)
-        total = sum(documents.counts_by_status(session, document.project_id).values())
-        status = works.find(session, document, desk.person).standing.status
-    neighbours = service.neighbours(document_id, desk.person)
+    around, status = above.place, above.status
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _step("previous", ":material/arrow_back:", neighbours.previous, "Ctrl+←")
-        _step("next", ":material/arrow_forward:", neighbours.next, "Ctrl+→")
-        st.subheader(literal(clipped(document.name, 60)), anchor=False, width="content")
+        _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
+        _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
+        st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
         st.badge(STATUS[status], color=_BADGES[status])
-        if document.split == "control":
+        if above.split == "control":
             st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
-        st.caption(f"{number:,} of {total:,}", width="content")
+        st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
-        guidelines(desk, document.project_id)
-        if not unseen(document.split, status) and st.button(
+        guidelines(above.labels, above.guidelines)
+        if not unseen(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
-            place.go(place.DENOISE, document_id)
+            place.go(place.DENOISE, above.document_id)
         if status == "submitted" and st.button(
             "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
         ):
-            service.reopen(document_id, desk.person)
+            service.reopen(above.document_id, desk.person)
             st.rerun()
+
+
+def opened(
+    desk: Desk, service: AnnotationService, above: Heading, view: DocumentView | None
+) -> DocumentView:
+    """The document; where it is not known yet, the model reads it. Ends the run where it has its
+    annotators."""
+    reading = st.empty()  # takes its place even where nobody needs to wait
+    if view is not None:
+        return view
+    try:
+        with reading, st.spinner("The model is reading the document …", show_time=True):
+            return service.open(above.document_id, desk.person)
+    except FullError as problem:
+        _full(desk, above, str(problem))
 
 
 def company(view: DocumentView) -> None:
@@ -87,10 +96,10 @@ def company(view: DocumentView) -> None:
         )
 
 
-def full(desk: Desk, project_id: int, document_id: int, problem: str) -> NoReturn:
+def _full(desk: Desk, above: Heading, problem: str) -> NoReturn:
     """A document that has its annotators, and the way on."""
     st.info(literal(problem), icon=":material/group_off:")
-    target = next_document(desk.sessions, project_id, document_id, person=desk.person)
+    target = next_document(desk.sessions, above.project_id, above.document_id, person=desk.person)
     if target is None:
         st.success("No other document waits for you.", icon=":material/done_all:")
     elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
@@ -112,29 +121,27 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
 
 
 def annotator(
-    desk: Desk, view: DocumentView, received: Received | None, news: News | None = None
+    desk: Desk, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
 ) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     own = received if received and received.document_id == view.document_id else None
-    with desk.sessions() as session:
-        hotkeys = projects.get(session, view.project_id).hotkeys
     return span_annotator(
         doc_id=view.document_id,
         text=view.text,
         labels=[asdict(label) for label in view.labels],
         spans=[asdict(span) for span in view.spans],
-        tokens=[(token.start, token.end) for token in tokenize(view.text)],
+        tokens=words(view.text),
         ack=received.ack if received else None,
         key=KEY,
         store=desk.store,
         read_only=view.read_only,
         error=own.error if own else None,
         empty=_nothing(view),
-        hotkeys=hotkeys,
+        hotkeys=view.heading.hotkeys,
         hints=[asdict(hint) for hint in view.hints],
         comment=view.comment,
         skip_reason=view.skip_reason,
-        can_ask=not view.read_only and view.split != "control" and desk.predictor() is not None,
+        can_ask=not view.read_only and view.split != "control" and can_ask,
         version=view.version,
         clashes=[_clash(desk, clash) for clash in view.clashes],
         news=asdict(news) if news else None,

@@ -6,12 +6,13 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from app.services.exporting import ExportReport, Stream, export_file
+from app.services.exporting import ExportReport, Stream, export
 from app.services.manifest import SUFFIX, as_bytes, manifest
 from app.state import Desk
 from app.views.losses import losses
@@ -136,7 +137,7 @@ def _make(desk: Desk, project: Project, format: str, selection: Selection) -> Ma
                 place_for_bar.progress(share, f"{count(report.passed, 'document')} written")
             yield document
 
-    report = export_file(desk.sessions, project.id, format, path, selection, watch)
+    report = export(desk.sessions, project.id, format, path, selection, watch)
     place_for_bar.empty()
     name = f"{file_stem(project.name)}{suffix}"
     described = as_bytes(manifest(desk.sessions, project.id, report, path, name))
@@ -151,8 +152,9 @@ def _folder(exports: Path) -> Path:
     own = exports / name
     own.mkdir(parents=True, exist_ok=True)
     for folder in exports.iterdir():
-        if folder != own and time.time() - folder.stat().st_mtime > KEPT:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another session has cleared it away just now
+            if folder != own and time.time() - folder.stat().st_mtime > KEPT:
+                shutil.rmtree(folder, ignore_errors=True)
     return own
 
 

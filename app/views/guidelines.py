@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from app.state import Desk
+from app.services.document_view import LabelView
 from app.views.wording import literal
-from storage.repository import projects
 
 HOW_TO_DECIDE = """**How to decide**
 - Look at each suggestion on its own: accept what is right, reject what is not. The model is sure of
@@ -18,16 +19,14 @@ HOW_TO_DECIDE = """**How to decide**
 """What guidelines a project has that wrote none."""
 
 
-def guidelines(desk: Desk, project_id: int) -> None:
-    with desk.sessions() as session:
-        labels = projects.labels(session, project_id)
-        own = projects.get(session, project_id).guidelines.strip()
+def guidelines(labels: Sequence[LabelView], own: str) -> None:
+    """`own` is what the project wrote; empty for `HOW_TO_DECIDE`."""
     with st.popover("Guidelines", icon=":material/menu_book:"):
-        st.markdown("**What to mark**")
         lines = [
             f"- **{literal(label.name)}**"
             + (f": {literal(label.description)}" if label.description else "")
             for label in labels
         ]
-        st.markdown("\n".join(lines) or "This project has no labels yet; add them in Documents.")
+        listed = "\n".join(lines) or "This project has no labels yet; add them in Documents."
+        st.markdown(f"**What to mark**\n\n{listed}\n\n")
         st.markdown(own or HOW_TO_DECIDE)

@@ -7,15 +7,15 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from app.components.span_annotator import span_annotator
+from app.components.span_annotator import span_annotator, words
 from app.editing import Draft, GestureError
 from app.services import history
 from app.services import work as works
-from app.services.annotation import AnnotationService, DocumentView
+from app.services.annotation import AnnotationService
+from app.services.document_view import DocumentView
 from app.services.history import HistoryError, Page, Step
 from app.state import Desk
 from app.views.wording import count, literal
-from core.tokenization import tokenize
 from storage.repository import documents
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
@@ -133,7 +133,7 @@ def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
         text=view.text,
         labels=[asdict(label) for label in view.labels],
         spans=[asdict(span) for span in draft.spans],
-        tokens=[(token.start, token.end) for token in tokenize(view.text)],
+        tokens=words(view.text),
         ack=None,
         key=PREVIEW,
         store=PREVIEW,

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.services.reading import ImportReport
 from app.views.wording import count, literal
+from storage.formats.table import not_a_formula
 from storage.records import BadRecord
 
 BAD_SHOWN = 20
@@ -99,9 +100,5 @@ def as_csv(bad: Iterable[BadRecord]) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(["line", "reason"])
-    rows.writerows([record.line, _cell(record.reason)] for record in bad)
+    rows.writerows([record.line, not_a_formula(record.reason)] for record in bad)
     return out.getvalue().encode()
-
-
-def _cell(words: str) -> str:
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words

@@ -25,27 +25,31 @@ EXPORT = "screens/export.py"
 Name = Literal["project", "document"]
 
 
+def current(desk: Desk) -> tuple[Project | None, int | None]:
+    """The session's project and its document in it, see the two below."""
+    with desk.sessions() as session:
+        project = _project(session)
+        document_id = _document(session, project) if project else None
+    if project is not None and document_id is None:
+        document_id = current_document(desk, project)
+    return project, document_id
+
+
 def current_project(desk: Desk) -> Project | None:
     """The session's project; the first one where it has none. None: there is no project."""
     with desk.sessions() as session:
-        present = projects.every(session)
-    if not present:
-        return None
-    wanted = _wanted("project")
-    chosen = next((project for project in present if project.id == wanted), present[0])
-    _remember("project", chosen.id)
-    return chosen
+        return _project(session)
 
 
 def current_document(desk: Desk, project: Project) -> int | None:
     """The session's document; else the first that waits for the person, else the first of the
     project."""
     with desk.sessions() as session:
-        wanted = _wanted("document")
-        chosen = wanted if wanted and _belongs(session, wanted, project) else None
+        chosen = _document(session, project)
     chosen = chosen or first_waiting(desk.sessions, project.id, desk.person)
-    with desk.sessions() as session:
-        chosen = chosen or documents.first(session, project.id)
+    if chosen is None:
+        with desk.sessions() as session:
+            chosen = documents.first(session, project.id)
     if chosen is not None:
         _remember("document", chosen)
     return chosen
@@ -73,6 +77,25 @@ def go(page: str, document_id: int | None = None) -> NoReturn:
     names = ("project", "document")
     held = {name: str(st.session_state[name]) for name in names if name in st.session_state}
     st.switch_page(page, query_params=held)
+
+
+def _project(session: Session) -> Project | None:
+    present = projects.every(session)
+    if not present:
+        return None
+    wanted = _wanted("project")
+    chosen = next((project for project in present if project.id == wanted), present[0])
+    _remember("project", chosen.id)
+    return chosen
+
+
+def _document(session: Session, project: Project) -> int | None:
+    """The document that is named, where it is the project's."""
+    wanted = _wanted("document")
+    if not wanted or not _belongs(session, wanted, project):
+        return None
+    _remember("document", wanted)
+    return wanted
 
 
 def _belongs(session: Session, document_id: int, project: Project) -> bool:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import state
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
-from app.services.annotation import AnnotationService, DocumentView
+from app.services.annotation import AnnotationService
+from app.services.document_view import DocumentView
 from app.services.news import News
 from storage.repository.documents import DocumentGoneError
 from storage.trouble import trouble

@@ -113,7 +113,9 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
             selection_mode="multi",
             key="review_kinds",
         )
-        labels = st.pills("Accepted as", names, selection_mode="multi", key="review_labels")
+        labels = st.pills(
+            "Accepted as", names, format_func=literal, selection_mode="multi", key="review_labels"
+        )
     return [
         each
         for each in suspects

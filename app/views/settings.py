@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
-from app.services import assigning
+from app.services import assigning, by_itself
 from app.services import projects as service
 from app.state import Desk
 from app.views import deleting
 from app.views.tables import key_of
 from app.views.wording import literal
-from storage.models import Label
+from storage.models import Label, Project
 from storage.repository import projects
 from storage.vocabulary import QUEUE_ORDERS, QueueOrder
 
@@ -78,20 +78,13 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
-        annotators = st.number_input(
-            "People who annotate each document",
-            1,
-            assigning.MOST,
-            project.annotators,
-            key=f"annotators_{project_id}",
-            help="With 1, whoever opens a document works on one draft that all share. With more, "
-            "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
-            "decides, on the Agreement page.",
-        )
+        annotators = _annotators(project)
+        after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
     try:
-        assigning.set_annotators(desk.sessions, project_id, int(annotators))
+        by_itself.set_after(desk.sessions, project_id, after)
+        assigning.set_annotators(desk.sessions, project_id, annotators)
         service.configure(
             desk.sessions,
             project_id,
@@ -103,6 +96,32 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
         st.error(literal(str(error)))
         return
     st.toast("The settings are saved.", icon=":material/check:")
+
+
+def _annotators(project: Project) -> int:
+    return st.number_input(
+        "People who annotate each document",
+        1,
+        assigning.MOST,
+        project.annotators,
+        key=f"annotators_{project.id}",
+        help="With 1, whoever opens a document works on one draft that all share. With more, "
+        "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
+        "decides, on the Agreement page.",
+    )
+
+
+def _retrain_after(project: Project) -> int | None:
+    return st.number_input(
+        "Retrain by itself after so many submitted documents",
+        by_itself.LEAST,
+        by_itself.MOST,
+        project.retrain_after,
+        key=f"retrain_after_{project.id}",
+        placeholder="never",
+        help="Counted since the last retraining began. Never two at once; a person still "
+        "decides which version suggests. Empty: only when somebody starts it.",
+    )
 
 
 def _keys(desk: Desk, project_id: int, labels: Sequence[Label]) -> None:

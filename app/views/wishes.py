@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from app.services.annotation import AnnotationService, DocumentView
+from app.services.annotation import AnnotationService
+from app.services.document_view import DocumentView, Heading
 from app.services.queue import first_waiting, next_document
 from app.state import Desk
 from app.views import history, place, rereading
 from app.views.receiving import Received
 from app.views.sentence import unseen
-from storage.models import Project
-from storage.repository.assignments import OPEN
-from storage.vocabulary import DocumentStatus
 
 _AROUND = "read_around"
 
@@ -35,8 +31,8 @@ def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView
     if wish == "next" and view.status in ("submitted", "skipped"):
         target = next_document(desk.sessions, view.project_id, view.document_id, person=desk.person)
     else:
-        neighbours = service.neighbours(view.document_id, desk.person)
-        target = neighbours.next if wish == "next" else neighbours.previous
+        around = view.heading.place
+        target = around.next if wish == "next" else around.previous
     if target is None:
         st.toast(f"There is no {wish} document.")
         return
@@ -62,10 +58,11 @@ def read_around(service: AnnotationService, person: str, received: Received) -> 
         rereading.begin(service, received.document_id, person, received.corrected)
 
 
-def all_done(desk: Desk, project: Project, counts: Mapping[DocumentStatus, int]) -> None:
+def all_done(desk: Desk, above: Heading) -> None:
     """Says that nothing is left to annotate, and what comes then."""
-    if any(counts[status] for status in OPEN):
-        if project.annotators > 1 and not first_waiting(desk.sessions, project.id, desk.person):
+    if above.place.open:
+        several = above.annotators > 1
+        if several and not first_waiting(desk.sessions, above.project_id, desk.person):
             st.success("No document waits for you any more.", icon=":material/done_all:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):

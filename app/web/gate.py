@@ -5,6 +5,7 @@ Streamlit's own files and the health check are open to all; they say nothing abo
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
@@ -23,7 +24,12 @@ from storage.engine import Sessions
 
 COOKIE = "spanneal"
 SIGN_IN = "/sign-in"
-_OPEN = ("/static/", "/_stcore/health", "/favicon.png", SIGN_IN)
+PROBES = ("/healthz", "/readyz")
+"""What tells nothing, and is asked under whatever name a machine has."""
+_OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
+_OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
+"""Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
+_opening = threading.Lock()
 
 
 class Gate:
@@ -49,7 +55,7 @@ class Gate:
         server = asked.scope.get("server")
         if problem := listening.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
-        if not is_host_allowed(asked.headers.get("host")):
+        if path not in PROBES and not is_host_allowed(asked.headers.get("host")):
             return PlainTextResponse("This name is not among server.allowedHosts.\n", 421)
         if settings.auth != "accounts" or _is_open(path):
             return None
@@ -62,9 +68,15 @@ class Gate:
         return PlainTextResponse("Sign in first.\n", 401)
 
 
-@cache
 def database(settings: Settings) -> Sessions:
-    """The server's own way to the accounts; the pages have theirs."""
+    """The server's own way to the accounts; the pages have theirs. Opened once, however many ask
+    for it at once."""
+    with _opening:
+        return _database(settings)
+
+
+@cache
+def _database(settings: Settings) -> Sessions:
     return open_database(settings)
 
 
@@ -74,4 +86,4 @@ def _whose(settings: Settings, token: str) -> SignedIn | None:
 
 def _is_open(path: str) -> bool:
     plain = ".." not in path and "//" not in path and "\\" not in path
-    return plain and any(path == each or path.startswith(each) for each in _OPEN)
+    return plain and (path in _OPEN or path.startswith(_OPEN_FOLDERS))

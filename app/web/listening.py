@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
 
 from app.settings import Auth
+
+_FORWARDED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
 
 
 def is_loopback(host: str) -> bool:
@@ -15,6 +27,19 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def asks_locally(request: Request) -> bool:
+    """Whether this machine asks, under its own name: else a page could rebind a name of its.
+
+    Through a proxy everybody seems to come from this machine, so what a proxy adds says no.
+    """
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
+    here = request.client is not None and is_loopback(request.client.host)
+    return here and is_loopback(host) and not any(name in request.headers for name in _FORWARDED)
 
 
 def problem(auth: Auth, host: str | None) -> str | None:

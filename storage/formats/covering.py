@@ -6,11 +6,11 @@ A cut word loses nothing: "Londoners" with "London" marked becomes "London" and 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.tokenization import tokenize
-from storage.formats.written import Written, accepted, lost
+from storage.formats.written import Written, accepted, count_document, count_span, lost
 from storage.records import DocumentRecord, SpanRecord
 
 
@@ -69,6 +69,22 @@ def covering(text: str, spans: Iterable[SpanRecord]) -> list[Piece]:
         covered.append(word)
         at = word.end
     return covered[:-1]
+
+
+def in_words(
+    documents: Iterable[DocumentRecord], written: Written
+) -> Iterator[tuple[DocumentRecord, TokenView]]:
+    """The documents as words, counted, for a format that keeps their names; one without any word
+    is refused."""
+    for document in documents:
+        if not document.text.strip():
+            written.refused.append(f"{document.name}: has no words")
+            continue
+        view = token_view(document, written)
+        count_document(document, written, ("name",))
+        for _, _, span in view.entities:
+            count_span(span, written)
+        yield document, view
 
 
 def token_view(document: DocumentRecord, written: Written) -> TokenView:

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from storage.formats.covering import token_view
+from storage.formats.covering import in_words
 from storage.formats.fields import FieldError, name_in, others, string, whole
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.marks import list_of
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written, count_document, count_span
+from storage.formats.written import Written
 from storage.records import DocumentRecord, Record
 
 _KNOWN = frozenset(("tokenized_text", "ner", "name"))
@@ -42,14 +42,7 @@ def write_gliner(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
 
 
 def _records(documents: Iterable[DocumentRecord], written: Written) -> Iterator[dict[str, Any]]:
-    for document in documents:
-        if not document.text.strip():
-            written.refused.append(f"{document.name}: has no words")
-            continue
-        view = token_view(document, written)
-        count_document(document, written, ("name",))
-        for _, _, span in view.entities:
-            count_span(span, written)
+    for document, view in in_words(documents, written):
         yield {
             "tokenized_text": view.words,
             "ner": [[start, end - 1, span.label] for start, end, span in view.entities],

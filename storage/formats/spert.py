@@ -20,13 +20,13 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from storage.formats.archives import Archive, names_at
-from storage.formats.covering import token_view
+from storage.formats.covering import in_words
 from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written, count_document, count_span
+from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, Record
 
 DOCUMENTS = "documents.json"
@@ -66,15 +66,8 @@ def write_spert(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
 def _records(
     documents: Iterable[DocumentRecord], written: Written, labels: set[str]
 ) -> Iterator[dict[str, Any]]:
-    for document in documents:
-        if not document.text.strip():
-            written.refused.append(f"{document.name}: has no words")
-            continue
-        view = token_view(document, written)
-        count_document(document, written, ("name",))
-        for _, _, span in view.entities:
-            count_span(span, written)
-            labels.add(span.label)
+    for document, view in in_words(documents, written):
+        labels.update(span.label for _, _, span in view.entities)
         yield {
             "tokens": view.words,
             "entities": [

@@ -52,7 +52,13 @@ def _cells(document: DocumentRecord, span: SpanRecord) -> tuple[str | int | floa
 
 
 def _safe(cell: str | int | float | None, written: Written) -> str | int | float | None:
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA):
+    if not isinstance(cell, str):
         return cell
-    written.properties["prefixed"] += 1
-    return f"'{cell}"
+    safe = not_a_formula(cell)
+    written.properties["prefixed"] += safe != cell
+    return safe
+
+
+def not_a_formula(words: str) -> str:
+    """The words as a cell that no spreadsheet takes for a formula."""
+    return f"'{words}" if words.startswith(_FORMULA) else words

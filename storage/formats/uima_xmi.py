@@ -21,6 +21,7 @@ from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.limits import whole
 from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
+from storage.formats.own_layers import own_layer
 from storage.formats.packing import Pack
 from storage.formats.written import Written, accepted, count_document, count_span
 from storage.formats.xml_guard import check_xml
@@ -34,7 +35,6 @@ FEATURE = "value"
 _ANNOTATION = "uima.tcas.Annotation"
 _STRING = "uima.cas.String"
 _TYPES_FILE = "TypeSystem.xml"
-_OWN = re.compile(r"(webanno\.custom|custom)\..+")
 _FRAME = re.compile(r".*\.(Token|Sentence|DocumentAnnotation|DocumentMetaData|TagsetDescription"
                     r"|TagDescription|Paragraph|Heading|Div|CASMetadata|LayerDefinition"
                     r"|FeatureDefinition)")  # fmt: skip
@@ -196,7 +196,7 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
 def _layer(cas: Cas) -> tuple[str | None, str]:
     """The type that entities have, and the feature that holds their label."""
     kinds = {annotation.type.name: annotation.type for annotation in cas.select_all_annotations()}
-    own = [kind for name, kind in kinds.items() if _OWN.fullmatch(name)]
+    own = [kind for name, kind in kinds.items() if own_layer(name)]
     if len(own) == 1 and TYPE not in kinds:
         texts = [feature.name for feature in own[0].features if feature.rangeType.name == _STRING]
         if texts:

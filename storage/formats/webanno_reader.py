@@ -19,13 +19,13 @@ from storage.formats.encodings import decoded
 from storage.formats.limits import whole
 from storage.formats.marks import Mark, to_spans
 from storage.formats.offsets import Ruler
+from storage.formats.own_layers import own_layer
 from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
 from storage.records import BadRecord, DocumentRecord, Record
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
 _WIDEST_GAP = 1_000_000
 """UTF-16 units between two sentences; a larger number is a fault, and not white space."""
-_OWN = re.compile(r"(webanno\.custom|custom)\..+")
 _ROW = re.compile(
     r"\d+-\d+(?:\.\d+)?\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t[^\t]*(?:\t(?P<cells>.*))?"
 )
@@ -111,7 +111,7 @@ def _column(layers: Sequence[str]) -> tuple[int | None, tuple[str, ...]]:
         kind, _, rest = line.partition("=")
         layer, *features = [part for part in rest.split("|") if part]
         cells += [(layer, feature, kind == "#T_SP") for feature in features or [""]]
-    own = {layer for layer, _, spans in cells if spans and _OWN.fullmatch(layer)}
+    own = {layer for layer, _, spans in cells if spans and own_layer(layer)}
     chosen = next((i for i, cell in enumerate(cells) if cell[:2] == (LAYER, FEATURE)), None)
     if chosen is None and len(own) == 1:
         chosen = next(i for i, cell in enumerate(cells) if cell[0] in own)

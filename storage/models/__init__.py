@@ -11,11 +11,14 @@ from storage.models.annotations import AnnotationSet, EntityRow, Operation
 from storage.models.base import Base
 from storage.models.documents import Assignment, Document, DocumentSignal, Visit
 from storage.models.people import Event, Login, User
+from storage.models.preannotations import Preannotation, PreannotationBatch
 from storage.models.projects import Label, Member, Project
+from storage.models.tokens import ApiToken
 from storage.models.versions import ModelVersion
 
 __all__ = [
     "AnnotationSet",
+    "ApiToken",
     "Assignment",
     "Base",
     "Document",
@@ -27,6 +30,8 @@ __all__ = [
     "Member",
     "ModelVersion",
     "Operation",
+    "Preannotation",
+    "PreannotationBatch",
     "Project",
     "User",
     "Visit",

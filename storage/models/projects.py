@@ -30,6 +30,8 @@ class Project(Base):
     annotators: Mapped[int] = mapped_column(default=1, server_default="1")
     """How many people annotate each document. With 1, whoever opens it works on the one draft;
     with more, each has a draft of their own and sees nobody else's."""
+    retrain_after: Mapped[int | None]
+    """After how many submitted documents it retrains by itself; None: never."""
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when it lies in the bin."""
 

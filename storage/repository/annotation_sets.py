@@ -89,6 +89,14 @@ def draft_of(session: Session, document_id: int, owner: str | None = None) -> An
     return _newest(session, document_id, AnnotationSet.state == "draft", _of(owner))
 
 
+def has_draft(session: Session, document_id: int, owner: str | None = None) -> bool:
+    """Whether there is what `draft_of` gives."""
+    query = select(AnnotationSet.id).where(
+        AnnotationSet.document_id == document_id, AnnotationSet.state == "draft", _of(owner)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def submitted_of(
     session: Session, document_id: int, owner: str | None = None
 ) -> AnnotationSet | None:

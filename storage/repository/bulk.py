@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage.hiding import BINNED
 from storage.models import AnnotationSet, Base, Document, EntityRow, Operation
-from storage.records import OperationRecord, SpanRecord
+from storage.records import Answer, OperationRecord, SpanRecord
 from storage.repository.histories import client_of
 from storage.repository.splits import choose_splits
-from storage.vocabulary import DocumentStatus, Origin, SetState, Split
+from storage.vocabulary import DocumentStatus, SetState, Split
 
 _DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS = (
     Base.metadata.tables[model.__tablename__]
@@ -24,20 +23,12 @@ _DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS = (
 """Tables and not classes: half of the time of an insert is the mapping's."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewSet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSet(Answer):
     """An annotation set of a document that is about to be added."""
 
-    origin: Origin
     state: SetState
     spans: Sequence[SpanRecord]
-    created_at: datetime
-    submitted_at: datetime | None = None
-    person: str | None = None
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    blind: bool = False
-    parent: int | None = None
-    """Its place among the document's new sets, before this one."""
 
 
 @dataclass(frozen=True, slots=True)

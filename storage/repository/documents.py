@@ -119,6 +119,14 @@ def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, 
     return {status: found.get(status, 0) for status in DOCUMENT_STATUSES}
 
 
+def counts_everywhere(session: Session) -> dict[DocumentStatus, int]:
+    """How many documents of all projects stand where; every status is a key."""
+    found = dict(
+        session.execute(select(Document.status, func.count()).group_by(Document.status)).all()
+    )
+    return {status: found.get(status, 0) for status in DOCUMENT_STATUSES}
+
+
 def counts_by_split(
     session: Session, project_id: int, statuses: Collection[DocumentStatus] = ()
 ) -> dict[Split, int]:

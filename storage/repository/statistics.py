@@ -76,6 +76,19 @@ def submissions(session: Session, project_id: int) -> Sequence[Submission]:
     return [Submission(*row) for row in session.execute(query)]
 
 
+def submitted_since(session: Session, project_id: int, since: datetime | None) -> int:
+    """How many documents were submitted, for the first time or again, after a moment."""
+    query = (
+        select(func.count())
+        .select_from(AnnotationSet)
+        .join(Document, Document.id == AnnotationSet.document_id)
+        .where(AnnotationSet.id.in_(newest_submitted(project_id)))
+    )
+    if since is not None:
+        query = query.where(AnnotationSet.submitted_at > since)
+    return session.scalar(query) or 0
+
+
 def label_counts(session: Session, project_id: int) -> dict[tuple[str, Source], int]:
     """How many entities were accepted, by label and by who found them first."""
     query = (

@@ -1,12 +1,10 @@
-"""Every service with what it needs and a call of it, and those that ask nothing."""
+"""Every service with what it needs and a call of it; `open_services` has those that ask nothing."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from app.services import (
@@ -15,87 +13,35 @@ from app.services import (
     agreement,
     assigning,
     bin,
+    by_itself,
     exporting,
     figures,
+    head_to_head,
     importing,
     manifest,
     members,
+    model_files,
+    preannotating,
     preview,
     projects,
+    promotions,
     queue,
     rereading,
     retraining,
     signing_in,
+    tokens,
 )
-from app.services.annotation import AnnotationService
-from app.services.jobs import Jobs
 from app.services.models import ModelRegistry
-from app.services.permissions import Acting, for_person
 from app.services.projects import LabelChange
-from app.services.reading import Incoming
-from app.services.retraining import RetrainingSettings
 from app.services.review import ReviewService
+from app.settings import Settings
 from core.types import SamplerSettings
-from storage.engine import Sessions
-from storage.repository.statistics import Submission
 from tests.app.pages_kit import PretendedModel
+from tests.app.world import World
 
 PEOPLE = ("stranger", "annotator", "reviewer", "administrator")
 LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 """The first of PEOPLE that may."""
-
-
-@dataclass
-class World:
-    """A project with documents and members, seen by one person's sessions."""
-
-    sessions: Sessions
-    people: dict[str, Acting]
-    project: int
-    document: int
-    label: int
-    folder: Path
-    who: str = "administrator"
-
-    def on(self, who: str) -> World:
-        own = for_person(self.sessions, self.people[who])
-        return World(own, self.people, self.project, self.document, self.label, self.folder, who)
-
-    @property
-    def name(self) -> str:
-        return self.people[self.who].name
-
-    @property
-    def annotation(self) -> AnnotationService:
-        return AnnotationService(self.sessions, PretendedModel(names=()))
-
-    @property
-    def jobs(self) -> Jobs:
-        """One queued job, without DBOS behind it."""
-        job = SimpleNamespace(
-            workflow_id="job",
-            input={"args": [self.project, RetrainingSettings().to_json()]},
-            status="ENQUEUED",
-            output=None,
-            created_at=0,
-            completed_at=None,
-        )
-        jobs = object.__new__(Jobs)
-        jobs._client = SimpleNamespace(  # type: ignore[assignment]
-            list_workflows=lambda **_: [job], cancel_workflow=lambda _: None
-        )
-        jobs._settings = SimpleNamespace(data=Path("nowhere"))  # type: ignore[assignment]
-        return jobs.on(self.sessions)
-
-    @property
-    def incoming(self) -> Incoming:
-        return Incoming(b"A text of its own.", "text.txt", "text", self.name)
-
-    @property
-    def submission(self) -> Submission:
-        """As a page could make it up."""
-        given: dict[str, Any] = dict.fromkeys(Submission.__dataclass_fields__)
-        return Submission(**{**given, "document_id": self.document})
 
 
 Call = Callable[[World], Any]
@@ -149,9 +95,13 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.read_again(w.document, w.name),
     ),
-    "annotation.AnnotationService.neighbours": (
+    "annotation.AnnotationService.glance": (
         "annotate",
-        lambda w: w.annotation.neighbours(w.document, w.name),
+        lambda w: w.annotation.glance(w.document, w.name),
+    ),
+    "annotation.AnnotationService.heading": (
+        "annotate",
+        lambda w: w.annotation.heading(w.document, w.name),
     ),
     "bin.wish": ("annotate", lambda w: bin.wish(w.sessions, "document", w.document)),
     "bin.delete": (
@@ -162,13 +112,13 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: bin.restore(w.sessions, "document", w.document, w.name),
     ),
+    "by_itself.set_after": (
+        "review",
+        lambda w: by_itself.set_after(w.sessions, w.project, None),
+    ),
     "exporting.export": (
         "review",
         lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
-    ),
-    "exporting.export_file": (
-        "review",
-        lambda w: exporting.export_file(w.sessions, w.project, "jsonl", w.folder / "out.jsonl"),
     ),
     "figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
     "importing.importing": (
@@ -202,6 +152,14 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
     ),
+    "models.ModelRegistry.bring_in": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
+    ),
+    "model_files.bring_in": (
+        "administer",
+        lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
+    ),
     "models.ModelRegistry.promote": (
         "administer",
         lambda w: ModelRegistry(w.sessions).promote(1),
@@ -211,6 +169,32 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: ModelRegistry(w.sessions).propose(
             _model(), parent_id=1, metrics={}, data_hash="", settings={}
         ),
+    ),
+    "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
+    "head_to_head.held_back": (
+        "review",
+        lambda w: head_to_head.held_back(w.sessions, w.project),
+    ),
+    "head_to_head.compare": (
+        "review",
+        lambda w: head_to_head.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
+    ),
+    "preannotating.start": (
+        "review",
+        lambda w: preannotating.start(w.sessions, w.project, w.name),
+    ),
+    "preannotating.latest": ("review", lambda w: preannotating.latest(w.sessions, w.project)),
+    "preannotating.pause": (
+        "review",
+        lambda w: preannotating.pause(w.sessions, w.project, w.name),
+    ),
+    "preannotating.resume": (
+        "review",
+        lambda w: preannotating.resume(w.sessions, w.project, w.name),
+    ),
+    "preannotating.cancel": (
+        "review",
+        lambda w: preannotating.cancel(w.sessions, w.project, w.name),
     ),
     "preview.previewing": (
         "review",
@@ -298,36 +282,11 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: signing_in.sign_out_everywhere(w.sessions, _second(w)),
     ),
+    "tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
+    "tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
+    "tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
 }
 """What each service needs, and a call of it."""
-OPEN = {
-    "ahead.Ahead.step": "the machine's own thread, on sessions that act for nobody",
-    "ahead.Ahead.wish": "a number to read ahead for; nothing is told",
-    "bin.contents": "lists what the person may restore; see its own test",
-    "jobs.Jobs.close": "ends the connection of the process",
-    "jobs.Jobs.every": "lists what the person may see; see its own test",
-    "jobs.Jobs.on": "gives the same jobs to other sessions",
-    "jobs.Jobs.worker_running": "whether the machine is at work",
-    "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
-    "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
-    "models.ModelRegistry.get": "one model serves all projects",
-    "models.ModelRegistry.versions": "one model serves all projects",
-    "predictor.active_predictor": "one model serves all projects",
-    "retraining.active_parent": "one model serves all projects",
-    "review.ReviewService.on": "gives the same answers to other sessions",
-    "review.ReviewService.suspects": "asks nothing: tells of submissions that `submitted` gave",
-    "review.ReviewService.waiting": "asks nothing: tells of submissions that `submitted` gave",
-    "samples.seed_sample_project": "the machine's own, before anybody comes",
-    "signals.measure": "the machine's own thread",
-    "signals.missing": "the machine's own thread",
-    "signing_in.change_password": "takes the person's own session; see its own test",
-    "signing_in.provided": "how a person is known in the first place",
-    "signing_in.sign_in": "how a person is known in the first place",
-    "signing_in.sign_out": "takes the secret of the session that it ends",
-    "signing_in.signed_in": "how a person is known in the first place",
-    "startup.open_database": "the machine's own, before anybody comes",
-}
-"""What asks nothing, and why."""
 
 
 def _model() -> Path:

@@ -10,7 +10,8 @@ from itertools import count
 from sqlalchemy import select
 
 from app.services import assigning
-from app.services.annotation import AnnotationService, DocumentView
+from app.services.annotation import AnnotationService
+from app.services.document_view import DocumentView
 from app.services.suggesting import Predictor
 from storage.engine import Sessions, writing
 from storage.models import Assignment, Document

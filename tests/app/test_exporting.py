@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation import AnnotationService
-from app.services.exporting import ExportReport, Stream, export, export_file
+from app.services.exporting import ExportReport, Stream, export
 from app.services.importing import import_file
 from app.services.manifest import as_bytes, manifest
 from storage.engine import writing
@@ -229,7 +229,7 @@ def test_the_manifest_describes_the_file(
 ) -> None:
     path = tmp_path / "out.bio"
     selection = Selection(splits=("train", "dev"), since=datetime(2026, 1, 1, tzinfo=UTC))
-    report = export_file(sessions, filled, "bio", path, selection)
+    report = export(sessions, filled, "bio", path, selection)
     told = json.loads(as_bytes(manifest(sessions, filled, report, path, "P.bio")))
 
     content = path.read_bytes()
@@ -255,7 +255,7 @@ def test_a_file_that_is_broken_off_leaves_the_one_before_and_nothing_else(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export_file(sessions, filled, "jsonl", path, watch=stopped)
+        export(sessions, filled, "jsonl", path, watch=stopped)
 
     assert path.read_bytes() == b"before"
     assert list(tmp_path.glob("out*")) == [path]

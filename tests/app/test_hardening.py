@@ -42,7 +42,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     with TestClient(_as_if_at(app, "127.0.0.1"), "http://localhost", follow_redirects=False) as one:
         yield one
     gate.database(settings).kw["bind"].dispose()
-    gate.database.cache_clear()
+    gate._database.cache_clear()
 
 
 def _as_if_at(app: Any, address: str) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.services import assigning
-from storage.repository import annotation_sets
+from app.views.wording import literal
+from storage.engine import writing
+from storage.repository import annotation_sets, projects
 from tests.app.pages_kit import Site
 from tests.app.teamwork import Team
 
@@ -161,3 +163,20 @@ def test_the_number_of_annotators_is_a_setting(site: Site) -> None:
     site.run()
     site.open("annotate", project=site.project_id)
     assert "3 people annotate this document" in site.said()
+
+
+@pytest.mark.parametrize("name", [":red[x]", "**", "[a](b)", "$x$"])
+def test_a_label_to_filter_by_shows_as_it_is_written(site: Site, name: str) -> None:
+    ids = [site.add(TEXT, "first")]
+    with writing(site.sessions) as session:
+        projects.ensure_labels(session, site.project_id, (name,))
+    assigning.set_annotators(site.sessions, site.project_id, 2)
+    team = Team(site.sessions, site.project_id, ids)
+    team.submit(0, "Anna", ("Bank of China", name))
+    team.submit(0, "Bo", ("Anna", name))
+
+    part(site, "Differences")
+
+    (labels,) = (each for each in site.app.button_group if each.key == "agreement_labels")
+    assert [each.content for each in labels.proto.options] == [literal(name)]
+    assert literal(name) != name

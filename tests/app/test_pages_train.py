@@ -253,7 +253,30 @@ def test_promoting_makes_the_new_version_the_one_that_suggests(
         assert active is not None
         assert active.id == version
     assert "makes the suggestions now" in site.said()
-    assert list(site.app.dataframe[-1].value["State"]) == ["● active", "– retired"]
+    shown = next(each.value for each in site.app.dataframe if "State" in each.value)
+    assert list(shown["State"]) == ["● active", "– retired"]
+
+
+def test_a_promotion_is_shown_with_who_and_taken_back_by_one_button(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    ModelRegistry(site.sessions).promote(version, "more names")
+    site.run()
+    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    assert moves[["Who", "From", "To", "Why"]].values.tolist() == [
+        ["terminal", 1, version, "more names"]
+    ]
+
+    site.app.button(key="roll back").click()
+    site.run()
+
+    active = ModelRegistry(site.sessions).active()
+    assert active is not None
+    assert active.id == 1
+    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    assert list(moves["Why"]) == ["went back", "more names"]
 
 
 def test_a_version_whose_folder_is_gone_is_not_promoted(site: Site, jobs: PretendedJobs) -> None:

@@ -25,8 +25,10 @@ from storage.engine import writing
 from storage.models import Document, Project
 from storage.repository import documents, model_versions
 from storage.repository import projects as rows
-from tests.app.guarded import GUARDED, LEVELS, OPEN, PEOPLE, World
+from tests.app.guarded import GUARDED, LEVELS, PEOPLE
 from tests.app.material import new_project
+from tests.app.open_services import OPEN
+from tests.app.world import World
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ import streamlit as st
 
 from app.components import bundle
 from app.components.span_annotator.hotkeys import table
+from core.tokenization import tokenize
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _PARTS = ("left", "right", "type")
@@ -51,6 +52,12 @@ def sent_operations(key: str) -> dict[str, Any] | None:
     state = st.session_state.get(key)
     operations: dict[str, Any] | None = state.get("ops") if state else None
     return operations
+
+
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[tuple[int, int], ...]:
+    """The `tokens` of a text; kept, since a text is shown again after each of its edits."""
+    return tuple((token.start, token.end) for token in tokenize(text))
 
 
 def span_annotator(
@@ -124,7 +131,7 @@ def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _compact(tokens: tuple[tuple[int, int], ...]) -> str:
     """The gap before each word and its length, in turn: a fifth of the pairs' size."""
     steps: list[int] = []

@@ -1,0 +1,1 @@
+"""What programs ask over HTTP: our own interface, Label Studio's and INCEpTION's."""

@@ -1,0 +1,173 @@
+"""Projects, their documents, and what people decided on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.editing import DraftSpan
+from app.http.callers import Caller, Calling
+from app.http.errors import ApiError
+from app.services import drafts, importing, recording
+from app.services import work as works
+from app.services.annotation import AnnotationService
+from app.services.permissions import require
+from storage.repository import documents, listing, projects
+from storage.vocabulary import DocumentStatus
+
+router = APIRouter(tags=["documents"])
+MOST_OPS = 1_000
+Id = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+class DocumentOut(BaseModel):
+    id: int
+    name: str
+    status: DocumentStatus
+    split: str
+    length: int
+    """Code points."""
+    updated_at: datetime
+
+
+class Page(BaseModel):
+    documents: list[DocumentOut]
+    total: int
+
+
+class NewDocument(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    text: Annotated[str, Field(min_length=1)]
+
+
+class Operations(BaseModel):
+    """What a person does, one after another: `{"op": "accept", "id": …}`, `{"op": "add", "id": …,
+    "start": …, "end": …, "label": …}`, `reject`, `relabel`, `move`, `delete`, `comment`, `submit`,
+    `skip` …"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operations: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_OPS)]
+    client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """A name of the caller's own: with `seq` in each operation, what is sent twice is done once."""
+
+
+class SpanOut(BaseModel):
+    id: str
+    start: int
+    end: int
+    label: str
+    status: str
+    score: float | None
+    source: str
+
+
+class Annotations(BaseModel):
+    status: DocumentStatus
+    entities: list[SpanOut]
+
+
+@router.get("/projects")
+def every_project(caller: Calling) -> list[dict[str, Any]]:
+    """The projects that the token reaches."""
+    with caller.sessions() as session:
+        return [
+            {
+                "id": each.id,
+                "name": each.name,
+                "labels": [label.name for label in projects.labels(session, each.id)],
+            }
+            for each in projects.every(session)
+        ]
+
+
+@router.get("/projects/{project_id}/documents")
+def page(
+    project_id: Id,
+    caller: Calling,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    status: DocumentStatus | None = None,
+    search: Annotated[str, Query(max_length=200)] = "",
+) -> Page:
+    """One page of a project's documents, in order of arrival."""
+    with caller.sessions() as session:
+        projects.get(session, caller.reach(project_id))
+        require(session, project_id, "annotate")
+        statuses = (status,) if status else ()
+        found = listing.list_documents(
+            session, project_id, statuses=statuses, search=search, limit=limit, offset=offset
+        )
+    rows = [DocumentOut.model_validate(each, from_attributes=True) for each in found.rows]
+    return Page(documents=rows, total=found.total)
+
+
+@router.post("/projects/{project_id}/documents", status_code=201)
+def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
+    """Adds a document. 409 where the project has this very text already."""
+    with caller.sessions() as session:
+        projects.get(session, caller.reach(project_id))
+    if not importing.add_text(caller.sessions, project_id, new.name, new.text):
+        raise ApiError(
+            409,
+            "the project has this very text already, or its bin has",
+            got=new.name,
+            remedy="Search for it among the documents, or restore it from the bin.",
+        )
+    with caller.sessions() as session:
+        hashed = documents.checked_hash(new.name, new.text)
+        added = documents.by_hash(session, project_id, hashed)
+        assert added is not None
+        return {"id": added.id, "name": added.name, "status": added.status}
+
+
+@router.get("/documents/{document_id}")
+def get(document_id: Id, caller: Calling) -> dict[str, Any]:
+    """A document with its exact text."""
+    with caller.sessions() as session:
+        found = documents.get(session, document_id)
+        require(session, found.project_id, "annotate")
+        about = DocumentOut.model_validate(found, from_attributes=True).model_dump()
+        return {**about, "project_id": found.project_id, "text": found.text}
+
+
+@router.get("/documents/{document_id}/annotations")
+def standing(document_id: Id, caller: Calling) -> Annotations:
+    """What was submitted, else the draft, of the person in whose name the token acts."""
+    return _annotations(caller, document_id)
+
+
+@router.post("/documents/{document_id}/annotations")
+def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
+    """Decisions, through the same door as the page's. 409 where one cannot be applied; those
+    beside it are kept."""
+    ops = [{"seq": place, **each} for place, each in enumerate(wanted.operations, 1)]
+    client = wanted.client or recording.server_client()
+    service = AnnotationService(caller.sessions)
+    applied = service.apply(document_id, client, ops, caller.person)
+    if applied.error:
+        raise ApiError(
+            409,
+            applied.error,
+            expected="operations as the page sends them",
+            remedy="Get the annotations again: operations beside the refused one are kept.",
+        )
+    return _annotations(caller, document_id)
+
+
+def _annotations(caller: Caller, document_id: int) -> Annotations:
+    with caller.sessions() as session:
+        document = documents.get(session, document_id)
+        require(session, document.project_id, "annotate", caller.person)
+        work = works.find(session, document, caller.person)
+        spans = drafts.load(session, work).spans
+        return Annotations(status=work.standing.status, entities=[_span(each) for each in spans])
+
+
+def _span(span: DraftSpan) -> SpanOut:
+    return SpanOut.model_validate(span, from_attributes=True)

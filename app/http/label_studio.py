@@ -1,0 +1,169 @@
+"""Label Studio's ML backend: give it http://HOST/label-studio/PROJECT as the backend's address.
+
+Its addresses and fields are those of label-studio-ml. A token goes into the password of the
+backend's basic authentication.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+
+from app.http.callers import Caller, Calling
+from app.http.documents import Id
+from app.http.errors import ApiError
+from app.http.limits import MOST_TEXT
+from app.http.predicting import active, batcher, entity_out
+from app.http.work import jobs_of
+from app.services.importing import import_file
+from core.types import SamplerSettings
+from storage.formats.optional import require
+from storage.formats.xml_guard import check_xml
+
+router = APIRouter(prefix="/{project_id}")
+MOST_TASKS = 100
+_BRINGS = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a labelling configuration calls its labels, its text, and the text's field."""
+
+    from_name: str = "label"
+    to_name: str = "text"
+    field: str = "text"
+    labels: tuple[str, ...] = ()
+    """Empty: any."""
+
+
+@router.get("/")
+@router.get("/health")
+def health(project_id: Id) -> dict[str, str]:
+    return {"status": "UP", "model_class": "Spanneal"}
+
+
+@router.post("/setup")
+def setup(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, str]:
+    caller.reach(project_id)
+    read_config(body.get("schema") or body.get("label_config"))
+    return {"model_version": str(active(caller).model_version_id)}
+
+
+@router.post("/predict")
+async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, Any]:
+    caller.reach(project_id)
+    config = read_config(body.get("label_config"))
+    tasks = body.get("tasks")
+    if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
+        raise ApiError(422, "'tasks' is not what it should be", expected=f"up to {MOST_TASKS}")
+    model = await run_in_threadpool(active, caller)
+    version = str(model.model_version_id)
+    results = []
+    for task in tasks:
+        text = _text(task, config)
+        found = await batcher.predict(model, text, SamplerSettings())
+        shown = [entity_out(text, each).model_dump() for each in found.entities]
+        regions = [
+            _region(each, place, config)
+            for place, each in enumerate(shown, 1)
+            if not config.labels or each["label"] in config.labels
+        ]
+        scores = [region["score"] for region in regions if region["score"] is not None]
+        mean = sum(scores) / len(scores) if scores else 0.0
+        results.append({"result": regions, "score": mean, "model_version": version})
+    return {"results": results, "model_version": version}
+
+
+@router.post("/webhook", status_code=201)
+def webhook(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, Any]:
+    """Annotations become submitted documents; START_TRAINING queues a retraining."""
+    caller.reach(project_id)
+    action = body.get("action")
+    if action == "START_TRAINING":
+        return {"job": jobs_of(caller).start(project_id)}
+    if action not in _BRINGS:
+        return {"ignored": action}
+    return _bring(project_id, body, caller)
+
+
+def read_config(xml: object) -> Config:
+    """Raises `ValueError` for what is no labelling configuration of a text."""
+    if not xml:
+        return Config()
+    require("defusedxml", "defusedxml", "Label Studio's configuration")
+    from defusedxml.ElementTree import fromstring
+
+    if not isinstance(xml, str):
+        raise ValueError(f"'label_config' must be XML, got {type(xml).__name__}")
+    check_xml(xml.encode())
+    view = fromstring(xml)
+    labels = next((each for each in view.iter() if each.tag in ("Labels", "HyperTextLabels")), None)
+    if labels is None:
+        raise ValueError("the labelling configuration has no <Labels> over a <Text>")
+    to_name = labels.get("toName", "text")
+    text = next((each for each in view.iter() if each.get("name") == to_name), None)
+    field = text.get("value", "$text") if text is not None else "$text"
+    return Config(labels.get("name", "label"), to_name, field.removeprefix("$"), _labels(labels))
+
+
+def _labels(tag: Element) -> tuple[str, ...]:
+    return tuple(each.get("value", "") for each in tag.iter("Label"))
+
+
+def _text(task: Any, config: Config) -> str:
+    data = task.get("data") if isinstance(task, dict) else None
+    text = data.get(config.field) if isinstance(data, dict) else None
+    if not isinstance(text, str) or len(text) > MOST_TEXT:
+        raise ApiError(
+            422,
+            f"a task's data has no text in {config.field!r}",
+            got=repr(text)[:100],
+            expected=f"a text of up to {MOST_TEXT} code points",
+            remedy='Name the field in the configuration: <Text name="text" value="$text"/>.',
+        )
+    return text
+
+
+def _region(entity: dict[str, Any], place: int, config: Config) -> dict[str, Any]:
+    value = {key: entity[key] for key in ("start", "end", "text")}
+    return {
+        "id": f"e{place}",
+        "from_name": config.from_name,
+        "to_name": config.to_name,
+        "type": "labels",
+        "score": entity["score"],
+        "value": {**value, "labels": [entity["label"]]},
+    }
+
+
+def _bring(project_id: int, body: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    task, annotation = body.get("task"), body.get("annotation")
+    if not isinstance(task, dict) or not isinstance(annotation, dict):
+        raise ApiError(
+            422,
+            "the webhook brings no task with its annotation",
+            remedy="In Label Studio's webhook, turn on 'Send payload'.",
+        )
+    project = body.get("project")
+    config = read_config(project.get("label_config") if isinstance(project, dict) else None)
+    text = _text(task, config)  # says what is wrong with the data, before they are used
+    record = {"data": {**task["data"], "text": text}, "annotations": [annotation]}
+    content = json.dumps([record]).encode()
+    report = import_file(
+        caller.sessions,
+        project_id,
+        content,
+        name=f"label-studio-{task.get('id', '')}",
+        format="label_studio",
+        person=caller.person,
+    )
+    return {
+        "added": report.added,
+        "known": report.duplicates,
+        "bad": [each.reason for each in report.bad],
+    }

@@ -1,0 +1,84 @@
+"""How much one program may ask: bytes of a request, and requests a minute."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.errors import ApiError, answer
+
+MOST_BYTES = 16 * 2**20
+MOST_TEXT = 100_000
+"""Code points of a text to predict."""
+A_MINUTE = 600
+_KNOWN = 1_000
+
+
+class BodyLimit:
+    """Answers 413 where a request's body is longer than it says or may be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            if len(body) > MOST_BYTES:
+                refusal = ApiError(
+                    413,
+                    "the request is too large",
+                    got=f"more than {MOST_BYTES} bytes",
+                    expected=f"at most {MOST_BYTES} bytes",
+                    remedy="Send fewer or shorter documents at a time.",
+                )
+                await answer(413, refusal.body)(scope, receive, send)
+                return
+            if not message.get("more_body"):
+                break
+        await self._app(scope, _replayed(bytes(body), receive), send)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+class Rate:
+    """A bucket for each program: it holds a minute's requests and fills up evenly."""
+
+    def __init__(
+        self, a_minute: int = A_MINUTE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most, self._clock = a_minute, clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, who: str) -> bool:
+        """Whether one more request is allowed now."""
+        with self._lock:
+            at = self._clock()
+            left, since = self._buckets.pop(who, (float(self._most), at))
+            left = min(self._most, left + (at - since) * self._most / 60)
+            self._buckets[who] = (left - 1 if left >= 1 else left, at)
+            while len(self._buckets) > _KNOWN:
+                self._buckets.popitem(last=False)
+            return left >= 1

@@ -1,0 +1,73 @@
+"""Documents that the parents of a model learnt from, a share of which is learnt again.
+
+Without them a model that learns something new forgets what it is not shown any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from storage.formats.jsonl import read_jsonl, write_jsonl
+from storage.models import ModelVersion
+from storage.records import DocumentRecord
+from storage.repository import model_versions
+
+SHARE = 0.5
+"""Old documents for each new one, at most, over all parents."""
+
+
+def ancestors(session: Session, version: ModelVersion) -> list[ModelVersion]:
+    """The version and those it comes from, the nearest first."""
+    line = [version]
+    while (parent := line[-1].parent_id) is not None:
+        line.append(model_versions.get(session, parent))
+    return line
+
+
+def write_replay(
+    folder: Path,
+    line: Iterable[ModelVersion],
+    labels: Sequence[str],
+    known: Set[str],
+    new: int,
+) -> dict[str, list[str]]:
+    """Writes a file for each parent whose job still lies beside `folder`; returns which labels
+    each file's annotators looked for.
+
+    `known` are the texts of the new material, none of which is replayed: what is held back
+    trains nothing. Which documents are chosen follows from their texts.
+    """
+    room, seen = round(SHARE * new), set(known)
+    written: dict[str, list[str]] = {}
+    for version in line:
+        told = version.settings.get("snapshot") or {}
+        common = [label for label in labels if label in told.get("labels", ())]
+        old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
+        if not common or not old.is_file():
+            continue
+        chosen = [each for each in _shuffled(old) if each.text not in seen][:room]
+        if chosen:
+            name = f"replay-{version.id}"
+            with (folder / f"{name}.jsonl").open("wb") as out:
+                write_jsonl([_only(each, common) for each in chosen], out)
+            written[name] = common
+            seen |= {each.text for each in chosen}
+            room -= len(chosen)
+    return written
+
+
+def _shuffled(path: Path) -> Iterator[DocumentRecord]:
+    """The file's documents in an order that follows from their texts."""
+    with path.open("rb") as file:
+        read = [each for each in read_jsonl(file, path.name) if isinstance(each, DocumentRecord)]
+    yield from sorted(read, key=lambda each: hashlib.sha256(each.text.encode()).digest())
+
+
+def _only(document: DocumentRecord, labels: Sequence[str]) -> DocumentRecord:
+    spans = tuple(span for span in document.entities or () if span.label in labels)
+    return replace(document, entities=spans)

@@ -1,0 +1,138 @@
+"""Label Studio and INCEpTION ask as their own programs do."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.app.http.test_api import Served, served
+
+__all__ = ["served"]
+cassis = pytest.importorskip("cassis")
+CONFIG = (
+    '<View><Labels name="ner" toName="body"><Label value="PER"/></Labels>'
+    '<Text name="body" value="$body"/></View>'
+)
+LAYER = "webanno.custom.Finding"
+
+
+def test_label_studio_finds_the_backend_up_and_set_up(served: Served) -> None:
+    base = f"/label-studio/{served.project}"
+    assert served.client.get(f"{base}/health").json()["status"] == "UP"
+    body = {"project": "1.1700000000", "schema": CONFIG, "hostname": "", "access_token": ""}
+    assert served.client.post(f"{base}/setup", json=body).json() == {"model_version": "1"}
+
+
+def test_label_studio_gets_regions_named_as_its_configuration_says(served: Served) -> None:
+    tasks = [{"id": 7, "data": {"body": "Ada"}}, {"id": 8, "data": {"body": "Bo Li"}}]
+    body = {"tasks": tasks, "project": "1.17", "label_config": CONFIG, "params": {}}
+
+    said = served.client.post(f"/label-studio/{served.project}/predict", json=body).json()
+
+    assert said["model_version"] == "1"
+    first, second = said["results"]
+    assert first["result"] == [
+        {
+            "id": "e1",
+            "from_name": "ner",
+            "to_name": "body",
+            "type": "labels",
+            "score": 0.9,
+            "value": {"start": 0, "end": 3, "text": "Ada", "labels": ["PER"]},
+        }
+    ]
+    assert second["result"][0]["value"]["text"] == "Bo Li"
+
+
+def test_an_annotation_of_label_studio_becomes_a_submitted_document(served: Served) -> None:
+    value = {"start": 0, "end": 3, "text": "Eve", "labels": ["PER"]}
+    region = {"id": "r", "from_name": "ner", "to_name": "body", "type": "labels", "value": value}
+    body = {
+        "action": "ANNOTATION_CREATED",
+        "task": {"id": 7, "data": {"body": "Eve came."}},
+        "annotation": {"id": 1, "result": [region], "was_cancelled": False},
+        "project": {"id": 1, "label_config": CONFIG},
+    }
+    answer = served.client.post(f"/label-studio/{served.project}/webhook", json=body)
+    assert (answer.status_code, answer.json().get("added")) == (201, 1), answer.text
+
+    found = served.client.get(f"/api/v1/projects/{served.project}/documents?search=Eve").json()
+    assert [each["status"] for each in found["documents"]] == ["submitted"]
+    other = {"action": "TASKS_CREATED"}
+    ignored = served.client.post(f"/label-studio/{served.project}/webhook", json=other)
+    assert ignored.json() == {"ignored": "TASKS_CREATED"}
+
+
+def test_a_configuration_with_entities_of_its_own_is_refused(served: Served) -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "c">]><View>&b;</View>'
+    answer = served.client.post(f"/label-studio/{served.project}/setup", json={"schema": bomb})
+    assert answer.status_code == 400
+    assert "refused" in answer.json()["error"]["what"]
+
+
+def test_inception_gets_its_cas_back_with_predictions_in_the_layer_it_names(
+    served: Served,
+) -> None:
+    body = _sent("Ada 🦊 Li")
+
+    answer = _post(served.client, f"/inception/{served.project}/predict", body)
+
+    system = cassis.load_typesystem(str(body["typeSystem"]))
+    back = cassis.load_cas_from_xmi(answer["document"], typesystem=system)
+    (found,) = back.select(LAYER)
+    assert (found.begin, found.end, found.value) == (0, 8, "PER")
+    assert found.inception_internal_predicted is True
+    assert found.value_score == pytest.approx(0.9)
+
+
+def test_what_inception_trains_on_becomes_documents(served: Served) -> None:
+    body = _sent("Ada 🦊 Li", marked=True)
+    body["documents"] = [body.pop("document")]
+
+    said = served.client.post(f"/inception/{served.project}/train", json=body)
+
+    assert said.status_code == 204, said.text
+    path = f"/api/v1/projects/{served.project}/documents?search=Ada"
+    (document,) = served.client.get(path).json()["documents"]
+    shown = served.client.get(f"/api/v1/documents/{document['id']}/annotations").json()
+    assert shown["status"] == "submitted"
+    assert [(e["start"], e["end"], e["label"]) for e in shown["entities"]] == [(6, 8, "LOC")]
+
+
+def test_inception_hears_which_feature_its_layer_lacks(served: Served) -> None:
+    body = {**_sent("Ada"), "metadata": {"layer": LAYER, "feature": "kind"}}
+    answer = served.client.post(f"/inception/{served.project}/predict", json=body)
+    assert answer.status_code == 400
+    assert "no feature kind" in answer.json()["error"]["what"]
+
+
+def _post(client: TestClient, path: str, body: dict[str, object]) -> dict[str, str]:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    said: dict[str, str] = answer.json()
+    return said
+
+
+def _sent(text: str, *, marked: bool = False) -> dict[str, object]:
+    system = cassis.TypeSystem()
+    layer = system.create_type(LAYER, "uima.tcas.Annotation")
+    system.create_feature(layer, "value", "uima.cas.String")
+    system.create_feature(layer, "inception_internal_predicted", "uima.cas.Boolean")
+    system.create_feature(layer, "value_score", "uima.cas.Double")
+    cas = cassis.Cas(system)
+    cas.sofa_string, cas.sofa_mime = text, "text/plain"
+    if marked:
+        start = text.index("Li")
+        cas.add(layer(begin=start, end=start + 2, value="LOC"))
+    document = {"xmi": cas.to_xmi(), "documentId": 3, "userId": "ada"}
+    metadata = {"layer": LAYER, "feature": "value", "projectId": 1, "anchoringMode": "tokens"}
+    return {"metadata": metadata, "document": document, "typeSystem": system.to_xml()}
+
+
+@pytest.mark.parametrize("data", [None, [1], {"text": 3}, "text"])
+def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) -> None:
+    sent = {"action": "ANNOTATION_CREATED", "task": {"id": 1, "data": data}, "annotation": {}}
+    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
+
+    assert said.status_code == 422
+    assert "no text" in said.json()["error"]["what"]

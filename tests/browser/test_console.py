@@ -1,0 +1,45 @@
+"""No page makes the browser complain: nothing is refused, missing, or asked of anybody else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.browser.accounts_kit import SERVER, people_in, sign_in, with_accounts
+from tests.browser.app_kit import AnnotatePage
+from tests.browser.conftest import Serve
+
+PAGES = "Annotate Denoise Playground Review Agreement Train Figures Export People Account"
+
+
+def test_every_page_leaves_the_console_empty_and_asks_nothing_of_other_servers(
+    page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    people_in(tmp_path)
+    url = serve(SERVER, env={**with_accounts(tmp_path), "SPANNEAL_MODEL": str(tmp_path / "none")})
+    said: list[str] = []
+    asked: set[str] = set()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(f"{page.url}: {message.text} ({message.location.get('url')})")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+
+    page.set_viewport_size({"width": 2200, "height": 900})  # every page's name is in the bar
+    sign_in(page, url, "Anna")
+    for name in PAGES.split():
+        AnnotatePage(page).idle()
+        page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+        expect(page).to_have_url(re.compile(f"/{name.lower()}"))
+    AnnotatePage(page).idle()
+
+    icon = page.locator("link[rel~=icon]").first
+    expect(icon).to_have_attribute("href", re.compile("^data:image/png;base64,"))
+    assert said == []
+    assert asked - {""} == {urlsplit(url).netloc}
