@@ -15,13 +15,13 @@ from spacy.language import Language
 from spacy.tokens import SpanGroup
 from spacy.util import filter_spans
 
+from core.scores import HIGHEST
 from core.types import Prediction, SamplerSettings
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 NAME = "spanneal"
-HIGHEST_SCORE = 3.0
 
 
 class Reads(Protocol):
@@ -49,7 +49,7 @@ class Component:
                 entity.start, entity.end, label=entity.label, alignment_mode="expand"
             )
             if span is not None:
-                yield span, None if entity.score is None else entity.score / HIGHEST_SCORE
+                yield span, None if entity.score is None else entity.score / HIGHEST
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -77,6 +77,6 @@ def create(
             'spanneal needs a model directory: nlp.add_pipe("spanneal", config={"model": FOLDER}); '
             "the bundled one is assets/models/default in the checkout"
         )
-    least = None if threshold is None else threshold * HIGHEST_SCORE
+    least = None if threshold is None else threshold * HIGHEST
     settings = SamplerSettings(seed=seed, threshold=least, flat=flat)
     return Component(Pipeline.load(Path(model)), settings)

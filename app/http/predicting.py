@@ -13,8 +13,8 @@ from app.http.batching import Batcher
 from app.http.callers import Caller, Calling
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.services.drafts import HIGHEST_SCORE
 from app.services.predictor import ModelPredictor, active_predictor
+from core.scores import HIGHEST
 from core.types import Entity, Prediction, SamplerSettings
 
 router = APIRouter(tags=["predict"])
@@ -56,7 +56,7 @@ class PredictionOut(BaseModel):
 @router.post("/predict")
 async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
     """The entities of a text."""
-    least = None if wanted.threshold is None else wanted.threshold * HIGHEST_SCORE
+    least = None if wanted.threshold is None else wanted.threshold * HIGHEST
     settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=wanted.flat)
     model = await run_in_threadpool(active, caller)
     if not wanted.steps:
@@ -86,7 +86,7 @@ def active(caller: Caller) -> ModelPredictor:
 
 
 def entity_out(text: str, entity: Entity) -> EntityOut:
-    score = None if entity.score is None else round(entity.score / HIGHEST_SCORE, 6)
+    score = None if entity.score is None else round(entity.score / HIGHEST, 6)
     words = text[entity.start : entity.end]
     return EntityOut(
         start=entity.start, end=entity.end, label=entity.label, text=words, score=score

@@ -40,6 +40,12 @@ class Place:
     environment: dict[str, str]
     project_id: int
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    asked: list[Jobs] = field(default_factory=list)
+
+    def jobs(self) -> Jobs:
+        jobs = Jobs(self.settings, self.sessions)
+        self.asked.append(jobs)
+        return jobs
 
     def worker(self) -> subprocess.Popen[bytes]:
         given = {**os.environ, **self.environment, "OMP_NUM_THREADS": "1"}
@@ -51,6 +57,8 @@ class Place:
         for worker in self.started:
             worker.kill()
             worker.wait()
+        for jobs in self.asked:
+            jobs.close()
         self.sessions.kw["bind"].dispose()
 
     def tally(self) -> Tally:
@@ -95,12 +103,11 @@ def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
 def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: Place) -> None:
     """On PostgreSQL by one that was at work beside it, on SQLite by the next."""
     preannotating.start(place.sessions, place.project_id, "Ada", batch=4)
-    jobs = Jobs(place.settings, place.sessions)
+    jobs = place.jobs()
     assert not jobs.worker_running()
     first = place.worker()
     place.until(lambda: place.tally().looked_at >= 4)
     assert jobs.worker_running()
-    jobs.close()
     if databases.POSTGRESQL:
         place.worker()
         place.until(lambda: place.tally().workers == 2)
@@ -118,10 +125,12 @@ def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: P
 
 @pytest.mark.skipif(not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres")
 def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
-    jobs = Jobs(place.settings, place.sessions)
+    """The first one stands still until the second is there, so that it is not done before."""
+    jobs = place.jobs()
     job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=25))
     first = place.worker()
     place.until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
+    first.send_signal(signal.SIGSTOP)
     place.worker()
     place.until(lambda: workers(place.settings) == 2)
     first.send_signal(signal.SIGKILL)
@@ -134,4 +143,3 @@ def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: P
 
     job = jobs.get(job_id)
     assert (job.state, job.reason) == ("done", None)
-    jobs.close()
