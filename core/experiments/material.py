@@ -16,6 +16,8 @@ from core.types import Example
 
 def training_examples(run: Run) -> tuple[list[Example], list[Example]]:
     """To learn from, and to choose by; the corpora know which labels they annotate."""
+    if run.replay is not None:
+        return _replayed(run, run.replay)
     return _merged(run, "train", run.size.train), _merged(run, "dev", run.size.dev)
 
 
@@ -32,6 +34,15 @@ def test_examples(corpus: Corpus, run: Run) -> list[Example]:
 def is_flat(corpus: Corpus) -> bool:
     """Whether no two entities overlap in what is learnt from."""
     return not any(nested_entities(each.entities) for each in _read_all(corpus.train))
+
+
+def _replayed(run: Run, share: float) -> tuple[list[Example], list[Example]]:
+    first, *others = run.corpora
+    new = _some(_read_all(first.train), run.size.train, run.seed)
+    dev = _some(_read_all(first.dev), run.size.dev, run.seed)
+    held = merge_corpora([(each.name, _read_all(each.train)) for each in (first, *others)])
+    old = held[len(_read_all(first.train)) :]
+    return [*new, *_some(old, round(share * len(new)), run.seed)], dev
 
 
 def _merged(run: Run, split: str, count: int | None) -> list[Example]:

@@ -80,6 +80,10 @@ class Run:
     """What to measure with; `flat` is set by each corpus itself."""
     measure: str = "scores"
     """Which of core.experiments.measures is asked."""
+    replay: float | None = None
+    """Where set, the first of `corpora` alone is new: it is what `size` cuts and what the version
+    is chosen by, as if its annotators had looked for every label; of the others so many sentences
+    are learnt again for each new one."""
     points: int = 0
     """Development scores between two epochs' ends, besides those at the ends."""
 
@@ -126,4 +130,5 @@ class Run:
             "samplers": samplers,
             "measure": self.measure,
             "points": self.points,
+            **({} if self.replay is None else {"replay": self.replay}),
         }

@@ -13,7 +13,7 @@ from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
 NESTED = ("gum_named", "litbank", "ace04")
-FLAT = ("wikigold", "conll03", "crossner_ai", "crossner_politics", "wnut17")
+FLAT = ("wikigold", "conll03", "crossner_ai", "crossner_politics", "ncbi_disease", "wnut17")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ OPTIONS: dict[str, list[str]] = {
     "corpora": [*_TINY, "--corpora", "gum_named"],
     "crossner": [*_WARM, "--corpora", "crossner_ai"],
     "few": [*_WARM, "--corpora", "crossner_ai", "--only", " 10 "],
+    "forgetting": [*_WARM, "--only", "0.5"],
     "convergence": _TINY,
     "table3": [*_TINY, "--only", "seed 0"],
     "table4": [*_TINY, "--only", "*encoder*"],
@@ -33,7 +34,7 @@ OPTIONS: dict[str, list[str]] = {
 }
 
 
-_WARM_STARTED = {"crossner", "few"}
+_WARM_STARTED = {"crossner", "few", "forgetting"}
 _MEASURED = {"figure3", "figure4", "seeds", "constrained", "confidence", "label_errors"}
 
 

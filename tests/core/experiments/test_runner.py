@@ -8,13 +8,15 @@ import pytest
 
 from core.config import WARM, TrainingConfig
 from core.experiments import performing, store
+from core.experiments.material import labels_of, training_examples
 from core.experiments.plan import Corpus, Run, Size
 from core.experiments.runner import chosen, perform_all
 from core.experiments.settings import parse_overrides
 from core.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training import Evaluated
+from core.types import Example, WordSpan
 from core.warming import warm_config
-from tests.core.experiments.conftest import Bench
+from tests.core.experiments.conftest import Bench, write_corpus
 
 TINY = {"hidden_size": 32, "num_heads": 2, "epochs": 2, "batch_size": 2, "num_spans": 8}
 
@@ -198,3 +200,29 @@ def test_a_small_corpus_gets_epochs_for_its_steps_but_few_scores(run: Run) -> No
     config = performing._config(small, examples=100)
     assert (config.epochs, config.patience, config.evaluate_every) == (100, 100, 5)
     assert performing._config(small, examples=100_000) == small.training
+
+
+@pytest.mark.parametrize(("share", "old"), [(0.0, 0), (0.5, 2), (1.0, 4)])
+def test_old_sentences_are_replayed_beside_the_new_ones_that_alone_choose(
+    bench: Bench, tmp_path: Path, share: float, old: int
+) -> None:
+    new, known = tmp_path / "new", tmp_path / "known"
+    write_corpus(new, tuple(named("new", "Disease") for _ in range(6)))
+    write_corpus(known, tuple(named("known", "PER") for _ in range(6)))
+    run = Run(
+        name="forgetting",
+        cells=(),
+        corpora=(Corpus.at(new), Corpus.at(known)),
+        start=bench.model,
+        size=Size(train=4, dev=3),
+        replay=share,
+    )
+    learnt, dev = training_examples(run)
+    said = [(each.words[0], each.labels) for each in learnt]
+    assert said == [("new", None)] * 4 + [("known", frozenset({"PER"}))] * old
+    assert [each.words[0] for each in dev] == ["new"] * 3
+    assert labels_of(run) == ("Disease", "PER")
+
+
+def named(word: str, label: str) -> Example:
+    return Example((word, "it", "is"), (WordSpan(0, 1, label),))
