@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.services import adjudicating
 from app.services.importing import import_file
+from app.services.preview import previewing
+from app.services.reading import Incoming
+from app.services.taking import LABEL_BINNED, TEXT_BINNED
 from storage.engine import writing
 from storage.repository import annotation_sets, bin, documents, projects
-from tests.app.teamwork import Team, team
+from tests.app.teamwork import TEXTS, Team, team
 
 
 def delete_label(people: Team, name: str) -> int:
@@ -70,6 +73,23 @@ def test_what_was_imported_with_a_deleted_label_comes_back_with_it(
     restore_label(people, label)
 
     assert labels(people, 0) == {"PER", "LOC"}
+
+
+def test_a_preview_says_what_the_import_will_say_of_the_bin(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 1)
+    delete_label(people, "LOC")
+    with writing(sessions) as session:
+        bin.put(session, documents.get(session, people.ids[2]))
+    marked = {"text": "Oslo met Bo.", "entities": [{"start": 0, "end": 4, "label": "LOC"}]}
+    content = "\n".join(map(json.dumps, ({"text": TEXTS[2]}, marked))).encode()
+
+    *_, preview = previewing(sessions, people.project_id, Incoming(content, "a.jsonl"))
+    report = import_file(sessions, people.project_id, content, name="a.jsonl")
+
+    assert preview.report.notes == report.notes == {TEXT_BINNED: 1, LABEL_BINNED: 1}
+    assert preview.report.labels_created == report.labels_created == []
 
 
 def decide_as_anna(people: Team) -> None:
