@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlalchemy import Connection, inspect, make_url, text
 
 from storage.engine import MIGRATIONS, create_engine_from
 
+_GOING = 2.0
+"""Seconds that PostgreSQL may take to end the sessions of a program that has ended."""
 _SCHEMAS = ("public", "dbos")
 """Where our tables are in PostgreSQL, and those of the jobs."""
 
@@ -64,10 +67,10 @@ def check(source: Path) -> None:
 
 
 def in_use(url: str) -> bool:
-    """Whether some process has the SQLite file open. If not, all of it is in the one file now.
-
-    Of PostgreSQL it is not known: False.
-    """
+    """Whether some process has the SQLite file open, or anybody else is connected to PostgreSQL's
+    database. If not, all of an SQLite database is in the one file now."""
+    if _backend(url) == "postgresql":
+        return _others_connected(url)
     if not files(url):
         return False
     with closing(sqlite3.connect(_file(url), timeout=1)) as connection:
@@ -76,6 +79,25 @@ def in_use(url: str) -> bool:
         except sqlite3.OperationalError:
             return True
     return False
+
+
+def _others_connected(url: str) -> bool:
+    """A connection that was just closed is given a moment to go."""
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    engine = create_engine_from(url)
+    until = time.monotonic() + _GOING
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while found := bool(connection.execute(others).scalar_one()):
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.05)
+            return found
+    finally:
+        engine.dispose()
 
 
 def occupied(url: str) -> bool:
@@ -109,6 +131,28 @@ def move_aside(url: str, folder: Path) -> None:
                         text(f'ALTER SCHEMA "{schema}" RENAME TO "{folder.name}-{schema}"')
                     )
             connection.execute(text("CREATE SCHEMA public"))
+    finally:
+        engine.dispose()
+
+
+def take_back(url: str, folder: Path) -> None:
+    """Undoes `move_aside`; what has been put there since is dropped."""
+    if _backend(url) == "sqlite":
+        for path in files(url):
+            path.unlink()
+        for path in folder.glob(f"{_file(url).name}*"):
+            path.rename(_file(url).with_name(path.name))
+        return
+    engine = create_engine_from(url)
+    try:
+        with engine.begin() as connection:
+            for schema in _SCHEMAS:
+                if _has(connection, schema):
+                    connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+                aside = f"{folder.name}-{schema}"
+                if _has(connection, aside):
+                    connection.execute(text(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"'))
+            connection.execute(text("CREATE SCHEMA IF NOT EXISTS public"))
     finally:
         engine.dispose()
 

@@ -22,6 +22,7 @@ from storage.repository import (
     annotation_sets,
     answers,
     assignments,
+    bin,
     documents,
     operations,
     projects,
@@ -228,12 +229,13 @@ def _keep(
 ) -> int:
     before = answers.decided_of(session, document.id)
     ids = [each.set_id for each in versions]
+    hidden = _of_deleted_labels(session, document.project_id, [before.id] if before else ids)
     made = annotation_sets.add_person_set(
         session,
         document.id,
         [
             SpanRecord(start, end, label, "accepted", key=f"a{number}")
-            for number, (start, end, label) in enumerate(chosen, 1)
+            for number, (start, end, label) in enumerate((*chosen, *hidden), 1)
         ],
         person=reviewer,
         state="submitted",
@@ -252,6 +254,28 @@ def _keep(
     )
     assignments.sum_up(session, document, assignments.annotators(session, document.project_id))
     return made.id
+
+
+def _of_deleted_labels(
+    session: Session, project_id: int, set_ids: Sequence[int]
+) -> tuple[Place, ...]:
+    """What nobody sees to decide on, and what comes back with its label: all that is accepted
+    with a label in the bin in any of these sets."""
+    deleted = bin.labels(session, project_id)
+    if not deleted:
+        return ()
+    spans = (
+        span
+        for each in set_ids
+        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, each))
+    )
+    return _in_order(
+        {
+            (span.start, span.end, span.label)
+            for span in spans
+            if span.status == "accepted" and span.label in deleted
+        }
+    )
 
 
 def accept_agreed(sessions: Sessions, project_id: int, reviewer: str) -> int:

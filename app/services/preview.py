@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.services.permissions import require
-from app.services.reading import ImportReport, Incoming, batches
+from app.services.reading import Checked, ImportReport, Incoming, batches
+from app.services.taking import binned
 from storage.engine import Sessions
 from storage.records import DocumentRecord
-from storage.repository import bulk, projects
+from storage.repository import bin, bulk, projects
 
 FIRST = 5
 """Documents that a preview shows."""
@@ -42,7 +43,7 @@ def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -
     seen: set[str] = set()
     present = _labels(sessions, project_id)
     for batch in batches(incoming, report):
-        seen |= _known(sessions, project_id, [each.document.sha256 for each in batch])
+        seen |= _known(sessions, project_id, batch, report)
         for each in batch:
             if len(preview.first) < FIRST:
                 preview.first.append(each.record)
@@ -60,15 +61,24 @@ def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -
 
 
 def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
+    """Those in the bin, too: an import leaves them there."""
     if project_id is None:
         return set()
     with sessions() as session:
         require(session, project_id, "review")
-        return {label.name for label in projects.labels(session, project_id)}
+        present = {label.name for label in projects.labels(session, project_id)}
+        return present | bin.labels(session, project_id)
 
 
-def _known(sessions: Sessions, project_id: int | None, hashes: list[str]) -> set[str]:
+def _known(
+    sessions: Sessions, project_id: int | None, batch: Sequence[Checked], report: ImportReport
+) -> set[str]:
+    """The batch's texts that the project has; what its bin holds is noted."""
     if project_id is None:
         return set()
     with sessions() as session:
-        return bulk.known_hashes(session, project_id, hashes)
+        hashes = [each.document.sha256 for each in batch]
+        known = bulk.known_hashes(session, project_id, hashes)
+        for said, documents in binned(session, project_id, batch, known).items():
+            report.note(said, documents)
+        return known

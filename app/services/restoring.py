@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,19 +40,24 @@ def restore(archive: Path, settings: Settings, *, force: bool = False) -> Restor
     """Puts a backup's databases, models and jobs where the settings say.
 
     Raises `RestoreError` for an archive that is damaged or too new, where something is in the way
-    and `force` does not move it aside, and while the page or a worker is at work.
+    and `force` does not move it aside, and while the page or a worker is at work. Whatever is
+    raised, what was there before is there again.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as name:
+    with (
+        tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as name,
+        ExitStack() as undo,
+    ):
         staged = Path(name)
         manifest = _unpack(archive, staged)
         _check(manifest, staged, settings)
-        aside = _make_room(settings, force)
+        aside = _make_room(settings, force, undo)
         for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
             if (staged / part).is_file():
                 copying.put(staged / part, url)
         _move(staged / "jobs", settings.data / "jobs")
         _bring_up(settings, manifest, staged)
+        undo.pop_all()
     return Restored(manifest, aside)
 
 
@@ -103,34 +109,49 @@ def _newer(archive: Path) -> str:
     return f"{archive.name} was made by a newer version of this program; update it, and try again"
 
 
-def _make_room(settings: Settings, force: bool) -> Path | None:
-    """Moves aside what is in the way, if it may."""
-    urls = dict.fromkeys((settings.database, settings.jobs))
-    if worker_runs(settings.data) or any(map(copying.in_use, _sqlite(urls))):
+def _make_room(settings: Settings, force: bool, undo: ExitStack) -> Path | None:
+    """Moves aside what is in the way, if it may; `undo` is told how to put it back."""
+    urls = tuple(dict.fromkeys((settings.database, settings.jobs)))
+    if worker_runs(settings.data) or any(map(copying.in_use, urls)):
         raise RestoreError(
-            f"a page or a worker is at work on {settings.data}; stop it, and try again"
+            f"a page, a worker or another program is at work on {settings.data} or its database; "
+            "stop it, and try again"
         )
     folders = [settings.data / name for name in ("models", "jobs")]
     taken = [url for url in urls if copying.occupied(url)]
     present = [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
-    if not taken and not present:
-        return None
-    if not force:
+    if (taken or present) and not force:
         raise RestoreError(
             f"there is something in {settings.data} already; give another folder with --data, or "
             "move it aside with --force"
         )
     aside = settings.data / f"before-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     aside.mkdir()
-    for url in taken:
-        copying.move_aside(url, aside)
-    for folder in present:
-        folder.rename(aside / folder.name)
+    undo.callback(_remove_empty, aside)
+    for url in urls:
+        undo.callback(copying.take_back, url, aside)
+        if url in taken:
+            copying.move_aside(url, aside)
+    for folder in folders:
+        undo.callback(_take_back, folder, aside / folder.name)
+        if folder in present:
+            folder.rename(aside / folder.name)
+    if not taken and not present:
+        aside.rmdir()
+        return None
     return aside
 
 
-def _sqlite(urls: Mapping[str, None]) -> list[str]:
-    return [url for url in urls if copying.kind(url) == "sqlite"]
+def _take_back(folder: Path, aside: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    if aside.exists():
+        aside.rename(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _move(source: Path, target: Path) -> None:

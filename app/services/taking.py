@@ -56,7 +56,7 @@ def take(
     """
     taken = Taken()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
-    taken.notes = _binned(session, project_id, batch, known)
+    taken.notes = binned(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
     fresh: list[Checked] = []
     for each in batch:
@@ -79,7 +79,7 @@ def take(
     return taken
 
 
-def _binned(
+def binned(
     session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
 ) -> dict[str, int]:
     """What the bin keeps from being seen, and in how many documents."""

@@ -32,6 +32,9 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins, and how an empty one does."""
 _LOCAL = re.compile(rb"PK\x03\x04.{22}(?P<sizes>.{4})", re.DOTALL)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_LENGTH_END = 22
+_BEFORE_END = 56 + 20
+"""The large end and what points to it, which stand right before the other one."""
 
 
 class Archive:
@@ -100,10 +103,13 @@ def _check_directory(file: BinaryIO, size: int) -> None:
     tail = file.read()
     file.seek(0)
     members, length = 0, 0
-    if (at := tail.rfind(_END)) >= 0 and len(tail) >= at + 20:
-        members, length = struct.unpack_from("<HL", tail, at + 10)
-    if (at := tail.rfind(_END_64)) >= 0 and len(tail) >= at + 56:
-        members, length = struct.unpack_from("<QQ", tail, at + 32)
+    for at in (len(tail) - _LENGTH_END, tail.rfind(_END)):  # with no comment, and with one
+        if at < 0 or not tail.startswith(_END, at) or len(tail) < at + 20:
+            continue
+        found = struct.unpack_from("<HL", tail, at + 10)
+        if (before := at - _BEFORE_END) >= 0 and tail.startswith(_END_64, before):
+            found = struct.unpack_from("<QQ", tail, before + 32)
+        members, length = max(members, found[0]), max(length, found[1])
     if members > MOST_MEMBERS or length > MOST_DIRECTORY:
         raise ArchiveError(
             f"the archive lists {members:,} members; at most {MOST_MEMBERS:,} are read from one: "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
+import shutil
 import sqlite3
 import threading
 import zipfile
@@ -129,7 +132,7 @@ def test_restoring_never_overwrites(
     with sessions():
         pass
     assert main(["restore", str(archive)]) == 1
-    assert "page or a worker is at work" in capsys.readouterr().err
+    assert "is at work on" in capsys.readouterr().err
     sessions.kw["bind"].dispose()
     assert main(["restore", str(archive)]) == 1
     assert "move it aside with --force" in capsys.readouterr().err
@@ -146,6 +149,54 @@ def test_restoring_never_overwrites(
         named = old.execute("SELECT name FROM projects ORDER BY id").fetchall()
     assert named == [("News",), ("Later",)]
     assert (aside / "models").is_dir()
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["storage.copying.put", "app.services.restoring._move", "app.services.restoring.upgrade"],
+)
+@pytest.mark.parametrize("occupied", [True, False])
+def test_a_restore_that_breaks_off_leaves_everything_as_it_was(
+    settings: Settings,
+    sessions: Sessions,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    occupied: bool,
+) -> None:
+    archive = tmp_path / "b.zip"
+    back_up(settings, archive)
+    sessions.kw["bind"].dispose()
+    if not occupied:
+        shutil.rmtree(settings.data)
+        settings.data.mkdir()
+    before = _files(settings.data)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(step, _full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            restore(archive, settings, force=True)
+    assert _files(settings.data) == before
+
+    restore(archive, settings, force=True)
+    with sessions() as session:
+        assert [each.name for each in projects.every(session)] == ["News"]
+
+
+def _full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _files(folder: Path) -> dict[str, object]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): _content(path) for path in found}
+
+
+def _content(path: Path) -> object:
+    if path.suffix != ".db":
+        return path.read_bytes()
+    with closing(sqlite3.connect(path)) as database:
+        return list(database.iterdump())
 
 
 def _changed(archive: Path, name: str, data: bytes) -> Path:

@@ -7,10 +7,14 @@ import json
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.services import adjudicating
 from app.services.importing import import_file
+from app.services.preview import previewing
+from app.services.reading import Incoming
+from app.services.taking import LABEL_BINNED, TEXT_BINNED
 from storage.engine import writing
-from storage.repository import bin, documents, projects
-from tests.app.teamwork import Team, team
+from storage.repository import annotation_sets, bin, documents, projects
+from tests.app.teamwork import TEXTS, Team, team
 
 
 def delete_label(people: Team, name: str) -> int:
@@ -69,3 +73,65 @@ def test_what_was_imported_with_a_deleted_label_comes_back_with_it(
     restore_label(people, label)
 
     assert labels(people, 0) == {"PER", "LOC"}
+
+
+def test_a_preview_says_what_the_import_will_say_of_the_bin(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 1)
+    delete_label(people, "LOC")
+    with writing(sessions) as session:
+        bin.put(session, documents.get(session, people.ids[2]))
+    marked = {"text": "Oslo met Bo.", "entities": [{"start": 0, "end": 4, "label": "LOC"}]}
+    content = "\n".join(map(json.dumps, ({"text": TEXTS[2]}, marked))).encode()
+
+    *_, preview = previewing(sessions, people.project_id, Incoming(content, "a.jsonl"))
+    report = import_file(sessions, people.project_id, content, name="a.jsonl")
+
+    assert preview.report.notes == report.notes == {TEXT_BINNED: 1, LABEL_BINNED: 1}
+    assert preview.report.labels_created == report.labels_created == []
+
+
+def decide_as_anna(people: Team) -> None:
+    case = adjudicating.case(people.sessions, people.ids[1])
+    ids = [each.set_id for each in case.versions]
+    hers = [each.versions["Anna"] for each in case.differences]
+    adjudicating.decide(people.sessions, people.ids[1], ids, hers, "Rita")
+
+
+def decided(people: Team) -> set[tuple[int, int, str]]:
+    with people.sessions() as session:
+        answer = annotation_sets.submitted_of(session, people.ids[1])
+        assert answer is not None
+        return {(row.start, row.end, row.label) for row in answer.entities}
+
+
+def test_a_decision_between_versions_keeps_what_a_deleted_label_marks(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 2)
+    people.submit(1, "Anna", ("China", "LOC"), ("Anna", "PER"))
+    people.submit(1, "Bo", ("The Bank of China", "LOC"), ("Anna", "PER"))
+    label = delete_label(people, "LOC")
+    decide_as_anna(people)
+    assert decided(people) == {(24, 28, "PER")}
+
+    restore_label(people, label)
+
+    found = decided(people)
+    assert found == {(24, 28, "PER"), (12, 17, "LOC"), (0, 17, "LOC")}, "both, to be decided again"
+
+
+def test_a_second_decision_keeps_what_the_first_chose_for_a_deleted_label(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 2)
+    people.submit(1, "Anna", ("China", "LOC"), ("Anna", "PER"))
+    people.submit(1, "Bo", ("The Bank of China", "LOC"), ("Anna", "PER"))
+    decide_as_anna(people)
+    label = delete_label(people, "LOC")
+    decide_as_anna(people)
+
+    restore_label(people, label)
+
+    assert decided(people) == {(24, 28, "PER"), (12, 17, "LOC")}

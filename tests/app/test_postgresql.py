@@ -87,8 +87,16 @@ def test_a_lock_that_is_held_too_long_is_told_as_one(
     assert "kept the database locked" in trouble(raised.value).what
 
 
+def full_disk(*_: object) -> None:
+    raise OSError("No space left on device")
+
+
 def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
-    database_url: str, sessions: sessionmaker[Session], document_ids: list[int], tmp_path: Path
+    database_url: str,
+    sessions: sessionmaker[Session],
+    document_ids: list[int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = {"SPANNEAL_DATA": str(tmp_path / "data"), "SPANNEAL_DATABASE": database_url}
     settings = Settings.from_environment(given)
@@ -101,6 +109,18 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
 
     with pytest.raises(RestoreError, match="--force"):
         restore(tmp_path / "b.zip", settings)
+    with sessions() as session:
+        projects.every(session)
+        with pytest.raises(RestoreError, match="another program is at work"):
+            restore(tmp_path / "b.zip", settings, force=True)
+    sessions.kw["bind"].dispose()
+    with monkeypatch.context() as broken:
+        broken.setattr("app.services.restoring.upgrade", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            restore(tmp_path / "b.zip", settings, force=True)
+    with sessions() as session:
+        assert {each.name for each in projects.every(session)} == {"P", "Later"}
+    sessions.kw["bind"].dispose()
     restored = restore(tmp_path / "b.zip", settings, force=True)
 
     assert restored.aside is not None

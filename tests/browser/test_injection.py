@@ -159,3 +159,24 @@ def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, url:
     annotate.bars.first.hover()
     opened.keyboard.press("?")
     expect(opened.get_by_text(f"{IMAGE} L").first).to_be_visible()
+
+
+def test_comments_tooltips_and_the_history_show_hostile_names(opened: Page, url: Served) -> None:
+    annotate = AnnotatePage(opened)
+    goes_to(opened, url, "annotate")
+    annotate.ready()
+    field = opened.get_by_test_id("comment-field")
+    expect(field).to_have_value(f"{IMAGE} {SCRIPT}")
+    field.fill(f"{SCRIPT} {IMAGE} {LINK}")
+    annotate.bars.first.hover()
+    annotate.bars.first.click()
+    annotate.press("Delete")
+    annotate.is_saved()
+    annotate.press("Shift+H")
+
+    dialog = opened.get_by_role("dialog", name="History")
+    expect(dialog.get_by_text(WHO).first).to_be_visible()
+    for look in dialog.get_by_role("button", name="Look").all()[:2]:
+        look.click()
+        settled(opened)
+    expect(dialog.get_by_text(f"{IMAGE} L").first).to_be_visible()

@@ -149,6 +149,20 @@ def test_a_list_of_millions_of_members_is_refused_before_it_is_read() -> None:
         archive(bytes(content))
 
 
+LARGE_END = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 60, 0)
+
+
+@pytest.mark.parametrize("comment", [LARGE_END, LARGE_END + bytes(20), b"x" * 60_000])
+def test_a_comment_does_not_hide_a_list_of_millions_of_members(comment: bytes) -> None:
+    content = bytearray(zipped({"x.txt": "x"}))
+    at = content.rindex(b"PK\x05\x06")
+    struct.pack_into("<L", content, at + 12, 2**31)
+    struct.pack_into("<H", content, at + 20, len(comment))
+
+    with pytest.raises(ArchiveError, match="split it into parts"):
+        archive(bytes(content) + comment)
+
+
 def test_the_names_at_an_archives_beginning_are_seen_without_its_end() -> None:
     content = zipped({"a.txt": "x" * 50, "b/c.ann": "y"})
 
