@@ -13,8 +13,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /spanneal
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements.txt requirements-oidc.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -r requirements-oidc.txt
 
 RUN useradd --system --uid 10001 --create-home spanneal \
     && install -d -o spanneal -g spanneal /data

@@ -16,16 +16,32 @@ _LEAVE = """export default () => {
   location.replace(`%s?next=${encodeURIComponent(here)}`);
 }"""
 
+_NO_PROVIDER = (
+    "SPANNEAL_AUTH is oidc, and no provider is named. Write its `client_id`, `client_secret`, "
+    "`server_metadata_url`, a `redirect_uri` and a `cookie_secret` under `[auth]` into "
+    "`.streamlit/secrets.toml`, and start again."
+)
+
 
 def signed_out() -> None:
     """Leads to where one signs in."""
     if Settings.from_environment().auth == "oidc":
         st.header("Sign in", anchor=False)
+        if not _provider_is_named():
+            st.error(_NO_PROVIDER, icon=":material/lock:")
+            return
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
         return
     st.info("You are signed out.", icon=":material/lock:")
     st.markdown(f"[Sign in]({SIGN_IN})")
     _leave()(key="leave")
+
+
+def _provider_is_named() -> bool:
+    try:
+        return bool(st.secrets["auth"])
+    except (KeyError, FileNotFoundError):
+        return False
 
 
 def unknown(name: str) -> None:

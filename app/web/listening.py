@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -44,6 +45,11 @@ def asks_locally(request: Request) -> bool:
 
 def problem(auth: Auth, host: str | None) -> str | None:
     """Why the page must not be served there; None where it may. No host means every address."""
+    if auth == "oidc" and find_spec("authlib") is None:
+        return (
+            "SPANNEAL_AUTH=oidc needs the package Authlib, which is not installed: "
+            "`pip install -r requirements-oidc.txt`."
+        )
     if auth != "off" or (host is not None and is_loopback(host)):
         return None
     return (

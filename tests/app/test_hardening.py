@@ -229,6 +229,14 @@ def test_an_address_that_others_reach_needs_a_decision(host: str | None) -> None
         assert listening.problem(decided, host) is None  # type: ignore[arg-type]
 
 
+def test_a_provider_without_the_package_that_asks_it_is_a_problem_that_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.web.listening.find_spec", lambda name: None)
+    assert "requirements-oidc.txt" in (listening.problem("oidc", "127.0.0.1") or "")
+    assert listening.problem("accounts", "127.0.0.1") is None
+
+
 def test_serve_refuses_an_open_address_before_it_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
