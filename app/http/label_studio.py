@@ -21,7 +21,7 @@ from app.http.limits import MOST_TEXT
 from app.http.predicting import active, batcher, entity_out
 from app.http.work import jobs_of
 from app.services.importing import import_file
-from core.types import SamplerSettings
+from core.types import Prediction, SamplerSettings
 from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
 
@@ -61,21 +61,14 @@ async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise ApiError(422, "'tasks' is not what it should be", expected=f"up to {MOST_TASKS}")
+    texts = [_text(task, config) for task in tasks]
+    caller.count(len(texts) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
-    results = []
-    for task in tasks:
-        text = _text(task, config)
-        found = await batcher.predict(model, text, SamplerSettings())
-        shown = [entity_out(text, each).model_dump() for each in found.entities]
-        regions = [
-            _region(each, place, config)
-            for place, each in enumerate(shown, 1)
-            if not config.labels or each["label"] in config.labels
-        ]
-        scores = [region["score"] for region in regions if region["score"] is not None]
-        mean = sum(scores) / len(scores) if scores else 0.0
-        results.append({"result": regions, "score": mean, "model_version": version})
+    results = [
+        {**_suggested(each, config), "model_version": version}
+        for each in await batcher.predict_all(model, texts, SamplerSettings())
+    ]
     return {"results": results, "model_version": version}
 
 
@@ -127,6 +120,17 @@ def _text(task: Any, config: Config) -> str:
             remedy='Name the field in the configuration: <Text name="text" value="$text"/>.',
         )
     return text
+
+
+def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
+    shown = [entity_out(found.text, each).model_dump() for each in found.entities]
+    regions = [
+        _region(each, place, config)
+        for place, each in enumerate(shown, 1)
+        if not config.labels or each["label"] in config.labels
+    ]
+    scores = [region["score"] for region in regions if region["score"] is not None]
+    return {"result": regions, "score": sum(scores) / len(scores) if scores else 0.0}
 
 
 def _region(entity: dict[str, Any], place: int, config: Config) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""How much one program may ask: bytes of a request, and requests a minute."""
+"""How much one program may ask: bytes of a request, and requests a minute.
+
+The requests are counted by each process for itself, in its memory: two page processes let a program
+ask twice as much, and a new process begins anew.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ MOST_BYTES = 16 * 2**20
 MOST_TEXT = 100_000
 """Code points of a text to predict."""
 A_MINUTE = 600
+"""Requests of a token that a process answers; what brings several texts counts for as many."""
 _KNOWN = 1_000
 
 
@@ -63,7 +68,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class Rate:
-    """A bucket for each program: it holds a minute's requests and fills up evenly."""
+    """A bucket for each program, of this process: it holds a minute's requests and fills up
+    evenly."""
 
     def __init__(
         self, a_minute: int = A_MINUTE, clock: Callable[[], float] = time.monotonic
@@ -72,13 +78,13 @@ class Rate:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, who: str) -> bool:
-        """Whether one more request is allowed now."""
+    def take(self, who: str, number: int = 1) -> bool:
+        """Whether so many more requests are allowed now; else none is taken."""
         with self._lock:
             at = self._clock()
             left, since = self._buckets.pop(who, (float(self._most), at))
             left = min(self._most, left + (at - since) * self._most / 60)
-            self._buckets[who] = (left - 1 if left >= 1 else left, at)
+            self._buckets[who] = (left - number if left >= number else left, at)
             while len(self._buckets) > _KNOWN:
                 self._buckets.popitem(last=False)
-            return left >= 1
+            return left >= number

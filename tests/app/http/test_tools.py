@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.app.http.test_api import Served, served
+from app.http import callers
+from app.http.limits import Rate
+from tests.app.http.test_api import Counting, Served, served
 
 __all__ = ["served"]
 cassis = pytest.importorskip("cassis")
@@ -42,6 +44,24 @@ def test_label_studio_gets_regions_named_as_its_configuration_says(served: Serve
         }
     ]
     assert second["result"][0]["value"]["text"] == "Bo Li"
+
+
+def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Counting()
+    monkeypatch.setattr("app.http.predicting.active_predictor", lambda sessions: model)
+    monkeypatch.setattr(callers, "rate", Rate(30, clock=lambda: 0.0))
+    path, headers = f"/label-studio/{served.project}/predict", served.bearer("label studio")
+    texts = [f"Text {number}" for number in range(20)]
+    body = {"tasks": [{"id": 1, "data": {"body": each}} for each in texts], "label_config": CONFIG}
+
+    said = served.client.post(path, json=body, headers=headers).json()
+
+    assert [each["result"][0]["value"]["text"] for each in said["results"]] == texts
+    assert [len(call) for call in model.calls] == [16, 4]
+    assert served.client.post(path, json=body, headers=headers).status_code == 429
+    assert served.client.get("/api/v1/projects", headers=headers).status_code == 200
 
 
 def test_an_annotation_of_label_studio_becomes_a_submitted_document(served: Served) -> None:
