@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.http import callers
-from app.http.limits import Rate
+from app.http.limits import MOST_TEXT, Rate
 from tests.app.http.test_api import Counting, Served, served
 
 __all__ = ["served"]
@@ -117,6 +117,35 @@ def test_what_inception_trains_on_becomes_documents(served: Served) -> None:
     shown = served.client.get(f"/api/v1/documents/{document['id']}/annotations").json()
     assert shown["status"] == "submitted"
     assert [(e["start"], e["end"], e["label"]) for e in shown["entities"]] == [(6, 8, "LOC")]
+
+
+def test_the_types_are_read_once_however_many_documents_come_with_them(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, seen = cassis.load_typesystem, []
+    monkeypatch.setattr(cassis, "load_typesystem", lambda file: seen.append(1) or read(file))
+    body = _sent("Li", marked=True)
+    body.pop("document")
+    body["documents"] = [_sent(f"{name} Li", marked=True)["document"] for name in "ABC"]
+
+    said = served.client.post(f"/inception/{served.project}/train", json=body)
+
+    assert (said.status_code, len(seen)) == (204, 1), said.text
+    path = f"/api/v1/projects/{served.project}/documents?search=inception-"
+    assert served.client.get(path).json()["total"] == 3
+
+
+@pytest.mark.parametrize("verb", ["predict", "train"])
+def test_a_text_of_inception_has_the_length_of_any_other_at_most(served: Served, verb: str) -> None:
+    body = _sent("Li" * (MOST_TEXT // 2) + "!", marked=True)
+    body["documents"] = [body["document"]]
+
+    said = served.client.post(f"/inception/{served.project}/{verb}", json=body)
+
+    assert said.status_code == 413
+    assert said.json()["error"]["got"] == MOST_TEXT + 1
+    path = f"/api/v1/projects/{served.project}/documents?search=LiLi"
+    assert served.client.get(path).json()["total"] == 0
 
 
 def test_inception_hears_which_feature_its_layer_lacks(served: Served) -> None:
