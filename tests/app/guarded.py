@@ -16,6 +16,7 @@ from app.services import (
     by_itself,
     exporting,
     figures,
+    following,
     head_to_head,
     importing,
     manifest,
@@ -36,6 +37,7 @@ from app.services.projects import LabelChange
 from app.services.review import ReviewService
 from app.settings import Settings
 from core.types import SamplerSettings
+from storage.records import DocumentRecord
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
 
@@ -174,6 +176,20 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "head_to_head.held_back": (
         "review",
         lambda w: head_to_head.held_back(w.sessions, w.project),
+    ),
+    "following.follow": (
+        "review",
+        lambda w: following.follow(
+            w.sessions,
+            w.project,
+            DocumentRecord(f"{w.who} came.", "new", (), status="submitted"),
+            following.Followed("Tool", 1),
+            w.name,
+        ),
+    ),
+    "following.withdraw": (
+        "review",
+        lambda w: following.withdraw(w.sessions, w.project, "Tool", [9], w.name),
     ),
     "head_to_head.compare": (
         "review",

@@ -64,25 +64,6 @@ def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
     assert served.client.get("/api/v1/projects", headers=headers).status_code == 200
 
 
-def test_an_annotation_of_label_studio_becomes_a_submitted_document(served: Served) -> None:
-    value = {"start": 0, "end": 3, "text": "Eve", "labels": ["PER"]}
-    region = {"id": "r", "from_name": "ner", "to_name": "body", "type": "labels", "value": value}
-    body = {
-        "action": "ANNOTATION_CREATED",
-        "task": {"id": 7, "data": {"body": "Eve came."}},
-        "annotation": {"id": 1, "result": [region], "was_cancelled": False},
-        "project": {"id": 1, "label_config": CONFIG},
-    }
-    answer = served.client.post(f"/label-studio/{served.project}/webhook", json=body)
-    assert (answer.status_code, answer.json().get("added")) == (201, 1), answer.text
-
-    found = served.client.get(f"/api/v1/projects/{served.project}/documents?search=Eve").json()
-    assert [each["status"] for each in found["documents"]] == ["submitted"]
-    other = {"action": "TASKS_CREATED"}
-    ignored = served.client.post(f"/label-studio/{served.project}/webhook", json=other)
-    assert ignored.json() == {"ignored": "TASKS_CREATED"}
-
-
 def test_a_configuration_with_entities_of_its_own_is_refused(served: Served) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "c">]><View>&b;</View>'
     answer = served.client.post(f"/label-studio/{served.project}/setup", json={"schema": bomb})
@@ -176,12 +157,3 @@ def _sent(text: str, *, marked: bool = False) -> dict[str, object]:
     document = {"xmi": cas.to_xmi(), "documentId": 3, "userId": "ada"}
     metadata = {"layer": LAYER, "feature": "value", "projectId": 1, "anchoringMode": "tokens"}
     return {"metadata": metadata, "document": document, "typeSystem": system.to_xml()}
-
-
-@pytest.mark.parametrize("data", [None, [1], {"text": 3}, "text"])
-def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) -> None:
-    sent = {"action": "ANNOTATION_CREATED", "task": {"id": 1, "data": data}, "annotation": {}}
-    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
-
-    assert said.status_code == 422
-    assert "no text" in said.json()["error"]["what"]
