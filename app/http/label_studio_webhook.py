@@ -41,7 +41,7 @@ def webhook(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, 
         gone = [_number(each) for each in _payload(body, "annotations")]
         return {"reopened": withdraw(caller.sessions, project_id, TOOL, gone, caller.person)}
     if action not in _DECIDED:
-        return {"ignored": action}
+        return {"ignored": action if isinstance(action, str) and action.isascii() else None}
     return _follow(project_id, body, caller)
 
 
@@ -99,7 +99,7 @@ def _source(task: _Object, annotation: _Object) -> Followed:
 
 def _number(annotation: _Object) -> int:
     number = annotation.get("id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
         raise ApiError(
             422,
             "an annotation has no number",

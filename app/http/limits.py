@@ -11,6 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.errors import ApiError, answer
@@ -24,7 +26,7 @@ _KNOWN = 1_000
 
 
 class BodyLimit:
-    """Answers 413 where a request's body is longer than it says or may be."""
+    """Answers 413 where a request's body is longer than it may be: at once, where it says so."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,6 +35,10 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+            await _too_large()(scope, receive, send)
+            return
         body = bytearray()
         while True:
             message = await receive()
@@ -40,18 +46,22 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             if len(body) > MOST_BYTES:
-                refusal = ApiError(
-                    413,
-                    "the request is too large",
-                    got=f"more than {MOST_BYTES} bytes",
-                    expected=f"at most {MOST_BYTES} bytes",
-                    remedy="Send fewer or shorter documents at a time.",
-                )
-                await answer(413, refusal.body)(scope, receive, send)
+                await _too_large()(scope, receive, send)
                 return
             if not message.get("more_body"):
                 break
         await self._app(scope, _replayed(bytes(body), receive), send)
+
+
+def _too_large() -> Response:
+    refusal = ApiError(
+        413,
+        "the request is too large",
+        got=f"more than {MOST_BYTES} bytes",
+        expected=f"at most {MOST_BYTES} bytes",
+        remedy="Send fewer or shorter documents at a time.",
+    )
+    return answer(413, refusal.body)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
