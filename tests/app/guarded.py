@@ -22,6 +22,7 @@ from app.services import (
     manifest,
     members,
     model_files,
+    model_zip,
     preannotating,
     preview,
     projects,
@@ -157,6 +158,16 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "models.ModelRegistry.bring_in": (
         "administer",
         lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
+    ),
+    "model_zip.pack": (
+        "administer",
+        lambda w: model_zip.pack(w.sessions, 1, io.BytesIO()),
+    ),
+    "model_zip.unpack": (
+        "administer",
+        lambda w: model_zip.unpack(
+            w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
+        ),
     ),
     "model_files.bring_in": (
         "administer",
