@@ -42,5 +42,6 @@ def run(options: argparse.Namespace) -> int:
 def _list(sessions: Sessions) -> None:
     for each in tokens.every(sessions):
         used = f"used {each.used_at:%Y-%m-%d %H:%M}" if each.used_at else "never used"
-        notes = [each.person, used, "revoked" if each.revoked_at else None]
+        project = f"project {each.project_id}" if each.project_id is not None else None
+        notes = [each.person, project, used, "revoked" if each.revoked_at else None]
         print("\t".join([each.name, *(note for note in notes if note)]))

@@ -62,6 +62,21 @@ class Batcher:
             del self._waiting[key]
         return await promised
 
+    async def predict_all(
+        self, model: Reader, texts: Sequence[str], settings: SamplerSettings
+    ) -> list[Prediction]:
+        """What the model says of each text. Long ones wait for each other, so that one request
+        does not hold all threads."""
+        alone = asyncio.Lock()
+
+        async def predict(text: str) -> Prediction:
+            if len(text) <= SHORT:
+                return await self.predict(model, text, settings)
+            async with alone:
+                return await self.predict(model, text, settings)
+
+        return await asyncio.gather(*map(predict, texts))
+
     async def _read(self, model: Reader, key: _Key, group: list[_Waiting]) -> None:
         await asyncio.sleep(self._window)
         if self._waiting.get(key) is group:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import ApiError, answer
-from app.http.limits import Rate
+from app.http.limits import A_MINUTE, Rate
 from app.services import tokens
 from app.settings import Settings
 from app.web import listening
@@ -32,6 +31,18 @@ class Caller:
     person: str
     project_id: int | None
     settings: Settings
+    token: str | None = None
+    """Its name; None for this machine's own programs, which nobody counts."""
+
+    def count(self, number: int) -> None:
+        """Counts further requests where one brings what could be several; raises `ApiError`."""
+        if self.token is not None and number > 0 and not rate.take(self.token, number):
+            raise ApiError(
+                429,
+                "too many requests with this token",
+                expected=f"at most {A_MINUTE} a minute; each text counts as one",
+                remedy="Wait; send what is large in parts.",
+            )
 
     def reach(self, project_id: int) -> int:
         """The project, where the token reaches it; raises `ApiError`."""
@@ -86,13 +97,11 @@ def _admit(request: Request) -> Caller:
             expected="Authorization: Bearer spanneal_…",
             remedy="Make one: python -m app token create --name NAME [--person ACCOUNT]",
         )
-    if not rate.take(found.name):
-        raise ApiError(
-            429, "too many requests with this token", remedy="Wait; send what is large in parts."
-        )
     own = tokens.sessions_for(sessions, found.person, found.project_id)
     person = found.person.name if found.person else settings.person
-    return Caller(own, person, found.project_id, settings)
+    admitted = Caller(own, person, found.project_id, settings, found.name)
+    admitted.count(1)
+    return admitted
 
 
 Calling = Annotated[Caller, Depends(caller)]
@@ -106,7 +115,7 @@ def _secret(request: Request) -> str | None:
     if kind.lower() == "basic":
         try:
             return base64.b64decode(given, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no UTF-8 in it
             return ""
     return None
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -14,6 +18,7 @@ from starlette.responses import JSONResponse
 from app.gestures import GestureError
 from app.services.permissions import NotAllowedError
 from app.services.retraining import RetrainingError
+from storage.trouble import trouble
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
@@ -36,11 +41,22 @@ class ApiError(Exception):
         self.body = {"what": what, "got": got, "expected": expected, "remedy": remedy}
 
 
-def answer(status: int, body: dict[str, Any]) -> JSONResponse:
-    headers = {"WWW-Authenticate": 'Bearer realm="spanneal"'} if status == 401 else {}
-    if status == 429:
+class _Ascii(JSONResponse):
+    """Whatever a request held can be told: half a character has no UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, default=repr).encode("ascii")
+
+
+def answer(
+    status: int, body: dict[str, Any], more: Mapping[str, str] | None = None
+) -> JSONResponse:
+    headers = dict(more or {})
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="spanneal"'
+    if status in (429, 503):
         headers["Retry-After"] = "60"
-    return JSONResponse({"error": body}, status, headers)
+    return _Ascii({"error": body}, status, headers)
 
 
 def install(app: FastAPI) -> None:
@@ -48,6 +64,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(UnicodeEncodeError, _half_a_character)
     app.add_exception_handler(Exception, _unforeseen)
     for kind in _STATUSES:
         app.add_exception_handler(kind, _known)
@@ -65,6 +84,22 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     return answer(status, ApiError(status, str(error)).body)
 
 
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """Says what is wrong in general; the statement, which may hold texts, is the log's."""
+    assert isinstance(error, OperationalError | PoolTimeoutError)
+    LOG.error("the database failed a program's request", exc_info=error)
+    known = trouble(error)
+    unknown = known.what.startswith("the database says")  # in its own words, maybe with a text
+    what = "the database failed" if unknown else known.what
+    return answer(503, ApiError(503, what, remedy=known.remedy).body)
+
+
+async def _half_a_character(request: Request, error: Exception) -> JSONResponse:
+    remedy = "Send the text as it is, in UTF-8, or both halves of each \\u escape."
+    what = "a text holds half a character (a lone surrogate)"
+    return answer(400, ApiError(400, what, expected="whole characters", remedy=remedy).body)
+
+
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Says nothing of what it was: the server's log has it, since it is raised again."""
     return answer(500, ApiError(500, "something failed here", remedy="See the server's log.").body)
@@ -73,7 +108,8 @@ async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     remedy = "The addresses there are stand at /api/docs."
-    return answer(error.status_code, ApiError(error.status_code, error.detail, remedy=remedy).body)
+    body = ApiError(error.status_code, error.detail, remedy=remedy).body
+    return answer(error.status_code, body, error.headers)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -31,7 +31,7 @@ from storage.formats.xml_guard import check_xml
 from storage.records import DocumentRecord, SpanRecord
 
 if TYPE_CHECKING:
-    from cassis import Cas
+    from cassis import Cas, TypeSystem
 
 router = APIRouter(prefix="/{project_id}")
 PREDICTED = "inception_internal_predicted"
@@ -64,12 +64,10 @@ class TrainRequest(BaseModel):
 @router.post("/predict")
 async def predict(project_id: Id, wanted: PredictRequest, caller: Calling) -> dict[str, str]:
     caller.reach(project_id)
-    cas = await run_in_threadpool(_cas, wanted.document.xmi, wanted.typeSystem)
-    text = cas.sofa_string or ""
-    if len(text) > MOST_TEXT:
-        raise ApiError(413, "the text is too long", got=len(text), expected=f"up to {MOST_TEXT}")
+    types = await run_in_threadpool(_types, wanted.typeSystem)
+    cas = await run_in_threadpool(_cas, wanted.document, types)
     model = await run_in_threadpool(active, caller)
-    found = await batcher.predict(model, text, SamplerSettings())
+    found = await batcher.predict(model, cas.sofa_string or "", SamplerSettings())
     return {"document": await run_in_threadpool(_answer, cas, found, wanted.metadata)}
 
 
@@ -87,18 +85,37 @@ def train(project_id: Id, wanted: TrainRequest, caller: Calling) -> Response:
     return Response(status_code=204)
 
 
-def _cas(xmi: str, types: str) -> Cas:
+def _types(xml: str) -> TypeSystem:
     require("dkpro-cassis", "cassis", "INCEpTION's recommender")
     require("defusedxml", "defusedxml", "INCEpTION's recommender")
-    from cassis import load_cas_from_xmi, load_typesystem
+    from cassis import load_typesystem
 
-    for each in (types, xmi):
-        check_xml(each.encode())
+    check_xml(xml.encode())
     try:
-        system = load_typesystem(io.BytesIO(types.encode()))
-        return load_cas_from_xmi(io.BytesIO(xmi.encode()), typesystem=system)
+        return load_typesystem(io.BytesIO(xml.encode()))
     except Exception as error:  # whatever the library trips over in what comes from outside
-        raise ValueError(f"not the XMI of a UIMA CAS and its types: {error!r}"[:300]) from None
+        raise ValueError(f"not the type system of a UIMA CAS: {error!r}"[:300]) from None
+
+
+def _cas(sent: Sent, types: TypeSystem) -> Cas:
+    """Raises `ApiError` for a text that is longer than one to predict may be."""
+    from cassis import load_cas_from_xmi
+
+    check_xml(sent.xmi.encode())
+    try:
+        cas = load_cas_from_xmi(io.BytesIO(sent.xmi.encode()), typesystem=types)
+    except Exception as error:  # whatever the library trips over in what comes from outside
+        raise ValueError(f"not the XMI of a UIMA CAS: {error!r}"[:300]) from None
+    length = len(cas.sofa_string or "")
+    if length > MOST_TEXT:
+        raise ApiError(
+            413,
+            f"the text of document {sent.documentId!r} is too long",
+            got=length,
+            expected=f"at most {MOST_TEXT} code points",
+            remedy="Split the document in INCEpTION.",
+        )
+    return cas
 
 
 def _answer(cas: Cas, found: Prediction, asked: Metadata) -> str:
@@ -120,9 +137,10 @@ def _answer(cas: Cas, found: Prediction, asked: Metadata) -> str:
 
 def _bring(project_id: int, wanted: TrainRequest, caller: Caller) -> None:
     layer, feature = wanted.metadata.layer, wanted.metadata.feature
+    types = _types(wanted.typeSystem)
     records: list[DocumentRecord] = []
     for sent in wanted.documents:
-        cas = _cas(sent.xmi, wanted.typeSystem)
+        cas = _cas(sent, types)
         spans = tuple(_spans(cas, layer, feature))
         if spans and cas.sofa_string:
             name = f"inception-{sent.documentId}"

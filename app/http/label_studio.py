@@ -6,7 +6,6 @@ backend's basic authentication.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -14,20 +13,17 @@ from xml.etree.ElementTree import Element
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
-from app.http.callers import Caller, Calling
+from app.http.callers import Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
 from app.http.predicting import active, batcher, entity_out
-from app.http.work import jobs_of
-from app.services.importing import import_file
-from core.types import SamplerSettings
+from core.types import Prediction, SamplerSettings
 from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
 
 router = APIRouter(prefix="/{project_id}")
 MOST_TASKS = 100
-_BRINGS = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +57,15 @@ async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise ApiError(422, "'tasks' is not what it should be", expected=f"up to {MOST_TASKS}")
+    texts = [text_of(task, config) for task in tasks]
+    caller.count(len(texts) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
-    results = []
-    for task in tasks:
-        text = _text(task, config)
-        found = await batcher.predict(model, text, SamplerSettings())
-        shown = [entity_out(text, each).model_dump() for each in found.entities]
-        regions = [
-            _region(each, place, config)
-            for place, each in enumerate(shown, 1)
-            if not config.labels or each["label"] in config.labels
-        ]
-        scores = [region["score"] for region in regions if region["score"] is not None]
-        mean = sum(scores) / len(scores) if scores else 0.0
-        results.append({"result": regions, "score": mean, "model_version": version})
+    results = [
+        {**_suggested(each, config), "model_version": version}
+        for each in await batcher.predict_all(model, texts, SamplerSettings())
+    ]
     return {"results": results, "model_version": version}
-
-
-@router.post("/webhook", status_code=201)
-def webhook(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, Any]:
-    """Annotations become submitted documents; START_TRAINING queues a retraining."""
-    caller.reach(project_id)
-    action = body.get("action")
-    if action == "START_TRAINING":
-        return {"job": jobs_of(caller).start(project_id)}
-    if action not in _BRINGS:
-        return {"ignored": action}
-    return _bring(project_id, body, caller)
 
 
 def read_config(xml: object) -> Config:
@@ -115,7 +92,8 @@ def _labels(tag: Element) -> tuple[str, ...]:
     return tuple(each.get("value", "") for each in tag.iter("Label"))
 
 
-def _text(task: Any, config: Config) -> str:
+def text_of(task: Any, config: Config) -> str:
+    """A task's text, raw. Raises `ApiError` where it has none, or too long a one."""
     data = task.get("data") if isinstance(task, dict) else None
     text = data.get(config.field) if isinstance(data, dict) else None
     if not isinstance(text, str) or len(text) > MOST_TEXT:
@@ -129,6 +107,17 @@ def _text(task: Any, config: Config) -> str:
     return text
 
 
+def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
+    shown = [entity_out(found.text, each).model_dump() for each in found.entities]
+    regions = [
+        _region(each, place, config)
+        for place, each in enumerate(shown, 1)
+        if not config.labels or each["label"] in config.labels
+    ]
+    scores = [region["score"] for region in regions if region["score"] is not None]
+    return {"result": regions, "score": sum(scores) / len(scores) if scores else 0.0}
+
+
 def _region(entity: dict[str, Any], place: int, config: Config) -> dict[str, Any]:
     value = {key: entity[key] for key in ("start", "end", "text")}
     return {
@@ -138,32 +127,4 @@ def _region(entity: dict[str, Any], place: int, config: Config) -> dict[str, Any
         "type": "labels",
         "score": entity["score"],
         "value": {**value, "labels": [entity["label"]]},
-    }
-
-
-def _bring(project_id: int, body: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    task, annotation = body.get("task"), body.get("annotation")
-    if not isinstance(task, dict) or not isinstance(annotation, dict):
-        raise ApiError(
-            422,
-            "the webhook brings no task with its annotation",
-            remedy="In Label Studio's webhook, turn on 'Send payload'.",
-        )
-    project = body.get("project")
-    config = read_config(project.get("label_config") if isinstance(project, dict) else None)
-    text = _text(task, config)  # says what is wrong with the data, before they are used
-    record = {"data": {**task["data"], "text": text}, "annotations": [annotation]}
-    content = json.dumps([record]).encode()
-    report = import_file(
-        caller.sessions,
-        project_id,
-        content,
-        name=f"label-studio-{task.get('id', '')}",
-        format="label_studio",
-        person=caller.person,
-    )
-    return {
-        "added": report.added,
-        "known": report.duplicates,
-        "bad": [each.reason for each in report.bad],
     }

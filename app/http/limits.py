@@ -1,4 +1,8 @@
-"""How much one program may ask: bytes of a request, and requests a minute."""
+"""How much one program may ask: bytes of a request, and requests a minute.
+
+The requests are counted by each process for itself, in its memory: two page processes let a program
+ask twice as much, and a new process begins anew.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.errors import ApiError, answer
@@ -15,11 +21,12 @@ MOST_BYTES = 16 * 2**20
 MOST_TEXT = 100_000
 """Code points of a text to predict."""
 A_MINUTE = 600
+"""Requests of a token that a process answers; what brings several texts counts for as many."""
 _KNOWN = 1_000
 
 
 class BodyLimit:
-    """Answers 413 where a request's body is longer than it says or may be."""
+    """Answers 413 where a request's body is longer than it may be: at once, where it says so."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,6 +35,10 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+            await _too_large()(scope, receive, send)
+            return
         body = bytearray()
         while True:
             message = await receive()
@@ -35,18 +46,22 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             if len(body) > MOST_BYTES:
-                refusal = ApiError(
-                    413,
-                    "the request is too large",
-                    got=f"more than {MOST_BYTES} bytes",
-                    expected=f"at most {MOST_BYTES} bytes",
-                    remedy="Send fewer or shorter documents at a time.",
-                )
-                await answer(413, refusal.body)(scope, receive, send)
+                await _too_large()(scope, receive, send)
                 return
             if not message.get("more_body"):
                 break
         await self._app(scope, _replayed(bytes(body), receive), send)
+
+
+def _too_large() -> Response:
+    refusal = ApiError(
+        413,
+        "the request is too large",
+        got=f"more than {MOST_BYTES} bytes",
+        expected=f"at most {MOST_BYTES} bytes",
+        remedy="Send fewer or shorter documents at a time.",
+    )
+    return answer(413, refusal.body)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
@@ -63,7 +78,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class Rate:
-    """A bucket for each program: it holds a minute's requests and fills up evenly."""
+    """A bucket for each program, of this process: it holds a minute's requests and fills up
+    evenly."""
 
     def __init__(
         self, a_minute: int = A_MINUTE, clock: Callable[[], float] = time.monotonic
@@ -72,13 +88,13 @@ class Rate:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, who: str) -> bool:
-        """Whether one more request is allowed now."""
+    def take(self, who: str, number: int = 1) -> bool:
+        """Whether so many more requests are allowed now; else none is taken."""
         with self._lock:
             at = self._clock()
             left, since = self._buckets.pop(who, (float(self._most), at))
             left = min(self._most, left + (at - since) * self._most / 60)
-            self._buckets[who] = (left - 1 if left >= 1 else left, at)
+            self._buckets[who] = (left - number if left >= number else left, at)
             while len(self._buckets) > _KNOWN:
                 self._buckets.popitem(last=False)
-            return left >= 1
+            return left >= number

@@ -10,7 +10,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from app.http import documents, errors, inception, label_studio, predicting, work
+from app.http import (
+    documents,
+    errors,
+    inception,
+    label_studio,
+    label_studio_webhook,
+    predicting,
+    work,
+)
 from app.http.callers import Admission
 from app.http.limits import BodyLimit
 from app.web.headers import form_policy
@@ -74,6 +82,9 @@ def _row(method: str, path: str, operation: dict[str, Any], described: dict[str,
 ROUTES = [
     Route("/api/docs", about, methods=["GET"]),
     Mount("/api/v1", API),
-    Mount("/label-studio", _app("Label Studio ML backend", label_studio.router)),
+    Mount(
+        "/label-studio",
+        _app("Label Studio ML backend", label_studio.router, label_studio_webhook.router),
+    ),
     Mount("/inception", _app("INCEpTION external recommender", inception.router)),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.views import registry, retraining_job, training
+from app.views import model_exchange, registry, retraining_job, training
 from app.views.header import project_header
 from app.views.versions import versions
 from app.views.wording import literal
@@ -36,3 +36,4 @@ else:
 versions(desk)
 registry.against_each_other(desk, project.id)
 registry.history(desk)
+model_exchange.exchange(desk)

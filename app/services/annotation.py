@@ -132,12 +132,7 @@ class AnnotationService:
         with writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)
             if work.standing.status in ("submitted", "skipped"):
-                before = drafts.load(session, work)
-                work.standing.skip_reason = ""
-                work.move(session, "in_progress")
-                drafts.ensure(session, work, person)
-                after = drafts.load(session, work)
-                recording.record(session, work, before, after, person, {"op": "reopen"})
+                take_up(session, work, person)
             return view(session, work, person)
 
     def restore(self, document_id: int, version: int, person: str) -> DocumentView:
@@ -208,6 +203,16 @@ class AnnotationService:
             return suggesting.ask(self._predictor, text, self._settings), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
+
+
+def take_up(session: Session, work: Work, person: str, **why: str) -> None:
+    """Reopens submitted or skipped work, which is locked; the log keeps why."""
+    before = drafts.load(session, work)
+    work.standing.skip_reason = ""
+    work.move(session, "in_progress")
+    drafts.ensure(session, work, person)
+    after = drafts.load(session, work)
+    recording.record(session, work, before, after, person, {"op": "reopen", **why})
 
 
 def _for(session: Session, document_id: int, person: str) -> Work:

@@ -12,7 +12,7 @@ from app.services.jobs import Job
 from app.services.permissions import require
 from app.services.retraining import RetrainingError
 from storage.engine import Sessions, writing
-from storage.repository import projects, statistics
+from storage.repository import model_versions, projects, statistics
 
 EVERY = 60.0
 """Seconds between two looks."""
@@ -20,6 +20,8 @@ LEAST, MOST = 5, 100_000
 _LOOKED_BACK = 500
 """Jobs of all projects among which a project's last one is looked for."""
 LOG = logging.getLogger(__name__)
+_State = tuple[tuple[int, datetime | None], int | None]
+"""How many documents of a project are answered, and since when; and the active model version."""
 
 
 class Queue(Protocol):
@@ -45,11 +47,16 @@ def set_after(sessions: Sessions, project_id: int, number: int | None) -> None:
 
 
 class ByItself:
-    """Starts what is due; the machine's own, on sessions that act for nobody."""
+    """Starts what is due; the machine's own, on sessions that act for nobody.
+
+    What was refused is tried again once something changed: an answer was submitted, or another
+    model suggests.
+    """
 
     def __init__(self, sessions: Sessions, queue: Queue) -> None:
         self._sessions = sessions
         self._queue = queue
+        self._refused: dict[int, _State] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Looks until told to stop; a database that goes away is waited for."""
@@ -63,14 +70,24 @@ class ByItself:
         """Starts every retraining that is due; returns the jobs."""
         with self._sessions() as session:
             wished = [(p.id, p.retrain_after) for p in projects.every(session) if p.retrain_after]
-        started = []
-        for project_id, number in wished:
-            if self._due(project_id, number or 0):
-                try:
-                    started.append(self._queue.start(project_id))
-                except RetrainingError as error:  # too little to learn from, or one began just now
-                    LOG.info("project %d does not retrain by itself yet: %s", project_id, error)
-        return started
+        due = [project_id for project_id, number in wished if self._due(project_id, number or 0)]
+        return [job for project_id in due if (job := self._started(project_id)) is not None]
+
+    def _started(self, project_id: int) -> str | None:
+        """The job; None where it is refused: too little to learn from, or one began just now."""
+        with self._sessions() as session:
+            active = model_versions.active(session)
+            state = statistics.answered(session, project_id), active.id if active else None
+        if self._refused.get(project_id) == state:
+            return None
+        try:
+            job = self._queue.start(project_id)
+        except RetrainingError as error:
+            self._refused[project_id] = state
+            LOG.warning("project %d does not retrain by itself yet: %s", project_id, error)
+            return None
+        self._refused.pop(project_id, None)
+        return job
 
     def _due(self, project_id: int, number: int) -> bool:
         """A job counts from when it was asked for, however it ended: what fails is not begun

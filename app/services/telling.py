@@ -23,8 +23,12 @@ def tell(operation: Operation, text: str) -> str:
     changes = operation.changes or ()
     spans = [change for change in changes if "field" not in change]
     match op:
+        case "reopen" if "withdrawn" in payload:
+            return f"{_STATE[op]}, since its annotation was deleted in {payload['withdrawn']}"
         case "submit" | "reopen":
             return _STATE[op]
+        case "follow":
+            return f"followed what changed in {payload['tool']}: {_entities(len(spans))} changed"
         case "skip":
             reason = str(payload.get("reason") or "")
             return f"skipped the document: {_clip(reason)}" if reason else "skipped the document"

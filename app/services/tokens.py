@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.permissions import Acting, for_person, require_administrator
+from app.services.permissions import Acting, doer, for_person, require_administrator
 from app.services.signing_in import digest
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.repository import projects, tokens, users
+from storage.repository import events, projects, tokens, users
 from storage.sight import SEES, SightedSession
 
+LOG = logging.getLogger(__name__)
 PREFIX = "spanneal_"
 """By which those who look for secrets in files know ours."""
 USED_EVERY = timedelta(minutes=5)
@@ -49,11 +52,14 @@ def create(
 ) -> str:
     """The new token's secret, told only now. `person` is the account in whose name it acts.
 
-    Raises `ValueError` for a name that is taken or none, `LookupError` for an unknown account or
-    project, and `NotAllowedError`.
+    Raises `ValueError` for a name that is taken or none and for a disabled account, `LookupError`
+    for an unknown account or project, and `NotAllowedError`.
     """
-    if not 0 < len(name.strip()) <= 200:
-        raise ValueError(f"a token needs a name of 1 to 200 characters, got {name!r}")
+    if not 0 < len(name) <= 200 or name != name.strip() or not name.isprintable():
+        raise ValueError(
+            "a token needs a name of 1 to 200 characters without line ends or blanks around it, "
+            f"got {name[:220]!r}"
+        )
     secret = PREFIX + secrets.token_urlsafe(32)
     with writing(sessions) as session:
         require_administrator(session)
@@ -65,6 +71,7 @@ def create(
         if project_id is not None:
             projects.get(session, project_id)
         tokens.add(session, name, digest(secret), _user_id(session, person), project_id)
+        _record(session, name, "made", person=person, project=project_id)
     return secret
 
 
@@ -93,7 +100,9 @@ def revoke(sessions: Sessions, name: str) -> None:
         token = tokens.named(session, name)
         if token is None:
             raise LookupError(f"there is no token {name!r}; `token list` shows those there are")
-        token.revoked_at = token.revoked_at or now()
+        if token.revoked_at is None:
+            token.revoked_at = now()
+            _record(session, name, "revoked")
 
 
 def holder(sessions: Sessions, secret: str) -> Holder | None:
@@ -107,9 +116,7 @@ def holder(sessions: Sessions, secret: str) -> Holder | None:
     if token.revoked_at is not None or (user is not None and not user.active):
         return None
     if token.used_at is None or token.used_at + USED_EVERY <= at:
-        with writing(sessions) as session:
-            if again := tokens.found(session, kept):
-                again[0].used_at = at
+        _note_use(sessions, kept, at)
     person = Acting(user.name, user.id, user.administrator) if user else None
     return Holder(token.name, person, token.project_id)
 
@@ -136,4 +143,23 @@ def _user_id(session: Session, person: str | None) -> int | None:
     user = users.named(session, person)
     if user is None:
         raise LookupError(f"there is no account {person!r}; `users list` shows those there are")
+    if not user.active:
+        raise ValueError(
+            f"the account {user.name!r} is disabled, so nobody would be let in with the token; "
+            "enable it first, or name another"
+        )
     return user.id
+
+
+def _note_use(sessions: Sessions, kept: str, at: datetime) -> None:
+    """A database that is full or busy keeps nobody from reading."""
+    try:
+        with writing(sessions) as session:
+            if again := tokens.found(session, kept):
+                again[0].used_at = at
+    except OperationalError as error:
+        LOG.warning("it could not be written down that a token was used: %s", error.orig)
+
+
+def _record(session: Session, name: str, what: str, **more: object) -> None:
+    events.record(session, doer(session), "token", detail={"name": name, "what": what, **more})

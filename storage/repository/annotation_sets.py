@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,6 +153,26 @@ def newest_submitted(project_id: int) -> Select[Any]:
         .where(Document.project_id == project_id, SUBMITTED)
         .group_by(AnnotationSet.document_id)
     )
+
+
+def followed(
+    session: Session, project_id: int, tool: str, annotations: Collection[int]
+) -> Sequence[int]:
+    """The submitted documents whose answer is one of these annotations of another tool."""
+    source = AnnotationSet.provenance["followed"]
+    query = (
+        select(Document.id)
+        .join(AnnotationSet, AnnotationSet.document_id == Document.id)
+        .where(
+            Document.project_id == project_id,
+            Document.status == "submitted",
+            AnnotationSet.id.in_(newest_submitted(project_id)),
+            source["tool"].as_string() == tool,
+            source["annotation"].as_integer().in_(annotations),
+        )
+        .order_by(Document.id)
+    )
+    return session.scalars(query).all()
 
 
 def save_spans(session: Session, draft: AnnotationSet, spans: Iterable[SpanRecord]) -> None:

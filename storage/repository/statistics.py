@@ -76,6 +76,16 @@ def submissions(session: Session, project_id: int) -> Sequence[Submission]:
     return [Submission(*row) for row in session.execute(query)]
 
 
+def answered(session: Session, project_id: int) -> tuple[int, datetime | None]:
+    """How many documents have a submitted set, and when the last was submitted: drafts have their
+    numbers from before, and imports may tell of times long past."""
+    query = select(func.count(), func.max(AnnotationSet.submitted_at)).where(
+        AnnotationSet.id.in_(newest_submitted(project_id))
+    )
+    number, last = session.execute(query).one()
+    return number, last
+
+
 def submitted_since(session: Session, project_id: int, since: datetime | None) -> int:
     """How many documents were submitted, for the first time or again, after a moment."""
     query = (

@@ -16,11 +16,13 @@ from app.services import (
     by_itself,
     exporting,
     figures,
+    following,
     head_to_head,
     importing,
     manifest,
     members,
     model_files,
+    model_zip,
     preannotating,
     preview,
     projects,
@@ -36,6 +38,7 @@ from app.services.projects import LabelChange
 from app.services.review import ReviewService
 from app.settings import Settings
 from core.types import SamplerSettings
+from storage.records import DocumentRecord
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
 
@@ -156,6 +159,16 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
     ),
+    "model_zip.pack": (
+        "administer",
+        lambda w: model_zip.pack(w.sessions, 1, io.BytesIO()),
+    ),
+    "model_zip.unpack": (
+        "administer",
+        lambda w: model_zip.unpack(
+            w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
+        ),
+    ),
     "model_files.bring_in": (
         "administer",
         lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
@@ -174,6 +187,20 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "head_to_head.held_back": (
         "review",
         lambda w: head_to_head.held_back(w.sessions, w.project),
+    ),
+    "following.follow": (
+        "review",
+        lambda w: following.follow(
+            w.sessions,
+            w.project,
+            DocumentRecord(f"{w.who} came.", "new", (), status="submitted"),
+            following.Followed("Tool", 1),
+            w.name,
+        ),
+    ),
+    "following.withdraw": (
+        "review",
+        lambda w: following.withdraw(w.sessions, w.project, "Tool", [9], w.name),
     ),
     "head_to_head.compare": (
         "review",

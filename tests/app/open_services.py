@@ -15,7 +15,7 @@ OPEN = {
     "jobs.Jobs.on": "gives the same jobs to other sessions",
     "jobs.Jobs.states": "numbers alone, for the machine's metrics",
     "jobs.Jobs.worker_running": "whether the machine is at work",
-    "model_files.export": "one model serves all projects; for the terminal, no page has it",
+    "model_files.export": "one model serves all projects; for the terminal, pages go by model_zip",
     "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
     "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
     "models.ModelRegistry.get": "one model serves all projects",

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.services.annotation import AnnotationService
 from app.services.by_itself import ByItself, set_after
 from app.services.jobs import Job, JobState
 from app.services.retraining import RetrainingError, RetrainingSettings
-from storage.engine import Sessions
+from storage.engine import Sessions, writing
+from storage.repository import documents, model_versions
 from tests.app.material import new_project, submit
 
 
@@ -20,11 +22,13 @@ class Queue:
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.refuses = False
+        self.asked = 0
 
     def every(self, project_id: int | None = None, limit: int = 50) -> Sequence[Job]:
         return [job for job in self.jobs if job.project_id == project_id]
 
     def start(self, project_id: int) -> str:
+        self.asked += 1
         if self.refuses:
             raise RetrainingError("too little")
         self.put(project_id, "queued")
@@ -72,14 +76,42 @@ def test_never_two_at_once_and_projects_do_not_wait_for_each_other(sessions: Ses
     assert [job.project_id for job in queue.jobs] == [other]
 
 
-def test_what_cannot_start_yet_is_tried_again_later(sessions: Sessions) -> None:
+def test_what_is_refused_is_said_once_and_tried_again_when_something_changed(
+    sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
     project_id, queue = new_project(sessions), Queue()
+    machine = ByItself(sessions, queue)
     set_after(sessions, project_id, 5)
     fill(sessions, project_id, "Bo", 5)
     queue.refuses = True
-    assert ByItself(sessions, queue).step() == []
+    assert [machine.step() for _ in range(3)] == [[], [], []]
+    assert (queue.asked, caplog.text.count("too little")) == (1, 1)
+
+    fill(sessions, project_id, "Anna", 1)
+    assert machine.step() == []
+    assert (queue.asked, caplog.text.count("too little")) == (2, 2)
     queue.refuses = False
-    assert len(ByItself(sessions, queue).step()) == 1
+    assert machine.step() == [], "nothing has changed since"
+    with writing(sessions) as session:
+        model_versions.ensure_active(session, "another", ("PER",))
+    assert machine.step() == ["job 1"]
+
+
+def test_an_older_draft_that_is_submitted_later_counts_as_a_change(sessions: Sessions) -> None:
+    project_id, queue, service = new_project(sessions), Queue(), AnnotationService(sessions)
+    machine = ByItself(sessions, queue)
+    set_after(sessions, project_id, 5)
+    with writing(sessions) as session:
+        older = documents.add(session, project_id, name="older", text="Ida left.")
+        assert older is not None
+        number = older.id
+    service.open(number, "Ada")
+    fill(sessions, project_id, "Bo", 5)
+    queue.refuses = True
+    assert machine.step() == []
+    service.submit(number, "Ada")
+    queue.refuses = False
+    assert machine.step() == ["job 1"]
 
 
 @pytest.mark.parametrize("number", [0, 4, 100_001])

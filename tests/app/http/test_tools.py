@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.app.http.test_api import Served, served
+from app.http import callers
+from app.http.limits import MOST_TEXT, Rate
+from tests.app.http.test_api import Counting, Served, served
 
 __all__ = ["served"]
 cassis = pytest.importorskip("cassis")
@@ -44,23 +46,22 @@ def test_label_studio_gets_regions_named_as_its_configuration_says(served: Serve
     assert second["result"][0]["value"]["text"] == "Bo Li"
 
 
-def test_an_annotation_of_label_studio_becomes_a_submitted_document(served: Served) -> None:
-    value = {"start": 0, "end": 3, "text": "Eve", "labels": ["PER"]}
-    region = {"id": "r", "from_name": "ner", "to_name": "body", "type": "labels", "value": value}
-    body = {
-        "action": "ANNOTATION_CREATED",
-        "task": {"id": 7, "data": {"body": "Eve came."}},
-        "annotation": {"id": 1, "result": [region], "was_cancelled": False},
-        "project": {"id": 1, "label_config": CONFIG},
-    }
-    answer = served.client.post(f"/label-studio/{served.project}/webhook", json=body)
-    assert (answer.status_code, answer.json().get("added")) == (201, 1), answer.text
+def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Counting()
+    monkeypatch.setattr("app.http.predicting.active_predictor", lambda sessions: model)
+    monkeypatch.setattr(callers, "rate", Rate(30, clock=lambda: 0.0))
+    path, headers = f"/label-studio/{served.project}/predict", served.bearer("label studio")
+    texts = [f"Text {number}" for number in range(20)]
+    body = {"tasks": [{"id": 1, "data": {"body": each}} for each in texts], "label_config": CONFIG}
 
-    found = served.client.get(f"/api/v1/projects/{served.project}/documents?search=Eve").json()
-    assert [each["status"] for each in found["documents"]] == ["submitted"]
-    other = {"action": "TASKS_CREATED"}
-    ignored = served.client.post(f"/label-studio/{served.project}/webhook", json=other)
-    assert ignored.json() == {"ignored": "TASKS_CREATED"}
+    said = served.client.post(path, json=body, headers=headers).json()
+
+    assert [each["result"][0]["value"]["text"] for each in said["results"]] == texts
+    assert [len(call) for call in model.calls] == [16, 4]
+    assert served.client.post(path, json=body, headers=headers).status_code == 429
+    assert served.client.get("/api/v1/projects", headers=headers).status_code == 200
 
 
 def test_a_configuration_with_entities_of_its_own_is_refused(served: Served) -> None:
@@ -99,6 +100,35 @@ def test_what_inception_trains_on_becomes_documents(served: Served) -> None:
     assert [(e["start"], e["end"], e["label"]) for e in shown["entities"]] == [(6, 8, "LOC")]
 
 
+def test_the_types_are_read_once_however_many_documents_come_with_them(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, seen = cassis.load_typesystem, []
+    monkeypatch.setattr(cassis, "load_typesystem", lambda file: seen.append(1) or read(file))
+    body = _sent("Li", marked=True)
+    body.pop("document")
+    body["documents"] = [_sent(f"{name} Li", marked=True)["document"] for name in "ABC"]
+
+    said = served.client.post(f"/inception/{served.project}/train", json=body)
+
+    assert (said.status_code, len(seen)) == (204, 1), said.text
+    path = f"/api/v1/projects/{served.project}/documents?search=inception-"
+    assert served.client.get(path).json()["total"] == 3
+
+
+@pytest.mark.parametrize("verb", ["predict", "train"])
+def test_a_text_of_inception_has_the_length_of_any_other_at_most(served: Served, verb: str) -> None:
+    body = _sent("Li" * (MOST_TEXT // 2) + "!", marked=True)
+    body["documents"] = [body["document"]]
+
+    said = served.client.post(f"/inception/{served.project}/{verb}", json=body)
+
+    assert said.status_code == 413
+    assert said.json()["error"]["got"] == MOST_TEXT + 1
+    path = f"/api/v1/projects/{served.project}/documents?search=LiLi"
+    assert served.client.get(path).json()["total"] == 0
+
+
 def test_inception_hears_which_feature_its_layer_lacks(served: Served) -> None:
     body = {**_sent("Ada"), "metadata": {"layer": LAYER, "feature": "kind"}}
     answer = served.client.post(f"/inception/{served.project}/predict", json=body)
@@ -127,12 +157,3 @@ def _sent(text: str, *, marked: bool = False) -> dict[str, object]:
     document = {"xmi": cas.to_xmi(), "documentId": 3, "userId": "ada"}
     metadata = {"layer": LAYER, "feature": "value", "projectId": 1, "anchoringMode": "tokens"}
     return {"metadata": metadata, "document": document, "typeSystem": system.to_xml()}
-
-
-@pytest.mark.parametrize("data", [None, [1], {"text": 3}, "text"])
-def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) -> None:
-    sent = {"action": "ANNOTATION_CREATED", "task": {"id": 1, "data": data}, "annotation": {}}
-    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
-
-    assert said.status_code == 422
-    assert "no text" in said.json()["error"]["what"]

@@ -1,0 +1,49 @@
+"""The Python examples of the documents run as they stand, with the bundled model."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))
+_FENCED = re.compile(r"^( *)```python\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+
+
+def examples() -> list[tuple[str, str]]:
+    """Where each begins, and what it is: lines that are moved in are moved out."""
+    found = []
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for match in _FENCED.finditer(text):
+            line = text.count("\n", 0, match.start()) + 2
+            source = re.sub(f"^{match[1]}", "", match[2], flags=re.MULTILINE)
+            found.append((f"{document.relative_to(ROOT)}:{line}", source))
+    return found
+
+
+EXAMPLES = examples()
+
+
+def test_the_readme_and_the_guide_for_programs_have_examples() -> None:
+    places = [place for place, _ in EXAMPLES]
+
+    assert any(place.startswith("README.md:") for place in places)
+    assert any(place.startswith("docs/programs.md:") for place in places)
+
+
+@pytest.mark.parametrize(("place", "source"), EXAMPLES, ids=[place for place, _ in EXAMPLES])
+def test_an_example_runs_and_shows_something(
+    place: str, source: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every example ends in what it prints; one that prints nothing found nothing."""
+    if "import spacy" in source:
+        pytest.importorskip("spacy")
+        import core.spacy_pipe  # noqa: F401 - what `pip install .` tells spaCy
+    monkeypatch.chdir(ROOT)
+
+    exec(compile(source, place, "exec"), {"__name__": "example"})
+
+    assert capsys.readouterr().out.strip()
