@@ -6,12 +6,13 @@ import streamlit as st
 
 from app import state
 from app.views import annotating, history, place, rereading, wishes
-from app.views.receiving import begun, receive, what_is_new
+from app.views.receiving import begun, binned, receive, what_is_new
 from app.views.wording import literal
 
 desk = state.seat()
 service = desk.annotation()
 received = receive(service, desk.person)
+binned(received)
 
 project, document_id = place.current(desk)
 if project is None or document_id is None:

@@ -34,6 +34,10 @@ class Applied:
     error: str | None
     """Why an operation of this batch was refused; a refused one is acknowledged too."""
     status: DocumentStatus
+    foreign: bool = False
+    """Whether nothing was done, since the client is somebody else's."""
+    binned: str | None = None
+    """The document's name, where it lies in the bin: it is saved there."""
 
 
 class AnnotationService:
@@ -112,12 +116,13 @@ class AnnotationService:
             work = _for(session, document_id, person)
             if work.standing.status != "submitted":
                 drafts.begin(session, work, person)
-            ack, error = apply_operations(session, work, client, ops, person, kin)
+            outcome = apply_operations(session, work, client, ops, person, kin)
             if not work.blind:
                 assigning.claim(session, work.document, person)
             spans = drafts.load(session, work).spans
             status = work.standing.status
-        return Applied(ack=ack, spans=spans, error=error, status=status)
+            binned = None if documents.stands(session, document_id) else work.document.name
+        return Applied(outcome.ack, spans, outcome.error, status, outcome.foreign, binned)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `GestureError` while suggestions are undecided."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -20,9 +20,20 @@ from storage.repository import operations
 
 MAX_CLIENT = 64
 ANOTHERS = (
-    "not saved: somebody else has saved edits under the number of this page. Reload the page, so "
-    "that it gets a number of its own; until they are saved, it keeps your edits"
+    "not saved: somebody else has saved edits under this client’s id; send them again under a new "
+    "one"
 )
+
+
+class Outcome(NamedTuple):
+    """What became of a message."""
+
+    ack: int | None
+    """What the client can forget."""
+    error: str | None
+    """The refusals it should know of."""
+    foreign: bool = False
+    """Whether the client is somebody else's, so that nothing was done."""
 
 
 def apply_operations(
@@ -32,8 +43,8 @@ def apply_operations(
     ops: object,
     person: str,
     kin: Collection[str] = (),
-) -> tuple[int | None, str | None]:
-    """`(ack, error)`: what the client can forget, and the refusals it should know of.
+) -> Outcome:
+    """Does what a page sent.
 
     The document is locked and, unless submitted, the work has a draft. An operation may say which
     version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
@@ -42,13 +53,14 @@ def apply_operations(
     else did something is applied or acknowledged: clients are no secret, span ids begin with them.
     """
     if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
-        return None, f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
+        said = f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
+        return Outcome(None, said)
     if operations.belongs_to_another(session, client, person):
-        return None, ANOTHERS
+        return Outcome(None, ANOTHERS, foreign=True)
     numbered, error = _numbered(ops)
     last = operations.last_seq(session, client)
     if not numbered:
-        return last, error
+        return Outcome(last, error)
     known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
     batch = _Batch(session, work, client, person)
@@ -57,7 +69,7 @@ def apply_operations(
     for seq, raw in new.items():
         batch.take(seq, raw, last)
     batch.save()
-    return operations.last_seq(session, client), _summed(batch.refusals) or error
+    return Outcome(operations.last_seq(session, client), _summed(batch.refusals) or error)
 
 
 class _Batch:

@@ -134,6 +134,8 @@ def annotator(
         ack=received.ack if received else None,
         key=KEY,
         store=desk.store,
+        person=desk.person,
+        returned=received.returned if received else None,
         read_only=view.read_only,
         error=own.error if own else None,
         empty=_nothing(view),

@@ -17,6 +17,8 @@ from app.editing import DraftSpan
 from app.services.annotation import AnnotationService
 from app.services.document_view import DocumentView
 from app.services.news import News
+from app.services.permissions import NotAllowedError
+from app.views.wording import clipped, literal
 from storage.repository.documents import DocumentGoneError
 from storage.trouble import trouble
 
@@ -36,6 +38,10 @@ class Received:
     document_id: int
     ack: Mapping[str, Any] | None
     error: str | None
+    returned: Mapping[str, Any] | None = None
+    """What can never be saved as it was sent, see `span_annotator`."""
+    binned: str | None = None
+    """The document's name, where somebody deleted it: it was saved in the bin."""
     corrected: tuple[tuple[int, int], ...] = ()
     """Where it corrected the model; empty when the same message is seen again."""
 
@@ -52,7 +58,8 @@ def receive(service: AnnotationService, person: str) -> Received | None:
 
     A message stays in the session until the next one comes: a run for another reason does not
     apply it again. What the database could not take is not acknowledged, so that the browser
-    keeps it, says "not saved", and sends it again.
+    keeps it, says "not saved", and sends it again. What is somebody else's, or has no document any
+    more, goes back to it.
     """
     sent = sent_operations(KEY)
     if not isinstance(sent, Mapping) or not _NUMBER.fullmatch(str(sent.get("doc_id"))):
@@ -61,19 +68,28 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     if known and known[0] == sent:
         return known[1]
     document_id, client = int(sent["doc_id"]), sent.get("client")
+    if sent.get("person", person) != person:
+        return _returned(sent, foreign=True)
     st.session_state[_OWN] = st.session_state.get(_OWN, frozenset()) | _clients(sent)
     try:
         applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
-    except DocumentGoneError as error:  # never to be saved: acknowledged, or it is sent for ever
-        gone = {"client": client, "seq": _last(sent.get("ops"))}
-        return Received(document_id, gone, f"Not saved: {error}. Reload the page.")
+    except (DocumentGoneError, NotAllowedError) as error:
+        return _returned(sent, why=str(error))
+    if applied.foreign:
+        return _returned(sent, foreign=True)
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
-    received = Received(document_id, ack, applied.error)
+    received = Received(document_id, ack, applied.error, binned=applied.binned)
     st.session_state[_LAST] = (sent, received)
     return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
+
+
+def _returned(sent: Mapping[str, Any], *, foreign: bool = False, why: str = "") -> Received:
+    """Nothing of the message is acknowledged: the browser keeps it."""
+    back = {"client": sent.get("client"), "doc_id": sent["doc_id"], "foreign": foreign, "why": why}
+    return Received(int(sent["doc_id"]), None, None, returned=back)
 
 
 def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
@@ -81,6 +97,16 @@ def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
     named = sent.get("kin")
     kin = named[:_KIN] if isinstance(named, list) else []
     return frozenset(each for each in [sent.get("client"), *kin] if isinstance(each, str))
+
+
+def binned(received: Received | None) -> None:
+    """Says where edits went whose document somebody deleted meanwhile."""
+    if received and received.binned is not None:
+        st.warning(
+            f"Somebody deleted {literal(clipped(received.binned, 60))} while you worked on it. "
+            "What you did is saved with it, and is there again once it is restored from the bin.",
+            icon=":material/delete:",
+        )
 
 
 def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> News | None:
@@ -95,11 +121,6 @@ def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> 
         told = service.news(view.document_id, version, person, own) or told
     st.session_state[_SHOWN] = (view.document_id, view.version, told)
     return told
-
-
-def _last(ops: Any) -> int:
-    numbers = (op.get("seq") for op in _operations(ops))
-    return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 def _corrected(ops: Any, spans: Sequence[DraftSpan]) -> tuple[tuple[int, int], ...]:

@@ -83,6 +83,11 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
+def stands(session: Session, document_id: int) -> bool:
+    """Whether there is such a document, and neither it nor its project lies in the bin."""
+    return session.scalar(select(Document.id).where(Document.id == document_id)) is not None
+
+
 def texts(session: Session, document_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and text of each of these documents, in order of arrival."""
     query = select(Document.id, Document.name, Document.text).where(Document.id.in_(document_ids))

@@ -170,7 +170,8 @@ def test_nobody_takes_up_the_numbers_of_somebody_elses_page(
     later = [{"seq": seq, "op": "comment", "text": "mine"} for seq in range(2, 6)]
     taken = service.apply(other, "ann", later, "Bob")
     assert taken.ack is None
-    assert "Reload the page" in (taken.error or "")
+    assert taken.foreign
+    assert "under a new one" in (taken.error or "")
 
     applied = service.apply(
         document_id, "ann", [{"seq": 2, "op": "reject", "id": "m1.2"}], "Ann", ("bob", "ann")

@@ -70,20 +70,6 @@ def test_an_edit_still_under_way_reaches_its_own_document(site: Site) -> None:
     assert site.spans()["New York"] == "accepted"
 
 
-def test_an_edit_of_a_document_that_is_gone_is_said_to_be_unsaved_and_is_not_sent_for_ever(
-    site: Site,
-) -> None:
-    document = site.add()
-    site.open("annotate", document=document)
-
-    site.send(404, {"op": "accept", "id": "m1.1"})
-
-    assert "Not saved" in site.said() or "Not saved" in str(site.mounted()["error"])
-    assert site.mounted()["ack"] == {"client": "page-1", "seq": 1}
-    site.run()
-    assert site.mounted()["text"] == TEXT
-
-
 def test_a_submitted_document_is_read_only_until_it_is_reopened(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)

@@ -1,7 +1,8 @@
 """A page with the span annotator alone, before a server that is a dictionary in memory.
 
 Query parameters: `run` names the model (each test its own), `case` the document, `delay` the
-seconds before an acknowledgement, `deaf` how many messages the server loses at first.
+seconds before an acknowledgement, `deaf` how many messages the server loses at first, `person` who
+works, `foreign` how many clients are somebody else's, `gone` how often the document is not there.
 """
 
 from __future__ import annotations
@@ -64,6 +65,20 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
 
 
 def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
+    back = {"client": sent["client"], "doc_id": sent["doc_id"], "why": "", "foreign": False}
+    model["returned"] = None
+    if sent["person"] != person or sent["client"] in model["others"]:
+        model["returned"] = {**back, "foreign": True}
+        return
+    if model["foreign"]:
+        model["foreign"] -= 1
+        model["others"].append(sent["client"])
+        model["returned"] = {**back, "foreign": True}
+        return
+    if model["gone"]:
+        model["gone"] -= 1
+        model["returned"] = {**back, "why": "there is no document 404"}
+        return
     if model["deaf"]:
         model["deaf"] -= 1
         return
@@ -78,6 +93,7 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
 
 query = st.query_params
 case = st.session_state.setdefault("case", query.get("case", "nested"))
+person = st.session_state.setdefault("person", query.get("person", "Anna"))
 run = f"{query.get('run', 'by hand')}/{case}"
 document = CASES[case]
 model = models().setdefault(
@@ -93,6 +109,10 @@ model = models().setdefault(
         "comment": document.comment,
         "skip_reason": document.skip_reason,
         "deaf": int(query.get("deaf", "0")),
+        "foreign": int(query.get("foreign", "0")),
+        "gone": int(query.get("gone", "0")),
+        "others": [],
+        "returned": None,
     },
 )
 sent = sent_operations(KEY)
@@ -109,6 +129,8 @@ result = span_annotator(
     tokens=words(document.text),
     ack=model["ack"],
     key=KEY,
+    person=person,
+    returned=model["returned"],
     read_only=model["submitted"],
     error=model["error"],
     hotkeys=document.hotkeys,
@@ -124,6 +146,7 @@ if result.navigate:
         st.session_state["case"] = "next"
         st.rerun()
 st.text_input("Elsewhere")
+st.text_input("Person", key="person")
 shown = {**model, "text": document.text, "went": st.session_state.get("went", [])}
 if len(document.text) < 50_000:
     st.text(json.dumps(shown, ensure_ascii=False))

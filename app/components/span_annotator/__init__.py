@@ -4,7 +4,7 @@ Offsets are code points, end exclusive. What a person does travels as operations
 again until the server acknowledges them:
 
     sent = sent_operations(KEY)
-    # {"doc_id", "client", "kin", "ops": [{"seq", "seen", "op", ...}]} or None
+    # {"doc_id", "client", "person", "kin", "ops": [{"seq", "seen", "op", ...}]} or None
     ...apply each (client, seq) exactly once, in order, in one transaction; commit...
     span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
 
@@ -14,6 +14,10 @@ tab and is then sent with the client and numbers it had. Acknowledge a refused o
 say why in `error`: the page shows it and takes the operation's effect back. `seen` is the version
 of the spans that the person looked at, `kin` are all clients whose operations the page has seen;
 what clashed with somebody else's work comes back in `clashes` until it is settled.
+
+Never acknowledge what was not kept: name it in `returned`. Where its client is somebody else's
+(`foreign`), the page takes another number and sends it again. Else the page keeps it aside, says
+`why`, and gives it out as a file. What another person left unsent in the tab is shown, never sent.
 """
 
 from __future__ import annotations
@@ -70,6 +74,8 @@ def span_annotator(
     ack: Mapping[str, Any] | None,
     key: str,
     store: str = "",
+    person: str = "",
+    returned: Mapping[str, Any] | None = None,
     read_only: bool = False,
     error: str | None = None,
     empty: str = NOTHING_FOUND,
@@ -91,9 +97,10 @@ def span_annotator(
             suggested, accepted or rejected, source model or person, score 0..1 or None,
             confidence `{left, right, type, ...}` in 0..1, None or missing.
         tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
-        ack: `{client, seq}`, the last operation applied of that client, or None.
-        key: the component's key in session state.
-        store: names the database: unsent edits of another one stay where they are.
+        ack, returned: `{client, seq}`, the last operation applied of that client;
+            `{client, doc_id, foreign, why}`, what can never be saved as it was sent.
+        key, store, person: the component's key in session state; the database, named up to a first
+            blank; and whose edits are sent to it.
         read_only: shows everything and changes nothing.
         error, empty: why the server refused an operation; what a text without spans is told as.
         hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
@@ -110,16 +117,17 @@ def span_annotator(
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
-        "labels": [dict(label) for label in labels],
+        **{"labels": _plain(labels), "hints": _plain(hints), "clashes": _plain(clashes)},
         "actions": table(hotkeys or {}),
         "spans": [_without_noise(span) for span in spans],
         "tokens": _compact(tuple(tokens)),
-        "hints": [dict(hint) for hint in hints],
-        "ack": dict(ack) if ack else None,
-        "clashes": [dict(clash) for clash in clashes],
-        **{"version": version, "news": dict(news) if news else None},
+        **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
     }
     return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
+
+
+def _plain(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [dict(record) for record in records]
 
 
 def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:

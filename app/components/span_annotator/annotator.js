@@ -1,6 +1,7 @@
 // The span annotator: a Streamlit Components v2 renderer.
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
+import { CarefulOutbox } from './aside.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { safeColour } from './dom.js';
@@ -10,7 +11,6 @@ import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
-import { Outbox } from './outbox.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
@@ -18,10 +18,13 @@ import { Review } from './review.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
 import { Surface } from './surface.js';
 import { Tip } from './tip.js';
+import { Unsaved } from './unsaved.js';
 import { Visit } from './visit.js';
 
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
-const DESKS = new Map(); // key -> unsent edits and choices, which outlive a re-mount
+const DESKS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
+const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
+  + 'says “saved”, they are in this tab alone: do not close or reload it.';
 
 class Annotator extends Visit {
   constructor(root, { outbox, taste }) {
@@ -36,6 +39,7 @@ class Annotator extends Visit {
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
     this.clashes = new Clashes(this.panel.find('clashes'), this);
+    this.unsaved = new Unsaved(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
     this.surface = new Surface(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
@@ -45,6 +49,18 @@ class Annotator extends Visit {
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
     box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
+  }
+
+  /** Somebody else has signed in: their work is theirs, and what the person before left unsaved
+   * waits for them. */
+  sit({ outbox, taste }) {
+    if (outbox === this.outbox) return;
+    this.notes.keep();
+    this.outbox.wait();
+    this.data = undefined; // everything is opened anew
+    Object.assign(this, { outbox, taste });
+    outbox.changed = () => this.drawState();
+    outbox.look();
   }
 
   destroy() {
@@ -72,6 +88,7 @@ class Annotator extends Visit {
     if (isNew || !alike(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
     this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
     const emptied = this.outbox.acknowledge(data.ack);
+    this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
     this.clashes.take(data.clashes);
@@ -136,9 +153,11 @@ class Annotator extends Visit {
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
     panel.drawOptional('error', this.data.error ?? this.refusal);
+    panel.drawOptional('storage', !this.outbox.shelf.kept && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.clashes.draw();
+    this.unsaved.draw();
     this.drawState();
     this.popover.draw();
     this.hover.refresh();
@@ -206,22 +225,25 @@ class Annotator extends Visit {
 /** Whether two plain values are the same throughout. */
 const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-function deskOf(store) {
-  if (!DESKS.has(store)) {
-    const outbox = new Outbox(store);
-    DESKS.set(store, {
+function deskOf({ store, person }) {
+  const name = `${store} ${person}`;
+  if (!DESKS.has(name)) {
+    const outbox = new CarefulOutbox(store, person);
+    DESKS.set(name, {
       outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
     });
     // For as long as the tab lives: what is unsent may wait while another page is shown.
-    window.addEventListener('beforeunload', (event) => { if (outbox.size) event.preventDefault(); });
+    window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
-  return DESKS.get(store);
+  return DESKS.get(name);
 }
 
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
-  if (!annotator) {
-    annotator = new Annotator(parentElement, deskOf(data.store));
+  const desk = deskOf(data);
+  if (annotator) annotator.sit(desk);
+  else {
+    annotator = new Annotator(parentElement, desk);
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);

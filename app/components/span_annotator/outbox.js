@@ -1,42 +1,31 @@
 // Operations on their way to the server: at least once, in order, until acknowledged.
 
+import { Shelf } from './shelf.js';
+
 const SOON = 20; // ms; an edit alone leaves as soon as it is painted
 const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
-/** What outlives a reload of the tab: the entries that no server has acknowledged. */
-class Shelf {
-  constructor(key) { this.key = `spanneal.unsent.${key}`; }
-
-  load() {
-    try {
-      const entries = JSON.parse(sessionStorage.getItem(this.key) ?? '[]');
-      return entries.map((entry) => ({ ...entry, at: Date.now(), sent: false }));
-    } catch { return []; } // storage may be forbidden; then only this page keeps them
-  }
-
-  save(entries) {
-    try {
-      if (entries.length) sessionStorage.setItem(this.key, JSON.stringify(entries));
-      else sessionStorage.removeItem(this.key);
-    } catch { /* full or forbidden: the page still holds them */ }
-  }
-}
+export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
+  .map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * The queue of what is not acknowledged. Each entry remembers its document and its client, so
- * that it reaches its own document after the page has moved on, and is applied once even when
- * two tabs restore it: every page load numbers its own edits as a client of its own, and names as
- * its kin those whose edits it took over. An operation says which version of the draft was `seen`.
+ * The queue of what is not acknowledged. Each entry remembers its document, its client and its
+ * person, so that it reaches its own document after the page has moved on, is nobody else's work,
+ * and is applied once even when two tabs restore it: every page load numbers its own edits as a
+ * client of its own, and names as its kin those whose edits it took over. An operation says which
+ * version of the draft was `seen`. What can be saved nowhere lies `aside` until its person decides.
  */
 export class Outbox {
-  constructor(key) {
-    const bytes = crypto.getRandomValues(new Uint8Array(8));
-    this.client = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  constructor(store, person) {
+    this.person = person;
+    this.client = newClient();
     this.seq = 0;
-    this.shelf = new Shelf(key);
-    this.entries = this.shelf.load();
+    this.shelf = new Shelf(store, person);
+    const kept = this.shelf.load();
+    this.entries = kept.filter(({ why }) => !why);
+    this.aside = kept.filter(({ why }) => why);
     this.kin = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
     this.send = () => {};
@@ -46,12 +35,14 @@ export class Outbox {
 
   push(docId, op) {
     this.seq += 1;
-    this.entries.push({
-      docId, client: this.client, at: Date.now(), op: { seq: this.seq, ...op },
-    });
-    this.shelf.save(this.entries);
-    this.everSent = true;
+    this.queue(docId, { seq: this.seq, ...op });
+    this.keep();
     this.later(this.size === 1 ? SOON : DEBOUNCE);
+  }
+
+  queue(docId, op) {
+    this.everSent = true;
+    this.entries.push({ docId, client: this.client, person: this.person, at: Date.now(), op });
   }
 
   /** Drops what the server has applied. Returns whether this emptied the queue. */
@@ -62,16 +53,18 @@ export class Outbox {
       ({ client, op }) => client !== ack.client || op.seq > ack.seq,
     );
     if (this.size === before) return false;
-    this.shelf.save(this.entries);
+    this.keep();
     if (!this.size) this.rest();
     else if (this.entries.some(({ sent }) => !sent)) this.later(SOON);
     return !this.size;
   }
 
+  keep() { this.shelf.save([...this.aside, ...this.entries]); }
+
   /** Takes back what has this name in a document and was not answered yet. */
   withdraw(name, from) {
     this.entries = this.entries.filter(({ docId, op }) => docId !== from || op.op !== name);
-    this.shelf.save(this.entries);
+    this.keep();
     if (!this.size) this.rest();
   }
 
@@ -79,8 +72,9 @@ export class Outbox {
 
   get size() { return this.entries.length; }
 
-  /** idle: nothing was ever edited; then saving, late (no answer for 5 s) or saved. */
+  /** idle: nothing was ever edited; then saving, late (no answer for 5 s), aside or saved. */
   get state() {
+    if (!this.size && this.aside.length) return 'aside';
     if (!this.size) return this.everSent ? 'saved' : 'idle';
     return Date.now() - this.entries[0].at > LATE ? 'late' : 'saving';
   }
@@ -97,7 +91,8 @@ export class Outbox {
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
     for (const entry of run) entry.sent = true;
-    this.send({ doc_id: docId, client, kin: this.kin, ops: run.map(({ op }) => op) });
+    const ops = run.map(({ op }) => op);
+    this.send({ doc_id: docId, client, person: this.person, kin: this.kin, ops });
     if (!this.away) this.later(RESEND);
   }
 
@@ -105,6 +100,13 @@ export class Outbox {
   leave() {
     this.away = true;
     if (this.size) this.later(SOON);
+  }
+
+  /** Stays behind with its person, while somebody else works on this page. */
+  wait() {
+    this.away = true;
+    this.rest();
+    this.send = this.changed = () => {};
   }
 
   resume() {

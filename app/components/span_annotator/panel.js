@@ -9,6 +9,7 @@ const SAVING = {
   saved: () => 'saved',
   saving: (count) => `saving ${count}…`,
   late: () => 'not saved – retrying; keep this page open',
+  aside: () => 'not all is saved: see above',
 };
 const FLASH = 5000; // ms that a passing message is shown
 

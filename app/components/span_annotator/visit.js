@@ -78,6 +78,14 @@ export class Visit extends Batch {
     this.panel.say(`Not done: ${error}`);
   }
 
+  /** The server can never save something as it was sent: nobody is sent away before they know. */
+  returned(what) {
+    const aside = this.outbox.takeBack(what);
+    if (!aside) return;
+    this.stay();
+    this.panel.say(`Not saved: ${what.why}`);
+  }
+
   /** Something has to be looked at first: with an edit missing, nothing is final. */
   stay() {
     this.destination = null;
