@@ -25,6 +25,7 @@ from app.settings import Settings
 from storage.engine import Sessions
 from storage.models import AnnotationSet, Document, PreannotationBatch
 from storage.repository import annotation_sets
+from storage.vocabulary import Split
 from tests import databases
 from tests.app.hosts import Host, until
 from tests.app.material import NEWS, environment_in, new_project, tiny_model
@@ -46,7 +47,7 @@ class Team:
     project: int
     hosts: tuple[Host, Host]
 
-    def bring_in(self, count: int, split: str) -> None:
+    def bring_in(self, count: int, split: Split) -> None:
         lines = "".join(
             json.dumps({"text": f"{NEWS[number % 3][0]} ({split} {number})"}) + "\n"
             for number in range(count)
@@ -92,7 +93,7 @@ class Team:
         text = service.open(document, "Ada").text
         marked = next(marked for news, marked in NEWS if text.startswith(news))
         places = [(text.index(part), text.index(part) + len(part), of) for part, of in marked]
-        gestures = [
+        gestures: list[dict[str, object]] = [
             {"op": "reject_all"},
             *(
                 {"op": "add", "id": f"u{start}", "start": start, "end": end, "label": label}
