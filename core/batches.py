@@ -59,6 +59,10 @@ class Gold:
             send(torch.tensor(unknown), device),
         )
 
+    def rows(self, rows: slice) -> Gold:
+        """That of some sentences, padded as it was."""
+        return Gold(self.boundaries[rows], self.types[rows], self.counts[rows], self.unknown[rows])
+
 
 def epoch_batches(
     lengths: Sequence[int], batch_size: int, generator: torch.Generator

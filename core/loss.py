@@ -1,4 +1,5 @@
-"""The set loss of Algorithm 1, line 9.
+"""The set loss of Algorithm 1, line 9. Where several processes share a batch, a mean is this
+process's part of the mean over all of it.
 
 B sentences, K spans, M words, N gold entities (padded), C types and ∅ (the last index).
 """
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core import together
 from core.batches import Gold
 from core.config import Matching
 from core.denoiser import Boundaries
@@ -60,7 +62,7 @@ def boundary_loss(output: Boundaries, assignment: Tensor, gold: Gold) -> Tensor:
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
     right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
     loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
-    return (loss[:, :, 0] * matched).sum() / matched.sum().clamp(min=1)
+    return (loss[:, :, 0] * matched).sum() / together.total(matched.sum()).clamp(min=1)
 
 
 def type_loss(
@@ -75,7 +77,7 @@ def type_loss(
     no_entity = logits.shape[-1] - 1
     weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
     losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-    return (losses * weights.flatten()).sum() / weights.sum().clamp(min=1.0)
+    return (losses * weights.flatten()).sum() / together.total(weights.sum()).clamp(min=1.0)
 
 
 def _at_gold(values: Tensor, index: Tensor) -> Tensor:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from core import loss, spans
+from core import loss, spans, together
 from core.batches import Gold
 from core.config import TrainingConfig
+from core.devices import send
 from core.expansion import expand
 from core.model import DiffusionNER
 from core.taught_spans import taught_spans
@@ -22,10 +23,14 @@ def diffusion_losses(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> dict[str, Tensor]:
-    """The named losses of a batch; their sum is what is minimised."""
-    batch = model.batch([example.words for example in examples])
-    gold = Gold.of(examples, model.config.labels, model.device)
-    x_t, t = noisy_spans(model, gold, batch.lengths, config, generator)
+    """The named losses of a batch; their sum is what is minimised. Where several processes share
+    it, this one's part of them, see `core.together`: the noise of all is drawn by each."""
+    rows = together.share(len(examples))
+    batch = model.batch([example.words for example in examples[rows]])
+    every = Gold.of(examples, model.config.labels, model.device)
+    lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
+    x_t, t = (each[rows] for each in noisy_spans(model, every, lengths, config, generator))
+    gold = every.rows(rows)
     sentence = model.read(batch)
     outputs = model.denoiser(x_t, t, sentence)
     positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
@@ -44,7 +49,7 @@ def diffusion_losses(
             config.distance_weight,
         )
         losses[f"boundary_{depth}"] = loss.boundary_loss(output, assignment, gold)
-    words, there = taught_spans(predicted, gold, batch.lengths, generator)
+    words, there = taught_spans(predicted, every, lengths, generator, rows)
     losses["type"] = loss.type_loss(
         model.denoiser.type_logits(words, sentence),
         loss.type_targets(words, gold, model.no_entity),

@@ -22,17 +22,21 @@ first denoising steps propose it."""
 
 
 def taught_spans(
-    predicted: Tensor, gold: Gold, lengths: Tensor, generator: torch.Generator
+    predicted: Tensor,
+    gold: Gold,
+    lengths: Tensor,
+    generator: torch.Generator,
+    rows: slice = slice(None),
 ) -> tuple[Tensor, Tensor]:
     """The `predicted` spans (B, K, 2), then the near misses, then random spans, in sentences of
-    `lengths` (B,) words.
+    `lengths` words. `gold` and `lengths` are a whole batch's, of which B `rows` are meant.
 
     Returns inclusive word indices (B, X, 2) and which of them are there (B, X).
     """
     near, there = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
-    words = torch.cat([predicted, near, anywhere], dim=1)
-    return words, F.pad(there, (predicted.shape[1], anywhere.shape[1]), value=True)
+    words = torch.cat([predicted, near[rows], anywhere[rows]], dim=1)
+    return words, F.pad(there[rows], (predicted.shape[1], anywhere.shape[1]), value=True)
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -16,8 +16,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from core import together
 from core.batches import epoch_batches
-from core.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
+from core.checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
 from core.config import TrainingConfig
 from core.devices import mixed_precision
 from core.learner import Learner
@@ -27,6 +28,8 @@ from core.types import Example
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
 _MAX_NORM = 1.0
+_APART = 500_000_003
+"""Between the seeds of two processes' dropout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,21 @@ def train(
 
     `folder` receives the best model by development F1. A folder with a checkpoint of the same
     settings and data is gone on with, to the same bytes as without the interruption.
-    Raises ValueError without examples.
+    Of several processes (`core.together`) the first one writes and yields, the others only learn.
+    Raises ValueError without examples, or where the processes do not see the same folder.
     """
+    for record in _records(learner, examples, dev, config, folder):
+        if together.main():
+            yield record
+
+
+def _records(
+    learner: Learner,
+    examples: Sequence[Example],
+    dev: Sequence[Example],
+    config: TrainingConfig,
+    folder: Path,
+) -> Iterator[Progress | Evaluated]:
     if not examples or not dev:
         raise ValueError(
             f"training needs examples to learn and to choose by, got {len(examples)} to learn "
@@ -76,9 +92,7 @@ def train(
     total = config.epochs * per_epoch
     optimizer = _optimizer(learner, config)
     saved = folder / "checkpoint"
-    position = load_checkpoint(
-        saved, learner.network, optimizer, _fingerprint(learner, examples, dev, config)
-    )
+    position = _position(learner, optimizer, saved, _fingerprint(learner, examples, dev, config))
     meter = _Meter(position.step, total)
     while position.step < total and position.bad_epochs < config.patience:
         epoch, done = divmod(position.step, per_epoch)
@@ -94,21 +108,45 @@ def train(
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
             if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
-                save_checkpoint(saved, learner.network, optimizer, position)
+                _save(saved, learner, optimizer, position)
         if not scored:
             continue
-        scores = _evaluate(learner, dev)
+        scores = together.from_main(_evaluate(learner, dev))
         best = scores.f1 > position.best_f1
-        if best:
+        if best and together.main():
             learner.save(folder)
         position = replace(
             position,
             best_f1=max(scores.f1, position.best_f1),
             bad_epochs=0 if best else position.bad_epochs + 1,
         )
-        save_checkpoint(saved, learner.network, optimizer, position)
+        _save(saved, learner, optimizer, position)
         yield Evaluated(position.step, total, epoch + 1, scores, best)
-    remove_checkpoint(saved)
+    if together.main():
+        remove_checkpoint(saved)
+
+
+def _position(
+    learner: Learner, optimizer: torch.optim.Optimizer, saved: Path, fingerprint: str
+) -> Position:
+    """Where the training begins or goes on, the same in all processes."""
+    with together.main_first():
+        position = load_checkpoint(saved, learner.network, optimizer, fingerprint)
+    first = together.from_main(position)
+    if position != first:
+        raise ValueError(
+            f"process {together.number()} begins at step {position.step}, the first one at "
+            f"{first.step}; give all of them the same data, and a folder {saved.parent} that all "
+            "of them see"
+        )
+    return position
+
+
+def _save(
+    saved: Path, learner: Learner, optimizer: torch.optim.Optimizer, position: Position
+) -> None:
+    if together.main():
+        save_checkpoint(saved, learner.network, optimizer, position)
 
 
 def _step(
@@ -129,15 +167,16 @@ def _step(
         torch.random.fork_rng(),
         mixed_precision(device),
     ):
-        torch.manual_seed(seed)  # dropout
+        torch.manual_seed(seed + _APART * together.number())  # dropout
         losses = learner.losses(batch, torch.Generator().manual_seed(seed))
     optimizer.zero_grad(set_to_none=True)
     total_loss: Tensor = torch.stack(list(losses.values())).sum()
     total_loss.backward()
+    together.sum_gradients(learner.network)
     nn.utils.clip_grad_norm_(learner.network.parameters(), _MAX_NORM)
     optimizer.step()
-    values = torch.stack(list(losses.values())).tolist()  # the step's one wait for a GPU
-    return dict(zip(losses, values, strict=True))
+    values = together.total(torch.stack(list(losses.values())))
+    return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
 
 
 @torch.inference_mode()

@@ -68,7 +68,7 @@ def test_every_requirement_is_pinned_exactly() -> None:
         lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
         for line in filter(None, lines):
             assert re.fullmatch(
-                r"-r requirements(-formats|-oidc)?\.txt|[a-z0-9-]+==[0-9][0-9.]*", line
+                r"-r requirements(-formats|-oidc|-processes)?\.txt|[a-z0-9-]+==[0-9][0-9.]*", line
             ), f"{path.name}: {line!r} is not pinned as name==version"
 
 

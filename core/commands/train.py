@@ -7,6 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from core import together
 from core.card import write_card
 from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    together.join()
     config = training_config(options)
     examples = merge_corpora([(str(file), read_examples(file)) for file in options.train])
     dev = merge_corpora([(str(file), read_examples(file)) for file in options.dev])
@@ -45,6 +47,10 @@ def run(options: argparse.Namespace) -> None:
     learner = DiffusionLearner(model.to(best_device()), config)
     for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
         report(record)
+    first = together.main()
+    together.leave()
+    if not first:
+        return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     command = "python -m core " + shlex.join(sys.argv[1:])
     print(write_card(options.out, intro, dev, options.test, command))

@@ -1,0 +1,61 @@
+"""Hosts as a database meets them: processes with a home and a folder for passing files of their
+own, which share the PostgreSQL server and, at one path, the data folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.settings import ROOT
+
+PATIENCE = 120.0
+"""Seconds after which what is waited for counts as never coming."""
+
+
+@dataclass
+class Host:
+    """A machine on which one worker runs. `within` is a command that others are started by, such
+    as `ip netns exec NAME`."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    within: Sequence[str] = ()
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        own = {name: str(self.folder / name) for name in ("home", "tmp")}
+        for each in own.values():
+            Path(each).mkdir(parents=True, exist_ok=True)
+        given = {**os.environ, **self.environment, "OMP_NUM_THREADS": "1"}
+        given |= {"HOME": own["home"], "TMPDIR": own["tmp"], "PYTHONPATH": str(ROOT)}
+        command = [*self.within, sys.executable, "-m", "app", "worker"]
+        self.workers.append(subprocess.Popen(command, cwd=self.folder, env=given))
+
+    def owns(self, worker: str) -> bool:
+        """Whether its worker has this name, see `app.services.presence`."""
+        return worker.split("-")[-2] == str(self.workers[-1].pid)
+
+    def freeze(self) -> None:
+        self.workers[-1].send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.workers[-1].send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """As when its power fails."""
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)
