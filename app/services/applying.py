@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, GestureError, parse_gesture, reduce
-from app.gestures import MAX_SEQ, Gesture, Settle, Submit, short
+from app.gestures import MAX_SEQ, Add, Gesture, Relabel, Restore, Settle, Submit, short
 from app.services import drafts, meters
 from app.services.changes import Change, difference
 from app.services.clashes import ClashError, Unseen, already_so
 from app.services.news import told
 from app.services.work import Work
 from storage.models import Operation
-from storage.repository import operations
+from storage.repository import naming, operations
 
 MAX_CLIENT = 64
 ANOTHERS = (
@@ -112,7 +113,7 @@ class _Batch:
         gesture = refused = version = changes = None
         try:
             _check_order(seq, last)
-            gesture = parse_gesture(raw)
+            gesture = self.in_todays_names(parse_gesture(raw))
             after = self.applied(gesture, self.seen(raw))
             changes = difference(self.draft, after)
             version = drafts.advance(self.work) if changes else self.version
@@ -137,8 +138,19 @@ class _Batch:
             blind=self.work.blind,
         )
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Today's names of labels that a page may show by earlier ones."""
+        return naming.current(self.session, self.work.document.project_id)
+
+    def in_todays_names(self, gesture: Gesture) -> Gesture:
+        """The gesture of a page that has not heard yet that its label was renamed or merged."""
+        if isinstance(gesture, Add | Relabel | Restore) and gesture.label not in self.draft.labels:
+            return replace(gesture, label=self.names.get(gesture.label, gesture.label))
+        return gesture
+
     def applied(self, gesture: Gesture, seen: int) -> Draft:
-        unseen = Unseen.of(self.others, seen)
+        unseen = Unseen.of(self.others, seen, self.names if self.others else {})
         if isinstance(gesture, Settle):
             self.mine.pop(gesture.target, None)
         if isinstance(gesture, Submit):

@@ -54,12 +54,18 @@ class Unseen:
     """What the page saw of each target: a plain span, a text, or None."""
 
     @classmethod
-    def of(cls, rows: Iterable[Operation], seen: int) -> Unseen:
+    def of(
+        cls, rows: Iterable[Operation], seen: int, names: Mapping[str, str] | None = None
+    ) -> Unseen:
+        """`names` lead from the labels that the page shows to today's: that one was renamed or
+        merged is no other wish for a span."""
         newer = [row for row in rows if row.version is not None and row.version > seen]
         bases: dict[str, Any] = {}
         for row in newer:
             for change in row.changes or ():
-                bases.setdefault(operations.target(change), change["before"])
+                base = _in_todays_names(change["before"], names or {})
+                if base != change["after"]:
+                    bases.setdefault(operations.target(change), base)
         return cls(newer, bases)
 
     def by(self, target: str) -> str:
@@ -141,6 +147,12 @@ def waiting(session: Session, work: Work, person: str, draft: Draft) -> tuple[Cl
 def current(draft: Draft, target: str) -> Any:
     """What the draft holds of a target: a plain span, the comment, or None."""
     return draft.comment if target == COMMENT else plain(draft.find(target))
+
+
+def _in_todays_names(base: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(base, Mapping) or base["label"] not in names:
+        return base
+    return {**base, "label": names[base["label"]]}
 
 
 def _refused_by_others(draft: Draft, after: Any, unseen: Unseen) -> DraftSpan | None:

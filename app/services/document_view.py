@@ -14,7 +14,7 @@ from app.services.clashes import Clash, waiting
 from app.services.suggesting import Hint
 from app.services.work import Work
 from storage.models import AnnotationSet
-from storage.repository import annotation_sets, projects
+from storage.repository import annotation_sets, naming, projects
 from storage.repository.surroundings import Surroundings, surroundings
 from storage.vocabulary import DocumentStatus, Split
 
@@ -154,6 +154,7 @@ def view(
     known = frozenset(label.name for label in above.labels)
     draft = drafts.shown(work, known, source or drafts.source_of(session, work))
     machine = annotation_sets.latest_prediction(session, document.id)
+    names = naming.current(session, document.project_id)
     return DocumentView(
         heading=above,
         text=document.text,
@@ -163,7 +164,7 @@ def view(
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
-        hints=tuple(hint for hint in suggesting.hints_of(machine) if hint.label in known),
+        hints=tuple(hint for hint in suggesting.hints_of(machine, names) if hint.label in known),
         comment=standing.comment,
         skip_reason=standing.skip_reason,
         version=standing.version,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan
+from app.services.collapsing import relabelled
 from app.services.work import Work
 from core.scores import HIGHEST
 from core.types import Entity
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, bin, projects
+from storage.repository import annotation_sets, bin, naming, projects
 
 
 def load(session: Session, work: Work) -> Draft:
@@ -59,6 +60,8 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
     labels = {label.name for label in projects.labels(session, project_id)}
     labels |= bin.labels(session, project_id)
     spans = annotation_sets.every_span_of(session, base) if base else ()
+    names = naming.current(session, project_id)
+    spans = relabelled(spans, lambda span: names.get(span.label, span.label))
     return annotation_sets.add_person_set(
         session,
         work.id,
@@ -67,6 +70,15 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
         parent_id=base.id if base else None,
         blind=work.blind,
     )
+
+
+def by_todays_names(session: Session, work: Work, draft: Draft) -> Draft:
+    """A draft out of the log, whose labels may have been renamed or merged since."""
+    names = naming.current(session, work.document.project_id)
+    if not names:
+        return draft
+    records = relabelled(to_records(draft.spans), lambda span: names.get(span.label, span.label))
+    return replace(draft, spans=tuple(map(to_draft_span, records)))
 
 
 def begin(session: Session, work: Work, person: str) -> None:

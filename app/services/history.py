@@ -91,7 +91,7 @@ def state_at(session: Session, work: Work, version: int) -> Draft:
         )
     for row in reversed(later):
         draft = reverse(draft, row.changes or ())
-    return draft
+    return drafts.by_todays_names(session, work, draft)
 
 
 def restore(session: Session, work: Work, version: int, person: str) -> None:

@@ -21,7 +21,7 @@ from core.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, documents, operations
+from storage.repository import annotation_sets, documents, naming, operations
 
 SURER = 0.3
 """By how much of 3 what only the second look finds must exceed φ: it is right less often than what
@@ -73,7 +73,9 @@ def read_again(
         if annotation_sets.draft_of(session, document_id, work.owner) is None:
             raise GestureError("nobody has opened this document yet; open it and ask again")
         left = _refused(session, work, now)
-        new = [each for each in found if each.label in now.labels and _place(each) not in left]
+        names = naming.current(session, work.document.project_id)
+        known = [replace(each, label=names.get(each.label, each.label)) for each in found]
+        new = [each for each in known if each.label in now.labels and _place(each) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows)))
         drafts.save(session, work, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
@@ -116,6 +118,8 @@ def _refused(session: Session, work: Work, draft: Draft) -> set[Place]:
     for payload in operations.payloads(session, work.id, "suggest", work.owner):
         places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
         places -= {(start, end, label) for start, end, label in payload["gone"]}
+    names = naming.current(session, work.document.project_id)
+    places = {(start, end, names.get(label, label)) for start, end, label in places}
     places -= {_place(span) for span in draft.spans}
     return places | {_place(span) for span in draft.spans if span.status == "rejected"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.services import drafts, meters
 from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.models import AnnotationSet, Document
-from storage.repository import annotation_sets
+from storage.repository import annotation_sets, naming
 
 RADAR = 0.6
 """How far below φ, of 3, a hint may lie."""
@@ -87,22 +87,32 @@ def wants(session: Session, document: Document, predictor: Predictor | None) -> 
 
 
 def keep(session: Session, document: Document, answer: Answer) -> None:
+    """Keeps the answer, by today's names of what the model calls by earlier ones."""
+    names = naming.current(session, document.project_id)
     annotation_sets.add_prediction(
         session,
         document.id,
-        drafts.suggestions(answer.entities, answer.model_version_id),
+        drafts.suggestions(renamed(answer.entities, names), answer.model_version_id),
         model_version_id=answer.model_version_id,
         provenance={
             "sampler": asdict(answer.settings),
             "uncovered": [[each.start, each.end] for each in answer.uncovered],
             "hints": [
                 [each.start, each.end, each.label, drafts.share(each.score)]
-                for each in drafts.best_once(answer.hints)
+                for each in drafts.best_once(renamed(answer.hints, names))
             ],
         },
     )
 
 
-def hints_of(machine: AnnotationSet | None) -> tuple[Hint, ...]:
-    """The hints that a model's answer was kept with."""
-    return tuple(Hint(*each) for each in machine.provenance.get("hints", ())) if machine else ()
+def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:
+    """The hints that a model's answer was kept with, by today's `names` of their labels."""
+    kept = machine.provenance.get("hints", ()) if machine else ()
+    return tuple(
+        Hint(start, end, names.get(label, label), score) for start, end, label, score in kept
+    )
+
+
+def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
+    """The entities by today's names of their labels, see `storage.repository.naming`."""
+    return tuple(replace(each, label=names.get(each.label, each.label)) for each in entities)

@@ -43,6 +43,11 @@ def tell(operation: Operation, text: str) -> str:
             return f"restored version {payload['version']}: {_entities(len(spans))} changed"
         case "adjudicate":
             return f"decided between {len(payload['adjudicates'])} people’s versions"
+        case "relabel_all":
+            by = f", by {payload['by']}" if payload["by"] != operation.person else ""
+            return f"label {payload['from']} became {payload['to']}: {_entities(len(spans))}{by}"
+        case "split":
+            return _chosen(payload, text)
         case "settle":
             return "decided between two versions"
         case "":
@@ -95,6 +100,14 @@ def _origin(span: Mapping[str, Any]) -> str:
     by = f"suggested by model version {known[1]}" if known else "an imported suggestion"
     score = span.get("score")
     return f" ({by})" if score is None else f" ({by}, {score:.0%})"
+
+
+def _chosen(payload: Mapping[str, Any], text: str) -> str:
+    """A choice of the guided pass over a label that is split."""
+    named = _named(payload, text)
+    if payload["to"] == payload["from"]:
+        return f"left {named} as {payload['from']} while that was split"
+    return f"split {payload['from']}: {named} became {payload['to']}, by {payload['by']}"
 
 
 def _again(payload: Mapping[str, Any]) -> str:

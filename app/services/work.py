@@ -53,6 +53,11 @@ def find(session: Session, document: Document, person: str) -> Work:
     wanted = assignments.annotators(session, document.project_id)
     if wanted == 1:
         return Work(document, document)
+    return of_person(session, document, person, wanted)
+
+
+def of_person(session: Session, document: Document, person: str, wanted: int) -> Work:
+    """The person's own draft of the document, however the project works now."""
     own = assignments.own(session, document.id, person)
     return Work(document, own or _untouched(document, person), person, wanted)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
@@ -110,9 +110,13 @@ def unnumbered(session: Session, document_id: int, owner: str | None = None) -> 
 
 
 def submissions(session: Session, document_id: int, owner: str | None = None) -> int:
-    """How many times the document was submitted here."""
-    submit = Operation.payload["op"].as_string().in_(("submit", "adjudicate"))
-    return count(session, document_id, submit, Operation.refused.is_(None), owner=owner)
+    """How many submitted sets were made here."""
+    op = Operation.payload["op"].as_string()
+    anew = and_(
+        op.in_(("relabel_all", "split")), Operation.payload["set_id"].as_integer().is_not(None)
+    )
+    made = or_(op.in_(("submit", "adjudicate")), anew)
+    return count(session, document_id, made, Operation.refused.is_(None), owner=owner)
 
 
 def since(

@@ -145,7 +145,7 @@ def add_label(
     """
     present = labels(session, project_id)
     check_label_name(name)
-    _check_free(session, project_id, name)
+    check_free(session, project_id, name)
     label = Label(
         project_id=project_id,
         name=name,
@@ -181,7 +181,8 @@ def check_label_name(name: str) -> None:
         )
 
 
-def _check_free(session: Session, project_id: int, name: str) -> None:
+def check_free(session: Session, project_id: int, name: str) -> None:
+    """Raises `ValueError` where a label of the project has the name, in the bin or not."""
     query = select(Label).where(Label.project_id == project_id, Label.name == name)
     taken = session.scalars(query.execution_options(**BINNED)).one_or_none()
     if taken is None:

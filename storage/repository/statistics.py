@@ -163,7 +163,7 @@ def actions(session: Session, project_id: int) -> Sequence[Action]:
         .where(
             Document.project_id == project_id,
             Operation.refused.is_(None),
-            _op().not_in(("suggest", "reopen", "settle", "adjudicate")),
+            _op().not_in(("suggest", "reopen", "settle", "adjudicate", "relabel_all", "split")),
         )
         .order_by(Operation.at, Operation.client, Operation.seq)
     )

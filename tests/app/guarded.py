@@ -19,6 +19,7 @@ from app.services import (
     following,
     head_to_head,
     importing,
+    label_changes,
     manifest,
     members,
     model_files,
@@ -141,6 +142,18 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
     "jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
     "jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
+    "label_changes.weigh": (
+        "review",
+        lambda w: label_changes.weigh(w.sessions, w.project, w.label),
+    ),
+    "label_changes.rename": (
+        "review",
+        lambda w: label_changes.rename(w.sessions, w.project, w.label, "ORG", w.name),
+    ),
+    "label_changes.merge": (
+        "review",
+        lambda w: label_changes.merge(w.sessions, w.project, w.label, 0, w.name),
+    ),
     "manifest.manifest": (
         "annotate",
         lambda w: manifest.manifest(
