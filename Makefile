@@ -66,6 +66,10 @@ bench: $(VENV)/.installed ## measure the bundled model's speed
 bench-data: $(VENV)/.installed ## measure imports, exports and searches with 100,000 documents
 	@$(BIN)/python -m tests.bench_interchange
 
+.PHONY: bench-workers
+bench-workers: $(VENV)/.installed-dev ## measure pre-annotation by 1, 2 and 4 workers on PostgreSQL
+	@$(BIN)/python -m tests.workers
+
 .PHONY: load
 load: $(VENV)/.installed-dev ## put annotators on the page and measure saving; LOAD_FLAGS="--annotators 20"
 	@$(BIN)/python -m tests.load $(LOAD_FLAGS)

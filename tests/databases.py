@@ -47,9 +47,11 @@ class Server:
     """A PostgreSQL server in a temporary folder.
 
     A `durable` one brings each commit to the disk before it answers, as it must where people work.
+    One with an `address` listens there too, to whoever is on its network.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, address: str = "") -> None:
+        self._address = address
         self._haste = "" if durable else "-c fsync=off -c full_page_writes=off "
         programs = binaries()
         if programs is None:
@@ -66,6 +68,9 @@ class Server:
         data = str(self.folder / "data")
         flags = "--auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 --username=postgres"
         self._run("initdb", "-D", data, *flags.split())
+        if address:
+            with Path(data, "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
         atexit.register(self.end)
 
@@ -77,7 +82,7 @@ class Server:
 
     def start(self) -> None:
         options = (
-            f"-c listen_addresses='' -c unix_socket_directories={self.folder} "
+            f"-c listen_addresses='{self._address}' -c unix_socket_directories={self.folder} "
             f"{self._haste}-c max_connections=200"
         )
         log = str(self.folder / "log")

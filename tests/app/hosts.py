@@ -35,7 +35,8 @@ class Host:
         given = {**os.environ, **self.environment, "OMP_NUM_THREADS": "1"}
         given |= {"HOME": own["home"], "TMPDIR": own["tmp"], "PYTHONPATH": str(ROOT)}
         command = [*self.within, sys.executable, "-m", "app", "worker"]
-        self.workers.append(subprocess.Popen(command, cwd=self.folder, env=given))
+        worker = subprocess.Popen(command, cwd=self.folder, env=given, stdout=subprocess.DEVNULL)
+        self.workers.append(worker)
 
     def owns(self, worker: str) -> bool:
         """Whether its worker has this name, see `app.services.presence`."""
@@ -54,8 +55,8 @@ class Host:
             worker.wait()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "it took too long"
         time.sleep(0.05)
