@@ -14,23 +14,31 @@ from app.services import projects as service
 from app.services.projects import LabelChange
 from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
-from app.views import deleting, place
+from app.views import deleting, place, relabelling, splitting
+from app.views.relabelling import Change
 from app.views.tables import key_of
 from app.views.wording import literal
 from storage.models import Label
 from storage.repository import projects
 
+_CHANGES: dict[Change, str] = {
+    "rename": ":material/edit:",
+    "merge": ":material/merge:",
+    "split": ":material/call_split:",
+}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def label_management(desk: Desk, project_id: int) -> None:
     with desk.sessions() as session:
         labels = projects.labels(session, project_id)
+    if desk.may(project_id, "review"):
+        splitting.standing(desk, project_id)
     present, new = st.columns([3, 2], gap="large")
     with present:
         _table(desk, labels)
         if labels and desk.may(project_id, "review"):
-            _delete_label(desk, labels)
+            _change_label(desk, labels)
     with new:
         _new_label(desk, project_id, labels)
         if desk.acting is None or desk.acting.administrator:
@@ -115,18 +123,27 @@ def _upper(key: str | None) -> str | None:
     return (key.upper() if len(key.upper()) == 1 else key) if key else None
 
 
-def _delete_label(desk: Desk, labels: Sequence[Label]) -> None:
+def _change_label(desk: Desk, labels: Sequence[Label]) -> None:
     names = {label.id: label.name for label in labels}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Label to delete",
+            "Label to change",
             list(names),
             None,
             format_func=lambda id: names.get(id, ""),
-            key=f"label_to_delete_{labels[0].project_id}_{len(labels)}",
+            key=f"label_to_change_{labels[0].project_id}_{len(labels)}",
             placeholder="Choose a label",
             width=260,
         )
+        for change, icon in _CHANGES.items():
+            st.button(
+                f"{change.capitalize()} …",
+                icon=icon,
+                disabled=chosen is None or (change == "merge" and len(labels) < 2),
+                on_click=relabelling.ask,
+                args=(change, chosen),
+                key=f"{change} label",
+            )
         st.button(
             "Delete …",
             icon=":material/delete:",
@@ -135,6 +152,7 @@ def _delete_label(desk: Desk, labels: Sequence[Label]) -> None:
             args=("label", chosen),
             key="delete label",
         )
+    relabelling.answer(desk, labels[0].project_id, names)
 
 
 def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:

@@ -86,7 +86,7 @@ def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) ->
     site.send(document, {"op": "accept", "id": site.span_id("New York")})
 
     site.open("documents")
-    site.app.selectbox(key=f"label_to_delete_{site.project_id}_4").set_value(label)
+    site.app.selectbox(key=f"label_to_change_{site.project_id}_4").set_value(label)
     site.run()
     site.app.button(key="delete label").click()
     site.run()
