@@ -69,3 +69,19 @@ def test_what_was_imported_with_a_deleted_label_comes_back_with_it(
     restore_label(people, label)
 
     assert labels(people, 0) == {"PER", "LOC"}
+
+
+def test_a_mark_of_a_deleted_label_can_be_put_back_to_what_it_was_before(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 1)
+    people.add(0, "Anna", ("Oslo", "LOC"))
+    (span,) = people.open(0, "Anna").spans
+    delete_label(people, "LOC")
+    undo = {"op": "restore", "id": span.id, "start": span.start, "end": span.end, "label": "PER"}
+    undone = {**undo, "seq": 1, "status": "accepted", "source": "person", "score": None}
+
+    applied = people.service.apply(people.ids[0], "undoing", [undone], "Anna")
+
+    assert (applied.ack, applied.error) == (1, None)
+    assert [(each.id, each.label) for each in applied.spans] == [(span.id, "PER")]
