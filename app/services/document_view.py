@@ -135,7 +135,7 @@ def settled(session: Session, work: Work) -> tuple[bool, AnnotationSet | None]:
     source = drafts.source_of(session, work)
     if work.standing.status == "submitted":
         return True, source
-    if source is None or work.standing.status != "new":
+    if source is None or work.standing.status != "new" or work.standing.version:
         return source is not None, source
     base = drafts.base_of(session, work)
     return base is None or source.parent_id == base.id, source

@@ -51,7 +51,8 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
     a label in the bin is copied too, unseen, and comes back with the label.
     """
     draft = annotation_sets.draft_of(session, work.id, work.owner)
-    base = base_of(session, work) if draft is None or work.standing.status == "new" else None
+    untouched = work.standing.status == "new" and work.standing.version == 0
+    base = base_of(session, work) if draft is None or untouched else None
     if draft is not None and (base is None or draft.parent_id == base.id):
         return draft
     if draft is not None:

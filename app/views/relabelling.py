@@ -42,8 +42,8 @@ def _rename(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -
     weight = label_changes.weigh(desk.sessions, project_id, label_id)
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}. They keep the label, which has "
-        "another name from now on, everywhere. What the model calls by the old name is suggested by the new "
-        "one. Renaming it back undoes this."
+        "another name from now on, everywhere. What the model calls by the old name is suggested by "
+        "the new one. Renaming it back undoes this."
     )
     name = st.text_input("New name", names[label_id], max_chars=100, key=f"rename_{label_id}")
     if st.button("Rename", type="primary", disabled=name.strip() in ("", names[label_id])):
@@ -73,8 +73,8 @@ def _merge(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) ->
     )
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}.{double} Each document's "
-        f"history tells it. The label {literal(names[label_id])} is taken away; to part the two again, "
-        "split."
+        f"history tells it. The label {literal(names[label_id])} is taken away; to part the two "
+        "again, split."
     )
     if st.button(f"Merge into {literal(names[into])}", type="primary", key="merge"):
         try:
@@ -89,7 +89,8 @@ def _split(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) ->
     weight = label_changes.weigh(desk.sessions, project_id, label_id)
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}. You will be shown each "
-        "accepted one in its sentence, and say what it is. You can leave at any time and go on later."
+        "accepted one in its sentence, and say what it is. You can leave at any time and go on "
+        "later."
     )
     into = st.multiselect(
         "What else can they be?",

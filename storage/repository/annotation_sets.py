@@ -176,12 +176,19 @@ def followed(
 
 
 def save_spans(session: Session, draft: AnnotationSet, spans: Iterable[SpanRecord]) -> None:
-    """Makes a draft hold exactly these spans; rows that did not change are not written."""
+    """Makes a draft hold exactly these spans, beside those of labels in the bin; rows that did not
+    change are not written. One whose key lies hidden there takes its place."""
     _require_draft(draft)
     rows = {row.key: row for row in draft.entities}
     wanted = {span.key: span for span in spans}
     for key in rows.keys() - wanted.keys():
         draft.entities.remove(rows[key])
+    if new := wanted.keys() - rows.keys():
+        hidden = select(EntityRow).where(
+            EntityRow.annotation_set_id == draft.id, EntityRow.key.in_(new)
+        )
+        found = session.scalars(hidden.execution_options(**BINNED))
+        rows |= {row.key: row for row in found}
     for key, span in wanted.items():
         if key not in rows:
             draft.entities.append(_row(span))

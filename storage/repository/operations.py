@@ -154,10 +154,10 @@ def clashes(
     found = session.scalars(query).all()
     if not found:
         return ()
-    settled = {
-        (each["client"], each["target"]): each["seq"]
-        for each in payloads(session, document_id, "settle", owner)
-    }
+    settled: dict[tuple[str, str], int] = {}
+    for each in payloads(session, document_id, "settle", owner, person):
+        about = each["client"], each["target"]
+        settled[about] = max(each["seq"], settled.get(about, -1))
     return [
         row
         for row in found
@@ -186,9 +186,14 @@ def target(change: Mapping[str, Any]) -> str:
 
 
 def payloads(
-    session: Session, document_id: int, op: str, owner: str | None = None
+    session: Session,
+    document_id: int,
+    op: str,
+    owner: str | None = None,
+    person: str | None = None,
 ) -> Sequence[dict[str, Any]]:
-    """What the operations of this name that were not refused did, oldest first."""
+    """What the operations of this name that were not refused did, oldest first; the `person`'s
+    alone, if given."""
     query = (
         select(Operation.payload)
         .where(
@@ -196,6 +201,7 @@ def payloads(
             _of(owner),
             Operation.refused.is_(None),
             Operation.payload["op"].as_string() == op,
+            *(() if person is None else (Operation.person == person,)),
         )
         .order_by(Operation.at, Operation.client, Operation.seq)
     )

@@ -12,11 +12,12 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation import AnnotationService
-from storage.engine import create_engine_from, session_factory
+from storage.engine import create_engine_from, session_factory, writing
 from storage.models import EntityRow, Operation
-from storage.repository import operations
+from storage.repository import annotation_sets, documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed, shown
+from tests.app.teamwork import team
 
 
 @pytest.fixture
@@ -110,3 +111,18 @@ def test_any_interleaving_of_resends_ends_the_same(
         assert applied.spans == expected.spans
         with sessions() as session:
             assert session.scalar(select(func.count()).select_from(Operation)) == len(ops)
+
+
+def test_a_draft_that_was_worked_on_outlives_a_prediction_whatever_the_documents_status(
+    sessions: sessionmaker[Session],
+) -> None:
+    """A document that was given to several people and back has the status of their work."""
+    people = team(sessions, 1)
+    people.add(0, "Anna", ("Oslo", "LOC"))
+    with writing(sessions) as session:
+        documents.get(session, people.ids[0]).status = "new"
+        annotation_sets.add_prediction(
+            session, people.ids[0], [], model_version_id=None, provenance={}
+        )
+
+    assert [span.label for span in people.open(0, "Anna").spans] == ["LOC"]

@@ -135,3 +135,19 @@ def test_a_second_decision_keeps_what_the_first_chose_for_a_deleted_label(
     restore_label(people, label)
 
     assert decided(people) == {(24, 28, "PER"), (12, 17, "LOC")}
+
+
+def test_a_mark_of_a_deleted_label_can_be_put_back_to_what_it_was_before(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 1)
+    people.add(0, "Anna", ("Oslo", "LOC"))
+    (span,) = people.open(0, "Anna").spans
+    delete_label(people, "LOC")
+    undo = {"op": "restore", "id": span.id, "start": span.start, "end": span.end, "label": "PER"}
+    undone = {**undo, "seq": 1, "status": "accepted", "source": "person", "score": None}
+
+    applied = people.service.apply(people.ids[0], "undoing", [undone], "Anna")
+
+    assert (applied.ack, applied.error) == (1, None)
+    assert [(each.id, each.label) for each in applied.spans] == [(span.id, "PER")]

@@ -200,6 +200,20 @@ def test_a_decision_that_is_outdated_itself_clashes_again_and_loses_nothing(
     assert _plain(again.theirs)["status"] == "rejected"
 
 
+def test_nobody_settles_what_somebody_else_has_to_decide(pages: tuple[Page, Page]) -> None:
+    anna, bo = pages
+    anna.send(RELABEL)
+    bo.send(MOVE)
+    (clash,) = bo.look().clashes
+    anna.look()
+    settle = {"op": "settle", "client": clash.client, "of": clash.seq, "target": clash.target}
+    anna.send(settle)
+
+    assert bo.look().clashes == (clash,), "clients are no secret, span ids begin with them"
+    bo.send(settle, {**settle, "of": 0})
+    assert bo.look().clashes == (), "what was settled stays so, however late an older word comes"
+
+
 def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     anna.send({"op": "comment", "text": "Is this a name?"})
