@@ -86,7 +86,9 @@ class Server:
             f"{self._haste}-c max_connections=200"
         )
         log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", log, "-o", options, "start")
+        self._run(
+            "pg_ctl", *f"-D {self.folder}/data -w -t 600 -l {log}".split(), "-o", options, "start"
+        )
 
     @property
     def pid(self) -> int:

@@ -42,8 +42,8 @@ def _rename(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -
     weight = label_changes.weigh(desk.sessions, project_id, label_id)
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}. They keep the label, which has "
-        "another name from now on, everywhere. What the model calls by the old name is suggested by "
-        "the new one. Renaming it back undoes this."
+        "another name from now on, everywhere. What the model calls by the old one is suggested "
+        "by the new one. Renaming it back undoes this."
     )
     name = st.text_input("New name", names[label_id], max_chars=100, key=f"rename_{label_id}")
     if st.button("Rename", type="primary", disabled=name.strip() in ("", names[label_id])):

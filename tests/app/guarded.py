@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from app.services import (
     accounts,
@@ -13,34 +11,26 @@ from app.services import (
     agreement,
     assigning,
     bin,
-    by_itself,
     exporting,
     figures,
     following,
-    head_to_head,
     importing,
     label_changes,
     manifest,
     members,
-    model_files,
-    model_zip,
-    preannotating,
     preview,
     projects,
-    promotions,
     queue,
     rereading,
-    retraining,
     signing_in,
     splitting,
     tokens,
 )
-from app.services.models import ModelRegistry
 from app.services.projects import LabelChange
 from app.services.review import ReviewService
-from app.settings import Settings
 from core.types import SamplerSettings
 from storage.records import DocumentRecord
+from tests.app.guarded_models import OF_MODELS, Call
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
 
@@ -49,8 +39,8 @@ LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 """The first of PEOPLE that may."""
 
 
-Call = Callable[[World], Any]
 GUARDED: dict[str, tuple[str, Call]] = {
+    **OF_MODELS,
     "accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
     "accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
     "accounts.reset": (
@@ -117,10 +107,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: bin.restore(w.sessions, "document", w.document, w.name),
     ),
-    "by_itself.set_after": (
-        "review",
-        lambda w: by_itself.set_after(w.sessions, w.project, None),
-    ),
     "exporting.export": (
         "review",
         lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
@@ -138,11 +124,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: importing.add_text(w.sessions, w.project, "name", "One more text."),
     ),
-    "jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
-    "jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
-    "jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
-    "jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
-    "jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
     "label_changes.weigh": (
         "review",
         lambda w: label_changes.weigh(w.sessions, w.project, w.label),
@@ -169,39 +150,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
     ),
-    "models.ModelRegistry.bring_in": (
-        "administer",
-        lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
-    ),
-    "model_zip.pack": (
-        "administer",
-        lambda w: model_zip.pack(w.sessions, 1, io.BytesIO()),
-    ),
-    "model_zip.unpack": (
-        "administer",
-        lambda w: model_zip.unpack(
-            w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
-        ),
-    ),
-    "model_files.bring_in": (
-        "administer",
-        lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
-    ),
-    "models.ModelRegistry.promote": (
-        "administer",
-        lambda w: ModelRegistry(w.sessions).promote(1),
-    ),
-    "models.ModelRegistry.propose": (
-        "administer",
-        lambda w: ModelRegistry(w.sessions).propose(
-            _model(), parent_id=1, metrics={}, data_hash="", settings={}
-        ),
-    ),
-    "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
-    "head_to_head.held_back": (
-        "review",
-        lambda w: head_to_head.held_back(w.sessions, w.project),
-    ),
     "following.follow": (
         "review",
         lambda w: following.follow(
@@ -215,27 +163,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "following.withdraw": (
         "review",
         lambda w: following.withdraw(w.sessions, w.project, "Tool", [9], w.name),
-    ),
-    "head_to_head.compare": (
-        "review",
-        lambda w: head_to_head.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
-    ),
-    "preannotating.start": (
-        "review",
-        lambda w: preannotating.start(w.sessions, w.project, w.name),
-    ),
-    "preannotating.latest": ("review", lambda w: preannotating.latest(w.sessions, w.project)),
-    "preannotating.pause": (
-        "review",
-        lambda w: preannotating.pause(w.sessions, w.project, w.name),
-    ),
-    "preannotating.resume": (
-        "review",
-        lambda w: preannotating.resume(w.sessions, w.project, w.name),
-    ),
-    "preannotating.cancel": (
-        "review",
-        lambda w: preannotating.cancel(w.sessions, w.project, w.name),
     ),
     "preview.previewing": (
         "review",
@@ -306,11 +233,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
             w.sessions, PretendedModel(names=()), SamplerSettings(), w.document, w.name
         ),
     ),
-    "retraining.gather": ("review", lambda w: retraining.gather(w.sessions, w.project)),
-    "retraining.take_snapshot": (
-        "review",
-        lambda w: retraining.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
-    ),
     "review.ReviewService.submitted": (
         "review",
         lambda w: ReviewService(w.sessions).submitted(w.project),
@@ -341,10 +263,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
 }
 """What each service needs, and a call of it."""
-
-
-def _model() -> Path:
-    return Path("nowhere")
 
 
 def _second(world: World) -> int:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import DraftSpan
 from app.services.annotation import AnnotationService
-from app.services.news import News
 from storage.repository import operations
 from tests.app.fake_model import FakeModel, seed
 from tests.app.two_pages import Page
@@ -330,24 +329,6 @@ def test_a_clash_that_is_sent_again_is_one_clash(
         assert (applied.ack, applied.error) == (1, None)
 
     assert len(bo.look().clashes) == 1
-
-
-def test_the_news_are_what_others_did_and_one_other_page_is_an_other(
-    service: AnnotationService, pages: tuple[Page, Page]
-) -> None:
-    anna, bo = pages
-    anna.send(RELABEL, {"op": "reject", "id": "m1.2"})
-    bo.send({"op": "add", "id": "b", "start": 13, "end": 15, "label": "LOC"})
-
-    def news(person: str, *clients: str) -> News | None:
-        return service.news(anna.document_id, 0, person, clients)
-
-    assert news("Bo", bo.client) == News(2, "Anna changed 2 entities", ("m1.1", "m1.2"))
-    assert news("Anna", anna.client) == News(3, "Bo changed 1 entity", ("b",))
-    assert news("Anna", anna.client, bo.client) is None
-    said = news("Anna")
-    assert said is not None
-    assert said.text == "Another page of yours changed 2 entities; Bo changed 1 entity"
 
 
 def _plain(span: object) -> dict[str, Any]:

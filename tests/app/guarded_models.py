@@ -1,0 +1,98 @@
+"""The services about models and retraining, with what each needs and a call of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.services import (
+    by_itself,
+    head_to_head,
+    model_files,
+    model_zip,
+    preannotating,
+    promotions,
+    retraining,
+)
+from app.services.models import ModelRegistry
+from app.settings import Settings
+from tests.app.pages_kit import PretendedModel
+from tests.app.world import World
+
+Call = Callable[[World], Any]
+OF_MODELS: dict[str, tuple[str, Call]] = {
+    "by_itself.set_after": (
+        "review",
+        lambda w: by_itself.set_after(w.sessions, w.project, None),
+    ),
+    "jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
+    "jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
+    "jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
+    "jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
+    "jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
+    "models.ModelRegistry.bring_in": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
+    ),
+    "model_zip.pack": (
+        "administer",
+        lambda w: model_zip.pack(w.sessions, 1, io.BytesIO()),
+    ),
+    "model_zip.unpack": (
+        "administer",
+        lambda w: model_zip.unpack(
+            w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
+        ),
+    ),
+    "model_files.bring_in": (
+        "administer",
+        lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
+    ),
+    "models.ModelRegistry.promote": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).promote(1),
+    ),
+    "models.ModelRegistry.propose": (
+        "administer",
+        lambda w: ModelRegistry(w.sessions).propose(
+            _model(), parent_id=1, metrics={}, data_hash="", settings={}
+        ),
+    ),
+    "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
+    "head_to_head.held_back": (
+        "review",
+        lambda w: head_to_head.held_back(w.sessions, w.project),
+    ),
+    "head_to_head.compare": (
+        "review",
+        lambda w: head_to_head.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
+    ),
+    "preannotating.start": (
+        "review",
+        lambda w: preannotating.start(w.sessions, w.project, w.name),
+    ),
+    "preannotating.latest": ("review", lambda w: preannotating.latest(w.sessions, w.project)),
+    "preannotating.pause": (
+        "review",
+        lambda w: preannotating.pause(w.sessions, w.project, w.name),
+    ),
+    "preannotating.resume": (
+        "review",
+        lambda w: preannotating.resume(w.sessions, w.project, w.name),
+    ),
+    "preannotating.cancel": (
+        "review",
+        lambda w: preannotating.cancel(w.sessions, w.project, w.name),
+    ),
+    "retraining.gather": ("review", lambda w: retraining.gather(w.sessions, w.project)),
+    "retraining.take_snapshot": (
+        "review",
+        lambda w: retraining.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
+    ),
+}
+
+
+def _model() -> Path:
+    return Path("nowhere")
