@@ -39,13 +39,13 @@ def weigh(sessions: Sessions, project_id: int, label_id: int, into_id: int | Non
     """What renaming the label, or merging it into another, would touch. Raises `LookupError`."""
     with sessions() as session:
         require(session, project_id, "review")
-        label = _of_project(session, project_id, label_id)
+        label = of_project(session, project_id, label_id)
         places = naming.places(session, project_id, label.name)
         accepted = {place for place, status in places if status == "accepted"}
         suggested = {place for place, status in places if status == "suggested"}
         others: set[naming.Place] = set()
         if into_id is not None:
-            into = _of_project(session, project_id, into_id)
+            into = of_project(session, project_id, into_id)
             there = naming.places(session, project_id, into.name)
             others = {place for place, status in there if status == "accepted"}
     return Weight(
@@ -63,7 +63,7 @@ def rename(sessions: Sessions, project_id: int, label_id: int, name: str, person
     """
     with writing(sessions) as session:
         require(session, project_id, "review", person)
-        label = _of_project(session, project_id, label_id)
+        label = of_project(session, project_id, label_id)
         if name == label.name:
             return
         naming.lock_documents(session, project_id)
@@ -80,8 +80,8 @@ def merge(sessions: Sessions, project_id: int, label_id: int, into_id: int, pers
         raise LabelChangeError("a label cannot be merged into itself; choose another")
     with writing(sessions) as session:
         require(session, project_id, "review", person)
-        label = _of_project(session, project_id, label_id)
-        into = _of_project(session, project_id, into_id)
+        label = of_project(session, project_id, label_id)
+        into = of_project(session, project_id, into_id)
         naming.lock_documents(session, project_id)
         found = naming.documents_with(session, project_id, label.name)
         old, new = label.name, into.name
@@ -99,7 +99,8 @@ def merge(sessions: Sessions, project_id: int, label_id: int, into_id: int, pers
         return len(found)
 
 
-def _of_project(session: Session, project_id: int, label_id: int) -> Label:
+def of_project(session: Session, project_id: int, label_id: int) -> Label:
+    """Raises `LookupError` for a label that is not one of the project's."""
     label = session.get(Label, label_id)
     if label is None or label.project_id != project_id or label.deleted_at is not None:
         raise LookupError(f"there is no label {label_id}; reload the page to see those there are")

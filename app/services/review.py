@@ -8,14 +8,15 @@ from __future__ import annotations
 import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from app.services.permissions import require
+from app.services.suggesting import renamed
 from core.types import Entity
 from storage.engine import Sessions
-from storage.repository import annotation_sets, documents, statistics
+from storage.repository import annotation_sets, documents, model_versions, naming, statistics
 from storage.repository.statistics import Submission
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class ReviewService:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._lock = threading.Lock()
+        self._names: dict[int, int] = {}
         self._checked: OrderedDict[tuple[int, int], tuple[Suspect, ...]] = OrderedDict()
 
     def on(self, sessions: Sessions) -> ReviewService:
@@ -77,6 +79,11 @@ class ReviewService:
         with self._sessions() as session:
             require(session, project_id, "review")
             every = statistics.submissions(session, project_id)
+            changes = naming.changes(session, project_id)
+        with self._lock:
+            if self._names.get(project_id, changes) != changes:
+                self._checked.clear()  # what was said then calls labels by other names
+            self._names[project_id] = changes
         fit = [each for each in every if each.status == "submitted" and each.split != "control"]
         return sorted(fit, key=lambda each: each.submitted_at, reverse=True)
 
@@ -94,11 +101,20 @@ class ReviewService:
             newest = annotation_sets.submitted_of(session, submission.document_id)
             spans = annotation_sets.spans_of(newest) if newest else ()
             text = document.text
+            names = naming.current(session, document.project_id)
+            known = model_versions.labels_of(session, reviewer.model_version_id)
         if newest is None or newest.id != submission.set_id:
             return  # submitted anew since the list was made; it will be in the next one
-        accepted = [Entity(s.start, s.end, s.label) for s in spans if s.status == "accepted"]
+        called = {new: old for old, new in names.items() if old in known and new not in known}
+        accepted = [
+            Entity(s.start, s.end, called.get(s.label, s.label))
+            for s in spans
+            if s.status == "accepted"
+        ]
         found = reviewer.review(text, accepted) if accepted else []
-        suspects = tuple(_suspect(submission, text, each) for each in found if not each.agrees)
+        suspects = tuple(
+            _suspect(submission, text, each, names) for each in found if not each.agrees
+        )
         with self._lock:
             self._checked[submission.set_id, reviewer.model_version_id] = suspects
             while len(self._checked) > REMEMBERED:
@@ -114,7 +130,9 @@ class ReviewService:
         return [one for one in ranked if best[one.document_id, one.entity] is one]
 
 
-def _suspect(submission: Submission, text: str, finding: Finding) -> Suspect:
+def _suspect(
+    submission: Submission, text: str, finding: Finding, names: Mapping[str, str]
+) -> Suspect:
     both = [finding.entity, *([finding.instead] if finding.instead else [])]
     start = max(0, min(each.start for each in both) - AROUND)
     end = min(len(text), max(each.end for each in both) + AROUND)
@@ -125,7 +143,7 @@ def _suspect(submission: Submission, text: str, finding: Finding) -> Suspect:
         context=text[start:end],
         offset=start,
         cut=end < len(text),
-        entity=finding.entity,
-        instead=finding.instead,
+        entity=renamed([finding.entity], names)[0],
+        instead=renamed([finding.instead], names)[0] if finding.instead else None,
         score=finding.score,
     )

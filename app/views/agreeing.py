@@ -14,7 +14,7 @@ from app.services.disagreements import KINDS, Disagreement, Kind, disagreements,
 from app.state import Desk
 from app.views import aligned
 from app.views.wording import clipped, count, literal
-from storage.repository import answers, documents
+from storage.repository import answers, documents, naming
 
 ROWS = 20
 SEED = 0
@@ -33,9 +33,10 @@ _UNITS = (
 
 
 def gathered(desk: Desk, project_id: int) -> list[Annotated]:
-    """What can be compared; looked up again once somebody submits."""
+    """What can be compared; looked up again once somebody submits
+    or renames a label."""
     with desk.sessions() as session:
-        state = answers.state(session, project_id)
+        state = answers.state(session, project_id), naming.changes(session, project_id)
     return _gathered(desk, desk.store, project_id, state)
 
 

@@ -80,3 +80,9 @@ def promote(session: Session, version_id: int) -> ModelVersion:
     version.state = "active"
     session.flush()
     return version
+
+
+def labels_of(session: Session, version_id: int) -> frozenset[str]:
+    """What the version can suggest; nothing for one that is not registered."""
+    version = session.get(ModelVersion, version_id)
+    return frozenset(version.labels) if version else frozenset()

@@ -30,6 +30,7 @@ from app.services import (
     rereading,
     retraining,
     signing_in,
+    splitting,
     tokens,
 )
 from app.services.models import ModelRegistry
@@ -290,6 +291,19 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "review.ReviewService.check": (
         "review",
         lambda w: ReviewService(w.sessions).check(w.submission, PretendedModel(names=())),
+    ),
+    "splitting.begin": (
+        "review",
+        lambda w: splitting.begin(w.sessions, w.project, w.label, [], w.name),
+    ),
+    "splitting.standing": ("review", lambda w: splitting.standing(w.sessions, w.project)),
+    "splitting.choose": (
+        "review",
+        lambda w: splitting.choose(w.sessions, w.project, 0, (w.document, 0, 1), "", w.name),
+    ),
+    "splitting.finish": (
+        "review",
+        lambda w: splitting.finish(w.sessions, w.project, w.name),
     ),
     "signing_in.sign_out_everywhere": (
         "administer",
