@@ -15,6 +15,8 @@ from app.services.projects import LabelChange
 from app.services.samples import SAMPLE_LABELS
 from app.state import Desk
 from app.views import deleting, place
+from app.views.relabelling import change_a_label
+from app.views.splitting import guided_pass
 from app.views.tables import key_of
 from app.views.wording import literal
 from storage.models import Label
@@ -26,10 +28,12 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 def label_management(desk: Desk, project_id: int) -> None:
     with desk.sessions() as session:
         labels = projects.labels(session, project_id)
+    guided_pass(desk, project_id)
     present, new = st.columns([3, 2], gap="large")
     with present:
         _table(desk, labels)
         if labels and desk.may(project_id, "review"):
+            change_a_label(desk, labels)
             _delete_label(desk, labels)
     with new:
         _new_label(desk, project_id, labels)

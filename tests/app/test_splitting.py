@@ -141,3 +141,13 @@ def test_splitting_and_merging_back_is_as_it_was(sessions: sessionmaker[Session]
     merge(people, "WOMAN", "PER")
 
     assert answer(people, 0) == before
+
+
+def test_a_label_that_is_being_split_is_not_merged_away(sessions: sessionmaker[Session]) -> None:
+    people = team(sessions, 1)
+    begin(people, "PER", "MAN")
+
+    with pytest.raises(LabelChangeError, match="is being split"):
+        merge(people, "PER", "ORG")
+
+    assert "PER" in names(people)
