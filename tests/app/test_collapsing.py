@@ -16,7 +16,7 @@ LABELS = ("A", "B", "C")
 places = st.tuples(st.integers(0, 3), st.integers(4, 6))
 spans = st.lists(
     st.builds(
-        lambda place, label, status: SpanRecord(*place, label, status),
+        lambda place, label, status: SpanRecord(place[0], place[1], label, status),
         places,
         st.sampled_from(LABELS),
         st.sampled_from(SPAN_STATUSES),
