@@ -15,7 +15,7 @@ from app.services.permissions import require
 from app.services.relabelling import relabel
 from storage.engine import Sessions, writing
 from storage.models import Label
-from storage.repository import documents, naming
+from storage.repository import documents, naming, splitting
 
 
 class LabelChangeError(ValueError):
@@ -74,7 +74,8 @@ def merge(sessions: Sessions, project_id: int, label_id: int, into_id: int, pers
     """Makes every entity of a label one of another's, and takes the first label away. Returns how
     many documents have it in their history. All of them are changed, or none.
 
-    Raises `LookupError` for an unknown label, `LabelChangeError` for a label and itself.
+    Raises `LookupError` for an unknown label, `LabelChangeError` for a label and itself,
+    and for one that is being split.
     """
     if label_id == into_id:
         raise LabelChangeError("a label cannot be merged into itself; choose another")

@@ -48,7 +48,7 @@ def answer(people: Team, document: int, owner: str | None = None) -> dict[Place,
         return {(e.start, e.end): e.label for e in found.entities if e.status == "accepted"}
 
 
-def rows(people: Team) -> list[tuple[int, str, int, int, str, str]]:
+def rows(people: Team) -> list[tuple[int | str, ...]]:
     """Every entity row there is."""
     query = select(
         EntityRow.annotation_set_id,

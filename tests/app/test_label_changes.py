@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services import adjudicating, bin, history, label_changes
+from app.services import adjudicating, bin, history, label_changes, relabelling
 from app.services import work as works
 from storage.engine import writing
 from storage.models import AnnotationSet, Operation
@@ -269,7 +269,7 @@ def test_a_merge_that_fails_in_the_middle_has_not_happened(
     for document in (0, 1):
         people.submit(document, "Anna", (people.open(document, "Anna").text[:4], "LOC"))
     before = rows(people), names(people)
-    real, seen = label_changes.relabel, []
+    real, seen = relabelling.relabel, list[object]()
 
     def failing(*given: object) -> None:
         seen.append(given)
