@@ -7,7 +7,7 @@ card `README.md`. Nothing is ever pickled.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +97,15 @@ class DiffusionNER(nn.Module):
         """Encode sentences once; every denoising step shares the outcome."""
         with mixed_precision(self.device):
             return self.denoiser.read(self.encoder(batch), batch.lengths)
+
+    def called(self, names: Mapping[str, str]) -> DiffusionNER:
+        """The same model with other names for its labels, where no label has the new one yet."""
+        labels = list(self.config.labels)
+        for index, label in enumerate(labels):
+            if (name := names.get(label, label)) not in labels:
+                labels[index] = name
+        self.config = replace(self.config, labels=tuple(labels))
+        return self
 
     def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
         """The same model for other labels: known ones keep their weights, new ones start

@@ -10,10 +10,11 @@ from typing import Protocol
 from app.services.decided import decided
 from app.services.permissions import require
 from app.services.significance import Counts, Difference, paired_bootstrap
+from app.services.suggesting import renamed
 from core.types import Prediction, SamplerSettings
 from storage.engine import Sessions
 from storage.records import DocumentRecord
-from storage.repository import projects
+from storage.repository import naming, projects
 from storage.repository.corrected import corrected
 
 SAMPLER = SamplerSettings()
@@ -75,7 +76,9 @@ def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int =
     What a version says of labels that the project does not have is no error.
     """
     labels, held = held_back(sessions, project_id)
-    said = [[_said(model, each.text, labels) for each in held] for model in (a, b)]
+    with sessions() as session:
+        names = naming.current(session, project_id)
+    said = [[_said(model, each.text, labels, names) for each in held] for model in (a, b)]
     per_label = {
         label: _difference(held, said, {label}, seed)
         for label in labels
@@ -90,8 +93,10 @@ def _truth(record: DocumentRecord) -> Held:
     return Held(record.text, frozenset((span.start, span.end, span.label) for span in spans))
 
 
-def _said(model: Asked, text: str, labels: Collection[str]) -> frozenset[tuple[int, int, str]]:
-    found = model.predict(text, SAMPLER).entities
+def _said(
+    model: Asked, text: str, labels: Collection[str], names: Mapping[str, str]
+) -> frozenset[tuple[int, int, str]]:
+    found = renamed(model.predict(text, SAMPLER).entities, names)
     return frozenset((each.start, each.end, each.label) for each in found if each.label in labels)
 
 

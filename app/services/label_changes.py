@@ -15,7 +15,7 @@ from app.services.permissions import require
 from app.services.relabelling import relabel
 from storage.engine import Sessions, writing
 from storage.models import Label
-from storage.repository import documents, naming, splitting
+from storage.repository import documents, naming
 
 
 class LabelChangeError(ValueError):

@@ -6,7 +6,7 @@ Without them a model that learns something new forgets what it is not shown any 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,18 +35,21 @@ def write_replay(
     labels: Sequence[str],
     known: Set[str],
     new: int,
+    names: Mapping[str, str],
 ) -> dict[str, list[str]]:
     """Writes a file for each parent whose job still lies beside `folder`; returns which labels
     each file's annotators looked for.
 
     `known` are the texts of the new material, none of which is replayed: what is held back
-    trains nothing. Which documents are chosen follows from their texts.
+    trains nothing. `names`: what labels are called now, by their names of then. Which documents
+    are chosen follows from their texts.
     """
     room, seen = round(SHARE * new), set(known)
     written: dict[str, list[str]] = {}
     for version in line:
         told = version.settings.get("snapshot") or {}
-        common = [label for label in labels if label in told.get("labels", ())]
+        then = {_now(each, names) for each in told.get("labels", ())}
+        common = [label for label in labels if label in then]
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():
             continue
@@ -54,7 +57,7 @@ def write_replay(
         if chosen:
             name = f"replay-{version.id}"
             with (folder / f"{name}.jsonl").open("wb") as out:
-                write_jsonl([_only(each, common) for each in chosen], out)
+                write_jsonl([_only(each, common, names) for each in chosen], out)
             written[name] = common
             seen |= {each.text for each in chosen}
             room -= len(chosen)
@@ -68,6 +71,12 @@ def _shuffled(path: Path) -> Iterator[DocumentRecord]:
     yield from sorted(read, key=lambda each: hashlib.sha256(each.text.encode()).digest())
 
 
-def _only(document: DocumentRecord, labels: Sequence[str]) -> DocumentRecord:
-    spans = tuple(span for span in document.entities or () if span.label in labels)
-    return replace(document, entities=spans)
+def _only(
+    document: DocumentRecord, labels: Sequence[str], names: Mapping[str, str]
+) -> DocumentRecord:
+    spans = (replace(each, label=_now(each.label, names)) for each in document.entities or ())
+    return replace(document, entities=tuple(each for each in spans if each.label in labels))
+
+
+def _now(label: str, names: Mapping[str, str]) -> str:
+    return names.get(label, label)

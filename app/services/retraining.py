@@ -22,7 +22,7 @@ from storage.engine import Sessions
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
 from storage.records import DocumentRecord
-from storage.repository import model_versions, projects
+from storage.repository import model_versions, naming, projects
 from storage.repository.corrected import corrected
 
 LEAST_TRAIN, LEAST_CONTROL = 2, 1
@@ -102,6 +102,8 @@ class Snapshot:
     parent_path: str
     replay: Mapping[str, list[str]] = field(default_factory=dict)
     """Files of what the parents learnt from, with the labels that were looked for in each."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the project calls labels now, by the names that the parents learnt."""
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -159,6 +161,8 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         return Snapshot.from_json(json.loads(done.read_text("utf-8")))
     material = gather(sessions, project_id)
     parent = active_parent(sessions)
+    with sessions() as session:
+        names = naming.current(session, project_id)
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(material.labels).encode())
     for name in FILES:
@@ -166,7 +170,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         with path.open("wb") as out:
             write_jsonl(getattr(material, name), out)
         digest.update(path.read_bytes())
-    replay = _replay(sessions, parent, material, folder)
+    replay = _replay(sessions, parent, material, folder, names)
     for name in replay:
         digest.update((folder / f"{name}.jsonl").read_bytes())
     snapshot = Snapshot(
@@ -181,18 +185,23 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         parent_id=parent.id,
         parent_path=str(located(parent)),
         replay=replay,
+        names=names,
     )
     write_json(done, snapshot.to_json())
     return snapshot
 
 
 def _replay(
-    sessions: Sessions, parent: ModelVersion, material: Material, folder: Path
+    sessions: Sessions,
+    parent: ModelVersion,
+    material: Material,
+    folder: Path,
+    names: Mapping[str, str],
 ) -> dict[str, list[str]]:
     with sessions() as session:
         line = ancestors(session, parent)
     known = {each.text for name in FILES for each in getattr(material, name)}
-    return write_replay(folder, line, material.labels, known, len(material.train))
+    return write_replay(folder, line, material.labels, known, len(material.train), names)
 
 
 def write_json(path: Path, data: object) -> None:

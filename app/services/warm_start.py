@@ -31,7 +31,8 @@ def learn(
 
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
     """
-    model = DiffusionNER.load(snapshot.parent_path).with_labels(snapshot.labels).to(best_device())
+    parent = DiffusionNER.load(snapshot.parent_path).called(snapshot.names)
+    model = parent.with_labels(snapshot.labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
     for name, looked_for in snapshot.replay.items():
         examples += fit(model, read_examples(folder / f"{name}.jsonl", looked_for))
@@ -83,7 +84,7 @@ def line_of(record: Progress | Evaluated) -> dict[str, Any]:
 
 
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
-    model = DiffusionNER.load(path, best_device())
+    model = DiffusionNER.load(path, best_device()).called(snapshot.names)
     return scores_of(model, _examples(model, folder, "control", snapshot), SAMPLER)
 
 

@@ -45,7 +45,8 @@ def _entity(desk: Desk, project_id: int, found: Pass, asked: Asked) -> None:
     before, after = asked.before[-_AROUND:], asked.after[:_AROUND]
     st.html(
         f'<p style="line-height:1.8;white-space:pre-wrap">{escape(before)}<mark '
-        f'style="padding:2px 4px;border-radius:4px">{escape(asked.words)}</mark>'
+        f'style="padding:2px 4px;border-radius:4px;color:inherit;background:#f2b70566">'
+        f"{escape(asked.words)}</mark>"
         f"{escape(after)}</p>"
     )
     st.caption(f"In {literal(clipped(asked.name, 80))}. What is marked here?")

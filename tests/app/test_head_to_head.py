@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.services.head_to_head import NothingToCompareError, compare
+from app.services.label_changes import rename
 from storage.engine import Sessions
+from storage.repository import projects
 from tests.app.material import new_project, submit
 from tests.app.pages_kit import PretendedModel
 
@@ -36,3 +38,19 @@ def test_without_a_held_back_document_there_is_nothing_to_compare_by(sessions: S
     submit(sessions, project_id, "Bo left.", [("Bo", "PER")])
     with pytest.raises(NothingToCompareError, match="no held-back document"):
         compare(sessions, project_id, PretendedModel(1), PretendedModel(2))
+
+
+def test_a_version_that_knows_a_label_by_its_name_of_before_is_not_wrong_for_that(
+    sessions: Sessions,
+) -> None:
+    project_id = new_project(sessions)
+    with sessions() as session:
+        label = next(x.id for x in projects.labels(session, project_id) if x.name == "ORG")
+    rename(sessions, project_id, label, "COMPANY", "Ada")
+    today = (("Anna Haag", "PER"), ("Bank of China", "COMPANY"))
+
+    found = compare(
+        sessions, project_id, PretendedModel(1, names=RIGHT), PretendedModel(2, names=today)
+    )
+
+    assert (found.overall.f1_a, found.overall.f1_b) == (1, 1)

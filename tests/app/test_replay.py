@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.services.label_changes import rename
 from app.services.models import ModelRegistry
 from app.services.retraining import RetrainingSettings, Snapshot, take_snapshot
 from storage.engine import Sessions
+from storage.repository import projects
 from tests.app.material import new_project, pretend_model, submit, tiny_model
 
 
@@ -47,6 +49,27 @@ def test_a_later_project_learns_again_what_an_earlier_one_taught_of_the_labels_b
     assert "ORG" not in told
     again = take_snapshot(sessions, other, tmp_path / "again")
     assert (again.data_hash, replayed(tmp_path / "again")) == (second.data_hash, told)
+
+
+def test_what_was_learnt_of_a_label_that_is_renamed_is_learnt_again_under_its_name_of_today(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
+    retrained(sessions, tmp_path, "first", new_project(sessions))
+    other = new_project(sessions, ("ORG",), "Others", filled=False)
+    with sessions() as session:
+        (label,) = projects.labels(session, other)
+    rename(sessions, other, label.id, "COMPANY", "Ada")
+    for number in range(4):
+        submit(sessions, other, f"Bo came {number}.", [("Bo", "COMPANY")])
+    submit(sessions, other, "Bo left.", [("Bo", "COMPANY")], split="control")
+
+    second = take_snapshot(sessions, other, tmp_path / "second")
+
+    assert second.names == {"ORG": "COMPANY"}
+    assert second.replay == {"replay-2": ["COMPANY"]}
+    assert '"COMPANY"' in replayed(tmp_path / "second")
+    assert '"ORG"' not in replayed(tmp_path / "second")
 
 
 def test_nothing_of_the_new_material_is_replayed_the_held_back_least_of_all(

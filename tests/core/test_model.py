@@ -181,3 +181,14 @@ def test_an_impossible_training_teaches(options: dict[str, Any], problem: str) -
 def test_a_configuration_survives_json(new_model: NewModel) -> None:
     config = new_model(scale=2.0, lstm_layers=1).config
     assert ModelConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+def test_a_label_that_is_called_otherwise_keeps_its_weights(new_model: NewModel) -> None:
+    model, same = new_model(), new_model()
+    first, second, *rest = model.config.labels
+    called = same.called({first: "OTHER", "UNKNOWN": "X", second: rest[0]})
+
+    assert called.config.labels == ("OTHER", second, *rest), "two labels never get one name"
+    wanted = model.with_labels(model.config.labels).state_dict()
+    found = called.with_labels(called.config.labels).state_dict()
+    assert all(torch.equal(found[name], value) for name, value in wanted.items())
