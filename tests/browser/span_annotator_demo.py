@@ -93,7 +93,8 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
 
 query = st.query_params
 case = st.session_state.setdefault("case", query.get("case", "nested"))
-person = st.session_state.setdefault("person", query.get("person", "Anna"))
+somebody = query.get("person", "Anna")
+person = st.session_state.get("person", somebody)
 run = f"{query.get('run', 'by hand')}/{case}"
 document = CASES[case]
 model = models().setdefault(
@@ -146,7 +147,7 @@ if result.navigate:
         st.session_state["case"] = "next"
         st.rerun()
 st.text_input("Elsewhere")
-st.text_input("Person", key="person")
+st.text_input("Person", value=somebody, key="person")
 shown = {**model, "text": document.text, "went": st.session_state.get("went", [])}
 if len(document.text) < 50_000:
     st.text(json.dumps(shown, ensure_ascii=False))
