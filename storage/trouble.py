@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storage.engine import BUSY_TIMEOUT_MS, GONE
@@ -90,6 +90,12 @@ def trouble(error: SQLAlchemyError) -> Trouble:
         f"the database says: {cause or error}",
         "Try again; if it comes again, the server’s log says more.",
     )
+
+
+def is_of_the_data(error: SQLAlchemyError) -> bool:
+    """Whether the database can hold what it was given at no time: to try again is in vain."""
+    unbound = isinstance(error, StatementError) and not isinstance(error, DBAPIError)
+    return unbound or isinstance(error, DataError)
 
 
 def _of_sqlite(cause: sqlite3.Error) -> Trouble | None:

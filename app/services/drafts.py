@@ -101,7 +101,8 @@ def save(session: Session, work: Work, before: Draft, draft: Draft, person: str)
         raise RuntimeError(f"document {work.id} was edited without a draft")
     standing = work.standing
     if draft.spans != before.spans:
-        annotation_sets.save_spans(session, stored, to_records(draft.spans))
+        spans = (to_records(each.spans) for each in (before, draft))
+        annotation_sets.save_spans(session, stored, *spans)
     stored.person = person
     standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":

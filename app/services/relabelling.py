@@ -86,4 +86,4 @@ def _edit_draft(session: Session, work: Work, pick: Pick) -> None:
     draft = annotation_sets.draft_of(session, work.id, work.owner)
     if draft is not None:
         spans = annotation_sets.spans_of(draft)
-        annotation_sets.save_spans(session, draft, relabelled(spans, pick))
+        annotation_sets.save_spans(session, draft, spans, relabelled(spans, pick))

@@ -20,7 +20,7 @@ from app.services.news import News
 from app.services.permissions import NotAllowedError
 from app.views.wording import clipped, literal
 from storage.repository.documents import DocumentGoneError
-from storage.trouble import trouble
+from storage.trouble import is_of_the_data, trouble
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
@@ -58,8 +58,8 @@ def receive(service: AnnotationService, person: str) -> Received | None:
 
     A message stays in the session until the next one comes: a run for another reason does not
     apply it again. What the database could not take is not acknowledged, so that the browser
-    keeps it, says "not saved", and sends it again. What is somebody else's, or has no document any
-    more, goes back to it.
+    keeps it, says "not saved", and sends it again. What is somebody else's, has no document any
+    more, or can be kept in no database, goes back to it: nothing behind it waits for it.
     """
     sent = sent_operations(KEY)
     if not isinstance(sent, Mapping) or not _NUMBER.fullmatch(str(sent.get("doc_id"))):
@@ -75,6 +75,8 @@ def receive(service: AnnotationService, person: str) -> Received | None:
         applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
+        if is_of_the_data(error):
+            return _returned(sent, why=f"{trouble(error).what}. The server’s log says more")
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except (DocumentGoneError, NotAllowedError) as error:
         return _returned(sent, why=str(error))

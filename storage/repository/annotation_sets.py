@@ -175,13 +175,19 @@ def followed(
     return session.scalars(query).all()
 
 
-def save_spans(session: Session, draft: AnnotationSet, spans: Iterable[SpanRecord]) -> None:
-    """Makes a draft hold exactly these spans, beside those of labels in the bin; rows that did not
+def save_spans(
+    session: Session,
+    draft: AnnotationSet,
+    before: Iterable[SpanRecord],
+    spans: Iterable[SpanRecord],
+) -> None:
+    """Makes a draft that held the spans `before` hold these instead, beside those of labels in the
+    bin, or just restored from it, which the editor of the spans has not seen. Rows that did not
     change are not written. One whose key lies hidden there takes its place."""
     _require_draft(draft)
     rows = {row.key: row for row in draft.entities}
     wanted = {span.key: span for span in spans}
-    for key in rows.keys() - wanted.keys():
+    for key in {span.key for span in before} & rows.keys() - wanted.keys():
         draft.entities.remove(rows[key])
     if new := wanted.keys() - rows.keys():
         hidden = select(EntityRow).where(

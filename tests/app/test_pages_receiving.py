@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from app.gestures import MAX_SEQ
 from app.services import bin
@@ -70,6 +77,36 @@ def test_edits_in_a_project_that_the_person_left_go_back_and_the_page_stays(
 
     assert site.mounted()["returned"]["why"] == "'Bo' has no part in project 1"
     assert done(site, document) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "comes_back"),
+    [
+        (DataError("INSERT", {}, ValueError("integer out of range")), True),
+        (StatementError("not text", "INSERT", {}, ValueError("not text")), True),
+        (OperationalError("INSERT", {}, ValueError("no answer")), False),
+        (IntegrityError("INSERT", {}, ValueError("somebody was faster")), False),
+    ],
+)
+def test_what_no_database_can_hold_goes_back_and_holds_up_nothing_and_the_rest_is_sent_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: SQLAlchemyError, comes_back: bool
+) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as out:
+        out.setattr("app.services.annotation.apply_operations", broken)
+        post(site, document)
+
+    assert site.mounted()["ack"] is None
+    returned, told = site.mounted()["returned"], site.mounted()["error"]
+    assert (returned is not None) == comes_back
+    assert str(error.orig) in (returned["why"] if comes_back else told)
+    post(site, document, ops=[{"seq": 2, **COMMENT}])
+    assert done(site, document) == 1, "what comes behind it is saved"
 
 
 @pytest.mark.parametrize("kind", ["document", "project"])

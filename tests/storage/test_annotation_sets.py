@@ -75,7 +75,7 @@ def test_saving_a_draft_writes_only_the_difference(
     with writing(sessions) as session:
         stored = annotation_sets.draft_of(session, document.id)
         assert stored is not None
-        annotation_sets.save_spans(session, stored, wanted)
+        annotation_sets.save_spans(session, stored, [kept, changed, removed], wanted)
     with sessions() as session:
         stored = annotation_sets.draft_of(session, document.id)
         assert stored is not None
@@ -92,7 +92,7 @@ def test_a_submitted_set_never_changes(sessions: sessionmaker[Session], document
         draft = annotation_sets.add_person_set(session, document.id, [SPAN], person="Ann")
         annotation_sets.submit(session, draft, documents.get(session, document.id), "Ann")
         for change in (
-            lambda: annotation_sets.save_spans(session, draft, []),
+            lambda: annotation_sets.save_spans(session, draft, [SPAN], []),
             lambda: annotation_sets.discard_draft(session, draft),
         ):
             with pytest.raises(ValueError, match="never changes; reopen"):

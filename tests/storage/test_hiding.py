@@ -154,8 +154,26 @@ def test_a_draft_keeps_what_a_deleted_label_hides_in_it(
         draft = annotation_sets.draft_of(session, 1)
         assert draft is not None
         assert [row.key for row in draft.entities] == ["a"]
-        annotation_sets.save_spans(session, draft, [SpanRecord(3, 6, "PER", key="c")])
+        wanted = [SpanRecord(3, 6, "PER", key="c")]
+        annotation_sets.save_spans(session, draft, spans[:1], wanted)
     take_back(sessions, "label", 2)
+    with sessions() as session:
+        draft = annotation_sets.draft_of(session, 1)
+        assert draft is not None
+        assert [row.key for row in draft.entities] == ["c", "b"]
+
+
+def test_a_label_restored_while_a_draft_is_edited_keeps_its_spans(
+    sessions: sessionmaker[Session], project_id: int
+) -> None:
+    with writing(sessions) as session:
+        read, restored = SpanRecord(0, 2, "PER", key="a"), SpanRecord(7, 9, "ORG", key="b")
+        annotation_sets.add_person_set(session, 1, [read, restored], person="Ada")
+    with writing(sessions) as session:
+        draft = annotation_sets.draft_of(session, 1)
+        assert draft is not None
+        wanted = [SpanRecord(3, 6, "PER", key="c")]
+        annotation_sets.save_spans(session, draft, before=[read], spans=wanted)
     with sessions() as session:
         draft = annotation_sets.draft_of(session, 1)
         assert draft is not None
