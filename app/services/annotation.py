@@ -119,7 +119,7 @@ class AnnotationService:
             outcome = apply_operations(session, work, client, ops, person, kin)
             if not work.blind:
                 assigning.claim(session, work.document, person)
-            spans = drafts.load(session, work).spans
+            spans = (outcome.draft or drafts.load(session, work)).spans
             status = work.standing.status
             binned = None if documents.stands(session, document_id) else work.document.name
         return Applied(outcome.ack, spans, outcome.error, status, outcome.foreign, binned)

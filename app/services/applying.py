@@ -35,6 +35,8 @@ class Outcome(NamedTuple):
     """The refusals it should know of."""
     foreign: bool = False
     """Whether the client is somebody else's, so that nothing was done."""
+    draft: Draft | None = None
+    """What became of the draft; None where it was not looked at."""
 
 
 def apply_operations(
@@ -70,7 +72,8 @@ def apply_operations(
     for seq, raw in new.items():
         batch.take(seq, raw, last)
     batch.save()
-    return Outcome(operations.last_seq(session, client), _summed(batch.refusals) or error)
+    ack = max(numbered) if last is None else max(last, *numbered)
+    return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
 
 
 class _Batch:

@@ -108,7 +108,7 @@ def test_any_interleaving_of_resends_ends_the_same(
             applied = service.apply(document_id, "c", sent[-1], "Ann")
             if len(sent) > 20 or data.draw(st.booleans(), label="the answer arrives"):
                 known_ack = applied.ack or 0
-        assert applied.spans == expected.spans
+        assert set(applied.spans) == set(expected.spans)
         with sessions() as session:
             assert session.scalar(select(func.count()).select_from(Operation)) == len(ops)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
+from itertools import pairwise
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Visit
 
@@ -221,13 +223,24 @@ def test_saved_is_shown_only_after_the_server_acknowledged(visit: Visit) -> None
     assert desk.saved()["log"] == ["accept"]
 
 
-def test_what_the_server_lost_is_sent_again_and_the_page_says_so(visit: Visit) -> None:
-    desk = visit("nested", deaf=3)
+def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_so(
+    visit: Visit, page: Page
+) -> None:
+    sent: list[float] = []
+
+    def framed(frame: str | bytes) -> None:
+        if b"accept" in (frame if isinstance(frame, bytes) else frame.encode()):
+            sent.append(time.monotonic())
+
+    page.on("websocket", lambda socket: socket.on("framesent", framed))
+    desk = visit("nested", deaf=2)
     said = desk.listen()
     desk.bar("m0").click()
     desk.press("a")
     assert desk.saved()["log"] == ["accept"]
     assert "not saved – retrying; keep this page open" in said()
+    first, second = (after - before for before, after in pairwise(sent))
+    assert second > 1.5 * first, "a server that is only slow gets room to answer"
 
 
 def test_a_refused_operation_is_explained_and_its_effect_disappears(visit: Visit) -> None:

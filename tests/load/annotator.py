@@ -16,8 +16,11 @@ from tests.load.tab import Tab
 
 PACE = (2.0, 4.0)
 """Seconds from one step to the next."""
-RESEND = 3.0
-"""Seconds without an answer after which the component sends again what is not acknowledged."""
+RESEND, SLOWEST = 3.0, 24.0
+"""Seconds without an answer after which the component sends again what is not acknowledged; each
+time in vain it waits twice as long."""
+ARRIVALS = 3.0
+"""How many come in a second."""
 PATIENCE = 60.0
 """Seconds for the last answers, and for a page to show a document."""
 
@@ -41,8 +44,15 @@ class Annotator:
     """Plays the component's outbox (`outbox.js`) and the person before it."""
 
     def __init__(
-        self, site: str, query: str, cookies: Mapping[str, str], name: str, seed: int
+        self,
+        site: str,
+        query: str,
+        cookies: Mapping[str, str],
+        name: str,
+        seed: int,
+        comes: float,
     ) -> None:
+        """`comes` after so many seconds."""
         self.client = f"load-{name}"
         self.tally = Tally()
         self._chance = random.Random(seed)
@@ -51,13 +61,14 @@ class Annotator:
         self._shown = asyncio.Event()
         self._unsaved: list[tuple[int, dict[str, Any]]] = []
         self._seq = 0
-        self._flushed = 0.0
+        self._comes = comes
+        self._flushed, self._patience = 0.0, RESEND
 
     async def work(self, seconds: float) -> Tally:
         """Works for so long, then waits for the last answers."""
+        await asyncio.sleep(self._comes)
         own = [asyncio.create_task(self._tab.stay_open()), asyncio.create_task(self._insist())]
         try:
-            await asyncio.sleep(self._chance.uniform(0, PACE[1]))  # nobody begins in step
             await self._see(self._shown)
             until = time.monotonic() + seconds
             while time.monotonic() < until:
@@ -110,7 +121,8 @@ class Annotator:
     async def _insist(self) -> None:
         while True:
             await asyncio.sleep(RESEND / 10)
-            if time.monotonic() - self._flushed > RESEND:
+            if self._unsaved and time.monotonic() - self._flushed > self._patience:
+                self._patience = min(2 * self._patience, SLOWEST)
                 await self._flush()
 
     async def _saved(self) -> None:
@@ -126,6 +138,8 @@ class Annotator:
         ack, now = data["ack"], time.monotonic()
         if ack and ack["client"] == self.client:
             done = [op["seq"] for _, op in self._unsaved if op["seq"] <= ack["seq"]]
+            if done:
+                self._patience = RESEND
             for seq in done:
                 self.tally.saves[seq] = now - self.tally.sent[seq]
             if done and data["error"]:

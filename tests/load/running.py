@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from tests.load import figures
-from tests.load.annotator import Annotator, Tally
+from tests.load.annotator import ARRIVALS, Annotator, Tally
 from tests.load.checking import kept
 from tests.load.figures import Figures
 from tests.load.loops import in_a_loop_of_its_own
@@ -73,7 +73,14 @@ async def _work(
             *(asyncio.to_thread(sign_in, site, name) for name in project.people)
         )
         annotators = [
-            Annotator(site, project.query(number), cookies, str(number), seed=number)
+            Annotator(
+                site,
+                project.query(number),
+                cookies,
+                str(number),
+                seed=number,
+                comes=number / ARRIVALS,
+            )
             for number, cookies in enumerate(signed_in)
         ]
         meters = {

@@ -5,6 +5,8 @@ import { Shelf } from './shelf.js';
 const SOON = 20; // ms; an edit alone leaves as soon as it is painted
 const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
+const SLOWEST = 24000; // ms; each time in vain waits twice as long: what is sent again interrupts a
+// server that is only slow, and a crowd of pages that ask anew keeps it from ever answering
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
 export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
@@ -28,6 +30,7 @@ export class Outbox {
     this.aside = kept.filter(({ why }) => why);
     this.kin = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
+    this.patience = RESEND;
     this.send = () => {};
     this.changed = () => {};
     if (this.size) this.later(SOON);
@@ -53,6 +56,7 @@ export class Outbox {
       ({ client, op }) => client !== ack.client || op.seq > ack.seq,
     );
     if (this.size === before) return false;
+    this.patience = RESEND;
     this.keep();
     if (!this.size) this.rest();
     else if (this.entries.some(({ sent }) => !sent)) this.later(SOON);
@@ -90,10 +94,11 @@ export class Outbox {
     const { docId, client } = this.entries[0];
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
+    if (run.every(({ sent }) => sent)) this.patience = Math.min(2 * this.patience, SLOWEST);
     for (const entry of run) entry.sent = true;
     const ops = run.map(({ op }) => op);
     this.send({ doc_id: docId, client, person: this.person, kin: this.kin, ops });
-    if (!this.away) this.later(RESEND);
+    if (!this.away) this.later(this.patience);
   }
 
   /** Sends what is left once more, for the page that comes next: no answer can reach this one. */
