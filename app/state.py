@@ -136,7 +136,7 @@ def warm_up(predictor: ModelPredictor | None) -> None:
 def settle() -> None:
     """Once a page has run, what the process holds is there to stay: modules, tables, caches.
 
-    Streamlit looks for garbage in all of it after every run, which takes longer than the run.
+    To look for garbage in all of it, as Python does now and then, takes longer than a run.
     """
     gc.collect()
     gc.freeze()

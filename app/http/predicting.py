@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -13,9 +14,12 @@ from app.http.batching import Batcher
 from app.http.callers import Caller, Calling
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
+from app.services.drafts import best_once
+from app.services.permissions import require
 from app.services.predictor import ModelPredictor, active_predictor
 from core.scores import HIGHEST
 from core.types import Entity, Prediction, SamplerSettings
+from storage.repository import naming, projects
 
 router = APIRouter(tags=["predict"])
 batcher = Batcher()
@@ -34,6 +38,9 @@ class Wanted(BaseModel):
     """The least score; the model's own where there is none."""
     flat: bool = False
     """Only entities that do not overlap."""
+    project: int | None = None
+    """By whose names of today labels are called that were renamed or merged since the model learnt
+    them; the token's own where it is for one project, else the model's names stay."""
 
 
 class EntityOut(BaseModel):
@@ -58,10 +65,12 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
     """The entities of a text."""
     least = None if wanted.threshold is None else wanted.threshold * HIGHEST
     settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=wanted.flat)
+    project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
     model = await run_in_threadpool(active, caller)
+    names = await run_in_threadpool(names_of, caller, project_id)
     if not wanted.steps:
         found = await batcher.predict(model, wanted.text, settings)
-        return _out(model, found, None)
+        return _out(model, renamed(found, names), None)
     if len(wanted.text) > MOST_TRACED:
         raise ApiError(
             422,
@@ -72,7 +81,7 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
         )
     trace = await run_in_threadpool(model.trace, wanted.text, settings)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
-    return _out(model, found, asdict(trace))
+    return _out(model, renamed(found, names), asdict(trace))
 
 
 def active(caller: Caller) -> ModelPredictor:
@@ -83,6 +92,21 @@ def active(caller: Caller) -> ModelPredictor:
             503, "there is no model", remedy="Put one in place: SPANNEAL_MODEL, see the README."
         )
     return model
+
+
+def names_of(caller: Caller, project_id: int | None) -> Mapping[str, str]:
+    """What labels that were renamed or merged are called now. Raises `LookupError`."""
+    if project_id is None:
+        return {}
+    with caller.sessions() as session:
+        projects.get(session, project_id)
+        require(session, project_id, "annotate")
+        return naming.current(session, project_id)
+
+
+def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
+    entities = (replace(each, label=names.get(each.label, each.label)) for each in found.entities)
+    return replace(found, entities=tuple(best_once(entities)))
 
 
 def entity_out(text: str, entity: Entity) -> EntityOut:

@@ -7,6 +7,8 @@ from starlette.testclient import TestClient
 
 from app.http import callers
 from app.http.limits import MOST_TEXT, Rate
+from app.services import label_changes
+from storage.repository import projects
 from tests.app.http.test_api import Counting, Served, served
 
 __all__ = ["served"]
@@ -84,6 +86,33 @@ def test_inception_gets_its_cas_back_with_predictions_in_the_layer_it_names(
     assert (found.begin, found.end, found.value) == (0, 8, "PER")
     assert found.inception_internal_predicted is True
     assert found.value_score == pytest.approx(0.9)
+
+
+def test_a_label_that_was_renamed_is_called_by_its_name_of_today_in_every_protocol(
+    served: Served,
+) -> None:
+    with served.sessions() as session:
+        (label,) = (each for each in projects.labels(session, served.project) if each.name == "PER")
+    label_changes.rename(served.sessions, served.project, label.id, "PERSON", "Ada")
+
+    base, body = "/api/v1/predict", {"text": "Ada"}
+    plain = served.client.post(base, json=body).json()
+    named = served.client.post(base, json={**body, "project": served.project}).json()
+    own = served.bearer("narrow", project=served.project)
+    by_token = served.client.post(base, json={**body, "steps": False}, headers=own).json()
+    config = CONFIG.replace("PER", "PERSON")
+    task = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": config}
+    studio = served.client.post(f"/label-studio/{served.project}/predict", json=task).json()
+    sent = _sent("Ada")
+    answer = _post(served.client, f"/inception/{served.project}/predict", sent)
+    system = cassis.load_typesystem(str(sent["typeSystem"]))
+    (inception,) = cassis.load_cas_from_xmi(answer["document"], typesystem=system).select(LAYER)
+
+    assert plain["entities"][0]["label"] == "PER", "which project's names, nobody said"
+    assert named["entities"][0]["label"] == by_token["entities"][0]["label"] == "PERSON"
+    assert studio["results"][0]["result"][0]["value"]["labels"] == ["PERSON"]
+    assert inception.value == "PERSON"
+    assert served.client.post(base, json={**body, "project": 99}).status_code == 404
 
 
 def test_what_inception_trains_on_becomes_documents(served: Served) -> None:
