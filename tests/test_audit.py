@@ -1,4 +1,4 @@
-"""`make check` looks the pinned packages up among known vulnerabilities: what it makes of answers."""
+"""`make check` looks pinned packages up among known vulnerabilities: what becomes of answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def osv(vulnerable: str | None) -> Iterator[str]:
-    """The address of a database of vulnerabilities in OSV's form that knows one package, or none."""
+    """The address of a database of vulnerabilities in OSV's form that knows one package or none."""
 
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
