@@ -19,6 +19,8 @@ from app.views.wording import count, literal
 from storage.repository import documents
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
+_SEEN = "history_seen"
+"""The present version when the dialog was last drawn: what was done since then nobody saw."""
 PREVIEW = "history preview"
 """The key of the component that shows a version."""
 
@@ -32,7 +34,7 @@ def show(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
 
 
 def _forget() -> None:
-    for key in (_PAGE, _LOOK):
+    for key in (_PAGE, _LOOK, _SEEN):
         st.session_state.pop(key, None)
 
 
@@ -99,6 +101,8 @@ def _preview(
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return
+    seen = int(st.session_state.get(_SEEN, page.version))
+    st.session_state[_SEEN] = page.version
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Version {version} of {page.version}", anchor=False)
         st.space("stretch")
@@ -110,13 +114,15 @@ def _preview(
             disabled=view.read_only or version == page.version,
             help="It is submitted: reopen it first." if view.read_only else None,
         ):
-            _restore(desk, service, view, version)
+            _restore(desk, service, view, version, seen)
     _on_the_text(view, draft, version)
 
 
-def _restore(desk: Desk, service: AnnotationService, view: DocumentView, version: int) -> None:
+def _restore(
+    desk: Desk, service: AnnotationService, view: DocumentView, version: int, seen: int
+) -> None:
     try:
-        service.restore(view.document_id, version, desk.person)
+        service.restore(view.document_id, version, desk.person, seen)
     except (GestureError, HistoryError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

@@ -175,6 +175,18 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
         service.restore(document_id, 0, "Ann")
 
 
+def test_nothing_is_taken_back_that_the_person_had_not_seen(
+    service: AnnotationService, document_id: int
+) -> None:
+    seen = service.open(document_id, "Ann").version
+    done(service, document_id, {"op": "comment", "text": "mine"})
+    with pytest.raises(GestureError, match=f"you saw version {seen}, now it is {seen + 1}"):
+        service.restore(document_id, 0, "Bo", seen)
+    assert service.open(document_id, "Ann").comment == "mine"
+
+    assert service.restore(document_id, 0, "Bo", seen + 1).comment == ""
+
+
 def test_a_version_that_never_was_is_said_so(service: AnnotationService, document_id: int) -> None:
     for version in (-1, 1):
         with pytest.raises(HistoryError, match=f"from 0 to 0, got {version}"):

@@ -119,6 +119,26 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     assert site.mounted()["comment"] == ""
 
 
+def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.send(document, {"op": "comment", "text": "mine"})
+    site.wish("history")
+    site.app.button(key="look 0").click()
+    site.wish("history")
+    service = AnnotationService(site.sessions)
+    service.apply(document, "other", [{"seq": 1, "op": "comment", "text": "theirs"}], "Anna")
+
+    site.app.button(key="restore_version").click()
+    site.wish("history")
+
+    assert "somebody went on meanwhile" in site.app.error[0].value
+    assert service.open(document, "Anna").comment == "theirs"
+    site.app.button(key="restore_version").click()
+    site.wish("history")
+    assert service.open(document, "Anna").comment == ""
+
+
 def _asked_again(site: Site, document: int) -> int:
     with site.sessions() as session:
         history = operations.of_document(session, document)
