@@ -14,6 +14,7 @@ from app.http.batching import Batcher
 from app.http.callers import Caller, Calling
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
+from app.services import suggesting
 from app.services.drafts import best_once
 from app.services.permissions import require
 from app.services.predictor import ModelPredictor, active_predictor
@@ -105,7 +106,7 @@ def names_of(caller: Caller, project_id: int | None) -> Mapping[str, str]:
 
 
 def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
-    entities = (replace(each, label=names.get(each.label, each.label)) for each in found.entities)
+    entities = suggesting.renamed(found.entities, names)
     return replace(found, entities=tuple(best_once(entities)))
 
 
