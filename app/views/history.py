@@ -106,15 +106,16 @@ def _preview(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Version {version} of {page.version}", anchor=False)
         st.space("stretch")
-        if st.button(
+        pressed = st.button(
             "Restore this version",
             icon=":material/settings_backup_restore:",
             type="primary",
             key="restore_version",
             disabled=view.read_only or version == page.version,
             help="It is submitted: reopen it first." if view.read_only else None,
-        ):
-            _restore(desk, service, view, version, seen)
+        )
+    if pressed:
+        _restore(desk, service, view, version, seen)
     _on_the_text(view, draft, version)
 
 
