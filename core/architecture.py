@@ -7,17 +7,21 @@ from typing import Any
 
 KEY = "architecture"
 """Where a model's `config.json` says its generation; the first one said nothing."""
-ARCHITECTURE = 2
-"""Grows when weights of before can no longer be used. 1: P^c without the product of both ends, and
-φ on P^l + P^r + P^c."""
+ARCHITECTURE = 3
+"""Grows when weights are named or used otherwise than before. 1: P^c without the product of both
+ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule."""
+_RENAMED = {"denoiser.layers.0.": "denoiser.span_encoder."}
+"""From generation 2 to this one: prefixes of the weights' names."""
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
     """Why a model with this `config.json` cannot be used here, and what to do; None if it can."""
     found = saved.get(KEY, 1)
-    if found == ARCHITECTURE:
+    model = saved.get("model")
+    one_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
+    if found == ARCHITECTURE or (found == 2 and one_layer):
         return None
-    if isinstance(found, int) and found < ARCHITECTURE:
+    if isinstance(found, int) and found <= ARCHITECTURE:
         when, remedy = (
             "an earlier",
             (
@@ -29,5 +33,18 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
         when, remedy = "a later", "cannot be used by this one; update Spanneal"
     return (
         f"was trained by {when} version of Spanneal (architecture {found}, this one reads "
-        f"{ARCHITECTURE}) and {remedy}"
+        f"{ARCHITECTURE} and 2 with one layer) and {remedy}"
     )
+
+
+def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The `model` part of a `config.json` that is not `outdated`, in this generation's fields."""
+    return {name: value for name, value in saved["model"].items() if name != "num_layers"}
+
+
+def weight_name(name: str) -> str:
+    """What this generation calls a weight of a model that is not `outdated`."""
+    for before, now in _RENAMED.items():
+        if name.startswith(before):
+            return now + name.removeprefix(before)
+    return name

@@ -7,7 +7,6 @@ from typing import Any, Literal, get_args
 
 ScheduleName = Literal["cosine", "linear"]
 Expansion = Literal["mixed", "random", "repetition"]
-Matching = Literal["balanced", "one_to_one"]
 
 
 def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
@@ -22,9 +21,6 @@ class ModelConfig:
     labels: tuple[str, ...]
     hidden_size: int = 256
     """h of the decoder; a quarter of BERT-large's is plenty for encoders of 384."""
-    num_layers: int = 1
-    """Layers of the span encoder; the loss is taken after each. A second one costs a third of a
-    step and gave nothing."""
     num_heads: int = 8
     """Appendix C."""
     pointer_size: int = 128
@@ -53,10 +49,9 @@ class ModelConfig:
                 f"hidden_size must be a multiple of 2 x num_heads, got {self.hidden_size} "
                 f"for {self.num_heads} heads"
             )
-        if min(self.timesteps, self.num_layers) < 1 or self.scale <= 0:
+        if self.timesteps < 1 or self.scale <= 0:
             raise ValueError(
-                "timesteps and num_layers must be >= 1 and scale > 0, got "
-                f"{self.timesteps}, {self.num_layers} and {self.scale}"
+                f"timesteps must be >= 1 and scale > 0, got {self.timesteps} and {self.scale}"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -88,7 +83,6 @@ class TrainingConfig:
     expansion: Expansion = "mixed"
     gold_copies: int = 6
     """Copies of each gold entity in the mixed expansion."""
-    matching: Matching = "balanced"
     distance_weight: float = 2.0
     """Weight of |noisy - gold boundary| / M in the matching's cost."""
     pure_noise: float = 0.3
@@ -99,7 +93,6 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         _choose("expansion", self.expansion, get_args(Expansion))
-        _choose("matching", self.matching, get_args(Matching))
         for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")

@@ -6,7 +6,6 @@ B sentences, K spans, M words, H hidden, C types and ∅ (the last index).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +14,7 @@ from core import spans as codec
 from core.config import ModelConfig
 from core.pointer import BoundaryPointer
 from core.positions import sinusoidal
-from core.span_encoder import Memory, SpanEncoderLayer
+from core.span_encoder import Memory, SpanEncoder
 from core.span_features import SpanFeatures, SpanTable
 from core.span_types import SpanTypes, TypeTable
 
@@ -28,14 +27,14 @@ class Sentence:
     mask: Tensor  # (B, M), true on words
     noisy_table: SpanTable
     type_table: TypeTable
-    memories: list[Memory | None]  # one a layer
+    memory: Memory | None
     left_words: Tensor  # (B, M, P)
     right_words: Tensor  # (B, M, P)
 
 
 @dataclass(frozen=True)
 class Boundaries:
-    """What one layer says of the K spans."""
+    """What is said of the K spans' edges."""
 
     left_log_probs: Tensor  # (B, K, M)
     right_log_probs: Tensor  # (B, K, M)
@@ -71,7 +70,7 @@ class Denoiser(nn.Module):
         self.place = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
         self.time = nn.Sequential(nn.Linear(size, size), nn.SiLU(), nn.Linear(size, size))
         self.word_place = nn.Linear(size // 2, size)
-        self.layers = nn.ModuleList(SpanEncoderLayer(config) for _ in range(config.num_layers))
+        self.span_encoder = SpanEncoder(config)
         self.left = BoundaryPointer(size, config.pointer_size)
         self.right = BoundaryPointer(size, config.pointer_size)
         self.types = SpanTypes(config)
@@ -85,13 +84,13 @@ class Denoiser(nn.Module):
             index < lengths[:, None],
             self.noisy_features.table(word_states),
             self.types.table(word_states),
-            [cast(SpanEncoderLayer, each).remember(word_states, places) for each in self.layers],
+            self.span_encoder.remember(word_states, places),
             self.left.words(word_states),
             self.right.words(word_states),
         )
 
-    def forward(self, x_t: Tensor, t: Tensor, sentence: Sentence) -> list[Boundaries]:
-        """x_t (B, K, 2) at t (B,) to the boundaries after each layer, the last one best."""
+    def forward(self, x_t: Tensor, t: Tensor, sentence: Sentence) -> Boundaries:
+        """x_t (B, K, 2) at t (B,) to the boundaries of the K spans."""
         positions = codec.to_positions(x_t, sentence.lengths, self.scale)  # (B, K, 2)
         words = codec.to_words(x_t, sentence.lengths, self.scale)
         spans = self.noisy_features(sentence.noisy_table, words)
@@ -100,15 +99,8 @@ class Denoiser(nn.Module):
         time = self.time(sinusoidal(t, 2 * half))[:, None]  # E_t
         index = torch.arange(sentence.mask.shape[1], device=x_t.device)
         distance = (positions[..., None] - index).abs()  # (B, K, 2, M)
-        outputs = []
-        for number, (layer, memory) in enumerate(zip(self.layers, sentence.memories, strict=True)):
-            spans = layer(spans, places, memory, sentence.mask) + time
-            if self.training or number == len(self.layers) - 1:
-                outputs.append(self._point(spans, distance, sentence))
-        return outputs
-
-    def _point(self, spans: Tensor, distance: Tensor, sentence: Sentence) -> Boundaries:
         left, right = distance.unbind(2)
+        spans = self.span_encoder(spans, places, sentence.memory, sentence.mask) + time
         return Boundaries(
             self.left(sentence.left_words, spans, left, sentence.mask),
             self.right(sentence.right_words, spans, right, sentence.mask),

@@ -13,7 +13,6 @@ from torch.nn import functional as F
 
 from core import together
 from core.batches import Gold
-from core.config import Matching
 from core.denoiser import Boundaries
 from core.devices import send
 from core.matching import match
@@ -36,7 +35,6 @@ def assign(
     positions: Tensor,
     gold: Gold,
     lengths: Tensor,
-    strategy: Matching,
     distance_weight: float,
 ) -> Tensor:
     """π̂ (B, K): the gold entity each span is to become, -1 for none.
@@ -51,7 +49,7 @@ def assign(
     apart = (positions[:, :, None] - words[:, None]).abs().sum(-1)  # (B, K, N)
     cost += distance_weight * apart / lengths[:, None, None]
     costs = cost.float().cpu().numpy()  # one transfer a batch
-    rows = [match(costs[row, :, :count], strategy) for row, count in enumerate(gold.counts)]
+    rows = [match(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
     return send(torch.from_numpy(np.stack(rows)), words.device)
 
 

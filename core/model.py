@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
-from core.architecture import ARCHITECTURE, KEY, outdated
+from core.architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from core.config import ModelConfig
 from core.denoiser import Denoiser, Sentence
 from core.devices import mixed_precision
@@ -159,11 +159,13 @@ class DiffusionNER(nn.Module):
         if problem := outdated(saved):
             raise ModelError(f"the model at {folder} {problem}")
         try:
-            config = ModelConfig.from_json(saved["model"])
+            config = ModelConfig.from_json(settings(saved))
             encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
             model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
             state = load_file(folder / WEIGHTS)
-            model.load_state_dict({name: value.float() for name, value in state.items()})
+            model.load_state_dict(
+                {weight_name(name): value.float() for name, value in state.items()}
+            )
         except (TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "

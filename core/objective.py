@@ -32,32 +32,23 @@ def diffusion_losses(
     x_t, t = (each[rows] for each in noisy_spans(model, every, lengths, config, generator))
     gold = every.rows(rows)
     sentence = model.read(batch)
-    outputs = model.denoiser(x_t, t, sentence)
+    output = model.denoiser(x_t, t, sentence)
     positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
-    predicted = outputs[-1].words()
+    predicted = output.words()
     with torch.no_grad():
         types = model.denoiser.type_logits(predicted, sentence).softmax(-1)
-    losses = {}
-    for depth, output in enumerate(outputs):
-        assignment = loss.assign(
-            output,
-            types,
-            positions,
-            gold,
-            batch.lengths,
-            config.matching,
-            config.distance_weight,
-        )
-        losses[f"boundary_{depth}"] = loss.boundary_loss(output, assignment, gold)
+    assignment = loss.assign(output, types, positions, gold, batch.lengths, config.distance_weight)
     words, there = taught_spans(predicted, every, lengths, generator, rows)
-    losses["type"] = loss.type_loss(
-        model.denoiser.type_logits(words, sentence),
-        loss.type_targets(words, gold, model.no_entity),
-        there,
-        gold.unknown,
-        config.no_entity_weight,
-    )
-    return losses
+    return {
+        "boundary": loss.boundary_loss(output, assignment, gold),
+        "type": loss.type_loss(
+            model.denoiser.type_logits(words, sentence),
+            loss.type_targets(words, gold, model.no_entity),
+            there,
+            gold.unknown,
+            config.no_entity_weight,
+        ),
+    }
 
 
 def noisy_spans(

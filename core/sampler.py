@@ -171,7 +171,7 @@ def predict(model: DiffusionNER, x_t: Tensor, t: int, sentence: Sentence) -> Bou
     """f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
     times = torch.full((len(x_t),), t, device=x_t.device)
     with mixed_precision(model.device):
-        return model.denoiser(x_t, times, sentence)[-1]
+        return model.denoiser(x_t, times, sentence)
 
 
 def crowded(words: Tensor) -> Tensor:

@@ -50,7 +50,7 @@ class Attention(nn.Module):
         return states.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
 
 
-class SpanEncoderLayer(nn.Module):
+class SpanEncoder(nn.Module):
     """Self-attention, cross-attention and a feed-forward layer; each attention can be ablated.
 
     The positions of spans and words are added to queries and keys alone, as in DAB-DETR.

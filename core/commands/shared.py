@@ -7,10 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from core.config import Expansion, Matching, TrainingConfig
+from core.config import Expansion, TrainingConfig
 from core.training import Evaluated, Progress
 
-_CHOICES = {"expansion": get_args(Expansion), "matching": get_args(Matching)}
+_CHOICES = {"expansion": get_args(Expansion)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,6 @@ from core.experiments.tables import average
 
 CHANGES: dict[str, dict[str, Setting]] = {
     "default": {},
-    "matching one to one": {"matching": "one_to_one"},
     "expansion random": {"expansion": "random"},
     "expansion repetition": {"expansion": "repetition"},
     "3 copies of gold": {"gold_copies": 3},
@@ -23,8 +22,6 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "∅ weight 0.1": {"no_entity_weight": 0.1},
     "∅ weight 0.5": {"no_entity_weight": 0.5},
     "∅ weight 1": {"no_entity_weight": 1.0},
-    "2 layers": {"num_layers": 2},
-    "3 layers": {"num_layers": 3},
     "BiLSTM": {"lstm_layers": 1},
     "λ 0.5": {"scale": 0.5},
     "λ 2": {"scale": 2.0},

@@ -12,9 +12,9 @@ Setting = str | int | float | bool
 _MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
 _TRAINING = {each.name for each in fields(TrainingConfig)}
 _OURS_ALONE = {
-    *("num_layers", "num_heads", "pointer_size", "self_attention", "cross_attention"),
+    *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold"),
-    *("num_spans", "expansion", "gold_copies", "matching", "distance_weight"),
+    *("num_spans", "expansion", "gold_copies", "distance_weight"),
     *("pure_noise", "no_entity_weight"),
 }
 """Settings that no baseline looks at."""

@@ -27,7 +27,7 @@ CONFIG = TrainingConfig(epochs=4, batch_size=5, num_spans=8, seed=5)
 def main(encoder: Path, folder: Path) -> None:
     training._REPORT_EVERY = 1
     together.join()
-    tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16, "num_layers": 2}
+    tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
     shape = ModelConfig(("LOC", "MISC", "ORG", "PER"), dropout=0.0, **tiny)
     model = DiffusionNER.from_encoder(shape, str(encoder), seed=0)
     for module in model.modules():

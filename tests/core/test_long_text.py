@@ -26,7 +26,7 @@ class Found(list[Any]):
 def test_no_more_is_held_of_a_text_than_the_stretch_before_and_the_next(
     new_model: NewModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline = Pipeline(new_model(num_layers=1))
+    pipeline = Pipeline(new_model())
     made: list[weakref.ref[Reading] | weakref.ref[Found]] = []
     held, read = [], []  # before each stretch; the words of each
     taken = 0

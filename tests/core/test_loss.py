@@ -40,45 +40,37 @@ def test_only_the_exact_boundaries_of_an_entity_are_given_its_type() -> None:
     assert targets.tolist() == [[1, 0, 2, 2], [2, 2, 2, 2]]
 
 
-def costs_by_assignment(matching: str) -> list[int]:
+def test_each_entity_takes_the_slots_that_predict_it_best() -> None:
     output = boundaries((2, 2), (0, 2), (3, 3), (0, 2))
     types = torch.tensor([[[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.7, 0.2]]])
     positions = torch.tensor([[[2.0, 2.0], [0.0, 2.0], [3.0, 3.0], [0.0, 2.0]]])
     lengths = torch.tensor([4])
-    return assign(output, types, positions, gold_of(NESTED), lengths, matching, 2.0)[0].tolist()  # type: ignore[arg-type]
-
-
-def test_each_entity_takes_the_slot_that_predicts_it_best() -> None:
-    assert costs_by_assignment("one_to_one") == [1, 0, -1, -1]
-
-
-def test_balanced_gives_the_remaining_slots_to_the_nearest_entity() -> None:
-    assert costs_by_assignment("balanced") == [1, 0, 1, 0]
+    found = assign(output, types, positions, gold_of(NESTED), lengths, 2.0)
+    assert found.tolist() == [[1, 0, 1, 0]]
 
 
 @pytest.mark.parametrize("better", ["left", "right", "type", "distance"])
 def test_each_part_of_the_cost_decides_where_the_others_are_equal(better: str) -> None:
-    """The entity [0, 2] against two slots, of which the second is better in one part."""
+    """Two slots of which the second is better for the entity [0, 2] in one part, and no better
+    for [3, 3]."""
     other = (0 if better == "left" else 1, 2 if better == "right" else 1)
     types = torch.full((1, 2, 3), 0.3)
     positions = torch.tensor([[[1.0, 1.0], [1.0, 1.0]]])
     if better == "type":
         types[0, 1, 1] = 0.4
     if better == "distance":
-        positions[0, 1, 1] = 1.2
-    entity = gold_of(Example(WORDS, NESTED.entities[:1]))
+        positions[0, 1, 0] = 0.8
+    entities = gold_of(Example(WORDS, (NESTED.entities[0], WordSpan(3, 4, "LOC"))))
     output = boundaries((1, 1), other)
-    found = assign(output, types, positions, entity, torch.tensor([4]), "one_to_one", 2.0)
-    assert found.tolist() == [[-1, 0]]
+    found = assign(output, types, positions, entities, torch.tensor([4]), 2.0)
+    assert found.tolist() == [[1, 0]]
 
 
 def test_equal_predictions_go_to_the_entity_that_their_noise_is_nearest_to() -> None:
     output = boundaries((1, 2), (1, 2))
     types = torch.full((1, 2, 3), 1 / 3)
     near_inner_first = torch.tensor([[[2.0, 2.0], [0.2, 1.9]]])
-    found = assign(
-        output, types, near_inner_first, gold_of(NESTED), torch.tensor([4]), "one_to_one", 2.0
-    )
+    found = assign(output, types, near_inner_first, gold_of(NESTED), torch.tensor([4]), 2.0)
     assert found.tolist() == [[1, 0]]
 
 
@@ -91,7 +83,6 @@ def test_a_sentence_without_entities_in_the_batch_matches_nothing() -> None:
         torch.zeros(2, 2, 2),
         gold_of(NESTED, EMPTY),
         torch.tensor([4, 4]),
-        "balanced",
         2.0,
     )
     assert sorted(found[0].tolist()) == [0, 1]

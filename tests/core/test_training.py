@@ -11,8 +11,7 @@ import torch
 
 from core.batches import Gold
 from core.config import TrainingConfig
-from core.decoding import Candidate
-from core.evaluation import keep, propose, tune_threshold
+from core.evaluation import keep, propose
 from core.learner import DiffusionLearner
 from core.metrics import Scores, score
 from core.model import WEIGHTS, DiffusionNER
@@ -70,15 +69,14 @@ def test_a_sentence_without_entities_gives_none_after_training(learned: Learned)
     assert keep(found, model.config.threshold, flat=False) == []
 
 
-@pytest.mark.parametrize("matching", ["balanced", "one_to_one"])
 @pytest.mark.parametrize("expansion", ["mixed", "random", "repetition"])
 def test_a_batch_without_any_entity_trains_the_types_towards_none(
-    new_model: NewModel, matching: Any, expansion: Any
+    new_model: NewModel, expansion: Any
 ) -> None:
-    config = TrainingConfig(num_spans=8, matching=matching, expansion=expansion)
-    model = new_model(num_layers=2).train()
+    config = TrainingConfig(num_spans=8, expansion=expansion)
+    model = new_model().train()
     losses = diffusion_losses(model, [EMPTY, EMPTY], config, torch.Generator().manual_seed(0))
-    assert set(losses) == {"boundary_0", "boundary_1", "type"}
+    assert set(losses) == {"boundary", "type"}
     assert all(math.isfinite(loss.item()) for loss in losses.values())
     assert losses["type"].item() > 0
     sum(losses.values()).backward()  # type: ignore[union-attr]
@@ -88,12 +86,11 @@ def test_a_batch_without_any_entity_trains_the_types_towards_none(
     assert bool((gradient[:-1] > 0).all())
 
 
-@pytest.mark.parametrize("matching", ["balanced", "one_to_one"])
 @pytest.mark.parametrize("expansion", ["mixed", "random", "repetition"])
 def test_every_way_of_training_reaches_every_weight_that_is_used(
-    new_model: NewModel, matching: Any, expansion: Any
+    new_model: NewModel, expansion: Any
 ) -> None:
-    config = TrainingConfig(num_spans=8, matching=matching, expansion=expansion)
+    config = TrainingConfig(num_spans=8, expansion=expansion)
     model = new_model(lstm_layers=1).train()
     losses = diffusion_losses(model, SENTENCES, config, torch.Generator().manual_seed(0))
     torch.stack(list(losses.values())).sum().backward()
@@ -248,7 +245,7 @@ def test_training_tells_where_it_stands_and_how_long_it_takes(
     progress = [each for each in records if isinstance(each, Progress)]
     assert progress[0].eta_seconds > 0
     assert progress[-1].eta_seconds == 0
-    assert all(set(each.losses) == {"boundary_0", "type"} for each in progress)
+    assert all(set(each.losses) == {"boundary", "type"} for each in progress)
     assert next(each for each in records if isinstance(each, Evaluated)).best
     assert not (tmp_path / "checkpoint").exists()
     assert DiffusionNER.load(tmp_path).config.labels == new_model().config.labels
@@ -276,28 +273,6 @@ def test_training_on_nothing_teaches(
 ) -> None:
     with pytest.raises(ValueError, match="add annotated documents"):
         next(train(learner_of(new_model), examples, dev, CONFIG, tmp_path))
-
-
-def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
-    example = Example(("a", "b", "c"), (WordSpan(0, 1, "PER"), WordSpan(1, 2, "PER")))
-    found = [
-        Candidate(0, 1, "PER", 2.8, 1, 0),
-        Candidate(1, 2, "PER", 2.01, 1, 1),
-        Candidate(2, 3, "PER", 1.46, 1, 2),
-        Candidate(0, 3, "PER", 0.4, 1, 3),
-    ]
-    threshold = tune_threshold([example], [found])
-    assert 1.46 < threshold <= 2.01
-    assert {(each.start, each.end) for each in keep(found, threshold, flat=False)} == {
-        (0, 1),
-        (1, 2),
-    }
-
-
-def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
-    example = Example(("a", "b"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
-    found = [Candidate(1, 2, "LOC", 2.9, 1, 0), Candidate(0, 1, "PER", 1.0, 1, 1)]
-    assert tune_threshold([example], [found]) <= 1.0
 
 
 @pytest.mark.parametrize("options", [{"schedule": "linear"}, {"seed": 1}, {}])
