@@ -57,9 +57,12 @@ def score_proposals(
     return score(zip(examples, kept, strict=True))
 
 
-def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candidate]]) -> float:
+def tune_threshold(
+    examples: Sequence[Example], found: Sequence[Sequence[Candidate]], flat: bool
+) -> float:
     """The φ with the best F1 over `examples`, in steps of 0.05 (appendix C).
 
+    What a better proposal drives out is out at every φ, so that it counts at none.
     Of a stretch of equally good ones the middle is taken, the one that errs least elsewhere.
     """
     scores, right = [], []
@@ -67,7 +70,7 @@ def tune_threshold(examples: Sequence[Example], found: Sequence[Sequence[Candida
     for example, proposals in zip(examples, found, strict=True):
         gold = set(example.entities)
         total += len(gold)
-        for each in proposals:
+        for each in select(proposals, 0.0, flat):
             if example.labels is not None and each.label not in example.labels:
                 continue
             scores.append(each.score)

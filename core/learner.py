@@ -69,7 +69,7 @@ class DiffusionLearner:
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         found = propose(self.model, [example.words for example in examples], self.sampler)
-        threshold = tune_threshold(examples, found)
+        threshold = tune_threshold(examples, found, self.sampler.flat)
         self.model.config = replace(self.model.config, threshold=threshold)
         return score_proposals(examples, found, threshold, self.sampler.flat)
 
