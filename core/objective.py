@@ -34,11 +34,11 @@ def diffusion_losses(
     sentence = model.read(batch)
     output = model.denoiser(x_t, t, sentence)
     positions = spans.to_positions(x_t, batch.lengths, model.config.scale)
-    predicted = output.words()
+    proposed = output.near(batch.lengths)  # (B, K, 5, 2), what is predicted first
     with torch.no_grad():
-        types = model.denoiser.type_logits(predicted, sentence).softmax(-1)
+        types = model.denoiser.type_logits(proposed[:, :, 0], sentence).softmax(-1)
     assignment = loss.assign(output, types, positions, gold, batch.lengths, config.distance_weight)
-    words, there = taught_spans(predicted, every, lengths, generator, rows)
+    words, there = taught_spans(proposed.flatten(1, 2), every, lengths, generator, rows)
     return {
         "boundary": loss.boundary_loss(output, assignment, gold),
         "type": loss.type_loss(

@@ -1,7 +1,7 @@
-"""The spans whose types a training step teaches: what is predicted, what is an entity, what only
+"""The spans whose types a training step teaches: what is proposed, what is an entity, what only
 looks like one, and what is nothing of the kind.
 
-B sentences, K predicted spans, N gold entities (padded).
+B sentences, P proposed spans, N gold entities (padded).
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ first denoising steps propose it."""
 
 
 def taught_spans(
-    predicted: Tensor,
+    proposed: Tensor,
     gold: Gold,
     lengths: Tensor,
     generator: torch.Generator,
     rows: slice = slice(None),
 ) -> tuple[Tensor, Tensor]:
-    """The `predicted` spans (B, K, 2), then the near misses, then random spans, in sentences of
+    """The `proposed` spans (B, P, 2), then the near misses, then random spans, in sentences of
     `lengths` words. `gold` and `lengths` are a whole batch's, of which B `rows` are meant.
 
     Returns inclusive word indices (B, X, 2) and which of them are there (B, X).
     """
     near, there = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
-    words = torch.cat([predicted, near[rows], anywhere[rows]], dim=1)
-    return words, F.pad(there[rows], (predicted.shape[1], anywhere.shape[1]), value=True)
+    words = torch.cat([proposed, near[rows], anywhere[rows]], dim=1)
+    return words, F.pad(there[rows], (proposed.shape[1], anywhere.shape[1]), value=True)
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations_with_replacement
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from core.config import TrainingConfig
 from core.model import DiffusionNER
 from core.objective import diffusion_losses
 from core.span_types import VIEW, WIDTHS, SpanTypes
+from core.taught_spans import taught_spans
 from core.types import Example, WordSpan
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
@@ -118,7 +120,7 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     spans: list[list[int]] = []
 
     def chosen(
-        predicted: Tensor, gold: Gold, lengths: Tensor, generator: torch.Generator, rows: slice
+        proposed: Tensor, gold: Gold, lengths: Tensor, generator: torch.Generator, rows: slice
     ) -> tuple[Tensor, Tensor]:
         lengths = lengths[rows]
         words = torch.tensor(spans).expand(len(lengths), -1, -1)
@@ -141,6 +143,25 @@ def test_the_type_loss_is_the_mean_surprise_at_the_taught_spans_with_less_of_non
     assert weight == 0.2
     expected = -(weight * logs[0, none] + logs[1, person] + logs[2, place]) / (weight + 2)
     assert type_loss_of(model, example).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+@torch.no_grad()
+def test_the_boundaries_that_denoising_would_propose_are_taught(
+    model: DiffusionNER, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runner-up ones too, as `core.gathering` asks them of the classifier."""
+    seen: list[Tensor] = []
+
+    def kept(proposed: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
+        seen.append(proposed)
+        return taught_spans(proposed, *rest)
+
+    monkeypatch.setattr(objective, "taught_spans", kept)
+    type_loss_of(model, SENTENCES[0])
+    (proposed,) = seen
+    assert proposed.shape == (1, 4 * 5, 2)
+    assert bool((proposed[..., 0] <= proposed[..., 1]).all())
+    assert len({tuple(span) for span in proposed[0].tolist()}) > 4
 
 
 @torch.no_grad()

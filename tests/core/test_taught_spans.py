@@ -40,15 +40,15 @@ def test_random_spans_reach_every_span_of_a_sentence_and_no_other() -> None:
     }
 
 
-def test_predicted_spans_near_misses_and_random_ones_are_taught_in_this_order() -> None:
+def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -> None:
     """With the same random draws as each alone: near misses first."""
-    predicted, lengths = torch.tensor([[[1, 3]], [[0, 0]]]), torch.tensor([4, 4])
+    proposed, lengths = torch.tensor([[[1, 3]], [[0, 0]]]), torch.tensor([4, 4])
     gold = gold_of(NESTED, EMPTY)
-    words, there = taught_spans(predicted, gold, lengths, seeded())
+    words, there = taught_spans(proposed, gold, lengths, seeded())
     generator = seeded()
     near, real = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
-    assert torch.equal(words, torch.cat([predicted, near, anywhere], 1))
+    assert torch.equal(words, torch.cat([proposed, near, anywhere], 1))
     assert torch.equal(there[:, 1:11], real)
     assert bool(there[:, :1].all())
     assert bool(there[:, 11:].all())
@@ -71,8 +71,8 @@ def test_every_taught_span_lies_in_its_sentence_and_every_entity_is_among_them(
     examples: list[Example], seed: int
 ) -> None:
     lengths = torch.tensor([len(each.words) for each in examples])
-    predicted = torch.zeros(len(examples), 2, 2, dtype=torch.long)
-    words, there = taught_spans(predicted, gold_of(*examples), lengths, seeded(seed))
+    proposed = torch.zeros(len(examples), 2, 2, dtype=torch.long)
+    words, there = taught_spans(proposed, gold_of(*examples), lengths, seeded(seed))
     assert words.shape[:2] == there.shape
     for spans, real, example in zip(words, there, examples, strict=True):
         taught = {tuple(span) for span in spans[real].tolist()}
