@@ -140,9 +140,7 @@ class AnnotationService:
                 take_up(session, work, person)
             return view(session, work, person)
 
-    def restore(
-        self, document_id: int, version: int, person: str, seen: int | None = None
-    ) -> DocumentView:
+    def restore(self, document_id: int, version: int, person: str, seen: int) -> DocumentView:
         """Makes the draft what it was at a version; see `app.services.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)

@@ -94,16 +94,14 @@ def state_at(session: Session, work: Work, version: int) -> Draft:
     return drafts.by_todays_names(session, work, draft)
 
 
-def restore(
-    session: Session, work: Work, version: int, person: str, seen: int | None = None
-) -> None:
+def restore(session: Session, work: Work, version: int, person: str, seen: int) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
     The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
     that is submitted, where a label of then is no longer there, or where somebody went on since
     the version that the person had `seen`.
     """
-    if seen is not None and seen != work.standing.version:
+    if seen != work.standing.version:
         raise GestureError(
             f"somebody went on meanwhile: you saw version {seen}, now it is "
             f"{work.standing.version}; look at the new steps, then restore"

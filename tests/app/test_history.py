@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.editing import Draft, GestureError
 from app.services import drafts, history
 from app.services.annotation import AnnotationService
+from app.services.document_view import DocumentView
 from app.services.history import HistoryError
 from app.services.work import Work
 from core.types import Entity
@@ -53,6 +54,11 @@ def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
 def done(service: AnnotationService, document_id: int, *ops: dict[str, Any]) -> str | None:
     numbered = [{"seq": number, **op} for number, op in enumerate(ops, 1)]
     return service.apply(document_id, "c", numbered, "Ann").error
+
+
+def back(service: AnnotationService, document_id: int, version: int, person: str) -> DocumentView:
+    """Restores a version, having seen the document as it is."""
+    return service.restore(document_id, version, person, service.open(document_id, person).version)
 
 
 def test_every_step_is_told_in_plain_words_the_newest_first(
@@ -111,7 +117,7 @@ def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
     AnnotationService(sessions, model).read_again(document_id, "Ann")
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
     service.reopen(document_id, "Ann")
-    service.restore(document_id, 1, "Ann")
+    back(service, document_id, 1, "Ann")
 
     assert said(sessions, document_id) == [
         "restored version 1: 3 entities changed",
@@ -152,10 +158,10 @@ def test_an_earlier_version_comes_back_as_a_further_step(
         {"op": "accept_all"},
     )
     after = service.open(document_id, "Ann")
-    restored = service.restore(document_id, 0, "Bo")
+    restored = back(service, document_id, 0, "Bo")
     assert (restored.spans, restored.comment, restored.version) == (before.spans, "", 4)
 
-    again = service.restore(document_id, 3, "Bo")
+    again = back(service, document_id, 3, "Bo")
     assert (again.spans, again.comment, again.version) == (after.spans, "who?", 5)
     with sessions() as session:
         log = operations.of_document(session, document_id)
@@ -172,7 +178,7 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
 
     with pytest.raises(GestureError, match="frozen; reopen it"):
-        service.restore(document_id, 0, "Ann")
+        back(service, document_id, 0, "Ann")
 
 
 def test_nothing_is_taken_back_that_the_person_had_not_seen(
@@ -190,7 +196,7 @@ def test_nothing_is_taken_back_that_the_person_had_not_seen(
 def test_a_version_that_never_was_is_said_so(service: AnnotationService, document_id: int) -> None:
     for version in (-1, 1):
         with pytest.raises(HistoryError, match=f"from 0 to 0, got {version}"):
-            service.restore(document_id, version, "Ann")
+            back(service, document_id, version, "Ann")
 
 
 def test_steps_from_before_versions_were_kept_are_told_and_offer_no_way_back(
@@ -212,7 +218,7 @@ def test_steps_from_before_versions_were_kept_are_told_and_offer_no_way_back(
     old = page.steps[1]
     assert (old.said, old.version, old.refused) == ("move “Anna met”", None, None)
     assert page.unnumbered == 1
-    service.restore(document_id, 0, "Ann")
+    back(service, document_id, 0, "Ann")
 
 
 @pytest.mark.sqlite
@@ -225,7 +231,7 @@ def test_a_state_is_not_guessed_where_a_change_is_missing(
         session.execute(text("DELETE FROM operations WHERE version = 2"))
 
     with pytest.raises(HistoryError, match="version 1 cannot be put together"):
-        service.restore(document_id, 1, "Ann")
+        back(service, document_id, 1, "Ann")
 
 
 def test_what_clashed_is_in_the_history_of_both(
@@ -319,7 +325,7 @@ def _do(
             case "suggest":
                 service.read_again(document_id, "Ann")
             case "back":
-                service.restore(document_id, data.draw(st.integers(0, version)), "Bo")
+                back(service, document_id, data.draw(st.integers(0, version)), "Bo")
             case _:
                 service.apply(document_id, "c", [{"seq": seq, **op}], "Ann")
 
