@@ -75,7 +75,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     ),
     "annotation.AnnotationService.restore": (
         "annotate",
-        lambda w: w.annotation.restore(w.document, 0, w.name),
+        lambda w: w.annotation.restore(w.document, 0, w.name, 0),
     ),
     "annotation.AnnotationService.news": (
         "annotate",
