@@ -17,6 +17,7 @@ from storage.repository.corrected import corrected
 from storage.repository.listing import list_documents
 from storage.vocabulary import QueueOrder
 from tests.app.fake_model import FakeModel
+from tests.app.restoring import back
 from tests.app.teamwork import Team, later, team
 
 
@@ -216,7 +217,7 @@ def test_ones_own_history_can_be_restored(two: Team) -> None:
     two.add(0, "Bo", ("Bo", "PER"))
     two.add(0, "Anna", ("Oslo", "LOC"))
     two.add(0, "Anna", ("Bo", "PER"))
-    view = two.service.restore(two.ids[0], 1, "Anna")
+    view = back(two.service, two.ids[0], 1, "Anna")
     assert [view.text[span.start : span.end] for span in view.spans] == ["Oslo"]
     assert len(two.open(0, "Bo").spans) == 1
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.editing import Draft, GestureError
 from app.services import drafts, history
 from app.services.annotation import AnnotationService
-from app.services.document_view import DocumentView
 from app.services.history import HistoryError
 from app.services.work import Work
 from core.types import Entity
@@ -23,6 +22,7 @@ from storage.engine import Sessions, writing
 from storage.repository import documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed
+from tests.app.restoring import back
 
 State = tuple[frozenset[tuple[object, ...]], str, str, str]
 
@@ -54,11 +54,6 @@ def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
 def done(service: AnnotationService, document_id: int, *ops: dict[str, Any]) -> str | None:
     numbered = [{"seq": number, **op} for number, op in enumerate(ops, 1)]
     return service.apply(document_id, "c", numbered, "Ann").error
-
-
-def back(service: AnnotationService, document_id: int, version: int, person: str) -> DocumentView:
-    """Restores a version, having seen the document as it is."""
-    return service.restore(document_id, version, person, service.open(document_id, person).version)
 
 
 def test_every_step_is_told_in_plain_words_the_newest_first(

@@ -14,6 +14,7 @@ from storage.models import AnnotationSet, Operation
 from storage.repository import documents, events, naming, operations
 from tests.app.label_kit import answer, label_id, merge, names, rename, rows, shown
 from tests.app.pages_kit import PretendedModel
+from tests.app.restoring import back
 from tests.app.teamwork import Team, team
 from tests.app.two_pages import Page
 
@@ -76,7 +77,7 @@ def test_a_version_from_before_a_label_was_renamed_can_be_restored(
     page.send({"op": "delete", "id": "a"})
     rename(people, "LOC", "PLACE")
 
-    people.service.restore(people.ids[0], 1, "Anna")
+    back(people.service, people.ids[0], 1, "Anna")
 
     assert shown(people, 0) == {"Oslo": "PLACE"}
 
@@ -180,7 +181,7 @@ def test_merging_edits_drafts_and_puts_a_child_in_the_place_of_an_answer(
     assert told(people, 0)[0] == "label LOC became ORG: 1 entity"
     assert "imported" not in " ".join(told(people, 0))
     people.service.reopen(people.ids[0], "Anna")
-    people.service.restore(people.ids[0], 1, "Anna")
+    back(people.service, people.ids[0], 1, "Anna")
     assert shown(people, 0) == {"Anna Haag": "PER"}
 
 

@@ -21,6 +21,7 @@ from storage.engine import Sessions
 from storage.repository import documents, naming, projects
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel
+from tests.app.restoring import back
 
 DOCUMENT, ANNA = 1, "Anna"
 number = st.integers(0, 9)
@@ -96,7 +97,7 @@ class Desk:
                     self.service.reopen(DOCUMENT, ANNA)
                 case "restore":
                     version = drawn[0] % (self.version + 1)
-                    self.service.restore(DOCUMENT, version, ANNA)
+                    back(self.service, DOCUMENT, version, ANNA)
         except ValueError:  # GestureError, LabelChangeError, a name that is taken
             pass
 

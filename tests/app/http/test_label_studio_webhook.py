@@ -9,6 +9,7 @@ import pytest
 from app.services.annotation import AnnotationService
 from storage.repository import annotation_sets, operations
 from tests.app.http.test_api import Served, served
+from tests.app.restoring import back
 
 __all__ = ["served"]
 CONFIG = (
@@ -93,7 +94,7 @@ def test_a_changed_annotation_becomes_the_answer_and_the_one_before_stays_on_rec
     assert sorted(done) == ["follow", "reopen", "submit"]
     service = AnnotationService(served.sessions)
     service.reopen(number, "Ada")
-    service.restore(number, 0, "Ada")
+    back(service, number, 0, "Ada")
     assert shown(served)[1] == [(0, 3, "PER"), (8, 9, "ORG")], "the way back"
 
 
