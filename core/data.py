@@ -91,20 +91,22 @@ def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
     return tuple(sorted({entity.label for example in examples for entity in example.entities}))
 
 
-def merge_corpora(corpora: Iterable[tuple[str, Sequence[Example]]]) -> list[Example]:
+def merge_corpora(
+    corpora: Iterable[tuple[str, Sequence[Example]]], labels: Iterable[str] = ()
+) -> list[Example]:
     """All corpora's examples, each knowing which labels its annotators looked for.
 
-    A corpus in which a label of the others never occurs once is taken not to annotate it: its
-    examples get `labels` = those that do occur. In a corpus with every label, `labels` is None.
-    An example that already says what was looked for keeps its word. So tweets annotated
-    without MISC teach nothing about MISC, and are not a reason to deny it. A small file may
-    lack a label by chance: then name its labels in `read_examples`.
+    A corpus in which a label of the others, or one of the model's `labels`, never occurs once is
+    taken not to annotate it: its examples get `labels` = those that do occur. In a corpus with
+    every label, `labels` is None. An example that already says what was looked for keeps its
+    word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
+    it. A small file may lack a label by chance: then name its labels in `read_examples`.
     """
     held = [list(examples) for _, examples in corpora]
-    everything = set(label_set(example for examples in held for example in examples))
+    everything = set(label_set(example for examples in held for example in examples)) | {*labels}
     merged: list[Example] = []
     for examples in held:
         own = frozenset(label_set(examples))
-        labels = own if own < everything else None
-        merged += [e if e.labels is not None else replace(e, labels=labels) for e in examples]
+        known = own if own < everything else None
+        merged += [e if e.labels is not None else replace(e, labels=known) for e in examples]
     return merged

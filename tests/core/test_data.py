@@ -207,3 +207,11 @@ def test_an_example_that_knows_its_labels_keeps_its_word() -> None:
 
 def test_the_label_set_is_sorted() -> None:
     assert label_set([sentence("PER", "LOC"), sentence("MISC", "LOC")]) == ("LOC", "MISC", "PER")
+
+
+def test_labels_of_the_model_that_a_corpus_never_uses_are_unknown_in_it() -> None:
+    tweets = [Example(("Ann",), (WordSpan(0, 1, "PER"),))]
+    (alone,) = merge_corpora([("tweets", tweets)])
+    assert alone.labels is None
+    (beside,) = merge_corpora([("tweets", tweets)], ("MISC", "PER"))
+    assert beside.labels == frozenset({"PER"})
