@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,6 @@ KEY = "architecture"
 ARCHITECTURE = 3
 """Grows when weights are named or used otherwise than before. 1: P^c without the product of both
 ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule."""
-_RENAMED = {"denoiser.layers.0.": "denoiser.span_encoder."}
-"""From generation 2 to this one: prefixes of the weights' names."""
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
@@ -21,7 +20,7 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
     one_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
     if found == ARCHITECTURE or (found == 2 and one_layer):
         return None
-    if isinstance(found, int) and found <= ARCHITECTURE:
+    if isinstance(found, int) and found < ARCHITECTURE:
         when, remedy = (
             "an earlier",
             (
@@ -44,7 +43,4 @@ def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
 
 def weight_name(name: str) -> str:
     """What this generation calls a weight of a model that is not `outdated`."""
-    for before, now in _RENAMED.items():
-        if name.startswith(before):
-            return now + name.removeprefix(before)
-    return name
+    return re.sub(r"^denoiser\.layers\.0\.", "denoiser.span_encoder.", name)

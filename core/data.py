@@ -92,7 +92,7 @@ def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
 
 
 def merge_corpora(
-    corpora: Iterable[tuple[str, Sequence[Example]]], labels: Iterable[str] = ()
+    corpora: Iterable[Sequence[Example]], labels: Iterable[str] = ()
 ) -> list[Example]:
     """All corpora's examples, each knowing which labels its annotators looked for.
 
@@ -102,7 +102,7 @@ def merge_corpora(
     word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
     it. A small file may lack a label by chance: then name its labels in `read_examples`.
     """
-    held = [list(examples) for _, examples in corpora]
+    held = list(corpora)
     everything = set(label_set(example for examples in held for example in examples)) | {*labels}
     merged: list[Example] = []
     for examples in held:

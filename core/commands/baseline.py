@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import chain
 from pathlib import Path
 
 from core.baseline import Baseline, BaselineLearner
-from core.commands.shared import add_training, read_corpora, report, training_config
+from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
-from core.data import merge_corpora, read_examples
+from core.data import label_set, merge_corpora, read_examples
 from core.experiments.students import BASELINES
 from core.measuring import looked_for
 from core.metrics import as_table
@@ -36,10 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train with the loop, rates and stopping rule of `train`; measure each test file."""
     config = training_config(options)
-    corpora, labels = read_corpora(options.train)
-    baseline = _baseline(options, labels, config.seed)
+    corpora = [read_examples(file) for file in options.train]
+    baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
-    dev = merge_corpora(read_corpora(options.dev)[0], baseline.labels)
+    dev = merge_corpora(map(read_examples, options.dev), baseline.labels)
     learner = BaselineLearner(baseline.to(best_device()))
     for record in train(learner, baseline.fit(examples), baseline.fit(dev), config, options.out):
         report(record)

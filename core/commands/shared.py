@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import fields
-from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from core.config import Expansion, TrainingConfig
-from core.data import label_set, read_examples
 from core.training import Evaluated, Progress
-from core.types import Example
 
 _CHOICES = {"expansion": get_args(Expansion)}
 
@@ -40,12 +36,6 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
     return TrainingConfig(
         **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
     )
-
-
-def read_corpora(files: Sequence[Path]) -> tuple[list[tuple[str, list[Example]]], tuple[str, ...]]:
-    """Each file's sentences, and the labels that occur in any; see `merge_corpora`."""
-    corpora = [(str(file), read_examples(file)) for file in files]
-    return corpora, label_set(chain.from_iterable(examples for _, examples in corpora))
 
 
 def numbers(text: str) -> tuple[int, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from itertools import chain
 from pathlib import Path
 
 from core import together
 from core.card import write_card
-from core.commands.shared import add_training, read_corpora, report, training_config
+from core.commands.shared import add_training, report, training_config
 from core.config import ModelConfig
-from core.data import merge_corpora
+from core.data import label_set, merge_corpora, read_examples
 from core.fitting import fit
 from core.learner import DiffusionLearner
 from core.model import DiffusionNER, best_device
@@ -41,10 +42,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     together.join()
     config = training_config(options)
-    corpora, labels = read_corpora(options.train)
-    model = _model(options, labels, config.seed)
+    corpora = [read_examples(file) for file in options.train]
+    model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, model.config.labels)
-    dev = merge_corpora(read_corpora(options.dev)[0], model.config.labels)
+    dev = merge_corpora(map(read_examples, options.dev), model.config.labels)
     learner = DiffusionLearner(model.to(best_device()), config)
     for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
         report(record)

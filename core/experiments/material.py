@@ -40,14 +40,14 @@ def _replayed(run: Run, share: float) -> tuple[list[Example], list[Example]]:
     first, *others = run.corpora
     new = _some(_read_all(first.train), run.size.train, run.seed)
     dev = _some(_read_all(first.dev), run.size.dev, run.seed)
-    held = merge_corpora([(each.name, _read_all(each.train)) for each in (first, *others)])
+    held = merge_corpora([_read_all(each.train) for each in (first, *others)])
     old = held[len(_read_all(first.train)) :]
     return [*new, *_some(old, round(share * len(new)), run.seed)], dev
 
 
 def _merged(run: Run, split: str, count: int | None) -> list[Example]:
-    named = [(corpus.name, _read_all(getattr(corpus, split))) for corpus in run.corpora]
-    return _some(merge_corpora(named), count, run.seed)
+    corpora = [_read_all(getattr(corpus, split)) for corpus in run.corpora]
+    return _some(merge_corpora(corpora), count, run.seed)
 
 
 def _some(examples: Sequence[Example], count: int | None, seed: int) -> list[Example]:

@@ -194,7 +194,7 @@ def sentence(*labels: str) -> Example:
 
 def test_a_corpus_that_never_shows_a_label_says_nothing_about_it() -> None:
     news, tweets = [sentence("PER", "MISC"), sentence("LOC")], [sentence("PER"), sentence("LOC")]
-    merged = merge_corpora([("news", news), ("tweets", tweets)])
+    merged = merge_corpora([news, tweets])
     assert [example.labels for example in merged[:2]] == [None, None]
     assert [example.labels for example in merged[2:]] == [frozenset({"PER", "LOC"})] * 2
     assert [example.entities for example in merged] == [e.entities for e in news + tweets]
@@ -202,7 +202,7 @@ def test_a_corpus_that_never_shows_a_label_says_nothing_about_it() -> None:
 
 def test_an_example_that_knows_its_labels_keeps_its_word() -> None:
     known = Example(("a",), (), frozenset({"MISC"}))
-    assert merge_corpora([("one", [sentence("PER")]), ("two", [known])])[1] is known
+    assert merge_corpora([[sentence("PER")], [known]])[1] is known
 
 
 def test_the_label_set_is_sorted() -> None:
@@ -211,7 +211,7 @@ def test_the_label_set_is_sorted() -> None:
 
 def test_labels_of_the_model_that_a_corpus_never_uses_are_unknown_in_it() -> None:
     tweets = [Example(("Ann",), (WordSpan(0, 1, "PER"),))]
-    (alone,) = merge_corpora([("tweets", tweets)])
+    (alone,) = merge_corpora([tweets])
     assert alone.labels is None
-    (beside,) = merge_corpora([("tweets", tweets)], ("MISC", "PER"))
+    (beside,) = merge_corpora([tweets], ("MISC", "PER"))
     assert beside.labels == frozenset({"PER"})
