@@ -10,7 +10,8 @@ KEY = "architecture"
 """Where a model's `config.json` says its generation; the first one said nothing."""
 ARCHITECTURE = 3
 """Grows when weights are named or used otherwise than before. 1: P^c without the product of both
-ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule."""
+ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule,
+and one φ for nested and flat decoding."""
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
@@ -38,7 +39,8 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
 
 def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
     """The `model` part of a `config.json` that is not `outdated`, in this generation's fields."""
-    return {name: value for name, value in saved["model"].items() if name != "num_layers"}
+    model = {name: value for name, value in saved["model"].items() if name != "num_layers"}
+    return {"flat_threshold": model["threshold"], **model}
 
 
 def weight_name(name: str) -> str:

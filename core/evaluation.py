@@ -18,7 +18,7 @@ from core.types import Example, SamplerSettings, WordSpan
 
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
     """φ: the one asked for, else the one tuned with the model."""
-    return model.config.threshold if settings.threshold is None else settings.threshold
+    return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
 
 
 def propose(

@@ -46,7 +46,7 @@ class Learner(Protocol):
 
 @dataclass
 class DiffusionLearner:
-    """DiffusionNER by Algorithm 1; evaluation tunes φ and stores it in the model."""
+    """DiffusionNER by Algorithm 1; evaluation tunes φ, nested and flat, and stores it in the model."""
 
     model: DiffusionNER
     config: TrainingConfig
@@ -69,9 +69,13 @@ class DiffusionLearner:
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         found = propose(self.model, [example.words for example in examples], self.sampler)
-        threshold = tune_threshold(examples, found, self.sampler.flat)
-        self.model.config = replace(self.model.config, threshold=threshold)
-        return score_proposals(examples, found, threshold, self.sampler.flat)
+        self.model.config = replace(
+            self.model.config,
+            threshold=tune_threshold(examples, found, flat=False),
+            flat_threshold=tune_threshold(examples, found, flat=True),
+        )
+        flat = self.sampler.flat
+        return score_proposals(examples, found, self.model.config.phi(flat), flat)
 
     def save(self, folder: Path) -> None:
         self.model.save(folder, torch.float16)

@@ -97,8 +97,8 @@ class Pipeline:
 
     @property
     def threshold(self) -> float:
-        """φ, as tuned with the model."""
-        return self.model.config.threshold
+        """φ of nested decoding, as tuned with the model."""
+        return self.model.config.phi(flat=False)
 
     def predict(
         self,

@@ -58,6 +58,7 @@ class Preset:
             schedule=self.schedule,
             scale=self.scale,
             threshold=self.threshold,
+            flat_threshold=self.threshold,
             max_words=self.max_words,
         )
 

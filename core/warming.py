@@ -56,4 +56,4 @@ class KeepsThreshold(DiffusionLearner):
 def scores_of(model: DiffusionNER, examples: Sequence[Example], sampler: SamplerSettings) -> Scores:
     """Scores with the model's own φ."""
     found = propose(model, [example.words for example in examples], sampler)
-    return score_proposals(examples, found, model.config.threshold, sampler.flat)
+    return score_proposals(examples, found, model.config.phi(sampler.flat), sampler.flat)

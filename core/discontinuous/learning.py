@@ -88,9 +88,8 @@ def measure_combiner(
 
 def proposals(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> list[list[WordSpan]]:
     """The model's entities by its own φ: the fragments to join."""
-    threshold = model.config.threshold
     found = propose(model, sentences, SamplerSettings())
-    return [keep(each, threshold, flat=False) for each in found]
+    return [keep(each, model.config.phi(flat=False), flat=False) for each in found]
 
 
 def fitting(model: DiffusionNER, examples: Sequence[FragmentedExample]) -> list[FragmentedExample]:

@@ -68,7 +68,7 @@ def constrained(student: Ours | Theirs, asked: Asked) -> Rows:
         words = [each.words for each in examples]
         found = propose(model, words, sampler, constraints=rules)
         said = [
-            [s for s in keep(each, model.config.threshold, sampler.flat) if not _at(s, two)]
+            [s for s in keep(each, model.config.phi(sampler.flat), sampler.flat) if not _at(s, two)]
             for each, two in zip(found, shown, strict=True)
         ]
         rows.append({"given": count, **_told(score(zip(rest, said, strict=True)))})
@@ -82,7 +82,7 @@ def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
 
     def judged(examples: Sequence[Example]) -> list[Judged]:
         found = propose(model, [each.words for each in examples], sampler)
-        return judge(examples, found, model.config.threshold, sampler.flat)
+        return judge(examples, found, model.config.phi(sampler.flat), sampler.flat)
 
     dev, test = judged(asked.dev), judged(asked.test)
     counts = {"suggestions": len(test), "right": sum(each.right for each in test)}

@@ -13,7 +13,7 @@ _MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
 _TRAINING = {each.name for each in fields(TrainingConfig)}
 _OURS_ALONE = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
-    *("timesteps", "schedule", "scale", "threshold"),
+    *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),
     *("num_spans", "expansion", "gold_copies", "distance_weight"),
     *("pure_noise", "no_entity_weight"),
 }

@@ -71,7 +71,8 @@ def test_a_preset_is_a_whole_set_of_settings(preset) -> None:  # type: ignore[no
     model, training, sampler = preset.model(), preset.training(seed=3), preset.sampler(seed=3)
     assert model.labels == tuple(sorted(preset.labels))
     assert preset.model(("A",)).labels == ("A",)
-    assert (model.num_heads, model.timesteps, model.threshold) == (8, 1000, preset.threshold)
+    assert (model.num_heads, model.timesteps) == (8, 1000)
+    assert model.phi(flat=False) == model.phi(flat=True) == preset.threshold
     assert training.encoder_lr == training.decoder_lr == preset.learning_rate
     assert (training.weight_decay, training.warmup, training.seed) == (0.1, 0.1, 3)
     assert (sampler.steps, sampler.num_spans, sampler.seed) == (5, 60, 3)

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config import TrainingConfig
 from core.decoding import Candidate
-from core.evaluation import keep, score_proposals, tune_threshold
-from core.types import Example, WordSpan
+from core.evaluation import keep, score_proposals, threshold_of, tune_threshold
+from core.learner import DiffusionLearner
+from core.types import Example, SamplerSettings, WordSpan
+from tests.core.conftest import NewModel
 
 WORDS = tuple("abcdef")
 places = st.tuples(st.integers(0, 5), st.integers(1, 6)).filter(lambda place: place[0] < place[1])
@@ -56,13 +59,29 @@ def test_no_other_threshold_keeps_better_entities(
     assert f1(tune_threshold([example], [found], flat)) == pytest.approx(best)
 
 
+PARTS = Example(WORDS, (WordSpan(0, 3, "PER"), WordSpan(4, 5, "PER")))
+"""Parts of a name score less than the whole: where nothing may overlap they are no errors."""
+SAID = [
+    Candidate(0, 3, "PER", 2.8, 1, 0),
+    *(Candidate(*part, "PER", 1.5, 1, 1) for part in ((0, 1), (1, 2), (1, 3))),
+    Candidate(4, 5, "PER", 1.2, 1, 2),
+]
+
+
 def test_what_flat_decoding_drops_anyway_does_not_raise_the_threshold() -> None:
-    """Parts of a name score less than the whole: where nothing may overlap they are no errors."""
-    example = Example(WORDS, (WordSpan(0, 3, "PER"), WordSpan(4, 5, "PER")))
-    found = [
-        Candidate(0, 3, "PER", 2.8, 1, 0),
-        *(Candidate(*part, "PER", 1.5, 1, 1) for part in ((0, 1), (1, 2), (1, 3))),
-        Candidate(4, 5, "PER", 1.2, 1, 2),
-    ]
-    assert tune_threshold([example], [found], flat=True) <= 1.2
-    assert tune_threshold([example], [found], flat=False) > 1.5
+    assert tune_threshold([PARTS], [SAID], flat=True) <= 1.2
+    assert tune_threshold([PARTS], [SAID], flat=False) > 1.5
+
+
+@pytest.mark.parametrize("learnt_flat", [False, True])
+def test_flat_and_nested_decoding_of_one_model_have_a_threshold_each(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch, learnt_flat: bool
+) -> None:
+    monkeypatch.setattr("core.learner.propose", lambda *_: [SAID])
+    model = new_model()
+    sampler = SamplerSettings(flat=learnt_flat)
+    scores = DiffusionLearner(model, TrainingConfig(), sampler).evaluate([PARTS])
+    assert scores.f1 == pytest.approx(1.0 if learnt_flat else 2 / 3)
+    assert threshold_of(model, SamplerSettings(flat=True)) <= 1.2
+    assert threshold_of(model, SamplerSettings(flat=False)) > 1.5
+    assert threshold_of(model, SamplerSettings(flat=True, threshold=0.4)) == 0.4
