@@ -46,7 +46,7 @@ class Learner(Protocol):
 
 @dataclass
 class DiffusionLearner:
-    """DiffusionNER by Algorithm 1; evaluation tunes φ, nested and flat, and stores it in the model."""
+    """DiffusionNER by Algorithm 1; evaluation tunes φ, nested and flat, in the model itself."""
 
     model: DiffusionNER
     config: TrainingConfig
