@@ -25,8 +25,8 @@ def measure(
 ) -> dict[str, Any]:
     """Scores and speed of one setting, on sentences that fit the model.
 
-    `distinct_spans` counts what the K noisy spans of a sentence propose before φ: 1.0
-    everywhere would mean that they have collapsed.
+    `distinct_spans` counts the different spans with a type that a sentence's noisy spans propose
+    before φ, over all steps: with φ, it tells how much is filtered.
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
