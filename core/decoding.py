@@ -31,7 +31,8 @@ class Candidate:
     end: int
     label: str
     score: float
-    """½ P^l + ½ P^r + 2 P^c, 0 to 3, where it was surest."""
+    """½ P^l + ½ P^r + 2 P^c, 0 to 3, where it was surest; an ensemble's is the mean of that over
+    its seeds, 0 for those that never proposed it."""
     step: int
     """The step where it was surest, 1 … γ."""
     slot: int
@@ -59,9 +60,8 @@ def candidates(
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was proposed. Those most probably ∅ or below `least` are left out. The
-    seeds of an ensemble are pooled as the steps are, which finds more than the mean of their
-    scores; for their agreement, each says what reaches `threshold` with it alone.
+    is the same wherever it was proposed. Those most probably ∅ or below `least` are left out. For
+    the agreement of an ensemble's seeds, each says what reaches `threshold` with it alone.
     """
     found = _scored(history, labels, least)
     rules = [Constraints()] * len(found) if constraints is None else constraints
@@ -69,7 +69,8 @@ def candidates(
     if history[0].seeds > 1:
         free = [_agreed(each, threshold) for each in free]
     return [
-        [*_fixed(rule), *(one for one, _ in each)] for each, rule in zip(free, rules, strict=True)
+        [*_fixed(rule), *(one for one, _ in each if one.score >= least)]
+        for each, rule in zip(free, rules, strict=True)
     ]
 
 
@@ -93,15 +94,16 @@ def alone(
 def _scored(
     history: Sequence[SamplerStep], labels: Sequence[str], least: float
 ) -> list[list[_Scored]]:
-    """Every sentence's distinct proposals that reach `least`, each with its score by seed."""
+    """Every sentence's distinct proposals that reach `least` with any seed, each with its score
+    by seed."""
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    scores = how_sure(spans.left_probs, spans.right_probs, type_probs)
-    kept = ((types < len(labels)) & (scores >= least)).nonzero()[:, 0]
-    spans = spans.take(kept)
-    types, type_probs, scores = types[kept], type_probs[kept], scores[kept]
     halves = spans.by_seed / 2  # the score of a seed's P^l + P^r
     seed_scores = how_sure(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
+    kept = ((types < len(labels)) & (seed_scores.amax(1) >= least)).nonzero()[:, 0]
+    spans = spans.take(kept)
+    types, type_probs, seed_scores = types[kept], type_probs[kept], seed_scores[kept]
+    scores = seed_scores.mean(1)
     sure = _confidences(spans, type_probs, history[0].words.shape[1])
     found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
     columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots, seed_scores)

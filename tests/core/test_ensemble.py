@@ -48,7 +48,7 @@ def test_a_sentence_is_encoded_once_for_all_seeds(
     assert calls == [1]
 
 
-def test_an_ensemble_proposes_what_any_seed_does_at_its_highest_score(
+def test_an_ensemble_proposes_what_any_seed_does_at_the_mean_of_their_scores(
     model: DiffusionNER,
 ) -> None:
     apart = [
@@ -59,10 +59,17 @@ def test_an_ensemble_proposes_what_any_seed_does_at_its_highest_score(
         alone = [{each.span: each.score for each in seed[row]} for seed in apart]
         assert {each.span for each in found} == set().union(*alone)
         for each in found:
-            best = max(scores.get(each.span, 0.0) for scores in alone)
-            assert each.score == pytest.approx(best, abs=1e-5)
+            mean = sum(scores.get(each.span, 0.0) for scores in alone) / 3
+            assert each.score == pytest.approx(mean, abs=1e-5)
             assert each.confidence is not None
             assert each.confidence.agreement is not None
+
+
+def test_what_an_ensemble_is_too_unsure_of_is_left_out(model: DiffusionNER) -> None:
+    every = propose(model, SENTENCES, SETTINGS)
+    least = sorted(each.score for row in every for each in row)[3]
+    kept = propose(model, SENTENCES, SETTINGS, least)
+    assert kept == [[each for each in row if each.score >= least] for row in every]
 
 
 def test_agreement_counts_the_seeds_that_say_something_these_boundaries_and_this_type() -> None:
