@@ -14,22 +14,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
 from core import together
 from core.batches import epoch_batches
 from core.checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
 from core.config import TrainingConfig
-from core.devices import mixed_precision
 from core.learner import Learner
 from core.metrics import Scores
+from core.stepping import Stepper
 from core.types import Example
 
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
-_MAX_NORM = 1.0
-_APART = 500_000_003
-"""Between the seeds of two processes' dropout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +86,9 @@ def _records(
     lengths = [len(example.words) for example in examples]
     per_epoch = -(-len(examples) // config.batch_size)
     total = config.epochs * per_epoch
-    optimizer = _optimizer(learner, config)
+    stepper = Stepper(learner, config, total)
     saved = folder / "checkpoint"
-    position = _position(learner, optimizer, saved, _fingerprint(learner, examples, dev, config))
+    position = _position(stepper, saved, _fingerprint(learner, examples, dev, config))
     meter = _Meter(position.step, total)
     while position.step < total and position.bad_epochs < config.patience:
         epoch, done = divmod(position.step, per_epoch)
@@ -103,15 +99,15 @@ def _records(
         for rows in order[done:]:
             step = position.step + 1
             batch = [examples[row] for row in rows]
-            meter.add(_step(learner, optimizer, batch, config, step, total))
+            meter.add(stepper.step(batch, step))
             position = replace(position, step=step)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
             if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
-                _save(saved, learner, optimizer, position)
+                _save(saved, stepper, position)
         if not scored:
             continue
-        scores = together.from_main(_evaluate(learner, dev))
+        scores = together.from_main(stepper.evaluate(dev))
         best = scores.f1 > position.best_f1
         if best and together.main():
             learner.save(folder)
@@ -120,18 +116,16 @@ def _records(
             best_f1=max(scores.f1, position.best_f1),
             bad_epochs=0 if best else position.bad_epochs + 1,
         )
-        _save(saved, learner, optimizer, position)
+        _save(saved, stepper, position)
         yield Evaluated(position.step, total, epoch + 1, scores, best)
     if together.main():
         remove_checkpoint(saved)
 
 
-def _position(
-    learner: Learner, optimizer: torch.optim.Optimizer, saved: Path, fingerprint: str
-) -> Position:
+def _position(stepper: Stepper, saved: Path, fingerprint: str) -> Position:
     """Where the training begins or goes on, the same in all processes."""
     with together.main_first():
-        position = load_checkpoint(saved, learner.network, optimizer, fingerprint)
+        position = load_checkpoint(saved, stepper.network, stepper.optimizer, fingerprint)
     first = together.from_main(position)
     if position != first:
         raise ValueError(
@@ -142,72 +136,9 @@ def _position(
     return position
 
 
-def _save(
-    saved: Path, learner: Learner, optimizer: torch.optim.Optimizer, position: Position
-) -> None:
+def _save(saved: Path, stepper: Stepper, position: Position) -> None:
     if together.main():
-        save_checkpoint(saved, learner.network, optimizer, position)
-
-
-def _step(
-    learner: Learner,
-    optimizer: torch.optim.Optimizer,
-    batch: Sequence[Example],
-    config: TrainingConfig,
-    step: int,
-    total: int,
-) -> dict[str, float]:
-    """One gradient step; its randomness follows from the seed and the step alone."""
-    seed = config.seed * 1_000_003 + step
-    for group in optimizer.param_groups:
-        group["lr"] = group["peak_lr"] * _rate(step, total, config.warmup)
-    device = next(learner.network.parameters()).device
-    learner.network.train()
-    with (
-        torch.random.fork_rng(),
-        mixed_precision(device),
-    ):
-        torch.manual_seed(seed + _APART * together.number())  # dropout
-        losses = learner.losses(batch, torch.Generator().manual_seed(seed))
-    optimizer.zero_grad(set_to_none=True)
-    total_loss: Tensor = torch.stack(list(losses.values())).sum()
-    total_loss.backward()
-    together.sum_gradients(learner.network)
-    nn.utils.clip_grad_norm_(learner.network.parameters(), _MAX_NORM)
-    optimizer.step()
-    values = together.total(torch.stack(list(losses.values())))
-    return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
-
-
-@torch.inference_mode()
-def _evaluate(learner: Learner, dev: Sequence[Example]) -> Scores:
-    learner.network.eval()
-    return learner.evaluate(dev)
-
-
-def _rate(step: int, total: int, warmup: float) -> float:
-    """Linear warm-up, then linear decay (section 5.3)."""
-    rising = max(1.0, warmup * total)
-    return min(step / rising, max(0.0, (total - step + 1) / max(1.0, total - rising)))
-
-
-def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW with a rate for the pretrained part and one for the rest.
-
-    The pretrained input embeddings stay fixed: more than half of a small encoder's weights, a
-    fifth of the step, and words that the corrections do not contain keep their place beside
-    those that they do.
-    """
-    learner.pretrained.get_input_embeddings().requires_grad_(False)
-    pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
-    known = {id(each) for each in learner.pretrained.parameters()}
-    fresh = [each for each in learner.network.parameters() if id(each) not in known]
-    groups = [
-        {"params": pretrained, "peak_lr": config.encoder_lr},
-        {"params": fresh, "peak_lr": config.decoder_lr},
-    ]
-    on_gpu = fresh[0].device.type == "cuda"
-    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)
+        save_checkpoint(saved, stepper.network, stepper.optimizer, position)
 
 
 def _fingerprint(
