@@ -95,10 +95,9 @@ class Pipeline:
     def labels(self) -> tuple[str, ...]:
         return self.model.config.labels
 
-    @property
-    def threshold(self) -> float:
-        """φ of nested decoding, as tuned with the model."""
-        return self.model.config.phi(flat=False)
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
+        return self.model.config.phi(flat)
 
     def predict(
         self,

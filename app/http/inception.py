@@ -20,7 +20,7 @@ from app.http.callers import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.predicting import active, batcher, entity_out, names_of, renamed
+from app.http.predicting import active, batcher, custom_of, entity_out, renamed
 from app.http.work import jobs_of
 from app.services.importing import import_file
 from app.services.retraining import RetrainingError
@@ -67,9 +67,9 @@ async def predict(project_id: Id, wanted: PredictRequest, caller: Calling) -> di
     types = await run_in_threadpool(_types, wanted.typeSystem)
     cas = await run_in_threadpool(_cas, wanted.document, types)
     model = await run_in_threadpool(active, caller)
-    names = await run_in_threadpool(names_of, caller, project_id)
-    found = await batcher.predict(model, cas.sofa_string or "", SamplerSettings())
-    answer = await run_in_threadpool(_answer, cas, renamed(found, names), wanted.metadata)
+    custom = await run_in_threadpool(custom_of, caller, project_id)
+    found = await batcher.predict(model, cas.sofa_string or "", SamplerSettings(flat=custom.flat))
+    answer = await run_in_threadpool(_answer, cas, renamed(found, custom.names), wanted.metadata)
     return {"document": answer}
 
 

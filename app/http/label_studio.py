@@ -17,7 +17,7 @@ from app.http.callers import Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.predicting import active, batcher, entity_out, names_of, renamed
+from app.http.predicting import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
 from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
@@ -61,10 +61,10 @@ async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict
     caller.count(len(texts) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
-    names = await run_in_threadpool(names_of, caller, project_id)
+    custom = await run_in_threadpool(custom_of, caller, project_id)
     results = [
-        {**_suggested(renamed(each, names), config), "model_version": version}
-        for each in await batcher.predict_all(model, texts, SamplerSettings())
+        {**_suggested(renamed(each, custom.names), config), "model_version": version}
+        for each in await batcher.predict_all(model, texts, SamplerSettings(flat=custom.flat))
     ]
     return {"results": results, "model_version": version}
 

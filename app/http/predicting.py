@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -37,8 +37,8 @@ class Wanted(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     threshold: Annotated[float | None, Field(ge=0, le=1)] = None
     """The least score; the model's own where there is none."""
-    flat: bool = False
-    """Only entities that do not overlap."""
+    flat: bool | None = None
+    """Only entities that do not overlap; where nothing is said as the project wants, else all."""
     project: int | None = None
     """By whose names of today labels are called that were renamed or merged since the model learnt
     them; the token's own where it is for one project, else the model's names stay."""
@@ -65,13 +65,14 @@ class PredictionOut(BaseModel):
 async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
     """The entities of a text."""
     least = None if wanted.threshold is None else wanted.threshold * HIGHEST
-    settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=wanted.flat)
     project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
     model = await run_in_threadpool(active, caller)
-    names = await run_in_threadpool(names_of, caller, project_id)
+    custom = await run_in_threadpool(custom_of, caller, project_id)
+    flat = custom.flat if wanted.flat is None else wanted.flat
+    settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=flat)
     if not wanted.steps:
         found = await batcher.predict(model, wanted.text, settings)
-        return _out(model, renamed(found, names), None)
+        return _out(model, renamed(found, custom.names), None)
     if len(wanted.text) > MOST_TRACED:
         raise ApiError(
             422,
@@ -82,7 +83,7 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
         )
     trace = await run_in_threadpool(model.trace, wanted.text, settings)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
-    return _out(model, renamed(found, names), asdict(trace))
+    return _out(model, renamed(found, custom.names), asdict(trace))
 
 
 def active(caller: Caller) -> ModelPredictor:
@@ -95,14 +96,25 @@ def active(caller: Caller) -> ModelPredictor:
     return model
 
 
-def names_of(caller: Caller, project_id: int | None) -> Mapping[str, str]:
-    """What labels that were renamed or merged are called now. Raises `LookupError`."""
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """How a project has its suggestions."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What labels that were renamed or merged are called now."""
+    flat: bool = False
+    """Whether none may overlap another."""
+
+
+def custom_of(caller: Caller, project_id: int | None) -> Custom:
+    """The project's custom; every suggestion by the model's own names where there is none. Raises
+    `LookupError`."""
     if project_id is None:
-        return {}
+        return Custom()
     with caller.sessions() as session:
-        projects.get(session, project_id)
+        project = projects.get(session, project_id)
         require(session, project_id, "annotate")
-        return naming.current(session, project_id)
+        return Custom(naming.current(session, project_id), not project.nested)
 
 
 def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:

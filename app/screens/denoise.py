@@ -26,7 +26,7 @@ document_id = place.current_document(desk, project)
 chosen = sentence.choose_sentence(desk, project.id, document_id)
 predictor = comparing.choose_version(desk, predictor, "denoise_version")
 with st.spinner("Loading the model …"):
-    settings = dials.dials(predictor)
+    settings = dials.dials(predictor, flat=not project.nested)
 if chosen is None:
     st.stop()
 with st.spinner("Denoising …"):

@@ -23,4 +23,4 @@ if predictor is None:
     st.stop()
 project = place.current_project(desk)
 colours = sentence.colours(desk, project.id) if project else {}
-playground.play(desk, predictor, colours)
+playground.play(desk, predictor, colours, flat=project is not None and not project.nested)

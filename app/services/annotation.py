@@ -20,6 +20,7 @@ from app.services.suggesting import Answer, Predictor
 from app.services.work import Work
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
+from storage.models import Document
 from storage.repository import annotation_sets, documents, operations, visits
 from storage.vocabulary import DocumentStatus
 
@@ -86,9 +87,9 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate", person)
-            text = document.text
+            text, settings = document.text, self._settings_for(session, document)
             wanted = suggesting.wants(session, document, self._predictor)
-        prediction, error = self._predict(text) if wanted else (None, None)
+        prediction, error = self._predict(text, settings) if wanted else (None, None)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if prediction is not None and suggesting.wants(session, document, self._predictor):
@@ -161,10 +162,10 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate")
-            text = document.text
+            text, settings = document.text, self._settings_for(session, document)
             if not suggesting.wants(session, document, self._predictor):
                 return False
-        answer, _ = self._predict(text)
+        answer, _ = self._predict(text, settings)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if answer is not None and suggesting.wants(session, document, self._predictor):
@@ -202,10 +203,13 @@ class AnnotationService:
         with self._sessions() as session:
             return view(session, _seen(session, document_id, person), person)
 
-    def _predict(self, text: str) -> tuple[Answer | None, str | None]:
+    def _settings_for(self, session: Session, document: Document) -> SamplerSettings:
+        return suggesting.settings_of(session, document.project_id, self._settings)
+
+    def _predict(self, text: str, settings: SamplerSettings) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
         try:
-            return suggesting.ask(self._predictor, text, self._settings), None
+            return suggesting.ask(self._predictor, text, settings), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
 

@@ -116,8 +116,10 @@ class FanOut:
         with self._sessions() as session:
             if not preannotations.waits(session, document_id, version_id):
                 return
-            text = documents.get(session, document_id).text
-        answer = suggesting.ask(predictor, text, self._settings)
+            document = documents.get(session, document_id)
+            text = document.text
+            settings = suggesting.settings_of(session, document.project_id, self._settings)
+        answer = suggesting.ask(predictor, text, settings)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if preannotations.waits(session, document_id, version_id):

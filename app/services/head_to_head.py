@@ -10,15 +10,12 @@ from typing import Protocol
 from app.services.decided import decided
 from app.services.permissions import require
 from app.services.significance import Counts, Difference, paired_bootstrap
-from app.services.suggesting import renamed
+from app.services.suggesting import renamed, settings_of
 from core.types import Prediction, SamplerSettings
 from storage.engine import Sessions
 from storage.records import DocumentRecord
 from storage.repository import naming, projects
 from storage.repository.corrected import corrected
-
-SAMPLER = SamplerSettings()
-"""Both are measured with the settings that suggestions are made with."""
 
 
 class NothingToCompareError(ValueError):
@@ -71,14 +68,16 @@ def held_back(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tup
 
 
 def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int = 0) -> HeadToHead:
-    """Both versions read every held-back document; entities count when exact.
+    """Both versions read every held-back document, with the settings that suggestions are made
+    with; entities count when exact.
 
     What a version says of labels that the project does not have is no error.
     """
     labels, held = held_back(sessions, project_id)
     with sessions() as session:
         names = naming.current(session, project_id)
-    said = [[_said(model, each.text, labels, names) for each in held] for model in (a, b)]
+        settings = settings_of(session, project_id)
+    said = [[_said(model, each.text, settings, labels, names) for each in held] for model in (a, b)]
     per_label = {
         label: _difference(held, said, {label}, seed)
         for label in labels
@@ -94,9 +93,13 @@ def _truth(record: DocumentRecord) -> Held:
 
 
 def _said(
-    model: Asked, text: str, labels: Collection[str], names: Mapping[str, str]
+    model: Asked,
+    text: str,
+    settings: SamplerSettings,
+    labels: Collection[str],
+    names: Mapping[str, str],
 ) -> frozenset[tuple[int, int, str]]:
-    found = renamed(model.predict(text, SAMPLER).entities, names)
+    found = renamed(model.predict(text, settings).entities, names)
     return frozenset((each.start, each.end, each.label) for each in found if each.label in labels)
 
 

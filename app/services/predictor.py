@@ -86,11 +86,11 @@ class ModelPredictor:
         """The same model for what nobody waits for."""
         return BackgroundPredictor(self.model_version_id, self.path)
 
-    def threshold(self) -> float:
-        """φ, as tuned with the model."""
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
         slot = _slot(self.path)
         with slot.turns.taken():
-            return _loaded(slot, self.path).threshold
+            return _loaded(slot, self.path).threshold(flat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ class BackgroundPredictor:
 
         return joined(text, self._in_turns(parts), fixed)
 
-    def threshold(self) -> float:
-        """φ, as tuned with the model."""
-        return ModelPredictor(self.model_version_id, self.path).threshold()
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
+        return ModelPredictor(self.model_version_id, self.path).threshold(flat)
 
     def look(self, text: str, settings: SamplerSettings) -> Look:
         """What the model says of the whole text, see `core.looking`."""

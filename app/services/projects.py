@@ -58,12 +58,18 @@ def configure(
     guidelines: str,
     control_share: float,
     queue: QueueOrder,
+    nested: bool,
 ) -> None:
     """Raises `ValueError` as `storage.repository.projects.configure`."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         projects.configure(
-            session, project_id, guidelines=guidelines, control_share=control_share, queue=queue
+            session,
+            project_id,
+            guidelines=guidelines,
+            control_share=control_share,
+            queue=queue,
+            nested=nested,
         )
 
 

@@ -15,6 +15,7 @@ from app.services import work as works
 from app.services.permissions import require
 from app.services.suggesting import Predictor
 from app.services.work import Work
+from core.overlaps import overlap
 from core.scores import HIGHEST
 from core.segmentation import sentences
 from core.tokenization import tokenize
@@ -63,6 +64,7 @@ def read_again(
         before = _open_draft(drafts.load(session, work), work)
         refused = _refused(session, work, before)
         text = document.text
+        settings = suggesting.settings_of(session, document.project_id, settings)
     windows = [(0, len(text))] if around is None else touched(text, around)
     found: list[Found] = []
     for start, end in windows:
@@ -76,6 +78,8 @@ def read_again(
         names = naming.current(session, work.document.project_id)
         known = [replace(each, label=names.get(each.label, each.label)) for each in found]
         new = [each for each in known if each.label in now.labels and _place(each) not in left]
+        if settings.flat:
+            new = [each for each in new if not _overlaps(each, now)]
         after = reduce(now, Suggest(tuple(new), tuple(windows)))
         drafts.save(session, work, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
@@ -140,7 +144,7 @@ def _found(
     surer = replace(
         settings,
         num_spans=max(settings.num_spans, len(fixed)),
-        threshold=min(predictor.threshold() + SURER, HIGHEST),
+        threshold=min(predictor.threshold(settings.flat) + SURER, HIGHEST),
     )
     answer = suggesting.ask(predictor, text[start:end], surer, fixed, suppressed)
     kept = {_place(entity) for entity in fixed}
@@ -167,6 +171,15 @@ def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
         for left, right, label in sorted(places)
         if start <= left and right <= end
     ]
+
+
+def _overlaps(found: Found, draft: Draft) -> bool:
+    """Whether something else is there that nobody rejected."""
+    return any(
+        overlap(found, span)
+        for span in draft.spans
+        if span.status != "rejected" and _place(span) != _place(found)
+    )
 
 
 def _place(span: DraftSpan | SpanRecord | Entity | Found) -> Place:

@@ -83,6 +83,8 @@ class Material:
     dev_source: DevSource
     left_out: tuple[str, ...]
     """Names of documents that cannot be read as sentences, and why."""
+    nested: bool
+    """Whether the project's suggestions may lie within one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Snapshot:
     """Files of what the parents learnt from, with the labels that were looked for in each."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the project calls labels now, by the names that the parents learnt."""
+    nested: bool = True
+    """Whether the project's suggestions may lie within one another."""
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -123,7 +127,8 @@ def gather(sessions: Sessions, project_id: int) -> Material:
     train documents themselves. Never by the control split.
     """
     with sessions() as session:
-        project = projects.get(session, project_id).name
+        project = projects.get(session, project_id)
+        name, nested = project.name, project.nested
         require(session, project_id, "review")
         labels = tuple(label.name for label in projects.labels(session, project_id))
         held: dict[str, list[DocumentRecord]] = {name: [] for name in FILES}
@@ -135,7 +140,8 @@ def gather(sessions: Sessions, project_id: int) -> Material:
                 left_out.append(f"{document.name}: {problem}")
     _require(held, left_out)
     train, dev, source = choose_dev(held["train"], held["dev"])
-    return Material(project, labels, train, dev, tuple(held["control"]), source, tuple(left_out))
+    control = tuple(held["control"])
+    return Material(name, labels, train, dev, control, source, tuple(left_out), nested)
 
 
 def active_parent(sessions: Sessions) -> ModelVersion:
@@ -186,6 +192,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         parent_path=str(located(parent)),
         replay=replay,
         names=names,
+        nested=material.nested,
     )
     write_json(done, snapshot.to_json())
     return snapshot

@@ -8,6 +8,7 @@ from sys import byteorder
 from typing import TYPE_CHECKING, Protocol
 
 from app.services.queue import SIGNALLED
+from app.services.suggesting import settings_of
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects, signals
@@ -45,7 +46,8 @@ def measure(
 ) -> None:
     """Looks at one document and keeps what the model says of it."""
     with sessions() as session:
-        text = documents.get(session, document_id).text
+        document = documents.get(session, document_id)
+        text, settings = document.text, settings_of(session, document.project_id, settings)
     seen = looker.look(text, settings)
     with writing(sessions) as session:
         signals.put(

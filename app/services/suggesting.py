@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.services import drafts, meters
 from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.models import AnnotationSet, Document
-from storage.repository import annotation_sets, naming
+from storage.repository import annotation_sets, naming, projects
 
 RADAR = 0.6
 """How far below φ, of 3, a hint may lie."""
@@ -23,8 +23,8 @@ class Predictor(Protocol):
     @property
     def model_version_id(self) -> int: ...
 
-    def threshold(self) -> float:
-        """φ, as tuned with the model."""
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
         ...
 
     def predict(
@@ -65,13 +65,20 @@ def ask(
     suppressed: Sequence[Entity] = (),
 ) -> Answer:
     """One reading for both: what lies below φ never displaces what reaches it."""
-    tuned = predictor.threshold() if settings.threshold is None else settings.threshold
+    tuned = predictor.threshold(settings.flat) if settings.threshold is None else settings.threshold
     wider = replace(settings, threshold=max(0.0, tuned - RADAR))
     with meters.PREDICTING.time():
         found = predictor.predict(text, wider, fixed, suppressed)
     sure = tuple(each for each in found.entities if (each.score or 0.0) >= tuned)
     hints = tuple(each for each in found.entities if (each.score or 0.0) < tuned)
     return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)
+
+
+def settings_of(
+    session: Session, project_id: int, settings: SamplerSettings = SamplerSettings()
+) -> SamplerSettings:
+    """`settings` for a project's suggestions, which lie within one another or do not."""
+    return replace(settings, flat=not projects.get(session, project_id).nested)
 
 
 def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:

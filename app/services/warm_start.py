@@ -20,9 +20,6 @@ from core.training import Evaluated, Progress, train
 from core.types import Example, SamplerSettings
 from core.warming import scores_of, warm_config, warm_learner, with_epochs
 
-SAMPLER = SamplerSettings()
-"""Both models are measured with the settings that suggestions are made with."""
-
 
 def learn(
     folder: Path, snapshot: Snapshot, settings: RetrainingSettings, out: Path
@@ -39,7 +36,7 @@ def learn(
     dev = _examples(model, folder, "dev", snapshot)
     config = training_config(settings, len(examples))
     chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
-    learner = warm_learner(model, config, chosen_by, SAMPLER)
+    learner = warm_learner(model, config, chosen_by, _sampler(snapshot))
     yield from train(learner, examples, dev, config, out)
 
 
@@ -65,7 +62,7 @@ def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
     return {
         "old": _measure(Path(snapshot.parent_path), folder, snapshot).to_json(),
         "new": _measure(new, folder, snapshot).to_json(),
-        "sampler": asdict(SAMPLER),
+        "sampler": asdict(_sampler(snapshot)),
     }
 
 
@@ -83,9 +80,14 @@ def line_of(record: Progress | Evaluated) -> dict[str, Any]:
     return {**line, **shares, "best": record.best}
 
 
+def _sampler(snapshot: Snapshot) -> SamplerSettings:
+    """Models are measured with the settings that suggestions are made with."""
+    return SamplerSettings(flat=not snapshot.nested)
+
+
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
     model = DiffusionNER.load(path, best_device()).called(snapshot.names)
-    return scores_of(model, _examples(model, folder, "control", snapshot), SAMPLER)
+    return scores_of(model, _examples(model, folder, "control", snapshot), _sampler(snapshot))
 
 
 def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:

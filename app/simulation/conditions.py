@@ -40,7 +40,7 @@ def queued_and_retrained(desk: Desk, told: Told) -> Tally:
     """The least sure document first, and a retraining after every 50."""
     with writing(desk.sessions) as session:
         projects.configure(
-            session, desk.project_id, guidelines="", control_share=0.2, queue="doubt"
+            session, desk.project_id, guidelines="", control_share=0.2, queue="doubt", nested=True
         )
     tally = Tally()
     _measure(desk)

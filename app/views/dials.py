@@ -11,8 +11,9 @@ from core.types import Prediction, SamplerSettings, Trace
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50)
 
 
-def dials(predictor: ModelPredictor) -> SamplerSettings:
-    """γ, K, the seed, η and φ; each holds for the session."""
+def dials(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
+    """γ, K, the seed, η and φ; each holds for the session. With `flat`, nothing that is found
+    lies within another."""
     with st.container(border=True):
         gamma, spans, noise, chance, filtering = st.columns(5, gap="medium")
     steps = gamma.select_slider(
@@ -52,33 +53,35 @@ def dials(predictor: ModelPredictor) -> SamplerSettings:
         persist_state="session",
         help="Fresh noise at each step: 0 is the paper's DDIM, 1 is ancestral sampling.",
     )
+    phi = round(_tuned(predictor, flat), 2)
     threshold = filtering.slider(
         "Filter φ",
         0.0,
         3.0,
-        round(_tuned(predictor), 2),
+        phi,
         0.05,
-        key=f"phi_{predictor.model_version_id}",
+        key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
         persist_state="session",
         help="What ½ Pˡ + ½ Pʳ + 2 Pᶜ of a span must reach. It begins where the model was tuned.",
     )
-    tuned = abs(threshold - round(_tuned(predictor), 2)) < 1e-9
+    tuned = abs(threshold - phi) < 1e-9
     return SamplerSettings(
         steps=int(steps),
         num_spans=int(num_spans),
         eta=float(eta),
         seed=int(seed),
         threshold=None if tuned else float(threshold),
+        flat=flat,
     )
 
 
-def _tuned(predictor: ModelPredictor) -> float:
-    return _threshold(predictor, predictor.model_version_id)
+def _tuned(predictor: ModelPredictor, flat: bool) -> float:
+    return _threshold(predictor, predictor.model_version_id, flat)
 
 
 @st.cache_data(show_spinner=False)
-def _threshold(_predictor: ModelPredictor, model_version_id: int) -> float:
-    return _predictor.threshold()
+def _threshold(_predictor: ModelPredictor, model_version_id: int, flat: bool) -> float:
+    return _predictor.threshold(flat)
 
 
 def traced(predictor: ModelPredictor, text: str, settings: SamplerSettings) -> Trace:

@@ -22,8 +22,8 @@ ABREAST = 2
 """More texts beside each other would be too narrow to read."""
 
 
-def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str]) -> None:
-    """Asks for a text, dials and versions, and shows what is found."""
+def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
+    """Asks for a text, dials and versions, and shows what is found, `flat` or nested."""
     text = st.text_area(
         "Text",
         OWN_TEXT,
@@ -34,7 +34,7 @@ def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str]) -> None
         help="Any language. It stays in this visit and is never written to the database.",
     )
     with st.spinner("Loading the model …"):
-        settings = dials(active)
+        settings = dials(active, flat)
     versions = [active]
     if len(desk.models.versions()) > 1:
         versions = comparing.choose_versions(desk, active, "playground_versions", least=1)

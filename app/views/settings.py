@@ -78,6 +78,14 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
+        nested = st.toggle(
+            "Suggest entities within entities",
+            project.nested,
+            key=f"nested_{project_id}",
+            help="Off, where your guidelines know no entity within another: of suggestions that "
+            "overlap the best is left, and what stands alone is suggested sooner. Suggestions "
+            "that are there stay; you can mark what you like.",
+        )
         annotators = _annotators(project)
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
@@ -91,6 +99,7 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             guidelines=guidelines,
             control_share=share / 100,
             queue=order,
+            nested=nested,
         )
     except ValueError as error:
         st.error(literal(str(error)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UtcDateTime, hex_colour, now, one_of
@@ -25,6 +25,8 @@ class Project(Base):
     queue: Mapped[QueueOrder] = mapped_column(
         String(16), default="arrival", server_default="arrival"
     )
+    nested: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether a suggestion may lie within another. What people mark may in any case."""
     hotkeys: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     """The keys of actions that are not where they are by default."""
     annotators: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -85,6 +85,7 @@ def configure(
     guidelines: str,
     control_share: float,
     queue: QueueOrder,
+    nested: bool,
 ) -> Project:
     """How the project works from now on; documents that are there keep their split.
 
@@ -98,7 +99,8 @@ def configure(
     if queue not in QUEUE_ORDERS:
         raise ValueError(f"the order must be one of {', '.join(QUEUE_ORDERS)}, got {queue!r}")
     project = get(session, project_id)
-    project.guidelines, project.control_share, project.queue = guidelines, control_share, queue
+    project.guidelines, project.control_share = guidelines, control_share
+    project.queue, project.nested = queue, nested
     session.flush()
     return project
 

@@ -25,8 +25,8 @@ class FakeModel:
     broken: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def threshold(self) -> float:
-        return 1.5
+    def threshold(self, flat: bool = False) -> float:
+        return 1.2 if flat else 1.5
 
     def predict(
         self,

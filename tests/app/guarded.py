@@ -184,7 +184,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "projects.configure": (
         "review",
         lambda w: projects.configure(
-            w.sessions, w.project, guidelines="", control_share=0.2, queue="arrival"
+            w.sessions, w.project, guidelines="", control_share=0.2, queue="arrival", nested=True
         ),
     ),
     "projects.set_hotkeys": (

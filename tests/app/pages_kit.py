@@ -68,8 +68,8 @@ class PretendedModel:
         self.asked.append(settings)
         return build_trace()
 
-    def threshold(self) -> float:
-        return 1.5
+    def threshold(self, flat: bool = False) -> float:
+        return 1.2 if flat else 1.5
 
     def in_background(self) -> PretendedModel:
         return self

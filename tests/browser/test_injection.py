@@ -54,6 +54,7 @@ def sessions(folder: Path) -> Sessions:
             guidelines=f"{IMAGE} {SCRIPT} {ENTITY} {LINK}",
             control_share=0.2,
             queue="arrival",
+            nested=True,
         )
         for number, split in enumerate(("train", "dev")):
             added = documents.add(

@@ -82,7 +82,7 @@ def test_the_trace_is_the_prediction_and_the_steps_of_denoise(
     assert trace.steps == tuple(pipeline.denoise(TEXT, SETTINGS))
     assert trace == pipeline.trace(TEXT, SETTINGS)
     assert trace != pipeline.trace(TEXT, SamplerSettings(steps=3, num_spans=40, seed=3))
-    assert trace.threshold == pipeline.threshold
+    assert trace.threshold == pipeline.threshold()
     assert json.loads(json.dumps(trace.to_json()))["text"] == TEXT
 
 
@@ -239,7 +239,7 @@ def test_saved_and_loaded_again_the_pipeline_says_the_same(
     pipeline.model.save(tmp_path)
     again = Pipeline.load(tmp_path, "cpu")
     assert again.labels == pipeline.labels
-    assert again.threshold == pipeline.threshold
+    assert again.threshold() == pipeline.threshold()
     assert again.predict(TEXT, SETTINGS) == pipeline.predict(TEXT, SETTINGS)
 
 

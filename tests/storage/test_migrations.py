@@ -57,6 +57,7 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
         document, project = session.get_one(Document, 1), session.get_one(Project, 1)
         assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
         assert (project.control_share, project.queue, project.hotkeys) == (0.2, "arrival", {})
+        assert project.nested
         assert project.guidelines == ("Names." if revision == "0002" else "")
         assert (document.version, document.deleted_at, project.annotators) == (0, None, 1)
         assert [label.name for label in projects.labels(session, 1)] == ["PER"]

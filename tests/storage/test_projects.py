@@ -191,7 +191,9 @@ def test_a_project_holds_back_what_it_says_of_new_documents(
 ) -> None:
     with writing(sessions) as session:
         project = projects.create(session, "Half")
-        projects.configure(session, project.id, guidelines="", control_share=0.5, queue="doubt")
+        projects.configure(
+            session, project.id, guidelines="", control_share=0.5, queue="doubt", nested=True
+        )
         splits = [
             documents.add(session, project.id, name=str(n), text=f"text {n}").split  # type: ignore[union-attr]
             for n in range(200)
@@ -205,7 +207,7 @@ def test_settings_that_make_no_sense_are_refused(sessions: sessionmaker[Session]
         project = projects.create(session, "P")
         with pytest.raises(ValueError, match="between 5 % and 50 %"):
             projects.configure(
-                session, project.id, guidelines="", control_share=0.0, queue="arrival"
+                session, project.id, guidelines="", control_share=0.0, queue="arrival", nested=True
             )
         with pytest.raises(ValueError, match="one of arrival"):
             projects.configure(
@@ -214,6 +216,7 @@ def test_settings_that_make_no_sense_are_refused(sessions: sessionmaker[Session]
                 guidelines="",
                 control_share=0.2,
                 queue="alphabet",  # type: ignore[arg-type]
+                nested=True,
             )
 
 

@@ -49,12 +49,14 @@ class Counting:
     model_version_id: int = 1
     path: Path = Path("model")
     calls: list[list[str]] = field(default_factory=list)
+    settings: list[SamplerSettings] = field(default_factory=list)
 
     def predict(self, text: str, settings: SamplerSettings) -> Prediction:
         return self.predict_together([text], settings)[0]
 
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         self.calls.append(list(texts))
+        self.settings.append(settings)
         return [Prediction(text, (Entity(0, len(text), "PER", 2.7),)) for text in texts]
 
 
