@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.services.predictor import ModelPredictor
 from app.state import SUGGESTING
@@ -53,30 +54,31 @@ def dials(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
         persist_state="session",
         help="Fresh noise at each step: 0 is the paper's DDIM, 1 is ancestral sampling.",
     )
-    phi = round(_tuned(predictor, flat), 2)
-    threshold = filtering.slider(
-        "Filter φ",
-        0.0,
-        3.0,
-        phi,
-        0.05,
-        key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
-        persist_state="session",
-        help="What ½ Pˡ + ½ Pʳ + 2 Pᶜ of a span must reach. It begins where the model was tuned.",
-    )
-    tuned = abs(threshold - phi) < 1e-9
+    threshold = _filter(filtering, predictor, flat)
     return SamplerSettings(
         steps=int(steps),
         num_spans=int(num_spans),
         eta=float(eta),
         seed=int(seed),
-        threshold=None if tuned else float(threshold),
+        threshold=threshold,
         flat=flat,
     )
 
 
-def _tuned(predictor: ModelPredictor, flat: bool) -> float:
-    return _threshold(predictor, predictor.model_version_id, flat)
+def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> float | None:
+    """φ as it is set, or None where it stands as the model was tuned."""
+    tuned = round(_threshold(predictor, predictor.model_version_id, flat), 2)
+    threshold = column.slider(
+        "Filter φ",
+        0.0,
+        3.0,
+        tuned,
+        0.05,
+        key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
+        persist_state="session",
+        help="What ½ Pˡ + ½ Pʳ + 2 Pᶜ of a span must reach. It begins where the model was tuned.",
+    )
+    return None if abs(threshold - tuned) < 1e-9 else float(threshold)
 
 
 @st.cache_data(show_spinner=False)
