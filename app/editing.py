@@ -34,7 +34,7 @@ from app.gestures import (
     parse_gesture,
     short,
 )
-from core.overlaps import cross
+from core.overlaps import clash
 from storage.vocabulary import Source, SpanStatus
 
 __all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce", "rewind"]
@@ -181,21 +181,26 @@ def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> 
 
 def _suggest(draft: Draft, gesture: Suggest) -> Draft:
     """What a person decided stays. So do undecided suggestions, unless they contradict it; new
-    ones come beside them, if nothing live has their place or crosses them."""
+    ones come beside them, if nothing live has their place or clashes with them."""
+    clashing = clash(gesture.flat)
+
+    def contradict(a: DraftSpan, b: DraftSpan) -> bool:
+        return _same_place(a, b) or clashing(a, b)
+
     decided = [span for span in draft.spans if span.status == "accepted"]
     kept = [
         span
         for span in draft.spans
         if span.status != "suggested"
         or not gesture.covers(span.start, span.end)
-        or not any(_contradict(span, other) for other in decided)
+        or not any(contradict(span, other) for other in decided)
     ]
     for found in gesture.spans:
         span = _suggestion(found)
         _check(draft, span)
         refused = any(_same_place(span, other) for other in kept if other.label == span.label)
         live = (other for other in kept if other.status != "rejected")
-        if not refused and not any(_contradict(span, other) for other in live):
+        if not refused and not any(contradict(span, other) for other in live):
             kept.append(span)
     return replace(draft, spans=tuple(kept))
 
@@ -215,10 +220,6 @@ def _suggestion(found: Found) -> DraftSpan:
 
 def _same_place(a: DraftSpan, b: DraftSpan) -> bool:
     return (a.start, a.end) == (b.start, b.end)
-
-
-def _contradict(a: DraftSpan, b: DraftSpan) -> bool:
-    return _same_place(a, b) or cross(a, b)
 
 
 def _submit(draft: Draft) -> Draft:

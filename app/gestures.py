@@ -112,6 +112,8 @@ class Suggest:
     spans: tuple[Found, ...]
     windows: tuple[tuple[int, int], ...]
     """The stretches of the text that it looked at, end exclusive."""
+    flat: bool = False
+    """Whether no entity may lie within another."""
 
     def covers(self, start: int, end: int) -> bool:
         return any(left <= start and end <= right for left, right in self.windows)

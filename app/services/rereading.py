@@ -15,7 +15,6 @@ from app.services import work as works
 from app.services.permissions import require
 from app.services.suggesting import Predictor
 from app.services.work import Work
-from core.overlaps import overlap
 from core.scores import HIGHEST
 from core.segmentation import sentences
 from core.tokenization import tokenize
@@ -78,9 +77,7 @@ def read_again(
         names = naming.current(session, work.document.project_id)
         known = [replace(each, label=names.get(each.label, each.label)) for each in found]
         new = [each for each in known if each.label in now.labels and _place(each) not in left]
-        if settings.flat:
-            new = [each for each in new if not _overlaps(each, now)]
-        after = reduce(now, Suggest(tuple(new), tuple(windows)))
+        after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
         drafts.save(session, work, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
         gone = [_place(span) for span in now.spans if span.id not in has]
@@ -171,15 +168,6 @@ def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
         for left, right, label in sorted(places)
         if start <= left and right <= end
     ]
-
-
-def _overlaps(found: Found, draft: Draft) -> bool:
-    """Whether something else is there that nobody rejected."""
-    return any(
-        overlap(found, span)
-        for span in draft.spans
-        if span.status != "rejected" and _place(span) != _place(found)
-    )
 
 
 def _place(span: DraftSpan | SpanRecord | Entity | Found) -> Place:

@@ -124,6 +124,24 @@ def test_a_second_look_puts_nothing_over_what_is_there_in_a_flat_project(
 
 
 @BOTH
+def test_a_second_look_takes_back_what_lies_within_a_drawn_span_of_a_flat_project(
+    sessions: Sessions, nested: bool
+) -> None:
+    document = seed(sessions)
+    service = AnnotationService(sessions, FakeModel())
+    suggested = service.open(document, "Ann").spans[0]
+    wants(sessions, 1, nested)
+    drawn = {"seq": 1, "op": "add", "id": "p1", "label": "ORG"}
+    service.apply(document, "c", [drawn | {"start": 0, "end": suggested.end + 3}], "Ann")
+
+    change = service.read_again(document, "Ann")
+
+    left = {span.id for span in service.open(document, "Ann").spans}
+    assert change == Change(added=0, gone=0 if nested else 1)
+    assert (suggested.id in left) is nested
+
+
+@BOTH
 def test_models_are_compared_and_retrained_by_what_the_project_sees(
     sessions: Sessions, tmp_path: Any, nested: bool
 ) -> None:
