@@ -96,8 +96,8 @@ class Ask:
         if self.quick:
             said.append(
                 f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs or "
-                f"{_QUICK_STEPS} steps, one seed and a part of the table where it is "
-                "large: a look, not a result."
+                f"{_QUICK_STEPS} steps, one seed where none is asked and a part of the table "
+                "where it is large: a look, not a result."
             )
         lacking = dict.fromkeys(run.missing() for run in runs)
         said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from core.experiments.ask import Ask, Experiment
-from core.experiments.plan import MIN_STEPS, Kind, Run
+from core.experiments.plan import Kind, Run
 from core.experiments.report import Chart, Report
 from core.experiments.runner import Done
 from core.experiments.tables import SCORES, average
@@ -33,10 +33,11 @@ def _plan(ask: Ask) -> list[Run]:
 
 
 def _report(ask: Ask, done: Done) -> Report:
+    least = done[0][0].min_steps
     notes = (
         "Same encoder, data, optimiser and stopping rule. Where no entities of the training "
         "file overlap, ours keeps none that do; elsewhere it may nest. The tagger is given the "
-        f"outermost entities. Small corpora get the epochs that make {MIN_STEPS} steps. `late "
+        f"outermost entities. Small corpora get the epochs that make {least:,} steps. `late "
         "rise` is what development F1 won in the last quarter of the steps: where a baseline's is "
         "large, it wants more of them, and so do all (`--min-steps`).",
     )
