@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _command(verb: str) -> ModuleType:
-    return importlib.import_module(f"app.commands.{_MODULES.get(verb, verb)}")
+    return importlib.import_module(f"app.cli.{_MODULES.get(verb, verb)}")
 
 
 if __name__ == "__main__":

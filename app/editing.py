@@ -35,7 +35,7 @@ from app.gestures import (
     short,
 )
 from core.overlaps import clash
-from storage.vocabulary import Source, SpanStatus
+from storage.enums import Source, SpanStatus
 
 __all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce", "rewind"]
 

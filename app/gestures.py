@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from storage.vocabulary import SOURCES, SPAN_STATUSES, Source, SpanStatus
+from storage.enums import SOURCES, SPAN_STATUSES, Source, SpanStatus
 
 MAX_ID = 64
 MAX_REASON = 500

@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 from streamlit import config
 
-from app import state
-from app.services.permissions import Acting, NotAllowedError
+from app import context
+from app.screens.annotate.receive import collect
+from app.screens.common import signed_out
+from app.screens.common.error_message import explained
+from app.screens.common.icon import icon
+from app.screens.common.wording import literal
+from app.screens.navigation import navigation
+from app.services.team.permissions import Acting, NotAllowedError
 from app.settings import ROOT, Settings
-from app.views import signing_in
-from app.views.failure import explained
-from app.views.icon import icon
-from app.views.navigation import navigation
-from app.views.receiving import collect
-from app.views.wording import literal
-from app.web import listening
+from app.web import listen_address
 from app.whoami import SignedOutError, UnknownPersonError
 
 st.set_page_config(page_title="Spanneal", page_icon=icon(), layout="wide")
@@ -25,10 +25,10 @@ st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
 def let_in() -> Acting | None:
     """Who has signed in; ends the run for who has not, and where that would have to be known."""
     auth = Settings.from_environment().auth
-    if problem := listening.problem(auth, config.get_option("server.address")):
+    if problem := listen_address.problem(auth, config.get_option("server.address")):
         st.error(literal(problem), icon=":material/lock:")
         st.stop()
-    return state.sit_down().acting
+    return context.sit_down().acting
 
 
 try:
@@ -36,11 +36,11 @@ try:
     if page.title != "Annotate":  # which receives for itself, and answers
         collect()
     page.run()
-    state.settle()
+    context.settle()
 except SignedOutError:
-    signing_in.signed_out()
+    signed_out.signed_out()
 except UnknownPersonError as error:
-    signing_in.unknown(str(error))
+    signed_out.unknown(str(error))
 except NotAllowedError as error:
     st.warning(literal(str(error)), icon=":material/lock:")
 except Exception as error:

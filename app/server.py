@@ -6,16 +6,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from app import logs
-from app.http import programs
+from app.http import routes
+from app.screens.common.error_message import shown
 from app.settings import ROOT, Settings
-from app.views.failure import shown
-from app.web import health, metrics, signing_in
+from app.web import health, metrics, sign_in
 from app.web.gate import Gate
 from app.web.headers import Headers
 
 app = st.App(
     ROOT / "app" / "main.py",
-    routes=[*signing_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *programs.ROUTES],
+    routes=[*sign_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
     middleware=[Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)],
     on_script_error=shown,
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.services.permissions import Acting
-from app.services.signing_in import SignedIn, provided, signed_in
+from app.services.team.permissions import Acting
+from app.services.team.sign_in import SignedIn, provided, signed_in
 from app.settings import Settings
 from app.web.gate import COOKIE
 from storage.engine import Sessions

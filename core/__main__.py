@@ -26,10 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     for verb, text in VERBS.items():
         child = verbs.add_parser(verb, help=text, description=text)
         if verb in arguments[:1]:
-            importlib.import_module(f"core.commands.{verb}").configure(child)
+            importlib.import_module(f".cli.{verb}", __package__).configure(child)
     options = parser.parse_args(arguments)
     try:
-        importlib.import_module(f"core.commands.{options.verb}").run(options)
+        importlib.import_module(f".cli.{options.verb}", __package__).run(options)
     except (ValueError, OSError) as error:
         print(f"{options.verb}: {error}", file=sys.stderr)
         return 1

@@ -2,7 +2,7 @@
 
 Offsets are half-open everywhere: code points of the raw text in `Entity` and `Token`,
 word indices of a sentence in `WordSpan` and in the trace. The paper's inclusive
-boundaries (l, r) and its signal interval [-λ, λ] live in `core.spans` alone.
+boundaries (l, r) and its signal interval [-λ, λ] live in `core.diffusion.boundaries` alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.scores import HIGHEST
+from .inference.scoring import HIGHEST
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
@@ -53,8 +53,8 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is ½ P^l + ½ P^r + 2 P^c (`core.scores`) where a noisy span proposed it most surely,
-    between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
+    `score` is ½ P^l + ½ P^r + 2 P^c (`core.inference.scoring`) where a noisy span proposed it most
+    surely, between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
     `confidence` takes no part in comparisons, and is None where no model was asked.
     """
 

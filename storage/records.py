@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from storage.vocabulary import DocumentStatus, Origin, Source, SpanStatus, Split
+from storage.enums import DocumentStatus, Origin, Source, SpanStatus, Split
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.services.exporting import export
-from app.services.importing import import_file
+from app.services.interchange.exporting import export
+from app.services.interchange.importing import import_file
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
 from storage.models import Project
 from storage.repository import projects

@@ -41,7 +41,7 @@ def test_an_example_runs_and_shows_something(
     """Every example ends in what it prints; one that prints nothing found nothing."""
     if "import spacy" in source:
         pytest.importorskip("spacy")
-        import core.spacy_pipe  # noqa: F401 - what `pip install .` tells spaCy
+        import core.integrations.spacy_component  # noqa: F401 - what `pip install .` tells spaCy
     monkeypatch.chdir(ROOT)
 
     exec(compile(source, place, "exec"), {"__name__": "example"})

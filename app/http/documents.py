@@ -9,14 +9,15 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.editing import DraftSpan
-from app.http.callers import Caller, Calling
+from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.services import drafts, importing, recording
-from app.services import work as works
-from app.services.annotation import AnnotationService
-from app.services.permissions import require
+from app.services.annotation import audit_log, drafts
+from app.services.annotation import tasks as works
+from app.services.annotation.annotation import AnnotationService
+from app.services.interchange import importing
+from app.services.team.permissions import require
+from storage.enums import DocumentStatus
 from storage.repository import documents, listing, projects
-from storage.vocabulary import DocumentStatus
 
 router = APIRouter(tags=["documents"])
 MOST_OPS = 1_000
@@ -147,7 +148,7 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
     """Decisions, through the same door as the page's. 409 where one cannot be applied; those
     beside it are kept."""
     ops = [{"seq": place, **each} for place, each in enumerate(wanted.operations, 1)]
-    client = wanted.client or recording.server_client()
+    client = wanted.client or audit_log.server_client()
     service = AnnotationService(caller.sessions)
     applied = service.apply(document_id, client, ops, caller.person)
     if applied.error:

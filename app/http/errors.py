@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from app.gestures import GestureError
-from app.services.permissions import NotAllowedError
-from app.services.retraining import RetrainingError
-from storage.trouble import trouble
+from app.services.retraining.training_data import RetrainingError
+from app.services.team.permissions import NotAllowedError
+from storage.database_errors import trouble
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {

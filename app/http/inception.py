@@ -16,14 +16,14 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.http.callers import Caller, Calling
+from app.http.authentication import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.predicting import active, batcher, custom_of, entity_out, renamed
-from app.http.work import jobs_of
-from app.services.importing import import_file
-from app.services.retraining import RetrainingError
+from app.http.prediction import active, batcher, custom_of, entity_out, renamed
+from app.http.project_jobs import jobs_of
+from app.services.interchange.importing import import_file
+from app.services.retraining.training_data import RetrainingError
 from core.types import Prediction, SamplerSettings
 from storage.formats.jsonl import write_jsonl
 from storage.formats.optional import require

@@ -13,11 +13,11 @@ from xml.etree.ElementTree import Element
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
-from app.http.callers import Calling
+from app.http.authentication import Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.predicting import active, batcher, custom_of, entity_out, renamed
+from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
 from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml

@@ -14,12 +14,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.http.callers import Caller, Calling
+from app.http.authentication import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.label_studio import Config, read_config, text_of
-from app.http.work import jobs_of
-from app.services.following import Followed, follow, withdraw
+from app.http.project_jobs import jobs_of
+from app.services.interchange.external_sync import Followed, follow, withdraw
 from storage.formats.label_studio_reader import read_label_studio
 from storage.records import DocumentRecord
 

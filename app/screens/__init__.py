@@ -1,0 +1,2 @@
+"""The pages, one folder each: `page.py` and its parts. Streamlit is known here, SQL and torch are
+not."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.services import signals
-from app.services.annotation import AnnotationService
-from app.services.predictor import active_predictor
-from app.services.queue import next_document
+from app.services.annotation.annotation import AnnotationService
+from app.services.suggestions import signals
+from app.services.suggestions.predictor import active_predictor
+from app.services.suggestions.queue import next_document
 from app.simulation.learning import retrain
 from app.simulation.material import Desk
 from app.simulation.visits import Tally, correct

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from app.services.decided import decided
-from app.services.models import ModelRegistry
-from app.services.retraining import RetrainingSettings, Snapshot, choose_dev
+from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining.reviewed_part import decided
+from app.services.retraining.training_data import RetrainingSettings, Snapshot, choose_dev
 from app.simulation.material import Desk
 from storage.formats.jsonl import write_jsonl
 from storage.repository import projects
@@ -17,7 +17,7 @@ from storage.repository.corrected import corrected
 def retrain(desk: Desk, folder: Path) -> None:
     """Trains the active model on all that was submitted, and promotes the outcome unseen: a
     simulated team has no held-back documents to judge it by."""
-    from app.services.warm_start import learn
+    from app.services.retraining.fine_tuning import learn
 
     registry = ModelRegistry(desk.sessions)
     parent = registry.active()

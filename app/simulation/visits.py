@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from app.services.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService
 from app.simulation.annotator import SUBMIT, Correction, Place, corrections
 
 PERSON = "simulated"

@@ -16,10 +16,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from app.services.signing_in import SignedIn, signed_in
-from app.services.startup import open_database
+from app.services.operations.startup import open_database
+from app.services.team.sign_in import SignedIn, signed_in
 from app.settings import Settings
-from app.web import listening
+from app.web import listen_address
 from storage.engine import Sessions
 
 COOKIE = "spanneal"
@@ -53,7 +53,7 @@ class Gate:
     async def _refusal(self, asked: HTTPConnection) -> Response | None:
         settings, path = self._settings(), asked.scope["path"]
         server = asked.scope.get("server")
-        if problem := listening.problem(settings.auth, server[0] if server else None):
+        if problem := listen_address.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
         if path not in PROBES and not is_host_allowed(asked.headers.get("host")):
             return PlainTextResponse("This name is not among server.allowedHosts.\n", 421)

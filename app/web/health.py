@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.services.predictor import ModelPredictor, active_predictor
+from app.services.suggestions.predictor import ModelPredictor, active_predictor
 from app.settings import Settings
 from app.web.gate import database
 from storage.engine import Sessions

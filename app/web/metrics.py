@@ -18,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.services.jobs import Jobs
-from app.services.meters import REGISTRY
+from app.services.operations.metrics import REGISTRY
+from app.services.retraining.jobs import Jobs
 from app.settings import Settings
-from app.web import listening
+from app.web import listen_address
 from app.web.gate import database
 from storage.engine import Sessions
 from storage.repository import documents, preannotations
@@ -85,4 +85,4 @@ def _may(request: Request, token: str) -> bool:
     if token:
         given = request.headers.get("authorization", "").encode()
         return hmac.compare_digest(given, f"Bearer {token}".encode())
-    return listening.asks_locally(request)
+    return listen_address.asks_locally(request)

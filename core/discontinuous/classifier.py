@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.discontinuous.cliques import pairs_of
-from core.span_features import SpanFeatures
-from core.types import WordSpan
+from ..modeling.span_features import SpanFeatures
+from ..types import WordSpan
+from .cliques import pairs_of
 
 _FARTHEST = 15
 _ITSELF = _FARTHEST + 1

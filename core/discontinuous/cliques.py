@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.discontinuous.records import FragmentedEntity, joined, whole
-from core.types import WordSpan
+from ..types import WordSpan
+from .records import FragmentedEntity, joined, whole
 
 Pair = tuple[int, int]
 

@@ -10,13 +10,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from core.batches import inference_batches
-from core.devices import mixed_precision
-from core.discontinuous.classifier import PairBatch, PairClassifier
-from core.discontinuous.cliques import entities_of
-from core.discontinuous.records import FragmentedEntity
-from core.model import DiffusionNER, ModelError
-from core.types import WordSpan
+from ..data.batching import inference_batches
+from ..devices import mixed_precision
+from ..modeling.model import DiffusionNER, ModelError
+from ..types import WordSpan
+from .classifier import PairBatch, PairClassifier
+from .cliques import entities_of
+from .records import FragmentedEntity
 
 WEIGHTS = "fragments.safetensors"
 """Beside the model's own weights, in the model's folder."""

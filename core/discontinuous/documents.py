@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.discontinuous.combiner import Combiner
-from core.discontinuous.records import FragmentedEntity
-from core.pipeline import Pipeline
-from core.types import Entity, Prediction, Token, WordSpan
+from ..inference.pipeline import Pipeline
+from ..types import Entity, Prediction, Token, WordSpan
+from .combiner import Combiner
+from .records import FragmentedEntity
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.data import DataError
-from core.discontinuous.records import FragmentedEntity, FragmentedExample
+from ..data.examples import DataError
+from .records import FragmentedEntity, FragmentedExample
 
 
 def read_fragmented(path: Path) -> list[FragmentedExample]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.types import Example, WordSpan
+from ..types import Example, WordSpan
 
 Fragments = tuple[tuple[int, int], ...]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.discontinuous.records import FragmentedEntity, FragmentedExample
-from core.metrics import Count, compare
+from ..evaluation.metrics import Count, compare
+from .records import FragmentedEntity, FragmentedExample
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 from storage.formats.catalogue import TABLE
 from storage.formats.encodings import EncodingError, utf8_start
+from storage.formats.export_tally import Written
 from storage.formats.gzipped import unpacked
 from storage.formats.limits import ArchiveError
 from storage.formats.registry import Format, Reader
-from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, Record
 
 __all__ = [

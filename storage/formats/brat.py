@@ -20,10 +20,10 @@ from typing import BinaryIO
 
 from storage.formats.archives import Archive, names_at
 from storage.formats.encodings import decoded
-from storage.formats.marks import Mark, to_spans
+from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
+from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.offsets import Place, in_code_points
-from storage.formats.packing import Pack
-from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.formats.zip_writer import Pack
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 _ENTITY = re.compile(r"(?P<label>\S+) (?P<places>\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)")

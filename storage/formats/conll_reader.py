@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
 
-from core.tags import TagError, decode_tags, split_tag
+from core.text.tag_schemes import TagError, decode_tags, split_tag
 from storage.formats.encodings import not_utf8, utf8_lines
 from storage.formats.words import Words
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO, Literal
 
-from core.tags import Scheme, encode_tags
-from core.tokenization import tokenize
+from core.text.tag_schemes import Scheme, encode_tags
+from core.text.tokenization import tokenize
 from core.types import Token, WordSpan
-from storage.formats.written import Written, accepted, count_document, count_span, lost
+from storage.formats.export_tally import Written, accepted, count_document, count_span, lost
 from storage.records import DocumentRecord, SpanRecord
 
 ConllFormat = Literal["conll2003", "bio", "iob1", "bioes"]

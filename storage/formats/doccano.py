@@ -15,10 +15,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
 from storage.formats.json_records import first_object, first_of, read_records
-from storage.formats.marks import Mark, list_of, to_spans
-from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.records import DocumentRecord, Record
 
 _LISTS = ("label", "labels", "entities")

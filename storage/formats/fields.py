@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from storage.vocabulary import SPLITS, Split
+from storage.enums import SPLITS, Split
 
 Word = TypeVar("Word", bound=str)
 

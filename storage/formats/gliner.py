@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from storage.formats.covering import in_words
+from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, name_in, others, string, whole
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
-from storage.formats.marks import list_of
+from storage.formats.labelled_spans import list_of
+from storage.formats.token_alignment import in_words
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written
 from storage.records import DocumentRecord, Record
 
 _KNOWN = frozenset(("tokenized_text", "ner", "name"))

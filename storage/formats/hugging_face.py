@@ -19,14 +19,14 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from core.tags import TagError, decode_tags, encode_tags
+from core.text.tag_schemes import TagError, decode_tags, encode_tags
 from core.types import WordSpan
-from storage.formats.covering import words_of
+from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import FieldError, object_of, split_in, string, whole
+from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.limits import ArchiveError, Budget
-from storage.formats.marks import Mark, list_of, to_spans
+from storage.formats.token_alignment import words_of
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written, accepted, count_document, count_span, unread
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:

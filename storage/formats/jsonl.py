@@ -36,14 +36,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from storage.enums import DOCUMENT_STATUSES, SPLITS
+from storage.formats.export_tally import Written
 from storage.formats.fields import one_word, own_data, string
 from storage.formats.json_records import read_records
 from storage.formats.jsonl_history import history_json, parse_history
 from storage.formats.jsonl_spans import entities, entity_json, only
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written
 from storage.records import DocumentRecord, Record
-from storage.vocabulary import DOCUMENT_STATUSES, SPLITS
 
 _DOCUMENT_KEYS = (
     "text", "name", "split", "status", "entities", "provenance", "meta", "comment", "skip_reason",

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from storage.enums import ORIGINS
 from storage.formats.fields import FieldError, object_of, one_word, own_data, string, whole
 from storage.formats.jsonl_spans import entities, entity_json, only
 from storage.records import History, OperationRecord, SetRecord
-from storage.vocabulary import ORIGINS
 
 _HISTORY_KEYS = ("sets", "operations", "parent")
 _SET_KEYS = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from storage.enums import SOURCES, SPAN_STATUSES
 from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
 from storage.records import SpanRecord
-from storage.vocabulary import SOURCES, SPAN_STATUSES
 
 _ENTITY_KEYS = ("start", "end", "label", "status", "score", "source", "id", "confidence")
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from storage.enums import DocumentStatus, SpanStatus
+from storage.formats.export_tally import Written, count_document, count_span, unread
 from storage.formats.json_array import write_array
-from storage.formats.written import Written, count_document, count_span, unread
 from storage.records import DocumentRecord, SpanRecord
-from storage.vocabulary import DocumentStatus, SpanStatus
 
 _KEEPS = frozenset(("name", "meta", "unread"))
 

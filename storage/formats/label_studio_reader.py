@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
 from storage.formats.json_records import first_object, read_records
-from storage.formats.marks import Mark, list_of, to_spans
+from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.records import DocumentRecord, Record
-from storage.vocabulary import DocumentStatus, SpanStatus
 
 _LABELLED = ("labels", "hypertextlabels")
 _Object = Mapping[str, Any]

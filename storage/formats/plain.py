@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import EncodingError, decoded, not_utf8, utf8_lines
+from storage.formats.export_tally import Written, accepted, count_document
 from storage.formats.limits import ArchiveError, whole
-from storage.formats.packing import Pack
-from storage.formats.written import Written, accepted, count_document
+from storage.formats.zip_writer import Pack
 from storage.records import BadRecord, DocumentRecord, Record
 
 _OFFICE = {"[Content_Types].xml", "mimetype"}

@@ -24,7 +24,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from storage.formats.covering import Piece, covering
+from storage.enums import DocumentStatus, SpanStatus
+from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import (
     name_in,
     object_of,
@@ -36,10 +37,9 @@ from storage.formats.fields import (
     whole,
 )
 from storage.formats.json_records import first_object, first_of, read_records
-from storage.formats.marks import Mark, list_of, to_spans
-from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.formats.labelled_spans import Mark, list_of, to_spans
+from storage.formats.token_alignment import Piece, covering
 from storage.records import DocumentRecord, Record, SpanRecord
-from storage.vocabulary import DocumentStatus, SpanStatus
 
 _ANSWERS = ("accept", "reject", "ignore")
 _STATUS: dict[str, DocumentStatus] = {

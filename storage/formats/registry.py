@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from storage.formats.written import Written
+from storage.formats.export_tally import Written
 from storage.records import DocumentRecord, Record
 
 Reader = Callable[[BinaryIO, str], Iterator[Record]]

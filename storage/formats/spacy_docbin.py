@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.formats.covering import covering
+from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
+from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import ArchiveError, Budget, check_record, whole
-from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
-from storage.formats.written import Written, accepted, count_document, count_span, unread
+from storage.formats.token_alignment import covering
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:

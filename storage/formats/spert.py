@@ -20,13 +20,13 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from storage.formats.archives import Archive, names_at
-from storage.formats.covering import in_words
+from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
+from storage.formats.token_alignment import in_words
 from storage.formats.tokens import parse_tokens
-from storage.formats.written import Written
 from storage.records import BadRecord, DocumentRecord, Record
 
 DOCUMENTS = "documents.json"

@@ -11,7 +11,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from storage.formats.written import Written, count_document, count_span
+from storage.formats.export_tally import Written, count_document, count_span
 from storage.records import DocumentRecord, SpanRecord
 
 COLUMNS = ("document", "split", "start", "end", "label", "text", "status", "source", "score")

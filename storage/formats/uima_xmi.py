@@ -18,13 +18,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.export_tally import Written, accepted, count_document, count_span
+from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
-from storage.formats.marks import Mark, to_spans
 from storage.formats.optional import require
 from storage.formats.own_layers import own_layer
-from storage.formats.packing import Pack
-from storage.formats.written import Written, accepted, count_document, count_span
 from storage.formats.xml_guard import check_xml
+from storage.formats.zip_writer import Pack
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:

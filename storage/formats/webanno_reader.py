@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.encodings import decoded
+from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
-from storage.formats.marks import Mark, to_spans
 from storage.formats.offsets import Ruler
 from storage.formats.own_layers import own_layer
 from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text

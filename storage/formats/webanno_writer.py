@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import BinaryIO
 
-from core.tokenization import tokenize
+from core.text.tokenization import tokenize
+from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.offsets import Ruler
-from storage.formats.packing import Pack
 from storage.formats.webanno_escapes import FEATURE, LAYER, escape_text, escape_value
-from storage.formats.written import Written, accepted, count_document, count_span
+from storage.formats.zip_writer import Pack
 from storage.records import DocumentRecord, SpanRecord
 
 _HEADER = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={LAYER}|{FEATURE}\n\n"

@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import UtcDateTime, now, one_of
-from storage.models.base import Base
-from storage.vocabulary import (
+from storage.enums import (
     ORIGINS,
     SET_STATES,
     SOURCES,
@@ -31,6 +30,7 @@ from storage.vocabulary import (
     Source,
     SpanStatus,
 )
+from storage.models.base import Base
 
 
 def _one(name: str, where: str, *columns: str) -> Index:

@@ -9,8 +9,8 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import RawText, UtcDateTime, now, one_of
+from storage.enums import DOCUMENT_STATUSES, SPLITS, DocumentStatus, Split
 from storage.models.base import Base
-from storage.vocabulary import DOCUMENT_STATUSES, SPLITS, DocumentStatus, Split
 
 
 class Document(Base):

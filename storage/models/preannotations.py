@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UtcDateTime, now, one_of
+from storage.enums import PREANNOTATION_STATES, PreannotationState
 from storage.models.base import Base
-from storage.vocabulary import PREANNOTATION_STATES, PreannotationState
 
 _OPEN = text("state IN ('running', 'paused')")
 

@@ -8,8 +8,8 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UtcDateTime, hex_colour, now, one_of
+from storage.enums import ROLES, QueueOrder, Role
 from storage.models.base import Base
-from storage.vocabulary import ROLES, QueueOrder, Role
 
 
 class Project(Base):

@@ -9,8 +9,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UtcDateTime, now, one_of
+from storage.enums import VERSION_STATES, VersionState
 from storage.models.base import Base
-from storage.vocabulary import VERSION_STATES, VersionState
 
 
 class ModelVersion(Base):

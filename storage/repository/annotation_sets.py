@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.columns import now
-from storage.hiding import BINNED
+from storage.enums import Origin, SetState
 from storage.models import AnnotationSet, Assignment, Document, EntityRow
 from storage.records import SpanRecord
-from storage.vocabulary import Origin, SetState
+from storage.soft_delete import BINNED
 
 SUBMITTED = and_(AnnotationSet.origin == "person", AnnotationSet.state == "submitted")
 """The condition that a set is a person's answer."""

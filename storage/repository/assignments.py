@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.columns import now
-from storage.hiding import BINNED
+from storage.enums import DocumentStatus
 from storage.models import AnnotationSet, Assignment, Document, Project
-from storage.vocabulary import DocumentStatus
+from storage.soft_delete import BINNED
 
 OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.hiding import BINNED
+from storage.enums import DocumentStatus, SetState, Split
 from storage.models import AnnotationSet, Base, Document, EntityRow, Operation
 from storage.records import Answer, OperationRecord, SpanRecord
-from storage.repository.histories import client_of
+from storage.repository.history import client_of
 from storage.repository.splits import choose_splits
-from storage.vocabulary import DocumentStatus, SetState, Split
+from storage.soft_delete import BINNED
 
 _DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS = (
     Base.metadata.tables[model.__tablename__]

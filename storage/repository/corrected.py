@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy.orm import Session
 
+from storage.enums import Split
 from storage.records import DocumentRecord
-from storage.repository.selecting import Selection, selected
-from storage.vocabulary import Split
+from storage.repository.export_selection import Selection, selected
 
 
 def corrected(

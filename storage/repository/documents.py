@@ -8,11 +8,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.hiding import BINNED
+from storage.enums import DOCUMENT_STATUSES, DocumentStatus, Split
 from storage.models import Document
 from storage.repository.assignments import has
 from storage.repository.splits import choose_split, sha256_of
-from storage.vocabulary import DOCUMENT_STATUSES, DocumentStatus, Split
+from storage.soft_delete import BINNED
 
 Direction = Literal["next", "previous"]
 LONGEST_TEXT = 5_000_000

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.enums import DocumentStatus, Split
 from storage.models import AnnotationSet, Document, EntityRow
 from storage.repository.documents import matching
-from storage.vocabulary import DocumentStatus, Split
 
 PREVIEW = 160
 

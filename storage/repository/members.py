@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.enums import ROLES, Role
 from storage.models import Member, User
-from storage.sight import EVERYONE
-from storage.vocabulary import ROLES, Role
+from storage.project_scope import EVERYONE
 
 
 def roles(session: Session, user_id: int) -> Mapping[int, Role]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.hiding import BINNED
+from storage.enums import QUEUE_ORDERS, QueueOrder
 from storage.models import Label, Project
-from storage.vocabulary import QUEUE_ORDERS, QueueOrder
+from storage.soft_delete import BINNED
 
 DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 DEFAULT_MEANINGS = {

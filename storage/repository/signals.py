@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from storage.enums import DocumentStatus, Split
 from storage.models import Document, DocumentSignal
 from storage.repository.assignments import OPEN
-from storage.vocabulary import DocumentStatus, Split
 
 
 class QueueRow(NamedTuple):

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.hiding import BINNED
+from storage.enums import Split
 from storage.models import Document, Project
-from storage.sight import EVERYONE
-from storage.vocabulary import Split
+from storage.project_scope import EVERYONE
+from storage.soft_delete import BINNED
 
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
 """Of a project's first four documents, two are trained on and one is held back."""

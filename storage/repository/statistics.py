@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.enums import DocumentStatus, Source, SpanStatus, Split
 from storage.models import AnnotationSet, Document, EntityRow, Operation
 from storage.repository.annotation_sets import newest_submitted
-from storage.vocabulary import DocumentStatus, Source, SpanStatus, Split
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for name, value in environment_in(tmp_path).items():
         monkeypatch.setenv(name, value)
     model = PretendedModel()
-    monkeypatch.setattr("app.state.active_predictor", lambda sessions: model)
+    monkeypatch.setattr("app.context.active_predictor", lambda sessions: model)
     pretend_model(tmp_path / "model")
     site = build_site(tmp_path, settings_in(tmp_path), model)
     monkeypatch.setattr(
-        "app.services.ahead.Ahead.wish", lambda self, *wish: site.wishes.append(wish)
+        "app.services.suggestions.prefetch.Ahead.wish", lambda self, *wish: site.wishes.append(wish)
     )
     yield site
     st.cache_resource.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import Applied
+from app.services.annotation.annotation import Applied
 from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.engine import writing
 from storage.repository import documents, model_versions, projects

@@ -5,29 +5,22 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from app.services import (
+from app.services.interchange import exporting, external_sync, importing, manifest, preview
+from app.services.labels import changes as label_changes
+from app.services.labels import split as label_split
+from app.services.operations import figures, projects, trash
+from app.services.operations.projects import LabelChange
+from app.services.suggestions import queue, resuggest
+from app.services.suggestions.label_review import ReviewService
+from app.services.team import (
     accounts,
-    adjudicating,
+    adjudication,
     agreement,
-    assigning,
-    bin,
-    exporting,
-    figures,
-    following,
-    importing,
-    label_changes,
-    manifest,
+    assignment,
     members,
-    preview,
-    projects,
-    queue,
-    rereading,
-    signing_in,
-    splitting,
+    sign_in,
     tokens,
 )
-from app.services.projects import LabelChange
-from app.services.review import ReviewService
 from core.types import SamplerSettings
 from storage.records import DocumentRecord
 from tests.app.guarded_models import OF_MODELS, Call
@@ -98,14 +91,14 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.heading(w.document, w.name),
     ),
-    "bin.wish": ("annotate", lambda w: bin.wish(w.sessions, "document", w.document)),
+    "bin.wish": ("annotate", lambda w: trash.wish(w.sessions, "document", w.document)),
     "bin.delete": (
         "review",
-        lambda w: bin.delete(w.sessions, "document", w.document, "not its name", w.name),
+        lambda w: trash.delete(w.sessions, "document", w.document, "not its name", w.name),
     ),
     "bin.restore": (
         "review",
-        lambda w: bin.restore(w.sessions, "document", w.document, w.name),
+        lambda w: trash.restore(w.sessions, "document", w.document, w.name),
     ),
     "exporting.export": (
         "review",
@@ -152,17 +145,17 @@ GUARDED: dict[str, tuple[str, Call]] = {
     ),
     "following.follow": (
         "review",
-        lambda w: following.follow(
+        lambda w: external_sync.follow(
             w.sessions,
             w.project,
             DocumentRecord(f"{w.who} came.", "new", (), status="submitted"),
-            following.Followed("Tool", 1),
+            external_sync.Followed("Tool", 1),
             w.name,
         ),
     ),
     "following.withdraw": (
         "review",
-        lambda w: following.withdraw(w.sessions, w.project, "Tool", [9], w.name),
+        lambda w: external_sync.withdraw(w.sessions, w.project, "Tool", [9], w.name),
     ),
     "preview.previewing": (
         "review",
@@ -191,34 +184,34 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
     ),
-    "adjudicating.case": ("review", lambda w: adjudicating.case(w.sessions, w.document)),
+    "adjudicating.case": ("review", lambda w: adjudication.case(w.sessions, w.document)),
     "adjudicating.decide": (
         "review",
-        lambda w: adjudicating.decide(w.sessions, w.document, (), (), w.name),
+        lambda w: adjudication.decide(w.sessions, w.document, (), (), w.name),
     ),
-    "adjudicating.waiting": ("review", lambda w: adjudicating.waiting(w.sessions, w.project)),
+    "adjudicating.waiting": ("review", lambda w: adjudication.waiting(w.sessions, w.project)),
     "adjudicating.accept_agreed": (
         "review",
-        lambda w: adjudicating.accept_agreed(w.sessions, w.project, w.name),
+        lambda w: adjudication.accept_agreed(w.sessions, w.project, w.name),
     ),
     "agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
     "assigning.assign": (
         "review",
-        lambda w: assigning.assign(w.sessions, w.project, ["Annotator"], [w.document]),
+        lambda w: assignment.assign(w.sessions, w.project, ["Annotator"], [w.document]),
     ),
     "assigning.assign_next": (
         "review",
-        lambda w: assigning.assign_next(w.sessions, w.project, ["Annotator"], 1),
+        lambda w: assignment.assign_next(w.sessions, w.project, ["Annotator"], 1),
     ),
-    "assigning.candidates": ("review", lambda w: assigning.candidates(w.sessions, w.project)),
-    "assigning.given": ("review", lambda w: assigning.given(w.sessions, w.project)),
+    "assigning.candidates": ("review", lambda w: assignment.candidates(w.sessions, w.project)),
+    "assigning.given": ("review", lambda w: assignment.given(w.sessions, w.project)),
     "assigning.set_annotators": (
         "review",
-        lambda w: assigning.set_annotators(w.sessions, w.project, 1),
+        lambda w: assignment.set_annotators(w.sessions, w.project, 1),
     ),
     "assigning.withdraw": (
         "review",
-        lambda w: assigning.withdraw(w.sessions, w.document, "Annotator"),
+        lambda w: assignment.withdraw(w.sessions, w.document, "Annotator"),
     ),
     "queue.first_waiting": (
         "annotate",
@@ -229,7 +222,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
     "rereading.read_again": (
         "annotate",
-        lambda w: rereading.read_again(
+        lambda w: resuggest.read_again(
             w.sessions, PretendedModel(names=()), SamplerSettings(), w.document, w.name
         ),
     ),
@@ -243,20 +236,20 @@ GUARDED: dict[str, tuple[str, Call]] = {
     ),
     "splitting.begin": (
         "review",
-        lambda w: splitting.begin(w.sessions, w.project, w.label, [], w.name),
+        lambda w: label_split.begin(w.sessions, w.project, w.label, [], w.name),
     ),
-    "splitting.standing": ("review", lambda w: splitting.standing(w.sessions, w.project)),
+    "splitting.standing": ("review", lambda w: label_split.standing(w.sessions, w.project)),
     "splitting.choose": (
         "review",
-        lambda w: splitting.choose(w.sessions, w.project, 0, (w.document, 0, 1), "", w.name),
+        lambda w: label_split.choose(w.sessions, w.project, 0, (w.document, 0, 1), "", w.name),
     ),
     "splitting.finish": (
         "review",
-        lambda w: splitting.finish(w.sessions, w.project, w.name),
+        lambda w: label_split.finish(w.sessions, w.project, w.name),
     ),
     "signing_in.sign_out_everywhere": (
         "administer",
-        lambda w: signing_in.sign_out_everywhere(w.sessions, _second(w)),
+        lambda w: sign_in.sign_out_everywhere(w.sessions, _second(w)),
     ),
     "tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
     "tokens.every": ("administer", lambda w: tokens.every(w.sessions)),

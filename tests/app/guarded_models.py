@@ -7,16 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.services import (
-    by_itself,
-    head_to_head,
-    model_files,
-    model_zip,
-    preannotating,
-    promotions,
-    retraining,
+from app.services.model_registry import (
+    archive as model_archive,
 )
-from app.services.models import ModelRegistry
+from app.services.model_registry import (
+    comparison,
+    promotions,
+)
+from app.services.model_registry import (
+    files as model_files,
+)
+from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining import auto_retrain, bulk_preannotation, training_data
 from app.settings import Settings
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
@@ -25,7 +27,7 @@ Call = Callable[[World], Any]
 OF_MODELS: dict[str, tuple[str, Call]] = {
     "by_itself.set_after": (
         "review",
-        lambda w: by_itself.set_after(w.sessions, w.project, None),
+        lambda w: auto_retrain.set_after(w.sessions, w.project, None),
     ),
     "jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
     "jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
@@ -38,11 +40,11 @@ OF_MODELS: dict[str, tuple[str, Call]] = {
     ),
     "model_zip.pack": (
         "administer",
-        lambda w: model_zip.pack(w.sessions, 1, io.BytesIO()),
+        lambda w: model_archive.pack(w.sessions, 1, io.BytesIO()),
     ),
     "model_zip.unpack": (
         "administer",
-        lambda w: model_zip.unpack(
+        lambda w: model_archive.unpack(
             w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
         ),
     ),
@@ -63,33 +65,33 @@ OF_MODELS: dict[str, tuple[str, Call]] = {
     "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
     "head_to_head.held_back": (
         "review",
-        lambda w: head_to_head.held_back(w.sessions, w.project),
+        lambda w: comparison.held_back(w.sessions, w.project),
     ),
     "head_to_head.compare": (
         "review",
-        lambda w: head_to_head.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
+        lambda w: comparison.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
     ),
     "preannotating.start": (
         "review",
-        lambda w: preannotating.start(w.sessions, w.project, w.name),
+        lambda w: bulk_preannotation.start(w.sessions, w.project, w.name),
     ),
-    "preannotating.latest": ("review", lambda w: preannotating.latest(w.sessions, w.project)),
+    "preannotating.latest": ("review", lambda w: bulk_preannotation.latest(w.sessions, w.project)),
     "preannotating.pause": (
         "review",
-        lambda w: preannotating.pause(w.sessions, w.project, w.name),
+        lambda w: bulk_preannotation.pause(w.sessions, w.project, w.name),
     ),
     "preannotating.resume": (
         "review",
-        lambda w: preannotating.resume(w.sessions, w.project, w.name),
+        lambda w: bulk_preannotation.resume(w.sessions, w.project, w.name),
     ),
     "preannotating.cancel": (
         "review",
-        lambda w: preannotating.cancel(w.sessions, w.project, w.name),
+        lambda w: bulk_preannotation.cancel(w.sessions, w.project, w.name),
     ),
-    "retraining.gather": ("review", lambda w: retraining.gather(w.sessions, w.project)),
+    "retraining.gather": ("review", lambda w: training_data.gather(w.sessions, w.project)),
     "retraining.take_snapshot": (
         "review",
-        lambda w: retraining.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
+        lambda w: training_data.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
     ),
 }
 

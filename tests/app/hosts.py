@@ -39,7 +39,7 @@ class Host:
         self.workers.append(worker)
 
     def owns(self, worker: str) -> bool:
-        """Whether its worker has this name, see `app.services.presence`."""
+        """Whether its worker has this name, see `app.services.retraining.worker_heartbeat`."""
         return worker.split("-")[-2] == str(self.workers[-1].pid)
 
     def freeze(self) -> None:

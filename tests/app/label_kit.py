@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.services import label_changes
+from app.services.labels import changes as label_changes
 from storage.models import EntityRow
 from storage.repository import annotation_sets, projects
 from tests.app.teamwork import Team

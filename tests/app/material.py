@@ -7,9 +7,9 @@ from pathlib import Path
 
 from app.settings import Settings
 from storage.engine import Sessions, writing
+from storage.enums import SpanStatus, Split
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
-from storage.vocabulary import SpanStatus, Split
 
 LABELS = ("PER", "ORG", "LOC")
 Marked = tuple[str, str]
@@ -68,7 +68,7 @@ def submit(
 def tiny_model(folder: Path, labels: Sequence[str] = LABELS, seed: int = 0) -> Path:
     """Writes the directory of a small random model that suggests something."""
     from core.config import ModelConfig
-    from core.model import DiffusionNER
+    from core.modeling.model import DiffusionNER
     from tests.core.tiny import tiny_encoder
 
     encoder = tiny_encoder(folder.with_name(folder.name + "-encoder"))
@@ -81,7 +81,7 @@ def pretend_model(folder: Path, labels: Sequence[str] = LABELS) -> Path:
     """A directory that looks like a model until somebody loads it."""
     import json
 
-    from core.architecture import ARCHITECTURE, KEY
+    from core.modeling.architecture import ARCHITECTURE, KEY
 
     folder.mkdir(parents=True)
     config = {KEY: ARCHITECTURE, "model": {"labels": list(labels)}}
@@ -94,7 +94,7 @@ def outdate(folder: Path) -> None:
     """Makes a model one of the first architecture, whose `config.json` said nothing of it."""
     import json
 
-    from core.architecture import KEY
+    from core.modeling.architecture import KEY
 
     saved = json.loads((folder / "config.json").read_text())
     del saved[KEY]

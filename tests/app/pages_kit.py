@@ -11,16 +11,17 @@ from typing import Any
 from unittest import mock
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from app.services.startup import open_database
+from app.services.operations.startup import open_database
 from app.settings import ROOT, Settings
-from core.finding import Finding
-from core.looking import Look
+from core.inference.label_errors import Finding
+from core.inference.uncertainty import Look
 from core.overlaps import overlap
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions, writing
+from storage.enums import Split
 from storage.repository import documents, projects
-from storage.vocabulary import Split
 from tests.app.traces import build_trace
 
 TEXT = "Olena Kovalenko visited New York University on Monday."
@@ -114,7 +115,8 @@ class Site:
         """Goes to a page as a link does."""
         for name, value in query.items():
             self.app.query_params[name] = str(value)
-        self.app.switch_page(f"screens/{page}.py")
+        # `switch_page` takes a page's address from its file's name until the app has run once
+        self.app._page_hash = calc_hash(page)
         return self.run()
 
     def run(self) -> AppTest:
@@ -132,7 +134,7 @@ class Site:
 
     def wish(self, where: str) -> AppTest:
         """What the span annotator asks the page for, in this one run."""
-        with mock.patch("app.views.annotating.span_annotator") as annotator:
+        with mock.patch("app.screens.annotate.workspace.span_annotator") as annotator:
             annotator.return_value.navigate = where
             return self.run()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.services.annotation import AnnotationService
-from app.services.document_view import DocumentView
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_view import DocumentView
 
 
 def back(service: AnnotationService, document_id: int, version: int, person: str) -> DocumentView:

@@ -9,14 +9,14 @@ from itertools import count
 
 from sqlalchemy import select
 
-from app.services import assigning
-from app.services.annotation import AnnotationService
-from app.services.document_view import DocumentView
-from app.services.suggesting import Predictor
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_view import DocumentView
+from app.services.suggestions.suggest import Predictor
+from app.services.team import assignment
 from storage.engine import Sessions, writing
+from storage.enums import QueueOrder
 from storage.models import Assignment, Document
 from storage.repository import documents, model_versions, projects
-from storage.vocabulary import QueueOrder
 
 Marked = tuple[str, str]
 """Words of the text and a label."""
@@ -80,7 +80,7 @@ def team(
         ]
         ids = [each.id for each in added if each is not None]
         project_id = project.id
-    assigning.set_annotators(sessions, project_id, annotators)
+    assignment.set_annotators(sessions, project_id, annotators)
     return Team(sessions, project_id, ids)
 
 

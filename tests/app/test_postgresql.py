@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import AnnotationService
-from app.services.backup import back_up
-from app.services.restoring import RestoreError, restore
-from app.services.startup import open_database
+from app.services.annotation.annotation import AnnotationService
+from app.services.operations.backup import back_up
+from app.services.operations.restore import RestoreError, restore
+from app.services.operations.startup import open_database
 from app.settings import Settings
+from storage.database_errors import trouble
 from storage.engine import create_engine_from, session_factory, writing
 from storage.repository import documents, operations, projects
-from storage.trouble import trouble
 from tests import databases
 
 pytestmark = pytest.mark.skipif(
@@ -115,7 +115,7 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
             restore(tmp_path / "b.zip", settings, force=True)
     sessions.kw["bind"].dispose()
     with monkeypatch.context() as broken:
-        broken.setattr("app.services.restoring.upgrade", full_disk)
+        broken.setattr("app.services.operations.restore.upgrade", full_disk)
         with pytest.raises(OSError, match="No space left"):
             restore(tmp_path / "b.zip", settings, force=True)
     with sessions() as session:

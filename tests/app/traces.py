@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from core.scores import how_sure
+from core.inference.scoring import how_sure
 from core.types import (
     Entity,
     Origin,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.editing import DraftSpan
-from app.services.annotation import AnnotationService
-from app.services.document_view import DocumentView
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_view import DocumentView
 
 
 class Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.models import VersionView
+from app.services.model_registry.registry import VersionView
 from storage.engine import writing
 from storage.repository import model_versions
 from tests.app.pages_kit import PretendedModel, Site
@@ -20,4 +20,4 @@ def add_version(site: Site, monkeypatch: pytest.MonkeyPatch, model: PretendedMod
         assert version.id == model.model_version_id
         return model
 
-    monkeypatch.setattr("app.views.comparing.version_predictor", pretended)
+    monkeypatch.setattr("app.screens.common.run_comparison.version_predictor", pretended)

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from app.services.annotation import AnnotationService
-from app.services.jobs import Jobs
-from app.services.permissions import Acting, for_person
-from app.services.reading import Incoming
-from app.services.retraining import RetrainingSettings
+from app.services.annotation.annotation import AnnotationService
+from app.services.interchange.read_records import Incoming
+from app.services.retraining.jobs import Jobs
+from app.services.retraining.training_data import RetrainingSettings
+from app.services.team.permissions import Acting, for_person
 from storage.engine import Sessions
 from storage.repository.statistics import Submission
 from tests.app.pages_kit import PretendedModel

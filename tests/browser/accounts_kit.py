@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from app.services import accounts, members
-from app.services.samples import seed_sample_project
-from app.services.startup import SAMPLES
+from app.services.operations.samples import seed_sample_project
+from app.services.operations.startup import SAMPLES
+from app.services.team import accounts, members
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
 from tests.browser.app_kit import environment
 

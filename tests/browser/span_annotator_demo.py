@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.span_annotator import sent_operations, span_annotator
-from core.tokenization import tokenize
+from core.text.tokenization import tokenize
 from tests.browser.annotator_cases import CASES
 
 KEY = "annotator"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.services import accounts, assigning, members
+from app.services.team import accounts, assignment, members
 from storage.repository import projects
 from tests.browser.accounts_kit import GOOD, SERVER, people_in, sign_in, with_accounts
 from tests.browser.app_kit import AnnotatePage, go_to
@@ -35,7 +35,7 @@ def url(serve: Serve, tmp_path: Path) -> Served:
         project = projects.every(session)[0].id
     accounts.add(sessions, "Chi", GOOD)
     members.assign(sessions, project, "Chi", "annotator")
-    assigning.set_annotators(sessions, project, 2)
+    assignment.set_annotators(sessions, project, 2)
     sessions.kw["bind"].dispose()
     env = {**with_accounts(tmp_path), "SPANNEAL_MODEL": str(tmp_path / "none")}
     return serve(SERVER, env=env)

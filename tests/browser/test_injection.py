@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from app.services import signing_in
+from app.services.team import sign_in
 from app.web.gate import COOKIE
 from storage.engine import Sessions, writing
 from storage.records import SpanRecord
@@ -73,7 +73,7 @@ def sessions(folder: Path) -> Sessions:
 
 @pytest.fixture(scope="module")
 def token(sessions: Sessions) -> str:
-    return signing_in.sign_in(sessions, WHO, GOOD)
+    return sign_in.sign_in(sessions, WHO, GOOD)
 
 
 @pytest.fixture(scope="module")

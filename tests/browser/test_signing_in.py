@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.services import accounts
+from app.services.team import accounts
 from storage.engine import Sessions
 from tests.browser.accounts_kit import SERVER, fill, people_in, sign_in, with_accounts
 from tests.browser.conftest import Serve, Served

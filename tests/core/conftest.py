@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from core.model import DiffusionNER
-    from core.training import Evaluated
+    from core.modeling.model import DiffusionNER
+    from core.training.trainer import Evaluated
 
 LABELS = ("LOC", "MISC", "ORG", "PER")
 
@@ -41,7 +41,7 @@ def new_model(encoder_folder: Path) -> NewModel:
     from torch import nn
 
     from core.config import ModelConfig
-    from core.model import DiffusionNER
+    from core.modeling.model import DiffusionNER
 
     def make(seed: int = 0, **options: Any) -> DiffusionNER:
         tiny = {"labels": LABELS, "hidden_size": 32, "num_heads": 2, "pointer_size": 16}
@@ -59,8 +59,8 @@ def new_model(encoder_folder: Path) -> NewModel:
 def learned(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Learned:
     """Three sentences with nested entities and one without any, over-fitted."""
     from core.config import TrainingConfig
-    from core.learner import DiffusionLearner
-    from core.training import Evaluated, train
+    from core.training.learner import DiffusionLearner
+    from core.training.trainer import Evaluated, train
     from core.types import SamplerSettings
     from tests.core.tiny import SENTENCES
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from torch import nn
 
-from core import together, training
 from core.config import ModelConfig, TrainingConfig
-from core.learner import DiffusionLearner
-from core.model import DiffusionNER
-from core.training import Progress, train
+from core.modeling.model import DiffusionNER
+from core.training import distributed, trainer
+from core.training.learner import DiffusionLearner
+from core.training.trainer import Progress, train
 from core.types import SamplerSettings
 from tests.core.tiny import SENTENCES
 
@@ -25,8 +25,8 @@ CONFIG = TrainingConfig(epochs=4, batch_size=5, num_spans=8, seed=5)
 
 
 def main(encoder: Path, folder: Path) -> None:
-    training._REPORT_EVERY = 1
-    together.join()
+    trainer._REPORT_EVERY = 1
+    distributed.join()
     tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
     shape = ModelConfig(("LOC", "MISC", "ORG", "PER"), dropout=0.0, **tiny)
     model = DiffusionNER.from_encoder(shape, str(encoder), seed=0)
@@ -44,8 +44,8 @@ def main(encoder: Path, folder: Path) -> None:
         "records": len(records),
         "weights": digest.hexdigest(),
     }
-    (folder / f"told-{together.number()}.json").write_text(json.dumps(told))
-    together.leave()
+    (folder / f"told-{distributed.number()}.json").write_text(json.dumps(told))
+    distributed.leave()
 
 
 if __name__ == "__main__":

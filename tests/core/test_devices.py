@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.constraints import Constraints
 from core.devices import mixed_precision, send
-from core.evaluation import keep, propose
-from core.model import DiffusionNER
-from core.sampler import denoise
+from core.diffusion.sampler import denoise
+from core.evaluation.evaluate import keep, propose
+from core.inference.constraints import Constraints
+from core.modeling.model import DiffusionNER
 from core.types import SamplerSettings, WordSpan
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES

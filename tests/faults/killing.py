@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, parse_gesture, reduce
-from app.services import drafts
+from app.services.annotation import drafts
 from storage.engine import Sessions, writing
 from storage.models import Document, Operation
 from storage.repository import annotation_sets, documents, operations, projects

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.services.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService
+from storage.database_errors import trouble
 from storage.engine import create_engine_from, session_factory
-from storage.trouble import trouble
 
 
 class Page(socketserver.StreamRequestHandler):

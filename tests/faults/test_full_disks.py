@@ -14,10 +14,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService
+from storage.database_errors import trouble
 from storage.engine import create_engine_from, session_factory, upgrade, writing
 from storage.repository import operations, projects
-from storage.trouble import trouble
 from tests.faults.killing import Outcome, examine, seeded_project
 
 pytestmark = pytest.mark.sqlite

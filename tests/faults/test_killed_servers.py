@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService
 from tests.faults.killing import Killed, Outcome, examine, seeded_project
 
 OPERATIONS = int(os.environ.get("SPANNEAL_FAULTS", "10000"))

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from storage import formats
+from storage.enums import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
-from storage.vocabulary import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
 
 _BLANK = b" \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe"
 """White space and the marks of encodings: a file of these alone has nothing in it."""

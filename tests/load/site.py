@@ -18,10 +18,10 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
 
-from app.services import accounts, members
-from app.services.importing import import_file
+from app.services.interchange.importing import import_file
+from app.services.team import accounts, members
 from app.settings import ROOT
-from app.supervisor import page_command
+from app.worker.supervisor import page_command
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
 from storage.models import Document
 from storage.repository import projects

@@ -158,7 +158,7 @@ def test_corrected_data_is_the_newest_submitted_set_of_each_document(
 def test_corrected_data_streams_past_one_batch(
     sessions: sessionmaker[Session], document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.repository.selecting.BATCH", 3)
+    monkeypatch.setattr("storage.repository.export_selection.BATCH", 3)
     with writing(sessions) as session:
         for number in range(10):
             added = documents.add(session, document.project_id, name=f"{number}", text=f"{number}")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from storage.columns import now
 from storage.engine import writing
+from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.repository.listing import list_documents
-from storage.vocabulary import DocumentStatus
 
 TEXTS = [
     "line one\r\nline two\r\n",

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.tokenization import tokenize
+from core.text.tokenization import tokenize
 from storage import formats
-from storage.formats.written import Written
+from storage.formats.export_tally import Written
 from storage.records import BadRecord, DocumentRecord, SpanRecord
 
 TEXT = "😊 Bank of China hired Ms. Haag.\n"

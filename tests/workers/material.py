@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import cycle, islice
 
 from app.settings import ROOT
-from core.segmentation import sentences
-from core.tokenization import tokenize
+from core.text.segmentation import sentences
+from core.text.tokenization import tokenize
 
 SAMPLES = ROOT / "assets" / "samples"
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.services import preannotating
-from app.services.models import ModelRegistry
-from app.services.preannotating import Pass
-from app.services.startup import open_database
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.startup import open_database
+from app.services.retraining import bulk_preannotation
+from app.services.retraining.bulk_preannotation import Pass
 from app.settings import Settings
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects
@@ -61,7 +61,7 @@ def measure(
     sessions = open_database(settings)
     ModelRegistry(sessions).ensure_bundled(settings.model)
     project = _project(sessions, texts)
-    preannotating.start(sessions, project, "bench", BATCH)
+    bulk_preannotation.start(sessions, project, "bench", BATCH)
     hosts = [Host(folder / f"host-{number}", given, way) for number, way in enumerate(within)]
     try:
         for host in hosts:
@@ -77,7 +77,7 @@ def _observe(sessions: Sessions, project: int, hosts: Sequence[Host], texts: Seq
     """From when all are at work until the first of them could find nothing more."""
 
     def now() -> Pass:
-        found = preannotating.latest(sessions, project)
+        found = bulk_preannotation.latest(sessions, project)
         assert found is not None
         assert found.state != "paused", found.reason
         return found

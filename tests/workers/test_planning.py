@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.segmentation import sentences
-from core.tokenization import tokenize
+from core.text.segmentation import sentences
+from core.text.tokenization import tokenize
 from tests.workers.material import texts
 from tests.workers.planning import Assumed, plan
 

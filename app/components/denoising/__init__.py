@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from app.components.denoising.animation import Payload
 from app.components.denoising.assets import CSS, HTML, JS
-from app.components.denoising.film import Payload
 from app.components.denoising.payload import SentenceChoice, sentence_choices, sentence_payload
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.components.denoising import wording
-from app.components.denoising.film import Frame, Pointed
-from core.scores import HIGHEST, how_sure
+from app.components.denoising.animation import Frame, Pointed
+from core.inference.scoring import HIGHEST, how_sure
 from core.types import Pointers, SentenceStep, Trace
 
 _LEAST = 0.01

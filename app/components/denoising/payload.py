@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.components.denoising import wording
-from app.components.denoising.film import EntityBar, LabelColour, Payload
+from app.components.denoising.animation import EntityBar, LabelColour, Payload
 from app.components.denoising.frames import mean_probability, sentence_frames
 from app.components.denoising.stacking import rows
+from core.inference.scoring import HIGHEST
 from core.overlaps import overlap
-from core.scores import HIGHEST
 from core.types import Entity, Origin, SentenceStep, Token, Trace
 
 NEUTRAL = "#8a8f98"

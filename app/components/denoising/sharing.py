@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import json
 
+from app.components.denoising.animation import Payload
 from app.components.denoising.assets import CSS, HTML, JS
-from app.components.denoising.film import Payload
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.components.denoising.film import Frame, Payload
+from app.components.denoising.animation import Frame, Payload
 from app.components.plots.style import Figure, axis, plain, short, thin
 
 _MOST_WORDS = 26

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from app.components.denoising.film import Frame, Payload
+from app.components.denoising.animation import Frame, Payload
 from app.components.plots.axes import step_ticks, word_axis
 from app.components.plots.style import GREY, Figure, axis, figure_layout, ink_on
 

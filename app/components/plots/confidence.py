@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.components.denoising.film import EntityBar, Frame, Payload
+from app.components.denoising.animation import EntityBar, Frame, Payload
 from app.components.plots.style import GREY, Figure, axis, figure_layout, plain, short, thin
 
 _MOST_TICKS = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.components.denoising.film import EntityBar, Payload
+from app.components.denoising.animation import EntityBar, Payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from app.components.denoising.film import Payload
+from app.components.denoising.animation import Payload
 from app.components.plots.axes import time_axis, word_axis
 from app.components.plots.lives import Life, lives
 from app.components.plots.style import GREY, Figure, figure_layout, ink_on, plain

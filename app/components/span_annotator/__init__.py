@@ -31,7 +31,7 @@ import streamlit as st
 
 from app.components import bundle
 from app.components.span_annotator.hotkeys import table
-from core.tokenization import tokenize
+from core.text.tokenization import tokenize
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _PARTS = ("left", "right", "type")
@@ -107,7 +107,7 @@ def span_annotator(
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask, version: whether there is a model to ask; which version of the draft this is.
-        clashes: as `app.services.clashes.Clash`, `at` as ISO 8601 has it.
+        clashes: as `app.services.annotation.conflicts.Clash`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:

@@ -12,16 +12,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from app.http import callers, programs
+from app.http import authentication, routes
 from app.http.batching import Batcher
 from app.http.limits import MOST_BYTES, Rate
-from app.services import accounts, members, tokens
-from app.services.predictor import ModelPredictor
+from app.services.suggestions.predictor import ModelPredictor
+from app.services.team import accounts, members, tokens
 from app.settings import Settings
 from app.web import gate
 from app.web.gate import Gate
-from core.joint import predict_together
-from core.pipeline import Pipeline
+from core.inference.joint import predict_together
+from core.inference.pipeline import Pipeline
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, tiny_model
@@ -65,12 +65,12 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     for name, value in environment_in(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SPANNEAL_AUTH", "off")
-    monkeypatch.setattr(callers, "rate", Rate())
-    monkeypatch.setattr("app.http.predicting.active_predictor", lambda sessions: Counting())
+    monkeypatch.setattr(authentication, "rate", Rate())
+    monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: Counting())
     sessions = gate.database(Settings.from_environment())
     project = new_project(sessions)
     guard = Middleware(Gate, settings=Settings.from_environment)
-    app = Starlette(routes=programs.ROUTES, middleware=[guard])
+    app = Starlette(routes=routes.ROUTES, middleware=[guard])
     with TestClient(app, "http://localhost", client=("127.0.0.1", 5000)) as client:
         yield Served(client, sessions, project)
     sessions.kw["bind"].dispose()
@@ -200,7 +200,7 @@ def test_too_much_is_refused_with_what_would_help(
     assert set(long.json()["error"]) == {"what", "got", "expected", "remedy"}
     large = served.client.post("/api/v1/predict", content=b" " * (MOST_BYTES + 1))
     assert large.status_code == 413
-    monkeypatch.setattr(callers, "rate", Rate(2, clock=lambda: 0.0))
+    monkeypatch.setattr(authentication, "rate", Rate(2, clock=lambda: 0.0))
     headers = served.bearer("busy")
     said = [served.client.get("/api/v1/projects", headers=headers).status_code for _ in range(3)]
     assert said == [200, 200, 429]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService
 from storage.repository import annotation_sets, operations
 from tests.app.http.test_api import Served, served
 from tests.app.restoring import back

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from app.services import accounts, members, tokens
-from app.services.startup import prepare
+from app.services.operations.startup import prepare
+from app.services.team import accounts, members, tokens
 from app.settings import Settings
 from tests.app.material import new_project, tiny_model
 from tests.load.site import opened, serving

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from app.http import callers
+from app.http import authentication
 from app.http.limits import MOST_TEXT, Rate
-from app.services import label_changes
+from app.services.labels import changes as label_changes
 from storage.repository import projects
 from tests.app.http.test_api import Counting, Served, served
 
@@ -52,8 +52,8 @@ def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = Counting()
-    monkeypatch.setattr("app.http.predicting.active_predictor", lambda sessions: model)
-    monkeypatch.setattr(callers, "rate", Rate(30, clock=lambda: 0.0))
+    monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: model)
+    monkeypatch.setattr(authentication, "rate", Rate(30, clock=lambda: 0.0))
     path, headers = f"/label-studio/{served.project}/predict", served.bearer("label studio")
     texts = [f"Text {number}" for number in range(20)]
     body = {"tasks": [{"id": 1, "data": {"body": each}} for each in texts], "label_config": CONFIG}
@@ -193,7 +193,7 @@ def test_other_programs_get_suggestions_within_others_where_the_project_wants_th
     served: Served, monkeypatch: pytest.MonkeyPatch, nested: bool
 ) -> None:
     model = Counting()
-    monkeypatch.setattr("app.http.predicting.active_predictor", lambda sessions: model)
+    monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: model)
     with served.sessions.begin() as session:
         projects.get(session, served.project).nested = nested
     tasks = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": CONFIG}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data import DataError, read_examples
+from core.data.examples import DataError, read_examples
 from core.discontinuous.reading import read_fragmented
 from core.discontinuous.records import FragmentedEntity, FragmentedExample, joined
 from core.discontinuous.scores import score_fragmented

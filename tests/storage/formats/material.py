@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from storage import formats
-from storage.formats.written import Written
+from storage.formats.export_tally import Written
 from storage.records import DocumentRecord, Record, SpanRecord
 
 TEXT = "😊 Bank of China hired Ms. Haag.\n"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from storage.formats.covering import covering
+from storage.formats.token_alignment import covering
 from storage.records import BadRecord, DocumentRecord, SpanRecord
 from tests.storage.formats.material import CHINA, DOCUMENT, TEXT, documents, read, written
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from storage.formats import FORMATS
-from storage.formats.written import Written, unread
+from storage.formats.export_tally import Written, unread
 from storage.records import DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, READ_AS, documents, read, written
 

@@ -1,0 +1,98 @@
+"""python -m app export"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from app.cli.shared import add_project, progress, project_id
+from app.services.interchange.exporting import ExportReport, Stream, export
+from app.services.interchange.manifest import SUFFIX, as_bytes, left_out, manifest
+from app.services.operations.startup import open_database
+from app.settings import Settings
+from storage.enums import SPLITS
+from storage.formats import EXPORT_FORMATS
+from storage.records import LostEntity
+from storage.repository.export_selection import Selection
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--format", choices=EXPORT_FORMATS, required=True)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="with a manifest beside it (default: standard output, without one)",
+    )
+    parser.add_argument("--split", choices=SPLITS, action="append", default=[])
+    parser.add_argument("--label", metavar="NAME", action="append", default=[])
+    parser.add_argument(
+        "--person", metavar="NAME", action="append", default=[], help="who submitted the documents"
+    )
+    parser.add_argument(
+        "--since", type=date.fromisoformat, metavar="DATE", help="submitted on this day or later"
+    )
+    parser.add_argument(
+        "--until", type=date.fromisoformat, metavar="DATE", help="submitted on this day or before"
+    )
+    parser.add_argument(
+        "--undecided", action="store_true", help="also the documents that nobody has submitted"
+    )
+    parser.add_argument(
+        "--history", action="store_true", help="with earlier answers and every action (jsonl)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    sessions = open_database(Settings.from_environment())
+    project = project_id(sessions, options.project)
+    selection = Selection(
+        splits=tuple(options.split),
+        labels=tuple(options.label),
+        people=tuple(options.person),
+        since=_midnight(options.since),
+        until=_midnight(options.until + timedelta(days=1)) if options.until else None,
+        undecided=options.undecided,
+        history=options.history,
+    )
+    if options.out is None:
+        _tell(export(sessions, project, options.format, sys.stdout.buffer, selection))
+        return 0
+    report = export(sessions, project, options.format, options.out, selection, _watched)
+    beside = options.out.with_name(options.out.name + SUFFIX)
+    beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
+    _tell(report)
+    return 0
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """The beginning of a day in UTC."""
+    return datetime.combine(day, time(), UTC) if day else None
+
+
+def _watched(report: ExportReport, documents: Stream) -> Stream:
+    return progress(documents, lambda _: f"{report.passed:,} of {report.expected:,} documents")
+
+
+def _tell(report: ExportReport) -> None:
+    """What was written, and every entity that the format could not hold, on standard error."""
+    for entity in report.written.nested:
+        print(
+            f"left out, {report.format} holds no nested entities: {_name(entity)}", file=sys.stderr
+        )
+    for entity in report.written.unaligned:
+        print(f"left out, not at the edges of words: {_name(entity)}", file=sys.stderr)
+    for what, number in left_out(report).items():
+        print(f"left out: {number:,} {what}", file=sys.stderr)
+    print(
+        f"{report.written.documents} documents with {report.written.entities} entities written, "
+        f"{report.undecided_left_out} not submitted yet",
+        file=sys.stderr,
+    )
+
+
+def _name(entity: LostEntity) -> str:
+    return f"{entity.document} [{entity.start}, {entity.end}) {entity.label} {entity.text!r}"

@@ -1,0 +1,124 @@
+"""python -m app import"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.cli.shared import add_project, progress
+from app.services.interchange.importing import importing
+from app.services.interchange.preview import Preview, previewing
+from app.services.interchange.read_records import ImportReport, Incoming
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.samples import SAMPLE_LABELS
+from app.services.operations.startup import open_database
+from app.settings import Settings
+from storage.engine import Sessions, writing
+from storage.enums import SPLITS
+from storage.formats import IMPORT_FORMATS
+from storage.repository import projects
+
+CANCELLED = 130
+"""What a shell expects of a command that was interrupted."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    add_project(parser)
+    parser.add_argument(
+        "--format", choices=["auto", *IMPORT_FORMATS], default="auto", help="(default: auto)"
+    )
+    parser.add_argument(
+        "--suggestions", action="store_true", help="take the entities as suggestions to review"
+    )
+    parser.add_argument("--sentences", action="store_true", help="make each sentence a document")
+    parser.add_argument("--split", choices=SPLITS, help="where all documents go")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would come in, and write nothing"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise FileNotFoundError(f"there is no file {options.file}")
+    settings = Settings.from_environment()
+    sessions = open_database(settings)
+    incoming = Incoming(
+        options.file,
+        format=options.format,
+        person=settings.person,
+        as_suggestions=options.suggestions,
+        split=options.split,
+        sentences=options.sentences,
+    )
+    if options.dry_run:
+        return _preview(sessions, options.project, incoming)
+    project_id = _ensured(sessions, options.project)
+    report = ImportReport()
+    try:
+        for step in progress(importing(sessions, project_id, incoming), _line):
+            report = step
+    except KeyboardInterrupt:
+        _tell(report, options.file)
+        print("stopped; import the file again to go on: what is in is passed over")
+        return CANCELLED
+    _tell(report, options.file)
+    return 1 if report.bad else 0
+
+
+def _preview(sessions: Sessions, project: str, incoming: Incoming) -> int:
+    with sessions() as session:
+        found = projects.by_name(session, project)
+    preview = Preview()
+    stream = previewing(sessions, found.id if found else None, incoming)
+    for step in progress(stream, lambda each: _line(each.report)):
+        preview = step
+    report = preview.report
+    for record in preview.first:
+        entities = [
+            f"{span.label} {record.text[span.start : span.end]!r}" for span in record.entities or ()
+        ]
+        known = "nobody looked" if record.entities is None else ", ".join(entities) or "no entities"
+        print(f"{record.name!r}: {record.text[:60]!r} – {known}")
+    for label, number in preview.labels.most_common():
+        print(f"{label}: {number}" + (" (new)" if label in report.labels_created else ""))
+    _tell(report, incoming.source, "would be added")
+    return 1 if report.bad else 0
+
+
+def _line(report: ImportReport) -> str:
+    share = report.read / report.size if report.size else 1
+    return f"{share:4.0%}  {report.added:,} documents, {report.bad_count:,} bad"
+
+
+def _tell(report: ImportReport, file: object, done: str = "added") -> None:
+    for record in report.bad:
+        print(f"{file}:{record.line}: {record.reason}", file=sys.stderr)
+    if report.bad_unlisted:
+        print(f"and {report.bad_unlisted} bad records more", file=sys.stderr)
+    for said, number in report.notes.items():
+        print(f"{said} ({number})", file=sys.stderr)
+    if report.labels_created:
+        print(f"new labels: {', '.join(report.labels_created)}")
+    print(
+        f"{report.added} documents with {report.entities} entities {done} ({report.format}), "
+        f"{report.duplicates} known already, {report.bad_count} bad"
+    )
+    if report.broken_off:
+        print(
+            f"It was broken off at line {report.broken_off.line}, and nothing behind it is read; "
+            "mend the file and import it again to go on: what is in is passed over"
+        )
+
+
+def _ensured(sessions: Sessions, name: str) -> int:
+    """The project's id; a new one gets the labels of the active model."""
+    active = ModelRegistry(sessions).active()
+    with writing(sessions) as session:
+        project = projects.by_name(session, name)
+        if project is None:
+            project = projects.create(session, name)
+            projects.ensure_labels(session, project.id, active.labels if active else SAMPLE_LABELS)
+            print(f"project {name!r} is new")
+        return project.id

@@ -1,0 +1,54 @@
+"""python -m app move"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.services.operations.transfer import move_database
+from app.settings import Settings
+from storage.database_transfer import Step
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="an empty PostgreSQL database: postgresql+psycopg://USER@HOST/DATABASE; PGPASSWORD "
+        "keeps the password out of the list of processes",
+    )
+    parser.add_argument(
+        "--data-there",
+        type=Path,
+        metavar="FOLDER",
+        help="the data folder's path where the new page will run, such as /data in a container "
+        "(default: as here)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    there: Path | None = options.data_there
+    if there is not None and not there.is_absolute():
+        raise ValueError(f"--data-there must be an absolute path, got {there}")
+    moved = move_database(settings, options.to, there, _tell)
+    for name, content in moved.tables.items():
+        print(f"{name:24} {content.rows:>10,} rows  {content.sha256[:16]}")
+    for folder, here in moved.models.items():
+        print(f"model {folder}{'' if here else ': not here; copy it there'}")
+    print(
+        f"Everything is in the new database; the old one stays in {settings.data} as it was.\n"
+        "From now on set SPANNEAL_DATABASE to the new URL, for every page and worker. Retraining "
+        f"jobs are not moved: the list of finished ones stays in {settings.jobs}. For workers on "
+        "several machines set SPANNEAL_JOBS to a PostgreSQL URL too."
+    )
+    return 0
+
+
+def _tell(step: Step) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step.table} {step.rows:,}/{step.total:,}", end="", file=sys.stderr)
+        if step.rows == step.total:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,70 @@
+"""python -m app retrain"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from app.cli.shared import add_project, project_id
+from app.services.model_registry.registry import ModelRegistry, VersionView
+from app.services.operations.startup import open_database
+from app.services.retraining.jobs import Job, Jobs
+from app.services.retraining.training_data import RetrainingSettings
+from app.settings import Settings
+
+_POLL = 1.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    default = RetrainingSettings()
+    add_project(parser)
+    parser.add_argument("--wait", action="store_true", help="stay until the job ends, and show it")
+    parser.add_argument("--epochs", type=int, help="(default: by the amount of data)")
+    parser.add_argument("--seed", type=int, default=default.seed, help="(default: %(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    sessions = open_database(settings)
+    chosen = RetrainingSettings(epochs=options.epochs, seed=options.seed)
+    jobs = Jobs(settings, sessions)
+    try:
+        job_id = jobs.start(project_id(sessions, options.project), chosen)
+        print(f"job {job_id} is queued", flush=True)
+        if not jobs.worker_running():
+            print(
+                "it waits for a worker: start `python -m app worker`", file=sys.stderr, flush=True
+            )
+        if not options.wait:
+            return 0
+        job = _wait(jobs, job_id)
+    finally:
+        jobs.close()
+    if job.version_id is None:
+        print(f"job {job_id} {job.state}: {job.reason or 'a person stopped it'}", file=sys.stderr)
+        return 1
+    _show(ModelRegistry(sessions).get(job.version_id))
+    return 0
+
+
+def _wait(jobs: Jobs, job_id: str) -> Job:
+    told = ""
+    while (job := jobs.get(job_id)).active:
+        progress = jobs.progress(job_id)
+        now = f"{job.step or job.state}  step {progress.step}/{progress.total_steps}"
+        if progress.evaluations:
+            now += f"  development F1 {100 * progress.evaluations[-1].f1:.2f}"
+        if now != told:
+            print(now, flush=True)
+        told = now
+        time.sleep(_POLL)
+    return job
+
+
+def _show(version: VersionView) -> None:
+    print(f"{'control split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
+    for row in version.comparison:
+        name = row.label or "all"
+        print(f"{name:16} {row.gold:6d} {100 * row.old[2]:8.2f} {100 * row.new[2]:8.2f}")
+    print(f"model version {version.id} is proposed: `python -m app promote {version.id}`")

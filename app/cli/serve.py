@@ -1,0 +1,32 @@
+"""python -m app serve"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from app.services.operations.startup import prepare
+from app.settings import Settings
+from app.web import listen_address
+from app.worker.supervisor import Supervisor, page_command, worker_command
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=8501, help="(default: %(default)s)")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="only the page; start `worker` elsewhere"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    if problem := listen_address.problem(settings.auth, options.host):
+        raise ValueError(problem)
+    started = prepare(settings)
+    if started.warning:
+        print(f"serve: {started.warning}", file=sys.stderr, flush=True)
+    worker = None if options.no_worker else worker_command()
+    return Supervisor(page_command(options.host, options.port), worker).run()

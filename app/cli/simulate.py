@@ -1,0 +1,70 @@
+"""python -m app simulate"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from app.services.model_registry.registry import labels_of
+from app.settings import Settings
+from app.simulation.conditions import CONDITIONS
+from app.simulation.material import read_gold, set_up
+from app.simulation.visits import Tally
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="annotated file: the truth")
+    parser.add_argument("--model", type=Path, help="model directory (default: the bundled one)")
+    parser.add_argument(
+        "--sentences",
+        type=int,
+        default=5,
+        metavar="N",
+        help="records that make a document (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--condition", choices=list(CONDITIONS), action="append", help="(default: all of them)"
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="documents at most (default: all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+
+
+def run(options: argparse.Namespace) -> int:
+    model = options.model or Settings.from_environment().model
+    labels = labels_of(model)
+    gold = read_gold(options.data, options.sentences, options.limit)
+    tallies: dict[str, Tally] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(options.condition or CONDITIONS):
+            desk = set_up(Path(folder) / str(number), gold, model, labels)
+            tallies[name] = CONDITIONS[name](desk, partial(_progress, name))
+    print(table(tallies))
+    if options.json:
+        figures = {name: asdict(tally) for name, tally in tallies.items()}
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    return 0
+
+
+def _progress(name: str, tally: Tally) -> None:
+    line = f"\r{name}: {tally.documents} documents, {tally.gestures} gestures"
+    print(line, end="", file=sys.stderr, flush=True)
+
+
+def table(tallies: dict[str, Tally]) -> str:
+    """The conditions, beside the first one."""
+    first = next(iter(tallies.values()))
+    lines = [
+        "| condition | documents | entities | gestures | an entity | of the first |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, each in tallies.items():
+        lines.append(
+            f"| {name} | {each.documents} | {each.entities} | {each.gestures} "
+            f"| {each.an_entity:.2f} | {each.gestures / first.gestures:.2f} |"
+        )
+    return "\n".join(lines)

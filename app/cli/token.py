@@ -1,0 +1,47 @@
+"""python -m app token create | list | revoke"""
+
+from __future__ import annotations
+
+import argparse
+
+from app.cli.shared import project_id
+from app.services.operations.startup import open_database
+from app.services.team import tokens
+from app.settings import Settings
+from storage.engine import Sessions
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    create = actions.add_parser("create", help="make a token and print it once")
+    create.add_argument("--name", required=True, help="what uses it")
+    create.add_argument("--person", metavar="NAME", help="the account in whose name it acts")
+    create.add_argument("--project", metavar="NAME", help="the only project that it reaches")
+    actions.add_parser("list", help="list the tokens, and when each was used last")
+    revoke = actions.add_parser("revoke", help="let nobody in with a token any more")
+    revoke.add_argument("name", metavar="NAME")
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    sessions = open_database(settings)
+    if options.action == "list":
+        _list(sessions)
+    elif options.action == "revoke":
+        tokens.revoke(sessions, options.name)
+        print(f"token {options.name!r} is revoked")
+    else:
+        if settings.signs_in and options.person is None:
+            raise ValueError("people sign in here, so a token acts for one of them: add --person")
+        project = project_id(sessions, options.project) if options.project else None
+        secret = tokens.create(sessions, options.name, options.person, project)
+        print(f"token {options.name!r}, shown only now: {secret}")
+    return 0
+
+
+def _list(sessions: Sessions) -> None:
+    for each in tokens.every(sessions):
+        used = f"used {each.used_at:%Y-%m-%d %H:%M}" if each.used_at else "never used"
+        project = f"project {each.project_id}" if each.project_id is not None else None
+        notes = [each.person, project, used, "revoked" if each.revoked_at else None]
+        print("\t".join([each.name, *(note for note in notes if note)]))

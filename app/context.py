@@ -1,0 +1,187 @@
+"""What all sessions of one process share: the settings, the database, the services."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app.services.annotation.annotation import AnnotationService
+from app.services.model_registry.registry import ModelFolderError, ModelRegistry
+from app.services.operations.startup import prepare
+from app.services.suggestions.label_review import ReviewService
+from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor, active_predictor
+from app.services.suggestions.prefetch import Ahead
+from app.services.team.permissions import Act, Acting, allowed, for_person
+from app.settings import Settings
+from app.whoami import whoami
+from core.types import SamplerSettings
+from storage.engine import Sessions
+from storage.repository import projects
+
+if TYPE_CHECKING:
+    from app.services.retraining.jobs import Jobs
+
+LOG = logging.getLogger(__name__)
+_BY_HASH: dict[type | str, Callable[[Any], Any]] = {Settings: hash}
+"""Streamlit would take the settings apart, at each of the many times a run asks for the desk."""
+_SEAT = "desk of this run"
+SUGGESTING = SamplerSettings()
+"""What suggestions are made with: the paper's γ = 5 and K = 60."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One database for every session of the process. Opening it loads no model.
+
+    Where people sign in, its sessions act for the person, and see only what the person may.
+    """
+
+    settings: Settings
+    sessions: Sessions
+    models: ModelRegistry
+    store: str
+    """Tells this database, and who signed in to it, from every other one."""
+    acting: Acting | None = None
+    """Who has signed in; None where nobody needs to."""
+
+    @property
+    def person(self) -> str:
+        return self.acting.name if self.acting else self.settings.person
+
+    def may(self, project_id: int, act: Act) -> bool:
+        """Whether to offer it; the services ask again."""
+        with self.sessions() as session:
+            return allowed(session, project_id, act)
+
+    def predictor(self) -> ModelPredictor | None:
+        """The active model, asked for anew by every run: a person may have promoted another."""
+        return active_predictor(self.sessions)
+
+    def annotation(self) -> AnnotationService:
+        return AnnotationService(self.sessions, self.predictor(), SUGGESTING)
+
+    def model_problem(self) -> str | None:
+        """Why there is no model to make suggestions with; None where there is one.
+
+        A model put in place later is found without a restart.
+        """
+        try:
+            self.models.ensure_bundled(self.settings.model)
+        except ModelFolderError as error:
+            return str(error)
+        return None
+
+
+def desk() -> Desk:
+    """The process's desk, opened at first use: tables made, samples in, model registered.
+
+    Raises `SignedOutError` where people sign in and nobody has.
+    """
+    common = _open(Settings.from_environment())
+    person = whoami(common.settings, common.sessions)
+    if person is None:
+        return common
+    sessions = for_person(common.sessions, person)
+    return replace(
+        common,
+        sessions=sessions,
+        models=ModelRegistry(sessions),
+        store=f"{common.store} {person.user_id}",
+        acting=person,
+    )
+
+
+def sit_down() -> Desk:
+    """The same at the beginning of a run, for `seat` to give it to the page without asking again
+    who has signed in."""
+    found = desk()
+    st.session_state[_SEAT] = found
+    return found
+
+
+def seat() -> Desk:
+    """The desk of this run. Not for what runs without the whole page: that asks for `desk`."""
+    found: Desk = st.session_state[_SEAT]
+    return found
+
+
+def jobs() -> Jobs:
+    """The process's view of retraining jobs; opened by the page that needs it."""
+    return _jobs(Settings.from_environment()).on(desk().sessions)
+
+
+def ahead() -> Ahead:
+    """The process's work that is done before anybody waits for it."""
+    return _ahead(Settings.from_environment())
+
+
+def reviews() -> ReviewService:
+    """What models said of submitted documents, as far as this process has asked."""
+    return _reviews(Settings.from_environment()).on(desk().sessions)
+
+
+def warm_up(predictor: ModelPredictor | None) -> None:
+    """Begins to load the model, so that the first document need not wait for it."""
+    if predictor is not None:
+        _begin_loading(predictor, predictor.model_version_id)
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once a page has run, what the process holds is there to stay: modules, tables, caches.
+
+    To look for garbage in all of it, as Python does now and then, takes longer than a run.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def _begin_loading(_predictor: ModelPredictor, model_version_id: int) -> None:
+    threading.Thread(target=_load, args=(_predictor,), daemon=True).start()
+
+
+def _load(predictor: ModelPredictor) -> None:
+    try:
+        predictor.threshold()
+        gc.freeze()
+    except Exception:
+        LOG.exception("the model at %s could not be loaded", predictor.path)
+
+
+@st.cache_resource(show_spinner="Opening the database …", hash_funcs=_BY_HASH)
+def _open(settings: Settings) -> Desk:
+    sessions = prepare(settings).sessions
+    with sessions() as session:
+        founded = projects.founded(session)
+    store = founded.isoformat() if founded else ""
+    return Desk(settings, sessions, ModelRegistry(sessions), store)
+
+
+@st.cache_resource(show_spinner="Opening the jobs …", hash_funcs=_BY_HASH)
+def _jobs(settings: Settings) -> Jobs:
+    from app.services.retraining.jobs import Jobs
+
+    return Jobs(settings, _open(settings).sessions)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
+def _ahead(settings: Settings) -> Ahead:
+    sessions = _open(settings).sessions
+
+    def reader() -> BackgroundPredictor | None:
+        active = active_predictor(sessions)
+        return active.in_background() if active else None
+
+    return Ahead(sessions, reader, SUGGESTING)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
+def _reviews(settings: Settings) -> ReviewService:
+    return ReviewService(_open(settings).sessions)

@@ -1,0 +1,137 @@
+"""Who asks: a program with a token, or, where nobody signs in, this machine itself."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.http.errors import ApiError, answer
+from app.http.limits import A_MINUTE, Rate
+from app.services.team import tokens
+from app.settings import Settings
+from app.web import listen_address
+from app.web.gate import database
+from storage.engine import Sessions
+
+rate = Rate()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program that was let in, and sessions that see what it may."""
+
+    sessions: Sessions
+    person: str
+    project_id: int | None
+    settings: Settings
+    token: str | None = None
+    """Its name; None for this machine's own programs, which nobody counts."""
+
+    def count(self, number: int) -> None:
+        """Counts further requests where one brings what could be several; raises `ApiError`."""
+        if self.token is not None and number > 0 and not rate.take(self.token, number):
+            raise ApiError(
+                429,
+                "too many requests with this token",
+                expected=f"at most {A_MINUTE} a minute; each text counts as one",
+                remedy="Wait; send what is large in parts.",
+            )
+
+    def reach(self, project_id: int) -> int:
+        """The project, where the token reaches it; raises `ApiError`."""
+        if self.project_id not in (None, project_id):
+            raise ApiError(
+                403,
+                "this token is for another project",
+                got=project_id,
+                expected=f"project {self.project_id}",
+                remedy="Make a token for this project: python -m app token create --project NAME",
+            )
+        return project_id
+
+
+class Admission:
+    """Lets nobody in whose request brings a body, before that body is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            try:
+                found = await run_in_threadpool(_admit, Request(scope))
+            except ApiError as error:
+                await answer(error.status, error.body)(scope, receive, send)
+                return
+            scope.setdefault("state", {})["caller"] = found
+        await self._app(scope, receive, send)
+
+
+def caller(request: Request) -> Caller:
+    """Whom `Admission` let in; else raises `ApiError` as it would."""
+    found = getattr(request.state, "caller", None)
+    return found if isinstance(found, Caller) else _admit(request)
+
+
+def _admit(request: Request) -> Caller:
+    """Raises `ApiError` for who comes from another site, without a token, or too often."""
+    _same_site(request)
+    settings = Settings.from_environment()
+    sessions = database(settings)
+    secret = _secret(request)
+    if secret is None and settings.auth == "off" and listen_address.asks_locally(request):
+        return Caller(sessions, settings.person, None, settings)
+    found = tokens.holder(sessions, secret) if secret else None
+    if found is None or (settings.signs_in and found.person is None):
+        raise ApiError(
+            401,
+            "this takes a token that holds",
+            got="none" if secret is None else "one that is unknown, revoked or nobody's",
+            expected="Authorization: Bearer spanneal_…",
+            remedy="Make one: python -m app token create --name NAME [--person ACCOUNT]",
+        )
+    own = tokens.sessions_for(sessions, found.person, found.project_id)
+    person = found.person.name if found.person else settings.person
+    admitted = Caller(own, person, found.project_id, settings, found.name)
+    admitted.count(1)
+    return admitted
+
+
+Calling = Annotated[Caller, Depends(caller)]
+
+
+def _secret(request: Request) -> str | None:
+    """A bearer token, or the password of HTTP's basic authentication, as Label Studio sends it."""
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return given.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(given, validate=True).decode().partition(":")[2]
+        except ValueError:  # no base64, or no UTF-8 in it
+            return ""
+    return None
+
+
+def _same_site(request: Request) -> None:
+    """Browsers say which site asks; what says nothing is no browser."""
+    origin = request.headers.get("origin")
+    try:
+        own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # brackets that hold no IPv6 address
+        own = False
+    if not own or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise ApiError(
+            403,
+            "a page of another site asks",
+            got=origin,
+            expected="this site's own pages, or a program",
+            remedy="Ask from a program; browsers' pages of other sites are not let in.",
+        )

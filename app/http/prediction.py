@@ -1,0 +1,139 @@
+"""A text in, its entities out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from app.http.authentication import Caller, Calling
+from app.http.batching import Batcher
+from app.http.errors import ApiError
+from app.http.limits import MOST_TEXT
+from app.services.annotation.drafts import best_once
+from app.services.suggestions import suggest
+from app.services.suggestions.predictor import ModelPredictor, active_predictor
+from app.services.team.permissions import require
+from core.inference.scoring import HIGHEST
+from core.types import Entity, Prediction, SamplerSettings
+from storage.repository import label_names, projects
+
+router = APIRouter(tags=["predict"])
+batcher = Batcher()
+MOST_TRACED = 2_000
+"""Code points of a text whose steps are asked for: each holds probabilities of every word."""
+
+
+class Wanted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=MOST_TEXT)]
+    steps: bool = False
+    """With every denoising step."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    threshold: Annotated[float | None, Field(ge=0, le=1)] = None
+    """The least score; the model's own where there is none."""
+    flat: bool | None = None
+    """Only entities that do not overlap; where nothing is said as the project wants, else all."""
+    project: int | None = None
+    """By whose names of today labels are called that were renamed or merged since the model learnt
+    them; the token's own where it is for one project, else the model's names stay."""
+
+
+class EntityOut(BaseModel):
+    start: int
+    """Code points of the text, half-open."""
+    end: int
+    label: str
+    text: str
+    score: float | None
+
+
+class PredictionOut(BaseModel):
+    model_version: int
+    entities: list[EntityOut]
+    uncovered: list[tuple[int, int]]
+    """Stretches that the model could not look at."""
+    trace: dict[str, Any] | None = None
+
+
+@router.post("/predict")
+async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
+    """The entities of a text."""
+    least = None if wanted.threshold is None else wanted.threshold * HIGHEST
+    project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
+    model = await run_in_threadpool(active, caller)
+    custom = await run_in_threadpool(custom_of, caller, project_id)
+    flat = custom.flat if wanted.flat is None else wanted.flat
+    settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=flat)
+    if not wanted.steps:
+        found = await batcher.predict(model, wanted.text, settings)
+        return _out(model, renamed(found, custom.names), None)
+    if len(wanted.text) > MOST_TRACED:
+        raise ApiError(
+            422,
+            "the text is too long for its steps",
+            got=len(wanted.text),
+            expected=f"at most {MOST_TRACED} code points",
+            remedy="Ask sentence by sentence, or without steps.",
+        )
+    trace = await run_in_threadpool(model.trace, wanted.text, settings)
+    found = Prediction(trace.text, trace.entities, trace.uncovered)
+    return _out(model, renamed(found, custom.names), asdict(trace))
+
+
+def active(caller: Caller) -> ModelPredictor:
+    """The model that suggests now. Raises `ApiError` where there is none."""
+    model = active_predictor(caller.sessions)
+    if model is None:
+        raise ApiError(
+            503, "there is no model", remedy="Put one in place: SPANNEAL_MODEL, see the README."
+        )
+    return model
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """How a project has its suggestions."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What labels that were renamed or merged are called now."""
+    flat: bool = False
+    """Whether none may overlap another."""
+
+
+def custom_of(caller: Caller, project_id: int | None) -> Custom:
+    """The project's custom; every suggestion by the model's own names where there is none. Raises
+    `LookupError`."""
+    if project_id is None:
+        return Custom()
+    with caller.sessions() as session:
+        project = projects.get(session, project_id)
+        require(session, project_id, "annotate")
+        return Custom(label_names.current(session, project_id), not project.nested)
+
+
+def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
+    entities = suggest.renamed(found.entities, names)
+    return replace(found, entities=tuple(best_once(entities)))
+
+
+def entity_out(text: str, entity: Entity) -> EntityOut:
+    score = None if entity.score is None else round(entity.score / HIGHEST, 6)
+    words = text[entity.start : entity.end]
+    return EntityOut(
+        start=entity.start, end=entity.end, label=entity.label, text=words, score=score
+    )
+
+
+def _out(model: ModelPredictor, found: Prediction, trace: dict[str, Any] | None) -> PredictionOut:
+    return PredictionOut(
+        model_version=model.model_version_id,
+        entities=[entity_out(found.text, each) for each in found.entities],
+        uncovered=[(each.start, each.end) for each in found.uncovered],
+        trace=trace,
+    )

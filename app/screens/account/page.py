@@ -1,0 +1,20 @@
+"""Account: one's own password and sessions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.account import password
+from app.screens.common.wording import literal
+
+desk = context.desk()
+st.header("Account", anchor=False)
+role = "an administrator" if desk.acting and desk.acting.administrator else "a member"
+st.caption(f"You are signed in as **{literal(desk.person)}**, {role}.")
+if desk.settings.auth == "oidc":
+    if st.button("Sign out", icon=":material/logout:"):
+        st.logout()
+else:
+    password.leave(desk)
+    password.password(desk)

@@ -1,0 +1,52 @@
+"""One's own account: the password, and where one is signed in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common.wording import literal
+from app.services.team import sign_in
+from app.services.team.passwords import LONGEST, SHORTEST, PasswordError
+from app.services.team.sign_in import SignInError
+from app.whoami import login
+
+
+def leave(desk: Desk) -> None:
+    """To sign out, here or everywhere."""
+    here, everywhere, _ = st.columns([1, 1, 3])
+    if here.button("Sign out", icon=":material/logout:", width="stretch"):
+        sign_in.sign_out(desk.sessions, login(desk.sessions).token)
+        st.rerun()
+    if everywhere.button(
+        "Sign out everywhere",
+        width="stretch",
+        help="Ends every session of yours, on this and on other machines.",
+    ):
+        sign_in.sign_out_everywhere(desk.sessions, login(desk.sessions).person.user_id)
+        st.rerun()
+
+
+def password(desk: Desk) -> None:
+    with st.form("password", clear_on_submit=True, width=480):
+        st.markdown("**Change the password**")
+        old = st.text_input("Present password", type="password", autocomplete="current-password")
+        new = st.text_input(
+            "New password",
+            type="password",
+            max_chars=LONGEST,
+            autocomplete="new-password",
+            help=f"At least {SHORTEST} characters. A few words in a row make a good one.",
+        )
+        again = st.text_input("New password again", type="password", autocomplete="new-password")
+        if not st.form_submit_button("Change"):
+            return
+    if new != again:
+        st.error("The two new passwords differ; nothing was changed.")
+        return
+    try:
+        sign_in.change_password(desk.sessions, login(desk.sessions), old, new)
+    except (SignInError, PasswordError) as error:
+        st.error(literal(str(error)))
+        return
+    st.success("The password is changed, and your other sessions are ended.")

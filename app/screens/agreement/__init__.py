@@ -1,0 +1,1 @@
+"""What several people made of the same documents."""

@@ -1,0 +1,225 @@
+"""One document's versions side by side, and the reviewer's decision on each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.agreement.figures import KIND
+from app.screens.common import annotated_text
+from app.screens.common.wording import clipped, count, literal
+from app.services.team import adjudication
+from app.services.team.adjudication import AdjudicationError, Case, Difference
+from app.services.team.agreement import Place
+from storage.repository import documents
+
+OWN = "own"
+CHOSEN = "adjudicated_document"
+_LISTED = 500
+
+
+def choose(desk: Desk, project_id: int) -> int | None:
+    """Asks for a document; None where no two people have submitted the same one."""
+    waiting, decided = adjudication.waiting(desk.sessions, project_id)
+    if not waiting and not decided:
+        st.info(
+            "No document has two answers yet. Once two people have submitted the same one, it "
+            "waits here for a decision.",
+            icon=":material/balance:",
+        )
+        return None
+    with desk.sessions() as session:
+        found = documents.texts(session, [*waiting, *decided][:_LISTED])
+    names = {key: name for key, (name, _) in found.items()}
+    kept = st.session_state.get(CHOSEN)
+    every = [each for each in [*waiting, *decided] if each in names or each == kept]
+    if kept not in every:
+        st.session_state[CHOSEN] = every[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen: int = st.selectbox(
+            "Document",
+            every,
+            format_func=lambda key: (
+                f"{'✓ decided' if key in decided else '○ waits'} · {names.get(key, key)}"
+            ),
+            key=CHOSEN,
+        )
+        _accept_agreed(desk, project_id, len(waiting))
+    st.caption(f"{count(len(waiting), 'document')} to decide, {len(decided):,} decided.")
+    return chosen
+
+
+def _accept_agreed(desk: Desk, project_id: int, waiting: int) -> None:
+    if waiting and st.button(
+        "Accept where all agree",
+        icon=":material/done_all:",
+        help="Decides every waiting document whose versions are the same.",
+    ):
+        accepted = adjudication.accept_agreed(desk.sessions, project_id, desk.person)
+        st.toast(f"{count(accepted, 'document')} accepted.", icon=":material/done_all:")
+        st.session_state.pop(CHOSEN, None)
+        st.rerun()
+
+
+def case(desk: Desk, document_id: int) -> None:
+    """The differences, a choice on each, and the button that keeps them."""
+    found = adjudication.case(desk.sessions, document_id)
+    st.subheader(literal(clipped(found.name, 80)), anchor=False)
+    _standing(found)
+    names = [each.person for each in found.versions]
+    with st.expander("The whole text", icon=":material/article:"):
+        columns = st.columns(len(names))
+        for number, (column, each) in enumerate(zip(columns, found.versions, strict=True)):
+            own = each.places - set(found.agreed)
+            column.markdown(f"**{literal(each.person)}**")
+            whole = (0, len(found.text))
+            column.html(annotated_text.html(found.text, whole, own, found.agreed, tint(number)))
+    if len(found.differences) > 1:
+        _take_all(found, names)
+    decisions = [_difference(found, each, number) for number, each in enumerate(found.differences)]
+    _save(desk, found, decisions)
+
+
+def tint(number: int) -> str:
+    return annotated_text.TINTS[number % len(annotated_text.TINTS)]
+
+
+def _standing(found: Case) -> None:
+    same = f"{count(len(found.agreed), 'entity', 'entities')} the same in all versions"
+    st.caption(f"{count(len(found.differences), 'difference')} · {same} (grey below).")
+    if found.decided:
+        said = f"**{literal(found.decided[0])}** has decided; a new decision takes its place."
+        if found.stale:
+            said += " Since then somebody has submitted another version."
+        st.info(said, icon=":material/balance:")
+
+
+def _take_all(found: Case, names: Sequence[str]) -> None:
+    with st.container(horizontal=True):
+        for name in names:
+            st.button(
+                f"All as {literal(name)}",
+                key=f"all {found.document_id} {name}",
+                on_click=_choose_all,
+                args=(found, name),
+                help="Chooses this person’s version for every difference; nothing is saved yet.",
+            )
+
+
+def _choose_all(found: Case, name: str) -> None:
+    for number, each in enumerate(found.differences):
+        places = each.versions[name]
+        st.session_state[_key(found, number)] = [taken for _, taken in each.choices].index(places)
+
+
+def _key(found: Case, number: int) -> str:
+    """Changes with the versions, so that no choice outlives what it was made of."""
+    ids = "-".join(str(each.set_id) for each in found.versions)
+    return f"decide {found.document_id} {ids} {number}"
+
+
+def _difference(found: Case, each: Difference, number: int) -> list[Place] | None:
+    """A difference in every version, and the choice; None while it is open."""
+    shown = annotated_text.window(found.text, each.start, each.end)
+    with st.container(border=True):
+        kinds = " · ".join(KIND[kind] for kind in each.kinds)
+        st.markdown(f"**Difference {number + 1}** :small[{kinds}]")
+        columns = st.columns(len(each.versions))
+        for place, (column, (person, places)) in enumerate(
+            zip(columns, each.versions.items(), strict=True)
+        ):
+            column.markdown(f"**{literal(person)}**{'' if places else ' · ∅ nothing'}")
+            column.html(annotated_text.html(found.text, shown, places, found.agreed, tint(place)))
+        choices = each.choices
+        chosen: int | str | None = st.radio(
+            "Decision",
+            [*range(len(choices)), OWN],
+            index=None,
+            format_func=lambda key: (
+                "Something else" if key == OWN else _titled(found, *choices[int(key)])
+            ),
+            key=_key(found, number),
+            horizontal=True,
+        )
+        if chosen is None:
+            return None
+        return _own(found, each, number) if chosen == OWN else list(choices[int(chosen)][1])
+
+
+def _titled(found: Case, people: Sequence[str], places: Sequence[Place]) -> str:
+    return f"{_places(found, places)} ({', '.join(literal(each) for each in people)})"
+
+
+def _places(found: Case, places: Sequence[Place]) -> str:
+    said = [_named(found, place) for place in places]
+    return ", ".join(said) or "Nothing"
+
+
+def _named(found: Case, place: Place) -> str:
+    start, end, label = place
+    return f"“{literal(clipped(found.text[start:end], 50))}” {literal(label)}"
+
+
+def _own(found: Case, each: Difference, number: int) -> list[Place] | None:
+    """Any of the entities there are, and one of the reviewer's own words."""
+    key = _key(found, number)
+    known = sorted({place for places in each.versions.values() for place in places})
+    kept: list[Place] = st.multiselect(
+        "Keep",
+        known,
+        format_func=lambda place: f"{found.text[place[0] : place[1]]} · {place[2]}",
+        key=f"{key} keep",
+        placeholder="None of them",
+    )
+    words, label = st.columns([3, 1])
+    wanted = words.text_input(
+        "Also mark", key=f"{key} words", help="The words as they stand in the text."
+    )
+    named: str = label.selectbox("as", found.labels, key=f"{key} label")
+    if not wanted:
+        return kept
+    places = [
+        (at, at + len(wanted), named)
+        for at in range(max(0, each.start - len(wanted) + 1), each.end)
+        if found.text.startswith(wanted, at)
+    ]
+    if len(places) == 1:
+        return [*kept, places[0]]
+    st.error(
+        f"These words stand {count(len(places), 'time')} where the difference is; they must stand "
+        "there once. Take in a word beside them, or mind capitals and spaces."
+    )
+    return None
+
+
+def _save(desk: Desk, found: Case, decisions: Sequence[list[Place] | None]) -> None:
+    made = [each for each in decisions if each is not None]
+    left = len(decisions) - len(made)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Keep this decision",
+            type="primary",
+            icon=":material/balance:",
+            disabled=left > 0,
+            key="keep decision",
+        )
+        st.caption(f"{count(left, 'difference')} left to decide." if left else "All is decided.")
+    if not pressed:
+        return
+    try:
+        ids = [each.set_id for each in found.versions]
+        adjudication.decide(desk.sessions, found.document_id, ids, made, desk.person)
+    except AdjudicationError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.toast(f"{literal(found.name)} is decided.", icon=":material/balance:")
+    st.session_state["adjudicated_next"] = True
+    st.rerun()
+
+
+def go_on() -> None:
+    """After a decision, to the first document that waits."""
+    if st.session_state.pop("adjudicated_next", False):
+        st.session_state.pop(CHOSEN, None)

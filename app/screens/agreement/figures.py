@@ -1,0 +1,192 @@
+"""The figures of agreement, and the disagreements to click on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common import annotated_text
+from app.screens.common.wording import clipped, count, literal
+from app.services.team import agreement
+from app.services.team.agreement import Agreement, Annotated, Summary
+from app.services.team.agreement_coefficients import RESAMPLES, Figure
+from app.services.team.disagreements import KINDS, Disagreement, Kind, disagreements, narrowed
+from storage.repository import documents, label_names, responses
+
+ROWS = 20
+SEED = 0
+KIND: dict[Kind, str] = {
+    "missing": "∅ Only one has it",
+    "boundary": "↔ Other boundaries",
+    "label": "⇄ Other label",
+}
+_UNITS = (
+    "F1 counts entities: one person's read as the other's gold. Kappa and alpha count words: a "
+    "word's value is the set of labels whose entities cover it (nested ones make a set of two; "
+    "no label is a value too), and of one label, whether it is among them. The interval in "
+    "brackets holds 95 % of {resamples:,} draws of the documents (seed {seed}). “–” is not "
+    "defined: nothing was found, or only one value occurs."
+)
+
+
+def gathered(desk: Desk, project_id: int) -> list[Annotated]:
+    """What can be compared; looked up again once somebody submits
+    or renames a label."""
+    with desk.sessions() as session:
+        state = responses.state(session, project_id), label_names.changes(session, project_id)
+    return _gathered(desk, desk.store, project_id, state)
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing …")
+def _gathered(_desk: Desk, store: str, project_id: int, state: object) -> list[Annotated]:
+    return agreement.gather(_desk.sessions, project_id)
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting …")
+def _measured(annotated: list[Annotated]) -> Agreement:
+    return agreement.measure(annotated, SEED)
+
+
+def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
+    """The documents that two or more of the chosen people annotated."""
+    everybody = sorted({person for each in annotated for person in each.answers})
+    chosen = st.multiselect(
+        "People", everybody, key="agreement_people", placeholder="Everybody", help="Two or more."
+    )
+    kept = [each.by(chosen) if chosen else each for each in annotated]
+    return [each for each in kept if len(each.answers) >= 2]
+
+
+def figures(annotated: list[Annotated]) -> None:
+    found = _measured(annotated)
+    if not annotated:
+        st.info("These people have no document in common.", icon=":material/group_off:")
+        return
+    overall = found.overall
+    with st.container(horizontal=True):
+        for name, value, told in (
+            ("F1, entities", overall.exact, "Boundaries and label; the mean of the pairs."),
+            ("F1, boundaries", overall.boundaries, "Whatever the label; the mean of the pairs."),
+            ("Cohen’s κ", overall.cohen, "On words; the mean of the pairs."),
+            ("Fleiss’ κ", overall.fleiss, "On words, all people together."),
+            ("Krippendorff’s α", overall.alpha, "On words, all people together."),
+        ):
+            st.metric(name, _number(value), help=told, border=True)
+    st.caption(
+        f"{count(len(found.people), 'person', 'people')}, {count(overall.documents, 'document')}, "
+        f"{count(found.words, 'word')}, {count(overall.entities, 'entity', 'entities')} of all "
+        f"together. {_interval(overall)}"
+    )
+    st.markdown("**Each two people**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "People": f"{pair.first} – {pair.second}",
+                    "Documents": pair.documents,
+                    "Entities": pair.entities,
+                    "F1": _told(pair.exact),
+                    "F1, boundaries": _told(pair.boundaries),
+                    "Cohen’s κ": _told(pair.cohen),
+                }
+                for pair in found.pairs
+            ]
+        ),
+        hide_index=True,
+        alt="A row for each two people, with how far they agree",
+    )
+    st.markdown("**Each label**")
+    st.dataframe(
+        pd.DataFrame([_row(each) for each in found.labels]),
+        hide_index=True,
+        alt="A row for each label, with how far all agree on it",
+    )
+    st.caption(_UNITS.format(resamples=RESAMPLES, seed=SEED))
+
+
+def _row(each: Summary) -> dict[str, object]:
+    return {
+        "Label": each.label,
+        "Documents": each.documents,
+        "Entities": each.entities,
+        "F1": _told(each.exact),
+        "F1, boundaries": _told(each.boundaries),
+        "Cohen’s κ": _told(each.cohen),
+        "Fleiss’ κ": _told(each.fleiss),
+        "Krippendorff’s α": _told(each.alpha),
+    }
+
+
+def _interval(overall: Summary) -> str:
+    if overall.exact.low is None:
+        return "One document says nothing of others: there is no interval."
+    return f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
+
+
+def _number(figure: Figure) -> str:
+    return "–" if figure.value is None else f"{figure.value:z.3f}"
+
+
+def _told(figure: Figure) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return _number(figure)
+    return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
+
+
+def listed(desk: Desk, annotated: Sequence[Annotated]) -> int | None:
+    """Each two people's differences; returns the document that the person wants to open."""
+    every = disagreements(annotated)
+    if not every:
+        st.success("They agree on everything.", icon=":material/done_all:")
+        return None
+    shown = _filtered(every)
+    st.caption(f"{count(len(shown), 'difference')} of {len(every):,}.")
+    last = max(1, -(-len(shown) // ROWS))
+    number = min(int(st.session_state.get("agreement_page", 1)), last)
+    wanted = None
+    page = shown[(number - 1) * ROWS : number * ROWS]
+    with desk.sessions() as session:
+        texts = documents.texts(session, {each.document_id for each in page})
+    for row, each in enumerate(page):
+        if _difference(each, texts[each.document_id][1], f"{number} {row}"):
+            wanted = each.document_id
+    if last > 1:
+        st.pagination(last, key="agreement_page")
+    return wanted
+
+
+def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
+    names = sorted({label for each in every for label in each.labels})
+    with st.container(horizontal=True, gap="large"):
+        kinds = st.pills(
+            "Kind",
+            [kind for kind in KINDS if any(each.kind == kind for each in every)],
+            format_func=lambda kind: f"{KIND[kind]} {sum(e.kind == kind for e in every):,}",
+            selection_mode="multi",
+            key="agreement_kinds",
+        )
+        labels = st.pills(
+            "Label", names, format_func=literal, selection_mode="multi", key="agreement_labels"
+        )
+    return narrowed(every, kinds, labels)
+
+
+def _difference(each: Disagreement, text: str, key: str) -> bool:
+    known = [place for place in each.places if place]
+    shown = annotated_text.window(text, min(p[0] for p in known), max(p[1] for p in known))
+    with st.container(border=True):
+        words, action = st.columns([6, 1.2], vertical_alignment="center")
+        with words:
+            st.caption(f"{KIND[each.kind]} · {literal(clipped(each.name, 60))}")
+            columns = st.columns(2)
+            for column, person, place, tint in zip(
+                columns, each.people, each.places, annotated_text.TINTS, strict=False
+            ):
+                column.markdown(f"**{literal(person)}**{'' if place else ' · ∅ nothing'}")
+                column.html(annotated_text.html(text, shown, [place] if place else [], tint=tint))
+        return action.button(
+            "Open", icon=":material/compare:", key=f"open difference {key}", width="stretch"
+        )

@@ -1,0 +1,1 @@
+"""One document, its suggestions, and every edit saved as it is made."""

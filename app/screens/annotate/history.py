@@ -1,0 +1,159 @@
+"""The history of a document as a dialog: every step, a look at any version, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import streamlit as st
+
+from app.components.span_annotator import span_annotator, words
+from app.context import Desk
+from app.editing import Draft, GestureError
+from app.screens.common.wording import count, literal
+from app.services.annotation import history
+from app.services.annotation import tasks as works
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_view import DocumentView
+from app.services.annotation.history import HistoryError, Page, Step
+from storage.repository import documents
+
+_OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
+_SEEN = "history_seen"
+"""The present version when the dialog was last drawn: what was done since then nobody saw."""
+PREVIEW = "history preview"
+"""The key of the component that shows a version."""
+
+
+def show(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+    """Opens the dialog."""
+    if st.session_state.get(_OF) != view.document_id:
+        _forget()
+    st.session_state[_OF] = view.document_id
+    _dialog(desk, service, view)
+
+
+def _forget() -> None:
+    for key in (_PAGE, _LOOK, _SEEN):
+        st.session_state.pop(key, None)
+
+
+def _look(version: int) -> None:
+    st.session_state[_LOOK] = version
+
+
+@st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
+def _dialog(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+    with desk.sessions() as session:
+        work = works.find(session, documents.get(session, view.document_id), desk.person)
+        page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
+    if page.unnumbered:
+        st.info(
+            f"{count(page.unnumbered, 'step')} from before versions were kept: what they changed "
+            "is not on record, and there is no way back to before them.",
+            icon=":material/info:",
+        )
+    looked: int | None = st.session_state.get(_LOOK)
+    if looked is not None:
+        _preview(desk, service, view, page, looked)
+    _steps(page.steps, page, looked)
+    if page.pages > 1:
+        st.pagination(page.pages, key=_PAGE)
+
+
+def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
+    for number, step in enumerate(steps):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            who = literal(step.person) if step.person else "A model"
+            when = step.at.strftime("%Y-%m-%d %H:%M:%S")
+            version = "" if step.version is None else f" · version {step.version}"
+            said = f"**{who}** {literal(step.said)}" if step.person else literal(step.said)
+            refused = f"  \n:orange-badge[Not done] {literal(step.refused)}" if step.refused else ""
+            st.markdown(f"{said}{refused}  \n:small[{when} UTC{version}]")
+            if step.version is not None:
+                st.button(
+                    "Shown" if step.version == looked else "Look",
+                    icon=":material/visibility:",
+                    key=f"look {page.number} {number}",
+                    disabled=step.version == looked,
+                    on_click=_look,
+                    args=(step.version,),
+                )
+    if page.number == page.pages and page.version:
+        st.button(
+            "Look at the beginning",
+            icon=":material/first_page:",
+            key="look 0",
+            disabled=looked == 0,
+            on_click=_look,
+            args=(0,),
+        )
+
+
+def _preview(
+    desk: Desk, service: AnnotationService, view: DocumentView, page: Page, version: int
+) -> None:
+    """The spans of a version on the text, and the button that brings it back."""
+    try:
+        with desk.sessions() as session:
+            work = works.find(session, documents.get(session, view.document_id), desk.person)
+            draft = history.state_at(session, work, version)
+    except HistoryError as error:
+        st.warning(literal(str(error)), icon=":material/history_toggle_off:")
+        return
+    seen = int(st.session_state.get(_SEEN, page.version))
+    st.session_state[_SEEN] = page.version
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"Version {version} of {page.version}", anchor=False)
+        st.space("stretch")
+        pressed = st.button(
+            "Restore this version",
+            icon=":material/settings_backup_restore:",
+            type="primary",
+            key="restore_version",
+            disabled=view.read_only or version == page.version,
+            help="It is submitted: reopen it first." if view.read_only else None,
+        )
+    if pressed:
+        _restore(desk, service, view, version, seen)
+    _on_the_text(view, draft, version)
+
+
+def _restore(
+    desk: Desk, service: AnnotationService, view: DocumentView, version: int, seen: int
+) -> None:
+    try:
+        service.restore(view.document_id, version, desk.person, seen)
+    except (GestureError, HistoryError) as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    _forget()
+    st.session_state[_SAID] = (
+        f"Version {version} is back. What came after it is still in the history."
+    )
+    st.rerun()
+
+
+def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
+    span_annotator(
+        doc_id=f"{view.document_id} at {version}",
+        text=view.text,
+        labels=[asdict(label) for label in view.labels],
+        spans=[asdict(span) for span in draft.spans],
+        tokens=words(view.text),
+        ack=None,
+        key=PREVIEW,
+        store=PREVIEW,
+        read_only=True,
+        empty="There were no entities.",
+        comment=draft.comment,
+        skip_reason=draft.skip_reason,
+        version=version,
+    )
+
+
+def news() -> None:
+    """That a version is back, told once."""
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        st.toast(said, icon=":material/settings_backup_restore:")

@@ -1,0 +1,74 @@
+"""Where a person wants to go from a document, and what they ask of the model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.annotate import history, resuggest
+from app.screens.annotate.receive import Received
+from app.screens.common import location
+from app.screens.common.sentence import unseen
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_view import DocumentView, Heading
+from app.services.suggestions.queue import first_waiting, next_document
+
+_AROUND = "read_around"
+
+
+def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+    """Does what the person asked for from inside the text, once everything is saved."""
+    if wish == "denoise" and unseen(view.split, view.status):
+        st.toast("Held back: the model shows nothing of this document before it is submitted.")
+        return
+    if wish == "denoise":
+        location.go(location.DENOISE, view.document_id)
+    if wish == "suggest":
+        resuggest.begin(service, view.document_id, desk.person)
+        return
+    if wish == "history":
+        history.show(desk, service, view)
+        return
+    if wish == "next" and view.status in ("submitted", "skipped"):
+        target = next_document(desk.sessions, view.project_id, view.document_id, person=desk.person)
+    else:
+        around = view.heading.place
+        target = around.next if wish == "next" else around.previous
+    if target is None:
+        st.toast(f"There is no {wish} document.")
+        return
+    location.choose_document(target)
+    st.rerun()
+
+
+def offer_to_read_around(view: DocumentView) -> None:
+    if view.read_only or view.split == "control":
+        return
+    st.toggle(
+        "Read again around my corrections",
+        key=_AROUND,
+        persist_state="session",
+        help="After each correction the model denoises the rest of its sentence once more, beside "
+        "what you decided. Suggestions that contradict you go; new ones may come.",
+    )
+
+
+def read_around(service: AnnotationService, person: str, received: Received) -> None:
+    """Where the person asked for it, lets the model look again at the sentences corrected."""
+    if st.session_state.get(_AROUND) and received.corrected:
+        resuggest.begin(service, received.document_id, person, received.corrected)
+
+
+def all_done(desk: Desk, above: Heading) -> None:
+    """Says that nothing is left to annotate, and what comes then."""
+    if above.place.open:
+        several = above.annotators > 1
+        if several and not first_waiting(desk.sessions, above.project_id, desk.person):
+            st.success("No document waits for you any more.", icon=":material/done_all:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success("Every document is submitted or skipped.", icon=":material/done_all:")
+        if st.button("Train on them", icon=":material/model_training:"):
+            location.go(location.TRAIN)
+        if st.button("Export them", icon=":material/download:"):
+            location.go(location.EXPORT)

@@ -1,0 +1,101 @@
+"""The model's second look while a person goes on working: begun, watched, told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.editing import GestureError
+from app.screens.common.wording import count, literal
+from app.services.annotation.annotation import AnnotationService
+from app.services.suggestions.background_resuggest import LookingAgain
+from app.services.suggestions.resuggest import Change, Stretch
+
+LOG = logging.getLogger(__name__)
+_READING, _SAID = "reading", "said of the second look"
+OFTEN = 0.5
+"""Seconds from one glance to the next at whether the model is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A second look under way."""
+
+    document_id: int
+    result: Future[Change]
+    told: bool
+    """Whether the person asked for it in so many words, and wants to hear what came of it."""
+
+
+@st.cache_resource(show_spinner=False)
+def _looking() -> LookingAgain:
+    return LookingAgain()
+
+
+def begin(
+    service: AnnotationService,
+    document_id: int,
+    person: str,
+    around: Iterable[Stretch] | None = None,
+) -> None:
+    """Begins a second look, everywhere or around some stretches."""
+    before: Reading | None = st.session_state.get(_READING)
+    result = _looking().ask(service, document_id, person, around)
+    told = around is None or bool(before and before.told and not before.result.done())
+    st.session_state[_READING] = Reading(document_id, result, told)
+
+
+def finish() -> None:
+    """Notes what came of a look that is over; to be called before the document is opened."""
+    reading: Reading | None = st.session_state.get(_READING)
+    if reading is None or not reading.result.done():
+        return
+    del st.session_state[_READING]
+    said = _outcome(reading)
+    if reading.told:
+        st.session_state[_SAID] = said
+
+
+def _outcome(reading: Reading) -> str:
+    try:
+        return _said(reading.result.result())
+    except GestureError as error:
+        LOG.info("document %s was not read again: %s", reading.document_id, error)
+        return literal(str(error))
+    except Exception as error:  # a broken model must not keep a person from annotating
+        LOG.exception("document %s could not be read again", reading.document_id)
+        return f"The model could not read this document: {literal(str(error))}"
+
+
+def _said(change: Change) -> str:
+    if not change.added and not change.gone:
+        return "The model has nothing to add to what you decided."
+    parts = [count(change.added, "new suggestion")] if change.added else []
+    if change.gone:
+        parts.append(f"{count(change.gone, 'suggestion')} gone that contradicted you")
+    return f"Denoised beside what you decided: {', '.join(parts)}."
+
+
+def news() -> None:
+    """What came of the last look that was asked for, told once."""
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        st.toast(said, icon=":material/blur_on:")
+
+
+def watch() -> None:
+    """Shows that the model reads, and runs the page anew when it is done."""
+    reading: Reading | None = st.session_state.get(_READING)
+    if reading is not None:
+        _glance(reading.result)
+
+
+@st.fragment(run_every=OFTEN)
+def _glance(result: Future[Change]) -> None:
+    st.caption(":material/blur_on: The model looks again; you can go on.")
+    if result.done():
+        st.rerun()

@@ -1,0 +1,201 @@
+"""The Annotate page around the span annotator: where one is, what is known, where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal, NoReturn
+
+import streamlit as st
+
+from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
+from app.context import SUGGESTING, Desk
+from app.screens.annotate.guidelines import guidelines
+from app.screens.annotate.receive import KEY, Received
+from app.screens.common import location
+from app.screens.common.sentence import unseen
+from app.screens.common.wording import STATUS, clipped, count, literal
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.conflicts import Clash
+from app.services.annotation.document_view import DocumentView, Heading
+from app.services.annotation.news import News
+from app.services.suggestions.queue import next_document
+from app.services.team.assignment import FullError
+from storage.enums import DocumentStatus
+
+_BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
+    "new": "gray",
+    "in_progress": "blue",
+    "submitted": "green",
+    "skipped": "orange",
+}
+_UNCOVERED_SHOWN = 5
+HELD_BACK = "This document is shown without suggestions. Drag over words to add an entity."
+NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
+WIDTH = 1120
+"""Pixels."""
+
+
+def column() -> Any:
+    """A column in the middle, no wider than lines can be read with ease."""
+    with st.container(horizontal_alignment="center"):
+        return st.container(width=WIDTH)
+
+
+def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
+    """The document's name, place and status, and the ways on."""
+    around, status = above.place, above.status
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
+        _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
+        st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
+        st.badge(STATUS[status], color=_BADGES[status])
+        if above.split == "control":
+            st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
+        st.caption(f"{around.number:,} of {around.total:,}", width="content")
+        st.space("stretch")
+        guidelines(above.labels, above.guidelines)
+        if not unseen(above.split, status) and st.button(
+            "How the model got here", icon=":material/blur_on:", help="D"
+        ):
+            location.go(location.DENOISE, above.document_id)
+        if status == "submitted" and st.button(
+            "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
+        ):
+            service.reopen(above.document_id, desk.person)
+            st.rerun()
+
+
+def opened(
+    desk: Desk, service: AnnotationService, above: Heading, view: DocumentView | None
+) -> DocumentView:
+    """The document; where it is not known yet, the model reads it. Ends the run where it has its
+    annotators."""
+    reading = st.empty()  # takes its place even where nobody needs to wait
+    if view is not None:
+        return view
+    try:
+        with reading, st.spinner("The model is reading the document …", show_time=True):
+            return service.open(above.document_id, desk.person)
+    except FullError as problem:
+        _full(desk, above, str(problem))
+
+
+def company(view: DocumentView) -> None:
+    """Who else works on the document, or that nobody sees what is done here."""
+    if view.holder:
+        st.info(
+            f"**{literal(view.holder)}** has this open. What you both do is merged, and where you "
+            "differ you are asked; the queue sends nobody else here.",
+            icon=":material/group:",
+        )
+    if view.annotators > 1:
+        st.caption(
+            f":material/visibility_off: {view.annotators} people annotate this document. Nobody "
+            "sees the others’ answers; a reviewer compares them."
+        )
+
+
+def _full(desk: Desk, above: Heading, problem: str) -> NoReturn:
+    """A document that has its annotators, and the way on."""
+    st.info(literal(problem), icon=":material/group_off:")
+    target = next_document(desk.sessions, above.project_id, above.document_id, person=desk.person)
+    if target is None:
+        st.success("No other document waits for you.", icon=":material/done_all:")
+    elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
+        location.choose_document(target)
+        st.rerun()
+    st.stop()
+
+
+def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
+    if st.button(
+        icon,
+        key=name,
+        disabled=document_id is None,
+        help=f"The {name} document ({keys})",
+    ):
+        assert document_id is not None
+        location.choose_document(document_id)
+        st.rerun()
+
+
+def annotator(
+    desk: Desk, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
+) -> Any:
+    """Mounts the span annotator on the document as it is stored."""
+    own = received if received and received.document_id == view.document_id else None
+    return span_annotator(
+        doc_id=view.document_id,
+        text=view.text,
+        labels=[asdict(label) for label in view.labels],
+        spans=[asdict(span) for span in view.spans],
+        tokens=words(view.text),
+        ack=received.ack if received else None,
+        key=KEY,
+        store=desk.store,
+        person=desk.person,
+        returned=received.returned if received else None,
+        read_only=view.read_only,
+        error=own.error if own else None,
+        empty=_nothing(view),
+        hotkeys=view.heading.hotkeys,
+        hints=[asdict(hint) for hint in view.hints],
+        comment=view.comment,
+        skip_reason=view.skip_reason,
+        can_ask=not view.read_only and view.split != "control" and can_ask,
+        version=view.version,
+        clashes=[_clash(desk, clash) for clash in view.clashes],
+        news=asdict(news) if news else None,
+    )
+
+
+def _clash(desk: Desk, clash: Clash) -> dict[str, Any]:
+    by = f"{clash.by}, on another page" if clash.by == desk.person else clash.by
+    return {**asdict(clash), "by": by, "at": clash.at.isoformat()}
+
+
+def _nothing(view: DocumentView) -> str:
+    if view.held_back:
+        return HELD_BACK
+    return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
+
+
+def origin(view: DocumentView, problem: str | None) -> None:
+    """Where the suggestions come from, or why there are none; and what was not looked at."""
+    unasked = problem if view.predicted == "never" and not view.held_back else None
+    failed = view.prediction_error or unasked
+    if failed:
+        st.warning(
+            f"No suggestions: {literal(failed)}\n\nYou can annotate all the same.",
+            icon=":material/warning:",
+        )
+    said = _provenance(view)
+    if said and not failed:
+        st.caption(said)
+    if view.uncovered:
+        words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
+        more = len(words) - _UNCOVERED_SHOWN
+        st.warning(
+            f"The model could not look at {count(len(words), 'stretch', 'stretches')} of this "
+            f"text: {literal(', '.join(words[:_UNCOVERED_SHOWN]))}"
+            f"{f' and {more} more' if more > 0 else ''}. Read there with care.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _provenance(view: DocumentView) -> str:
+    if view.held_back:
+        return (
+            "Held back: no model shows its suggestions here, so that what you mark can judge them "
+            "all. Nothing is trained on it."
+        )
+    if view.predicted == "never":
+        return "No model has looked at this document: what is marked here, people marked."
+    if view.model_version_id is None:
+        return "The suggestions were imported with the document."
+    model = f"Model version {view.model_version_id}"
+    sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
+    if view.predicted == "nothing":
+        return f"{model} looked at this document and found nothing ({sampler})."
+    return f"Suggestions by model version {view.model_version_id} ({sampler})."

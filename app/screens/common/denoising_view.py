@@ -1,0 +1,159 @@
+"""The film of a sentence's denoising, with the still pictures and files of the same trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from app.components.denoising import (
+    NOTHING,
+    Chosen,
+    Payload,
+    denoising_view,
+    sentence_choices,
+    sentence_payload,
+)
+from app.components.denoising.sharing import standalone
+from app.components.plots import Figure, as_csv, boundaries, confidence, river
+from app.screens.common.figure import data_button
+from app.screens.common.wording import clipped, literal
+from app.services.interchange.trace_file import trace_file
+from app.services.suggestions.predictor import ModelPredictor
+from app.settings import ROOT
+from core.types import Trace
+
+
+@st.fragment
+def film(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
+    """The sentence with its sliding spans, and the pictures of the same denoising.
+
+    A fragment: choosing an entity or a noisy span draws only this anew.
+    """
+    choices = sentence_choices(trace)
+    if not choices:
+        st.warning(
+            "No window of the model can hold a word of this sentence; choose another one.",
+            icon=":material/visibility_off:",
+        )
+        return
+    part = 0
+    if len(choices) > 1:
+        part = st.pills(
+            "Part of this long sentence",
+            range(len(choices)),
+            format_func=lambda index: choices[index].title,
+            default=0,
+            required=True,
+            key=f"denoise_part_of_{len(choices)}",
+        )
+    payload = sentence_payload(trace, choices[part].index, colour)
+    chosen = denoising_view(payload, key="denoising")
+    words, files = st.columns([3, 2], vertical_alignment="top")
+    words.caption(
+        "Each thin bar is one of the K spans, which start as noise under random words. At every "
+        "step the model moves their two ends and votes for a label, spans that crowd one place "
+        "start again elsewhere, and what was surer than φ at any step becomes an entity."
+    )
+    with files.container(horizontal=True, horizontal_alignment="right"):
+        _files(trace, predictor, payload)
+    _pictures(payload, chosen)
+
+
+def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
+    settings = trace.settings
+    name = f"denoising-{payload['id'][:8]}"
+    made = (
+        f"Model version {predictor.model_version_id} · γ = {settings.steps} · "
+        f"K = {settings.num_spans} · seed {settings.seed} · η = {settings.eta:g} · "
+        f"φ = {trace.threshold:.2f}"
+    )
+    _download(
+        "Film (HTML)",
+        lambda: standalone(payload, title="How spans became entities", caption=made),
+        f"{name}.html",
+        "text/html",
+        "The animation as one file that plays in any browser, without a network.",
+    )
+    path = predictor.path
+    folder = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+    _download(
+        "Trace (JSON)",
+        lambda: trace_file(trace, model_version=predictor.model_version_id, folder=folder),
+        f"{name}.json",
+        "application/json",
+        "Every step with its settings, seed and model version, to be computed again exactly.",
+    )
+
+
+def _download(label: str, make: Callable[[], str], name: str, mime: str, told: str) -> None:
+    """A button; the file is made when it is pressed."""
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download {label}",
+        help=told,
+    )
+
+
+def _pictures(payload: Payload, chosen: Chosen) -> None:
+    slot = _slot_of(payload, chosen)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _picture(
+            "Where the spans flow",
+            river(payload, _slots_of(payload, chosen)),
+            "river",
+            "Paths of the spans over the steps into the entities",
+        )
+    with right:
+        _picture(
+            "How sure the model is",
+            confidence(payload),
+            "confidence",
+            "Confidence in each entity after every step",
+        )
+    if slot is None:
+        st.caption("No entity was found. Choose a noisy span above to see its boundaries.")
+        return
+    if chosen == NOTHING:
+        st.caption("Choose another entity, or a noisy span, in the film above.")
+    _picture(
+        _titled(payload, chosen, slot),
+        boundaries(payload, slot),
+        "boundaries",
+        "The probability of every word to be the left and the right boundary, step by step",
+    )
+
+
+def _picture(title: str, figure: Figure, key: str, alt: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**")
+        data_button(key, lambda: as_csv(figure))
+    st.plotly_chart(figure, key=key, alt=alt)
+
+
+def _slots_of(payload: Payload, chosen: Chosen) -> list[int]:
+    """The noisy spans that stand out in the river."""
+    if chosen.span is not None:
+        return [chosen.span]
+    return [] if chosen.entity is None else payload["entities"][chosen.entity]["collapsed"]
+
+
+def _slot_of(payload: Payload, chosen: Chosen) -> int | None:
+    """The noisy span whose boundaries are shown: the first entity's while nothing is chosen."""
+    if chosen.span is not None:
+        return chosen.span
+    entities = payload["entities"]
+    return entities[chosen.entity or 0]["slot"] if entities else None
+
+
+def _titled(payload: Payload, chosen: Chosen, slot: int) -> str:
+    if chosen.span is not None:
+        return f"The boundaries that noisy span {slot + 1} saw"
+    text = literal(clipped(payload["entities"][chosen.entity or 0]["text"], 60))
+    return f"The boundaries of “{text}”, as noisy span {slot + 1} saw them"

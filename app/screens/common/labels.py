@@ -1,0 +1,209 @@
+"""A project's labels: what they are called, look like and mean; and a new project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from app.components.span_annotator.hotkeys import clashes
+from app.context import Desk
+from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
+from app.screens.common.relabel_dialog import Change
+from app.screens.common.tables import key_of
+from app.screens.common.wording import literal
+from app.services.operations import projects as service
+from app.services.operations.projects import LabelChange
+from app.services.operations.samples import SAMPLE_LABELS
+from storage.models import Label
+from storage.repository import projects
+
+_CHANGES: dict[Change, str] = {
+    "rename": ":material/edit:",
+    "merge": ":material/merge:",
+    "split": ":material/call_split:",
+}
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def label_management(desk: Desk, project_id: int) -> None:
+    with desk.sessions() as session:
+        labels = projects.labels(session, project_id)
+    if desk.may(project_id, "review"):
+        split_dialog.standing(desk, project_id)
+    present, new = st.columns([3, 2], gap="large")
+    with present:
+        _table(desk, labels)
+        if labels and desk.may(project_id, "review"):
+            _change_label(desk, labels)
+    with new:
+        _new_label(desk, project_id, labels)
+        if desk.acting is None or desk.acting.administrator:
+            new_project(desk)
+
+
+def _table(desk: Desk, labels: Sequence[Label]) -> None:
+    if not labels:
+        st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
+        return
+    stored = pd.DataFrame(
+        {
+            "Key": [label.key or "" for label in labels],
+            "Label": [label.name for label in labels],
+            "Colour": [label.color for label in labels],
+            "Meaning": [label.description for label in labels],
+        },
+        index=[label.id for label in labels],
+    )
+    edited = st.data_editor(
+        stored,
+        hide_index=True,
+        disabled=["Label"],
+        key=key_of(f"labels_{labels[0].project_id}", stored),
+        column_config={
+            "Key": st.column_config.TextColumn(width="small", max_chars=1),
+            "Colour": st.column_config.TextColumn(
+                width="small", validate="^#[0-9a-fA-F]{6}$", help="#rrggbb"
+            ),
+            "Meaning": st.column_config.TextColumn(width="large", max_chars=500),
+        },
+    )
+    st.html(swatches(edited["Label"], edited["Colour"]))
+    _save(desk, labels, edited)
+    st.caption(
+        "A new label appears on the Annotate page at once. The model learns it at the next "
+        "retraining, from the documents in which you marked it."
+    )
+
+
+def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
+    """The labels as they will look. A colour that is none is grey."""
+    shown = [
+        f'<span style="border:1.5px solid {colour};border-radius:99px;padding:1px 10px;'
+        f'margin-right:6px;background:{colour}33">{escape(name)}</span>'
+        for name, given in zip(names, colours, strict=True)
+        for colour in [given if _HEX.fullmatch(given or "") else "#808080"]
+    ]
+    return f'<div style="line-height:2.1">{"".join(shown)}</div>'
+
+
+def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
+    rows = edited.to_dict("records")
+    changed = [
+        (label, row)
+        for label, row in zip(labels, rows, strict=True)
+        if (label.key or "", label.color, label.description)
+        != (row["Key"] or "", row["Colour"], row["Meaning"] or "")
+    ]
+    if not changed:
+        return
+    with desk.sessions() as session:
+        hotkeys = projects.get(session, labels[0].project_id).hotkeys
+    wrong = clashes([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
+    if wrong:
+        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+    if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
+        try:
+            changes = [
+                LabelChange(label.id, row["Colour"] or "", _upper(row["Key"]), row["Meaning"] or "")
+                for label, row in changed
+            ]
+            service.change_labels(desk.sessions, labels[0].project_id, changes)
+        except (ValueError, LookupError) as error:
+            st.error(literal(str(error)))
+            return
+        st.rerun()
+
+
+def _upper(key: str | None) -> str | None:
+    """As it stands on keyboards; what has no single capital stays as it is."""
+    return (key.upper() if len(key.upper()) == 1 else key) if key else None
+
+
+def _change_label(desk: Desk, labels: Sequence[Label]) -> None:
+    names = {label.id: label.name for label in labels}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Label to change",
+            list(names),
+            None,
+            format_func=lambda id: names.get(id, ""),
+            key=f"label_to_change_{labels[0].project_id}_{len(labels)}",
+            placeholder="Choose a label",
+            width=260,
+        )
+        for change, icon in _CHANGES.items():
+            st.button(
+                f"{change.capitalize()} …",
+                icon=icon,
+                disabled=chosen is None or (change == "merge" and len(labels) < 2),
+                on_click=relabel_dialog.ask,
+                args=(change, chosen),
+                key=f"{change} label",
+            )
+        st.button(
+            "Delete …",
+            icon=":material/delete:",
+            disabled=chosen is None,
+            on_click=delete_dialog.ask,
+            args=("label", chosen),
+            key="delete label",
+        )
+    relabel_dialog.answer(desk, labels[0].project_id, names)
+
+
+def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
+    with st.form("new label", clear_on_submit=True):
+        st.markdown("**New label**")
+        words, colour = st.columns([4, 1])
+        name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
+        chosen = colour.color_picker(
+            "Colour", _free_colour(present), key=f"label_color_{len(present)}"
+        )
+        meaning = st.text_input(
+            "Meaning",
+            key="label_description",
+            placeholder="Named events: festivals, wars, matches",
+            help="Shown to annotators beside the label.",
+        )
+        if not st.form_submit_button("Add label", icon=":material/new_label:"):
+            return
+        try:
+            service.add_label(
+                desk.sessions,
+                project_id,
+                name.strip(),
+                color=chosen,
+                description=meaning.strip(),
+            )
+        except ValueError as error:
+            st.error(literal(str(error)))
+            return
+    st.rerun()
+
+
+def _free_colour(present: Sequence[Label]) -> str:
+    taken = {label.color for label in present}
+    free = (color for color in projects.PALETTE if color not in taken)
+    return next(free, projects.PALETTE[len(present) % len(projects.PALETTE)])
+
+
+def new_project(desk: Desk) -> None:
+    """A form that makes a project and goes there."""
+    with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
+        name = st.text_input("Name of the project", key="project_name", max_chars=200)
+        if not st.form_submit_button("Create project"):
+            return
+        if not name.strip():
+            st.warning("Give the project a name first.")
+            return
+        try:
+            project_id = service.create(desk.sessions, name.strip(), SAMPLE_LABELS)
+        except (ValueError, OSError) as error:
+            st.error(literal(str(error)))
+            return
+    location.choose_project(project_id)
+    st.rerun()

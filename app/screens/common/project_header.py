@@ -1,0 +1,51 @@
+"""The top of a page about a whole project: its title, what it is for, and the project."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common import location
+from app.screens.common.labels import new_project
+from app.screens.documents.trash import deleted_projects
+from app.services.team.permissions import Act
+from storage.models import Project
+from storage.repository import projects
+
+
+def project_header(desk: Desk, title: str, caption: str, needs: Act = "annotate") -> Project:
+    """Draws the header and returns the chosen project; ends the run where there is none, or where
+    the person may not do there what the page is for."""
+    project = location.current_project(desk)
+    location.leave_document()
+    words, chooser = st.columns([3, 1], vertical_alignment="bottom")
+    with words:
+        st.header(title, anchor=False)
+        st.caption(caption)
+    if project is None:
+        if desk.acting and not desk.acting.administrator:
+            st.info("You have no part in any project yet. An administrator can give you one.")
+        else:
+            st.info("There is no project. Make one, or restore one.", icon=":material/folder_off:")
+            new_project(desk)
+            deleted_projects(desk)
+        st.stop()
+    with desk.sessions() as session:
+        names = {each.id: each.name for each in projects.every(session)}
+    st.session_state["chosen_project"] = project.id
+    chooser.selectbox(
+        "Project",
+        list(names),
+        format_func=lambda key: names[key],
+        key="chosen_project",
+        on_change=_choose,
+    )
+    if not desk.may(project.id, needs):
+        who = "a reviewer of the project or an administrator"
+        st.warning(f"This page is for {who}.", icon=":material/lock:")
+        st.stop()
+    return project
+
+
+def _choose() -> None:
+    location.choose_project(st.session_state["chosen_project"])

@@ -1,0 +1,115 @@
+"""Which sentence is looked at: one of a document, or of a text of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common import location
+from app.screens.common.wording import clipped, count
+from core.text.segmentation import sentences
+from core.text.tokenization import tokenize
+from storage.enums import DocumentStatus, Split
+from storage.repository import documents, listing, projects
+
+LISTED = 200
+"""Documents offered in the list; any other is opened from the Documents page."""
+LONGEST_TEXT = 20_000
+OWN_TEXT = (
+    "Olena Kovalenko left the University of Kyiv in May to lead the New York office of the "
+    "Bank of China Foundation."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    title: str
+
+
+def colours(desk: Desk, project_id: int) -> Mapping[str, str]:
+    with desk.sessions() as session:
+        return {label.name: label.color for label in projects.labels(session, project_id)}
+
+
+def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sentence | None:
+    """Asks for a text and one sentence of it; None while there is none."""
+    kind, source, which = st.columns([1.4, 2, 2.6])
+    own = kind.segmented_control(
+        "Text",
+        ["Document", "My own"],
+        default="Document" if document_id else "My own",
+        key="denoise_source",
+        required=True,
+        width="stretch",
+    )
+    if own == "My own" or document_id is None:
+        text = source.text_area(
+            "My own text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
+        )
+        key = "own"
+    else:
+        with source:
+            text = _document_text(desk, project_id, document_id)
+        key = str(document_id)
+    with which:
+        return pick_sentence(text, f"denoise_sentence_{key}")
+
+
+def pick_sentence(text: str, key: str) -> Sentence | None:
+    """Asks for one of the text's sentences; None, and a word why, where it has none."""
+    found = split(text)
+    if not found:
+        st.info("There are no words in this text. Choose another one, or type a sentence.")
+        return None
+    number: int = st.selectbox(
+        "Sentence", range(len(found)), format_func=lambda index: found[index].title, key=key
+    )
+    return found[min(number, len(found) - 1)]
+
+
+def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
+    with desk.sessions() as session:
+        shown = listing.list_documents(session, project_id, limit=LISTED)
+        current = documents.get(session, document_id)
+    if unseen(current.split, current.status):
+        st.info(
+            "This document is held back: the model shows nothing of it before it is submitted. "
+            "Choose another one on the Documents page, or a text of your own.",
+            icon=":material/lock_person:",
+        )
+        st.stop()
+    names = {row.id: row.name for row in shown.rows if not unseen(row.split, row.status)}
+    names |= {current.id: current.name}
+    st.session_state["denoise_document"] = document_id
+    st.selectbox(
+        "Document",
+        list(names),
+        format_func=lambda key: names[key],
+        key="denoise_document",
+        on_change=lambda: location.choose_document(st.session_state["denoise_document"]),
+        help=f"The first {LISTED}; open any other from the Documents page."
+        if shown.total > LISTED
+        else None,
+    )
+    return current.text
+
+
+def unseen(split: Split, status: DocumentStatus) -> bool:
+    """Whether a person who will judge models by the document must not see their answers yet."""
+    return split == "control" and status != "submitted"
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def split(text: str) -> list[Sentence]:
+    """The sentences as the model sees them, each with a title for the list."""
+    tokens = tokenize(text)
+    found = []
+    for number, (start, end) in enumerate(sentences(text, tokens), 1):
+        piece = text[tokens[start].start : tokens[end - 1].end]
+        title = f"{number}. {clipped(piece, 80)} ({count(end - start, 'word')})"
+        found.append(Sentence(piece, title))
+    return found

@@ -1,0 +1,59 @@
+"""What stands in the page's place for who has not signed in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from app.screens.common.wording import literal
+from app.settings import Settings
+from app.web.gate import SIGN_IN
+
+_LEAVE = """export default () => {
+  const here = location.pathname + location.search;
+  location.replace(`%s?next=${encodeURIComponent(here)}`);
+}"""
+
+_NO_PROVIDER = (
+    "SPANNEAL_AUTH is oidc, and no provider is named. Write its `client_id`, `client_secret`, "
+    "`server_metadata_url`, a `redirect_uri` and a `cookie_secret` under `[auth]` into "
+    "`.streamlit/secrets.toml`, and start again."
+)
+
+
+def signed_out() -> None:
+    """Leads to where one signs in."""
+    if Settings.from_environment().auth == "oidc":
+        st.header("Sign in", anchor=False)
+        if not _provider_is_named():
+            st.error(_NO_PROVIDER, icon=":material/lock:")
+            return
+        st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
+        return
+    st.info("You are signed out.", icon=":material/lock:")
+    st.markdown(f"[Sign in]({SIGN_IN})")
+    _leave()(key="leave")
+
+
+def _provider_is_named() -> bool:
+    try:
+        return bool(st.secrets["auth"])
+    except (KeyError, FileNotFoundError):
+        return False
+
+
+def unknown(name: str) -> None:
+    st.warning(
+        f"There is no account {literal(name)} here. An administrator can make it; then reload "
+        "this page.",
+        icon=":material/lock:",
+    )
+    st.button("Sign in as somebody else", on_click=st.logout)
+
+
+@cache
+def _leave() -> Any:
+    """A component without a look, because a page's own script cannot lead elsewhere."""
+    return st.components.v2.component("leave", html="", js=_LEAVE % SIGN_IN)

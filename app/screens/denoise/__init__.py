@@ -1,0 +1,1 @@
+"""How random spans become entities."""

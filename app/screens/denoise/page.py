@@ -1,0 +1,35 @@
+"""Denoise: how random spans become entities, on a sentence of one's choice."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
+from app.screens.common.wording import literal
+
+desk = context.desk()
+st.header("Denoise", anchor=False)
+st.caption(
+    "Watch random spans become entities: play the steps, drag through them, and click an entity "
+    "or a bar to see where it came from."
+)
+project = location.current_project(desk)
+problem, predictor = desk.model_problem(), desk.predictor()
+if project is None or predictor is None:
+    st.warning(
+        f"There is no model to watch: {literal(problem or 'none is active')}",
+        icon=":material/warning:",
+    )
+    st.stop()
+document_id = location.current_document(desk, project)
+chosen = sentence.choose_sentence(desk, project.id, document_id)
+predictor = run_comparison.choose_version(desk, predictor, "denoise_version")
+with st.spinner("Loading the model …"):
+    settings = sampler_controls.dials(predictor, flat=not project.nested)
+if chosen is None:
+    st.stop()
+with st.spinner("Denoising …"):
+    trace = sampler_controls.traced(predictor, chosen.text, settings)
+denoising_view.film(trace, predictor, sentence.colours(desk, project.id))
+run_comparison.comparison(desk, predictor, chosen.text, settings)

@@ -1,0 +1,1 @@
+"""What there is, what is done, and where more comes in."""

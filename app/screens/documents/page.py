@@ -1,0 +1,65 @@
+"""Documents: what there is, what is done, and where more comes in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.common import delete_dialog
+from app.screens.common.labels import label_management
+from app.screens.common.project_header import project_header
+from app.screens.documents.preannotation import how_far, suggest_button
+from app.screens.documents.settings import project_settings
+from app.screens.documents.table import continue_button, documents_table, progress
+from app.screens.documents.trash import recently_deleted
+from app.screens.documents.upload import add_documents
+from storage.repository import documents
+
+desk = context.desk()
+project = project_header(desk, "Documents", "Open one, decide on its suggestions, submit, go on.")
+with desk.sessions() as session:
+    counts = documents.counts_by_status(session, project.id)
+
+
+def listing(*, suggests: bool) -> None:
+    if sum(counts.values()):
+        progress(counts)
+        with st.container(horizontal=True):
+            continue_button(desk, project.id)
+            if suggests:
+                suggest_button(desk, project.id)
+        if suggests:
+            how_far(desk, project.id)
+        documents_table(desk, project.id, counts)
+    else:
+        st.info(
+            "This project has no documents yet. Go to **Add documents** to upload files or paste "
+            "a text; the model will suggest entities as soon as you open one.",
+            icon=":material/description:",
+        )
+
+
+context.warm_up(desk.predictor())
+if not desk.may(project.id, "review"):  # the rest is for who may change the project
+    listing(suggests=False)
+    st.stop()
+present, add, labels, settings, bin = st.tabs(
+    [
+        ":material/description: All documents",
+        ":material/add: Add documents",
+        ":material/label: Labels",
+        ":material/tune: Settings",
+        ":material/delete: Bin",
+    ]
+)
+with present:
+    listing(suggests=counts["new"] > 0)
+with add:
+    add_documents(desk, project.id)
+with labels:
+    label_management(desk, project.id)
+with settings:
+    project_settings(desk, project.id)
+with bin:
+    recently_deleted(desk, project.id)
+delete_dialog.answer(desk)

@@ -1,0 +1,60 @@
+"""The bin: what was deleted, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common.wording import clipped, count, literal
+from app.services.operations import trash
+from storage.repository.trash import Binned, Kind
+
+ROWS = 20
+_SIGNS: Mapping[Kind, str] = {
+    "project": ":material/folder: Project",
+    "label": ":material/label: Label",
+    "document": ":material/description: Document",
+}
+
+
+def recently_deleted(desk: Desk, project_id: int) -> None:
+    """What lies in the project's bin, and deleted projects, each with a button to restore it."""
+    found = trash.contents(desk.sessions, project_id)
+    if not found:
+        st.info(
+            "The bin is empty. What is deleted comes here, and stays until it is restored.",
+            icon=":material/delete:",
+        )
+        return
+    st.caption(
+        f"{count(len(found), 'thing')} deleted. Nothing here is listed, suggested for, exported or "
+        "trained on; everything comes back as it was."
+    )
+    last = -(-len(found) // ROWS)
+    number = min(int(st.session_state.get(_page_key(project_id), 1)), last)
+    _rows(desk, found[(number - 1) * ROWS : number * ROWS])
+    if last > 1:
+        st.pagination(last, key=_page_key(project_id))
+
+
+def deleted_projects(desk: Desk) -> None:
+    """Where there is no other project: those that can be restored."""
+    _rows(desk, trash.contents(desk.sessions, 0)[:ROWS])
+
+
+def _rows(desk: Desk, found: Sequence[Binned]) -> None:
+    for each in found:
+        kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
+        kind.markdown(_SIGNS[each.kind])
+        name.markdown(literal(clipped(each.name, 80)) or f"{each.kind} {each.id}")
+        since.caption(f"since {each.deleted_at:%Y-%m-%d %H:%M} UTC")
+        if way_back.button("Restore", key=f"restore_{each.kind}_{each.id}", type="tertiary"):
+            trash.restore(desk.sessions, each.kind, each.id, desk.person)
+            st.toast(f"The {each.kind} is back.", icon=":material/restore_from_trash:")
+            st.rerun()
+
+
+def _page_key(project_id: int) -> str:
+    return f"bin_page_{project_id}"

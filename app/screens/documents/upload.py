@@ -1,0 +1,149 @@
+"""New documents: files, looked at before they come in, and pasted text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.context import Desk
+from app.screens.common.error_message import explained
+from app.screens.common.wording import clipped, count, literal
+from app.screens.documents import import_preview, import_report
+from app.services.interchange.importing import add_text, importing
+from app.services.interchange.read_records import ImportReport, Incoming
+from storage.formats import FORMATS, IMPORT_FORMATS
+
+AUTO = "auto"
+LOOKED_INTO = 3
+"""Files that are looked into before they come in."""
+_TROUBLE = (ValueError, OSError, SQLAlchemyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    format: str
+    as_suggestions: bool
+    sentences: bool
+
+    def incoming(self, file: Any, person: str) -> Incoming:
+        return Incoming(
+            file.getvalue(),
+            file.name,
+            format=self.format,
+            person=person,
+            as_suggestions=self.as_suggestions,
+            sentences=self.sentences,
+        )
+
+
+def add_documents(desk: Desk, project_id: int) -> None:
+    files, pasted = st.columns([3, 2], gap="large")
+    with files:
+        _upload(desk, project_id)
+    with pasted:
+        _paste(desk, project_id)
+
+
+def _upload(desk: Desk, project_id: int) -> None:
+    st.markdown("**Files**")
+    uploads = st.session_state.setdefault("uploads", 0)
+    chosen = st.file_uploader(
+        "Files",
+        accept_multiple_files=True,
+        key=f"files {uploads}",  # another key is an empty uploader
+        label_visibility="collapsed",
+    )
+    st.caption(
+        "Texts are kept exactly; a text that the project has already is not added twice. "
+        "The format is found by the file's name and by how it begins."
+    )
+    options = _options()
+    if not chosen:
+        import_report.show()
+        return
+    adding = st.empty()
+    with adding.container():
+        for file in chosen[:LOOKED_INTO]:
+            import_preview.look(desk, project_id, options.incoming(file, desk.person), file.file_id)
+        if len(chosen) > LOOKED_INTO:
+            st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
+        wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
+    if wanted:
+        with adding.container():
+            _import(desk, project_id, chosen, options)
+        st.session_state["uploads"] = uploads + 1
+        st.rerun()
+    import_report.show()
+
+
+def _options() -> Options:
+    review = st.checkbox(
+        "Review the entities in the files",
+        key="import_review",
+        help="They come in as suggestions to decide on. Otherwise they count as a person's.",
+    )
+    sentences = st.checkbox(
+        "One document a sentence",
+        key="import_sentences",
+        help="Long texts in small pieces: the order of the queue then chooses sentences.",
+    )
+    format = st.selectbox(
+        "Format",
+        [AUTO, *IMPORT_FORMATS],
+        format_func=lambda name: "Find out" if name == AUTO else FORMATS[name].title,
+        key="import_format",
+    )
+    return Options(format, review, sentences)
+
+
+def _import(desk: Desk, project_id: int, files: Sequence[Any], options: Options) -> None:
+    """Adds the files one after the other. A click on Stop, or on anything else, breaks it off:
+    what has come in stays, and `imported.show` tells how far it came."""
+    st.button("Stop", icon=":material/stop:", key="stop_import")
+    st.caption("Stay on this page until it is done. What has come in stays, also after a stop.")
+    bar = st.progress(0.0)
+    import_report.forget()
+    import_preview.forget()
+    for file in files:
+        outcome = import_report.begin(file.name)
+        try:
+            for report in importing(desk.sessions, project_id, options.incoming(file, desk.person)):
+                outcome.report = report
+                bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
+        except _TROUBLE as error:
+            outcome.trouble = explained(error)
+
+
+def _share(report: ImportReport) -> float:
+    return min(1.0, report.read / report.size) if report.size else 1.0
+
+
+def _so_far(report: ImportReport) -> str:
+    said = f"{count(report.added, 'document')} added"
+    return f"{said}, {report.duplicates:,} known already" if report.duplicates else said
+
+
+def _paste(desk: Desk, project_id: int) -> None:
+    with st.form("paste"):
+        st.markdown("**Pasted text**")
+        name = st.text_input("Name", key="pasted_name", placeholder="optional", max_chars=200)
+        text = st.text_area("Text", key="pasted_text", height=150)
+        if not st.form_submit_button("Add text", icon=":material/add:"):
+            return
+        if not text.strip():
+            st.warning("Paste or type a text first.")
+            return
+        title = name.strip() or clipped(text, 48)
+        try:
+            added = add_text(desk.sessions, project_id, title, text)
+        except _TROUBLE as error:
+            st.error(explained(error))
+            return
+        if added:
+            st.success(f"**{literal(title)}** added.", icon=":material/check_circle:")
+        else:
+            st.info("The project has this very text already, or its bin.", icon=":material/info:")

@@ -1,0 +1,1 @@
+"""The submitted documents as a file."""

@@ -1,0 +1,170 @@
+"""The exported file: made, offered for download with its manifest, and how it begins."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common.wording import count
+from app.screens.export.losses import losses
+from app.services.interchange.exporting import ExportReport, Stream, export
+from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
+from storage.formats import FORMATS
+from storage.formats.registry import ZIP
+from storage.models import Project
+from storage.repository.export_selection import Selection, counts
+
+AT_ONCE = 1_000
+"""Documents up to which the file is made without being asked for: it takes no time."""
+KEPT = 86_400
+"""Seconds after which a file that was made may be deleted."""
+PREVIEW_LINES = 16
+PREVIEW_ENDS = 220
+"""Characters shown of a long line's beginning and of its end."""
+EVERY = 250
+"""Documents between two moves of the bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made for this session, and what it was made from."""
+
+    project_id: int
+    format: str
+    selection: Selection
+    path: Path
+    name: str
+    """What it is called when it is downloaded."""
+    report: ExportReport
+    manifest: bytes
+
+
+def made(desk: Desk, project: Project, format: str, selection: Selection) -> Made | None:
+    """The file of this choice: made at once where it is small, else when it is asked for."""
+    with desk.sessions() as session:
+        submitted, undecided = counts(session, project.id, selection.splits)
+    documents = submitted + (undecided if selection.undecided else 0)
+    if documents <= AT_ONCE:
+        return _make(desk, project, format, selection)
+    kept: Made | None = st.session_state.get("made_export")
+    if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
+        kept = None
+    if kept is None:
+        st.caption(f"Up to {count(documents, 'document')}. Stay on this page while it is made.")
+    label, icon = ("Make the file", "save") if kept is None else ("Make it again", "refresh")
+    if st.button(label, icon=f":material/{icon}:", key="make_export"):
+        return _make(desk, project, format, selection)
+    return kept
+
+
+def offer(made: Made) -> None:
+    """The download, what is in it, and how it begins."""
+    report = made.report
+    if not report.written.documents:
+        st.info("No document matches: there is nothing to write.", icon=":material/filter_alt:")
+        return
+    format = FORMATS[report.format]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.download_button(
+            f"Download {format.suffix}",
+            made.path.read_bytes,
+            file_name=made.name,
+            mime=format.mime,
+            type="primary",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download",
+        )
+        st.download_button(
+            "Manifest",
+            made.manifest,
+            file_name=f"{made.name}{SUFFIX}",
+            mime="application/json",
+            icon=":material/receipt_long:",
+            on_click="ignore",
+            key="download_manifest",
+            help="What the file is: counts, filters, schema, models, and its SHA-256.",
+        )
+        written = report.written
+        said = (
+            f"{count(written.documents, 'document')} · "
+            f"{count(written.entities, 'entity', 'entities')} · {_size(made.path.stat().st_size)}"
+        )
+        if report.undecided_left_out:
+            said += f" · {count(report.undecided_left_out, 'document')} not submitted yet, left out"
+        st.caption(said, width="content")
+    losses(report)
+    if format.mime == ZIP:
+        st.caption("An archive has no preview.")
+        return
+    st.markdown("**The file begins**")
+    with made.path.open("rb") as file:
+        beginning = file.read(PREVIEW_LINES * 20_000)
+    st.code(preview(beginning), language=None, wrap_lines=report.format == "jsonl")
+
+
+def preview(content: bytes) -> str:
+    """The first lines of a text file, long ones cut in their middle."""
+    lines = content.decode("utf-8", "replace").split("\n")
+    return "\n".join(map(_middle_cut, lines[:PREVIEW_LINES])) + (
+        "\n…" if len(lines) > PREVIEW_LINES else ""
+    )
+
+
+def file_stem(project: str) -> str:
+    """A project's name as a file's name on any system."""
+    return re.sub(r"[^\w.-]+", "-", project).strip("-.")[:80] or "export"
+
+
+def _make(desk: Desk, project: Project, format: str, selection: Selection) -> Made:
+    """Writes the file into the data folder. A click on anything breaks it off."""
+    suffix = FORMATS[format].suffix
+    path = _folder(desk.settings.data / "exports") / f"export{suffix}"
+    place_for_bar = st.empty()
+
+    def watch(report: ExportReport, documents: Stream) -> Stream:
+        for document in documents:
+            if report.passed % EVERY == 0:
+                share = min(1.0, report.passed / max(1, report.expected))
+                place_for_bar.progress(share, f"{count(report.passed, 'document')} written")
+            yield document
+
+    report = export(desk.sessions, project.id, format, path, selection, watch)
+    place_for_bar.empty()
+    name = f"{file_stem(project.name)}{suffix}"
+    described = as_bytes(manifest(desk.sessions, project.id, report, path, name))
+    result = Made(project.id, format, selection, path, name, report, described)
+    st.session_state["made_export"] = result
+    return result
+
+
+def _folder(exports: Path) -> Path:
+    """This session's own folder; those of sessions long gone are cleared away."""
+    name: str = st.session_state.setdefault("export_folder", secrets.token_hex(16))
+    own = exports / name
+    own.mkdir(parents=True, exist_ok=True)
+    for folder in exports.iterdir():
+        with suppress(FileNotFoundError):  # another session has cleared it away just now
+            if folder != own and time.time() - folder.stat().st_mtime > KEPT:
+                shutil.rmtree(folder, ignore_errors=True)
+    return own
+
+
+def _middle_cut(line: str) -> str:
+    if len(line) <= 2 * PREVIEW_ENDS:
+        return line
+    return f"{line[:PREVIEW_ENDS]} … {line[-PREVIEW_ENDS:]}"
+
+
+def _size(length: int) -> str:
+    if length < 1000:
+        return f"{length} bytes"
+    return f"{length / 1000:,.0f} kB" if length < 1_000_000 else f"{length / 1e6:,.1f} MB"

@@ -1,0 +1,1 @@
+"""Progress, what the suggestions are worth, and how the models do."""

@@ -1,0 +1,35 @@
+"""Figures: progress, what the suggestions are worth, and how the models do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.common import location
+from app.screens.common.project_header import project_header
+from app.screens.figures import models as about_models
+from app.screens.figures import work as about_work
+from app.services.operations.figures import figures, measured
+
+desk = context.desk()
+project = project_header(
+    desk, "Figures", "How far the project is, what the suggestions are worth, how the models do."
+)
+found = figures(desk.sessions, project.id)
+if not sum(found.statuses.values()):
+    st.info(
+        "This project has no documents yet. Add some on the Documents page, and their figures "
+        "appear here.",
+        icon=":material/description:",
+    )
+    if st.button("Go to Documents", icon=":material/arrow_back:"):
+        location.go(location.DOCUMENTS)
+    st.stop()
+about_work.progress(found)
+marked, judged = st.columns(2)
+with marked:
+    about_work.labels(found)
+with judged:
+    about_work.acceptance(found)
+about_work.effort(found)
+about_models.models(measured(desk.models.versions(), project.name))

@@ -1,0 +1,71 @@
+"""The pages that there are, and who is offered which."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.services.team.permissions import Acting
+
+_PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
+    "documents": (
+        "description",
+        "Every document of the project, what is done, and where to add more.",
+    ),
+    "annotate": (
+        "ink_highlighter",
+        "One document with the model's suggestions, to accept, correct or reject.",
+    ),
+    "denoise": (
+        "blur_on",
+        "How random spans become entities, step by step, on a sentence of your choice.",
+    ),
+    "playground": (
+        "science",
+        "What the model, and its other versions, find in a text that you paste.",
+    ),
+    "review": (
+        "fact_check",
+        "Accepted entities that the model would move, rename or drop, ranked.",
+    ),
+    "agreement": (
+        "balance",
+        "What several people made of the same documents: figures, differences, decisions.",
+    ),
+    "train": (
+        "model_training",
+        "Retrain the model on the submitted documents, compare, and promote.",
+    ),
+    "figures": (
+        "monitoring",
+        "Progress, what the suggestions are worth, and how the models do.",
+    ),
+    "export": ("download", "The submitted documents as a file."),
+    "people": ("group", "Who may sign in, and what they may do."),
+    "account": ("person", "Your password and your sessions, and where to sign out."),
+}
+_DEFAULT = "documents"
+_SIGNED_IN, _ADMINISTRATORS = {"account"}, {"people"}
+
+
+def navigation(person: Acting | None) -> StreamlitPage:
+    """Draws the bar at the top; returns the page that is wanted."""
+    return st.navigation([_page(name) for name in _PAGES if _offered(name, person)], position="top")
+
+
+def _offered(name: str, person: Acting | None) -> bool:
+    if name in _ADMINISTRATORS:
+        return person is not None and person.administrator
+    return name not in _SIGNED_IN or person is not None
+
+
+def _page(name: str) -> StreamlitPage:
+    icon, tells = _PAGES[name]
+    return st.Page(
+        f"screens/{name}/page.py",
+        title=name.capitalize(),
+        url_path=name,
+        icon=f":material/{icon}:",
+        default=name == _DEFAULT,
+        help=tells,
+    )

@@ -1,0 +1,21 @@
+"""People: accounts, and who takes part in which project. For administrators."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.common.project_header import project_header
+from app.screens.people import tables
+
+desk = context.desk()
+project = project_header(
+    desk, "People", "Who may sign in, and what they may do in this project.", "administer"
+)
+known = tables.account_table(desk)
+accounts, members = st.columns(2, gap="large")
+with accounts:
+    tables.new_account(desk)
+    tables.change_account(desk, known)
+with members:
+    tables.project_members(desk, project, known)

@@ -1,0 +1,1 @@
+"""What the model versions find in a pasted text."""

@@ -1,0 +1,130 @@
+"""A text of one's own under the dials: its entities, by one model version or several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app.components.denoising.payload import NEUTRAL
+from app.components.span_annotator import span_annotator
+from app.context import Desk
+from app.screens.common import denoising_view, run_comparison
+from app.screens.common.sampler_controls import dials, predicted, traced
+from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
+from app.screens.common.wording import count
+from app.services.suggestions.predictor import ModelPredictor
+from core.inference.scoring import HIGHEST
+from core.text.tokenization import tokenize
+from core.types import Entity, SamplerSettings
+
+ABREAST = 2
+"""More texts beside each other would be too narrow to read."""
+
+
+def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
+    """Asks for a text, dials and versions, and shows what is found, `flat` or nested."""
+    text = st.text_area(
+        "Text",
+        OWN_TEXT,
+        key="playground_text",
+        height=120,
+        max_chars=LONGEST_TEXT,
+        persist_state="session",
+        help="Any language. It stays in this visit and is never written to the database.",
+    )
+    with st.spinner("Loading the model …"):
+        settings = dials(active, flat)
+    versions = [active]
+    if len(desk.models.versions()) > 1:
+        versions = run_comparison.choose_versions(desk, active, "playground_versions", least=1)
+    if not text.strip():
+        st.info("Paste a text above.")
+        return
+    with st.spinner("Finding entities …"):
+        found = [predicted(each, text, settings).entities for each in versions]
+    _side_by_side(text, versions, found, colours)
+    if len(versions) > 1:
+        st.markdown("**Where they agree, and where not**")
+        names = [f"version {each.model_version_id}" for each in versions]
+        run_comparison.differences(text, found, names)
+    _watch(desk, versions, text, settings, colours)
+
+
+def _side_by_side(
+    text: str,
+    versions: Sequence[ModelPredictor],
+    found: Sequence[tuple[Entity, ...]],
+    colours: Mapping[str, str],
+) -> None:
+    tokens = [(token.start, token.end) for token in tokenize(text)]
+    columns = st.columns(min(ABREAST, len(versions)), gap="large")
+    for number, (version, entities) in enumerate(zip(versions, found, strict=True)):
+        with columns[number % len(columns)]:
+            found_here = count(len(entities), "entity", "entities")
+            st.markdown(f"**Version {version.model_version_id}** · {found_here}")
+            _marked(text, tokens, entities, colours, key=f"playground_{number}")
+
+
+def _marked(
+    text: str,
+    tokens: Sequence[tuple[int, int]],
+    entities: Sequence[Entity],
+    colours: Mapping[str, str],
+    key: str,
+) -> None:
+    """The text with its entities, to be looked at and not changed."""
+    names = [*colours, *sorted({each.label for each in entities} - set(colours))]
+    span_annotator(
+        doc_id=f"{key} {hash(text)}",
+        text=text,
+        labels=[
+            {"name": name, "color": colours.get(name, NEUTRAL), "description": ""} for name in names
+        ],
+        spans=[
+            {
+                "id": f"e{number}",
+                "start": each.start,
+                "end": each.end,
+                "label": each.label,
+                "status": "suggested",
+                "score": None if each.score is None else each.score / HIGHEST,
+                "source": "model",
+            }
+            for number, each in enumerate(entities)
+        ],
+        tokens=tokens,
+        ack=None,
+        key=key,
+        read_only=True,
+        empty="The model found no entities in this text.",
+    )
+
+
+def _watch(
+    desk: Desk,
+    versions: Sequence[ModelPredictor],
+    text: str,
+    settings: SamplerSettings,
+    colours: Mapping[str, str],
+) -> None:
+    """The film of one sentence, by one of the versions."""
+    st.subheader("Watch a sentence", anchor=False)
+    which, by = st.columns([3, 1])
+    with which:
+        sentence = pick_sentence(text, "playground_sentence")
+    if sentence is None:
+        return
+    version = versions[0]
+    if len(versions) > 1:
+        number = by.selectbox(
+            "By version",
+            range(len(versions)),
+            format_func=lambda place: str(versions[place].model_version_id),
+            key="playground_film_by",
+        )
+        version = versions[min(number, len(versions) - 1)]
+    with st.spinner("Denoising …"):
+        trace = traced(version, sentence.text, settings)
+    denoising_view.film(trace, version, colours)
+    run_comparison.comparison(desk, version, sentence.text, settings)

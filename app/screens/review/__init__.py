@@ -1,0 +1,1 @@
+"""Accepted entities that the model would have otherwise."""

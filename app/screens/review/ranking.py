@@ -1,0 +1,184 @@
+"""The Review page: asking the model about what is submitted, and its doubts on the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from app.screens.common import location
+from app.screens.common.wording import clipped, count, literal
+from app.services.suggestions.label_review import Reviewer, ReviewService, Suspect
+from core.types import Entity
+from storage.repository.statistics import Submission
+
+AT_ONCE = 200
+"""Documents that one press of the button checks."""
+ROWS = 20
+Kind = Literal["moved", "renamed", "both", "dropped"]
+_KINDS: Mapping[Kind, str] = {
+    "moved": "↔ Other boundaries",
+    "renamed": "⇄ Other label",
+    "both": "↔⇄ Other boundaries and label",
+    "dropped": "∅ No entity",
+}
+_KEPT = "review_kept"
+
+
+def check(
+    service: ReviewService, submitted: Sequence[Submission], reviewer: Reviewer
+) -> list[Submission]:
+    """The button, and the progress while the model reads. What it has read is kept: whoever
+    stops it or goes to another page can go on later. Returns what it has read."""
+    version = reviewer.model_version_id
+    waiting = service.waiting(submitted, version)
+    left = {each.set_id for each in waiting}
+    done = [each for each in submitted if each.set_id not in left]
+    said = st.empty()
+    said.caption(
+        f"Model version {version} has checked {len(done):,} of "
+        f"{count(len(submitted), 'submitted document')}. Held-back ones are never checked: who "
+        "has seen a model’s answer there could not judge it any more."
+    )
+    if not waiting:
+        return done
+    portion = waiting[:AT_ONCE]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            f"Check {count(len(portion), 'document')}",
+            type="secondary" if done else "primary",
+            icon=":material/search_check:",
+            key="check",
+            help="The model reads them now; you can stop at any time and keep what was found.",
+        )
+        if pressed:
+            st.button("Stop", icon=":material/stop_circle:", key="stop")
+    if not pressed:
+        return done
+    bar = st.progress(0.0, text=f"Reading {count(len(portion), 'document')} …")
+    for number, each in enumerate(portion, 1):
+        service.check(each, reviewer)
+        bar.progress(
+            number / len(portion),
+            text=f"{number:,} of {len(portion):,} · {literal(clipped(each.name, 60))}",
+        )
+    st.rerun()
+
+
+def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
+    """The doubts, the strongest first, as many as a page holds."""
+    kept: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
+    left = [each for each in suspects if (each.set_id, each.entity) not in kept]
+    if not left:
+        _nothing(suspects, checked)
+        return
+    shown = _filtered(left)
+    entities = sum(each.accepted for each in checked)
+    st.caption(
+        f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the most "
+        "doubtful first. Each shows what was accepted and what the model would say."
+    )
+    last = max(1, -(-len(shown) // ROWS))
+    number = min(int(st.session_state.get("review_page", 1)), last)
+    for place_, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
+        _row(suspect, (number - 1) * ROWS + place_ + 1, kept)
+    if last > 1:
+        st.pagination(last, key="review_page")
+
+
+def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
+    if suspects:
+        st.success("You have looked at all of them.", icon=":material/done_all:")
+        if st.button("Show them again", icon=":material/undo:"):
+            st.session_state[_KEPT] = set()
+            st.rerun()
+    elif checked:
+        st.success(
+            "The model would leave every entity that it has checked as it is.",
+            icon=":material/done_all:",
+        )
+
+
+def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
+    kinds = [kind for kind in _KINDS if any(_kind(each) == kind for each in suspects)]
+    names = sorted({each.entity.label for each in suspects})
+    with st.container(horizontal=True, gap="large"):
+        chosen = st.pills(
+            "The model would say",
+            kinds,
+            format_func=lambda kind: (
+                f"{_KINDS[kind]} {sum(_kind(each) == kind for each in suspects):,}"
+            ),
+            selection_mode="multi",
+            key="review_kinds",
+        )
+        labels = st.pills(
+            "Accepted as", names, format_func=literal, selection_mode="multi", key="review_labels"
+        )
+    return [
+        each
+        for each in suspects
+        if (not chosen or _kind(each) in chosen) and (not labels or each.entity.label in labels)
+    ]
+
+
+def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
+    key = f"{suspect.set_id} {suspect.entity.start} {suspect.entity.end} {suspect.entity.label}"
+    with st.container(border=True):
+        text, actions = st.columns([5, 1.3], vertical_alignment="center")
+        with text:
+            st.caption(
+                f"{number:,} · {literal(clipped(suspect.name, 60))} · {_KINDS[_kind(suspect)]} · "
+                f"doubt {suspect.score:.0%}"
+            )
+            st.markdown(f"Accepted: {_marked(suspect, suspect.entity, 'blue')}")
+            st.markdown(f"The model: {_marked(suspect, suspect.instead, 'orange')}")
+        with actions:
+            if st.button(
+                "Open",
+                icon=":material/ink_highlighter:",
+                key=f"open {key}",
+                width="stretch",
+                help="It stays submitted until you reopen it there.",
+            ):
+                location.go(location.ANNOTATE, suspect.document_id)
+            if st.button(
+                "It is right",
+                icon=":material/check:",
+                key=f"keep {key}",
+                width="stretch",
+                help="Hides it from this list until you reload the page. Nothing changes.",
+            ):
+                kept.add((suspect.set_id, suspect.entity))
+                st.rerun()
+
+
+def _marked(suspect: Suspect, answer: Entity | None, colour: str) -> str:
+    """The context with an answer in brackets, as Markdown."""
+    shown = answer or suspect.entity
+    start, end = shown.start - suspect.offset, shown.end - suspect.offset
+    parts = (suspect.context[:start], suspect.context[start:end], suspect.context[end:])
+    before, inside, after = map(_text, parts)
+    marked = f"**⟦{inside}⟧** {literal(answer.label)}" if answer else f"{inside} **∅ no entity**"
+    first = "…" if suspect.offset else ""
+    last = "…" if suspect.cut else ""
+    return f"{first}{before}:{colour if answer else 'gray'}-background[{marked}]{after}{last}"
+
+
+def _text(part: str) -> str:
+    """A stretch of the text, with the white space that joins it to what follows."""
+    words = literal(part)
+    left = " " if part[:1].isspace() else ""
+    right = " " if part[-1:].isspace() and words else ""
+    return f"{left}{words}{right}"
+
+
+def _kind(suspect: Suspect) -> Kind:
+    instead = suspect.instead
+    if instead is None:
+        return "dropped"
+    moved = (instead.start, instead.end) != (suspect.entity.start, suspect.entity.end)
+    if not moved:
+        return "renamed"
+    return "moved" if instead.label == suspect.entity.label else "both"

@@ -1,0 +1,102 @@
+"""What there is to learn from, and the button that starts a retraining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app import context
+from app.context import Desk
+from app.screens.common import location
+from app.screens.common.wording import count, literal
+from app.services.model_registry.registry import VersionView
+from app.services.retraining.training_data import (
+    LEAST_CONTROL,
+    LEAST_TRAIN,
+    RetrainingError,
+    RetrainingSettings,
+)
+from storage.enums import Split
+from storage.repository import documents
+
+_TITLES: Mapping[Split, str] = {
+    "train": "Training documents",
+    "dev": "Development documents",
+    "control": "Held-back documents",
+}
+
+
+def material(desk: Desk, project_id: int) -> bool:
+    """Shows what there is to learn from; returns whether it is enough to start."""
+    with desk.sessions() as session:
+        counts = documents.counts_by_split(session, project_id, ["submitted"])
+    train, control = counts.get("train", 0), counts.get("control", 0)
+    shown: Sequence[tuple[Split, str]] = (
+        ("train", "Submitted documents that the model learns from."),
+        ("dev", "They choose the best epoch; without them a part of the training documents does."),
+        ("control", "They measure the old and the new model and never train one."),
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for split, help in shown:
+            if split == "dev" and not counts.get("dev"):
+                continue
+            st.metric(
+                _TITLES[split],
+                f"{counts.get(split, 0):,}",
+                help=help,
+                border=True,
+                width=220,
+            )
+    if train >= LEAST_TRAIN and control >= LEAST_CONTROL:
+        return True
+    st.info(
+        f"Retraining needs at least {count(LEAST_TRAIN, 'submitted document')} for training and "
+        f"{LEAST_CONTROL} held back. The Documents page shows which are which; annotate and submit "
+        "some more.",
+        icon=":material/info:",
+    )
+    if st.button("Go on annotating", icon=":material/arrow_forward:"):
+        location.go(location.ANNOTATE)
+    return False
+
+
+def start(desk: Desk, project_id: int, active: VersionView, possible: bool) -> None:
+    """The button, and what will happen when it is pressed."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        pressed = st.button(
+            "Start retraining",
+            type="primary",
+            icon=":material/model_training:",
+            disabled=not possible,
+            key="start",
+        )
+        with st.popover("Settings", icon=":material/tune:"):
+            epochs = st.number_input(
+                "Epochs",
+                1,
+                1000,
+                None,
+                key="epochs",
+                placeholder="by the amount of data",
+                help="How often every document is read. Empty chooses by their number.",
+                persist_state="session",
+            )
+            seed = st.number_input("Seed", 0, 9999, 0, key="train_seed", persist_state="session")
+    st.caption(
+        f"It starts from model version {active.id}, learns from the submitted documents, for the "
+        "project's labels, and measures both models on the held-back ones. It runs beside the "
+        "page, some minutes on two processor cores; go on annotating meanwhile. Nothing changes "
+        "until you promote the new model."
+    )
+    if not pressed:
+        return
+    try:
+        context.jobs().start(
+            project_id,
+            RetrainingSettings(epochs=int(epochs) if epochs else None, seed=int(seed)),
+        )
+    except RetrainingError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.rerun()

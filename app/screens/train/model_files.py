@@ -1,0 +1,70 @@
+"""A model version as a file: to be downloaded, and to be brought in."""
+
+from __future__ import annotations
+
+import io
+
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common.wording import literal
+from app.services.model_registry.archive import pack, unpack
+from app.services.model_registry.files import ModelImportError
+from app.services.model_registry.registry import ModelFolderError
+
+_SAID = "model_brought"
+
+
+def exchange(desk: Desk) -> None:
+    """For who may choose the model that all projects share."""
+    if desk.acting is not None and not desk.acting.administrator:
+        return
+    with st.expander("Export or import a version", icon=":material/swap_vert:"):
+        _out(desk)
+        _into(desk)
+
+
+def _out(desk: Desk) -> None:
+    every = [version.id for version in desk.models.versions()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Version", every, key="export_version")
+        if st.button("Make the file", key="make_model", disabled=chosen is None):
+            packed = io.BytesIO()
+            try:
+                pack(desk.sessions, chosen, packed)
+            except (LookupError, OSError, ModelFolderError, ModelImportError) as error:
+                st.error(literal(str(error)), icon=":material/error:")
+                return
+            st.download_button(
+                "Download .zip",
+                packed.getvalue(),
+                file_name=f"spanneal-{chosen}.zip",
+                mime="application/zip",
+                icon=":material/download:",
+                on_click="ignore",
+                key="download_model",
+            )
+
+
+def _into(desk: Desk) -> None:
+    file = st.file_uploader(
+        "A version to import",
+        type="zip",
+        key="import_model",
+        help="A file that this page made, or a zip of a folder that `python -m app model export` "
+        "wrote. It is proposed; nothing changes until you promote it.",
+    )
+    if file is not None and st.button("Import it", key="take_model"):
+        try:
+            with st.spinner("The model is checked …"):
+                brought = unpack(desk.sessions, desk.settings, file, file.name)
+        except (OSError, ValueError) as error:
+            st.error(literal(str(error)), icon=":material/error:")
+            return
+        said = f"Version {brought.version.id} is proposed: {', '.join(brought.version.labels)}."
+        if brought.left_behind:
+            said += f" Left behind: {', '.join(brought.left_behind)}."
+        st.session_state[_SAID] = said
+        st.rerun()
+    if told := st.session_state.pop(_SAID, None):
+        st.success(literal(told), icon=":material/check_circle:")

@@ -1,0 +1,40 @@
+"""Train: learn from the corrections, compare old and new, promote."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import context
+from app.screens.common.project_header import project_header
+from app.screens.common.wording import literal
+from app.screens.train import job as retraining_job
+from app.screens.train import material, model_files, registry
+from app.screens.train.versions import versions
+
+desk = context.desk()
+project = project_header(
+    desk,
+    "Train",
+    "Let the model learn from what you corrected, compare, and decide.",
+    needs="review",
+)
+problem, active = desk.model_problem(), desk.models.active()
+if problem or active is None:
+    st.warning(
+        f"There is no model to start from: {literal(problem or '')}", icon=":material/warning:"
+    )
+    versions(desk)  # another one may be promoted
+    st.stop()
+possible = material.material(desk, project.id)
+jobs = context.jobs()
+job = next(iter(jobs.every(project.id, limit=50)), None)
+if job and job.active:
+    retraining_job.running(job.id)
+else:
+    material.start(desk, project.id, active, possible)
+    if job:
+        retraining_job.ended(desk, job)
+versions(desk)
+registry.against_each_other(desk, project.id)
+registry.history(desk)
+model_files.exchange(desk)

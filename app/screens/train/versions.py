@@ -1,0 +1,142 @@
+"""Model versions: old against new, and the person's decision which one suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.context import Desk
+from app.screens.common.wording import count, literal
+from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
+from storage.enums import VersionState
+
+FEW_ENTITIES = 100
+"""Below this many held-back entities a difference of some points is chance."""
+_SCORES = tuple(
+    f"{which} {name}" for name in ("precision", "recall", "F1") for which in ("Old", "New")
+)
+_STATES: Mapping[VersionState, str] = {
+    "active": "● active",
+    "proposed": "○ proposed",
+    "retired": "– retired",
+}
+
+
+def comparison(rows: Sequence[ScoreRow]) -> None:
+    """Precision, recall and F1 of the old and the new model on the held-back documents."""
+    if not rows:
+        st.caption("This version was not measured here.")
+        return
+    total = rows[0]
+    with st.container(horizontal=True, gap="medium"):
+        for index, name in enumerate(("Precision", "Recall", "F1")):
+            old, new = total.old[index], total.new[index]
+            st.metric(
+                name,
+                f"{new:.1%}",
+                delta=f"{100 * (new - old):+.1f} points" if abs(new - old) >= 5e-4 else 0,
+                help=f"The old model: {old:.1%}",
+                border=True,
+                width=220,
+            )
+    st.dataframe(
+        pd.DataFrame([_cells(row) for row in rows]),
+        hide_index=True,
+        width="content",
+        alt="Scores of the old and the new model, for all labels and for each",
+        column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
+    )
+    if total.gold < FEW_ENTITIES:
+        st.warning(
+            f"Measured on only {count(total.gold, 'held-back entity', 'held-back entities')}: a "
+            "few points more or less may be chance. Submit more held-back documents for a "
+            "surer answer.",
+            icon=":material/balance:",
+        )
+
+
+def _cells(row: ScoreRow) -> dict[str, Any]:
+    values = [100 * share for pair in zip(row.old, row.new, strict=True) for share in pair]
+    return {
+        "Label": "All" if row.label is None else row.label,
+        "Entities": row.gold,
+        **dict(zip(_SCORES, values, strict=True)),
+    }
+
+
+def promotion(desk: Desk, version: VersionView) -> None:
+    """The button that makes a version the one that suggests."""
+    if version.state == "active":
+        st.success("This version makes the suggestions now.", icon=":material/check_circle:")
+        return
+    rows = version.comparison
+    worse = bool(rows) and rows[0].new[2] < rows[0].old[2]
+    if worse:
+        st.warning(
+            "The new model is worse than the old one on the held-back documents. Correct more "
+            "documents before you promote one.",
+            icon=":material/trending_down:",
+        )
+    if st.button(
+        f"Promote version {version.id}",
+        type="secondary" if worse else "primary",
+        icon=":material/verified:",
+        key=f"promote {version.id}",
+        help="From then on it makes the suggestions. What people have annotated stays as it is.",
+    ):
+        _promote(desk, version.id)
+
+
+def versions(desk: Desk) -> None:
+    """Every model version; any but the active one can be promoted, which is the way back."""
+    every = desk.models.versions()
+    st.markdown("**Model versions**")
+    st.dataframe(
+        pd.DataFrame([_version_cells(version) for version in every]),
+        hide_index=True,
+        placeholder="–",
+        alt="Every model version with its state, labels and score",
+        column_config={
+            "Version": st.column_config.NumberColumn(width="small"),
+            "F1, held back": st.column_config.NumberColumn(format="%.1f %%"),
+            "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Labels": st.column_config.TextColumn(width="large"),
+        },
+    )
+    others = {version.id: version for version in every if version.state != "active"}
+    if not others:
+        return
+    with st.expander("Promote another version", icon=":material/history:"):
+        chosen = st.selectbox(
+            "Version",
+            list(others),
+            format_func=lambda key: f"{key} · {_STATES[others[key].state]}",
+            key="other_version",
+        )
+        comparison(others[chosen].comparison)
+        if st.button("Make it the active one", key="promote other"):
+            _promote(desk, chosen)
+
+
+def _promote(desk: Desk, version_id: int) -> None:
+    try:
+        desk.models.promote(version_id)
+    except (LookupError, ModelFolderError) as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def _version_cells(version: VersionView) -> dict[str, Any]:
+    rows = version.comparison
+    return {
+        "Version": version.id,
+        "State": _STATES[version.state],
+        "Started from": version.parent_id,
+        "F1, held back": 100 * rows[0].new[2] if rows else None,
+        "Labels": ", ".join(version.labels),
+        "Made": version.created_at,
+    }

@@ -1,0 +1,1 @@
+"""Annotating one document: operations, drafts, conflicts, history."""

@@ -1,0 +1,243 @@
+"""Annotating a document: suggestions, exactly-once edits, submitting, reopening."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.editing import DraftSpan, GestureError
+from app.services.annotation import audit_log, drafts, history
+from app.services.annotation import tasks as works
+from app.services.annotation.apply import apply_operations
+from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
+from app.services.annotation.news import News, news
+from app.services.annotation.tasks import Work
+from app.services.operations import metrics
+from app.services.suggestions import suggest
+from app.services.suggestions.resuggest import Change, Stretch, read_again
+from app.services.suggestions.suggest import Answer, Predictor
+from app.services.team import assignment
+from app.services.team.permissions import require
+from core.types import SamplerSettings
+from storage.engine import Sessions, writing
+from storage.enums import DocumentStatus
+from storage.models import Document
+from storage.repository import annotation_sets, documents, operations, visits
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The state after a batch of operations, committed."""
+
+    ack: int | None
+    """The client's highest recorded sequence number: it can forget all up to it."""
+    spans: tuple[DraftSpan, ...]
+    error: str | None
+    """Why an operation of this batch was refused; a refused one is acknowledged too."""
+    status: DocumentStatus
+    foreign: bool = False
+    """Whether nothing was done, since the client is somebody else's."""
+    binned: str | None = None
+    """The document's name, where it lies in the bin: it is saved there."""
+
+
+class AnnotationService:
+    """One call for each thing that a person does to a document."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        predictor: Predictor | None = None,
+        settings: SamplerSettings | None = None,
+    ) -> None:
+        self._sessions = sessions
+        self._predictor = predictor
+        self._settings = settings or SamplerSettings()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a model."""
+        return self._predictor is not None
+
+    def glance(self, document_id: int, person: str) -> DocumentView | None:
+        """The document as `open` gives it, where to open it changes nothing; else None."""
+        with self._sessions() as session:
+            work = _seen(session, document_id, person)
+            if suggest.wants(session, work.document, self._predictor):
+                return None
+            if not assignment.entered(work, person):
+                return None
+            ready, source = settled(session, work)
+            return view(session, work, person, source=source) if ready else None
+
+    def heading(self, document_id: int, person: str) -> Heading:
+        """What is known of a document before it is opened."""
+        with self._sessions() as session:
+            return heading(session, _seen(session, document_id, person))
+
+    def open(self, document_id: int, person: str) -> DocumentView:
+        """The document, with suggestions of the active model if nobody has worked on it yet.
+
+        A person's work, submitted or not, is never replaced by a prediction. The model runs
+        outside the transaction, so that nobody waits for it to save. Opening claims the document,
+        or takes a part in it, see `app.services.team.assignment`; raises its `FullError`.
+        """
+        if (present := self.glance(document_id, person)) is not None:
+            return present
+        with self._sessions() as session:
+            document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate", person)
+            text, settings = document.text, self._settings_for(session, document)
+            wanted = suggest.wants(session, document, self._predictor)
+        prediction, error = self._predict(text, settings) if wanted else (None, None)
+        with writing(self._sessions, beside_others=True) as session:
+            document = documents.lock(session, document_id)
+            if prediction is not None and suggest.wants(session, document, self._predictor):
+                suggest.keep(session, document, prediction)
+            work = assignment.enter(session, document, person)
+            if work.standing.status != "submitted":
+                drafts.ensure(session, work, person)
+            return view(session, work, person, error)
+
+    def apply(
+        self,
+        document_id: int,
+        client: object,
+        ops: object,
+        person: str,
+        kin: Collection[str] = (),
+    ) -> Applied:
+        """Applies what a page sent, each operation exactly once, in order, in one transaction.
+
+        Operations recorded before are passed over. One that cannot be applied, or that clashes
+        with what somebody else did unseen, is recorded and acknowledged, and holds up none that
+        come after it; see `apply_operations`. When this returns, all is committed.
+        """
+        with metrics.SAVING.time(), writing(self._sessions, beside_others=True) as session:
+            work = _for(session, document_id, person)
+            if work.standing.status != "submitted":
+                drafts.begin(session, work, person)
+            outcome = apply_operations(session, work, client, ops, person, kin)
+            if not work.blind:
+                assignment.claim(session, work.document, person)
+            spans = (outcome.draft or drafts.load(session, work)).spans
+            status = work.standing.status
+            binned = None if documents.stands(session, document_id) else work.document.name
+        return Applied(outcome.ack, spans, outcome.error, status, outcome.foreign, binned)
+
+    def submit(self, document_id: int, person: str) -> DocumentView:
+        """Freezes the draft. Raises `GestureError` while suggestions are undecided."""
+        return self._act(document_id, {"op": "submit"}, person)
+
+    def skip(self, document_id: int, person: str, reason: str = "") -> DocumentView:
+        """Leaves the document for later."""
+        return self._act(document_id, {"op": "skip", "reason": reason}, person)
+
+    def reopen(self, document_id: int, person: str) -> DocumentView:
+        """Makes a submitted or skipped document editable: its set stands, a child draft begins."""
+        with writing(self._sessions, beside_others=True) as session:
+            work = _for(session, document_id, person)
+            if work.standing.status in ("submitted", "skipped"):
+                take_up(session, work, person)
+            return view(session, work, person)
+
+    def restore(self, document_id: int, version: int, person: str, seen: int) -> DocumentView:
+        """Makes the draft what it was at a version; see
+        `app.services.annotation.history.restore`."""
+        with writing(self._sessions, beside_others=True) as session:
+            work = _for(session, document_id, person)
+            history.restore(session, work, version, person, seen)
+            return view(session, work, person)
+
+    def news(
+        self, document_id: int, seen: int, person: str, clients: Collection[str]
+    ) -> News | None:
+        """What others did since this version was seen; `clients` are the page's own."""
+        with self._sessions() as session:
+            owner = _seen(session, document_id, person).owner
+            return news(operations.since(session, document_id, seen, clients, owner), person)
+
+    def ahead(self, document_id: int) -> bool:
+        """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
+        next; returns whether any were wanted. Errors are left to `open`, which shows them."""
+        with self._sessions() as session:
+            document = documents.get(session, document_id)
+            require(session, document.project_id, "annotate")
+            text, settings = document.text, self._settings_for(session, document)
+            if not suggest.wants(session, document, self._predictor):
+                return False
+        answer, _ = self._predict(text, settings)
+        with writing(self._sessions, beside_others=True) as session:
+            document = documents.lock(session, document_id)
+            if answer is not None and suggest.wants(session, document, self._predictor):
+                suggest.keep(session, document, answer)
+        return True
+
+    def visit(self, document_id: int, person: str) -> None:
+        """Notes that a person began to work on the document, and whether suggestions helped."""
+        with writing(self._sessions, beside_others=True) as session:
+            require(session, documents.get(session, document_id).project_id, "annotate", person)
+            machine = annotation_sets.latest_prediction(session, document_id)
+            visits.begin(
+                session,
+                document_id,
+                person,
+                aided=machine is not None,
+                model_version_id=machine.model_version_id if machine else None,
+            )
+
+    def read_again(
+        self, document_id: int, person: str, around: Iterable[Stretch] | None = None
+    ) -> Change:
+        """See `app.services.suggestions.resuggest.read_again`. Raises `GestureError` without a
+        model."""
+        if self._predictor is None:
+            raise GestureError("there is no model to ask; put one in place and try again")
+        return read_again(
+            self._sessions, self._predictor, self._settings, document_id, person, around
+        )
+
+    def _act(self, document_id: int, op: Mapping[str, Any], person: str) -> DocumentView:
+        client = audit_log.server_client()
+        applied = self.apply(document_id, client, [{"seq": 1, **op}], person)
+        if applied.error:
+            raise GestureError(applied.error)
+        with self._sessions() as session:
+            return view(session, _seen(session, document_id, person), person)
+
+    def _settings_for(self, session: Session, document: Document) -> SamplerSettings:
+        return suggest.settings_of(session, document.project_id, self._settings)
+
+    def _predict(self, text: str, settings: SamplerSettings) -> tuple[Answer | None, str | None]:
+        assert self._predictor is not None
+        try:
+            return suggest.ask(self._predictor, text, settings), None
+        except Exception as error:  # a broken model must not keep a person from annotating
+            return None, f"the model could not predict this document: {error}"
+
+
+def take_up(session: Session, work: Work, person: str, **why: str) -> None:
+    """Reopens submitted or skipped work, which is locked; the log keeps why."""
+    before = drafts.load(session, work)
+    work.standing.skip_reason = ""
+    work.move(session, "in_progress")
+    drafts.ensure(session, work, person)
+    after = drafts.load(session, work)
+    audit_log.record(session, work, before, after, person, {"op": "reopen", **why})
+
+
+def _for(session: Session, document_id: int, person: str) -> Work:
+    """The document, locked for what a person does to it. Raises `NotAllowedError`."""
+    document = documents.lock(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    return works.take(session, document, person)
+
+
+def _seen(session: Session, document_id: int, person: str) -> Work:
+    """The person's work on the document, to look at. Raises `NotAllowedError`."""
+    document = documents.get(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    return works.find(session, document, person)

@@ -1,0 +1,218 @@
+"""A batch of operations from a page, applied exactly once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, GestureError, parse_gesture, reduce
+from app.gestures import MAX_SEQ, Add, Gesture, Relabel, Restore, Settle, Submit, short
+from app.services.annotation import drafts
+from app.services.annotation.changes import Change, difference
+from app.services.annotation.conflicts import ClashError, Unseen, already_so
+from app.services.annotation.news import told
+from app.services.annotation.tasks import Work
+from app.services.operations import metrics
+from storage.models import Operation
+from storage.repository import label_names, operations
+
+MAX_CLIENT = 64
+ANOTHERS = (
+    "not saved: somebody else has saved edits under this client’s id; send them again under a new "
+    "one"
+)
+
+
+class Outcome(NamedTuple):
+    """What became of a message."""
+
+    ack: int | None
+    """What the client can forget."""
+    error: str | None
+    """The refusals it should know of."""
+    foreign: bool = False
+    """Whether the client is somebody else's, so that nothing was done."""
+    draft: Draft | None = None
+    """What became of the draft; None where it was not looked at."""
+
+
+def apply_operations(
+    session: Session,
+    work: Work,
+    client: object,
+    ops: object,
+    person: str,
+    kin: Collection[str] = (),
+) -> Outcome:
+    """Does what a page sent.
+
+    The document is locked and, unless submitted, the work has a draft. An operation may say which
+    version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
+    be applied is recorded as refused, and those after it are applied all the same. One that clashes
+    (`app.services.annotation.conflicts`) is held back, and is no error. Nothing of a client under
+    which somebody else did something is applied or acknowledged: clients are no secret, span ids
+    begin with them.
+    """
+    if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
+        said = f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
+        return Outcome(None, said)
+    if operations.belongs_to_another(session, client, person):
+        return Outcome(None, ANOTHERS, foreign=True)
+    numbered, error = _numbered(ops)
+    last = operations.last_seq(session, client)
+    if not numbered:
+        return Outcome(last, error)
+    known = operations.received(session, client, min(numbered), max(numbered))
+    new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
+    batch = _Batch(session, work, client, person)
+    batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
+    batch.look(new.values(), {client, *kin})
+    for seq, raw in new.items():
+        batch.take(seq, raw, last)
+    batch.save()
+    ack = max(numbered) if last is None else max(last, *numbered)
+    return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
+
+
+class _Batch:
+    """A draft on its way through the operations of one message."""
+
+    def __init__(self, session: Session, work: Work, client: str, person: str) -> None:
+        self.session, self.work, self.client, self.person = session, work, client, person
+        self.before = self.draft = drafts.load(session, work)
+        self.refusals: list[str] = []
+        self.others: Sequence[Operation] = ()
+        self.mine: dict[str, Change] = {}
+        """What the page wanted where its operations clashed, by target."""
+
+    @property
+    def version(self) -> int:
+        return self.work.standing.version
+
+    def clashes(self) -> Sequence[Operation]:
+        return operations.clashes(self.session, self.work.id, self.person, self.work.owner)
+
+    def look(self, ops: Iterable[Mapping[str, Any]], own: Collection[str]) -> None:
+        """Finds out what others did that the page had not seen."""
+        oldest = min((self.seen(raw) for raw in ops), default=self.version)
+        if oldest >= self.version:
+            return
+        self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
+        for row in self.clashes():
+            for change in (row.changes or ()) if row.client in own else ():
+                self.mine[operations.target(change)] = dict(change)
+
+    def seen(self, raw: Mapping[str, Any]) -> int:
+        """The version that the page had seen; the newest where it does not say."""
+        seen = raw.get("seen")
+        if isinstance(seen, int) and not isinstance(seen, bool) and seen >= 0:
+            return min(seen, self.version)
+        return self.version
+
+    def take(self, seq: int, raw: Mapping[str, Any], last: int | None) -> None:
+        """Applies one operation, or finds out why it cannot be; records it in either case."""
+        gesture = refused = version = changes = None
+        try:
+            _check_order(seq, last)
+            gesture = self.in_todays_names(parse_gesture(raw))
+            after = self.applied(gesture, self.seen(raw))
+            changes = difference(self.draft, after)
+            version = drafts.advance(self.work) if changes else self.version
+            self.draft = after
+        except ClashError as clash:
+            clashed = {**clash.change, "met": self.version}
+            refused, changes = str(clash), [clashed]
+            self.mine[operations.target(clashed)] = clashed
+        except GestureError as reason:
+            refused = str(reason)
+            self.refusals.append(refused)
+        operations.record(
+            self.session,
+            client=self.client,
+            seq=seq,
+            document_id=self.work.id,
+            person=self.person,
+            payload=_payload(raw, gesture),
+            version=version,
+            changes=changes,
+            refused=refused,
+            blind=self.work.blind,
+        )
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Today's names of labels that a page may show by earlier ones."""
+        return label_names.current(self.session, self.work.document.project_id)
+
+    def in_todays_names(self, gesture: Gesture) -> Gesture:
+        """The gesture of a page that has not heard yet that its label was renamed or merged."""
+        if isinstance(gesture, Add | Relabel | Restore) and gesture.label not in self.draft.labels:
+            return replace(gesture, label=self.names.get(gesture.label, gesture.label))
+        return gesture
+
+    def applied(self, gesture: Gesture, seen: int) -> Draft:
+        unseen = Unseen.of(self.others, seen, self.names if self.others else {})
+        if isinstance(gesture, Settle):
+            self.mine.pop(gesture.target, None)
+        if isinstance(gesture, Submit):
+            self.check_submit(unseen)
+        mine = {key: each["after"] for key, each in self.mine.items() if seen < each["met"]}
+        if already_so(self.draft, gesture, unseen, mine):
+            return self.draft
+        return reduce(self.draft, gesture)
+
+    def check_submit(self, unseen: Unseen) -> None:
+        """Nothing is final with an edit missing, or with something that the person did not see."""
+        if self.refusals:
+            raise GestureError("an edit before it was refused; look at it, and submit again")
+        if self.clashes():
+            raise GestureError(
+                "your changes and somebody else’s differ; decide between them, and submit again"
+            )
+        if unseen.rows:
+            raise GestureError(f"{told(unseen.rows, self.person)}; look at it, and submit again")
+
+    def save(self) -> None:
+        if self.draft is not self.before:
+            metrics.decided(self.before, self.draft)
+            drafts.save(self.session, self.work, self.before, self.draft, self.person)
+
+
+def _summed(refusals: Sequence[str]) -> str | None:
+    """The first refusal, which others may follow from."""
+    if len(refusals) < 2:
+        return next(iter(refusals), None)
+    return f"{refusals[0]} (and {len(refusals) - 1} more; the history has them)"
+
+
+def _numbered(ops: object) -> tuple[dict[int, Mapping[str, Any]], str | None]:
+    """The operations by sequence number, and what is wrong with those that have none."""
+    if not isinstance(ops, list | tuple):
+        return {}, f"operations must come as a list, got {short(ops)}"
+    numbered: dict[int, Mapping[str, Any]] = {}
+    error = None
+    for op in ops:
+        seq = op.get("seq") if isinstance(op, Mapping) else None
+        if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAX_SEQ:
+            numbered.setdefault(seq, op)
+        else:
+            error = f"an operation needs a 'seq' from 0 to {MAX_SEQ}, got {short(op)}"
+    return numbered, error
+
+
+def _check_order(seq: int, last: int | None) -> None:
+    if last is not None and seq < last:
+        raise GestureError(
+            f"operation {seq} came after operation {last} of the same page and was not applied; "
+            "do it again"
+        )
+
+
+def _payload(raw: Mapping[str, Any], gesture: Gesture | None) -> dict[str, Any]:
+    if gesture is None:
+        return {"refused": short(dict(raw))}
+    return {"op": raw["op"], **asdict(gesture)}

@@ -1,0 +1,167 @@
+"""What others changed while a page did not look, and whether an action of its clashes with that.
+
+Every operation of a page names the version that it had seen (`seen`). What other clients changed
+since is merged with it, unless both are about one span, or about the comment, and want different
+things of it: then nothing is overwritten, and the person decides between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, DraftSpan, Gesture, GestureError, reduce
+from app.gestures import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
+from app.services.annotation.changes import Change, difference, from_plain, plain, span_change
+from app.services.annotation.tasks import Work
+from storage.models import Operation
+from storage.repository import operations
+
+COMMENT = ":comment"
+STATE = ":state"
+_SINGLE = (Add, Accept, Reject, Relabel, Move, Delete, Restore, Comment)
+"""The gestures about one span or the comment. Those about all suggestions that are left leave
+alone what somebody else has decided, and need no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """An action that was held back, and what it met."""
+
+    client: str
+    seq: int
+    target: str
+    """A span's id, or ":comment"."""
+    mine: Mapping[str, Any] | str | None
+    """What the person wanted: a plain span, a comment, or None: no span."""
+    theirs: Mapping[str, Any] | str | None
+    """What there is now."""
+    by: str
+    """Who changed it meanwhile."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What other clients changed since a page looked."""
+
+    rows: Sequence[Operation] = ()
+    bases: Mapping[str, Any] = field(default_factory=dict)
+    """What the page saw of each target: a plain span, a text, or None."""
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[Operation], seen: int, names: Mapping[str, str] | None = None
+    ) -> Unseen:
+        """`names` lead from the labels that the page shows to today's: that one was renamed or
+        merged is no other wish for a span."""
+        newer = [row for row in rows if row.version is not None and row.version > seen]
+        bases: dict[str, Any] = {}
+        for row in newer:
+            for change in row.changes or ():
+                base = _in_todays_names(change["before"], names or {})
+                if base != change["after"]:
+                    bases.setdefault(operations.target(change), base)
+        return cls(newer, bases)
+
+    def by(self, target: str) -> str:
+        """Who changed the target last."""
+        about = (row.person for row in reversed(self.rows) if target in operations.targets(row))
+        return next(about, self.rows[-1].person if self.rows else "")
+
+    def as_seen(self, draft: Draft, mine: Mapping[str, Any]) -> Draft:
+        """The draft as the page shows it, see `already_so`."""
+        bases = {**self.bases, **{key: mine[key] for key in self.bases.keys() & mine.keys()}}
+        spans = {span.id: span for span in draft.spans}
+        for target, base in bases.items():
+            if base is None:
+                spans.pop(target, None)
+            elif isinstance(base, Mapping):
+                spans[target] = from_plain(base)
+        comment = bases.get(COMMENT, draft.comment)
+        state = draft.state if STATE not in bases else "open"
+        return replace(draft, spans=tuple(spans.values()), comment=comment, state=state)
+
+
+class ClashError(GestureError):
+    """The action is held back until a person has decided."""
+
+    def __init__(self, change: Change, by: str) -> None:
+        super().__init__(f"{by} changed this meanwhile; decide which of the two it should be")
+        self.change = change
+        """From what there is now to what the person wanted."""
+
+
+def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str, Any]) -> bool:
+    """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
+    page shows, by target, where its own actions clashed and it was not told yet.
+
+    Raises `ClashError` where they did something else to what the gesture is about, and
+    `GestureError` for what could not have been done anyway.
+    """
+    if not unseen.rows or not isinstance(gesture, _SINGLE):
+        return False
+    shown = unseen.as_seen(draft, mine)
+    frozen = draft.state == "submitted" and shown.state != "submitted"
+    changes = difference(shown, reduce(shown, gesture))
+    relevant = [each for each in changes if each.get("field", "comment") == "comment"]
+    for wanted in relevant:
+        target, after = operations.target(wanted), wanted["after"]
+        now = current(draft, target)
+        changed = target in unseen.bases and (unseen.bases[target] != now or target in mine)
+        if not changed and (refused := _refused_by_others(draft, after, unseen)):
+            raise ClashError(span_change(refused, from_plain(after)), unseen.by(refused.id))
+        if changed or frozen:
+            if now == after:
+                return True
+            field = {"field": "comment"} if target == COMMENT else {}
+            raise ClashError({**field, "before": now, "after": after}, unseen.by(target))
+    return not relevant  # it changed nothing of what its page showed, so it must change nothing
+
+
+def waiting(session: Session, work: Work, person: str, draft: Draft) -> tuple[Clash, ...]:
+    """The person's clashes to be decided, the last about each target; the draft is as it stands."""
+    found: dict[tuple[str, str], Clash] = {}
+    for row in operations.clashes(session, work.id, person, work.owner):
+        for change in row.changes or ():
+            target, before = operations.target(change), change["before"]
+            rival = before["id"] if isinstance(before, Mapping) else target
+            last = operations.last_about(session, work.id, rival, work.owner) or row
+            found.pop((row.client, target), None)
+            found[row.client, target] = Clash(
+                client=row.client,
+                seq=row.seq,
+                target=target,
+                mine=change["after"],
+                theirs=current(draft, rival),
+                by="The model" if last.payload.get("op") == "suggest" else last.person,
+                at=last.at,
+            )
+    return tuple(found.values())
+
+
+def current(draft: Draft, target: str) -> Any:
+    """What the draft holds of a target: a plain span, the comment, or None."""
+    return draft.comment if target == COMMENT else plain(draft.find(target))
+
+
+def _in_todays_names(base: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(base, Mapping) or base["label"] not in names:
+        return base
+    return {**base, "label": names[base["label"]]}
+
+
+def _refused_by_others(draft: Draft, after: Any, unseen: Unseen) -> DraftSpan | None:
+    """The span that others rejected unseen where this one would be accepted."""
+    if not isinstance(after, Mapping) or after["status"] != "accepted":
+        return None
+    place = (after["start"], after["end"], after["label"])
+    for span in draft.spans:
+        same = (span.start, span.end, span.label) == place
+        if same and span.status == "rejected" and span.id in unseen.bases:
+            return span
+    return None

@@ -1,0 +1,179 @@
+"""A document as the page shows it, read in one transaction, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.editing import DraftSpan
+from app.services.annotation import drafts
+from app.services.annotation.conflicts import Clash, waiting
+from app.services.annotation.tasks import Work
+from app.services.suggestions import suggest
+from app.services.suggestions.suggest import Hint
+from app.services.team import assignment
+from storage.enums import DocumentStatus, Split
+from storage.models import AnnotationSet
+from storage.repository import annotation_sets, label_names, projects
+from storage.repository.neighbours import Surroundings, surroundings
+
+Predicted = Literal["never", "nothing", "found"]
+"""`nothing`: a model looked and found no entity. `never`: no model has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    name: str
+    color: str
+    key: str | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a document: what is known of it before anything is read of its text."""
+
+    document_id: int
+    project_id: int
+    name: str
+    status: DocumentStatus
+    split: Split
+    place: Surroundings
+    labels: tuple[LabelView, ...]
+    guidelines: str
+    """The project's own; empty where it wrote none."""
+    hotkeys: Mapping[str, str]
+    """The project's own."""
+    annotators: int
+    """How many people annotate it; with more than one, each sees their own work alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document and a person's work on it. Offsets are code points."""
+
+    heading: Heading
+    text: str
+    spans: tuple[DraftSpan, ...]
+    read_only: bool
+    """True once submitted; `reopen` makes it editable again."""
+    predicted: Predicted
+    model_version_id: int | None
+    """The model of the newest suggestions; None where none, or where they were imported."""
+    uncovered: tuple[tuple[int, int], ...] = ()
+    """Stretches that the model could not look at."""
+    prediction_error: str | None = None
+    """Why the model could not predict just now; the document can be annotated all the same."""
+    hints: tuple[Hint, ...] = ()
+    """What the model was not sure enough of to suggest."""
+    comment: str = ""
+    skip_reason: str = ""
+    version: int = 0
+    """How many operations changed it so far: what a page names as `seen`."""
+    clashes: tuple[Clash, ...] = ()
+    """What this person has to decide between their own changes and another's."""
+    holder: str | None = None
+    """Who else works on it now."""
+
+    @property
+    def document_id(self) -> int:
+        return self.heading.document_id
+
+    @property
+    def project_id(self) -> int:
+        return self.heading.project_id
+
+    @property
+    def name(self) -> str:
+        return self.heading.name
+
+    @property
+    def status(self) -> DocumentStatus:
+        return self.heading.status
+
+    @property
+    def split(self) -> Split:
+        return self.heading.split
+
+    @property
+    def labels(self) -> tuple[LabelView, ...]:
+        return self.heading.labels
+
+    @property
+    def annotators(self) -> int:
+        return self.heading.annotators
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it is annotated without suggestions."""
+        return self.split == "control" and self.predicted == "never"
+
+
+def heading(session: Session, work: Work) -> Heading:
+    document = work.document
+    project = projects.get(session, document.project_id)
+    return Heading(
+        document_id=document.id,
+        project_id=document.project_id,
+        name=document.name,
+        status=work.standing.status,
+        split=document.split,
+        place=surroundings(session, document, work.owner),
+        labels=tuple(
+            LabelView(label.name, label.color, label.key, label.description)
+            for label in projects.labels(session, project.id)
+        ),
+        guidelines=project.guidelines.strip(),
+        hotkeys=project.hotkeys,
+        annotators=work.wanted,
+    )
+
+
+def settled(session: Session, work: Work) -> tuple[bool, AnnotationSet | None]:
+    """Whether opening the document has nothing to write to the draft, and the set to be shown."""
+    source = drafts.source_of(session, work)
+    if work.standing.status == "submitted":
+        return True, source
+    if source is None or work.standing.status != "new" or work.standing.version:
+        return source is not None, source
+    base = drafts.base_of(session, work)
+    return base is None or source.parent_id == base.id, source
+
+
+def view(
+    session: Session,
+    work: Work,
+    person: str,
+    error: str | None = None,
+    source: AnnotationSet | None = None,
+) -> DocumentView:
+    """`source` is the set to be shown, where it was read already."""
+    document, standing = work.document, work.standing
+    above = heading(session, work)
+    known = frozenset(label.name for label in above.labels)
+    draft = drafts.shown(work, known, source or drafts.source_of(session, work))
+    machine = annotation_sets.latest_prediction(session, document.id)
+    names = label_names.current(session, document.project_id)
+    return DocumentView(
+        heading=above,
+        text=document.text,
+        spans=draft.spans,
+        read_only=standing.status == "submitted",
+        predicted="never" if machine is None else "found" if machine.entities else "nothing",
+        model_version_id=machine.model_version_id if machine else None,
+        uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
+        prediction_error=error,
+        hints=tuple(hint for hint in suggest.hints_of(machine, names) if hint.label in known),
+        comment=standing.comment,
+        skip_reason=standing.skip_reason,
+        version=standing.version,
+        clashes=waiting(session, work, person, draft),
+        holder=None if work.blind else assignment.holder(document, person),
+    )
+
+
+def _pairs(stretches: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in stretches)

@@ -1,0 +1,186 @@
+"""Drafts between the database and the reducer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, DraftSpan
+from app.services.annotation.tasks import Work
+from app.services.labels.duplicates import relabelled
+from core.inference.scoring import HIGHEST
+from core.types import Entity
+from storage.models import AnnotationSet
+from storage.records import SpanRecord
+from storage.repository import annotation_sets, label_names, projects, trash
+
+
+def load(session: Session, work: Work) -> Draft:
+    """The document as the reducer sees it: its draft, or what was submitted, frozen."""
+    labels = frozenset(label.name for label in projects.labels(session, work.document.project_id))
+    return shown(work, labels, source_of(session, work))
+
+
+def source_of(session: Session, work: Work) -> AnnotationSet | None:
+    """The set that shows where the work stands: what was submitted, else the draft."""
+    if work.standing.status == "submitted":
+        return annotation_sets.submitted_of(session, work.id, work.owner)
+    return annotation_sets.draft_of(session, work.id, work.owner)
+
+
+def shown(work: Work, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
+    """The same of a set and labels that were read already."""
+    standing = work.standing
+    records = annotation_sets.spans_of(source) if source else ()
+    return Draft(
+        text_length=work.document.length,
+        labels=labels,
+        spans=tuple(map(to_draft_span, records)),
+        state=standing.status if standing.status in ("submitted", "skipped") else "open",
+        comment=standing.comment,
+        skip_reason=standing.skip_reason,
+    )
+
+
+def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
+    """The work's draft; made from `base_of` if there is none.
+
+    An untouched draft follows the newest suggestions; work is never replaced. What is marked with
+    a label in the bin is copied too, unseen, and comes back with the label.
+    """
+    draft = annotation_sets.draft_of(session, work.id, work.owner)
+    untouched = work.standing.status == "new" and work.standing.version == 0
+    base = base_of(session, work) if draft is None or untouched else None
+    if draft is not None and (base is None or draft.parent_id == base.id):
+        return draft
+    if draft is not None:
+        annotation_sets.discard_draft(session, draft)
+    project_id = work.document.project_id
+    labels = {label.name for label in projects.labels(session, project_id)}
+    labels |= trash.labels(session, project_id)
+    spans = annotation_sets.every_span_of(session, base) if base else ()
+    names = label_names.current(session, project_id)
+    spans = relabelled(spans, lambda span: names.get(span.label, span.label))
+    return annotation_sets.add_person_set(
+        session,
+        work.id,
+        [span for span in spans if span.label in labels],
+        person=person,
+        parent_id=base.id if base else None,
+        blind=work.blind,
+    )
+
+
+def by_todays_names(session: Session, work: Work, draft: Draft) -> Draft:
+    """A draft out of the log, whose labels may have been renamed or merged since."""
+    names = label_names.current(session, work.document.project_id)
+    if not names:
+        return draft
+    records = relabelled(to_records(draft.spans), lambda span: names.get(span.label, span.label))
+    return replace(draft, spans=tuple(map(to_draft_span, records)))
+
+
+def begin(session: Session, work: Work, person: str) -> None:
+    """Makes the work's draft if there is none; one that a page shows is left as it is."""
+    if not annotation_sets.has_draft(session, work.id, work.owner):
+        ensure(session, work, person)
+
+
+def advance(work: Work) -> int:
+    """The draft's version once more has been changed in it."""
+    work.standing.version += 1
+    return work.standing.version
+
+
+def save(session: Session, work: Work, before: Draft, draft: Draft, person: str) -> None:
+    """Makes the database hold what the reducer made of the draft."""
+    stored = annotation_sets.draft_of(session, work.id, work.owner)
+    if stored is None:
+        raise RuntimeError(f"document {work.id} was edited without a draft")
+    standing = work.standing
+    if draft.spans != before.spans:
+        spans = (to_records(each.spans) for each in (before, draft))
+        annotation_sets.save_spans(session, stored, *spans)
+    stored.person = person
+    standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
+    if draft.state == "submitted":
+        annotation_sets.submit(session, stored, standing, person)
+    else:
+        standing.status = "skipped" if draft.state == "skipped" else "in_progress"
+    session.flush()
+    work.sum_up(session)
+
+
+def base_of(session: Session, work: Work) -> AnnotationSet | None:
+    """What a new draft starts from: the last submitted set, else the newest suggestions."""
+    submitted = annotation_sets.submitted_of(session, work.id, work.owner)
+    return submitted or annotation_sets.latest_prediction(session, work.id)
+
+
+def suggestions(
+    entities: Iterable[Entity], model_version_id: int, run: str = ""
+) -> tuple[SpanRecord, ...]:
+    """Predicted entities as suggested spans, none twice, scores as shares of the highest.
+
+    Their keys name the model version, and the `run` where there are several, so that a page that
+    still shows an older model's suggestions cannot accept another span by mistake.
+    """
+    return tuple(
+        SpanRecord(
+            entity.start,
+            entity.end,
+            entity.label,
+            "suggested",
+            share(entity.score),
+            "model",
+            f"m{model_version_id}.{run}{number}",
+            asdict(entity.confidence) if entity.confidence else None,
+        )
+        for number, entity in enumerate(best_once(entities), 1)
+    )
+
+
+def best_once(entities: Iterable[Entity]) -> list[Entity]:
+    """Each place and label once, at its best score."""
+    best: dict[tuple[int, int, str], Entity] = {}
+    for entity in entities:
+        place = (entity.start, entity.end, entity.label)
+        if place not in best or (entity.score or 0.0) > (best[place].score or 0.0):
+            best[place] = entity
+    return list(best.values())
+
+
+def to_draft_span(record: SpanRecord) -> DraftSpan:
+    return DraftSpan(
+        id=record.key,
+        start=record.start,
+        end=record.end,
+        label=record.label,
+        status=record.status,
+        score=record.score,
+        source=record.source,
+        confidence=record.confidence,
+    )
+
+
+def to_records(spans: Iterable[DraftSpan]) -> tuple[SpanRecord, ...]:
+    return tuple(
+        SpanRecord(
+            start=span.start,
+            end=span.end,
+            label=span.label,
+            status=span.status,
+            score=span.score,
+            source=span.source,
+            key=span.id,
+            confidence=span.confidence,
+        )
+        for span in spans
+    )
+
+
+def share(score: float | None) -> float | None:
+    """A model's score as a share of the highest, as it is stored and shown."""
+    return None if score is None else min(max(score / HIGHEST, 0.0), 1.0)

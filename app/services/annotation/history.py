@@ -1,0 +1,125 @@
+"""Everything that was done to a document, in plain words, and the way back to any state of it.
+
+States are not stored: one is the present draft with the changes of every later operation taken
+back, the last first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, GestureError, rewind
+from app.services.annotation import audit_log, drafts
+from app.services.annotation.changes import reverse
+from app.services.annotation.describe import tell, told_set
+from app.services.annotation.tasks import Work
+from storage.repository import annotation_sets, operations
+
+AT_ONCE = 20
+"""Steps on a page."""
+
+
+class HistoryError(LookupError):
+    """A state that cannot be put together again; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done."""
+
+    at: datetime
+    person: str
+    """Empty for a model."""
+    said: str
+    """What, in plain words; with words of the text, which are nobody's Markdown."""
+    version: int | None = None
+    """What the draft's version was after it; None where it changed nothing that is known."""
+    refused: str | None = None
+    """Why it was not done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a document's steps, the newest first."""
+
+    steps: tuple[Step, ...]
+    number: int
+    """From 1."""
+    pages: int
+    version: int
+    """The present one."""
+    unnumbered: int
+    """Steps from before versions were kept, to which there is no way back."""
+
+
+def page(session: Session, work: Work, number: int = 1) -> Page:
+    """A page of the work's history. The first answers, before any operation, end the last."""
+    total = operations.count(session, work.id, owner=work.owner)
+    pages = max(1, -(-total // AT_ONCE))
+    number = min(max(number, 1), pages)
+    rows = operations.page(session, work.id, (number - 1) * AT_ONCE, AT_ONCE, work.owner)
+    text = work.document.text
+    steps = [Step(row.at, row.person, tell(row, text), row.version, row.refused) for row in rows]
+    if number == pages:
+        steps += _first_answers(session, work)
+    return Page(
+        tuple(steps),
+        number,
+        pages,
+        work.standing.version,
+        operations.unnumbered(session, work.id, work.owner),
+    )
+
+
+def state_at(session: Session, work: Work, version: int) -> Draft:
+    """The draft as it was when it had this version.
+
+    Raises `HistoryError` for a version that never was, or that cannot be reached from now.
+    """
+    now = work.standing.version
+    if not 0 <= version <= now:
+        raise HistoryError(f"versions go from 0 to {now}, got {version}")
+    draft = drafts.load(session, work)
+    later = operations.since(session, work.id, version, owner=work.owner)
+    if [row.version for row in later] != list(range(version + 1, now + 1)):
+        raise HistoryError(
+            f"version {version} cannot be put together: what was changed after it is not on record"
+        )
+    for row in reversed(later):
+        draft = reverse(draft, row.changes or ())
+    return drafts.by_todays_names(session, work, draft)
+
+
+def restore(session: Session, work: Work, version: int, person: str, seen: int) -> None:
+    """Makes the draft's spans and comment what they were, as a further step of the history.
+
+    The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
+    that is submitted, where a label of then is no longer there, or where somebody went on since
+    the version that the person had `seen`.
+    """
+    if seen != work.standing.version:
+        raise GestureError(
+            f"somebody went on meanwhile: you saw version {seen}, now it is "
+            f"{work.standing.version}; look at the new steps, then restore"
+        )
+    if work.standing.status != "submitted":
+        drafts.begin(session, work, person)
+    now = drafts.load(session, work)
+    after = rewind(now, state_at(session, work, version))
+    drafts.save(session, work, now, after, person)
+    payload = {"op": "rewind", "version": version}
+    audit_log.record(session, work, now, after, person, payload)
+
+
+def _first_answers(session: Session, work: Work) -> Sequence[Step]:
+    """The sets that no operation made: models' suggestions, and what was imported."""
+    made = annotation_sets.made(session, work.id, work.owner)
+    submitted = [each for each in made if each.origin == "person"]
+    own = operations.submissions(session, work.id, work.owner)
+    imported = {each.id for each in submitted[: max(0, len(submitted) - own)]}
+    first = [each for each in made if each.origin == "machine" or each.id in imported]
+    return [Step(each.created_at, each.person or "", told_set(each)) for each in reversed(first)]

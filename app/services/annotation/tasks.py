@@ -1,0 +1,78 @@
+"""Whose work on a document something is: everybody's, in one draft that all share; or, where
+several people annotate each document, one person's own, which the others do not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from storage.enums import DocumentStatus
+from storage.models import Assignment, Document
+from storage.repository import assignments
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One draft of a document, and where it stands."""
+
+    document: Document
+    standing: Document | Assignment
+    """Holds the work's status, version, comment and reason for skipping."""
+    owner: str | None = None
+    """Whose alone it is; None: everybody's."""
+    wanted: int = 1
+    """How many people annotate the document."""
+
+    @property
+    def id(self) -> int:
+        return self.document.id
+
+    @property
+    def blind(self) -> bool:
+        return self.owner is not None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the person was given the document, where that is needed."""
+        return isinstance(self.standing, Document) or self.standing.id is not None
+
+    def move(self, session: Session, status: DocumentStatus) -> None:
+        self.standing.status = status
+        self.sum_up(session)
+
+    def sum_up(self, session: Session) -> None:
+        """Makes the document's own status follow, where it is several people's."""
+        if self.blind:
+            session.flush()
+            assignments.sum_up(session, self.document, self.wanted)
+
+
+def find(session: Session, document: Document, person: str) -> Work:
+    """The person's work on a document, to look at; untouched where they have no part in it yet."""
+    wanted = assignments.annotators(session, document.project_id)
+    if wanted == 1:
+        return Work(document, document)
+    return of_person(session, document, person, wanted)
+
+
+def of_person(session: Session, document: Document, person: str, wanted: int) -> Work:
+    """The person's own draft of the document, however the project works now."""
+    own = assignments.own(session, document.id, person)
+    return Work(document, own or _untouched(document, person), person, wanted)
+
+
+def take(session: Session, document: Document, person: str) -> Work:
+    """The same, to change: who acts has a part in the document from then on, so that nothing that
+    somebody did is ever refused for want of room. The document is locked."""
+    work = find(session, document, person)
+    if work.begun:
+        return work
+    own = assignments.add(session, document.id, person, None)
+    return Work(document, own, person, work.wanted)
+
+
+def _untouched(document: Document, person: str) -> Assignment:
+    return Assignment(
+        document_id=document.id, person=person, status="new", version=0, comment="", skip_reason=""
+    )

@@ -1,0 +1,1 @@
+"""Documents in and out: import, export, and what other tools decide."""

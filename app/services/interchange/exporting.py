@@ -1,0 +1,111 @@
+"""A project's documents into a file: streamed, counted, and described by a manifest beside it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from app.services.team.permissions import require
+from storage import formats
+from storage.engine import Sessions
+from storage.formats import Written
+from storage.records import DocumentRecord
+from storage.repository import export_selection, projects
+from storage.repository.export_selection import Selection
+
+Stream = Iterator[DocumentRecord]
+EVERYTHING = Selection()
+"""All that is submitted."""
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What an export has written so far, and at its end what it could not."""
+
+    format: str
+    selection: Selection
+    submitted: int
+    """Documents of the chosen splits that are submitted."""
+    unsubmitted: int
+    """Those that nobody has submitted yet."""
+    passed: int = 0
+    """Documents handed to the format so far."""
+    labels: Counter[str] = field(default_factory=Counter)
+    """Accepted entities by label."""
+    splits: Counter[str] = field(default_factory=Counter)
+    """Documents by split."""
+    written: Written = field(default_factory=Written)
+    """What the format wrote and what it left out: filled at the end."""
+
+    @property
+    def expected(self) -> int:
+        """How many documents there may be at most."""
+        return self.submitted + (self.unsubmitted if self.selection.undecided else 0)
+
+    @property
+    def undecided_left_out(self) -> int:
+        return 0 if self.selection.undecided else self.unsubmitted
+
+
+Watch = Callable[[ExportReport, Stream], Stream]
+"""Passes the documents on, and shows how far the report has come. To raise is to cancel."""
+
+
+def _unwatched(_report: ExportReport, documents: Stream) -> Stream:
+    return documents
+
+
+def export(
+    sessions: Sessions,
+    project_id: int,
+    format: str,
+    out: BinaryIO | Path,
+    selection: Selection = EVERYTHING,
+    watch: Watch = _unwatched,
+) -> ExportReport:
+    """Streams the chosen documents to `out`; no more than a batch is held in memory. A file that
+    is named by its path appears there only when it is whole.
+
+    `jsonl` holds all that is known, rejected suggestions included; what the others hold their
+    rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
+    for an unknown project, `ValueError` for an unknown format, and
+    `NotAllowedError`.
+    """
+    with sessions() as session, _opened(out) as stream:
+        projects.get(session, project_id)
+        require(session, project_id, "review")
+        report = ExportReport(
+            format, selection, *export_selection.counts(session, project_id, selection.splits)
+        )
+        documents = _counted(export_selection.selected(session, project_id, selection), report)
+        report.written = formats.write(watch(report, documents), format, stream)
+    return report
+
+
+@contextmanager
+def _opened(out: BinaryIO | Path) -> Iterator[BinaryIO]:
+    if not isinstance(out, Path):
+        yield out
+        return
+    fresh = out.with_name(out.name + ".new")
+    try:
+        with fresh.open("wb") as stream:
+            yield stream
+        os.replace(fresh, out)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _counted(documents: Stream, report: ExportReport) -> Stream:
+    for document in documents:
+        report.passed += 1
+        report.splits[document.split or ""] += 1
+        report.labels.update(
+            span.label for span in document.entities or () if span.status == "accepted"
+        )
+        yield document

@@ -1,0 +1,77 @@
+"""Files into a project: a stream of reports, in short transactions, one bad record stops nothing.
+
+`importing` is a generator. To stop iterating is to cancel: what was committed stays, and the import
+can be repeated, since texts that are in are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import StatementError
+
+from app.services.interchange.insert_batch import Taken, is_refusal, take
+from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
+from app.services.team.permissions import require
+from storage.engine import Sessions, writing
+from storage.enums import Split
+from storage.repository import documents
+
+
+def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
+    """Adds a file's documents to a project; texts it has already are passed over.
+
+    Yields the one report that grows, after each transaction; the last is `done`
+    unless the file could not be read to its end. Entities become
+    a submitted set, or suggestions to review where the record's status or `incoming` says so.
+    Unknown labels are created. Raises `ValueError` or `OSError` for a file that cannot be read, and
+    `NotAllowedError`.
+    """
+    report = ImportReport()
+    for batch in batches(incoming, report):
+        if batch:
+            _take(sessions, project_id, batch).add_to(report)
+        yield report
+    yield report
+
+
+def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> Taken:
+    """One transaction; a second one, document by document, where the database refuses any."""
+    try:
+        with writing(sessions) as session:
+            require(session, project_id, "review")
+            return take(session, project_id, batch)
+    except StatementError as error:
+        if not is_refusal(error):
+            raise
+    with writing(sessions) as session:
+        return take(session, project_id, batch, singly=True)
+
+
+def import_file(
+    sessions: Sessions,
+    project_id: int,
+    source: bytes | Path,
+    *,
+    name: str = "",
+    format: str = "auto",
+    person: str = "import",
+    as_suggestions: bool = False,
+    split: Split | None = None,
+    sentences: bool = False,
+) -> ImportReport:
+    """Adds a file's documents to a project, see `importing` and `Incoming`; answers when done."""
+    incoming = Incoming(source, name, format, person, as_suggestions, split, sentences)
+    *_, report = importing(sessions, project_id, incoming)
+    return report
+
+
+def add_text(sessions: Sessions, project_id: int, name: str, text: str) -> bool:
+    """Adds one document; False where the project has this very text already, or its bin.
+
+    Raises `ValueError` for a name or text that cannot be kept, and `NotAllowedError`.
+    """
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        return documents.add(session, project_id, name=name, text=text) is not None

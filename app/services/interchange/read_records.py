@@ -1,0 +1,152 @@
+"""What every import does first: find the format, read the records, check each of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from app.services.interchange.sentences import by_sentence
+from app.services.interchange.to_document import Intake
+from storage import formats
+from storage.enums import Split
+from storage.records import BadRecord, DocumentRecord, Record
+from storage.repository.bulk import NewDocument
+
+BATCH = 250
+"""Documents in a transaction: short, so that annotators' saves pass in between."""
+BATCH_LENGTH = 1_000_000
+"""Code points in a transaction, unless one document alone has more."""
+BAD_KEPT = 10_000
+"""Bad records that are listed; more are counted only, or a file of nonsense would fill memory."""
+NOTES_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file on its way into a project, and what is to become of it."""
+
+    source: bytes | Path
+    name: str = ""
+    format: str = "auto"
+    person: str = "import"
+    """Whose the entities are, where the records do not say."""
+    as_suggestions: bool = False
+    """Entities are suggestions to review, whatever the records say of them."""
+    split: Split | None = None
+    """Where all documents go; else a record's own split counts, then the hash."""
+    sentences: bool = False
+    """Each sentence becomes a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record that can become a document."""
+
+    record: DocumentRecord
+    document: NewDocument
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import has done so far. Bad records were passed over; all the others are in.
+
+    It is `done` when the whole file has been read: not if it was stopped, or `broken_off`.
+    """
+
+    format: str = ""
+    size: int = 0
+    """Bytes of the file."""
+    read: int = 0
+    """Bytes of it that have been read."""
+    added: int = 0
+    duplicates: int = 0
+    """Documents whose very text the project has already."""
+    entities: int = 0
+    bad: list[BadRecord] = field(default_factory=list)
+    bad_unlisted: int = 0
+    """Bad records beyond those in `bad`."""
+    labels_created: list[str] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+    """What was converted or left out on the way in, and in how many documents."""
+    broken_off: BadRecord | None = None
+    """The bad record behind which nothing of the file could be read."""
+    done: bool = False
+
+    @property
+    def bad_count(self) -> int:
+        return len(self.bad) + self.bad_unlisted
+
+    def refuse(self, record: BadRecord) -> None:
+        if record.ends_file:
+            self.broken_off = self.broken_off or record
+        if len(self.bad) < BAD_KEPT:
+            self.bad.append(record)
+        else:
+            self.bad_unlisted += 1
+
+    def note(self, said: str, documents: int = 1) -> None:
+        if said in self.notes or len(self.notes) < NOTES_KEPT:
+            self.notes[said] = self.notes.get(said, 0) + documents
+
+
+def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]:
+    """The documents of a file in parts fit for a transaction; the report is told of all others.
+
+    Raises `ValueError` for a file that cannot be read at all.
+    """
+    name = incoming.name or (
+        incoming.source.name if isinstance(incoming.source, Path) else "document.txt"
+    )
+    report.format = (
+        formats.detect(incoming.source, name) if incoming.format == "auto" else incoming.format
+    )
+    intake = Intake(name, incoming.person, incoming.as_suggestions, incoming.split)
+    source = incoming.source
+    with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
+        report.size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        records = formats.read_from(file, report.format, name)
+        for batch in _parts(_sentences(records) if incoming.sentences else records):
+            checked = _checked(batch, intake, report)
+            report.read = max(report.read, min(file.tell(), report.size))
+            yield checked
+    report.read, report.done = report.size, report.broken_off is None
+
+
+def _sentences(records: Iterable[Record]) -> Iterator[Record]:
+    """The records by sentence. What happened to the whole text is no sentence's history."""
+    return by_sentence(
+        replace(each, history=None) if isinstance(each, DocumentRecord) else each
+        for each in records
+    )
+
+
+def _parts(records: Iterable[Record]) -> Iterator[list[Record]]:
+    part: list[Record] = []
+    length = 0
+    for record in records:
+        part.append(record)
+        length += len(record.text) if isinstance(record, DocumentRecord) else 0
+        if len(part) >= BATCH or length >= BATCH_LENGTH:
+            yield part
+            part, length = [], 0
+    if part:
+        yield part
+
+
+def _checked(records: Sequence[Record], intake: Intake, report: ImportReport) -> list[Checked]:
+    checked: list[Checked] = []
+    for record in records:
+        if isinstance(record, BadRecord):
+            report.refuse(record)
+            continue
+        try:
+            checked.append(Checked(record, intake.document(record)))
+        except ValueError as error:
+            report.refuse(BadRecord(record.line, str(error)))
+            continue
+        for said in dict.fromkeys(record.notes):
+            report.note(said)
+    return checked

@@ -1,0 +1,1 @@
+"""Labels that are renamed, merged or split."""

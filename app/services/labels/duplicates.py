@@ -1,0 +1,38 @@
+"""Spans that get another label, and of those that come to lie on their like only one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from storage.enums import SpanStatus
+from storage.records import SpanRecord
+
+Pick = Callable[[SpanRecord], str]
+"""The label that a span is to have."""
+_FIRST: Mapping[SpanStatus, int] = {"accepted": 0, "suggested": 1, "rejected": 2}
+
+
+def relabelled(spans: Iterable[SpanRecord], pick: Pick) -> tuple[SpanRecord, ...]:
+    """The spans with the labels that they are to have. Where one comes to lie on its like, one of
+    the two is left: what was accepted before what was suggested, before what was rejected; of
+    equals the one that had the label already."""
+    moved = [(span, replace(span, label=pick(span))) for span in spans]
+    touched = {_place(now) for was, now in moved if was.label != now.label}
+    best: dict[tuple[int, int, str], tuple[int, bool]] = {}
+    for was, now in moved:
+        rank = (_FIRST[now.status], was.label != now.label)
+        best[_place(now)] = min(rank, best.get(_place(now), rank))
+    kept: list[SpanRecord] = []
+    for was, now in moved:
+        rank = (_FIRST[now.status], was.label != now.label)
+        if _place(now) not in touched:
+            kept.append(now)
+        elif best[_place(now)] == rank:
+            kept.append(now)
+            best[_place(now)] = (-1, False)
+    return tuple(kept)
+
+
+def _place(span: SpanRecord) -> tuple[int, int, str]:
+    return span.start, span.end, span.label

@@ -1,0 +1,89 @@
+"""Entities of a document that get another label, in every answer to it that still counts.
+
+A draft is edited, and the log has it like any edit. A submitted set never changes: a child takes
+its place, with the same person and time. What was superseded before stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.services.annotation import audit_log, drafts
+from app.services.annotation import tasks as works
+from app.services.annotation.tasks import Work
+from app.services.labels.duplicates import Pick, relabelled
+from storage.models import AnnotationSet, Document
+from storage.repository import annotation_sets, assignments, projects, responses
+
+
+def relabel(
+    session: Session, document: Document, pick: Pick, person: str, payload: Mapping[str, Any]
+) -> None:
+    """Gives spans of the locked document another label in its drafts and in the answers that count.
+
+    `payload` is what the log keeps of it, with who did it and the set that was made.
+    """
+    labels = frozenset(label.name for label in projects.labels(session, document.project_id))
+    replaced: dict[int, int] = {}
+    for work in _works(session, document):
+        before = drafts.shown(work, labels, drafts.source_of(session, work))
+        made = _answer(session, work, pick, replaced)
+        _edit_draft(session, work, pick)
+        after = drafts.shown(work, labels, drafts.source_of(session, work))
+        untouched = work.standing.status == "new"  # its draft follows the suggestions
+        if made is not None or (before.spans != after.spans and not untouched):
+            given = {**payload, "by": person, "set_id": made.id if made else None}
+            audit_log.record(session, work, before, after, work.owner or person, given)
+
+
+def _works(session: Session, document: Document) -> Iterator[Work]:
+    """Each person's own work, and last what is everybody's, which may be decided from those."""
+    wanted = assignments.annotators(session, document.project_id)
+    own = [each.person for each in assignments.of_document(session, document.id)]
+    imported = [each.person or "" for each in responses.newest(session, [document.id])]
+    for person in dict.fromkeys([*own, *imported]):
+        yield works.of_person(session, document, person, wanted)
+    yield Work(document, document, None, wanted)
+
+
+def _answer(
+    session: Session, work: Work, pick: Pick, replaced: dict[int, int]
+) -> AnnotationSet | None:
+    """A child of the work's submitted set, where that has to change."""
+    if work.blind:
+        old = annotation_sets.submitted_of(session, work.id, work.owner)
+    else:
+        old = responses.decided_of(session, work.id)
+    if old is None:
+        return None
+    spans = annotation_sets.every_span_of(session, old)
+    anew = relabelled(spans, pick)
+    known = old.provenance.get("adjudicates", ())
+    if anew == spans and not replaced.keys() & set(known):
+        return None
+    provenance = dict(old.provenance)
+    if known:
+        provenance["adjudicates"] = [replaced.get(each, each) for each in known]
+    made = annotation_sets.add_person_set(
+        session,
+        work.id,
+        anew,
+        person=old.person or "",
+        state="submitted",
+        parent_id=old.id,
+        provenance=provenance,
+        submitted_at=old.submitted_at,
+        blind=old.blind,
+    )
+    replaced[old.id] = made.id
+    return made
+
+
+def _edit_draft(session: Session, work: Work, pick: Pick) -> None:
+    draft = annotation_sets.draft_of(session, work.id, work.owner)
+    if draft is not None:
+        spans = annotation_sets.spans_of(draft)
+        annotation_sets.save_spans(session, draft, spans, relabelled(spans, pick))

@@ -1,0 +1,1 @@
+"""Model versions: files, promotions, comparison."""

@@ -1,0 +1,72 @@
+"""Model versions as one file that a browser can take and bring: a zip of `model_files`' folder."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from app.services.model_registry.files import ALLOWED, Brought, ModelImportError, bring_in, export
+from app.services.model_registry.registry import CONFIG
+from app.services.team.permissions import require_administrator
+from app.settings import Settings
+from storage.engine import Sessions
+
+MOST_BYTES = 2 * 2**30
+"""Of a model, unpacked."""
+
+
+def pack(sessions: Sessions, version_id: int, out: BinaryIO) -> None:
+    """Writes a version with its card and scores; weights hardly shrink, so nothing is compressed.
+
+    Raises what `model_files.export` does, and `NotAllowedError`.
+    """
+    with sessions() as session:
+        require_administrator(session)
+    with TemporaryDirectory() as place, zipfile.ZipFile(out, "w") as packed:
+        folder = Path(place) / f"spanneal-{version_id}"
+        for name in export(sessions, version_id, folder):
+            packed.write(folder / name, f"{folder.name}/{name}")
+
+
+def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) -> Brought:
+    """Brings a version in that `pack` wrote, or a zip of such a folder; it is only proposed.
+
+    Raises `ModelImportError` for what is no such zip, or too large, or as `model_files.bring_in`.
+    """
+    with sessions() as session:
+        require_administrator(session)
+    try:
+        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as place:
+            folder = Path(place) / (Path(name).stem or "model")
+            folder.mkdir()
+            behind = _extract(packed, folder)
+            brought = bring_in(sessions, settings, folder)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise ModelImportError(
+            f"{name} is no zip that can be read ({error}); bring the file that this page, or a "
+            "zip of the folder that `python -m app model export` wrote"
+        ) from None
+    return Brought(brought.version, tuple(sorted({*behind, *brought.left_behind})))
+
+
+def _extract(packed: zipfile.ZipFile, folder: Path) -> list[str]:
+    """The model's own files, out of the one folder that they lie in; the others' names."""
+    files = [each for each in packed.infolist() if not each.is_dir()]
+    homes = [
+        PurePosixPath(each.filename).parent
+        for each in files
+        if PurePosixPath(each.filename).name == CONFIG
+    ]
+    if len(homes) != 1:
+        raise ModelImportError(f"the zip holds {len(homes)} models (files {CONFIG}), expected one")
+    wanted = {str(homes[0] / name): name for name in ALLOWED}
+    mine = [each for each in files if each.filename in wanted]
+    if sum(each.file_size for each in mine) > MOST_BYTES:
+        raise ModelImportError(f"the model has more than {MOST_BYTES // 2**30} GiB unpacked")
+    for each in mine:
+        with packed.open(each) as source, (folder / wanted[each.filename]).open("wb") as out:
+            shutil.copyfileobj(source, out)
+    return [each.filename for each in files if each.filename not in wanted]

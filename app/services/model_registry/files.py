@@ -1,0 +1,187 @@
+"""Model versions as directories that leave and come: `core` loads them, and so does whoever keeps
+to the Hugging Face hub's conventions (config.json, model.safetensors, tokenizer, README.md).
+
+What comes in is not trusted: nothing is unpickled, no link is followed, nothing but the files
+below is copied, and the weights are read before the version is recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from app.services.model_registry.card import NAME as CARD
+from app.services.model_registry.registry import (
+    CONFIG,
+    WEIGHTS,
+    ModelRegistry,
+    VersionView,
+    labels_of,
+)
+from app.services.team.permissions import require_administrator
+from app.settings import Settings
+from storage.engine import Sessions
+from storage.repository.projects import check_label_name
+
+NEEDED = (CONFIG, WEIGHTS, "tokenizer.json", "tokenizer_config.json")
+ALLOWED = (
+    *NEEDED,
+    CARD,
+    "special_tokens_map.json",
+    "vocab.txt",
+    "fragments.safetensors",
+    "scores.json",
+)
+"""Everything a version may be made of; the rest is left behind and named."""
+LARGEST = 4 * 2**30
+"""Bytes of one file that is brought in."""
+_PICKLED = re.compile(r".*\.(bin|pt|pth|pkl|pickle|ckpt|joblib|npy|npz)", re.IGNORECASE)
+
+
+class ModelImportError(ValueError):
+    """Why a directory does not become a model version, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A version that was brought in, proposed to nobody yet."""
+
+    version: VersionView
+    left_behind: tuple[str, ...]
+    """Names of what lay beside the model and was not copied."""
+
+
+def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]:
+    """Writes a version into a new folder, as a whole or not at all; returns its files' names.
+
+    Raises `ModelImportError` if the folder is there already, `LookupError` for an unknown
+    version, `ModelFolderError` if its own folder can no longer be read.
+    """
+    version = ModelRegistry(sessions).get(version_id)
+    labels_of(version.path)
+    if folder.exists():
+        raise ModelImportError(f"{folder} is there already; name a folder that is not")
+    names = tuple(name for name in ALLOWED if (version.path / name).is_file())
+    fresh = _beside(folder)
+    try:
+        for name in names:
+            shutil.copyfile(version.path / name, fresh / name)
+        if CARD not in names:
+            (fresh / CARD).write_text(_card(version), encoding="utf-8")
+        (fresh / "scores.json").write_text(_about(version), encoding="utf-8")
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return tuple(sorted({*names, CARD, "scores.json"}))
+
+
+def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
+    """Checks a model directory, copies it below the data folder, and records it as proposed.
+
+    Raises `ModelImportError` for what is missing, linked, pickled, or does not load.
+    """
+    with sessions() as session:
+        require_administrator(session)
+    found = _checked(folder)
+    registry = ModelRegistry(sessions)
+    final = settings.data / "models" / f"imported-{token_hex(6)}"
+    fresh = _beside(final)
+    try:
+        for name in found:
+            shutil.copyfile(folder / name, fresh / name)
+        _load(fresh)
+        fresh.rename(final)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    version = registry.bring_in(final, {"imported": {"from": folder.name}})
+    behind = sorted(each.name for each in folder.iterdir() if each.name not in found)
+    return Brought(version, tuple(behind))
+
+
+def _checked(folder: Path) -> tuple[str, ...]:
+    """The names of the files that make the model."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise ModelImportError(f"{folder} is no directory; name the folder that holds {CONFIG}")
+    pickled = sorted(each.name for each in folder.iterdir() if _PICKLED.fullmatch(each.name))
+    if pickled and not (folder / WEIGHTS).is_file():
+        raise ModelImportError(
+            f"{folder} holds {', '.join(pickled)}, which can run code when it is read, and no "
+            f"{WEIGHTS}; save the model with safetensors"
+        )
+    found = tuple(name for name in ALLOWED if (folder / name).exists())
+    missing = [name for name in NEEDED if name not in found]
+    if missing:
+        raise ModelImportError(
+            f"{folder} lacks {', '.join(missing)}; a version is a folder as "
+            "`python -m app model export` or `python -m core train` writes it"
+        )
+    for name in found:
+        _check_file(folder / name)
+    _check_config(folder / CONFIG)
+    return found
+
+
+def _check_file(path: Path) -> None:
+    if path.is_symlink() or not path.is_file():
+        raise ModelImportError(f"{path} is a link or no file; put the file itself there")
+    if path.stat().st_size > LARGEST:
+        raise ModelImportError(f"{path} has {path.stat().st_size} bytes, at most {LARGEST}")
+
+
+def _check_config(path: Path) -> None:
+    try:
+        config = json.loads(path.read_text("utf-8"))
+        labels = config["model"]["labels"]
+        encoder = json.loads((path.parent / "tokenizer_config.json").read_text("utf-8"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelImportError(
+            f"{path} is no configuration of such a model ({type(error).__name__}: {error}); it "
+            "must have the parts 'encoder' and 'model', and labels in the second"
+        ) from None
+    code = [where for where in (config, encoder) if "auto_map" in where]
+    if code or "auto_map" in (config.get("encoder") or {}):
+        raise ModelImportError(f"{path.parent} asks to run code of its own ('auto_map'); remove it")
+    if not isinstance(labels, list) or not labels or not all(isinstance(x, str) for x in labels):
+        raise ModelImportError(f"{path}: labels must be a list of names, got {labels!r:.80}")
+    if len(set(labels)) != len(labels):
+        raise ModelImportError(f"{path} names a label twice: {', '.join(labels)}")
+    for label in labels:
+        check_label_name(label)
+
+
+def _load(folder: Path) -> None:
+    from core.modeling.model import DiffusionNER
+
+    try:
+        DiffusionNER.load(folder)
+    except Exception as error:  # whatever a stranger's files do to the loader
+        raise ModelImportError(f"the model does not load: {error}") from error
+
+
+def _beside(folder: Path) -> Path:
+    fresh = folder.with_name(f".{folder.name}-{token_hex(4)}")
+    fresh.mkdir(parents=True)
+    return fresh
+
+
+def _about(version: VersionView) -> str:
+    """Where it comes from and how well it does, for programs."""
+    about: dict[str, Any] = {
+        "version": version.id,
+        "parent": version.parent_id,
+        "labels": list(version.labels),
+        "data_hash": version.data_hash,
+        "settings": dict(version.settings).get("training"),
+        "scores": dict(version.metrics),
+        "made": version.created_at.isoformat(),
+    }
+    return json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+
+
+def _card(version: VersionView) -> str:
+    return f"# Spanneal model version {version.id}\n\nLabels: {', '.join(version.labels)}.\n"

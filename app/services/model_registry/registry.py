@@ -1,0 +1,238 @@
+"""Model versions: the bundled one, those that retraining proposes, and the one that serves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.services.team.permissions import doer, require_administrator
+from app.settings import ROOT
+from core.modeling.architecture import outdated
+from storage.engine import Sessions, writing
+from storage.enums import VersionState
+from storage.models import ModelVersion
+from storage.repository import events, model_versions
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+PROMOTED = "model promoted"
+"""The event of a move of the active version."""
+
+
+class ModelFolderError(ValueError):
+    """A model directory that is missing or cannot be read, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """Old and new on the control split, for one label or for all; shares in 0..1."""
+
+    label: str | None
+    """None: all labels together."""
+    gold: int
+    """Entities to be found."""
+    old: tuple[float, float, float]
+    """Precision, recall, F1 of the parent."""
+    new: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A model version as the page shows it."""
+
+    id: int
+    path: Path
+    state: VersionState
+    labels: tuple[str, ...]
+    parent_id: int | None
+    metrics: Mapping[str, Any]
+    data_hash: str | None
+    settings: Mapping[str, Any]
+    created_at: datetime
+
+    @property
+    def comparison(self) -> tuple[ScoreRow, ...]:
+        """The parent's scores beside this version's, all labels first; empty if never measured."""
+        control = self.metrics.get("control")
+        if not control:
+            return ()
+        old, new = control["old"], control["new"]
+        labels = sorted({*old["per_label"], *new["per_label"]})
+        return (
+            _row(None, old, new),
+            *(
+                _row(name, old["per_label"].get(name), new["per_label"].get(name))
+                for name in labels
+            ),
+        )
+
+
+class ModelRegistry:
+    """The model versions of one database. Only `promote` moves the active one."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def ensure_bundled(self, folder: Path) -> VersionView:
+        """The active version; where there is none yet, the model at `folder` becomes it.
+
+        Raises `ModelFolderError` if the one or the other is no model directory, or one of a
+        version of the program that this one cannot read.
+        """
+        present = self.active()
+        if present is not None:
+            labels_of(present.path)
+            return present
+        labels = labels_of(folder)
+        with writing(self._sessions) as session:
+            return _view(model_versions.ensure_active(session, kept(folder), labels))
+
+    def active(self) -> VersionView | None:
+        with self._sessions() as session:
+            version = model_versions.active(session)
+            return _view(version) if version else None
+
+    def get(self, version_id: int) -> VersionView:
+        """Raises `LookupError` if there is no such version."""
+        with self._sessions() as session:
+            return _view(model_versions.get(session, version_id))
+
+    def versions(self) -> tuple[VersionView, ...]:
+        """All of them, the newest first."""
+        with self._sessions() as session:
+            return tuple(map(_view, model_versions.every(session)))
+
+    def promote(self, version_id: int, why: str = "", *, back: bool = False) -> VersionView:
+        """Makes a version the one that suggests from now on; a person decides this.
+
+        Who did it, from which version and why is written down for good, unless it is active
+        already. `back` marks a return, see `app.services.model_registry.promotions`. Raises
+        `LookupError` for an unknown version, `ModelFolderError` if its folder can no longer be
+        read.
+        """
+        with self._sessions() as session:
+            require_administrator(session)
+        labels_of(self.get(version_id).path)
+        with writing(self._sessions) as session:
+            before = model_versions.active(session)
+            version = model_versions.promote(session, version_id)
+            if before is not version:
+                moved = {"from": before.id if before else None, "to": version.id}
+                detail = {**moved, "why": why.strip(), "back": back}
+                events.record(session, doer(session), PROMOTED, detail=detail)
+            return _view(version)
+
+    def propose(
+        self,
+        folder: Path,
+        *,
+        parent_id: int,
+        metrics: Mapping[str, Any],
+        data_hash: str,
+        settings: Mapping[str, Any],
+    ) -> VersionView:
+        """Records a trained model beside the active one; a folder is recorded once."""
+        with self._sessions() as session:
+            require_administrator(session)
+        labels = labels_of(folder)
+        path = kept(folder)
+        with writing(self._sessions) as session:
+            known = model_versions.by_path(session, path)
+            return _view(
+                known
+                or model_versions.register(
+                    session,
+                    path,
+                    labels,
+                    parent_id=parent_id,
+                    metrics=metrics,
+                    data_hash=data_hash,
+                    settings=settings,
+                )
+            )
+
+    def bring_in(self, folder: Path, settings: Mapping[str, Any]) -> VersionView:
+        """Records a model from elsewhere, which has no parent here, as proposed."""
+        with self._sessions() as session:
+            require_administrator(session)
+        labels = labels_of(folder)
+        with writing(self._sessions) as session:
+            return _view(model_versions.register(session, kept(folder), labels, settings=settings))
+
+
+def located(version: ModelVersion) -> Path:
+    """A version's folder."""
+    return ROOT / version.path
+
+
+def kept(folder: Path) -> str:
+    """A folder as it is recorded: below the checkout relative to it, so that it can be moved."""
+    path = folder.resolve()
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def labels_of(folder: Path) -> tuple[str, ...]:
+    """The labels of a model directory, read without loading the model.
+
+    Raises `ModelFolderError` if the model is not there, or not one that this version can use.
+    """
+    missing = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
+    if missing:
+        raise ModelFolderError(
+            f"{folder} is no model directory: {' and '.join(missing)} missing; restore the folder, "
+            "or set SPANNEAL_MODEL to a model that `python -m core train` wrote"
+        )
+    try:
+        saved = json.loads((folder / CONFIG).read_text())
+        labels = tuple(saved["model"]["labels"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFolderError(
+            f"{folder / CONFIG} does not tell the model's labels ({error!r}); "
+            "restore it from the folder that training wrote"
+        ) from None
+    if problem := outdated(saved):
+        raise ModelFolderError(
+            f"the model at {folder} {problem}; or promote another version on the Train page, and "
+            "retrain from that"
+        )
+    return labels
+
+
+def usable(version: VersionView) -> bool:
+    """Whether its folder holds a model that this version of the program can use."""
+    try:
+        labels_of(version.path)
+    except ModelFolderError:
+        return False
+    return True
+
+
+def _view(version: ModelVersion) -> VersionView:
+    return VersionView(
+        id=version.id,
+        path=located(version),
+        state=version.state,
+        labels=tuple(version.labels),
+        parent_id=version.parent_id,
+        metrics=version.metrics,
+        data_hash=version.data_hash,
+        settings=version.settings,
+        created_at=version.created_at,
+    )
+
+
+def _row(
+    label: str | None, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> ScoreRow:
+    gold = (new or old or {}).get("gold", 0)
+    return ScoreRow(label, gold, _shares(old), _shares(new))
+
+
+def _shares(scores: Mapping[str, Any] | None) -> tuple[float, float, float]:
+    """A label that is neither gold nor predicted is found perfectly."""
+    if scores is None:
+        return (1.0, 1.0, 1.0)
+    return (scores["precision"], scores["recall"], scores["f1"])

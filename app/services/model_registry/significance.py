@@ -1,0 +1,113 @@
+"""Whether one model is better than another, or whether chance can explain it.
+
+The paired bootstrap (Efron and Tibshirani 1993; Koehn 2004): documents are drawn with
+replacement, both models' counts of each are summed, and the difference of F1 is taken, again and
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+RESAMPLES = 10_000
+SURE = 0.05
+FEWEST = 5
+"""Documents below which no difference is called sure: so few cannot be drawn from."""
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One model's entities in one document."""
+
+    gold: int
+    predicted: int
+    correct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """F1 of B minus F1 of A, in shares."""
+
+    f1_a: float
+    f1_b: float
+    low: float
+    """Of the 95 % interval, as `high`."""
+    high: float
+    p: float
+    """Two-sided: how often resampling turns the difference round, or undoes it."""
+    documents: int
+
+    @property
+    def difference(self) -> float:
+        return self.f1_b - self.f1_a
+
+    @property
+    def sure(self) -> bool:
+        return self.documents >= FEWEST and self.p < SURE and self.difference != 0
+
+
+def paired_bootstrap(
+    a: Sequence[Counts], b: Sequence[Counts], *, resamples: int = RESAMPLES, seed: int = 0
+) -> Difference:
+    """Of two models on the same documents, in the same order. The same seed says the same.
+
+    Raises `ValueError` for no document, or for lists of different documents.
+    """
+    if not a or [each.gold for each in a] != [each.gold for each in b]:
+        raise ValueError(
+            f"a comparison needs the same documents on both sides, at least one; got {len(a)} and "
+            f"{len(b)} with gold entities {[c.gold for c in a][:5]} and {[c.gold for c in b][:5]}"
+        )
+    pair = np.array(
+        [[(c.correct, c.gold + c.predicted) for c in side] for side in (a, b)], dtype=float
+    )
+    generator = np.random.default_rng(seed)
+    drawn = [
+        _difference(pair, generator.multinomial(len(a), np.full(len(a), 1 / len(a)), size))
+        for size in _sizes(resamples)
+    ]
+    differences = np.concatenate(drawn)
+    low, high = np.quantile(differences, (0.025, 0.975))
+    f1_a, f1_b = (float(_f1(side.sum(0)[None])[0]) for side in pair)
+    return Difference(f1_a, f1_b, float(low), float(high), _p(differences), len(a))
+
+
+def in_words(found: Difference, a: str, b: str) -> str:
+    """What the numbers mean, in a sentence."""
+    many = "1 document" if found.documents == 1 else f"{found.documents} documents"
+    points = 100 * found.difference
+    if found.sure:
+        better, other = (b, a) if points > 0 else (a, b)
+        return f"{better} is better than {other}, surely: {abs(points):.1f} points of F1 on {many}."
+    if points == 0:
+        return f"{a} and {b} do equally well on {many}."
+    ahead = b if points > 0 else a
+    return (
+        f"{ahead} is ahead by {abs(points):.1f} points of F1, but with {many} this cannot be told "
+        "from chance."
+    )
+
+
+def _sizes(resamples: int) -> list[int]:
+    return [min(_CHUNK, resamples - done) for done in range(0, resamples, _CHUNK)]
+
+
+def _difference(pair: np.ndarray, times: np.ndarray) -> np.ndarray:
+    difference: np.ndarray = _f1(times @ pair[1]) - _f1(times @ pair[0])
+    return difference
+
+
+def _f1(sums: np.ndarray) -> np.ndarray:
+    """Nothing to find and nothing said is perfect, as in `core.evaluation.metrics`."""
+    correct, whole = sums[:, 0], sums[:, 1]
+    shares: np.ndarray = np.where(whole > 0, 2 * correct / np.maximum(whole, 1), 1.0)
+    return shares
+
+
+def _p(differences: np.ndarray) -> float:
+    least = min(int((differences <= 0).sum()), int((differences >= 0).sum()))
+    return min(1.0, 2 * (least + 1) / (len(differences) + 1))

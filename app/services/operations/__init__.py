@@ -1,0 +1,1 @@
+"""The installation: startup, projects, trash, backup and restore, figures."""

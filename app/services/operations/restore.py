@@ -1,0 +1,198 @@
+"""A backup back in place: checked first, then put where nothing is, or where it was moved aside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.services.model_registry.registry import kept, located
+from app.services.operations.backup import DOCUMENTS, FORMAT, JOBS, MANIFEST, File, Manifest
+from app.services.retraining.worker_lock import worker_runs
+from app.settings import ROOT, Settings
+from storage import database_copy
+from storage.engine import create_engine_from, session_factory, upgrade, writing
+from storage.repository import events, model_versions
+
+_NAME = re.compile(r"(documents\.db|jobs\.db|(models/\d+|jobs/[\w-]+)(/[\w.-]+)+)")
+_BLOCK = 1 << 20
+
+
+class RestoreError(ValueError):
+    """What keeps a backup from being restored, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    manifest: Manifest
+    aside: Path | None
+    """Where what was there before lies now."""
+
+
+def restore(archive: Path, settings: Settings, *, force: bool = False) -> Restored:
+    """Puts a backup's databases, models and jobs where the settings say.
+
+    Raises `RestoreError` for an archive that is damaged or too new, where something is in the way
+    and `force` does not move it aside, and while the page or a worker is at work. Whatever is
+    raised, what was there before is there again.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as name,
+        ExitStack() as undo,
+    ):
+        staged = Path(name)
+        manifest = _unpack(archive, staged)
+        _check(manifest, staged, settings)
+        aside = _make_room(settings, force, undo)
+        for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
+            if (staged / part).is_file():
+                database_copy.put(staged / part, url)
+        _move(staged / "jobs", settings.data / "jobs")
+        _bring_up(settings, manifest, staged)
+        undo.pop_all()
+    return Restored(manifest, aside)
+
+
+def _unpack(archive: Path, folder: Path) -> Manifest:
+    """Everything out of the archive, with its hash compared."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            manifest = Manifest.from_json(json.loads(opened.read(MANIFEST)))
+            if manifest.format > FORMAT:
+                raise RestoreError(_newer(archive))
+            for name, file in manifest.files.items():
+                _extract(opened, name, file, folder)
+    except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise RestoreError(
+            f"{archive} is no backup, or a damaged one ({error}); take another one"
+        ) from None
+    return manifest
+
+
+def _extract(archive: zipfile.ZipFile, name: str, file: File, folder: Path) -> None:
+    path = folder / name
+    if not _NAME.fullmatch(name) or not path.resolve().is_relative_to(folder.resolve()):
+        raise RestoreError(f"the backup names a file {name!r}, which none of ours does")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with archive.open(name) as source, path.open("wb") as target:
+        while size <= file.size and (block := source.read(_BLOCK)):
+            digest.update(block)
+            size += len(block)
+            target.write(block)
+    if (digest.hexdigest(), size) != (file.sha256, file.size):
+        raise RestoreError(f"{name} in the backup is damaged: its hash differs; take another one")
+
+
+def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
+    if manifest.schema not in database_copy.known_revisions():
+        raise RestoreError(_newer(staged))
+    wanted = database_copy.kind(settings.database)
+    if manifest.database != wanted:
+        raise RestoreError(
+            f"the backup is of {manifest.database} and SPANNEAL_DATABASE is {wanted}; restore it "
+            f"into {manifest.database}"
+        )
+    if wanted == "sqlite":
+        database_copy.check(staged / DOCUMENTS)
+
+
+def _newer(archive: Path) -> str:
+    return f"{archive.name} was made by a newer version of this program; update it, and try again"
+
+
+def _make_room(settings: Settings, force: bool, undo: ExitStack) -> Path | None:
+    """Moves aside what is in the way, if it may; `undo` is told how to put it back."""
+    urls = tuple(dict.fromkeys((settings.database, settings.jobs)))
+    if worker_runs(settings.data) or any(map(database_copy.in_use, urls)):
+        raise RestoreError(
+            f"a page, a worker or another program is at work on {settings.data} or its database; "
+            "stop it, and try again"
+        )
+    folders = [settings.data / name for name in ("models", "jobs")]
+    taken = [url for url in urls if database_copy.occupied(url)]
+    present = [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
+    if (taken or present) and not force:
+        raise RestoreError(
+            f"there is something in {settings.data} already; give another folder with --data, or "
+            "move it aside with --force"
+        )
+    aside = settings.data / f"before-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    aside.mkdir()
+    undo.callback(_remove_empty, aside)
+    for url in urls:
+        undo.callback(database_copy.take_back, url, aside)
+        if url in taken:
+            database_copy.move_aside(url, aside)
+    for folder in folders:
+        undo.callback(_take_back, folder, aside / folder.name)
+        if folder in present:
+            folder.rename(aside / folder.name)
+    if not taken and not present:
+        aside.rmdir()
+        return None
+    return aside
+
+
+def _take_back(folder: Path, aside: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    if aside.exists():
+        aside.rename(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    if source.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+
+
+def _bring_up(settings: Settings, manifest: Manifest, staged: Path) -> None:
+    """The newest schema, the models in their places, and a line in the log."""
+    engine = create_engine_from(settings.database)
+    try:
+        upgrade(engine)
+        with writing(session_factory(engine)) as session:
+            for version in model_versions.every(session):
+                files = staged / "models" / str(version.id)
+                own = located(version).is_relative_to(ROOT / manifest.data)
+                if files.is_dir() and (own or not _same(files, located(version))):
+                    version.path = _placed(files, settings.data / "models" / located(version).name)
+            detail = {"made": manifest.made, "schema": manifest.schema}
+            events.record(session, settings.person, "restore backup", detail=detail)
+    finally:
+        engine.dispose()
+
+
+def _placed(files: Path, target: Path) -> str:
+    """Moves a model's files there, or beside a namesake; returns the path to record."""
+    if target.exists():
+        target = target.with_name(f"{target.name}-{files.name}")
+    _move(files, target)
+    return kept(target)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files."""
+    names = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
+    return all((other / name).is_file() for name in names) and all(
+        _digest(one / name) == _digest(other / name) for name in names
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

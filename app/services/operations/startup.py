@@ -1,0 +1,42 @@
+"""What must be there before the page, the worker or a command can work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
+from app.services.operations.samples import seed_sample_project
+from app.settings import ROOT, Settings
+from storage.engine import Sessions, create_engine_from, session_factory, upgrade
+
+SAMPLES = ROOT / "assets" / "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    sessions: Sessions
+    model: VersionView | None
+    """The active model version."""
+    warning: str | None
+    """Why there is none: documents can be annotated all the same, without suggestions."""
+
+
+def open_database(settings: Settings) -> Sessions:
+    """The database with its newest tables. May be called by any number of processes."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = create_engine_from(settings.database)
+    upgrade(engine)
+    return session_factory(engine)
+
+
+def prepare(settings: Settings) -> Started:
+    """Opens the database, seeds the sample project, and registers the bundled model.
+
+    Each only where it is not there yet. A missing or outdated model is a warning, not an error.
+    """
+    sessions = open_database(settings)
+    seed_sample_project(sessions, SAMPLES)
+    try:
+        return Started(sessions, ModelRegistry(sessions).ensure_bundled(settings.model), None)
+    except ModelFolderError as error:
+        return Started(sessions, None, f"no model makes suggestions: {error}")

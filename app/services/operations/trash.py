@@ -1,0 +1,122 @@
+"""Deleting a project, a label or a document, and bringing it back.
+
+Nothing is lost: what is deleted lies in the bin as it was. To delete asks for the name, typed, and
+is written down with the person's name, as restoring is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.services.team.permissions import Act, allowed, require
+from storage.columns import now
+from storage.engine import Sessions, writing
+from storage.models import Document, Label, Project
+from storage.repository import events, projects, trash
+from storage.repository.trash import Binned, Deletable, Kind
+
+
+class DeletionError(ValueError):
+    """What keeps something from being deleted or restored, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that a person may want to delete, and what goes with it."""
+
+    kind: Kind
+    id: int
+    name: str
+    """What has to be typed."""
+    documents: int = 0
+    """In a project."""
+    entities: int = 0
+    """With a label."""
+    worked_on_by: str | None = None
+    """Who has a document open."""
+
+
+def wish(sessions: Sessions, kind: Kind, id: int) -> Wish:
+    """What deleting would mean. Raises `LookupError` where there is nothing of that number."""
+    with sessions() as session:
+        row = trash.find(session, kind, id)
+        worker = None
+        if isinstance(row, Document) and row.claimed_until and row.claimed_until > now():
+            worker = row.claimed_by
+        return Wish(
+            kind,
+            id,
+            typed_name(kind, row),
+            trash.documents_in(session, id) if isinstance(row, Project) else 0,
+            trash.entities_of(session, row) if isinstance(row, Label) else 0,
+            worker,
+        )
+
+
+def delete(sessions: Sessions, kind: Kind, id: int, typed: str, person: str) -> None:
+    """Puts it into the bin. Raises `DeletionError` unless its name was typed as it is."""
+    with writing(sessions) as session:
+        row = trash.find(session, kind, id)
+        require(session, _project_of(row), _act(kind), person)
+        name = typed_name(kind, row)
+        if " ".join(typed.split()) != name:
+            raise DeletionError(
+                f"to delete the {kind}, type its name, {name!r}, exactly; got {typed[:200]!r}"
+            )
+        if row.deleted_at is None:
+            trash.put(session, row)
+            _record(session, f"delete {kind}", row, person)
+
+
+def restore(sessions: Sessions, kind: Kind, id: int, person: str) -> None:
+    """Takes it out of the bin, as it was. A key that another label has now, it loses."""
+    with writing(sessions) as session:
+        row = trash.find(session, kind, id)
+        require(session, _project_of(row), _act(kind), person)
+        if row.deleted_at is None:
+            return
+        if isinstance(row, Label):
+            present = projects.labels(session, row.project_id)
+            row.key = None if row.key in {label.key for label in present} else row.key
+        trash.take_back(session, row)
+        _record(session, f"restore {kind}", row, person)
+
+
+def contents(sessions: Sessions, project_id: int) -> Sequence[Binned]:
+    """What lies in the bin that whom the sessions act for may restore: of this project, and
+    projects."""
+    with sessions() as session:
+        found = trash.of_project(session, project_id) if _may(session, project_id, "label") else []
+        gone = [each for each in trash.projects(session) if _may(session, each.id, "project")]
+        return [*found, *gone]
+
+
+def typed_name(kind: Kind, row: Deletable) -> str:
+    """A thing's name as one can type it: blanks and line ends as single blanks, never empty."""
+    return " ".join(row.name.split()) or f"{kind} {row.id}"
+
+
+def _act(kind: Kind) -> Act:
+    return "administer" if kind == "project" else "review"
+
+
+def _may(session: Session, project_id: int, kind: Kind) -> bool:
+    return allowed(session, project_id, _act(kind))
+
+
+def _project_of(row: Deletable) -> int:
+    return row.id if isinstance(row, Project) else row.project_id
+
+
+def _record(session: Session, action: str, row: Deletable, person: str) -> None:
+    events.record(
+        session,
+        person,
+        action,
+        project_id=_project_of(row),
+        document_id=row.id if isinstance(row, Document) else None,
+        detail={"name": row.name},
+    )

@@ -1,0 +1,1 @@
+"""From corrections to a better model: jobs, workers, bulk pre-annotation."""

@@ -1,0 +1,41 @@
+"""What a worker that died has left, the others take over: its jobs go back to the queue."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from dbos import DBOS
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.retraining.jobs import WORKFLOW
+from app.services.retraining.worker_heartbeat import Presence
+
+LOG = logging.getLogger(__name__)
+EVERY = 2.0
+"""Seconds between two looks."""
+
+
+def succeed(presence: Presence, stop: threading.Event) -> None:
+    """Until told to stop, takes over from the dead. Ends the process where its own place among the
+    workers is lost, since others then count it as dead and do its work again."""
+    while not stop.wait(EVERY):
+        try:
+            presence.check()
+        except SQLAlchemyError:
+            LOG.exception("the database let this worker go; it ends, to be started again")
+            os._exit(1)
+        try:
+            _take_over(presence)
+        except Exception:
+            LOG.exception("dead workers' jobs could not be looked for; the next try may")
+
+
+def _take_over(presence: Presence) -> None:
+    running = DBOS.list_workflows(status="PENDING", name=WORKFLOW)
+    for name in {each.executor_id for each in running if each.executor_id} - {presence.name}:
+        with presence.heir_of(name) as heir:
+            if heir:
+                LOG.warning("the worker %s ended in the middle of a job, which goes on here", name)
+                DBOS._recover_pending_workflows([name])

@@ -1,0 +1,95 @@
+"""Learning from corrections, warm-started from a model; and old against new.
+
+Imports torch: only the worker loads this module, and only once a job runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from app.services.retraining.training_data import RetrainingSettings, Snapshot
+from core.config import WARM, TrainingConfig
+from core.data.examples import read_examples
+from core.data.fitting import fit
+from core.evaluation.metrics import Scores
+from core.modeling.model import DiffusionNER, best_device
+from core.training.fine_tuning import scores_of, warm_config, warm_learner, with_epochs
+from core.training.trainer import Evaluated, Progress, train
+from core.types import Example, SamplerSettings
+
+
+def learn(
+    folder: Path, snapshot: Snapshot, settings: RetrainingSettings, out: Path
+) -> Iterator[Progress | Evaluated]:
+    """Train the parent on the snapshot in `folder`, for the project's labels, into `out`.
+
+    Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
+    """
+    parent = DiffusionNER.load(snapshot.parent_path).called(snapshot.names)
+    model = parent.with_labels(snapshot.labels).to(best_device())
+    examples = _examples(model, folder, "train", snapshot)
+    for name, looked_for in snapshot.replay.items():
+        examples += fit(model, read_examples(folder / f"{name}.jsonl", looked_for))
+    dev = _examples(model, folder, "dev", snapshot)
+    config = training_config(settings, len(examples))
+    chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
+    learner = warm_learner(model, config, chosen_by, _sampler(snapshot))
+    yield from train(learner, examples, dev, config, out)
+
+
+def training_config(settings: RetrainingSettings, sentences: int) -> TrainingConfig:
+    """The settings as `core.training.trainer` takes them; without epochs, as many as suit the
+    data."""
+    chosen = replace(
+        WARM,
+        batch_size=settings.batch_size,
+        encoder_lr=settings.encoder_lr,
+        decoder_lr=settings.decoder_lr,
+        seed=settings.seed,
+    )
+    if settings.epochs is not None:
+        return with_epochs(chosen, settings.epochs)
+    return warm_config(sentences, chosen)
+
+
+def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
+    """Scores of parent and new model on the control split, and the sampler they were taken with.
+
+    What the parent says of labels that the project does not have is no error.
+    """
+    return {
+        "old": _measure(Path(snapshot.parent_path), folder, snapshot).to_json(),
+        "new": _measure(new, folder, snapshot).to_json(),
+        "sampler": asdict(_sampler(snapshot)),
+    }
+
+
+def line_of(record: Progress | Evaluated) -> dict[str, Any]:
+    """A record as a line of the job's log, see `app.services.retraining.job_log`."""
+    line: dict[str, Any] = {
+        "step": record.step,
+        "total_steps": record.total_steps,
+        "epoch": record.epoch,
+    }
+    if isinstance(record, Progress):
+        return {**line, "losses": record.losses, "eta_seconds": record.eta_seconds}
+    scores = record.scores
+    shares = {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
+    return {**line, **shares, "best": record.best}
+
+
+def _sampler(snapshot: Snapshot) -> SamplerSettings:
+    """Models are measured with the settings that suggestions are made with."""
+    return SamplerSettings(flat=not snapshot.nested)
+
+
+def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
+    model = DiffusionNER.load(path, best_device()).called(snapshot.names)
+    return scores_of(model, _examples(model, folder, "control", snapshot), _sampler(snapshot))
+
+
+def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:
+    return fit(model, read_examples(folder / f"{name}.jsonl", snapshot.labels))

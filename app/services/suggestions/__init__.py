@@ -1,0 +1,1 @@
+"""The model in the loop: suggestions, second looks, the queue, label errors."""

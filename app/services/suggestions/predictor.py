@@ -1,0 +1,188 @@
+"""A model version as something that annotates: loaded once per process, when it is needed."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from app.services.model_registry.registry import ModelRegistry, VersionView, labels_of, usable
+from app.services.suggestions.priority_lock import Turns
+from core.types import Entity, Prediction, SamplerSettings, Trace
+from storage.engine import Sessions
+
+if TYPE_CHECKING:
+    from core.inference.label_errors import Finding
+    from core.inference.pipeline import Pipeline
+    from core.inference.uncertainty import Look
+
+KEPT = 4
+"""Models held in memory: the active one, and those that somebody compares it with."""
+PATIENCE = 10.0
+"""Seconds that the end of the process waits for a reading in the background."""
+PART = 100
+"""Words that a reading in the background takes before it makes way for people."""
+Read = TypeVar("Read")
+
+
+class _Slot:
+    """One model's place in memory.
+
+    `turns` lets the first of many callers load and the others wait; it also makes them take
+    turns at predicting, since a fast tokenizer must not be used by two threads at once.
+    """
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.pipeline: Pipeline | None = None
+
+
+_slots: OrderedDict[Path, _Slot] = OrderedDict()
+_slots_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPredictor:
+    """A model version that can annotate. Making one loads nothing."""
+
+    model_version_id: int
+    path: Path
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
+        """The entities of a document. The first call loads the model, which takes seconds."""
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
+
+    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
+        """What `predict` says of each short text, in one call of the model."""
+        from core.inference.joint import predict_together
+
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return predict_together(_loaded(slot, self.path), texts, settings)
+
+    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+        """Every denoising step with the pointers' probabilities, and the entities they lead to.
+
+        For a sentence at a time: a step holds two probabilities for each of its words and spans.
+        """
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return _loaded(slot, self.path).trace(text, settings, pointers=True)
+
+    def in_background(self) -> BackgroundPredictor:
+        """The same model for what nobody waits for."""
+        return BackgroundPredictor(self.model_version_id, self.path)
+
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return _loaded(slot, self.path).threshold(flat)
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundPredictor:
+    """The same for what nobody waits for: it reads part by part, and before each part lets all
+    go first who wait for this model. Its answers are the same."""
+
+    model_version_id: int
+    path: Path
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
+        from core.inference.pipeline import joined
+
+        def parts(pipeline: Pipeline) -> Iterator[Prediction]:
+            return pipeline.parts(text, settings, fixed, suppressed, PART)
+
+        return joined(text, self._in_turns(parts), fixed)
+
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
+        return ModelPredictor(self.model_version_id, self.path).threshold(flat)
+
+    def look(self, text: str, settings: SamplerSettings) -> Look:
+        """What the model says of the whole text, see `core.inference.uncertainty`."""
+        from core.inference.uncertainty import looks
+
+        *_, last = self._in_turns(lambda pipeline: looks(pipeline, text, settings))
+        return last
+
+    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]:
+        """What the model says of accepted entities, see `core.inference.label_errors`."""
+        from core.inference.label_errors import reviews
+
+        parts = self._in_turns(lambda pipeline: reviews(pipeline, text, entities))
+        return list(chain.from_iterable(parts))
+
+    def _in_turns(self, read: Callable[[Pipeline], Iterator[Read]]) -> Iterator[Read]:
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            parts = read(_loaded(slot, self.path))
+        while True:
+            with slot.turns.taken(background=True):
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
+
+
+def active_predictor(sessions: Sessions) -> ModelPredictor | None:
+    """The version that is active now; None where there is none, or none that can be used.
+
+    One query and a look at its `config.json`: ask every time.
+    """
+    version = ModelRegistry(sessions).active()
+    return ModelPredictor(version.id, version.path) if version and usable(version) else None
+
+
+def version_predictor(version: VersionView) -> ModelPredictor:
+    """Any version, to be looked at beside the active one.
+
+    Raises `ModelFolderError` if its folder can no longer be read.
+    """
+    labels_of(version.path)
+    return ModelPredictor(version.id, version.path)
+
+
+def _slot(path: Path) -> _Slot:
+    with _slots_lock:
+        slot = _slots.setdefault(path, _Slot())
+        _slots.move_to_end(path)
+        while len(_slots) > KEPT:
+            _slots.popitem(last=False)
+        return slot
+
+
+@atexit.register
+def _hold_still() -> None:
+    """At the process's end, lets no reading in the background go on: a thread that is inside the
+    model while Python ends would abort the process."""
+    for slot in list(_slots.values()):
+        slot.turns.close(PATIENCE)
+
+
+def _loaded(slot: _Slot, path: Path) -> Pipeline:
+    if slot.pipeline is None:
+        from core.inference.pipeline import Pipeline
+
+        slot.pipeline = Pipeline.load(path)
+    return slot.pipeline

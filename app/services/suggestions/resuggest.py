@@ -1,0 +1,175 @@
+"""Constrained denoising of a document: the model looks again, knowing what a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.editing import Draft, DraftSpan, GestureError, reduce
+from app.gestures import Found, Suggest
+from app.services.annotation import audit_log, drafts
+from app.services.annotation import tasks as works
+from app.services.annotation.tasks import Work
+from app.services.suggestions import suggest
+from app.services.suggestions.suggest import Predictor
+from app.services.team.permissions import require
+from core.inference.scoring import HIGHEST
+from core.text.segmentation import sentences
+from core.text.tokenization import tokenize
+from core.types import Entity, SamplerSettings
+from storage.engine import Sessions, writing
+from storage.records import SpanRecord
+from storage.repository import annotation_sets, documents, label_names, operations
+
+SURER = 0.3
+"""By how much of 3 what only the second look finds must exceed φ: it is right less often than what
+the first one found (docs/RESULTS.md)."""
+Stretch = tuple[int, int]
+"""Code points, end exclusive."""
+Place = tuple[int, int, str]
+"""A stretch and its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many suggestions are new, and how many are gone."""
+
+    added: int
+    gone: int
+
+
+def read_again(
+    sessions: Sessions,
+    predictor: Predictor,
+    settings: SamplerSettings,
+    document_id: int,
+    person: str,
+    around: Iterable[Stretch] | None = None,
+) -> Change:
+    """Denoises the rest: accepted spans are kept in place while the others are denoised, rejected
+    ones never return. Undecided suggestions that contradict what was decided go, and what the
+    model finds now comes beside the others.
+
+    `around` limits this to the sentences that it touches; outside them nothing changes. What was
+    edited while the model was reading stands, and what contradicts it is left out. Raises
+    `GestureError` for a document that is submitted or held back.
+    """
+    with sessions() as session:
+        document = documents.get(session, document_id)
+        require(session, document.project_id, "annotate", person)
+        work = works.find(session, document, person)
+        before = _open_draft(drafts.load(session, work), work)
+        refused = _refused(session, work, before)
+        text = document.text
+        settings = suggest.settings_of(session, document.project_id, settings)
+    windows = [(0, len(text))] if around is None else touched(text, around)
+    found: list[Found] = []
+    for start, end in windows:
+        found += _found(predictor, settings, text, (start, end), before, refused)
+    with writing(sessions, beside_others=True) as session:
+        work = works.take(session, documents.lock(session, document_id), person)
+        now = _open_draft(drafts.load(session, work), work)
+        if annotation_sets.draft_of(session, document_id, work.owner) is None:
+            raise GestureError("nobody has opened this document yet; open it and ask again")
+        left = _refused(session, work, now)
+        names = label_names.current(session, work.document.project_id)
+        known = [replace(each, label=names.get(each.label, each.label)) for each in found]
+        new = [each for each in known if each.label in now.labels and _place(each) not in left]
+        after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
+        drafts.save(session, work, now, after, person)
+        had, has = ({span.id for span in draft.spans} for draft in (now, after))
+        gone = [_place(span) for span in now.spans if span.id not in has]
+        payload = {
+            "op": "suggest",
+            "model_version_id": predictor.model_version_id,
+            "spans": [asdict(each) for each in new if each.id in has],
+            "windows": windows,
+            "gone": gone,
+        }
+        audit_log.record(session, work, now, after, person, payload)
+    return Change(added=len(has - had), gone=len(gone))
+
+
+def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
+    """The sentences that overlap any of the stretches, as the model cuts them."""
+    tokens = tokenize(text)
+    places = list(around)
+    cut = [(tokens[start].start, tokens[end - 1].end) for start, end in sentences(text, tokens)]
+    return [
+        (start, end)
+        for start, end in cut
+        if any(start < right and left < end for left, right in places)
+    ]
+
+
+def _open_draft(draft: Draft, work: Work) -> Draft:
+    if draft.state == "submitted":
+        raise GestureError("this document is submitted and frozen; reopen it to change it")
+    if work.document.split == "control":
+        raise GestureError("this document is held back: it is annotated without suggestions")
+    return draft
+
+
+def _refused(session: Session, work: Work, draft: Draft) -> set[Place]:
+    """What a person rejected, and what was suggested once and corrected to something else."""
+    machine = annotation_sets.latest_prediction(session, work.id)
+    places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    for payload in operations.payloads(session, work.id, "suggest", work.owner):
+        places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
+        places -= {(start, end, label) for start, end, label in payload["gone"]}
+    names = label_names.current(session, work.document.project_id)
+    places = {(start, end, names.get(label, label)) for start, end, label in places}
+    places -= {_place(span) for span in draft.spans}
+    return places | {_place(span) for span in draft.spans if span.status == "rejected"}
+
+
+def _found(
+    predictor: Predictor,
+    settings: SamplerSettings,
+    text: str,
+    stretch: Stretch,
+    draft: Draft,
+    refused: set[Place],
+) -> list[Found]:
+    """What the model newly suggests for a stretch of the document."""
+    accepted = {_place(span) for span in draft.spans if span.status == "accepted"}
+    fixed = _within(stretch, accepted)
+    suppressed = _within(stretch, refused - accepted)
+    start, end = stretch
+    surer = replace(
+        settings,
+        num_spans=max(settings.num_spans, len(fixed)),
+        threshold=min(predictor.threshold(settings.flat) + SURER, HIGHEST),
+    )
+    answer = suggest.ask(predictor, text[start:end], surer, fixed, suppressed)
+    kept = {_place(entity) for entity in fixed}
+    run = uuid4().hex[:8]
+    return [
+        Found(
+            each.key,
+            each.start + start,
+            each.end + start,
+            each.label,
+            each.score,
+            each.confidence,
+        )
+        for each in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
+        if _place(each) not in kept
+    ]
+
+
+def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
+    """The places that lie in the stretch, as entities of it alone."""
+    start, end = stretch
+    return [
+        Entity(left - start, right - start, label)
+        for left, right, label in sorted(places)
+        if start <= left and right <= end
+    ]
+
+
+def _place(span: DraftSpan | SpanRecord | Entity | Found) -> Place:
+    return span.start, span.end, span.label

@@ -1,0 +1,126 @@
+"""What a model says of a document: suggestions, and hints of what it was not sure enough of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.services.annotation import drafts
+from app.services.operations import metrics
+from core.types import Entity, Prediction, SamplerSettings, Token
+from storage.models import AnnotationSet, Document
+from storage.repository import annotation_sets, label_names, projects
+
+RADAR = 0.6
+"""How far below φ, of 3, a hint may lie."""
+
+
+class Predictor(Protocol):
+    """A model that can annotate, and the model version that it is."""
+
+    @property
+    def model_version_id(self) -> int: ...
+
+    def threshold(self, flat: bool = False) -> float:
+        """φ of nested or of flat decoding, as tuned with the model."""
+        ...
+
+    def predict(
+        self,
+        text: str,
+        settings: SamplerSettings,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An entity that the model nearly suggests; `score` is a share of the highest."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model version says of a text."""
+
+    model_version_id: int
+    settings: SamplerSettings
+    entities: tuple[Entity, ...]
+    hints: tuple[Entity, ...]
+    uncovered: tuple[Token, ...]
+
+
+def ask(
+    predictor: Predictor,
+    text: str,
+    settings: SamplerSettings,
+    fixed: Sequence[Entity] = (),
+    suppressed: Sequence[Entity] = (),
+) -> Answer:
+    """One reading for both: what lies below φ never displaces what reaches it."""
+    tuned = predictor.threshold(settings.flat) if settings.threshold is None else settings.threshold
+    wider = replace(settings, threshold=max(0.0, tuned - RADAR))
+    with metrics.PREDICTING.time():
+        found = predictor.predict(text, wider, fixed, suppressed)
+    sure = tuple(each for each in found.entities if (each.score or 0.0) >= tuned)
+    hints = tuple(each for each in found.entities if (each.score or 0.0) < tuned)
+    return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)
+
+
+def settings_of(
+    session: Session, project_id: int, settings: SamplerSettings = SamplerSettings()
+) -> SamplerSettings:
+    """`settings` for a project's suggestions, which lie within one another or do not."""
+    return replace(settings, flat=not projects.get(session, project_id).nested)
+
+
+def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:
+    """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
+    not held back. What is held back is annotated unaided, so that no model is judged by a person
+    who has seen its answers."""
+    if predictor is None or document.status != "new" or document.split == "control":
+        return False
+    latest = annotation_sets.latest_prediction(session, document.id)
+    if latest is not None and latest.model_version_id is None:
+        return False  # imported suggestions are what the person asked to see
+    return latest is None or latest.model_version_id != predictor.model_version_id
+
+
+def keep(session: Session, document: Document, answer: Answer) -> None:
+    """Keeps the answer, by today's names of what the model calls by earlier ones."""
+    names = label_names.current(session, document.project_id)
+    annotation_sets.add_prediction(
+        session,
+        document.id,
+        drafts.suggestions(renamed(answer.entities, names), answer.model_version_id),
+        model_version_id=answer.model_version_id,
+        provenance={
+            "sampler": asdict(answer.settings),
+            "uncovered": [[each.start, each.end] for each in answer.uncovered],
+            "hints": [
+                [each.start, each.end, each.label, drafts.share(each.score)]
+                for each in drafts.best_once(renamed(answer.hints, names))
+            ],
+        },
+    )
+
+
+def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:
+    """The hints that a model's answer was kept with, by today's `names` of their labels."""
+    kept = machine.provenance.get("hints", ()) if machine else ()
+    return tuple(
+        Hint(start, end, names.get(label, label), score) for start, end, label, score in kept
+    )
+
+
+def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
+    """The entities by today's names of their labels, see `storage.repository.label_names`."""
+    return tuple(replace(each, label=names.get(each.label, each.label)) for each in entities)

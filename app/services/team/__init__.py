@@ -1,0 +1,1 @@
+"""People: accounts, permissions, assignment, agreement, adjudication."""

@@ -1,0 +1,290 @@
+"""One answer out of several: a reviewer decides where people's versions of a document differ.
+
+The decision is a submitted set of the reviewer's that is not blind, so that it is what counts
+(`storage.repository.annotation_sets.COUNTS`); the versions stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.services.annotation import audit_log
+from app.services.team.agreement import Place
+from app.services.team.disagreements import Kind, differences, overlap
+from app.services.team.permissions import require
+from storage.engine import Sessions, writing
+from storage.models import AnnotationSet, Document
+from storage.records import SpanRecord
+from storage.repository import (
+    annotation_sets,
+    assignments,
+    documents,
+    operations,
+    projects,
+    responses,
+    trash,
+)
+
+
+class AdjudicationError(ValueError):
+    """A decision that cannot be kept; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One person's newest answer."""
+
+    set_id: int
+    person: str
+    places: frozenset[Place]
+    """The accepted entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Entities that overlap, and that not all people have. Decided as one."""
+
+    start: int
+    end: int
+    """Code points: from the first to the last of them."""
+    kinds: tuple[Kind, ...]
+    versions: Mapping[str, tuple[Place, ...]]
+    """By person, in reading order; empty where a person has none of them."""
+
+    @property
+    def choices(self) -> list[tuple[tuple[str, ...], tuple[Place, ...]]]:
+        """What one can take, each once, with the people who have it."""
+        people: dict[tuple[Place, ...], list[str]] = {}
+        for person, places in self.versions.items():
+            people.setdefault(places, []).append(person)
+        return [(tuple(who), places) for places, who in people.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The versions of one document, aligned."""
+
+    document_id: int
+    project_id: int
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    versions: tuple[Version, ...]
+    agreed: tuple[Place, ...]
+    """What all have."""
+    differences: tuple[Difference, ...]
+    decided: tuple[str, frozenset[Place]] | None
+    """Who decided last, and what, if anybody has."""
+    stale: bool
+    """Whether somebody has submitted another answer since."""
+
+
+def case(sessions: Sessions, document_id: int) -> Case:
+    """The document as the reviewer sees it."""
+    with sessions() as session:
+        document = documents.get(session, document_id)
+        require(session, document.project_id, "review")
+        versions = _versions(session, document_id)
+        decided = responses.decided_of(session, document_id)
+        known = decided.provenance.get("adjudicates", ()) if decided else ()
+        return Case(
+            document_id=document_id,
+            project_id=document.project_id,
+            name=document.name,
+            text=document.text,
+            labels=tuple(label.name for label in projects.labels(session, document.project_id)),
+            versions=versions,
+            agreed=_in_order(frozenset.intersection(*(each.places for each in versions)))
+            if versions
+            else (),
+            differences=align(versions),
+            decided=(decided.person or "", _accepted(decided)) if decided else None,
+            stale=decided is not None and set(known) != {each.set_id for each in versions},
+        )
+
+
+def align(versions: Sequence[Version]) -> tuple[Difference, ...]:
+    """The differences in reading order: what not all have, together with what it overlaps."""
+    if not versions:
+        return ()
+    agreed = frozenset.intersection(*(each.places for each in versions))
+    disputed = sorted({place for each in versions for place in each.places} - agreed)
+    groups: list[list[Place]] = []
+    for place in disputed:  # by start: a group goes on as long as something in it reaches here
+        if groups and max(each[1] for each in groups[-1]) > place[0]:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return tuple(_difference(set(group), versions) for group in groups)
+
+
+def decide(
+    sessions: Sessions,
+    document_id: int,
+    set_ids: Iterable[int],
+    decisions: Sequence[Iterable[Place]],
+    reviewer: str,
+) -> int:
+    """Keeps a decision on each difference of `case`, in its order: the entities that stand there.
+    With what all agree on, they are the document's answer. Returns the number of the set.
+
+    `set_ids` are the versions that the reviewer saw. Raises `AdjudicationError` where one of them
+    is not the newest any more, a difference is left open, or an entity cannot be.
+    """
+    with writing(sessions) as session:
+        document = documents.lock(session, document_id)
+        require(session, document.project_id, "review", reviewer)
+        versions = _versions(session, document_id)
+        if len(versions) < 2:
+            raise AdjudicationError(
+                f"there is nothing to decide between: {len(versions)} of the two or more versions "
+                "is submitted"
+            )
+        if {each.set_id for each in versions} != set(set_ids):
+            raise AdjudicationError(
+                "somebody submitted another version since you looked; look at it, and decide again"
+            )
+        chosen = _chosen(session, document, versions, decisions)
+        return _keep(session, document, versions, chosen, reviewer)
+
+
+def waiting(sessions: Sessions, project_id: int) -> tuple[list[int], list[int]]:
+    """The documents with two or more versions: those to be decided, and those that are."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        several = responses.by_several(session, project_id)
+        decided = responses.decided(session, project_id)
+    return [each for each in several if each not in decided], [
+        each for each in several if each in decided
+    ]
+
+
+def _versions(session: Session, document_id: int) -> tuple[Version, ...]:
+    found = responses.newest(session, [document_id])
+    return tuple(Version(each.id, each.person or "", _accepted(each)) for each in found)
+
+
+def _accepted(answer: AnnotationSet) -> frozenset[Place]:
+    rows = (row for row in answer.entities if row.status == "accepted")
+    return frozenset((row.start, row.end, row.label) for row in rows)
+
+
+def _difference(group: set[Place], versions: Sequence[Version]) -> Difference:
+    held = {each.person: _in_order(each.places & group) for each in versions}
+    kinds: dict[Kind, None] = {}
+    for number, each in enumerate(versions):
+        for other in versions[number + 1 :]:
+            mine, theirs = frozenset(held[each.person]), frozenset(held[other.person])
+            kinds |= {kind: None for kind, _, _ in differences(mine, theirs)}
+    start, end = min(place[0] for place in group), max(place[1] for place in group)
+    return Difference(start, end, tuple(kinds), held)
+
+
+def _in_order(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(sorted(places, key=lambda place: (place[0], -place[1], place[2])))
+
+
+def _chosen(
+    session: Session,
+    document: Document,
+    versions: Sequence[Version],
+    decisions: Sequence[Iterable[Place]],
+) -> tuple[Place, ...]:
+    """All entities of the answer, checked."""
+    found = align(versions)
+    if len(decisions) != len(found):
+        raise AdjudicationError(
+            f"there are {len(found)} differences and {len(decisions)} decisions; decide each"
+        )
+    chosen = set(frozenset.intersection(*(each.places for each in versions)))
+    labels = {label.name for label in projects.labels(session, document.project_id)}
+    for each, places in zip(found, decisions, strict=True):
+        for place in places:
+            start, end, label = place
+            if not 0 <= start < end <= document.length:
+                raise AdjudicationError(
+                    f"an entity from {start} to {end} is not in the text, which has "
+                    f"{document.length} characters"
+                )
+            if label not in labels:
+                raise AdjudicationError(f"the project has no label {label!r}; choose another")
+            if not overlap(place, (each.start, each.end, "")):
+                raise AdjudicationError(
+                    f"an entity from {start} to {end} is not where the difference is: "
+                    f"{each.start} to {each.end}"
+                )
+            chosen.add(place)
+    return _in_order(chosen)
+
+
+def _keep(
+    session: Session,
+    document: Document,
+    versions: Sequence[Version],
+    chosen: Sequence[Place],
+    reviewer: str,
+) -> int:
+    before = responses.decided_of(session, document.id)
+    ids = [each.set_id for each in versions]
+    hidden = _of_deleted_labels(session, document.project_id, [before.id] if before else ids)
+    made = annotation_sets.add_person_set(
+        session,
+        document.id,
+        [
+            SpanRecord(start, end, label, "accepted", key=f"a{number}")
+            for number, (start, end, label) in enumerate((*chosen, *hidden), 1)
+        ],
+        person=reviewer,
+        state="submitted",
+        parent_id=before.id if before else None,
+        provenance={"adjudicates": ids},
+    )
+    operations.record(
+        session,
+        client=audit_log.server_client(),
+        seq=1,
+        document_id=document.id,
+        person=reviewer,
+        payload={"op": "adjudicate", "adjudicates": ids, "set_id": made.id},
+        version=document.version,
+        changes=[],
+    )
+    assignments.sum_up(session, document, assignments.annotators(session, document.project_id))
+    return made.id
+
+
+def _of_deleted_labels(
+    session: Session, project_id: int, set_ids: Sequence[int]
+) -> tuple[Place, ...]:
+    """What nobody sees to decide on, and what comes back with its label: all that is accepted
+    with a label in the bin in any of these sets."""
+    deleted = trash.labels(session, project_id)
+    if not deleted:
+        return ()
+    spans = (
+        span
+        for each in set_ids
+        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, each))
+    )
+    return _in_order(
+        {
+            (span.start, span.end, span.label)
+            for span in spans
+            if span.status == "accepted" and span.label in deleted
+        }
+    )
+
+
+def accept_agreed(sessions: Sessions, project_id: int, reviewer: str) -> int:
+    """Keeps as decided every waiting document on which all versions are the same; how many."""
+    accepted = 0
+    for document_id in waiting(sessions, project_id)[0]:
+        found = case(sessions, document_id)
+        if not found.differences:
+            ids = [each.set_id for each in found.versions]
+            decide(sessions, document_id, ids, (), reviewer)
+            accepted += 1
+    return accepted

@@ -1,0 +1,233 @@
+"""Who works on which document: claims, and who annotates it where several people do.
+
+With one annotator a document, opening it claims it for a while: the queue sends nobody else there.
+With several, each has an own part (`app.services.annotation.tasks`), which who opens a document
+takes where one is free, or which a reviewer gives to named people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.services.annotation import tasks as works
+from app.services.annotation.tasks import Work
+from app.services.team.permissions import NotAllowedError, doer, require
+from storage.columns import now
+from storage.engine import Sessions, writing
+from storage.models import Document
+from storage.repository import assignments, claims, documents, events, members, projects
+from storage.repository.assignments import Given
+
+CLAIM = timedelta(minutes=15)
+"""How long a document is its opener's after the last operation."""
+FRESH = timedelta(minutes=1)
+"""A claim this young is not renewed, so that looking writes nothing."""
+TAKEN = timedelta(hours=24)
+"""When a part that was taken and never touched goes to somebody else."""
+MOST = 20
+"""People a document."""
+
+
+class FullError(NotAllowedError):
+    """Other people annotate the document, and each of them unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person has."""
+
+    person: str
+    open: int
+    submitted: int
+    skipped: int
+
+
+def entered(work: Work, person: str) -> bool:
+    """Whether opening the document changes nothing about who has it."""
+    document = work.document
+    if work.blind:
+        return work.begun
+    if document.status == "submitted" or holder(document, person):
+        return True
+    until = document.claimed_until
+    return document.claimed_by == person and until is not None and until > now() + CLAIM - FRESH
+
+
+def enter(session: Session, document: Document, person: str) -> Work:
+    """The person opens the document, which is locked: they claim it, or take a part in it.
+
+    Raises `FullError` where as many people as are wanted have it already.
+    """
+    work = works.find(session, document, person)
+    if not work.blind:
+        claim(session, document, person)
+        return work
+    if work.begun:
+        return work
+    assignments.drop_expired(session, document.id)
+    if len(assignments.of_document(session, document.id)) >= work.wanted:
+        raise FullError(
+            f"{document.name!r} has its {work.wanted} annotators, and nobody sees what they do; go "
+            "on to another document, or ask a reviewer to assign this one to you"
+        )
+    own = assignments.add(session, document.id, person, now() + TAKEN)
+    return Work(document, own, person, work.wanted)
+
+
+def claim(session: Session, document: Document, person: str) -> None:
+    """Makes a document the person's for a while, unless somebody else has it."""
+    if document.status != "submitted" and holder(document, person) is None:
+        claims.put(session, document, person, now() + CLAIM)
+
+
+def holder(document: Document, person: str) -> str | None:
+    """Who else works on the document now."""
+    until = document.claimed_until
+    return (
+        document.claimed_by if document.claimed_by != person and until and until > now() else None
+    )
+
+
+def set_annotators(sessions: Sessions, project_id: int, number: int) -> None:
+    """Says how many people annotate each document. What people did stays: a document that was
+    submitted is decided, and a draft that all shared comes back when one is enough again."""
+    if not 1 <= number <= MOST:
+        raise ValueError(f"a document has 1 to {MOST} annotators, got {number}")
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        project = projects.get(session, project_id)
+        if project.annotators == number:
+            return
+        project.annotators = number
+        session.flush()
+        if number > 1:
+            for document in claims.with_parts(session, project_id):
+                assignments.sum_up(session, document, number)
+        detail = {"annotators": number}
+        events.record(session, doer(session), "settings", project_id=project_id, detail=detail)
+
+
+def assign(
+    sessions: Sessions, project_id: int, people: Sequence[str], document_ids: Collection[int]
+) -> int:
+    """Gives each of the documents to each of the people, for good; returns how many parts are new.
+
+    Raises `ValueError` in a project of one annotator a document, and `LookupError` for a person
+    who may not annotate in it, or a document that is not there.
+    """
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        return _assign(session, project_id, people, document_ids)
+
+
+def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], number: int) -> int:
+    """The same of the oldest `number` documents that are not done, lack as many annotators as there
+    are people, and that none of them has."""
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        wanted = assignments.annotators(session, project_id)
+        ids = assignments.lacking(session, project_id, wanted - len(people), people, number)
+        if wanted > 1 and not ids:
+            raise ValueError(
+                f"no open document lacks {len(people)} of its {wanted} annotators; choose fewer "
+                "people, or raise the number in the settings"
+            )
+        return _assign(session, project_id, people, ids)
+
+
+def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
+    """Takes back a part that was not touched. Raises `ValueError` where there is work in it."""
+    with writing(sessions) as session:
+        document = documents.lock(session, document_id)
+        require(session, document.project_id, "review")
+        own = assignments.own(session, document_id, person)
+        if own is None:
+            return
+        if own.status != "new":
+            raise ValueError(f"{person!r} has worked on {document.name!r}; what was done stays")
+        session.delete(own)
+        session.flush()
+        wanted = assignments.annotators(session, document.project_id)
+        assignments.sum_up(session, document, wanted)
+        events.record(
+            session,
+            doer(session),
+            "withdrawn",
+            project_id=document.project_id,
+            document_id=document_id,
+            detail={"people": [person]},
+        )
+
+
+def given(sessions: Sessions, project_id: int) -> Sequence[Given]:
+    """Who has which document, and how far they are."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        return assignments.given(session, project_id)
+
+
+def loads(parts: Sequence[Given]) -> list[Load]:
+    """The same by person, by name."""
+    found = []
+    for person in sorted({part.person for part in parts}):
+        states = [part.status for part in parts if part.person == person]
+        open_ = states.count("new") + states.count("in_progress")
+        found.append(Load(person, open_, states.count("submitted"), states.count("skipped")))
+    return found
+
+
+def candidates(sessions: Sessions, project_id: int) -> list[str]:
+    """Who can be given documents: the members, and who has some."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        named = {user.name for user, _ in members.of_project(session, project_id)}
+        return sorted(named | {part.person for part in assignments.given(session, project_id)})
+
+
+def _assign(
+    session: Session, project_id: int, people: Sequence[str], document_ids: Collection[int]
+) -> int:
+    """Locks the documents, so that who opens one meanwhile is counted, or finds it full; in the
+    order of their numbers, so that no two ever wait for each other."""
+    wanted = assignments.annotators(session, project_id)
+    if wanted == 1:
+        raise ValueError(
+            "in this project one draft of a document is everybody's, so there is nothing to "
+            "assign; set the number of annotators to 2 or more first"
+        )
+    _check(session, project_id, people)
+    ids = sorted(set(document_ids))
+    new = 0
+    for document_id in ids:
+        document = documents.lock(session, documents.get(session, document_id).id)
+        if document.project_id != project_id:
+            raise LookupError(f"document {document_id} is in another project")
+        new += sum(_give(session, document_id, person) for person in people)
+        assignments.sum_up(session, document, wanted)
+    detail = {"people": list(people), "documents": ids}
+    events.record(session, doer(session), "assigned", project_id=project_id, detail=detail)
+    return new
+
+
+def _check(session: Session, project_id: int, people: Sequence[str]) -> None:
+    """Where there are accounts, who is given a document must be able to open it."""
+    known = claims.able(session, project_id)
+    missing = [person for person in people if known and person not in known]
+    if missing or not people:
+        raise LookupError(
+            f"{', '.join(map(repr, missing)) or 'nobody'} cannot annotate in this project; these "
+            f"can: {', '.join(sorted(known)) or 'anybody, by name'}"
+        )
+
+
+def _give(session: Session, document_id: int, person: str) -> bool:
+    own = assignments.own(session, document_id, person)
+    if own is None:
+        assignments.add(session, document_id, person, None)
+        return True
+    own.claimed_until = None
+    return False

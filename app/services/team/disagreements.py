@@ -1,0 +1,88 @@
+"""What two people have differently in one document, entity by entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal, get_args
+
+from app.services.team.agreement import Annotated, Place
+
+Kind = Literal["missing", "boundary", "label"]
+"""Only one has it; both have it, with other boundaries (and perhaps another label); both have just
+these boundaries, with another label."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    document_id: int
+    name: str
+    """The document's."""
+    kind: Kind
+    people: tuple[str, str]
+    places: tuple[Place | None, Place | None]
+    """What each has; None: nothing."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(place[2] for place in self.places if place)
+
+
+def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
+    """Of each two people, by document and in reading order."""
+    found = []
+    for each in annotated:
+        for first, second in combinations(sorted(each.answers), 2):
+            for kind, mine, theirs in differences(each.answers[first], each.answers[second]):
+                places, two = (mine, theirs), (first, second)
+                found.append(Disagreement(each.document_id, each.name, kind, two, places))
+    return found
+
+
+def differences(
+    first: frozenset[Place], second: frozenset[Place]
+) -> list[tuple[Kind, Place | None, Place | None]]:
+    """What is not in both, each entity once: the same boundaries are matched first, then those
+    that overlap most; the rest is missing. In reading order."""
+    mine, theirs = set(first - second), set(second - first)
+    found: list[tuple[Kind, Place | None, Place | None]] = []
+    candidates = sorted(
+        ((a, b) for a in mine for b in theirs if overlap(a, b)),
+        key=lambda two: (two[0][:2] != two[1][:2], two[0][2] != two[1][2], -overlap(*two), two),
+    )
+    for a, b in candidates:
+        if a in mine and b in theirs:
+            found.append(("label" if a[:2] == b[:2] else "boundary", a, b))
+            mine.remove(a)
+            theirs.remove(b)
+    found += [("missing", a, None) for a in mine] + [("missing", None, b) for b in theirs]
+    return sorted(found, key=_where)
+
+
+def overlap(a: Place, b: Place) -> int:
+    """Code points that both cover."""
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def narrowed(
+    found: Iterable[Disagreement],
+    kinds: Sequence[Kind] = (),
+    labels: Sequence[str] = (),
+    people: Sequence[str] = (),
+) -> list[Disagreement]:
+    """Those of these kinds, about these labels, between these people (each all if none)."""
+    return [
+        each
+        for each in found
+        if (not kinds or each.kind in kinds)
+        and (not labels or each.labels & set(labels))
+        and (not people or set(each.people) <= set(people))
+    ]
+
+
+def _where(difference: tuple[Kind, Place | None, Place | None]) -> tuple[int, int, str]:
+    _, mine, theirs = difference
+    start, end, label = min(place for place in (mine, theirs) if place)
+    return start, -end, label

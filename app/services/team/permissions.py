@@ -1,0 +1,124 @@
+"""Who may do what. Asked by the services, inside the transaction in which it is done.
+
+A session that acts for a signed-in person knows it (`for_person`): it sees nothing of projects
+that the person has no part in, see `storage.project_scope`, and what it may change hangs on the
+role. A session that acts for nobody is the machine's own (the worker, the terminal), or the one
+person's who needs no account; it may do everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.engine import Sessions
+from storage.enums import Role
+from storage.project_scope import SEES, SightedSession
+from storage.repository import members
+
+Act = Literal["annotate", "review", "administer"]
+"""To work on documents; to see all answers, to change the project, to bring in and take out, to
+retrain; to make and delete projects, and to choose the model that all of them share."""
+_MAY: Mapping[Role, frozenset[Act]] = {
+    "annotator": frozenset({"annotate"}),
+    "reviewer": frozenset({"annotate", "review"}),
+}
+_ACTING, _ROLES = "acting", "roles"
+
+
+class NotAllowedError(PermissionError):
+    """What a person may not do, and who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A signed-in person."""
+
+    name: str
+    user_id: int
+    administrator: bool
+
+
+@lru_cache(maxsize=64)
+def for_person(sessions: Sessions, person: Acting) -> Sessions:
+    """Sessions on the same database that act for a person."""
+    given = {**sessions.kw, "info": {_ACTING: person, SEES: _seen}}
+    return sessionmaker(class_=SightedSession, **given)
+
+
+def acting(session: Session) -> Acting | None:
+    person: Acting | None = session.info.get(_ACTING)
+    return person
+
+
+def doer(session: Session) -> str:
+    """The name under which it is written down who did something to accounts or members."""
+    person = acting(session)
+    return person.name if person else "terminal"
+
+
+def roles(session: Session) -> Mapping[int, Role]:
+    """The person's projects; looked up once in a session's life, which is a transaction's."""
+    person = acting(session)
+    if person is None:
+        raise ValueError("nobody is signed in, so there are no roles; ask `acting` first")
+    if _ROLES not in session.info:
+        session.info[_ROLES] = members.roles(session, person.user_id)
+    found: Mapping[int, Role] = session.info[_ROLES]
+    return found
+
+
+def _seen(session: Session) -> Collection[int] | None:
+    person = acting(session)
+    return None if person is None or person.administrator else roles(session)
+
+
+def allowed(session: Session, project_id: int, act: Act) -> bool:
+    person = acting(session)
+    if person is None or person.administrator:
+        return True
+    role = roles(session).get(project_id)
+    return role is not None and act in _MAY[role]
+
+
+def require(session: Session, project_id: int, act: Act, person: str | None = None) -> None:
+    """Raises `NotAllowedError` unless whom the session acts for may do this in the project.
+
+    `person`, where given, is the name that the deed is kept under: nobody acts in another's.
+    """
+    who = acting(session)
+    if who is None:
+        return
+    if person is not None and person != who.name:
+        raise NotAllowedError(f"{who.name!r} is signed in and cannot act as {person!r}")
+    if who.administrator:
+        return
+    if project_id not in roles(session):
+        raise NotAllowedError(
+            f"{who.name!r} has no part in project {project_id}; an administrator can change that"
+        )
+    if not allowed(session, project_id, act):
+        needed = (
+            "a reviewer of the project or an administrator"
+            if act == "review"
+            else ("an administrator")
+        )
+        raise NotAllowedError(f"{who.name!r} may not do this; it takes {needed}")
+
+
+def require_administrator(session: Session) -> None:
+    """For what belongs to no project: accounts, new projects, the model that suggests."""
+    who = acting(session)
+    if who is not None and not who.administrator:
+        raise NotAllowedError(f"{who.name!r} may not do this; it takes an administrator")
+
+
+def require_self(session: Session, user_id: int) -> None:
+    """For what belongs to an account: its own person, or an administrator."""
+    who = acting(session)
+    if who is not None and who.user_id != user_id:
+        require_administrator(session)

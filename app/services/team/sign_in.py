@@ -1,0 +1,161 @@
+"""Signing in and out: wrong passwords are counted in the database, and sessions end."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.services.team import passwords
+from app.services.team.permissions import Acting, require_self
+from storage.columns import now
+from storage.engine import Sessions, writing
+from storage.models import User
+from storage.repository import users
+
+FREE = 5
+"""Wrong passwords of one account before it waits."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+"""How long it waits; each further wrong password doubles it."""
+WINDOW, OVERALL = timedelta(minutes=15), 100
+"""Wrong passwords of all accounts together, in a while, before nobody is let in."""
+IDLE, LONGEST = timedelta(hours=12), timedelta(days=30)
+"""A session ends when it is not used so long, and after so long in any case: a working day, and
+what NIST SP 800-63B allows at its first level."""
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a session was used last."""
+
+
+class SignInError(ValueError):
+    """Why nobody was let in. The same words for every reason that a stranger could learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has not ended."""
+
+    person: Acting
+    token: str
+    """The SHA-256 of what the browser keeps."""
+    until: datetime
+
+
+def sign_in(sessions: Sessions, name: str, password: str) -> str:
+    """The new session's token, for the person's browser alone.
+
+    Raises `SignInError`; an unknown name takes as long to answer as a wrong password.
+    """
+    user_id, kept = _attempt(sessions, name)
+    if not passwords.matches(kept, password):
+        _failed(sessions, user_id)
+        raise SignInError(
+            "The name or the password is wrong. After five wrong passwords an account waits for a "
+            "minute, then twice as long each time; an administrator can give it a new password."
+        )
+    assert user_id is not None  # nobody's password matches
+    assert kept is not None
+    token, at = secrets.token_urlsafe(32), now()
+    with writing(sessions) as session:
+        user = users.get(session, user_id)
+        user.failures, user.locked_until = 0, None
+        if passwords.outdated(kept):
+            user.password = passwords.rehashed(password)
+        users.forget_ended(session, at, at - IDLE)
+        users.sign_in(session, user.id, digest(token), at, at + LONGEST)
+    return token
+
+
+def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
+    """Whose session this is; None when it has ended or there never was one."""
+    at, kept = now(), digest(token)
+    with sessions() as session:
+        found = users.signed_in(session, kept)
+    if found is None:
+        return None
+    login, user = found
+    if not user.active or login.expires_at <= at or login.seen_at + IDLE <= at:
+        return None
+    if login.seen_at + SEEN_EVERY <= at:
+        with writing(sessions) as session:
+            if again := users.signed_in(session, kept):
+                again[0].seen_at = at
+    return SignedIn(_acting(user), kept, login.expires_at)
+
+
+def sign_out(sessions: Sessions, token: str) -> None:
+    """`token` is the hash, as `SignedIn` has it."""
+    with writing(sessions) as session:
+        users.sign_out(session, token)
+
+
+def sign_out_everywhere(sessions: Sessions, user_id: int) -> None:
+    """Ends all sessions of an account: the person's own, or an administrator's doing."""
+    with writing(sessions) as session:
+        require_self(session, user_id)
+        users.sign_out_everywhere(session, user_id)
+
+
+def change_password(sessions: Sessions, signed_in: SignedIn, old: str, new: str) -> None:
+    """The person's own; every other session of theirs ends.
+
+    Raises `SignInError` where the old one is wrong, which counts as a wrong password, and
+    `PasswordError` for a weak new one.
+    """
+    with sessions() as session:
+        require_self(session, signed_in.person.user_id)
+    user_id, kept = _attempt(sessions, signed_in.person.name)
+    if not passwords.matches(kept, old):
+        _failed(sessions, user_id)
+        raise SignInError("The password that you had is another one; nothing was changed.")
+    hashed = passwords.hashed(new, signed_in.person.name)
+    with writing(sessions) as session:
+        user = users.get(session, signed_in.person.user_id)
+        user.password, user.failures, user.locked_until = hashed, 0, None
+        users.sign_out_everywhere(session, user.id, but=signed_in.token)
+
+
+def provided(sessions: Sessions, name: str) -> Acting | None:
+    """The account of somebody whom an OpenID Connect provider vouches for; None without one."""
+    with sessions() as session:
+        user = users.named(session, name)
+        return _acting(user) if user is not None and user.active else None
+
+
+def digest(token: str) -> str:
+    """What is kept of a token. It is random, so that a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
+    """The account to try, and its hash; None, None where no password would do.
+
+    A wrong password is counted before it is looked at, so that many at once count too. PostgreSQL
+    takes no NUL, and no account's name has one.
+    """
+    at = now()
+    with writing(sessions) as session:
+        if users.failures_since(session, at - WINDOW, OVERALL) >= OVERALL:
+            raise SignInError(
+                "There were too many wrong passwords in the last minutes, so nobody is let in for "
+                f"a while. Try again in {WINDOW.seconds // 60} minutes."
+            )
+        user = users.named(session, name, locked=True) if "\0" not in name else None
+        if user is None or not user.active:
+            return None, None
+        if user.locked_until is not None and at < user.locked_until:
+            return user.id, None
+        user.failures += 1
+        if user.failures >= FREE:
+            user.locked_until = at + min(LONGEST_WAIT, FIRST_WAIT * 2 ** (user.failures - FREE))
+        return user.id, user.password
+
+
+def _failed(sessions: Sessions, user_id: int | None) -> None:
+    with writing(sessions) as session:
+        name = users.get(session, user_id).name if user_id is not None else ""
+        users.note_failure(session, name, now())
+
+
+def _acting(user: User) -> Acting:
+    return Acting(user.name, user.id, user.administrator)

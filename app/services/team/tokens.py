@@ -1,0 +1,165 @@
+"""Tokens of programs: made once, shown once, kept as a hash, revoked by name."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.services.team.permissions import Acting, doer, for_person, require_administrator
+from app.services.team.sign_in import digest
+from storage.columns import now
+from storage.engine import Sessions, writing
+from storage.project_scope import SEES, SightedSession
+from storage.repository import events, projects, tokens, users
+
+LOG = logging.getLogger(__name__)
+PREFIX = "spanneal_"
+"""By which those who look for secrets in files know ours."""
+USED_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a token was used last."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token without its secret."""
+
+    name: str
+    person: str | None
+    project_id: int | None
+    created_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who comes with a token that holds."""
+
+    name: str
+    person: Acting | None
+    project_id: int | None
+
+
+def create(
+    sessions: Sessions, name: str, person: str | None = None, project_id: int | None = None
+) -> str:
+    """The new token's secret, told only now. `person` is the account in whose name it acts.
+
+    Raises `ValueError` for a name that is taken or none and for a disabled account, `LookupError`
+    for an unknown account or project, and `NotAllowedError`.
+    """
+    if not 0 < len(name) <= 200 or name != name.strip() or not name.isprintable():
+        raise ValueError(
+            "a token needs a name of 1 to 200 characters without line ends or blanks around it, "
+            f"got {name[:220]!r}"
+        )
+    secret = PREFIX + secrets.token_urlsafe(32)
+    with writing(sessions) as session:
+        require_administrator(session)
+        if tokens.named(session, name) is not None:
+            raise ValueError(
+                f"there is a token {name!r} already; a revoked one keeps its name too, so that "
+                "what was done with it stays told: choose another"
+            )
+        if project_id is not None:
+            projects.get(session, project_id)
+        tokens.add(session, name, digest(secret), _user_id(session, person), project_id)
+        _record(session, name, "made", person=person, project=project_id)
+    return secret
+
+
+def every(sessions: Sessions) -> list[TokenView]:
+    """All tokens, the revoked ones too. Raises `NotAllowedError`."""
+    with sessions() as session:
+        require_administrator(session)
+        names = {user.id: user.name for user in users.every(session)}
+        return [
+            TokenView(
+                each.name,
+                names.get(each.user_id) if each.user_id is not None else None,
+                each.project_id,
+                each.created_at,
+                each.used_at,
+                each.revoked_at,
+            )
+            for each in tokens.every(session)
+        ]
+
+
+def revoke(sessions: Sessions, name: str) -> None:
+    """From now on nobody is let in with it. Raises `LookupError` and `NotAllowedError`."""
+    with writing(sessions) as session:
+        require_administrator(session)
+        token = tokens.named(session, name)
+        if token is None:
+            raise LookupError(f"there is no token {name!r}; `token list` shows those there are")
+        if token.revoked_at is None:
+            token.revoked_at = now()
+            _record(session, name, "revoked")
+
+
+def holder(sessions: Sessions, secret: str) -> Holder | None:
+    """Who comes with this secret; None where it is unknown or revoked, or the account disabled."""
+    at, kept = now(), digest(secret)
+    with sessions() as session:
+        found = tokens.found(session, kept)
+    if found is None:
+        return None
+    token, user = found
+    if token.revoked_at is not None or (user is not None and not user.active):
+        return None
+    if token.used_at is None or token.used_at + USED_EVERY <= at:
+        _note_use(sessions, kept, at)
+    person = Acting(user.name, user.id, user.administrator) if user else None
+    return Holder(token.name, person, token.project_id)
+
+
+@lru_cache(maxsize=64)
+def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | None) -> Sessions:
+    """Sessions that act for the person, and see no project but the one, where there is one."""
+    own = for_person(sessions, person) if person else sessions
+    if project_id is None:
+        return own
+    info = own.kw.get("info") or {}
+    before = info.get(SEES, lambda _: None)
+
+    def sight(session: Session) -> Collection[int]:
+        seen = before(session)
+        return (project_id,) if seen is None or project_id in seen else ()
+
+    return sessionmaker(class_=SightedSession, **{**own.kw, "info": {**info, SEES: sight}})
+
+
+def _user_id(session: Session, person: str | None) -> int | None:
+    if person is None:
+        return None
+    user = users.named(session, person)
+    if user is None:
+        raise LookupError(f"there is no account {person!r}; `users list` shows those there are")
+    if not user.active:
+        raise ValueError(
+            f"the account {user.name!r} is disabled, so nobody would be let in with the token; "
+            "enable it first, or name another"
+        )
+    return user.id
+
+
+def _note_use(sessions: Sessions, kept: str, at: datetime) -> None:
+    """A database that is full or busy keeps nobody from reading."""
+    try:
+        with writing(sessions) as session:
+            if again := tokens.found(session, kept):
+                again[0].used_at = at
+    except OperationalError as error:
+        LOG.warning("it could not be written down that a token was used: %s", error.orig)
+
+
+def _record(session: Session, name: str, what: str, **more: object) -> None:
+    events.record(session, doer(session), "token", detail={"name": name, "what": what, **more})

@@ -1,0 +1,234 @@
+"""The worker: carries out retraining jobs, one at a time, as durable DBOS workflows, and between
+them pre-annotates in bulk.
+
+Each step leaves its result in the jobs' database and its files in the job's folder. A worker
+that is killed at any moment is followed by one that repeats only the step it was in, and
+training goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS
+
+from app import logs
+from app.services.model_registry import card as model_card
+from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining.auto_retrain import ByItself
+from app.services.retraining.failover import succeed
+from app.services.retraining.job_log import JobLog
+from app.services.retraining.jobs import (
+    APPLICATION,
+    APPLICATION_VERSION,
+    QUEUE,
+    SERIALIZER,
+    WORKER_LIVES,
+    WORKFLOW,
+    Jobs,
+    job_folder,
+    prepare_database,
+)
+from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.training_data import (
+    RetrainingError,
+    RetrainingSettings,
+    Snapshot,
+    take_snapshot,
+    write_json,
+)
+from app.services.retraining.worker_heartbeat import Presence, present, shared
+from app.services.retraining.worker_lock import only_worker
+from app.settings import Settings
+from storage.engine import Sessions, create_engine_from, session_factory, upgrade
+
+NICENESS = 10
+"""Training gives way to the page on a machine with few cores."""
+_training, _ended = threading.Lock(), threading.Event()
+_log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Works until it is told to stop (SIGTERM, SIGINT). Raises `WorkerRuns` if one does.
+
+    The environment must say the same as `settings`: the steps read it anew.
+    """
+    os.nice(NICENESS)
+    with _place(settings) as presence:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where others want to work
+        prepare_database(settings.jobs)
+        engine = create_engine_from(settings.database)
+        upgrade(engine)
+        engine.dispose()
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": settings.jobs,
+                "application_version": APPLICATION_VERSION,
+                "serializer": SERIALIZER,
+                "log_level": "WARNING",
+                **({"executor_id": presence.name} if presence else {}),
+            }
+        )
+        logs.configure(settings.log)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5
+        )
+        _begin(FanOut(_sessions(), presence.name if presence else "worker", _training).run)
+        _begin(ByItself(_sessions(), Jobs(settings, _sessions())).run)
+        if presence:
+            _begin(partial(succeed, presence))
+        print("The worker is ready.", flush=True)
+        _wait_for_a_signal()
+        os._exit(0)  # a step in its middle is repeated by the next worker; no need to wait for it
+
+
+@contextmanager
+def _place(settings: Settings) -> Iterator[Presence | None]:
+    """The one worker of a data folder; or, where all is in PostgreSQL, one of many."""
+    if shared(settings):
+        with present(settings) as presence:
+            yield presence
+    else:
+        with only_worker(settings.data):
+            yield None
+
+
+def _begin(work: Callable[[threading.Event], None]) -> None:
+    threading.Thread(target=work, args=(_ended,), daemon=True).start()
+
+
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=WORKER_LIVES)
+def retrain(project_id: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """From corrected documents to a proposed model version."""
+    job_id = str(DBOS.workflow_id)
+    snapshot = snapshot_step(job_id, project_id)
+    train_step(job_id, snapshot, settings)
+    scores = evaluate_step(job_id, snapshot)
+    return register_step(job_id, snapshot, settings, scores)
+
+
+@DBOS.step(name="snapshot")
+def snapshot_step(job_id: str, project_id: int) -> dict[str, Any]:
+    with _explained():
+        return take_snapshot(_sessions(), project_id, _folder(job_id)).to_json()
+
+
+@DBOS.step(name="train")
+def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Trains into the job's folder; asked again once it is done, it does nothing."""
+    with _explained(), _training:
+        from app.services.retraining.fine_tuning import learn, line_of
+
+        folder = _folder(job_id)
+        log, done, out = JobLog(folder), folder / "trained.json", folder / "model"
+        if done.is_file():
+            return {}
+        frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
+        for record in learn(folder, frozen, chosen, out):
+            log.append(line_of(record))
+            if _cancelled(job_id):
+                raise RetrainingError("cancelled; try again to go on from the last checkpoint")
+        write_json(done, asdict(log.read()))
+        return {}
+
+
+@DBOS.step(name="evaluate")
+def evaluate_step(job_id: str, snapshot: dict[str, Any]) -> dict[str, Any]:
+    with _explained():
+        from app.services.retraining.fine_tuning import compare
+
+        folder = _folder(job_id)
+        return compare(folder, Snapshot.from_json(snapshot), _model_folder(job_id))
+
+
+@DBOS.step(name="register")
+def register_step(
+    job_id: str, snapshot: dict[str, Any], settings: dict[str, Any], scores: dict[str, Any]
+) -> dict[str, Any]:
+    """Moves the model to its place and proposes it; nobody is served by it yet."""
+    with _explained():
+        frozen = Snapshot.from_json(snapshot)
+        final = _settings().data / "models" / job_id
+        if not final.is_dir():
+            trained = _folder(job_id) / "model"
+            (trained / model_card.NAME).write_text(
+                model_card.card(job_id, frozen, settings, scores), encoding="utf-8"
+            )
+            final.parent.mkdir(parents=True, exist_ok=True)
+            trained.rename(final)
+        version = ModelRegistry(_sessions()).propose(
+            final,
+            parent_id=frozen.parent_id,
+            metrics={"control": scores},
+            data_hash=frozen.data_hash,
+            settings={"job": job_id, "training": settings, "snapshot": snapshot},
+        )
+        return {"version_id": version.id}
+
+
+def _model_folder(job_id: str) -> Path:
+    """Where the trained model lies: in the job until it is registered."""
+    final = _settings().data / "models" / job_id
+    return final if final.is_dir() else _folder(job_id) / "model"
+
+
+def _cancelled(job_id: str) -> bool:
+    status = DBOS.get_workflow_status(job_id)
+    return status is None or status.status == "CANCELLED"
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turns whatever goes wrong into a reason that says what to do."""
+    try:
+        yield
+    except RetrainingError:
+        raise
+    except Exception as error:
+        _log.exception("a retraining step failed")
+        raise RetrainingError(_explain(error)) from error
+
+
+def _explain(error: Exception) -> str:
+    again = "then try again: it goes on from its last checkpoint"
+    text = str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free = shutil.disk_usage(_settings().data).free // 2**20
+        return f"the disk is full ({free} MB left); free some space, {again}"
+    if isinstance(error, MemoryError) or "not enough memory" in text or "out of memory" in text:
+        return f"memory ran out; close other programs or take a smaller batch, {again}"
+    return f"{type(error).__name__}: {text}; mend the cause (the worker's log says more), {again}"
+
+
+@cache
+def _settings() -> Settings:
+    return Settings.from_environment()
+
+
+@cache
+def _sessions() -> Sessions:
+    return session_factory(create_engine_from(_settings().database))
+
+
+def _folder(job_id: str) -> Path:
+    return job_folder(_settings().data, job_id)
+
+
+def _wait_for_a_signal() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _ended.set())
+    while not _ended.wait(3600):
+        pass

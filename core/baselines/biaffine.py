@@ -1,0 +1,107 @@
+"""The baseline to beat on nested names: a biaffine classifier of all spans.
+
+Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same
+sentence encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..data.batching import Gold
+from ..evaluation.metrics import nested_entities
+from ..modeling.model import DiffusionNER
+from ..modeling.type_classifier import VIEW, WIDTHS, view
+from ..overlaps import clash
+from ..types import Example, WordSpan
+from .base import NEVER, Baseline
+
+_PRIOR = 6.0
+"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
+
+
+class Biaffine(Baseline):
+    """Every span l ≤ r scored for every type by what its first and its last word show.
+
+    To the paper's scores a bias for the span's width is added, as is common since.
+    As in the paper, entities may lie within one another only where they do in the training data.
+    """
+
+    kind = "biaffine"
+    label_rows = ("tensor", "width")
+
+    def __init__(self, host: DiffusionNER) -> None:
+        super().__init__(host)
+        size, dropout = self.config.hidden_size, self.config.dropout
+        self.left, self.right = view(size, dropout), view(size, dropout)
+        types = len(self.labels) + 1
+        self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
+        nn.init.normal_(self.tensor, std=0.02)
+        self.width = nn.Parameter(torch.zeros(types, WIDTHS))
+        nn.init.constant_(self.width[-1], _PRIOR)
+        self.nested: Tensor
+        self.register_buffer("nested", torch.tensor(False))
+
+    @property
+    def outputs(self) -> list[tuple[str, str]]:
+        return [*(("entity", label) for label in self.labels), ("none", "")]
+
+    def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """Logits (B, M, M, C + 1) of the spans from word l to word r, inclusive."""
+        states = self.encoder(self.batch(sentences))
+        left = F.pad(self.left(states), (0, 1), value=1.0)  # the 1 makes the linear terms
+        right = F.pad(self.right(states), (0, 1), value=1.0)
+        turned = torch.einsum("bld,cde->blce", left, self.tensor)
+        scores = torch.einsum("blce,bre->blrc", turned, right)
+        place = torch.arange(states.shape[1], device=states.device)
+        width = (place - place[:, None]).clamp(0, WIDTHS - 1)
+        return scores + self.width.t()[width]
+
+    def loss(self, examples: Sequence[Example]) -> Tensor:
+        """Cross-entropy summed over all spans l ≤ r, a word of the batch; it also notes whether
+        entities of the training data lie within one another."""
+        if not self.nested:
+            self.nested.fill_(any(nested_entities(example.entities) for example in examples))
+        logits = self([example.words for example in examples])
+        gold = Gold.of(examples, self.labels, torch.device("cpu"))
+        lengths = torch.tensor([len(example.words) for example in examples])
+        targets = torch.where(_spans(lengths), len(self.labels), -100)
+        rows, columns = (gold.boundaries[..., 0] >= 0).nonzero().unbind(1)
+        left, right = gold.boundaries[rows, columns].unbind(1)
+        targets[rows, left, right] = gold.types[rows, columns]
+        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], NEVER)
+        total = F.cross_entropy(
+            logits.flatten(0, 2), targets.flatten().to(logits.device), reduction="sum"
+        )
+        return total / lengths.sum()
+
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+        best, types = self(sentences).log_softmax(-1).max(-1)
+        inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
+        found = ((types < len(self.labels)) & inside).nonzero()
+        scored: list[list[tuple[float, WordSpan]]] = [[] for _ in sentences]
+        values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
+        for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
+            scored[row].append((value, WordSpan(left, right + 1, self.labels[kind])))
+        return [compatible(each, bool(self.nested)) for each in scored]
+
+
+def _spans(lengths: Tensor) -> Tensor:
+    """(B, M, M): where l ≤ r and both are words."""
+    place = torch.arange(int(lengths.max()))
+    return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
+
+
+def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
+    """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
+    cross none, or where nothing is `nested` overlap none."""
+    clashes = clash(flat=not nested)
+    kept: list[WordSpan] = []
+    for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
+        if not any(clashes(span, other) for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept))

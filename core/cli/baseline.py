@@ -1,0 +1,63 @@
+"""python -m core baseline: what every result is read beside, on the same encoder and data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from itertools import chain
+from pathlib import Path
+
+from ..baselines.base import Baseline, BaselineLearner
+from ..baselines.tagger import Tagger
+from ..config import ModelConfig
+from ..data.examples import label_set, merge_corpora, read_examples
+from ..evaluation.measure import looked_for
+from ..evaluation.metrics import as_table
+from ..modeling.model import DiffusionNER, best_device
+from ..research.experiments.students import BASELINES
+from ..training.trainer import train
+from .shared import add_training, report, training_config
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_training(parser)
+    parser.add_argument(
+        "--kind",
+        choices=BASELINES,
+        default=Tagger.kind,
+        help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
+    )
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help="go on from this baseline's folder")
+    parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train with the loop, rates and stopping rule of `train`; measure each test file."""
+    config = training_config(options)
+    corpora = [read_examples(file) for file in options.train]
+    baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
+    examples = merge_corpora(corpora, baseline.labels)
+    dev = merge_corpora(map(read_examples, options.dev), baseline.labels)
+    learner = BaselineLearner(baseline.to(best_device()))
+    for record in train(learner, baseline.fit(examples), baseline.fit(dev), config, options.out):
+        report(record)
+    baseline.restore(options.out)
+    results = {}
+    for file in options.test:
+        test = baseline.fit(looked_for(read_examples(file)))
+        scores, pace = baseline.measure(test)
+        print(f"\n{file}: {pace:.1f} sentences/s\n{as_table(scores)}")
+        results[str(file)] = {**scores.to_json(), "sentences_per_second": pace}
+    (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
+
+
+def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
+    kind = BASELINES[options.kind]
+    if options.parent is not None:
+        parent = kind.load(options.parent)
+        new = [label for label in labels if label not in parent.labels]
+        return parent.with_labels([*parent.labels, *new]) if new else parent
+    return kind(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))

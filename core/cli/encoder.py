@@ -1,0 +1,31 @@
+"""python -m core encoder: a cased encoder for `train --encoder`, from a Python package."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..pretrained.container import read_container
+from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged, write_encoder
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder for the encoder")
+    parser.add_argument(
+        "--layers", type=int, default=8, help="how many, from the first (default: 8)"
+    )
+    parser.add_argument(
+        "--vocabulary",
+        type=int,
+        default=64_000,
+        help="pieces to keep, English ones first (default: 64000)",
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write multilingual-e5-small, cut to size, as a folder that transformers loads."""
+    preferred = frozenset(read_container(packaged(ENGLISH)).pieces)
+    container = read_container(packaged(MULTILINGUAL))
+    write_encoder(options.out, container, preferred, options.layers, options.vocabulary)
+    size = sum(file.stat().st_size for file in options.out.iterdir()) / 1e6
+    print(f"{options.out}: {options.layers} layers of multilingual-e5-small, {size:.0f} MB")

@@ -1,0 +1,73 @@
+"""python -m core evaluate"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..data.examples import read_examples
+from ..data.fitting import fit
+from ..evaluation.measure import looked_for, measure
+from ..modeling.model import DiffusionNER, best_device
+from ..types import Example, SamplerSettings
+from .shared import numbers
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    default = SamplerSettings()
+    parser.add_argument("--model", type=Path, required=True, help="model folder")
+    parser.add_argument("--data", type=Path, required=True, help="JSONL or CoNLL file")
+    parser.add_argument("--steps", type=numbers, default=[default.steps], help="γ: 5, or 1,5,10")
+    parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
+    parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
+    parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
+    parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
+    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
+    parser.add_argument("--no-renew", action="store_true", help="the paper's sampler, as it is")
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+
+
+def run(options: argparse.Namespace) -> None:
+    model = DiffusionNER.load(options.model, best_device())
+    read = looked_for(read_examples(options.data))
+    examples = fit(model, read)
+    beyond = _gold(read) - _gold(examples)
+    sampler = SamplerSettings(
+        num_spans=options.num_spans,
+        eta=options.eta,
+        seed=options.seed,
+        threshold=options.threshold,
+        flat=options.flat,
+        renew=not options.no_renew,
+        ensemble=options.ensemble,
+    )
+    rows = [measure(model, examples, replace(sampler, steps=steps)) for steps in options.steps]
+    if options.json:
+        print(
+            json.dumps(
+                {
+                    "model": str(options.model),
+                    "data": str(options.data),
+                    "beyond": beyond,
+                    "runs": rows,
+                }
+            )
+        )
+        return
+    if beyond:
+        print(f"{beyond} gold entities are too long for any window and are not counted\n")
+    for row in rows:
+        print(
+            f"γ = {row['steps']}, K = {row['num_spans']}, φ = {row['threshold']}: "
+            f"{row['sentences_per_second']:.1f} sentences/s, "
+            f"{row['distinct_spans']:.2f} distinct spans a sentence"
+        )
+        print(row["table"] + "\n")
+
+
+def _gold(examples: Sequence[Example]) -> int:
+    return sum(len(example.entities) for example in examples)

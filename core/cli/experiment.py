@@ -1,0 +1,70 @@
+"""python -m core experiment"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..research.experiments.ask import Ask
+from ..research.experiments.registry import EXPERIMENTS
+from ..research.experiments.report import as_markdown, publish
+from ..research.experiments.runner import chosen, perform_all, results, show
+from ..research.experiments.settings import parse_overrides
+from .shared import numbers
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", choices=EXPERIMENTS, help="docs/experiments.md tells of each")
+    parser.add_argument("--data", type=Path, required=True, help="folder of corpora")
+    parser.add_argument("--out", type=Path, required=True, help="folder for results and tables")
+    parser.add_argument("--quick", action="store_true", help="sizes for 2 CPU cores")
+    parser.add_argument(
+        "--encoder",
+        action="append",
+        default=[],
+        help="pretrained transformer: hub name or path; may be given again for table4",
+    )
+    parser.add_argument("--model", type=Path, help="a trained model to start from or to measure")
+    parser.add_argument("--tagger", type=Path, help="a trained tagger to start from")
+    parser.add_argument("--seeds", type=numbers, default=(), help="for example 0,1,2")
+    parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")
+    parser.add_argument("--only", metavar="PATTERN", help="perform only the runs of this name")
+    parser.add_argument(
+        "--min-steps",
+        type=int,
+        metavar="N",
+        help="epochs are added until there are so many steps; 0: the epochs that are set",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of the model or of training, for every run",
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Perform what is not done, then make the table from all that is."""
+    ask = Ask(
+        data=options.data,
+        quick=options.quick,
+        encoders=tuple(options.encoder),
+        model=options.model,
+        tagger=options.tagger,
+        seeds=options.seeds,
+        corpora=options.corpora,
+        overrides=parse_overrides(options.set),
+        min_steps=options.min_steps,
+    )
+    experiment = EXPERIMENTS[options.name]
+    runs = experiment.plan(ask)
+    show(perform_all(chosen(runs, options.only), options.out))
+    report = experiment.report(ask, results(runs, options.out))
+    print("\n" + as_markdown(report))
+    for path in publish(report, options.name, options.out):
+        print(path)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))

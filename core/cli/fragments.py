@@ -1,0 +1,53 @@
+"""python -m core fragments: teach a trained model to join fragments into entities."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..discontinuous.combiner import Combiner
+from ..discontinuous.reading import read_fragmented
+from ..discontinuous.records import whole
+from ..discontinuous.scores import FragmentScores, score_fragmented
+from ..discontinuous.training import fitting, measure_combiner, proposals, train_combiner
+from ..modeling.model import DiffusionNER, best_device
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, required=True, help="model folder, trained on them")
+    files = {
+        "--train": "sentences with fragments to learn from, as JSON lines",
+        "--dev": "sentences to choose the best version by",
+        "--test": "sentences to measure on, joined and not (default: none)",
+    }
+    for name, text in files.items():
+        parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)
+    parser.add_argument("--epochs", type=int, default=10, help="(default: 10)")
+    parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train the classifier beside the model; measure it on the test file, with and without."""
+    model = DiffusionNER.load(options.model, best_device())
+    examples, dev = read_fragmented(options.train), read_fragmented(options.dev)
+    for record in train_combiner(model, examples, dev, options.model, options.epochs, options.seed):
+        star = "  (best so far)" if record.best else ""
+        print(
+            f"epoch {record.epoch}: loss {record.loss:.3f}  {_line(record.scores)}{star}",
+            flush=True,
+        )
+    if options.test is None:
+        return
+    test = fitting(model, read_fragmented(options.test))
+    spans = proposals(model, [example.words for example in test])
+    apart = score_fragmented(zip(test, [list(map(whole, each)) for each in spans], strict=True))
+    joined = measure_combiner(Combiner.load(model, options.model), test, spans)
+    print(f"{options.test}, joined:     {_line(joined)}")
+    print(f"{options.test}, not joined: {_line(apart)}")
+
+
+def _line(scores: FragmentScores) -> str:
+    return (
+        f"F1 {100 * scores.overall.f1:.2f}, of {scores.discontinuous.gold} discontinuous entities "
+        f"{100 * scores.discontinuous.f1:.2f}"
+    )

@@ -1,0 +1,65 @@
+"""Options that several verbs take."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+from ..config import Expansion, TrainingConfig
+from ..training.trainer import Evaluated, Progress
+
+_CHOICES = {"expansion": get_args(Expansion)}
+
+
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """The data, and one option for each field of TrainingConfig."""
+    files = {
+        "--train": "JSONL or CoNLL files to learn from",
+        "--dev": "files to choose the best version by",
+    }
+    for name, text in files.items():
+        parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
+    for field in fields(TrainingConfig):
+        default = getattr(TrainingConfig(), field.name)
+        parser.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=type(default),
+            default=default,
+            choices=_CHOICES.get(field.name),
+            help=f"(default: {default})",
+        )
+
+
+def training_config(options: argparse.Namespace) -> TrainingConfig:
+    return TrainingConfig(
+        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    )
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """The type of an option that takes several numbers. Raises ArgumentTypeError."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected whole numbers with commas between, as in 1,5,10, got {text!r}"
+        ) from None
+
+
+def report(record: Progress | Evaluated) -> None:
+    """One line about how training goes."""
+    if isinstance(record, Progress):
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
+        minutes = record.eta_seconds / 60
+        place = f"step {record.step}/{record.total_steps}"
+        print(f"{place}  {losses}  {minutes:.0f} min left", flush=True)
+        return
+    scores = record.scores
+    star = "  (best so far)" if record.best else ""
+    print(
+        f"epoch {record.epoch}: P {100 * scores.precision:.2f}  R {100 * scores.recall:.2f}  "
+        f"F1 {100 * scores.f1:.2f}{star}",
+        flush=True,
+    )

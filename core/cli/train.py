@@ -1,0 +1,69 @@
+"""python -m core train"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from itertools import chain
+from pathlib import Path
+
+from ..config import ModelConfig
+from ..data.examples import label_set, merge_corpora, read_examples
+from ..data.fitting import fit
+from ..evaluation.model_card import write_card
+from ..modeling.model import DiffusionNER, best_device
+from ..training import distributed
+from ..training.learner import DiffusionLearner
+from ..training.trainer import train
+from .shared import add_training, report, training_config
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_training(parser)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help="go on from this model folder")
+    parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
+    parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
+    parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
+    parser.add_argument(
+        "--test",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="files to measure at the end",
+    )
+    parser.add_argument("--card", type=Path, help="a text to begin the model card with")
+
+
+def run(options: argparse.Namespace) -> None:
+    distributed.join()
+    config = training_config(options)
+    corpora = [read_examples(file) for file in options.train]
+    model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
+    examples = merge_corpora(corpora, model.config.labels)
+    dev = merge_corpora(map(read_examples, options.dev), model.config.labels)
+    learner = DiffusionLearner(model.to(best_device()), config)
+    for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
+        report(record)
+    first = distributed.main()
+    distributed.leave()
+    if not first:
+        return
+    intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
+    command = "python -m core " + shlex.join(sys.argv[1:])
+    print(write_card(options.out, intro, dev, options.test, command))
+
+
+def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
+    if options.parent is not None:
+        parent = DiffusionNER.load(options.parent)
+        new = [label for label in labels if label not in parent.config.labels]
+        return parent.with_labels([*parent.config.labels, *new]) if new else parent
+    config = ModelConfig(
+        labels, lstm_layers=options.lstm_layers, schedule=options.schedule, scale=options.scale
+    )
+    return DiffusionNER.from_encoder(config, options.encoder, seed)

@@ -1,0 +1,1 @@
+"""Annotated examples: read from files, fitted to the encoder, batched."""

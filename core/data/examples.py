@@ -1,0 +1,112 @@
+"""Annotated sentences out of files in any of the forms that `core.data.readers` knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..types import Example
+from .readers.columns import read_columns
+from .readers.documents import split_document
+from .readers.objects import read_json_list, read_jsonl
+from .readers.ontonotes import SUFFIX, files_below, read_ontonotes
+from .readers.records import DataError, Reading, Row, lines_of
+
+__all__ = [
+    "DataError",
+    "Reading",
+    "label_set",
+    "merge_corpora",
+    "read_examples",
+    "read_file",
+    "split_document",
+]
+
+
+def read_examples(path: str | Path, labels: Iterable[str] | None = None) -> list[Example]:
+    """The sentences of a file; see `read_file`, which also counts what had to be bent."""
+    return list(read_file(path, labels).examples)
+
+
+def read_file(path: str | Path, labels: Iterable[str] | None = None) -> Reading:
+    """The sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
+
+    Contents tell the form, but for the suffixes `.json` and `_gold_conll`. `labels` are those
+    the file's annotators looked for (None: all of the model's); an entity with another one is
+    an error. Entities with status rejected or suggested are not gold. Raises `DataError`.
+    """
+    path = Path(path)
+    looked_for = None if labels is None else frozenset(labels)
+    examples: list[Example] = []
+    expanded = joined = 0
+    for file in files_below(path) if path.is_dir() else [path]:
+        for line, row in _rows(file):
+            _check_labels(file, line, row, looked_for)
+            examples += [replace(example, labels=looked_for) for example in row.examples]
+            expanded += row.expanded
+            joined += row.joined
+    if not examples:
+        raise DataError(path, 1, "expected at least one sentence, got an empty file")
+    return Reading(tuple(examples), expanded, joined)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    lines = lines_of(path)
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if path.name.endswith(SUFFIX) or first.startswith("#begin document"):
+        return read_ontonotes(path, lines)
+    if _is_jsonl(first):
+        return read_jsonl(path, lines)
+    if (path.suffix == ".json" and first) or _is_json_list(first, lines):
+        return read_json_list(path, lines)
+    return read_columns(path, lines)
+
+
+def _is_jsonl(first: str) -> bool:
+    return first.startswith("{") and (first.endswith("}") or len(first.split()) != 2)
+
+
+def _is_json_list(first: str, lines: Sequence[str]) -> bool:
+    if not first.startswith("["):
+        return False
+    following = (line.strip() for line in lines if line.strip() not in ("", "["))
+    rest = first[1:].lstrip() or next(following, "]")
+    return rest.startswith(("{", "]"))
+
+
+def _check_labels(path: Path, line: int, row: Reading, known: frozenset[str] | None) -> None:
+    for entity in (entity for example in row.examples for entity in example.entities):
+        if known is not None and entity.label not in known:
+            raise DataError(
+                path,
+                line,
+                f"label {entity.label!r} is not among those the file is said to annotate, "
+                f"{sorted(known)}; add it there or correct the file",
+            )
+
+
+def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
+    """The labels that occur, sorted."""
+    return tuple(sorted({entity.label for example in examples for entity in example.entities}))
+
+
+def merge_corpora(
+    corpora: Iterable[Sequence[Example]], labels: Iterable[str] = ()
+) -> list[Example]:
+    """All corpora's examples, each knowing which labels its annotators looked for.
+
+    A corpus in which a label of the others, or one of the model's `labels`, never occurs once is
+    taken not to annotate it: its examples get `labels` = those that do occur. In a corpus with
+    every label, `labels` is None. An example that already says what was looked for keeps its
+    word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
+    it. A small file may lack a label by chance: then name its labels in `read_examples`.
+    """
+    held = list(corpora)
+    everything = set(label_set(example for examples in held for example in examples)) | {*labels}
+    merged: list[Example] = []
+    for examples in held:
+        own = frozenset(label_set(examples))
+        known = own if own < everything else None
+        merged += [e if e.labels is not None else replace(e, labels=known) for e in examples]
+    return merged

@@ -1,0 +1,69 @@
+"""Columns: one word a line, blank lines between sentences, the tag in the last column.
+
+    Bank NNP B-NP B-ORG
+
+CoNLL-2003 and its many kin, and MSRA's one character a line. Tabs or blanks part the columns; the
+tags may be of any scheme that `core.text.tag_schemes` reads, IOB1 and IOB2 among them. `-DOCSTART-`
+lines end a sentence like blank ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ...text.tag_schemes import TagError, decode_tags, split_tag
+from ...types import Example
+from .records import DataError, Reading, Row
+
+_BLANKS = re.compile(r" +")
+_TABS = re.compile(r"\t+")
+
+
+def read_columns(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+    """The sentences, each with its last line. A blank character is no word and is left out.
+
+    Raises `DataError`, also where a sentence's lines differ in their number of columns.
+    """
+    words: list[str] = []
+    tags: list[str] = []
+    wide = 0
+    for number, line in enumerate([*lines, ""], 1):
+        columns = _columns(line)
+        if not columns or columns[0] == "-DOCSTART-":
+            if words:
+                yield number - 1, Reading((Example(tuple(words), decode_tags(tags)),))
+            words, tags, wide = [], [], 0
+            continue
+        wide = wide or len(columns)
+        _check(path, number, columns, wide)
+        if columns[0].strip():
+            words.append(columns[0])
+            tags.append(columns[-1])
+
+
+def _columns(line: str) -> list[str]:
+    if not line.strip():
+        return []
+    if "\t" in line:
+        return _TABS.split(line.rstrip(" \t"))
+    return _BLANKS.split(line.strip(" "))
+
+
+def _check(path: Path, number: int, columns: Sequence[str], wide: int) -> None:
+    if len(columns) < 2:
+        raise DataError(
+            path, number, f"expected a word and a tag, or JSON, got {columns[0][:80]!r}"
+        )
+    if len(columns) != wide:
+        raise DataError(
+            path,
+            number,
+            f"expected {wide} columns as in the lines before, got {len(columns)}: "
+            f"{' '.join(columns)[:80]!r}; is a blank line or a column missing?",
+        )
+    try:
+        split_tag(columns[-1])
+    except TagError as error:
+        raise DataError(path, number, str(error)) from None

@@ -1,0 +1,85 @@
+"""A text with entities in code points to sentences with entities in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...text.segmentation import sentences
+from ...text.tokenization import tokenize
+from ...types import Entity, Example, Token, WordSpan
+from .records import Reading
+
+
+def split_document(text: str, entities: Iterable[Entity]) -> Reading:
+    """A document's sentences as examples.
+
+    An entity that ends within a word grows to the whole word; one that lies across a
+    sentence's end joins the sentences, so none is lost. Raises `ValueError` for an entity
+    past the text's end or over white space alone.
+    """
+    tokens = tokenize(text)
+    first, last = _word_at(text, tokens)
+    spans: list[WordSpan] = []
+    expanded = 0
+    for entity in entities:
+        if entity.end > len(text):
+            raise ValueError(
+                f"entity [{entity.start}, {entity.end}) {entity.label!r} reaches past the text of "
+                f"{len(text)} code points; offsets are code points, end exclusive"
+            )
+        start, end = first[entity.start], last[entity.end]
+        if start >= end:
+            raise ValueError(
+                f"entity [{entity.start}, {entity.end}) {entity.label!r} covers no word of the text"
+            )
+        inside = text[entity.start : entity.end].strip()
+        whole = text[tokens[start].start : tokens[end - 1].end]
+        expanded += len(whole) > len(inside)
+        spans.append(WordSpan(start, end, entity.label))
+    stretches, joined = _join(sentences(text, tokens), spans)
+    return Reading(tuple(_examples(text, tokens, stretches, sorted(set(spans)))), expanded, joined)
+
+
+def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
+    """For each code point: the first token that ends after it, and (as an exclusive end) the
+    number of tokens that start before it."""
+    first: list[int] = []
+    last = [0]
+    for index, token in enumerate(tokens):
+        first += [index] * (token.end - len(first))
+        last += [index] * (token.start + 1 - len(last))
+        last += [index + 1] * (token.end + 1 - len(last))
+    first += [len(tokens)] * (len(text) + 1 - len(first))
+    last += [len(tokens)] * (len(text) + 1 - len(last))
+    return first, last
+
+
+def _join(
+    bounds: Sequence[tuple[int, int]], spans: Iterable[WordSpan]
+) -> tuple[list[tuple[int, int]], int]:
+    """The sentences with each end removed that a span lies across, and how many were."""
+    inside = {cut for span in spans for cut in range(span.start + 1, span.end)}
+    stretches: list[tuple[int, int]] = []
+    for start, end in bounds:
+        if start in inside:
+            start = stretches.pop()[0]
+        stretches.append((start, end))
+    return stretches, len(bounds) - len(stretches)
+
+
+def _examples(
+    text: str,
+    tokens: Sequence[Token],
+    stretches: Iterable[tuple[int, int]],
+    spans: Sequence[WordSpan],
+) -> Iterator[Example]:
+    """`spans` are sorted; each lies within one stretch."""
+    taken = 0
+    for start, end in stretches:
+        words = tuple(text[token.start : token.end] for token in tokens[start:end])
+        within = taken
+        while within < len(spans) and spans[within].start < end:
+            within += 1
+        inside = [WordSpan(s.start - start, s.end - start, s.label) for s in spans[taken:within]]
+        taken = within
+        yield Example(words, tuple(inside))

@@ -1,0 +1,127 @@
+"""JSON: an object a line (JSONL), or one list of objects as SpERT and its kin keep them.
+
+    {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
+    {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
+
+Offsets count words in the first kind, code points in the second; both are half-open. Whatever
+else an object holds (relations, "ltokens" and "rtokens" for the sentences around it) is left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...types import Entity, Example, WordSpan
+from .documents import split_document
+from .records import DataError, Reading, Row
+
+_NOT_GOLD = frozenset({"rejected", "suggested"})
+_BLANK = " \t\r\n"
+
+
+def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+    """An object a line; blank lines are passed over. Raises `DataError`."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _reading(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            raise DataError(path, number, str(error)) from None
+
+
+def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+    """One list over the whole file; each object is told by the line it begins on.
+
+    Raises `DataError`.
+    """
+    text = "\n".join(lines)
+    decoder = json.JSONDecoder()
+    place, line = _next(text, 0, 1)
+    if text[place : place + 1] != "[":
+        raise DataError(
+            path, line, f"expected a list [{{…}}, …] of sentences, got {text[place : place + 60]!r}"
+        )
+    place, line = _next(text, place + 1, line)
+    while text[place : place + 1] != "]":
+        try:
+            record, end = decoder.raw_decode(text, place)
+            yield line, _reading(record)
+        except (ValueError, RecursionError) as error:
+            raise DataError(path, line, f"in the sentence that begins here: {error}") from None
+        place, line = _next(text, end, line + text.count("\n", place, end))
+        if text[place : place + 1] == ",":
+            place, line = _next(text, place + 1, line)
+        elif text[place : place + 1] != "]":
+            raise DataError(
+                path, line, f"expected , or ] after a sentence, got {text[place : place + 60]!r}"
+            )
+    place, line = _next(text, place + 1, line)
+    if place < len(text):
+        raise DataError(
+            path, line, f"expected nothing after the list, got {text[place : place + 60]!r}"
+        )
+
+
+def _next(text: str, place: int, line: int) -> tuple[int, int]:
+    """The next place that is not blank, and its line."""
+    end = place
+    while end < len(text) and text[end] in _BLANK:
+        end += 1
+    return end, line + text.count("\n", place, end)
+
+
+def _reading(record: Any) -> Reading:
+    if isinstance(record, dict) and isinstance(record.get("entities"), list):
+        entities = record["entities"]
+        if isinstance(record.get("tokens"), list):
+            return Reading((_token_example(record["tokens"], entities),))
+        if isinstance(record.get("text"), str):
+            return split_document(record["text"], _gold(entities))
+    raise ValueError(
+        'expected an object with "text" or "tokens", and "entities" as a list; got '
+        f"{json.dumps(record)[:80]}"
+    )
+
+
+def _gold(records: list[Any]) -> Iterator[Entity]:
+    for record in records:
+        start, end, label = _fields(record, "label")
+        if record.get("status") not in _NOT_GOLD:
+            yield Entity(start, end, label)
+
+
+def _fields(record: Any, label_key: str) -> tuple[int, int, str]:
+    if isinstance(record, dict):
+        start, end, label = record.get("start"), record.get("end"), record.get(label_key)
+        if type(start) is int and type(end) is int and isinstance(label, str) and label:
+            return start, end, label
+    raise ValueError(
+        f'expected an entity {{"start": int, "end": int, "{label_key}": str}}, got '
+        f"{json.dumps(record)[:80]}"
+    )
+
+
+def _token_example(words: list[Any], records: list[Any]) -> Example:
+    for word in words:
+        if not isinstance(word, str) or not word.strip():
+            raise ValueError(f"expected every token to be a word, got {word!r}")
+    if not words:
+        raise ValueError("expected at least one token, got none")
+    parts = (part for record in records for part in _parts(record))
+    spans = {WordSpan(*_fields(part, "type")) for part in parts}
+    return Example(tuple(words), tuple(sorted(spans)))
+
+
+def _parts(record: Any) -> Iterator[Any]:
+    """An entity in fragments as one entity each, which is what a model of spans can learn."""
+    fragments = record.get("fragments") if isinstance(record, dict) else None
+    if not isinstance(fragments, list):
+        yield record
+        return
+    for fragment in fragments:
+        place = fragment if isinstance(fragment, list) else []
+        yield {**record, **dict(zip(("start", "end"), place, strict=False))}

@@ -1,0 +1,107 @@
+"""OntoNotes as CoNLL-2012 has it: `*_gold_conll` files, names in brackets in the eleventh column.
+
+    bc/cctv/00/cctv_0000 0 3 Hong NNP (TOP* - - - - (GPE* -
+    bc/cctv/00/cctv_0000 0 4 Kong NNP *     - - - - *)    -
+
+The documents of the New Testament, whose identifiers begin with `pt/`, carry no names because
+nobody looked for any: they are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...types import Example, WordSpan
+from .records import DataError, Reading, Row
+
+SUFFIX = "_gold_conll"
+_DOCUMENT, _WORD, _NAME, _LEAST = 0, 3, 10, 12
+_WITHOUT_NAMES = "pt/"
+_BRACKETS = re.compile(r"(?:\([^()*|\s]+)*\*?\)*")
+_OPENING = re.compile(r"\(([^()*|\s]+)")
+
+
+@dataclass(slots=True)
+class _Sentence:
+    words: list[str] = field(default_factory=list)
+    spans: list[WordSpan] = field(default_factory=list)
+    open: list[tuple[int, str]] = field(default_factory=list)
+    """Where each name that has not ended yet began, and its label."""
+
+
+def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+    """The sentences of one file, each with its last line. Raises `DataError`."""
+    sentence = _Sentence()
+    for number, line in enumerate([*lines, ""], 1):
+        columns = line.split()
+        if columns and not line.startswith("#"):
+            _check(path, number, columns)
+            if not columns[_DOCUMENT].startswith(_WITHOUT_NAMES):
+                _add(sentence, path, number, columns)
+            continue
+        if sentence.open:
+            start, label = sentence.open[-1]
+            raise DataError(
+                path,
+                number - 1,
+                f"the sentence ends, but ({label} was opened at its word {start} and has no ); "
+                "is a blank line too many, or a bracket missing?",
+            )
+        if sentence.words:
+            spans = tuple(sorted(set(sentence.spans)))
+            yield number - 1, Reading((Example(tuple(sentence.words), spans),))
+        sentence = _Sentence()
+
+
+def _check(path: Path, number: int, columns: Sequence[str]) -> None:
+    if len(columns) < _LEAST:
+        raise DataError(
+            path,
+            number,
+            f"expected at least {_LEAST} columns of CoNLL-2012, the {_NAME + 1}th with names in "
+            f"brackets, got {len(columns)}: {' '.join(columns)[:80]!r}",
+        )
+    if columns[_WORD] == "[WORD]":
+        raise DataError(
+            path,
+            number,
+            "expected a word, got [WORD]: this is a skeleton; the script that comes with "
+            "CoNLL-2012 puts OntoNotes' words into it",
+        )
+
+
+def _add(sentence: _Sentence, path: Path, number: int, columns: Sequence[str]) -> None:
+    mark = columns[_NAME]
+    if not _BRACKETS.fullmatch(mark) or mark.count(")") > len(sentence.open) + mark.count("("):
+        raise DataError(
+            path,
+            number,
+            f"expected *, (TYPE*, *) or (TYPE) in column {_NAME + 1} with every ) closing a "
+            f"bracket of its sentence, got {mark!r}",
+        )
+    place = len(sentence.words)
+    sentence.words.append(columns[_WORD])
+    sentence.open += [(place, label) for label in _OPENING.findall(mark)]
+    for _ in range(mark.count(")")):
+        start, label = sentence.open.pop()
+        sentence.spans.append(WordSpan(start, place + 1, label))
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All `*_gold_conll` files of a folder tree, sorted, but those in a folder `pt`.
+
+    Raises `DataError` without any.
+    """
+    paths = (path.relative_to(folder) for path in folder.rglob("*" + SUFFIX))
+    found = sorted(folder / path for path in paths if "pt" not in path.parts)
+    if not found:
+        raise DataError(
+            folder,
+            1,
+            f"a folder is read as OntoNotes: expected files below it whose names end in {SUFFIX}, "
+            "got none; name a file, or make them with the script that comes with CoNLL-2012",
+        )
+    return found

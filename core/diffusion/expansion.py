@@ -1,0 +1,45 @@
+"""Expanding N gold entities to K noisy spans (section 4.1).
+
+A span here is a point x_0 of the signal space, (K, 2) a sentence.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..config import Expansion
+
+
+def random_spans(count: int, scale: float, generator: torch.Generator) -> Tensor:
+    """`count` spans from a standard Gaussian, inside (-λ, λ) and ordered: (count, 2)."""
+    spans = torch.randn(count, 2, generator=generator).clamp(-1, 1) * scale
+    return spans.sort(dim=-1).values
+
+
+def expand(
+    gold: Tensor,
+    num_spans: int,
+    strategy: Expansion,
+    copies: int,
+    scale: float,
+    generator: torch.Generator,
+) -> Tensor:
+    """Gold signals (N, 2) to x_0 (K, 2).
+
+    `repetition` repeats the gold entities in turn, `random` adds Gaussian spans: the paper's
+    two. `mixed` takes `copies` of each gold entity, at most half of K in all but never fewer
+    than one each, and random spans for the rest. More than K entities are cut to a random K.
+    """
+    count = len(gold)
+    if count == 0:
+        return random_spans(num_spans, scale, generator)
+    if count > num_spans:
+        gold = gold[torch.randperm(count, generator=generator)[:num_spans]]
+    if strategy == "repetition":
+        return gold.repeat(-(-num_spans // len(gold)), 1)[:num_spans]
+    repeats = 1
+    if strategy == "mixed":
+        repeats = max(1, min(copies, num_spans // (2 * count)))
+    known = gold.repeat(repeats, 1)
+    return torch.cat([known, random_spans(num_spans - len(known), scale, generator)])

@@ -1,0 +1,1 @@
+"""Evaluation: scores, φ, calibration, speed, the model card."""

@@ -1,0 +1,203 @@
+"""How well predicted entities agree with gold ones.
+
+An entity counts as right when its start, end and label are all exact, sentence by sentence;
+counts are summed over all sentences before dividing (micro average). Conventions:
+
+- Nothing to find and nothing said is perfect: precision, recall and F1 are 1. Any other 0 / 0
+  is 0.
+- A gold entity is nested if it shares a word with another gold entity of its sentence.
+- A label that a sentence's annotators did not look for (`Example.labels`) is left out of it:
+  a prediction of it is neither right nor wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..types import Example, WordSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many entities were to be found, were predicted, and were both."""
+
+    gold: int = 0
+    predicted: int = 0
+    correct: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.gold + other.gold,
+            self.predicted + other.predicted,
+            self.correct + other.correct,
+        )
+
+    @property
+    def precision(self) -> float:
+        return self._share(self.correct, self.predicted)
+
+    @property
+    def recall(self) -> float:
+        return self._share(self.correct, self.gold)
+
+    @property
+    def f1(self) -> float:
+        return self._share(2 * self.correct, self.gold + self.predicted)
+
+    def _share(self, part: int, whole: int) -> float:
+        if whole:
+            return part / whole
+        return float(self.gold == self.predicted)
+
+    def to_json(self) -> dict[str, float]:
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "gold": self.gold,
+            "predicted": self.predicted,
+            "correct": self.correct,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The agreement over a set of sentences, whole and in parts."""
+
+    sentences: int
+    overall: Count
+    per_label: dict[str, Count]
+    """Sorted by label; every label that is gold or predicted somewhere."""
+    boundaries: Count
+    """Labels put aside: is there an entity at exactly these words?"""
+    nested: Count
+    """Gold entities that overlap another; only `recall` has a meaning, `predicted` = `correct`."""
+    flat: Count
+    """Gold entities that stand alone; likewise."""
+    nested_sentences: Count
+    """Everything in sentences with nested gold entities."""
+    flat_sentences: Count
+    """Everything in all other sentences."""
+
+    @property
+    def precision(self) -> float:
+        return self.overall.precision
+
+    @property
+    def recall(self) -> float:
+        return self.overall.recall
+
+    @property
+    def f1(self) -> float:
+        return self.overall.f1
+
+    def to_json(self) -> dict[str, Any]:
+        """Shares in 0..1 and the counts behind them, ready for `json.dumps`."""
+        return {
+            **self.overall.to_json(),
+            "sentences": self.sentences,
+            "per_label": {label: count.to_json() for label, count in self.per_label.items()},
+            "boundaries": self.boundaries.to_json(),
+            "nested_recall": self.nested.recall,
+            "nested_gold": self.nested.gold,
+            "flat_recall": self.flat.recall,
+            "flat_gold": self.flat.gold,
+            "nested_sentences": self.nested_sentences.to_json(),
+            "flat_sentences": self.flat_sentences.to_json(),
+        }
+
+
+def score(pairs: Iterable[tuple[Example, Iterable[WordSpan]]]) -> Scores:
+    """The agreement of each sentence's predictions with the entities of its example.
+
+    Predictions count as a set: the same span said twice is said once.
+    """
+    sentences = 0
+    labels: Counter[tuple[str, str]] = Counter()
+    overall = boundaries = nested = flat = nested_sentences = flat_sentences = Count()
+    for example, said in pairs:
+        sentences += 1
+        gold = _looked_for(example, example.entities)
+        predicted = _looked_for(example, said)
+        inner = nested_entities(gold)
+        here = compare(gold, predicted)
+        overall += here
+        boundaries += compare(_bounds(gold), _bounds(predicted))
+        nested += compare(inner, predicted & inner)
+        flat += compare(gold - inner, predicted & (gold - inner))
+        if inner:
+            nested_sentences += here
+        else:
+            flat_sentences += here
+        labels.update((span.label, "gold") for span in gold)
+        labels.update((span.label, "predicted") for span in predicted)
+        labels.update((span.label, "correct") for span in gold & predicted)
+    return Scores(
+        sentences=sentences,
+        overall=overall,
+        per_label={
+            label: Count(*(labels[label, kind] for kind in ("gold", "predicted", "correct")))
+            for label in sorted({label for label, _ in labels})
+        },
+        boundaries=boundaries,
+        nested=nested,
+        flat=flat,
+        nested_sentences=nested_sentences,
+        flat_sentences=flat_sentences,
+    )
+
+
+def compare(gold: Collection[Hashable], predicted: Collection[Hashable]) -> Count:
+    """Two sets of anything that compares equal when it agrees."""
+    right, said = frozenset(gold), frozenset(predicted)
+    return Count(len(right), len(said), len(right & said))
+
+
+def nested_entities(entities: Iterable[WordSpan]) -> frozenset[WordSpan]:
+    """Those that share a word with another one of them."""
+    nested: set[WordSpan] = set()
+    reach: WordSpan | None = None
+    for span in sorted(set(entities)):
+        if reach is not None and span.start < reach.end:
+            nested |= {span, reach}
+        if reach is None or span.end > reach.end:
+            reach = span
+    return frozenset(nested)
+
+
+def _looked_for(example: Example, spans: Iterable[WordSpan]) -> frozenset[WordSpan]:
+    labels = example.labels
+    return frozenset(span for span in spans if labels is None or span.label in labels)
+
+
+def _bounds(spans: Iterable[WordSpan]) -> frozenset[tuple[int, int]]:
+    return frozenset((span.start, span.end) for span in spans)
+
+
+def as_table(scores: Scores) -> str:
+    """The scores as lines of text, in per cent; nested and flat entities have a recall only."""
+    rows = [("all", scores.overall), *scores.per_label.items()]
+    rows.append(("boundaries only", scores.boundaries))
+    rows.append(("sentences with nesting", scores.nested_sentences))
+    rows.append(("sentences without", scores.flat_sentences))
+    width = max(len("sentences with nesting"), *(len(name) for name, _ in rows))
+    header = f"{'':{width}}  {'P':>6} {'R':>6} {'F1':>6} {'gold':>6} {'pred':>6} {'right':>6}"
+    lines = [header]
+    for name, count in rows:
+        shares = " ".join(
+            f"{100 * share:6.2f}" for share in (count.precision, count.recall, count.f1)
+        )
+        lines.append(
+            f"{name:{width}}  {shares} {count.gold:6d} {count.predicted:6d} {count.correct:6d}"
+        )
+    for name, count in (("nested entities", scores.nested), ("flat entities", scores.flat)):
+        if not count.gold:
+            continue
+        recall = f"{100 * count.recall:6.2f}"
+        lines.append(
+            f"{name:{width}}  {'':6} {recall} {'':6} {count.gold:6d} {'':6} {count.correct:6d}"
+        )
+    return "\n".join(lines)

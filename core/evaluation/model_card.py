@@ -1,0 +1,58 @@
+"""The model card: `README.md` in the model's folder, its figures measured on what was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..data.examples import read_examples
+from ..data.fitting import fit
+from ..modeling.model import CARD, DiffusionNER, best_device
+from ..types import Example, SamplerSettings
+from .measure import looked_for, measure
+
+
+def write_card(
+    folder: Path, intro: str, dev: Sequence[Example], tests: Sequence[Path], command: str
+) -> str:
+    """Write the card: what the model is, its scores, and the command that made it.
+
+    Returns the development scores as a table.
+    """
+    model = DiffusionNER.load(folder, best_device())
+    table: str = measure(model, fit(model, dev), SamplerSettings())["table"]
+    parts = [
+        intro.rstrip(),
+        "## Development scores\n\n```\n" + table + "\n```",
+        "## Test scores\n\n" + _test_scores(model, tests),
+        f"## Command\n\n```\n{command}\n```",
+    ]
+    (folder / CARD).write_text("\n\n".join(parts) + "\n", "utf-8")
+    return table
+
+
+def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
+    sampler = SamplerSettings()
+    lines = [
+        f"γ = {sampler.steps}, K = {sampler.num_spans}, seed {sampler.seed}, "
+        f"φ = {model.config.phi(flat=False)}, flat {model.config.phi(flat=True)}; in per cent, "
+        "exact boundaries and type. `flat` keeps no overlapping entities: the fair setting for a "
+        "corpus without nesting.",
+        "",
+        "| file | decoding | precision | recall | F1 | nested recall | distinct spans a sentence |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for path in tests:
+        examples = fit(model, looked_for(read_examples(path)))
+        for flat in (False, True):
+            row = measure(model, examples, replace(sampler, flat=flat))
+            shares = (row["precision"], row["recall"], row["f1"])
+            name = "/".join(path.parts[-2:])
+            figures = " | ".join(f"{100 * share:.1f}" for share in shares)
+            nested = f"{100 * row['nested_recall']:.1f}" if row["nested_gold"] else "–"
+            lines.append(
+                f"| {name} | {'flat' if flat else 'nested'} | {figures} | {nested} "
+                f"| {row['distinct_spans']:.2f} |"
+            )
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The model as a component of other libraries."""

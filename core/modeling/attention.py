@@ -1,0 +1,86 @@
+"""The span encoder: spans look at each other and at the sentence (section 4.2).
+
+B sentences, K spans, M words, H hidden, A heads.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..config import ModelConfig
+
+
+class Memory(NamedTuple):
+    """A sentence's keys and values for one layer's cross-attention, computed once."""
+
+    keys: Tensor  # (B, A, M, H / A)
+    values: Tensor  # (B, A, M, H / A)
+
+
+class Attention(nn.Module):
+    """Multi-head attention whose keys and values can be kept between calls."""
+
+    def __init__(self, hidden_size: int, num_heads: int, dropout: float) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.dropout = dropout
+        self.query = nn.Linear(hidden_size, hidden_size)
+        self.key = nn.Linear(hidden_size, hidden_size)
+        self.value = nn.Linear(hidden_size, hidden_size)
+        self.out = nn.Linear(hidden_size, hidden_size)
+
+    def remember(self, keys: Tensor, values: Tensor) -> Memory:
+        return Memory(self._split(self.key(keys)), self._split(self.value(values)))
+
+    def forward(self, queries: Tensor, memory: Memory, mask: Tensor | None = None) -> Tensor:
+        """(B, K, H); `mask` (B, M) is true where there is something to attend to."""
+        attended = F.scaled_dot_product_attention(
+            self._split(self.query(queries)),
+            memory.keys,
+            memory.values,
+            attn_mask=None if mask is None else mask[:, None, None],
+            dropout_p=self.dropout if self.training else 0.0,
+        )
+        return self.out(attended.transpose(1, 2).flatten(2))
+
+    def _split(self, states: Tensor) -> Tensor:
+        return states.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+
+
+class SpanEncoder(nn.Module):
+    """Self-attention, cross-attention and a feed-forward layer; each attention can be ablated.
+
+    The positions of spans and words are added to queries and keys alone, as in DAB-DETR.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        attention = (size, config.num_heads, config.dropout)
+        self.self_attention = Attention(*attention) if config.self_attention else None
+        self.cross_attention = Attention(*attention) if config.cross_attention else None
+        self.feed_forward = nn.Sequential(
+            nn.Linear(size, 2 * size), nn.GELU(), nn.Linear(2 * size, size)
+        )
+        self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(3))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def remember(self, word_states: Tensor, word_places: Tensor) -> Memory | None:
+        """Keys and values of the sentence; None where cross-attention is ablated."""
+        if self.cross_attention is None:
+            return None
+        return self.cross_attention.remember(word_states + word_places, word_states)
+
+    def forward(self, spans: Tensor, places: Tensor, memory: Memory | None, mask: Tensor) -> Tensor:
+        """Spans and their places (B, K, H), the sentence's memory and mask (B, M) to (B, K, H)."""
+        if self.self_attention is not None:
+            own = self.self_attention.remember(spans + places, spans)
+            update = self.self_attention(spans + places, own)
+            spans = self.norms[0](spans + self.dropout(update))
+        if self.cross_attention is not None and memory is not None:
+            update = self.cross_attention(spans + places, memory, mask)
+            spans = self.norms[1](spans + self.dropout(update))
+        return self.norms[2](spans + self.dropout(self.feed_forward(spans)))

@@ -1,0 +1,115 @@
+"""f_θ(x_t, S, t): the entity decoder that predicts clean boundaries and types (section 4.2).
+
+B sentences, K spans, M words, H hidden, C types and ∅ (the last index).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ..config import ModelConfig
+from ..diffusion import boundaries as codec
+from .attention import Memory, SpanEncoder
+from .embeddings import sinusoidal
+from .pointer import BoundaryPointer
+from .span_features import SpanFeatures, SpanTable
+from .type_classifier import SpanTypes, TypeTable
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Everything about the sentences that no timestep changes."""
+
+    lengths: Tensor  # (B,)
+    mask: Tensor  # (B, M), true on words
+    noisy_table: SpanTable
+    type_table: TypeTable
+    memory: Memory | None
+    left_words: Tensor  # (B, M, P)
+    right_words: Tensor  # (B, M, P)
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """What is said of the K spans' edges."""
+
+    left_log_probs: Tensor  # (B, K, M)
+    right_log_probs: Tensor  # (B, K, M)
+
+    def words(self) -> Tensor:
+        """The best inclusive boundaries (B, K, 2)."""
+        return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
+
+    def near(self, lengths: Tensor) -> Tensor:
+        """The best, then each of the two likeliest left ones with each of the two right ones, in
+        sentences of `lengths` (B,) words: (B, K, N, 2).
+
+        N is 5, or 2 where all sentences have one word. Where such a pair is in the wrong order or
+        past the end of its sentence, the best stands again.
+        """
+        best = self.words()[:, :, None]
+        most = min(2, self.left_log_probs.shape[-1])
+        left = self.left_log_probs.topk(most, -1).indices.repeat_interleave(most, -1)
+        right = self.right_log_probs.topk(most, -1).indices.repeat(1, 1, most)
+        there = (left <= right) & (right < lengths[:, None, None])
+        pairs = torch.where(there[..., None], torch.stack([left, right], -1), best)
+        return torch.cat([best, pairs], 2)
+
+
+class Denoiser(nn.Module):
+    """Noisy spans in, clean boundaries out; and the type of any span."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        self.scale = config.scale
+        self.noisy_features = SpanFeatures(size)
+        self.place = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
+        self.time = nn.Sequential(nn.Linear(size, size), nn.SiLU(), nn.Linear(size, size))
+        self.word_place = nn.Linear(size // 2, size)
+        self.span_encoder = SpanEncoder(config)
+        self.left = BoundaryPointer(size, config.pointer_size)
+        self.right = BoundaryPointer(size, config.pointer_size)
+        self.types = SpanTypes(config)
+
+    def read(self, word_states: Tensor, lengths: Tensor) -> Sentence:
+        """Project H_S (B, M, H) once for all timesteps."""
+        index = torch.arange(word_states.shape[1], device=word_states.device)
+        places = self.word_place(sinusoidal(index, self.word_place.in_features))
+        return Sentence(
+            lengths,
+            index < lengths[:, None],
+            self.noisy_features.table(word_states),
+            self.types.table(word_states),
+            self.span_encoder.remember(word_states, places),
+            self.left.words(word_states),
+            self.right.words(word_states),
+        )
+
+    def forward(self, x_t: Tensor, t: Tensor, sentence: Sentence) -> Boundaries:
+        """x_t (B, K, 2) at t (B,) to the boundaries of the K spans."""
+        positions = codec.to_positions(x_t, sentence.lengths, self.scale)  # (B, K, 2)
+        words = codec.to_words(x_t, sentence.lengths, self.scale)
+        spans = self.noisy_features(sentence.noisy_table, words)
+        half = spans.shape[-1] // 2
+        places = self.place(sinusoidal(positions, half).flatten(2))
+        time = self.time(sinusoidal(t, 2 * half))[:, None]  # E_t
+        index = torch.arange(sentence.mask.shape[1], device=x_t.device)
+        distance = (positions[..., None] - index).abs()  # (B, K, 2, M)
+        left, right = distance.unbind(2)
+        spans = self.span_encoder(spans, places, sentence.memory, sentence.mask) + time
+        return Boundaries(
+            self.left(sentence.left_words, spans, left, sentence.mask),
+            self.right(sentence.right_words, spans, right, sentence.mask),
+        )
+
+    def type_logits(self, words: Tensor, sentence: Sentence) -> Tensor:
+        """The type of spans (B, K, 2) of inclusive word indices: (B, K, C + 1), ∅ last.
+
+        The type is read off the predicted span and not off the noisy one, so that all noisy
+        spans that arrive at one place are told the same.
+        """
+        return self.types(sentence.type_table, words)

@@ -1,0 +1,97 @@
+"""The sentence encoder: any transformer, subwords max-pooled into words (section 4.2).
+
+B sentences, S subwords, M words, E the transformer's width, H the decoder's.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PretrainedConfig
+
+from ..config import ModelConfig
+from ..text.word_shapes import SHAPES
+from .subwords import WordBatch
+
+
+def max_pool_words(subwords: Tensor, word_of: Tensor, num_words: int) -> Tensor:
+    """(B, S, E) to (B, M, E): the maximum over each word's subwords, 0 for a word without any."""
+    batch, _, width = subwords.shape
+    index = word_of[:, :, None].expand(-1, -1, width)
+    pooled = subwords.new_zeros(batch, num_words + 1, width)
+    pooled = pooled.scatter_reduce(1, index, subwords, reduce="amax", include_self=False)
+    return pooled[:, :num_words]
+
+
+class SentenceEncoder(nn.Module):
+    """H_S: words in, states (B, M, H) out. Run once, shared by every timestep.
+
+    The layers of sentence-tuned encoders differ widely in what they know of single words
+    (their last one is the poorest), so a learned mix of all is taken.
+    """
+
+    def __init__(self, config: ModelConfig, encoder_config: PretrainedConfig) -> None:
+        super().__init__()
+        self.transformer = AutoModel.from_config(encoder_config)
+        width = encoder_config.hidden_size
+        self.layer_weights = nn.Parameter(torch.zeros(encoder_config.num_hidden_layers + 1))
+        self.norm = nn.LayerNorm(width)
+        self.shape_embedding = nn.Embedding(len(SHAPES), width)
+        nn.init.normal_(self.shape_embedding.weight, std=0.02)
+        self.project = nn.Linear(width, config.hidden_size)
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = (
+            nn.LSTM(
+                config.hidden_size,
+                config.hidden_size // 2,
+                config.lstm_layers,
+                batch_first=True,
+                bidirectional=True,
+            )
+            if config.lstm_layers
+            else None
+        )
+
+    @property
+    def encoder_config(self) -> PretrainedConfig:
+        return self.transformer.config
+
+    def load_pretrained(self, name_or_path: str) -> None:
+        """Take the transformer's weights from a hub name or a local folder."""
+        pretrained = AutoModel.from_pretrained(name_or_path)
+        self.transformer.load_state_dict(pretrained.state_dict())
+
+    def forward(self, batch: WordBatch) -> Tensor:
+        """(B, M, H); rows past a sentence's length are zero."""
+        outputs = self.transformer(
+            input_ids=batch.input_ids,
+            attention_mask=batch.attention_mask,
+            output_hidden_states=True,
+        )
+        weights = self.layer_weights.softmax(0)
+        mixed = sum(
+            weight * state for weight, state in zip(weights, outputs.hidden_states, strict=True)
+        )
+        words = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
+        words = self.norm(words) + self.shape_embedding(batch.shapes)
+        states = self.project(self.dropout(words))
+        if self.lstm is not None:
+            states = self._recur(self.lstm, states, batch.lengths)
+        inside = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
+        return states * inside[:, :, None]
+
+    @staticmethod
+    def _recur(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
+        packed = nn.utils.rnn.pack_padded_sequence(
+            states, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        unpacked, _ = nn.utils.rnn.pad_packed_sequence(
+            lstm(packed)[0], batch_first=True, total_length=states.shape[1]
+        )
+        return unpacked
+
+
+def encoder_config_from(data: dict[str, object]) -> PretrainedConfig:
+    """The transformer's configuration as saved in a model directory."""
+    options = {key: value for key, value in data.items() if key != "model_type"}
+    return AutoConfig.for_model(str(data["model_type"]), **options)

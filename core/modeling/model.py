@@ -1,0 +1,181 @@
+"""DiffusionNER: the sentence encoder and the denoiser, as one module and one directory.
+
+A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the
+card `README.md`. Nothing is ever pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+
+from ..config import ModelConfig
+from ..devices import mixed_precision
+from ..diffusion.schedule import NoiseSchedule
+from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
+from .denoiser import Denoiser, Sentence
+from .encoder import SentenceEncoder, encoder_config_from
+from .subwords import WordBatch, word_batch
+from .type_classifier import SpanTypes
+
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+_MOST_SUBWORDS = 512
+
+
+class ModelError(ValueError):
+    """A model directory that cannot be used, with what to do about it."""
+
+
+def write_surroundings(
+    folder: Path,
+    config: ModelConfig,
+    encoder: SentenceEncoder,
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    """What weights in `folder` need to be loaded again: the configuration and the tokenizer."""
+    tokenizer.save_pretrained(folder)
+    shape = encoder.encoder_config.to_dict()
+    shape.pop("_name_or_path", None)  # a place on the machine that trained it
+    text = {KEY: ARCHITECTURE, "model": config.to_json(), "encoder": shape}
+    (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+
+
+class DiffusionNER(nn.Module):
+    """The whole of θ, with the tokenizer and the noise schedule it was made for."""
+
+    def __init__(
+        self, config: ModelConfig, encoder: SentenceEncoder, tokenizer: PreTrainedTokenizerBase
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.tokenizer = tokenizer
+        self.schedule = NoiseSchedule(config.schedule, config.timesteps)
+        self.encoder = encoder
+        self.denoiser = Denoiser(config)
+
+    @classmethod
+    def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
+        """A new model around a pretrained transformer, by hub name or local path."""
+        torch.manual_seed(seed)
+        tokenizer = AutoTokenizer.from_pretrained(name_or_path)
+        encoder = SentenceEncoder(config, AutoConfig.from_pretrained(name_or_path))
+        encoder.load_pretrained(name_or_path)
+        return cls(config, encoder, tokenizer)
+
+    @property
+    def device(self) -> torch.device:
+        return self.encoder.layer_weights.device
+
+    @property
+    def no_entity(self) -> int:
+        """The index of ∅ among the types."""
+        return len(self.config.labels)
+
+    @property
+    def max_subwords(self) -> int:
+        """The most subwords a window may have, special tokens included."""
+        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MOST_SUBWORDS)
+        return min(room, _MOST_SUBWORDS, self.tokenizer.model_max_length)
+
+    @property
+    def word_room(self) -> int:
+        """The most subwords that the words of a window may have."""
+        return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
+
+    def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
+        return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
+
+    def read(self, batch: WordBatch) -> Sentence:
+        """Encode sentences once; every denoising step shares the outcome."""
+        with mixed_precision(self.device):
+            return self.denoiser.read(self.encoder(batch), batch.lengths)
+
+    def called(self, names: Mapping[str, str]) -> DiffusionNER:
+        """The same model with other names for its labels, where no label has the new one yet."""
+        labels = list(self.config.labels)
+        for index, label in enumerate(labels):
+            if (name := names.get(label, label)) not in labels:
+                labels[index] = name
+        self.config = replace(self.config, labels=tuple(labels))
+        return self
+
+    def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
+        """The same model for other labels: known ones keep their weights, new ones start
+        from the mean of the known, lost ones are dropped."""
+        grown = DiffusionNER(
+            replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
+        ).to(self.device)
+        state = self.denoiser.state_dict()
+        for name in (f"types.{each}" for each in SpanTypes.label_rows):
+            state[name] = self._regrow(state[name], labels)
+        grown.denoiser.load_state_dict(state)
+        return grown.train(self.training)
+
+    def _regrow(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
+        known = {label: rows[index] for index, label in enumerate(self.config.labels)}
+        fresh = rows[:-1].mean(0) if known else rows[-1]
+        return torch.stack([known.get(label, fresh) for label in labels] + [rows[-1]])
+
+    def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+        """Write the model directory; `dtype=torch.float16` halves it.
+
+        A save that is killed leaves the weights that were there.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
+            for name, value in self.state_dict().items()
+        }
+        fresh = folder / (WEIGHTS + ".new")
+        save_file(state, fresh)
+        fresh.replace(folder / WEIGHTS)
+        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
+
+    @classmethod
+    def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
+        """Read a model directory. Raises ModelError where it is not one."""
+        folder = Path(folder)
+        for name in (CONFIG, WEIGHTS):
+            if not (folder / name).is_file():
+                raise ModelError(
+                    f"{folder} is no model directory: {name} is missing. A model is a folder "
+                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `python -m core train` "
+                    "writes it; pickled checkpoints (.pt, .bin) are refused"
+                )
+        saved = json.loads((folder / CONFIG).read_text())
+        if set(saved) - {KEY} != {"model", "encoder"}:
+            raise ModelError(
+                f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
+                "'model'; is this another program's checkpoint?"
+            )
+        if problem := outdated(saved):
+            raise ModelError(f"the model at {folder} {problem}")
+        try:
+            config = ModelConfig.from_json(settings(saved))
+            encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
+            model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
+            state = load_file(folder / WEIGHTS)
+            model.load_state_dict(
+                {weight_name(name): value.float() for name, value in state.items()}
+            )
+        except (TypeError, RuntimeError, SafetensorError) as error:
+            raise ModelError(
+                f"{folder} does not hold together: its configuration, weights and tokenizer must "
+                f"come from one `python -m core train` of this version; {error}"
+            ) from error
+        return model.to(device).eval()
+
+
+def best_device() -> str:
+    """cuda, mps or cpu: the fastest that is here."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -1,0 +1,84 @@
+"""Words to subwords, in batches, with the map back to words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from ..devices import send
+from ..text.word_shapes import shape_of
+
+
+@dataclass(frozen=True)
+class WordBatch:
+    """Sentences as tensors. B sentences, S subwords, M words, padded with zeros."""
+
+    input_ids: Tensor  # (B, S)
+    attention_mask: Tensor  # (B, S)
+    word_of: Tensor  # (B, S): index of the subword's word, M where it belongs to none
+    shapes: Tensor  # (B, M)
+    lengths: Tensor  # (B,)
+
+    def to(self, device: torch.device) -> WordBatch:
+        return WordBatch(
+            send(self.input_ids, device),
+            send(self.attention_mask, device),
+            send(self.word_of, device),
+            send(self.shapes, device),
+            send(self.lengths, device),
+        )
+
+
+def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) -> list[int]:
+    """How many subwords each word takes."""
+    if not words:
+        return []
+    known = dict.fromkeys(words, 0)
+    encoded = tokenizer([[_encodable(word)] for word in known], is_split_into_words=True, **_BARE)
+    for word, ids in zip(known, encoded["input_ids"], strict=True):
+        known[word] = len(ids)
+    return [known[word] for word in words]
+
+
+_BARE = {"add_special_tokens": False, "truncation": False, "verbose": False}
+
+
+def word_batch(
+    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], max_subwords: int
+) -> WordBatch:
+    """Tokenise sentences of words into one padded batch.
+
+    Only a single word longer than the encoder can read is ever cut, to its first
+    `max_subwords` subwords; `core.text.segmentation` keeps sentences within the budget.
+    """
+    encoded = tokenizer(
+        [[_encodable(word) for word in words] for words in sentences],
+        is_split_into_words=True,
+        truncation=True,
+        max_length=max_subwords,
+    )
+    rows = len(sentences)
+    longest = max(len(ids) for ids in encoded["input_ids"])
+    most_words = max(len(words) for words in sentences)
+    input_ids = torch.zeros(rows, longest, dtype=torch.long)
+    mask = torch.zeros(rows, longest, dtype=torch.long)
+    word_of = torch.full((rows, longest), most_words, dtype=torch.long)
+    shapes = torch.zeros(rows, most_words, dtype=torch.long)
+    for row, words in enumerate(sentences):
+        ids = encoded["input_ids"][row]
+        owners = [most_words if word is None else word for word in encoded.word_ids(row)]
+        input_ids[row, : len(ids)] = torch.tensor(ids)
+        mask[row, : len(ids)] = 1
+        word_of[row, : len(ids)] = torch.tensor(owners)
+        shapes[row, : len(words)] = torch.tensor([shape_of(word) for word in words])
+    lengths = torch.tensor([len(words) for words in sentences])
+    return WordBatch(input_ids, mask, word_of, shapes, lengths)
+
+
+def _encodable(word: str) -> str:
+    """The word with lone surrogates, which no tokenizer takes, as U+FFFD: as many characters."""
+    return word.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

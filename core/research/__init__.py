@@ -1,0 +1,1 @@
+"""Research: experiments, benchmarks and the paper's presets. No part of the public interface."""

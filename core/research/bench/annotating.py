@@ -1,0 +1,95 @@
+"""Sentences a second of annotation, and where the time goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+
+from ...baselines.tagger import Tagger
+from ...data.batching import inference_batches
+from ...devices import mixed_precision
+from ...evaluation.evaluate import propose
+from ...modeling.model import DiffusionNER
+from ...types import SamplerSettings
+from .timing import Stopwatch, in_turns, now
+
+Sentences = Sequence[Sequence[str]]
+Row = dict[str, Any]
+
+
+def speeds(
+    model: DiffusionNER,
+    sentences: Sentences,
+    steps: Sequence[int],
+    num_spans: Sequence[int],
+    rounds: int,
+) -> list[Row]:
+    """One row each for the tagger, the encoder alone, and every γ with every K.
+
+    The tagger is untrained: its speed does not depend on its weights.
+    """
+    tagger = Tagger(model).to(model.device).eval()
+    settings = {(g, k): SamplerSettings(steps=g, num_spans=k) for g in steps for k in num_spans}
+    jobs: dict[str, Callable[[], object]] = {
+        "tagger": lambda: tagger.predict(sentences),
+        "encoder alone": lambda: _encode(model, sentences),
+        **{name(*key): partial(propose, model, sentences, each) for key, each in settings.items()},
+    }
+    seconds = in_turns(jobs, rounds, model.device)
+    return [
+        {
+            "what": what,
+            "sentences_per_second": len(sentences) / each,
+            "of_tagger": seconds["tagger"] / each,
+        }
+        for what, each in seconds.items()
+    ]
+
+
+def name(steps: int, num_spans: int) -> str:
+    """How a setting is called in the table."""
+    return f"γ = {steps}, K = {num_spans}"
+
+
+def parts(
+    model: DiffusionNER, sentences: Sentences, settings: SamplerSettings, rounds: int
+) -> list[Row]:
+    """Milliseconds a sentence of the parts of one annotation; they add up to the whole.
+
+    What is left after the model's own parts is choosing boundaries, stepping back and decoding.
+    """
+    watched: dict[str, tuple[object, str]] = {
+        "tokenisation": (model, "batch"),
+        "encoder": (model.encoder, "forward"),
+        "sentence read for the decoder": (model.denoiser, "read"),
+        "decoder, all steps": (model.denoiser, "forward"),
+        "types": (model.denoiser, "type_logits"),
+    }
+    runs: list[dict[str, float]] = []
+    for _ in range(rounds):
+        watch = Stopwatch(model.device)
+        with watch.watching(watched):
+            start = now(model.device)
+            propose(model, sentences, settings)
+            whole = now(model.device) - start
+        rest = whole - sum(watch.seconds.values())
+        runs.append({**watch.seconds, "sampling and decoding": rest, "whole": whole})
+    chosen = sorted(runs, key=lambda run: run["whole"])[len(runs) // 2]  # one run: it adds up
+    return [
+        {
+            "what": what,
+            "ms_a_sentence": 1000 * seconds / len(sentences),
+            "share": seconds / chosen["whole"],
+        }
+        for what, seconds in chosen.items()
+    ]
+
+
+@torch.inference_mode()
+def _encode(model: DiffusionNER, sentences: Sentences) -> None:
+    for rows in inference_batches([len(words) for words in sentences], model.device):
+        with mixed_precision(model.device):
+            model.encoder(model.batch([sentences[row] for row in rows]))

@@ -1,0 +1,108 @@
+"""The figures, and the bars that they are held against."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ...config import TrainingConfig
+from ...modeling.model import DiffusionNER
+from ...types import Example, SamplerSettings
+from .annotating import name, parts, speeds
+from .learning import step_seconds
+
+if sys.platform != "win32":
+    import resource
+
+AT_LEAST = {name(5, 60): 0.4, name(1, 60): 0.7}
+AT_MOST = {"training step": 2.5}
+"""Ratios to the tagger's, on two CPU cores."""
+
+_MEGABYTE = 2**20
+
+
+def measure(
+    model: DiffusionNER,
+    examples: Sequence[Example],
+    steps: Sequence[int],
+    num_spans: Sequence[int],
+    rounds: int,
+) -> dict[str, Any]:
+    """Everything about one model on one device. Training comes last: it changes the weights."""
+    words = [example.words for example in examples]
+    device = model.device
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    rows = speeds(model, words, steps, num_spans, rounds)
+    apart = parts(model, words, SamplerSettings(), rounds)
+    annotating = _peak(device)
+    training = step_seconds(model, examples, TrainingConfig(), rounds)
+    return {
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "machine": platform.machine(),
+        "threads": torch.get_num_threads(),
+        "sentences": len(words),
+        "words_a_sentence": round(sum(map(len, words)) / len(words), 1),
+        "peak_memory_mb": {"annotating": annotating, "training": _peak(device)},
+        "annotation": rows,
+        "parts": apart,
+        "training": training,
+        "bars": bars([*rows, *training]),
+    }
+
+
+def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the rows that have a bar, and whether they pass it."""
+    held = []
+    for row in rows:
+        what, ratio = row["what"], row["of_tagger"]
+        if what in AT_LEAST:
+            held.append((what, ratio, f"≥ {AT_LEAST[what]}", ratio >= AT_LEAST[what]))
+        if what in AT_MOST:
+            held.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
+    names = ("what", "of_tagger", "bar", "passed")
+    return [dict(zip(names, each, strict=True)) for each in held]
+
+
+def as_text(figures: dict[str, Any]) -> str:
+    """The figures of one device as tables."""
+    memory = figures["peak_memory_mb"]
+    annotating, training = (
+        "–" if memory[what] is None else f"{memory[what]} MB" for what in ("annotating", "training")
+    )
+    lines = [
+        f"{figures['device']}, {figures['threads']} threads: {figures['sentences']} sentences of "
+        f"{figures['words_a_sentence']} words",
+        f"peak memory: {annotating} annotating, {training} training",
+        "",
+        f"{'annotation':34} {'sentences/s':>12} {'× tagger':>9}",
+    ]
+    for row in figures["annotation"]:
+        lines.append(
+            f"{row['what']:34} {row['sentences_per_second']:12.1f} {row['of_tagger']:9.2f}"
+        )
+    lines += ["", f"{'its parts, γ = 5, K = 60':34} {'ms/sentence':>12} {'share':>9}"]
+    for row in figures["parts"]:
+        lines.append(f"{row['what']:34} {row['ms_a_sentence']:12.2f} {row['share']:9.2f}")
+    lines += ["", f"{'training':34} {'ms/step':>12} {'× tagger':>9}"]
+    for row in figures["training"]:
+        lines.append(f"{row['what']:34} {row['ms_a_step']:12.0f} {row['of_tagger']:9.2f}")
+    lines += ["", f"{'bars (for two CPU cores)':34} {'× tagger':>12} {'bar':>9}"]
+    for row in figures["bars"]:
+        verdict = "pass" if row["passed"] else "FAIL"
+        lines.append(f"{row['what']:34} {row['of_tagger']:12.2f} {row['bar']:>9}  {verdict}")
+    return "\n".join(lines)
+
+
+def _peak(device: torch.device) -> int | None:
+    """The most memory taken so far, in MB: the device's where it has its own. None on Windows."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) // _MEGABYTE
+    if sys.platform == "win32":
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (_MEGABYTE if sys.platform == "darwin" else 1024)

@@ -1,0 +1,55 @@
+"""What is measured: a model folder or a shape with random weights, on some sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, BertConfig
+
+from ...config import ModelConfig
+from ...data.examples import read_examples
+from ...data.fitting import fit
+from ...inference.pipeline import Pipeline
+from ...modeling.encoder import SentenceEncoder
+from ...modeling.model import DiffusionNER
+from ...types import Example
+from .learning import annotated
+
+_SAMPLES = Path("assets/samples")
+_HEAD = 64
+"""Width of an attention head in BERT, of every size."""
+
+
+def shaped(folder: Path, layers: int, width: int) -> DiffusionNER:
+    """A model around a BERT of any size, with random weights, and the decoder of today.
+
+    `folder` is a model's: its tokenizer is used. Raises ValueError for a size that is none.
+    """
+    if layers < 1 or width < _HEAD or width % _HEAD:
+        raise ValueError(
+            f"a shape is layers,width with layers >= 1 and a width that is a multiple of {_HEAD}, "
+            f"got {layers},{width}; 24,1024 is the size of BERT-large"
+        )
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    bert = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // _HEAD,
+        intermediate_size=4 * width,
+        pad_token_id=0,
+    )
+    config = ModelConfig(("LOC", "MISC", "ORG", "PER"))
+    torch.manual_seed(0)
+    return DiffusionNER(config, SentenceEncoder(config, bert), tokenizer).eval()
+
+
+def sentences(model: DiffusionNER, data: Path | None, most: int) -> list[Example]:
+    """The first `most` of a file, or of our own samples with made-up entities."""
+    if data is not None:
+        return fit(model, read_examples(data))[:most]
+    reader = Pipeline(model)
+    texts = [path.read_text("utf-8") for path in sorted(_SAMPLES.glob("*.txt"))]
+    read = [words for text in texts for words in reader.read(text).sentences]
+    return fit(model, annotated(read, model.config.labels))[:most]

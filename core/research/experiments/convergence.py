@@ -1,0 +1,69 @@
+"""`convergence`: how soon the development F1 is near its end, ours beside the tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .ask import Ask, Experiment
+from .plan import Kind, Run
+from .report import Chart, Record, Report
+from .runner import Done
+
+NEAR = 0.9
+_KINDS: tuple[Kind, ...] = ("ours", "tagger")
+_POINTS = 4
+
+
+def _plan(ask: Ask) -> list[Run]:
+    runs = [
+        replace(ask.training(corpora, f"convergence {called}", kind, seed), points=_POINTS)
+        for corpora, called, seed in ask.each(["gum_named", "wikigold"], ["gum_named"])
+        for kind in _KINDS
+    ]
+    return ask.sized(runs)
+
+
+def near_the_end(points: Sequence[tuple[int, float]], final: float) -> int:
+    """The first step with 90 % of `final`, the development F1 of the version that is kept."""
+    return next(step for step, f1 in points if f1 >= NEAR * final)
+
+
+def _report(ask: Ask, done: Done) -> Report:
+    records: list[Record] = []
+    curve: list[Record] = []
+    for run, row in done:
+        cells = {**dict(run.cells), "seed": run.seed}
+        corpus = "+".join(each.name for each in run.corpora)
+        record: Record = {**cells, "corpus": corpus}
+        if row is not None:
+            points = [(step, f1) for step, f1 in row["points"]]
+            final = row["best_dev_f1"]
+            reached = near_the_end(points, final)
+            record |= {
+                "final dev F1": 100 * final,
+                "steps": row["steps"],
+                "90 % at step": reached,
+                "share of the steps": reached / row["steps"],
+                "minutes": row["train_seconds"] / 60,
+            }
+            curve += [
+                {**cells, "corpus": corpus, "step": step, "dev F1": 100 * f1} for step, f1 in points
+            ]
+        records.append(record)
+    notes = (
+        f"Development F1 is measured {_POINTS + 1} times an epoch; the learning rate falls to "
+        "nothing at the last step. Final is the version that is kept. The bar is a share of 0.25.",
+    )
+    columns = ("corpus", "model", "seed", "final dev F1", "steps", "90 % at step")
+    return Report(
+        "Convergence",
+        (*columns, "share of the steps", "minutes"),
+        tuple(records),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("step", "dev F1", ("corpus", "model", "seed"), lines=True),
+        tuple(curve),
+    )
+
+
+CONVERGENCE = Experiment("convergence", "how soon is 90 % of the final F1 reached?", _plan, _report)

@@ -1,0 +1,62 @@
+"""`forgetting`: what a model that learns a new corpus still knows, with and without replay."""
+
+from __future__ import annotations
+
+from .ask import Ask, Experiment
+from .plan import Corpus, Run, Size
+from .report import Chart, Report
+from .runner import Done
+from .sampling import BUNDLED
+from .tables import SCORES, average
+
+REPLAYS = (0.0, 0.5, 1.0)
+_LEARNT = 100
+_DEV = 100
+
+
+def _plan(ask: Ask) -> list[Run]:
+    """The first of the corpora is new; the others are what the model was trained on."""
+    runs = []
+    for corpora, called, seed in ask.each(
+        ["ncbi_disease+gum_named+wikigold"], ["ncbi_disease+wikigold"]
+    ):
+        before = _run(ask, corpora[1:], f"before {called}", "before", seed)
+        runs.append(before)
+        for share in REPLAYS:
+            name = f"forgetting {called} {share} seed {seed}"
+            runs.append(_run(ask, corpora, name, share, seed))
+    return ask.sized(runs)
+
+
+def _run(ask: Ask, corpora: tuple[Corpus, ...], name: str, replay: float | str, seed: int) -> Run:
+    trains = isinstance(replay, float)
+    return Run(
+        name=name,
+        cells=(("replay", replay),),
+        corpora=corpora,
+        start=ask.model or BUNDLED,
+        trains=trains,
+        seed=seed,
+        size=Size(train=_LEARNT, dev=_DEV) if trains else Size(),
+        replay=replay if isinstance(replay, float) else None,
+    )
+
+
+def _report(ask: Ask, done: Done) -> Report:
+    notes = (
+        f"{_LEARNT} sentences of the first corpus are learnt, chosen by the seed, as sentences in "
+        "which its annotators looked for every label; `replay`: old sentences for each of them. "
+        "The settings are those of retraining on the page, which replays half.",
+    )
+    return Report(
+        "What is forgotten",
+        ("corpus", "replay", *SCORES),
+        tuple(average(done)),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("replay", "F1", ("corpus",)),
+    )
+
+
+FORGETTING = Experiment(
+    "forgetting", "does a model that learns a new corpus forget the old ones?", _plan, _report
+)

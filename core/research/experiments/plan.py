@@ -1,0 +1,134 @@
+"""What an experiment is made of: corpora, sizes, and runs with every setting resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ...config import WARM, ModelConfig, TrainingConfig
+from ...types import SamplerSettings
+from .settings import Setting, split_overrides, without_ours
+
+MIN_STEPS = 1500
+Kind = Literal["ours", "tagger", "biaffine"]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An annotated corpus: files to learn from, to choose by and to measure on."""
+
+    name: str
+    train: tuple[Path, ...]
+    dev: tuple[Path, ...]
+    test: tuple[Path, ...]
+
+    @classmethod
+    def at(cls, folder: Path) -> Corpus:
+        """`folder` holds train.jsonl, dev.jsonl and test.jsonl."""
+        train, dev, test = (folder / f"{split}.jsonl" for split in ("train", "dev", "test"))
+        return cls(folder.name, (train,), (dev,), (test,))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (*self.train, *self.dev, *self.test)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of the data a run takes; None is all of it. Chosen by the seed, kept in order."""
+
+    train: int | None = None
+    dev: int | None = None
+    test: int | None = None
+
+    def within(self, most: Size) -> Size:
+        """The smaller of both, part by part."""
+        pairs = zip(astuple(self), astuple(most), strict=True)
+        return Size(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
+
+    def __str__(self) -> str:
+        held = {"train": self.train, "dev": self.dev, "test": self.test}
+        parts = [f"{count} {split}" for split, count in held.items() if count is not None]
+        return " / ".join(parts) + " sentences" if parts else "all sentences"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training (or one model to measure), and where its result stands in the table."""
+
+    name: str
+    cells: tuple[tuple[str, Setting], ...]
+    """Columns that tell this row from others; rows that agree in all are averaged over seeds."""
+    corpora: tuple[Corpus, ...]
+    """Learnt together, measured one by one."""
+    kind: Kind = "ours"
+    encoder: str | None = None
+    start: Path | None = None
+    """The model folder that training starts from; without training, the one to measure."""
+    trains: bool = True
+    """False measures `start` as it is."""
+    overrides: Mapping[str, Setting] = field(default_factory=dict)
+    """Fields of ModelConfig and TrainingConfig that are not their defaults."""
+    min_steps: int = MIN_STEPS
+    """Epochs are added until there are this many steps, and all are run: small corpora. A
+    model that goes on from another has those of `core.training.fine_tuning` instead."""
+    seed: int = 0
+    size: Size = Size()
+    samplers: tuple[SamplerSettings, ...] = (SamplerSettings(),)
+    """What to measure with; `flat` is set by each corpus itself."""
+    measure: str = "scores"
+    """Which of core.research.experiments.measures is asked."""
+    replay: float | None = None
+    """Where set, the first of `corpora` alone is new: it is what `size` cuts and what the version
+    is chosen by, as if its annotators had looked for every label; of the others so many sentences
+    are learnt again for each new one."""
+    points: int = 0
+    """Development scores between two epochs' ends, besides those at the ends."""
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.model:
+            raise ValueError(
+                f"{self.name!r} starts from {self.start}, whose architecture is settled; "
+                f"{', '.join(self.model)} can be set for a model made anew alone"
+            )
+        split_overrides(self.overrides)
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The fields of ModelConfig that this run changes."""
+        return split_overrides(self.overrides)[0]
+
+    @property
+    def training(self) -> TrainingConfig:
+        """Gentle where it goes on from a trained model, see `core.config.WARM`."""
+        defaults = TrainingConfig() if self.start is None else WARM
+        return replace(defaults, **{"seed": self.seed, **split_overrides(self.overrides)[1]})
+
+    def missing(self) -> Path | None:
+        """The first file or folder that this run needs and that is not there."""
+        needed = [file for corpus in self.corpora for file in corpus.files]
+        if self.start is not None:
+            needed.append(self.start)
+        return next((path for path in needed if not path.exists()), None)
+
+    def settings(self) -> dict[str, Any]:
+        """Everything that decides the outcome but the files' contents, defaults included."""
+        model = None if self.start else ModelConfig((), **self.model).to_json()
+        training = self.training.to_json() if self.trains else None
+        samplers: list[Any] = [asdict(each) for each in self.samplers]
+        if self.kind != "ours":
+            model, training, samplers = without_ours(model), without_ours(training), []
+        return {
+            "kind": self.kind,
+            "model": model,
+            "training": training,
+            "min_steps": self.min_steps,
+            "seed": self.seed,
+            "size": asdict(self.size),
+            "samplers": samplers,
+            "measure": self.measure,
+            "points": self.points,
+            **({} if self.replay is None else {"replay": self.replay}),
+        }

@@ -1,0 +1,84 @@
+"""`recipe`: what each setting gives, one row for each step away from the defaults."""
+
+from __future__ import annotations
+
+from .ask import Ask, Experiment
+from .plan import Run
+from .report import Chart, Record, Report
+from .runner import Done
+from .settings import Setting
+from .tables import average
+
+CHANGES: dict[str, dict[str, Setting]] = {
+    "default": {},
+    "expansion random": {"expansion": "random"},
+    "expansion repetition": {"expansion": "repetition"},
+    "3 copies of gold": {"gold_copies": 3},
+    "10 copies of gold": {"gold_copies": 10},
+    "no distance in matching": {"distance_weight": 0.0},
+    "distance weight 8": {"distance_weight": 8.0},
+    "no sentences of pure noise": {"pure_noise": 0.0},
+    "pure noise 0.6": {"pure_noise": 0.6},
+    "∅ weight 0.1": {"no_entity_weight": 0.1},
+    "∅ weight 0.5": {"no_entity_weight": 0.5},
+    "∅ weight 1": {"no_entity_weight": 1.0},
+    "BiLSTM": {"lstm_layers": 1},
+    "λ 0.5": {"scale": 0.5},
+    "λ 2": {"scale": 2.0},
+    "linear schedule": {"schedule": "linear"},
+    "K 15 in training": {"num_spans": 15},
+    "K 60 in training": {"num_spans": 60},
+    "encoder rate 5e-5": {"encoder_lr": 5e-5},
+    "encoder rate 2e-4": {"encoder_lr": 2e-4},
+    "decoder rate 2e-4": {"decoder_lr": 2e-4},
+    "decoder rate 1e-3": {"decoder_lr": 1e-3},
+    "batches of 8": {"batch_size": 8},
+    "no dropout": {"dropout": 0.0},
+}
+"""A row a line: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
+
+_COLUMNS = ("setting", "corpus", "dev F1", "Δ dev", "P", "R", "F1", "Δ F1", "seeds", "minutes")
+
+
+def _plan(ask: Ask) -> list[Run]:
+    runs = [
+        Run(
+            name=f"recipe {called} {setting} seed {seed}",
+            cells=(("setting", setting),),
+            corpora=corpora,
+            encoder=ask.encoder,
+            overrides=overrides,
+            seed=seed,
+        )
+        for corpora, called, seed in ask.each(["gum_named+wikigold"], ["gum_named"])
+        for setting, overrides in CHANGES.items()
+    ]
+    return ask.sized(runs)
+
+
+def _report(ask: Ask, done: Done) -> Report:
+    records = average(done)
+    for record in records:
+        base = next(
+            each
+            for each in records
+            if each["setting"] == "default" and each["corpus"] == record["corpus"]
+        )
+        record["Δ F1"] = _less(record, base, "F1")
+        record["Δ dev"] = _less(record, base, "dev F1")
+    notes = ("Each row changes the default recipe in what its name says and in nothing else.",)
+    return Report(
+        "What each setting gives",
+        _COLUMNS,
+        tuple(records),
+        notes + ask.notes([run for run, _ in done]),
+        Chart("setting", "dev F1", ("corpus",)),
+    )
+
+
+def _less(record: Record, base: Record, name: str) -> float | None:
+    here, there = record.get(name), base.get(name)
+    return None if here is None or there is None else here - there
+
+
+RECIPE = Experiment("recipe", "what does each setting of the recipe give?", _plan, _report)

@@ -1,0 +1,105 @@
+"""Where results are kept: one folder a run, found again by what the run was made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .plan import Run
+
+if sys.platform != "win32":
+    import fcntl
+
+_ROW = "row.json"
+
+
+def fingerprint(run: Run) -> str:
+    """Of every setting, and of the contents of the data, the encoder and the first model.
+
+    Paths take no part: the same files elsewhere are the same run.
+    """
+    digest = hashlib.sha256(json.dumps(run.settings(), sort_keys=True).encode())
+    for corpus in run.corpora:
+        for files in (corpus.train, corpus.dev, corpus.test):
+            digest.update("".join(_contents(file) for file in files).encode() + b"|")
+    if run.start is not None:
+        digest.update(_contents(run.start).encode())
+    elif run.encoder is not None:
+        known = Path(run.encoder)
+        digest.update((_contents(known) if known.exists() else run.encoder).encode())
+    return digest.hexdigest()
+
+
+def folder_of(out: Path, run: Run) -> Path:
+    """The run's own folder below `out`: runs of the same settings and data share one, whatever
+    their names and experiments."""
+    mark = fingerprint(run)[:12]
+    held = next((out / "runs").glob(f"*-{mark}"), None)
+    readable = re.sub(r"[^\w.+-]+", "-", run.name).strip("-")
+    return held or out / "runs" / f"{readable}-{mark}"
+
+
+def read_row(out: Path, run: Run) -> dict[str, Any] | None:
+    """The run's result; None where it is not finished, or its data is not here."""
+    if run.missing() is not None:
+        return None
+    try:
+        row: dict[str, Any] = json.loads((folder_of(out, run) / _ROW).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return row
+
+
+def weights_of(folder: Path) -> Path:
+    """Where a run keeps what it has trained until it has a row."""
+    return folder / "model"
+
+
+def write_row(folder: Path, row: dict[str, Any]) -> None:
+    """All of it or nothing: a killed process leaves no half row. Then the weights are removed."""
+    write_whole(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
+    shutil.rmtree(weights_of(folder), ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put the whole text in the file's place at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Whether this process may work in the folder: no other does. A killed one gives it free.
+
+    On Windows the answer is always yes: start one process there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "claim").open("w") as stream:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+        yield True
+
+
+@cache
+def _contents(path: Path) -> str:
+    """The hash of a file, or of the files directly in a folder."""
+    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""What a run trains and measures: DiffusionNER, the BIO tagger or the biaffine classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...baselines.base import Baseline, BaselineLearner
+from ...baselines.biaffine import Biaffine
+from ...baselines.tagger import Tagger
+from ...config import ModelConfig, TrainingConfig
+from ...data.fitting import fit
+from ...modeling.model import DiffusionNER, best_device
+from ...training.fine_tuning import warm_learner
+from ...training.learner import DiffusionLearner
+from ...types import Example
+from .plan import Run
+
+BASELINES: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
+
+
+@dataclass
+class Ours:
+    """DiffusionNER."""
+
+    learner: DiffusionLearner
+
+    @property
+    def model(self) -> DiffusionNER:
+        return self.learner.model
+
+    def fit(self, examples: Sequence[Example]) -> list[Example]:
+        return fit(self.model, examples)
+
+    def restore(self, folder: Path) -> None:
+        """Take the best version that training left in `folder`."""
+        self.learner.model = DiffusionNER.load(folder, self.model.device)
+
+
+@dataclass
+class Theirs:
+    """A baseline."""
+
+    baseline: Baseline
+
+    def __post_init__(self) -> None:
+        self.learner = BaselineLearner(self.baseline)
+
+    def fit(self, examples: Sequence[Example]) -> list[Example]:
+        return self.baseline.fit(examples)
+
+    def restore(self, folder: Path) -> None:
+        self.baseline.restore(folder)
+
+
+def new_student(
+    run: Run,
+    labels: Sequence[str],
+    config: TrainingConfig,
+    flat: bool,
+    dev: Sequence[Example],
+) -> Ours | Theirs:
+    """From the run's encoder, or from its first model with the corpora's labels.
+
+    A model that is only measured keeps its own labels. Raises ValueError where the run has
+    neither encoder nor model.
+    """
+    if run.start is None and run.encoder is None:
+        raise ValueError(
+            f"the run {run.name!r} needs a pretrained encoder: name its folder by --encoder"
+        )
+    architecture = ModelConfig(tuple(labels), **run.model)
+    if run.kind != "ours":
+        return Theirs(_baseline(run, architecture).to(best_device()))
+    sampler = replace(run.samplers[0], flat=flat, threshold=None)
+    if run.start is None:
+        model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
+        return Ours(DiffusionLearner(model.to(best_device()), config, sampler))
+    model = DiffusionNER.load(run.start, best_device())
+    model = model.with_labels(labels) if run.trains else model
+    return Ours(warm_learner(model, config, dev, sampler))
+
+
+def _baseline(run: Run, architecture: ModelConfig) -> Baseline:
+    kind = BASELINES[run.kind]
+    if run.start is None:
+        host = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
+        return kind(host)
+    parent = kind.load(run.start)
+    return parent.with_labels(architecture.labels) if run.trains else parent

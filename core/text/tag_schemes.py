@@ -1,0 +1,106 @@
+"""Tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES, read by one rule.
+
+A tag is O or PREFIX-LABEL. Reading is lenient in the way every one of these schemes agrees on:
+a span begins at B, S or U, and wherever the label changes or the span before has ended (by E,
+L, S, U or O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from ..types import WordSpan
+
+Scheme = Literal["BIO", "IOB1", "BIOES"]
+
+_BEGINS = frozenset("BSU")
+_ENDS = frozenset("ELSU")
+_PREFIXES = frozenset("BIMELSU")
+
+
+class TagError(ValueError):
+    """A tag that belongs to none of the schemes."""
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """`"B-ORG"` → `("B", "ORG")`, `"O"` → `("O", "")`. Raises `TagError` for anything else."""
+    if tag == "O":
+        return "O", ""
+    prefix, dash, label = tag.partition("-")
+    if prefix not in _PREFIXES or not dash or not label:
+        raise TagError(
+            f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}; "
+            f"is the tag the last column?"
+        )
+    return prefix, label
+
+
+def decode_tags(tags: Sequence[str]) -> tuple[WordSpan, ...]:
+    """The spans that a tag column spells, in order; which scheme it is need not be said."""
+    spans: list[WordSpan] = []
+    start, open_label = 0, ""
+    for index, (prefix, label) in enumerate(map(split_tag, tags)):
+        if open_label and (prefix in _BEGINS or label != open_label):
+            spans.append(WordSpan(start, index, open_label))
+            open_label = ""
+        if label and not open_label:
+            start, open_label = index, label
+        if open_label and prefix in _ENDS:
+            spans.append(WordSpan(start, index + 1, open_label))
+            open_label = ""
+    if open_label:
+        spans.append(WordSpan(start, len(tags), open_label))
+    return tuple(spans)
+
+
+def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[WordSpan, ...]]:
+    """`(kept, dropped)`, both in text order: what a flat format can hold, and what it cannot.
+
+    The longest span wins, then the leftmost, then the first label of the alphabet. The same
+    span given twice is one span.
+    """
+    taken: set[int] = set()
+    kept: list[WordSpan] = []
+    dropped: list[WordSpan] = []
+    for span in sorted(set(spans), key=lambda s: (s.start - s.end, s)):
+        words = range(span.start, span.end)
+        if taken.isdisjoint(words):
+            taken.update(words)
+            kept.append(span)
+        else:
+            dropped.append(span)
+    return tuple(sorted(kept)), tuple(sorted(dropped))
+
+
+def encode_tags(
+    spans: Iterable[WordSpan], length: int, scheme: Scheme = "BIO"
+) -> tuple[tuple[str, ...], tuple[WordSpan, ...]]:
+    """`(tags, dropped)`: `length` tags holding the outermost spans, and the spans they cannot hold.
+
+    Raises `ValueError` if a span reaches past `length`.
+    """
+    kept, dropped = outermost(spans)
+    tags = ["O"] * length
+    previous = WordSpan(0, 1, "O") if not kept else kept[0]
+    for span in kept:
+        if span.end > length:
+            raise ValueError(
+                f"span [{span.start}, {span.end}) {span.label!r} reaches past the {length} words "
+                f"to tag; word offsets are half-open"
+            )
+        touches = previous.end == span.start and previous.label == span.label
+        tags[span.start : span.end] = _span_tags(span, scheme, touches)
+        previous = span
+    return tuple(tags), dropped
+
+
+def _span_tags(span: WordSpan, scheme: Scheme, touches_same_label: bool) -> list[str]:
+    size = span.end - span.start
+    if scheme == "BIOES":
+        prefixes = "S" if size == 1 else "B" + "I" * (size - 2) + "E"
+    elif scheme == "IOB1" and not touches_same_label:
+        prefixes = "I" * size
+    else:
+        prefixes = "B" + "I" * (size - 1)
+    return [f"{prefix}-{span.label}" for prefix in prefixes]

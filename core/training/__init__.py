@@ -1,0 +1,2 @@
+"""Training (Algorithm 1): the objective, the trainer, checkpoints, fine-tuning, several
+processes."""

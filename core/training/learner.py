@@ -1,0 +1,83 @@
+"""What `core.training.trainer` trains: anything that has losses, a development score and a
+folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from ..config import ModelConfig, TrainingConfig
+from ..evaluation.evaluate import propose, score_proposals, tune_threshold
+from ..evaluation.metrics import Scores
+from ..modeling.model import DiffusionNER
+from ..types import Example, SamplerSettings
+from .objective import diffusion_losses
+
+
+class Learner(Protocol):
+    """A model with its way of learning."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    @property
+    def architecture(self) -> ModelConfig:
+        """What the weights alone do not tell: a checkpoint of another one is not resumed."""
+        ...
+
+    @property
+    def pretrained(self) -> PreTrainedModel:
+        """The part of `network` that takes the encoder's learning rate."""
+        ...
+
+    def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
+        """Of a batch; where several processes share it, this one's part, see
+        `core.training.distributed`."""
+        ...
+
+    def evaluate(self, examples: Sequence[Example]) -> Scores: ...
+
+    def save(self, folder: Path) -> None: ...
+
+
+@dataclass
+class DiffusionLearner:
+    """DiffusionNER by Algorithm 1; evaluation tunes φ, nested and flat, in the model itself."""
+
+    model: DiffusionNER
+    config: TrainingConfig
+    sampler: SamplerSettings = SamplerSettings()
+
+    @property
+    def network(self) -> nn.Module:
+        return self.model
+
+    @property
+    def architecture(self) -> ModelConfig:
+        return self.model.config
+
+    @property
+    def pretrained(self) -> PreTrainedModel:
+        return self.model.encoder.transformer
+
+    def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
+        return diffusion_losses(self.model, examples, self.config, generator)
+
+    def evaluate(self, examples: Sequence[Example]) -> Scores:
+        found = propose(self.model, [example.words for example in examples], self.sampler)
+        self.model.config = replace(
+            self.model.config,
+            threshold=tune_threshold(examples, found, flat=False),
+            flat_threshold=tune_threshold(examples, found, flat=True),
+        )
+        flat = self.sampler.flat
+        return score_proposals(examples, found, self.model.config.phi(flat), flat)
+
+    def save(self, folder: Path) -> None:
+        self.model.save(folder, torch.float16)

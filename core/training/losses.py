@@ -1,0 +1,83 @@
+"""The set loss of Algorithm 1, line 9. Where several processes share a batch, a mean is this
+process's part of the mean over all of it.
+
+B sentences, K spans, M words, N gold entities (padded), C types and ∅ (the last index).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..data.batching import Gold
+from ..devices import send
+from ..modeling.denoiser import Boundaries
+from . import distributed
+from .matching import match
+
+_NEVER = -1e4
+
+
+def type_targets(words: Tensor, gold: Gold, no_entity: int) -> Tensor:
+    """Spans (B, K, 2) to the type they are to be given (B, K): that of the gold entity with
+    exactly these boundaries, else ∅. So the type's probability says "this span is right"."""
+    same = (words[:, :, None] == gold.boundaries[:, None]).all(-1)  # (B, K, N)
+    types = gold.types[:, None].expand_as(same).gather(2, same.int().argmax(2, keepdim=True))
+    return torch.where(same.any(2), types[:, :, 0], no_entity)
+
+
+@torch.no_grad()
+def assign(
+    output: Boundaries,
+    type_probs: Tensor,
+    positions: Tensor,
+    gold: Gold,
+    lengths: Tensor,
+    distance_weight: float,
+) -> Tensor:
+    """π̂ (B, K): the gold entity each span is to become, -1 for none.
+
+    The cost is appendix A's -(P^l + P^r + P^c) plus the distance of the noisy boundaries
+    `positions` (B, K, 2) to the gold ones, as a share of the sentence.
+    """
+    words = gold.boundaries.clamp(min=0)
+    cost = -_at_gold(output.left_log_probs, words[..., 0]).exp()
+    cost -= _at_gold(output.right_log_probs, words[..., 1]).exp()
+    cost -= _at_gold(type_probs, gold.types)
+    apart = (positions[:, :, None] - words[:, None]).abs().sum(-1)  # (B, K, N)
+    cost += distance_weight * apart / lengths[:, None, None]
+    costs = cost.float().cpu().numpy()  # one transfer a batch
+    rows = [match(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
+    return send(torch.from_numpy(np.stack(rows)), words.device)
+
+
+def boundary_loss(output: Boundaries, assignment: Tensor, gold: Gold) -> Tensor:
+    """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 where there is no gold."""
+    matched = assignment >= 0
+    index = assignment.clamp(min=0)
+    left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
+    right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
+    loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
+    return (loss[:, :, 0] * matched).sum() / distributed.total(matched.sum()).clamp(min=1)
+
+
+def type_loss(
+    logits: Tensor, targets: Tensor, valid: Tensor, unknown: Tensor, no_entity_weight: float
+) -> Tensor:
+    """Weighted mean of -log P^c over the `valid` spans; logits (B, K, C + 1), the rest (B, K).
+
+    Labels `unknown` (B, C + 1) to a sentence's annotators take no part: a span left
+    unlabelled there may still be one of them.
+    """
+    logits = logits.masked_fill(unknown[:, None], _NEVER)
+    no_entity = logits.shape[-1] - 1
+    weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
+    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    return (losses * weights.flatten()).sum() / distributed.total(weights.sum()).clamp(min=1.0)
+
+
+def _at_gold(values: Tensor, index: Tensor) -> Tensor:
+    """values (B, K, X) at the gold indices (B, N): (B, K, N)."""
+    return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))

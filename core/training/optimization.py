@@ -1,0 +1,84 @@
+"""The steps of a training: the gradient and the rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ..config import TrainingConfig
+from ..devices import mixed_precision
+from ..evaluation.metrics import Scores
+from ..types import Example
+from . import distributed
+from .learner import Learner
+
+_MAX_NORM = 1.0
+_APART = 500_000_003
+"""Between the seeds of two processes' dropout."""
+
+
+class Stepper:
+    """Changes a learner's weights, `total` times in all."""
+
+    def __init__(self, learner: Learner, config: TrainingConfig, total: int) -> None:
+        self.learner, self.config, self.total = learner, config, total
+        self.optimizer = _optimizer(learner, config)
+
+    @property
+    def network(self) -> nn.Module:
+        return self.learner.network
+
+    def step(self, batch: Sequence[Example], number: int) -> dict[str, float]:
+        """One gradient step; its randomness follows from the seed and its number alone.
+
+        Returns the named losses.
+        """
+        seed = self.config.seed * 1_000_003 + number
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak_lr"] * _rate(number, self.total, self.config.warmup)
+        network = self.network.train()
+        device = next(network.parameters()).device
+        with torch.random.fork_rng(), mixed_precision(device):
+            torch.manual_seed(seed + _APART * distributed.number())  # dropout
+            losses = self.learner.losses(batch, torch.Generator().manual_seed(seed))
+        self.optimizer.zero_grad(set_to_none=True)
+        every = torch.stack(list(losses.values()))
+        total_loss: Tensor = every.sum()
+        total_loss.backward()
+        distributed.sum_gradients(network)
+        nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
+        self.optimizer.step()
+        values = distributed.total(every.detach())
+        return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
+
+    @torch.inference_mode()
+    def evaluate(self, dev: Sequence[Example]) -> Scores:
+        self.network.eval()
+        return self.learner.evaluate(dev)
+
+
+def _rate(step: int, total: int, warmup: float) -> float:
+    """Linear warm-up, then linear decay (section 5.3)."""
+    rising = max(1.0, warmup * total)
+    return min(step / rising, max(0.0, (total - step + 1) / max(1.0, total - rising)))
+
+
+def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
+    """AdamW with a rate for the pretrained part and one for the rest.
+
+    The pretrained input embeddings stay fixed: more than half of a small encoder's weights, a
+    fifth of the step, and words that the corrections do not contain keep their place beside
+    those that they do.
+    """
+    learner.pretrained.get_input_embeddings().requires_grad_(False)
+    pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
+    known = {id(each) for each in learner.pretrained.parameters()}
+    fresh = [each for each in learner.network.parameters() if id(each) not in known]
+    groups = [
+        {"params": pretrained, "peak_lr": config.encoder_lr},
+        {"params": fresh, "peak_lr": config.decoder_lr},
+    ]
+    on_gpu = fresh[0].device.type == "cuda"
+    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)

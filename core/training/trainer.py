@@ -1,0 +1,177 @@
+"""Algorithm 1 as a generator of plain records: to stop iterating is to cancel.
+
+The model folder always holds the best version so far, `checkpoint/` inside it the state to
+go on from; both survive a kill at any moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from ..config import TrainingConfig
+from ..data.batching import epoch_batches
+from ..evaluation.metrics import Scores
+from ..types import Example
+from . import distributed
+from .checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
+from .learner import Learner
+from .optimization import Stepper
+
+_REPORT_EVERY = 10
+_CHECKPOINT_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where training stands, every few steps."""
+
+    step: int
+    total_steps: int
+    epoch: int
+    losses: dict[str, float]
+    """Named losses, averaged since the last report."""
+    eta_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The development score after an epoch, see `TrainingConfig.evaluate_every`."""
+
+    step: int
+    total_steps: int
+    epoch: int
+    scores: Scores
+    best: bool
+    """Whether this is the best so far, and so the version that was saved."""
+
+
+def train(
+    learner: Learner,
+    examples: Sequence[Example],
+    dev: Sequence[Example],
+    config: TrainingConfig,
+    folder: Path,
+) -> Iterator[Progress | Evaluated]:
+    """Train, yielding a record every few steps and at each development score.
+
+    `folder` receives the best model by development F1. A folder with a checkpoint of the same
+    settings and data is gone on with, to the same bytes as without the interruption. Of several
+    processes (`core.training.distributed`) the first one writes and yields, the others only learn.
+    Raises ValueError without examples, or where the processes do not see the same folder.
+    """
+    for record in _records(learner, examples, dev, config, folder):
+        if distributed.main():
+            yield record
+
+
+def _records(
+    learner: Learner,
+    examples: Sequence[Example],
+    dev: Sequence[Example],
+    config: TrainingConfig,
+    folder: Path,
+) -> Iterator[Progress | Evaluated]:
+    if not examples or not dev:
+        raise ValueError(
+            f"training needs examples to learn and to choose by, got {len(examples)} to learn "
+            f"and {len(dev)} for development; add annotated documents"
+        )
+    lengths = [len(example.words) for example in examples]
+    per_epoch = -(-len(examples) // config.batch_size)
+    total = config.epochs * per_epoch
+    stepper = Stepper(learner, config, total)
+    saved = folder / "checkpoint"
+    position = _position(stepper, saved, _fingerprint(learner, examples, dev, config))
+    meter = _Meter(position.step, total)
+    while position.step < total and position.bad_epochs < config.patience:
+        epoch, done = divmod(position.step, per_epoch)
+        scored = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
+        order = epoch_batches(
+            lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
+        )
+        for rows in order[done:]:
+            step = position.step + 1
+            batch = [examples[row] for row in rows]
+            meter.add(stepper.step(batch, step))
+            position = replace(position, step=step)
+            if step % _REPORT_EVERY == 0:
+                yield meter.report(step, epoch + 1)
+            if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
+                _save(saved, stepper, position)
+        if not scored:
+            continue
+        scores = distributed.from_main(stepper.evaluate(dev))
+        best = scores.f1 > position.best_f1
+        if best and distributed.main():
+            learner.save(folder)
+        position = replace(
+            position,
+            best_f1=max(scores.f1, position.best_f1),
+            bad_epochs=0 if best else position.bad_epochs + 1,
+        )
+        _save(saved, stepper, position)
+        yield Evaluated(position.step, total, epoch + 1, scores, best)
+    if distributed.main():
+        remove_checkpoint(saved)
+
+
+def _position(stepper: Stepper, saved: Path, fingerprint: str) -> Position:
+    """Where the training begins or goes on, the same in all processes."""
+    with distributed.main_first():
+        position = load_checkpoint(saved, stepper.network, stepper.optimizer, fingerprint)
+    first = distributed.from_main(position)
+    if position != first:
+        raise ValueError(
+            f"process {distributed.number()} begins at step {position.step}, the first one at "
+            f"{first.step}; give all of them the same data, and a folder {saved.parent} that all "
+            "of them see"
+        )
+    return position
+
+
+def _save(saved: Path, stepper: Stepper, position: Position) -> None:
+    if distributed.main():
+        save_checkpoint(saved, stepper.network, stepper.optimizer, position)
+
+
+def _fingerprint(
+    learner: Learner, examples: Sequence[Example], dev: Sequence[Example], config: TrainingConfig
+) -> str:
+    """What a training starts from: settings, data, architecture and every weight."""
+    digest = hashlib.sha256(json.dumps(config.to_json(), sort_keys=True).encode())
+    digest.update(repr(learner.architecture).encode())
+    for name, value in learner.network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.cpu().contiguous().numpy().tobytes())
+    for example in (*examples, *dev):
+        labels = None if example.labels is None else sorted(example.labels)
+        digest.update(repr((example.words, example.entities, labels)).encode())
+    return digest.hexdigest()
+
+
+class _Meter:
+    """Averages losses between reports and tells how long is left."""
+
+    def __init__(self, first_step: int, total: int) -> None:
+        self.first_step, self.total = first_step, total
+        self.started = time.monotonic()
+        self.sums: dict[str, float] = {}
+        self.count = 0
+
+    def add(self, losses: dict[str, float]) -> None:
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+        self.count += 1
+
+    def report(self, step: int, epoch: int) -> Progress:
+        pace = (time.monotonic() - self.started) / (step - self.first_step)
+        losses = {name: value / self.count for name, value in self.sums.items()}
+        self.sums, self.count = {}, 0
+        return Progress(step, self.total, epoch, losses, pace * (self.total - step))

@@ -1,0 +1,178 @@
+"""The documents of a project on their way out: chosen, and streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, select
+from sqlalchemy.orm import Session
+
+from storage.enums import Split
+from storage.models import AnnotationSet, Document
+from storage.records import DocumentRecord
+from storage.repository.annotation_sets import COUNTS, SUBMITTED
+from storage.repository.history import histories, spans_of_sets
+
+BATCH = 500
+"""Documents held in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents, and what of them. An empty filter lets everything through."""
+
+    splits: Collection[Split] = ()
+    labels: Collection[str] = ()
+    """Only entities of these; a document is there all the same, since "none" is an answer."""
+    people: Collection[str] = ()
+    """Only documents that one of these submitted."""
+    since: datetime | None = None
+    """Only documents submitted then or later."""
+    until: datetime | None = None
+    """Only documents submitted before."""
+    undecided: bool = False
+    """Also those that nobody has submitted, whatever `people` and the times say."""
+    history: bool = False
+    """With every other set and every operation of each document."""
+
+
+def selected(session: Session, project_id: int, selection: Selection) -> Iterator[DocumentRecord]:
+    """Streams the documents in order of arrival, each with its newest submitted set.
+
+    Entities keep their status: the accepted ones are the truth, the rejected ones are what a
+    person refused. A reopened document counts with what was last submitted. An undecided one has
+    its draft, else the newest suggestions, else no entities at all.
+    """
+    for documents in _batches(session, project_id, selection):
+        sets = _sets(session, [each.id for each in documents], selection.undecided)
+        documents = [each for each in documents if _wanted(sets.get(each.id), selection)]
+        chosen = {each.id: sets[each.id] for each in documents if each.id in sets}
+        spans = spans_of_sets(session, [each.id for each in chosen.values()], selection.labels)
+        current = {each.id: chosen[each.id].id if each.id in chosen else 0 for each in documents}
+        past = histories(session, current) if selection.history else {}
+        for document in documents:
+            own = chosen.get(document.id)
+            yield DocumentRecord(
+                text=document.text,
+                name=document.name,
+                entities=None if own is None else tuple(spans.get(own.id, ())),
+                split=document.split,
+                status=_status(document, own),
+                provenance=_provenance(own),
+                meta=document.meta,
+                comment=document.comment,
+                skip_reason=document.skip_reason,
+                history=past.get(document.id),
+            )
+
+
+def counts(session: Session, project_id: int, splits: Collection[Split] = ()) -> tuple[int, int]:
+    """How many documents of these splits (all if none) are submitted, and how many are not."""
+    query = select(_is_submitted(), func.count()).where(*_of(project_id, splits))
+    found: dict[bool, int] = {
+        bool(known): number for known, number in session.execute(query.group_by(_is_submitted()))
+    }
+    return found.get(True, 0), found.get(False, 0)
+
+
+def people(session: Session, project_id: int) -> Sequence[str]:
+    """Who has submitted documents of the project, by name."""
+    query = (
+        select(AnnotationSet.person)
+        .join(Document, Document.id == AnnotationSet.document_id)
+        .where(*_of(project_id, ()), SUBMITTED)
+        .distinct()
+        .order_by(AnnotationSet.person)
+    )
+    return [person for person in session.scalars(query) if person is not None]
+
+
+def _of(project_id: int, splits: Collection[Split]) -> list[Any]:
+    in_splits = [Document.split.in_(splits)] if splits else []
+    return [Document.project_id == project_id, *in_splits]
+
+
+def _is_submitted() -> Any:
+    return exists().where(AnnotationSet.document_id == Document.id, SUBMITTED)
+
+
+def _batches(
+    session: Session, project_id: int, selection: Selection
+) -> Iterator[Sequence[Row[Any]]]:
+    query = (
+        select(
+            Document.id,
+            Document.text,
+            Document.name,
+            Document.split,
+            Document.status,
+            Document.meta,
+            Document.comment,
+            Document.skip_reason,
+        )
+        .where(*_of(project_id, selection.splits))
+        .order_by(Document.id)
+        .limit(BATCH)
+    )
+    if not selection.undecided:
+        query = query.where(_is_submitted())
+    last = 0
+    while batch := session.execute(query.where(Document.id > last)).all():
+        last = batch[-1].id
+        yield batch
+
+
+def _sets(session: Session, document_ids: Iterable[int], undecided: bool) -> Mapping[int, Row[Any]]:
+    """By document: the newest submitted set; of undecided ones the draft or newest prediction."""
+    newest: ColumnElement[int] = COUNTS
+    if undecided:
+        draft = and_(AnnotationSet.state == "draft", not_(AnnotationSet.blind))
+        newest = func.coalesce(
+            newest,
+            func.max(AnnotationSet.id).filter(draft),
+            func.max(AnnotationSet.id).filter(AnnotationSet.origin == "machine"),
+        )
+    ids = (
+        select(newest.label("id"))
+        .where(AnnotationSet.document_id.in_(document_ids))
+        .group_by(AnnotationSet.document_id)
+    )
+    query = select(
+        AnnotationSet.id,
+        AnnotationSet.document_id,
+        AnnotationSet.parent_id,
+        AnnotationSet.origin,
+        AnnotationSet.state,
+        AnnotationSet.person,
+        AnnotationSet.provenance,
+        AnnotationSet.submitted_at,
+    ).where(AnnotationSet.id.in_(ids))
+    return {row.document_id: row for row in session.execute(query)}
+
+
+def _wanted(own: Row[Any] | None, selection: Selection) -> bool:
+    if own is None or own.origin == "machine" or own.state == "draft":
+        return selection.undecided
+    return (
+        (not selection.people or own.person in selection.people)
+        and (selection.since is None or own.submitted_at >= selection.since)
+        and (selection.until is None or own.submitted_at < selection.until)
+    )
+
+
+def _status(document: Row[Any], own: Row[Any] | None) -> Any:
+    submitted = own is not None and own.origin == "person" and own.state == "submitted"
+    return "submitted" if submitted else document.status
+
+
+def _provenance(own: Row[Any] | None) -> dict[str, Any]:
+    if own is None:
+        return {}
+    who: dict[str, Any] = {"origin": own.origin}
+    if own.origin == "person":
+        submitted = own.submitted_at.isoformat() if own.submitted_at else None
+        who |= {"person": own.person, "submitted_at": submitted}
+    return {**own.provenance, **who}

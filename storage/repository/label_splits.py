@@ -1,0 +1,53 @@
+"""Passes over the entities of a label that is split: begun, ended, and what was chosen in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Document, Event, Operation
+from storage.repository.label_names import Place, places
+
+BEGUN, ENDED = "split label", "end split"
+OP = "split"
+"""The operation of a choice; its payload names the pass by its first event."""
+
+
+def open_pass(session: Session, project_id: int) -> Event | None:
+    """The event with which the open pass began."""
+    query = select(Event).where(Event.project_id == project_id, Event.action.in_((BEGUN, ENDED)))
+    last = session.scalars(query.order_by(Event.id.desc()).limit(1)).one_or_none()
+    return last if last is not None and last.action == BEGUN else None
+
+
+def done(session: Session, project_id: int, pass_id: int) -> set[Place]:
+    """The places that were decided in the pass."""
+    return {place for place, _ in _chosen(session, project_id, pass_id)}
+
+
+def left(session: Session, project_id: int, pass_id: int, label: str) -> Sequence[Place]:
+    """The accepted entities of the label that are still to be decided, in the documents' order."""
+    kept = {place for place, left in _chosen(session, project_id, pass_id) if left}
+    accepted = {
+        place for place, status in places(session, project_id, label) if status == "accepted"
+    }
+    return sorted(accepted - kept)
+
+
+def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Place, bool]]:
+    """Each choice of the pass, and whether it was to leave the entity as it is."""
+    query = (
+        select(Operation.document_id, Operation.payload)
+        .join(Document, Document.id == Operation.document_id)
+        .where(
+            Document.project_id == project_id,
+            Operation.payload["op"].as_string() == OP,
+            Operation.payload["pass"].as_integer() == pass_id,
+        )
+    )
+    return [
+        ((document, said["start"], said["end"]), said["to"] == said["from"])
+        for document, said in session.execute(query)
+    ]

@@ -1,0 +1,122 @@
+"""The bin: what is deleted stays as it is, is found by nothing (`storage.soft_delete`), and comes
+back.
+
+Bringing something back leaves what lies beside it in the bin: a document that was deleted before
+its project stays deleted when the project is restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.columns import now
+from storage.models import AnnotationSet, Document, EntityRow, Label, Project
+from storage.soft_delete import BINNED
+
+Kind = Literal["project", "label", "document"]
+Deletable = Project | Label | Document
+_TABLES: dict[Kind, Any] = {"project": Project, "label": Label, "document": Document}
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """Something in the bin."""
+
+    kind: Kind
+    id: int
+    name: str
+    project_id: int
+    deleted_at: datetime
+
+
+def find(session: Session, kind: Kind, id: int) -> Deletable:
+    """Whether or not it lies in the bin, fresh. Raises `LookupError` where there is none."""
+    table = _TABLES[kind]
+    query = select(table).where(table.id == id)
+    found: Deletable | None = session.scalars(
+        query.execution_options(**BINNED, populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise LookupError(f"there is no {kind} {id}; reload the page to see what there is")
+    return found
+
+
+def put(session: Session, row: Deletable) -> None:
+    """Puts it into the bin, unless it lies there."""
+    row.deleted_at = row.deleted_at or now()
+    session.flush()
+
+
+def take_back(session: Session, row: Deletable) -> None:
+    row.deleted_at = None
+    session.flush()
+
+
+def projects(session: Session) -> list[Binned]:
+    """The deleted projects, the newest first."""
+    return _binned(session, "project", Project.id)
+
+
+def of_project(session: Session, project_id: int) -> list[Binned]:
+    """The deleted labels and documents of a project, the newest first."""
+    found = [
+        *_binned(session, "label", Label.project_id, Label.project_id == project_id),
+        *_binned(session, "document", Document.project_id, Document.project_id == project_id),
+    ]
+    return sorted(found, key=lambda each: each.deleted_at, reverse=True)
+
+
+def labels(session: Session, project_id: int) -> set[str]:
+    """The names of the deleted labels: what is marked with them comes back with them."""
+    query = select(Label.name).where(Label.project_id == project_id, Label.deleted_at.is_not(None))
+    return set(session.scalars(query.execution_options(**BINNED)))
+
+
+def texts(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
+    """Which of these texts lie in the project's bin, by SHA-256."""
+    query = select(Document.sha256).where(
+        Document.project_id == project_id,
+        Document.sha256.in_(hashes),
+        Document.deleted_at.is_not(None),
+    )
+    return set(session.scalars(query.execution_options(**BINNED)))
+
+
+def documents_in(session: Session, project_id: int) -> int:
+    """How many documents go into the bin with a project."""
+    query = select(func.count()).where(Document.project_id == project_id)
+    return session.scalar(query.select_from(Document)) or 0
+
+
+def entities_of(session: Session, label: Label) -> int:
+    """How many accepted entities of submitted sets and drafts have the label."""
+    query = (
+        select(func.count())
+        .select_from(EntityRow)
+        .join(AnnotationSet, AnnotationSet.id == EntityRow.annotation_set_id)
+        .join(Document, Document.id == AnnotationSet.document_id)
+        .where(
+            Document.project_id == label.project_id,
+            AnnotationSet.origin == "person",
+            EntityRow.label == label.name,
+            EntityRow.status == "accepted",
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def _binned(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> list[Binned]:
+    table = _TABLES[kind]
+    query = (
+        select(table.id, table.name, project_id, table.deleted_at)
+        .where(table.deleted_at.is_not(None), *conditions)
+        .order_by(table.deleted_at.desc(), table.id.desc())
+        .execution_options(**BINNED)
+    )
+    return [Binned(kind, *row) for row in session.execute(query)]

@@ -1,0 +1,201 @@
+"""python -m app: each verb is one service call, with help."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.__main__ import VERBS, main
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.startup import open_database
+from app.settings import Settings
+from storage.engine import Sessions
+from tests.app.material import environment_in, new_project, pretend_model, settings_in
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in environment_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def opened(settings: Settings) -> Sessions:
+    return open_database(settings)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main([verb, "--help"])
+    assert exit.value.code == 0
+    assert VERBS[verb] in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_imported_can_be_exported(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entity = {"start": 0, "end": 4, "label": "PER"}
+    good = json.dumps({"text": "Anna met Bo.", "entities": [entity]})
+    source = tmp_path / "news.jsonl"
+    source.write_text(f"{good}\nnonsense\n")
+    assert main(["import", str(source), "--project", "News"]) == 1
+    told = capsys.readouterr()
+    assert "project 'News' is new" in told.out
+    assert "1 documents with 1 entities added (jsonl), 0 known already, 1 bad" in told.out
+    assert f"{source}:2: not JSON" in told.err
+
+    out = tmp_path / "out.bio"
+    assert main(["export", "--project", "News", "--format", "bio", "--out", str(out)]) == 0
+    assert "Anna" in out.read_text()
+    assert "B-PER" in out.read_text()
+    assert "1 documents with 1 entities written" in capsys.readouterr().err
+
+
+def test_an_unknown_project_is_answered_with_those_there_are(
+    opened: Sessions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_project(opened)
+    assert main(["export", "--project", "Olds", "--format", "jsonl"]) == 1
+    assert "there is no project 'Olds'; there are: 'News'" in capsys.readouterr().err
+    assert main(["import", "no-such-file", "--project", "News"]) == 1
+    assert "there is no file no-such-file" in capsys.readouterr().err
+
+
+def test_retrain_queues_a_job_and_says_that_no_worker_runs(
+    settings: Settings, opened: Sessions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ModelRegistry(opened).ensure_bundled(pretend_model(settings.model))
+    new_project(opened)
+    assert main(["retrain", "--project", "News"]) == 0
+    told = capsys.readouterr()
+    assert "is queued" in told.out
+    assert "start `python -m app worker`" in told.err
+    assert main(["retrain", "--project", "News"]) == 1
+    assert "is under way" in capsys.readouterr().err
+
+
+def test_promote_moves_the_active_version(
+    settings: Settings, opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = ModelRegistry(opened)
+    old = registry.ensure_bundled(pretend_model(settings.model))
+    new = registry.propose(
+        pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
+    )
+    assert main(["promote", str(new.id)]) == 0
+    assert f"model version {new.id} suggests from now on" in capsys.readouterr().out
+    assert main(["promote", "99"]) == 1
+    assert "there is no model version 99" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [[], ["--no-worker"]])
+def test_serve_prepares_the_database_and_starts_page_and_worker(
+    flags: list[str],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    started: list[tuple[list[str], list[str] | None]] = []
+
+    class Recorded:
+        def __init__(self, page: list[str], worker: list[str] | None) -> None:
+            started.append((page, worker))
+
+        def run(self) -> int:
+            return 0
+
+    monkeypatch.setattr("app.cli.serve.Supervisor", Recorded)
+    monkeypatch.setenv("SPANNEAL_AUTH", "none")
+    assert main(["serve", "--host", "0.0.0.0", "--port", "9000", *flags]) == 0
+    [(page, worker)] = started
+    assert page[-4:] == ["--server.address", "0.0.0.0", "--server.port", "9000"]
+    assert (worker is None) == bool(flags)
+    assert "no model makes suggestions" in capsys.readouterr().err
+    with open_database(settings)() as session:
+        from storage.repository import projects
+
+        assert [each.name for each in projects.every(session)] == ["Sample"]
+
+
+def submitted(name: str, label: str = "PER") -> str:
+    entity = {"start": 0, "end": len(name), "label": label}
+    return json.dumps({"text": f"{name} met Bo.", "entities": [entity]}) + "\n"
+
+
+def test_a_dry_run_says_what_would_come_in_and_writes_nothing(
+    settings: Settings, opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "news.jsonl"
+    source.write_text(submitted("Anna") + submitted("Olena", "EVENT") + "nonsense\n")
+    assert main(["import", str(source), "--project", "News", "--dry-run"]) == 1
+    told = capsys.readouterr()
+    assert "EVENT: 1 (new)" in told.out
+    assert "2 documents with 2 entities would be added (jsonl)" in told.out
+    assert f"{source}:3: not JSON" in told.err
+    assert main(["export", "--project", "News", "--format", "jsonl"]) == 1
+    assert "there is no project 'News'" in capsys.readouterr().err
+
+
+def test_an_import_of_a_file_broken_in_the_middle_says_where(
+    opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "a.json"
+    source.write_text('[{"text": "One."}\n{"text": "Two."}]')
+
+    assert main(["import", str(source), "--project", "News"]) == 1
+    assert "It was broken off at line 2" in capsys.readouterr().out
+
+
+def test_an_import_that_is_interrupted_says_what_is_in(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from app.cli import import_file
+
+    whole = import_file.importing
+
+    def interrupted(*arguments: Any) -> Iterator[Any]:
+        yield next(whole(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_file, "importing", interrupted)
+    source = tmp_path / "news.jsonl"
+    source.write_text(submitted("Anna"))
+    assert main(["import", str(source), "--project", "News"]) == 130
+    told = capsys.readouterr().out
+    assert "1 documents with 1 entities added" in told
+    assert "import the file again to go on" in told
+
+
+def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "news.jsonl", tmp_path / "out.jsonl"
+    source.write_text(submitted("Anna") + json.dumps({"text": "Open."}) + "\n")
+    main(["import", str(source), "--project", "News", "--split", "train"])
+    common = ["export", "--project", "News", "--format", "jsonl", "--out", str(out)]
+
+    assert main([*common, "--undecided", "--history", "--label", "ORG"]) == 0
+    records = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [record.get("entities") for record in records] == [[], None]
+    assert "history" in records[0]
+    told = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
+    assert told["filters"]["labels"] == ["ORG"]
+    assert told["counts"]["documents"] == 2
+
+    for flags, found in (
+        (["--split", "control"], 0),
+        (["--person", "Nobody"], 0),
+        (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
+        (["--since", "2020-01-01", "--split", "train"], 1),
+    ):
+        assert main([*common, *flags]) == 0
+        assert len(out.read_text().splitlines()) == found, flags

@@ -1,0 +1,145 @@
+"""The Annotate page while the model looks again, other people work, and what was is looked at."""
+
+from __future__ import annotations
+
+import threading
+
+from app.services.annotation.annotation import AnnotationService
+from storage.repository import operations
+from tests.app.pages_kit import Site
+
+
+def test_the_model_reads_again_around_a_correction_only_where_that_is_wished(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.send(document, {"op": "reject", "id": site.span_id("New York")})
+    assert _asked_again(site, document) == 0
+
+    site.app.toggle(key="read_around").set_value(True)
+    site.run()
+    site.send(document, {"op": "reject", "id": site.span_id("Olena Kovalenko")})
+    _wait_for_the_model(site)
+    assert _asked_again(site, document) == 1
+    site.run()
+    assert "reading" not in site.app.session_state, "it is over, and is not begun again"
+    assert _asked_again(site, document) == 1
+
+
+def test_saving_does_not_wait_for_the_model_that_reads_again(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.app.toggle(key="read_around").set_value(True)
+    site.run()
+    site.model.holds = threading.Event()
+
+    site.send(document, {"op": "reject", "id": site.span_id("New York")})
+    assert site.mounted()["ack"]["seq"] == 1, "acknowledged while the model still reads"
+    site.send(document, {"op": "accept", "id": site.span_id("Olena Kovalenko")})
+    assert site.mounted()["ack"]["seq"] == 2
+    assert "looks again" in site.said()
+
+    site.model.holds.set()
+    _wait_for_the_model(site)
+    site.run()
+    assert site.spans()["New York"] == "rejected", "an edit made meanwhile stands"
+    assert site.spans()["Olena Kovalenko"] == "accepted"
+    assert "looks again" not in site.said()
+
+
+def test_what_the_model_adds_to_a_wish_is_told_when_it_is_done(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.wish("suggest")
+    _wait_for_the_model(site)
+    site.run()
+
+    assert "nothing to add" in site.app.toast[0].value
+
+
+def _wait_for_the_model(site: Site) -> None:
+    site.app.session_state["reading"].result.result(60)
+
+
+def test_what_somebody_else_changed_is_announced_and_merged(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    mine, theirs = site.span_id("New York"), site.span_id("Olena Kovalenko")
+    service = AnnotationService(site.sessions)
+    service.apply(document, "other", [{"seq": 1, "op": "reject", "id": theirs}], "Anna")
+
+    site.send(document, {"op": "accept", "id": mine, "seen": site.mounted()["version"]})
+
+    assert site.spans()["New York"] == "accepted"
+    assert site.spans()["Olena Kovalenko"] == "rejected"
+    news = site.mounted()["news"]
+    assert (news["text"], news["spans"]) == ("Anna changed 1 entity", [theirs])
+    assert site.mounted()["clashes"] == []
+
+
+def test_what_clashes_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    seen, key = site.mounted()["version"], site.span_id("New York")
+    service = AnnotationService(site.sessions)
+    other = [{"seq": 1, "op": "relabel", "id": key, "label": "MISC"}]
+    service.apply(document, "other", other, "Anna")
+
+    site.send(document, {"op": "relabel", "id": key, "label": "ORG", "seen": seen})
+
+    (clash,) = site.mounted()["clashes"]
+    assert (clash["by"], clash["theirs"]["label"], clash["mine"]["label"]) == (
+        *("Anna", "MISC"),
+        "ORG",
+    )
+    assert site.mounted()["error"] is None
+    assert site.mounted()["ack"]["seq"] == 1
+
+
+def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.send(document, {"op": "relabel", "id": site.span_id("New York"), "label": "MISC"})
+    site.send(document, {"op": "comment", "text": "<b>no markup</b>"})
+    site.wish("history")
+
+    assert "relabelled “New York” from LOC to MISC" in site.said().replace("\\", "")
+    assert "model version 1 suggested 3 entities" in site.said()
+    assert "<b>" not in site.said()
+    site.app.button(key="look 0").click()
+    site.wish("history")
+    assert site.mounted()["read_only"] is True
+    labels = {span["label"] for span in site.mounted()["spans"]}
+    assert labels == {"PER", "ORG", "LOC"}
+    site.app.button(key="restore_version").click()
+    site.wish("history")
+    assert "Version 0 is back" in site.app.toast[0].value
+    site.run()
+
+    assert {span["label"] for span in site.mounted()["spans"]} == labels
+    assert site.mounted()["comment"] == ""
+
+
+def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    site.send(document, {"op": "comment", "text": "mine"})
+    site.wish("history")
+    site.app.button(key="look 0").click()
+    site.wish("history")
+    service = AnnotationService(site.sessions)
+    service.apply(document, "other", [{"seq": 1, "op": "comment", "text": "theirs"}], "Anna")
+
+    site.app.button(key="restore_version").click()
+    site.wish("history")
+
+    assert "somebody went on meanwhile" in site.app.error[0].value
+    assert service.open(document, "Anna").comment == "theirs"
+    site.app.button(key="restore_version").click()
+    site.wish("history")
+    assert service.open(document, "Anna").comment == ""
+
+
+def _asked_again(site: Site, document: int) -> int:
+    with site.sessions() as session:
+        history = operations.of_document(session, document)
+    return sum(operation.payload["op"] == "suggest" for operation in history)

@@ -1,0 +1,175 @@
+"""The Export page: what is in the file, and what its format cannot hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+
+import pytest
+
+from app.screens.export.download import file_stem, preview
+from tests.app.pages_kit import Site
+
+
+def submit(site: Site, document: int) -> None:
+    site.open("annotate", document=document)
+    site.send(document, {"op": "accept_all"}, {"op": "submit"})
+
+
+def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
+    site.add()
+
+    site.open("export")
+
+    assert "Nothing is submitted yet" in site.said()
+
+
+def test_the_lossless_format_holds_everything(site: Site) -> None:
+    submit(site, site.add())
+    site.add("Not yet.", "open")
+
+    site.open("export")
+
+    assert "1 document · 3 entities" in site.said()
+    assert "1 document not submitted yet" in site.said()
+    assert '"New York University"' not in site.app.warning
+    assert site.app.code[0].value.startswith("{")
+
+
+def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: Site) -> None:
+    submit(site, site.add())
+    site.open("export")
+
+    site.app.selectbox(key="export_format").set_value("bio")
+    site.run()
+
+    assert "1 entity overlapping a longer one" in site.said()
+    assert list(site.app.dataframe[0].value["Text"]) == ["New York"]
+    assert "B-ORG" in site.app.code[0].value
+
+
+def test_only_the_held_back_documents_can_be_exported(site: Site) -> None:
+    submit(site, site.add())
+    submit(site, site.add("Bo Li met Anna.", "held", split="control"))
+    site.open("export")
+
+    site.app.get("segmented_control")[0].set_value("Held back")
+    site.run()
+
+    assert "1 document · 0 entities" in site.said()
+
+
+def test_a_preview_cuts_long_lines_and_long_files() -> None:
+    shown = preview(b"\n".join([b"x" * 1000] * 100)).split("\n")
+
+    assert len(shown) == 17
+    assert max(map(len, shown)) < 450
+    assert shown[-1] == "…"
+
+
+@pytest.mark.parametrize(
+    ("project", "stem"),
+    [
+        ("Sample", "Sample"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("会議 2026", "会議-2026"),
+        ("..", "export"),
+    ],
+)
+def test_a_projects_name_makes_a_harmless_file_name(project: str, stem: str) -> None:
+    assert file_stem(project) == stem
+
+
+def large(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One submitted document, which is more than what is written without being asked."""
+    submit(site, site.add())
+    monkeypatch.setattr("app.screens.export.download.AT_ONCE", 0)
+    site.open("export")
+
+
+def make(site: Site) -> None:
+    site.app.button(key="make_export").click()
+    site.run()
+
+
+def test_a_large_file_is_made_only_when_it_is_asked_for_and_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large(site, monkeypatch)
+    assert not site.app.code
+    assert "Up to 1 document" in site.said()
+
+    make(site)
+    assert "1 document · 3 entities" in site.said()
+    (path,) = (site.settings.data / "exports").glob("*/export.jsonl")
+    written = path.stat().st_mtime_ns
+    site.run()
+    assert path.stat().st_mtime_ns == written
+    assert site.app.button(key="make_export").label == "Make it again"
+
+
+def test_another_choice_needs_another_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    large(site, monkeypatch)
+    make(site)
+
+    site.app.checkbox(key="export_undecided").check()
+    site.run()
+
+    assert not site.app.code
+    assert site.app.button(key="make_export").label == "Make the file"
+
+
+def test_the_filters_narrow_what_is_written(site: Site) -> None:
+    submit(site, site.add())
+    site.add("Not yet.", "open")
+    site.open("export")
+
+    site.app.multiselect(key="export_labels").set_value(["PER"])
+    site.app.checkbox(key="export_undecided").check()
+    site.run()
+
+    assert "2 documents · 1 entity" in site.said()
+
+
+def test_what_is_undecided_can_be_had_before_anything_is_submitted(site: Site) -> None:
+    site.add()
+    site.open("export")
+    assert "there is nothing to write" in site.said()
+
+    site.app.checkbox(key="export_undecided").check()
+    site.run()
+
+    assert "1 document · 0 entities" in site.said()
+
+
+def test_the_manifest_is_offered_beside_the_file(site: Site) -> None:
+    submit(site, site.add())
+    site.open("export")
+
+    made = site.app.session_state["made_export"]
+    told = json.loads(made.manifest)
+    assert (told["file"], told["counts"]["entities"]) == ("News.jsonl", 3)
+    assert told["sha256"] == hashlib.sha256(made.path.read_bytes()).hexdigest()
+
+
+def test_files_of_sessions_long_gone_are_cleared_away(site: Site) -> None:
+    old = site.settings.data / "exports" / "old"
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    submit(site, site.add())
+    site.open("export")
+
+    assert not old.exists()
+
+
+def test_a_hostile_name_is_shown_and_never_run(site: Site) -> None:
+    document = site.add(name="</span><script>alert(1)</script>")
+    submit(site, document)
+    site.open("export")
+    site.app.selectbox(key="export_format").set_value("bio")
+    site.run()
+
+    shown = [str(each.value) for each in (*site.app.markdown, *site.app.caption)]
+    assert not any("<script" in each for each in shown)
+    assert "<script" in str(site.app.dataframe[0].value["Document"][0])

@@ -1,0 +1,169 @@
+"""The Documents page: files are looked at, come in, are stopped, and are told of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.screens.documents import import_report
+from app.screens.documents import upload as adding
+from app.services.interchange.read_records import ImportReport
+from storage.records import BadRecord
+from storage.repository import documents, projects
+from storage.repository.listing import list_documents
+from tests.app.pages_kit import Site
+
+SCRIPT = "<img src=x onerror=alert(1)>"
+
+
+def upload(site: Site, name: str, content: bytes) -> None:
+    """Chooses a file on the page; nothing is added yet."""
+    site.open("documents")
+    site.app.get("file_uploader")[0].upload(name, content)
+    site.run()
+
+
+def add(site: Site) -> None:
+    site.app.button(key="add_files").click()
+    site.run()
+
+
+def line(**record: Any) -> bytes:
+    return json.dumps(record).encode() + b"\n"
+
+
+def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Site) -> None:
+    upload(site, "some.jsonl", line(text="Bo Li met Anna.") * 2 + b"{broken\n")
+    add(site)
+
+    said = site.said()
+    assert "1 document added" in said
+    assert "1 in the project already" in said
+    assert "line 3" in said
+    assert site.app.get("file_uploader")[0].value in (None, [])
+
+
+def test_a_file_is_looked_at_before_anything_is_written(site: Site) -> None:
+    site.add("Known.")
+    entity = {"start": 0, "end": 5, "label": "EVENT"}
+    content = line(text="Known.") + line(text="Ascot was wet.", entities=[entity]) + b"{broken\n"
+
+    upload(site, "some.jsonl", content)
+
+    said = site.said()
+    assert "1 new" in said
+    assert "1 in the project already" in said
+    assert "1 cannot be read" in said
+    assert "EVENT 1 (new)" in said
+    tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
+    assert list(tables[0]["Entities"]) == ["nobody has looked", "Ascot (EVENT)"]
+    with site.sessions() as session:
+        assert list_documents(session, site.project_id).total == 1
+        assert "EVENT" not in [label.name for label in projects.labels(session, site.project_id)]
+
+
+def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click breaks a run off where it next draws, as `st.stop` does."""
+    import streamlit as st
+
+    monkeypatch.setattr("app.services.interchange.read_records.BATCH", 2)
+    whole = adding.importing
+    clicked: list[bool] = []
+
+    def stopped(*arguments: Any) -> Iterator[ImportReport]:
+        for report in whole(*arguments):
+            yield report
+            if not clicked:
+                clicked.append(True)
+                st.stop()
+
+    monkeypatch.setattr(adding, "importing", stopped)
+    content = b"".join(line(text=f"Text {number}.") for number in range(5))
+    upload(site, "some.jsonl", content)
+    add(site)
+    site.run()
+
+    assert "2 documents added. It was broken off" in site.said()
+    add(site)
+    assert "3 documents added · 2 in the project already" in site.said()
+    with site.sessions() as session:
+        assert list_documents(session, site.project_id).total == 5
+
+
+def test_a_file_that_is_broken_in_the_middle_is_not_told_as_done(site: Site) -> None:
+    upload(site, "some.json", b'[{"text": "One."}\n{"text": "Two."}]')
+    add(site)
+
+    assert "1 document added" in site.said()
+    assert "It was broken off at line 2, and nothing behind it is read" in site.said()
+
+
+def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
+    entity = {"start": 0, "end": 1, "label": SCRIPT}
+    content = line(text=SCRIPT, name=SCRIPT, entities=[entity]) + line(text="x", **{SCRIPT: 1})
+    upload(site, f"{SCRIPT}.jsonl", content)
+    seen = [str(each.value) for each in (*site.app.markdown, *site.app.caption)]
+    add(site)
+    seen += [str(each.value) for each in (*site.app.markdown, *site.app.caption, *site.app.warning)]
+
+    assert any("onerror" in each for each in seen)
+    assert not any(re.search(r"(?<!\\)<img", each) for each in seen), "unescaped"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("latin.txt", "Zürich".encode("latin-1"), "not UTF\\-8"),
+        ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
+        ("half.jsonl", b'{"text": "half \\ud83d"}\n', "half a character"),
+        ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "cannot be read"),
+        ("empty.txt", b"", "holds no text"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_the_reason(
+    site: Site, name: str, content: bytes, said: str
+) -> None:
+    upload(site, name, content)
+
+    assert said in "\n".join([site.said(), *(str(each.value) for each in site.app.error)])
+    add(site)
+    with site.sessions() as session:
+        assert list_documents(session, site.project_id).total == 0
+
+
+def test_nul_bytes_and_line_ends_are_kept_exactly(site: Site) -> None:
+    text = "\ufeffone\r\ntwo\0three\n"
+    upload(site, "odd.txt", text.encode())
+    add(site)
+
+    with site.sessions() as session:
+        assert documents.get(session, 1).text == text
+
+
+def test_a_pasted_text_that_is_too_long_is_refused(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.repository.documents.LONGEST_TEXT", 10)
+    site.open("documents")
+    site.app.text_area(key="pasted_text").set_value("eleven char")
+    next(each for each in site.app.button if each.label == "Add text").click()
+    site.run()
+
+    assert "at most 10 characters, got 11" in site.said()
+
+
+def test_the_list_of_bad_records_begins_no_formula() -> None:
+    bad = [BadRecord(1, "=cmd()"), BadRecord(2, 'a "quoted", reason'), BadRecord(3, "\t=1")]
+
+    assert import_report.as_csv(bad).decode().splitlines() == [
+        "line,reason",
+        "1,'=cmd()",
+        '2,"a ""quoted"", reason"',
+        "3,'\t=1",
+    ]

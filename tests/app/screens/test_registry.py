@@ -1,0 +1,112 @@
+"""The Train page's model registry: two versions compared, and versions as files."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.model_registry.registry import ModelRegistry, VersionView
+from tests.app.pages_kit import PretendedModel, Site
+from tests.app.screens.test_train import PretendedJobs, fill, jobs, proposed
+
+__all__ = ["jobs"]
+BLIND = PretendedModel(1, names=())
+KNOWING = PretendedModel(2, names=(("Anna Haag", "PER"), ("Bank of China", "ORG")))
+
+
+@pytest.fixture
+def two(site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Held-back documents, and two versions of which the newer finds everything."""
+    models = {1: BLIND, 2: KNOWING}
+
+    def pretended(version: VersionView) -> PretendedModel:
+        return models[version.id]
+
+    monkeypatch.setattr("app.screens.train.registry.version_predictor", pretended)
+    fill(site)
+    site.open("train")
+    assert proposed(site) == 2
+    site.run()
+    return site
+
+
+def test_one_version_alone_is_not_compared(site: Site, jobs: PretendedJobs) -> None:
+    site.open("train")
+
+    assert not [each for each in site.app.button if each.key == "versus"]
+
+
+def test_the_newest_two_versions_are_compared_on_the_held_back_documents(two: Site) -> None:
+    two.app.button(key="versus").click()
+    two.run()
+
+    shown = next(each.value for each in two.app.dataframe if "B - A" in each.value)
+    assert shown["Label"].iloc[0] == "All"
+    assert {"PER", "ORG"} <= set(shown["Label"])
+    assert (shown["A"].iloc[0], shown["B"].iloc[0]) == (0.0, 100.0)
+    assert "Version 2" in two.said()
+
+
+def test_a_version_is_not_compared_with_itself(two: Site) -> None:
+    two.app.selectbox(key="versus_b").set_value(1)
+    two.run()
+
+    assert two.app.button(key="versus").disabled
+
+
+def test_a_result_is_not_shown_for_other_versions_than_were_compared(two: Site) -> None:
+    two.app.button(key="versus").click()
+    two.run()
+    two.app.selectbox(key="versus_a").set_value(2)
+    two.app.selectbox(key="versus_b").set_value(1)
+    two.run()
+
+    assert not [each for each in two.app.dataframe if "B - A" in each.value]
+
+
+def test_without_held_back_documents_the_page_says_what_is_missing(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    proposed(site)
+    site.run()
+    site.app.button(key="versus").click()
+    site.run()
+
+    assert "nothing to compare models by" in site.said()
+
+
+def test_a_version_can_be_downloaded(site: Site, jobs: PretendedJobs) -> None:
+    site.open("train")
+    site.app.button(key="make_model").click()
+    site.run()
+
+    (download,) = (each for each in site.app.get("download_button") if "zip" in each.proto.label)
+    assert download.proto.label == "Download .zip"
+
+
+def test_a_version_whose_folder_is_gone_cannot_be_downloaded_and_says_why(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    site.run()
+    (site.settings.data / "models" / "new" / "config.json").unlink()
+    site.app.selectbox(key="export_version").set_value(version)
+    site.app.button(key="make_model").click()
+    site.run()
+
+    assert site.app.error
+    assert not [each for each in site.app.get("download_button") if "zip" in each.proto.label]
+
+
+def test_an_uploaded_file_that_is_no_model_is_refused_in_words(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    site.app.file_uploader(key="import_model").set_value(("a.zip", b"nonsense", "application/zip"))
+    site.run()
+    site.app.button(key="take_model").click()
+    site.run()
+
+    assert "is no zip that can be read" in site.said()
+    assert len(ModelRegistry(site.sessions).versions()) == 1

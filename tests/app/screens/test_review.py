@@ -1,0 +1,136 @@
+"""The Review page: what the model would have otherwise, and what a person does about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.screens.review import ranking
+from storage.repository import documents
+from tests.app.material import submit
+from tests.app.pages_kit import TEXT, Site
+
+WRONG = (("New York University", "LOC"), ("Olena", "PER"), ("Monday", "MISC"))
+
+
+def submitted(site: Site) -> None:
+    submit(site.sessions, site.project_id, TEXT, WRONG)
+
+
+def checked(site: Site) -> None:
+    site.open("review")
+    site.app.button(key="check").click()
+    site.run()
+
+
+def buttons(site: Site, start: str) -> list[str]:
+    return [str(each.key) for each in site.app.button if str(each.key).startswith(start)]
+
+
+def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
+    site.add()
+    site.open("review")
+    assert "nothing to check yet" in site.said()
+
+
+def test_held_back_documents_are_never_checked(site: Site) -> None:
+    submit(site.sessions, site.project_id, TEXT, WRONG, split="control")
+    site.open("review")
+    assert "nothing to check yet" in site.said()
+    submit(site.sessions, site.project_id, "Anna met Bo.", [("Anna", "PER")])
+    checked(site)
+    assert site.model.reviewed == ["Anna met Bo."]
+
+
+def test_each_doubt_shows_what_was_accepted_and_what_the_model_would_say(site: Site) -> None:
+    submitted(site)
+    submit(site.sessions, site.project_id, "Olena Kovalenko left.", [("Olena Kovalenko", "PER")])
+    site.open("review")
+    assert "checked 0 of 2 submitted documents" in site.said().replace("\\", "")
+    assert not site.model.reviewed
+    checked(site)
+    said = site.said()
+    assert "checked 2 of 2" in said
+    assert "3 entities of 4 accepted ones" in said
+    assert "visited :blue-background[**⟦New York University⟧** LOC] on" in said
+    assert ":orange-background[**⟦New York University⟧** ORG]" in said
+    assert "Accepted: :blue-background[**⟦Olena⟧** PER]" in said
+    assert "on :gray-background[Monday **∅ no entity**]" in said
+    assert "…" not in said.split("Accepted:", 1)[1]  # the whole text is there
+
+
+def test_what_was_checked_is_not_asked_again(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.open("documents")
+    site.open("review")
+    assert len(site.model.reviewed) == 1
+    assert not buttons(site, "check")
+
+
+def test_a_press_checks_a_portion_and_the_next_one_goes_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "AT_ONCE", 2)
+    for number in range(3):
+        submit(site.sessions, site.project_id, f"Anna {number}", [("Anna", "PER")])
+    checked(site)
+    assert sorted(site.model.reviewed) == ["Anna 1", "Anna 2"]  # the newest first
+    checked(site)
+    assert len(site.model.reviewed) == 3
+
+
+def test_another_model_version_is_asked_anew(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.model.model_version_id = 2
+    site.open("review")
+    assert "version 2 has checked 0 of 1" in site.said()
+
+
+def test_open_leads_to_the_document_and_leaves_it_submitted(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.app.button(key=buttons(site, "open")[0]).click()
+    site.run()
+    assert site.mounted()["read_only"]
+    with site.sessions() as session:
+        assert documents.counts_by_status(session, site.project_id)["submitted"] == 1
+
+
+def test_what_a_person_finds_right_leaves_the_list(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    for left in (2, 1, 0):
+        site.app.button(key=buttons(site, "keep")[0]).click()
+        site.run()
+        assert len(buttons(site, "keep")) == left
+    assert "You have looked at all of them" in site.said()
+
+
+def test_the_list_can_be_narrowed_to_a_kind_of_doubt_and_to_a_label(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.app.button_group[0].set_value(["dropped"])
+    site.run()
+    assert len(buttons(site, "open")) == 1
+    site.app.button_group[1].set_value(["PER"])
+    site.run()
+    assert not buttons(site, "open")
+
+
+def test_nothing_in_a_text_acts_as_markup(site: Site) -> None:
+    text = "**Anna** [x](http://a) :red[b] met $Bo$."
+    submit(site.sessions, site.project_id, text, [("Anna", "PER")])
+    checked(site)
+    assert r"\*\*:blue" in site.said()
+    assert r"\[x\]\(http\:" in site.said()
+
+
+def test_several_pages_hold_what_one_cannot(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "ROWS", 2)
+    submitted(site)
+    checked(site)
+    assert len(buttons(site, "open")) == 2
+    site.app.session_state["review_page"] = 2
+    site.run()
+    assert len(buttons(site, "open")) == 1

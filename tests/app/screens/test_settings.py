@@ -1,0 +1,71 @@
+"""The project's settings and labels on the Documents page."""
+
+from __future__ import annotations
+
+from app.screens.common.labels import swatches
+from app.services.operations.projects import LabelChange, change_labels
+from storage.engine import writing
+from storage.repository import projects
+from tests.app.pages_kit import Site
+
+
+def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documents(
+    site: Site,
+) -> None:
+    document = site.add()
+    site.open("documents")
+    site.app.text_area(key=f"guidelines_{site.project_id}").set_value("Titles are **not** names.")
+    site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
+    site.app.slider(key=f"control_share_{site.project_id}").set_value(30)
+    site.app.toggle(key=f"nested_{site.project_id}").set_value(False)
+    _button(site, "Save settings").click()
+    site.run()
+
+    with site.sessions() as session:
+        project = projects.get(session, site.project_id)
+    assert (project.guidelines, project.queue) == ("Titles are **not** names.", "doubt")
+    assert (project.control_share, project.nested) == (0.3, False)
+    site.open("annotate", document=document)
+    assert "Titles are **not** names." in site.said()
+
+
+def test_keys_that_clash_cannot_be_saved(site: Site) -> None:
+    with writing(site.sessions) as session:
+        projects.set_hotkeys(session, site.project_id, {"accept": "X"})
+
+    site.open("documents")
+
+    assert "share X" in site.said()
+    assert site.app.button(key="save keys").disabled
+
+
+def test_edits_in_a_table_end_with_the_rows_that_they_were_made_in(site: Site) -> None:
+    def tables() -> list[str]:
+        return [table.proto.id for table in site.app.dataframe if table.proto.id]
+
+    site.open("documents")
+    before = tables()
+    site.run()
+    assert tables() == before, "a run alone takes no edit away"
+
+    with site.sessions() as session:
+        first = projects.labels(session, site.project_id)[0]
+    change_labels(site.sessions, site.project_id, [LabelChange(first.id, "#123456", "Q", "")])
+    with writing(site.sessions) as session:
+        projects.set_hotkeys(session, site.project_id, {"accept": "Y"})
+    site.run()
+
+    assert len(before) == 2
+    assert not set(before) & set(tables())
+
+
+def test_a_label_that_is_no_colour_is_shown_grey_and_its_name_literally() -> None:
+    shown = swatches(["<b>PER</b>"], ["red;background:url(//x)"])
+
+    assert "<b>" not in shown
+    assert "url" not in shown
+    assert "#808080" in shown
+
+
+def _button(site: Site, label: str):  # type: ignore[no-untyped-def]
+    return next(button for button in site.app.button if button.label == label)

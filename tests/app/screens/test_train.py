@@ -1,0 +1,318 @@
+"""The Train page: what can be learnt from, a job's life, old against new, promoting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining.job_log import DevPoint, LossPoint, TrainingProgress
+from app.services.retraining.jobs import Job, JobState, JobStep
+from app.services.retraining.training_data import RetrainingError, RetrainingSettings
+from storage.engine import writing
+from storage.repository import model_versions
+from tests.app.material import NEWS, outdate, pretend_model, submit
+from tests.app.pages_kit import Site
+
+SCORES = {
+    "old": {"precision": 0.5, "recall": 0.5, "f1": 0.5, "gold": 12, "per_label": {}},
+    "new": {"precision": 0.75, "recall": 0.6, "f1": 0.667, "gold": 12, "per_label": {}},
+}
+
+
+@dataclass
+class PretendedJobs:
+    """A queue whose jobs stand where the test puts them."""
+
+    present: list[Job] = field(default_factory=list)
+    works: bool = True
+    refusal: str | None = None
+    called: list[tuple[str, Any]] = field(default_factory=list)
+
+    def put(self, state: JobState, step: JobStep | None = None, **more: Any) -> Job:
+        job = Job(
+            "job-1",
+            more.get("project_id", 1),
+            state,
+            step,
+            more.get("reason"),
+            more.get("version_id"),
+            RetrainingSettings(),
+            datetime(2026, 1, 2, tzinfo=UTC),
+            None,
+        )
+        self.present = [job]
+        return job
+
+    def start(self, project_id: int, settings: RetrainingSettings) -> str:
+        if self.refusal:
+            raise RetrainingError(self.refusal)
+        self.called.append(("start", settings))
+        return self.put("queued", project_id=project_id).id
+
+    def every(self, project_id: int, limit: int = 50) -> Sequence[Job]:
+        return [job for job in self.present if job.project_id == project_id]
+
+    def get(self, job_id: str) -> Job:
+        return self.present[0]
+
+    def progress(self, job_id: str) -> TrainingProgress:
+        return TrainingProgress(
+            step=30,
+            total_steps=120,
+            epoch=3,
+            eta_seconds=95.0,
+            losses=(LossPoint(10, {"type": 1.0, "boundary_0": 2.0}), LossPoint(30, {"type": 0.5})),
+            evaluations=(DevPoint(20, 2, 0.5, 0.5, 0.5, True),),
+        )
+
+    def cancel(self, job_id: str) -> None:
+        self.called.append(("cancel", job_id))
+        self.put("cancelled")
+
+    def retry(self, job_id: str) -> None:
+        self.called.append(("retry", job_id))
+        self.put("queued")
+
+    def worker_running(self) -> bool:
+        return self.works
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> PretendedJobs:
+    jobs = PretendedJobs()
+    monkeypatch.setattr("app.context.jobs", lambda: jobs)
+    return jobs
+
+
+def fill(site: Site) -> None:
+    for text, marked in NEWS[1:]:
+        submit(site.sessions, site.project_id, text, marked)
+    submit(site.sessions, site.project_id, *NEWS[0], split="control")
+
+
+def proposed(site: Site) -> int:
+    folder = pretend_model(site.settings.data / "models" / "new")
+    return (
+        ModelRegistry(site.sessions)
+        .propose(folder, parent_id=1, metrics={"control": SCORES}, data_hash="0" * 64, settings={})
+        .id
+    )
+
+
+def test_too_few_documents_are_counted_and_the_button_waits(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.add()
+
+    site.open("train")
+
+    assert site.app.button(key="start").disabled
+    assert "at least 2 submitted documents" in site.said()
+
+
+def test_submitted_documents_are_counted_by_split(site: Site, jobs: PretendedJobs) -> None:
+    fill(site)
+
+    site.open("train")
+
+    counted = {metric.label: metric.value for metric in site.app.metric}
+    assert counted == {"Training documents": "3", "Held-back documents": "1"}
+
+
+def test_the_button_starts_a_job_with_the_chosen_settings(site: Site, jobs: PretendedJobs) -> None:
+    fill(site)
+    site.open("train")
+
+    site.app.number_input(key="epochs").set_value(2)
+    site.app.button(key="start").click()
+    site.run()
+
+    assert jobs.called == [("start", RetrainingSettings(epochs=2))]
+    assert "Waiting for its turn" in site.app.progress[0].text
+
+
+def test_a_refused_start_says_why(site: Site, jobs: PretendedJobs) -> None:
+    fill(site)
+    jobs.refusal = "the 3 submitted train documents hold no accepted entity"
+    site.open("train")
+
+    site.app.button(key="start").click()
+    site.run()
+
+    assert "hold no accepted entity" in site.said()
+
+
+def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    jobs.put("running", "train")
+
+    site.open("train")
+
+    assert site.app.progress[0].value == 25
+    assert "step 30 of at most 120" in site.app.progress[0].text
+    assert "2 min left" in site.app.progress[0].text
+    assert site.app.get("plotly_chart")
+    assert not [button for button in site.app.button if button.key == "start"]
+
+
+def test_a_job_that_no_worker_takes_says_how_to_start_one(site: Site, jobs: PretendedJobs) -> None:
+    jobs.put("queued")
+    jobs.works = False
+
+    site.open("train")
+
+    assert "python -m app worker" in site.said()
+
+
+def test_a_job_can_be_cancelled_and_tried_again(site: Site, jobs: PretendedJobs) -> None:
+    jobs.put("running", "train")
+    site.open("train")
+
+    site.app.button(key="cancel").click()
+    site.run()
+    assert "was cancelled" in site.said()
+    site.app.button(key="retry").click()
+    site.run()
+
+    assert [name for name, _ in jobs.called] == ["cancel", "retry"]
+    assert site.app.progress
+
+
+def test_a_failed_job_shows_its_reason_and_the_model_stays(site: Site, jobs: PretendedJobs) -> None:
+    jobs.put("failed", "train", reason="the disk is full; free some space, then try again")
+
+    site.open("train")
+
+    assert "the disk is full" in site.said()
+    assert "untouched" in site.said()
+    assert [button for button in site.app.button if button.key == "retry"]
+
+
+def test_old_and_new_are_compared_with_the_number_of_entities(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    jobs.put("done", version_id=proposed(site))
+
+    site.run()
+
+    scores = {metric.label: (metric.value, metric.delta) for metric in site.app.metric}
+    assert scores["F1"] == ("66.7%", "+16.7 points")
+    assert "only 12 held-back entities" in site.said()
+
+
+def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(
+    site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.open("train")
+    monkeypatch.setitem(SCORES, "new", {**SCORES["new"], "f1": 0.4})
+    version = proposed(site)
+    jobs.put("done", version_id=version)
+
+    site.run()
+
+    assert "worse than the old one" in site.said()
+    assert not site.app.button(key=f"promote {version}").disabled
+
+
+def test_an_older_version_can_be_made_the_active_one_again(site: Site, jobs: PretendedJobs) -> None:
+    site.open("train")
+    version = proposed(site)
+    ModelRegistry(site.sessions).promote(version)
+    site.run()
+
+    site.app.selectbox(key="other_version").set_value(1)
+    site.app.button(key="promote other").click()
+    site.run()
+
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id == 1
+
+
+def test_promoting_makes_the_new_version_the_one_that_suggests(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    jobs.put("done", version_id=version)
+    site.run()
+
+    site.app.button(key=f"promote {version}").click()
+    site.run()
+
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id == version
+    assert "makes the suggestions now" in site.said()
+    shown = next(each.value for each in site.app.dataframe if "State" in each.value)
+    assert list(shown["State"]) == ["● active", "– retired"]
+
+
+def test_a_promotion_is_shown_with_who_and_taken_back_by_one_button(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    ModelRegistry(site.sessions).promote(version, "more names")
+    site.run()
+    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    assert moves[["Who", "From", "To", "Why"]].values.tolist() == [
+        ["terminal", 1, version, "more names"]
+    ]
+
+    site.app.button(key="roll back").click()
+    site.run()
+
+    active = ModelRegistry(site.sessions).active()
+    assert active is not None
+    assert active.id == 1
+    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    assert list(moves["Why"]) == ["went back", "more names"]
+
+
+def test_a_version_whose_folder_is_gone_is_not_promoted(site: Site, jobs: PretendedJobs) -> None:
+    site.open("train")
+    version = proposed(site)
+    with writing(site.sessions) as session:
+        path = model_versions.get(session, version).path
+    (site.settings.data / "models" / "new" / "config.json").unlink()
+    jobs.put("done", version_id=version)
+    site.run()
+
+    site.app.button(key=f"promote {version}").click()
+    site.run()
+
+    assert path.rsplit("/", 1)[-1] in site.said()
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id != version
+
+
+def test_an_outdated_active_model_is_said_and_another_can_be_promoted(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    site.open("train")
+    version = proposed(site)
+    outdate(site.settings.model)
+    site.run()
+
+    assert "trained by an earlier version of Spanneal" in site.said()
+    assert "start" not in {each.key for each in site.app.button}
+    site.app.button(key="promote other").click()
+    site.run()
+
+    assert "earlier version" not in site.said()
+    with site.sessions() as session:
+        active = model_versions.active(session)
+        assert active is not None
+        assert active.id == version

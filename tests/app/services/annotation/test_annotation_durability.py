@@ -1,0 +1,128 @@
+"""What is acknowledged is committed, once, whatever is sent again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.services.annotation.annotation import AnnotationService
+from storage.engine import create_engine_from, session_factory, writing
+from storage.models import EntityRow, Operation
+from storage.repository import annotation_sets, documents, operations
+from tests.app.copies import copy_of, template
+from tests.app.fake_model import FakeModel, seed, shown
+from tests.app.teamwork import team
+
+
+@pytest.fixture
+def document_id(sessions: sessionmaker[Session]) -> int:
+    return seed(sessions)
+
+
+def test_what_is_acknowledged_is_committed(
+    sessions: sessionmaker[Session], document_id: int, database_url: str
+) -> None:
+    """Seen through a second engine, as another process would see it."""
+    applied = AnnotationService(sessions).apply(
+        document_id,
+        "c",
+        [{"seq": 1, "op": "add", "id": "u1", "start": 0, "end": 4, "label": "PER"}],
+        "Ann",
+    )
+    other = create_engine_from(database_url)
+    with session_factory(other)() as session:
+        assert operations.last_seq(session, "c") == applied.ack == 1
+        assert session.scalars(select(EntityRow.key)).all() == ["u1"]
+    other.dispose()
+
+
+def test_when_the_commit_fails_nothing_is_acknowledged_nor_kept(
+    sessions: sessionmaker[Session], engine: Engine, document_id: int
+) -> None:
+    service = AnnotationService(sessions, FakeModel())
+    service.open(document_id, "Ann")
+    ops = [{"seq": 1, "op": "accept", "id": "m1.1"}]
+
+    def full_disk(_connection: object) -> None:
+        raise OSError("disk full")
+
+    event.listen(engine, "commit", full_disk)
+    with pytest.raises(OSError, match="disk full"):
+        service.apply(document_id, "c", ops, "Ann")
+    event.remove(engine, "commit", full_disk)
+
+    with sessions() as session:
+        assert operations.last_seq(session, "c") is None
+    assert shown(service.apply(document_id, "c", ops, "Ann"))[0] == ("m1.1", "accepted")
+
+
+ids = st.sampled_from(["m1.1", "m1.2", "u1", "u2", "gone"])
+edits = st.one_of(
+    st.fixed_dictionaries({"op": st.sampled_from(["accept", "reject", "delete"]), "id": ids}),
+    st.fixed_dictionaries(
+        {
+            "op": st.just("add"),
+            "id": ids,
+            "start": st.integers(0, 10),
+            "end": st.integers(5, 25),
+            "label": st.sampled_from(["PER", "LOC"]),
+        }
+    ),
+    st.sampled_from([{"op": "accept_all"}, {"op": "skip"}]),
+)
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return template(tmp_path_factory.mktemp("db"))
+
+
+@settings(max_examples=20)
+@given(ops=st.lists(edits, min_size=1, max_size=8), data=st.data())
+def test_any_interleaving_of_resends_ends_the_same(
+    made_once: Path, ops: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    """The page sends all that is not acknowledged, again and again, and answers get lost."""
+    numbered = [{"seq": number, **op} for number, op in enumerate(ops, 1)]
+    with copy_of(made_once) as sessions:
+        service = AnnotationService(sessions, FakeModel())
+        document_id = service.open(1, "Ann").document_id
+        for op in numbered:
+            expected = service.apply(document_id, "c", [op], "Ann")
+    with copy_of(made_once) as sessions:
+        service = AnnotationService(sessions, FakeModel())
+        service.open(document_id, "Ann")
+        known_ack = 0
+        sent: list[list[dict[str, Any]]] = []
+        while known_ack < len(numbered):
+            if sent and data.draw(st.booleans(), label="an old batch arrives again"):
+                service.apply(document_id, "c", data.draw(st.sampled_from(sent)), "Ann")
+            upto = data.draw(st.integers(known_ack + 1, len(numbered)), label="typed so far")
+            sent.append(numbered[known_ack:upto])
+            applied = service.apply(document_id, "c", sent[-1], "Ann")
+            if len(sent) > 20 or data.draw(st.booleans(), label="the answer arrives"):
+                known_ack = applied.ack or 0
+        assert set(applied.spans) == set(expected.spans)
+        with sessions() as session:
+            assert session.scalar(select(func.count()).select_from(Operation)) == len(ops)
+
+
+def test_a_draft_that_was_worked_on_outlives_a_prediction_whatever_the_documents_status(
+    sessions: sessionmaker[Session],
+) -> None:
+    """A document that was given to several people and back has the status of their work."""
+    people = team(sessions, 1)
+    people.add(0, "Anna", ("Oslo", "LOC"))
+    with writing(sessions) as session:
+        documents.get(session, people.ids[0]).status = "new"
+        annotation_sets.add_prediction(
+            session, people.ids[0], [], model_version_id=None, provenance={}
+        )
+
+    assert [span.label for span in people.open(0, "Anna").spans] == ["LOC"]

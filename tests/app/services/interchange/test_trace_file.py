@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.services.interchange.trace_file import replay_of, trace_file
+from app.services.suggestions.predictor import ModelPredictor
+from core.types import SamplerSettings
+from tests.app.material import NEWS, tiny_model
+from tests.app.traces import build_trace
+
+
+@pytest.fixture(scope="module")
+def predictor(tmp_path_factory: pytest.TempPathFactory) -> ModelPredictor:
+    return ModelPredictor(3, tiny_model(tmp_path_factory.mktemp("traces") / "model"))
+
+
+def test_replaying_from_the_file_gives_the_same_entities_and_the_same_steps(
+    predictor: ModelPredictor,
+) -> None:
+    settings = SamplerSettings(steps=3, num_spans=20, eta=0.4, seed=11, threshold=0.4)
+    trace = predictor.trace(NEWS[2][0], settings)
+    assert trace.entities
+    file = trace_file(trace, model_version=3, folder="model")
+    text, again = replay_of(file)
+    assert (text, again) == (NEWS[2][0], settings)
+    assert predictor.trace(text, again) == trace
+    assert trace_file(predictor.trace(text, again), model_version=3, folder="model") == file
+    found = [(each["start"], each["end"], each["label"]) for each in json.loads(file)["entities"]]
+    assert found == [
+        (each.start, each.end, each.label) for each in predictor.predict(text, again).entities
+    ]
+
+
+def test_the_file_tells_its_settings_seed_and_model_version() -> None:
+    read = json.loads(trace_file(build_trace(seed=5), model_version=7, folder="assets/x"))
+    assert (read["format"], read["version"]) == ("spanneal trace", 1)
+    assert read["model"] == {"version": 7, "folder": "assets/x"}
+    assert (read["settings"]["seed"], read["settings"]["steps"]) == (5, 5)
+    assert read["threshold"] == 2.1
+    assert len(read["steps"]) == 5
+
+
+def test_pointers_are_rounded_and_nothing_else_is() -> None:
+    trace = build_trace()
+    read = json.loads(trace_file(trace, model_version=1, folder="m"))
+    made, written = trace.steps[2].sentences[0], read["steps"][2]["sentences"][0]
+    assert made.pointers is not None
+    assert written["p_left"] == list(made.p_left)
+    assert written["noisy"] == [list(place) for place in made.noisy]
+    assert written["pointers"]["left"][4] == [round(p, 4) for p in made.pointers.left[4]]
+
+
+@pytest.mark.parametrize(
+    ("file", "taught"),
+    [
+        ("", "a trace is a JSON file"),
+        ("[]", "got None of version None"),
+        ('{"format": "spanneal trace", "version": 2}', "got 'spanneal trace' of version 2"),
+    ],
+)
+def test_a_file_that_is_no_trace_is_refused_by_what_it_is(file: str, taught: str) -> None:
+    with pytest.raises(ValueError, match=taught):
+        replay_of(file)

@@ -1,0 +1,76 @@
+"""A model version as one file, out and in."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from app.services.model_registry.archive import pack, unpack
+from app.services.model_registry.files import ModelImportError
+from app.services.model_registry.registry import ModelRegistry
+from storage.engine import Sessions
+from tests.app.material import LABELS, settings_in, tiny_model
+
+
+def zipped(**files: bytes) -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    out.seek(0)
+    return out
+
+
+def test_a_version_that_left_in_a_file_comes_back_proposed_with_the_same_weights(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    registry = ModelRegistry(sessions)
+    first = registry.ensure_bundled(tiny_model(tmp_path / "model"))
+    file = io.BytesIO()
+    pack(sessions, first.id, file)
+    with zipfile.ZipFile(file, "a") as packed:
+        packed.writestr("../notes.txt", "mine")
+
+    brought = unpack(sessions, settings_in(tmp_path), file, "from-afar.zip")
+
+    assert (brought.version.state, brought.version.labels) == ("proposed", LABELS)
+    assert brought.left_behind == ("../notes.txt",)
+    weights = "model.safetensors"
+    assert (brought.version.path / weights).read_bytes() == (first.path / weights).read_bytes()
+    assert registry.active() == first
+    assert not list(tmp_path.rglob("notes.txt"))
+
+
+@pytest.mark.parametrize(
+    ("file", "match"),
+    [
+        (io.BytesIO(b"nonsense"), "no zip that can be read"),
+        (zipped(), "holds 0 models"),
+        (zipped(**{"a/config.json": b"{}", "b/config.json": b"{}"}), "holds 2 models"),
+        (zipped(**{"config.json": b"{}"}), "lacks model.safetensors"),
+        (zipped(**{"config.json": b"{}", "model.bin": b""}), "lacks model.safetensors"),
+    ],
+)
+def test_what_is_no_model_is_refused_and_nothing_is_kept(
+    sessions: Sessions, tmp_path: Path, file: io.BytesIO, match: str
+) -> None:
+    settings = settings_in(tmp_path)
+
+    with pytest.raises(ModelImportError, match=match):
+        unpack(sessions, settings, file, "given.zip")
+
+    assert ModelRegistry(sessions).versions() == ()
+    assert not list((settings.data / "models").glob("*"))
+
+
+def test_a_zip_that_would_fill_the_disk_is_refused_before_it_is_unpacked(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.model_registry.archive.MOST_BYTES", 2**10)
+    file = zipped(**{"config.json": b"{}", "model.safetensors": bytes(2**11)})
+
+    with pytest.raises(ModelImportError, match="unpacked"):
+        unpack(sessions, settings_in(tmp_path), file, "given.zip")

@@ -1,0 +1,56 @@
+"""Two versions on the held-back documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.labels.changes import rename
+from app.services.model_registry.comparison import NothingToCompareError, compare
+from storage.engine import Sessions
+from storage.repository import projects
+from tests.app.material import new_project, submit
+from tests.app.pages_kit import PretendedModel
+
+RIGHT = (("Anna Haag", "PER"), ("Bank of China", "ORG"))
+
+
+def test_only_held_back_documents_count_and_only_the_projects_labels(sessions: Sessions) -> None:
+    project_id = new_project(sessions)
+    a = PretendedModel(1, names=[("Anna Haag", "PER"), ("met", "VERB")])
+    found = compare(sessions, project_id, a, PretendedModel(2, names=RIGHT))
+    assert (found.a, found.b, found.overall.documents) == (1, 2, 1)
+    assert [found.overall.f1_a, found.overall.f1_b] == pytest.approx([2 / 3, 1])
+    assert {label: each.f1_a for label, each in found.per_label.items()} == {"PER": 1, "ORG": 0}
+
+
+def test_many_documents_make_a_difference_sure(sessions: Sessions) -> None:
+    project_id = new_project(sessions)
+    for number in range(9):
+        submit(sessions, project_id, f"Bo {number}.", [("Bo", "PER")], split="control")
+    better = PretendedModel(2, names=(*RIGHT, ("Bo", "PER")))
+    found = compare(sessions, project_id, PretendedModel(1, names=RIGHT), better)
+    assert found.overall.sure
+    assert 0 < found.overall.low < found.overall.difference < found.overall.high
+
+
+def test_without_a_held_back_document_there_is_nothing_to_compare_by(sessions: Sessions) -> None:
+    project_id = new_project(sessions, filled=False)
+    submit(sessions, project_id, "Bo left.", [("Bo", "PER")])
+    with pytest.raises(NothingToCompareError, match="no held-back document"):
+        compare(sessions, project_id, PretendedModel(1), PretendedModel(2))
+
+
+def test_a_version_that_knows_a_label_by_its_name_of_before_is_not_wrong_for_that(
+    sessions: Sessions,
+) -> None:
+    project_id = new_project(sessions)
+    with sessions() as session:
+        label = next(x.id for x in projects.labels(session, project_id) if x.name == "ORG")
+    rename(sessions, project_id, label, "COMPANY", "Ada")
+    today = (("Anna Haag", "PER"), ("Bank of China", "COMPANY"))
+
+    found = compare(
+        sessions, project_id, PretendedModel(1, names=RIGHT), PretendedModel(2, names=today)
+    )
+
+    assert (found.overall.f1_a, found.overall.f1_b) == (1, 1)

@@ -1,0 +1,102 @@
+"""Model versions leave as folders and come in as folders, checked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.services.model_registry.files import ModelImportError, bring_in, export
+from app.services.model_registry.registry import ModelRegistry
+from storage.engine import Sessions
+from tests.app.material import LABELS, settings_in, tiny_model
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("tiny") / "model")
+
+
+@pytest.fixture
+def folder(model: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(model, tmp_path / "given"))
+
+
+def refused(sessions: Sessions, folder: Path, match: str) -> None:
+    settings = settings_in(folder.parent)
+    with pytest.raises(ModelImportError, match=match):
+        bring_in(sessions, settings, folder)
+    assert ModelRegistry(sessions).versions() == ()
+    assert not list((settings.data / "models").glob("*"))
+
+
+def test_a_version_that_left_and_came_back_has_the_same_weights_and_is_only_proposed(
+    sessions: Sessions, folder: Path, tmp_path: Path
+) -> None:
+    from core.modeling.model import DiffusionNER
+
+    registry = ModelRegistry(sessions)
+    first = registry.ensure_bundled(folder)
+    out = tmp_path / "out"
+    names = export(sessions, first.id, out)
+    assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= set(names)
+    assert json.loads((out / "scores.json").read_text())["labels"] == list(LABELS)
+    assert DiffusionNER.load(out).config.labels == LABELS
+    (out / "notes.txt").write_text("mine")
+    brought = bring_in(sessions, settings_in(tmp_path), out)
+    assert brought.left_behind == ("notes.txt",)
+    assert (brought.version.state, brought.version.labels) == ("proposed", LABELS)
+    weights = "model.safetensors"
+    assert (brought.version.path / weights).read_bytes() == (folder / weights).read_bytes()
+    assert registry.active() == first
+
+
+def test_nothing_is_written_over(sessions: Sessions, folder: Path, tmp_path: Path) -> None:
+    version = ModelRegistry(sessions).ensure_bundled(folder)
+    with pytest.raises(ModelImportError, match="is there already"):
+        export(sessions, version.id, tmp_path)
+    with pytest.raises(LookupError, match="no model version 9"):
+        export(sessions, 9, tmp_path / "out")
+
+
+def test_pickled_weights_are_refused_unread(sessions: Sessions, folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    refused(sessions, folder, "pytorch_model.bin, which can run code")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(sessions: Sessions, folder: Path) -> None:
+    (folder / "README.md").unlink(missing_ok=True)
+    (folder / "README.md").symlink_to("/etc/hostname")
+    refused(sessions, folder, "is a link or no file")
+
+
+def test_what_is_missing_is_named(sessions: Sessions, folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    refused(sessions, folder, "lacks tokenizer.json")
+    refused(sessions, folder / "none", "is no directory")
+
+
+def test_weights_that_are_broken_or_of_another_shape_are_refused(
+    sessions: Sessions, folder: Path
+) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["model"]["labels"].append("DATE")
+    (folder / "config.json").write_text(json.dumps(config))
+    refused(sessions, folder, "the model does not load")
+
+
+@pytest.mark.parametrize("labels", [[], "PER", [1], ["PER", "PER"]])
+def test_labels_that_are_none_are_refused(sessions: Sessions, folder: Path, labels: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["model"]["labels"] = labels
+    (folder / "config.json").write_text(json.dumps(config))
+    refused(sessions, folder, "label")
+
+
+def test_a_model_that_asks_to_run_its_own_code_is_refused(sessions: Sessions, folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "x.y"}}))
+    refused(sessions, folder, "run code of its own")

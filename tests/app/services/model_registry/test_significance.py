@@ -1,0 +1,68 @@
+"""Better, or chance: the paired bootstrap over documents."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.services.model_registry.significance import Counts, in_words, paired_bootstrap
+
+
+def of(*triples: tuple[int, int, int]) -> list[Counts]:
+    return [Counts(*triple) for triple in triples]
+
+
+def test_the_same_answers_are_equal_and_never_sure() -> None:
+    same = of((3, 3, 2), (1, 2, 1), (4, 4, 4))
+    found = paired_bootstrap(same, same)
+    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert in_words(found, "A", "B") == "A and B do equally well on 3 documents."
+
+
+def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
+    found = paired_bootstrap(of(*[(5, 5, 2)] * 30), of(*[(5, 5, 4)] * 30))
+    assert found.difference == pytest.approx(0.4)
+    assert found.p < 0.001
+    assert 0.39 < found.low <= found.high < 0.41
+    assert in_words(found, "version 1", "version 2").startswith(
+        "version 2 is better than version 1, surely: 40.0 points of F1 on 30 documents"
+    )
+
+
+def test_few_documents_tell_nothing_however_large_the_difference() -> None:
+    found = paired_bootstrap(of((5, 5, 0)), of((5, 5, 5)))
+    assert not found.sure
+    assert "with 1 document this cannot be told from chance" in in_words(found, "A", "B")
+
+
+def test_a_difference_that_hangs_on_one_document_of_many_is_chance() -> None:
+    a, b = of(*[(5, 5, 4)] * 20), of((5, 5, 5), *[(5, 5, 4)] * 19)
+    found = paired_bootstrap(a, b)
+    assert found.low <= 0 < found.difference
+    assert not found.sure
+
+
+def test_the_same_seed_says_the_same() -> None:
+    a, b = of((3, 2, 1), (4, 4, 2), (1, 3, 1)), of((3, 3, 3), (4, 2, 1), (1, 1, 1))
+    assert paired_bootstrap(a, b, seed=3) == paired_bootstrap(a, b, seed=3)
+
+
+def test_different_documents_are_refused() -> None:
+    with pytest.raises(ValueError, match="same documents on both sides"):
+        paired_bootstrap(of((1, 1, 1)), of((2, 1, 1)))
+    with pytest.raises(ValueError, match="at least one"):
+        paired_bootstrap([], [])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), min_size=1))
+def test_swapping_the_models_turns_the_difference_round(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    a = [Counts(gold, said, min(gold, said, right)) for gold, said, right in drawn]
+    b = [Counts(gold, said, 0) for gold, said, _ in drawn]
+    there, back = (paired_bootstrap(*pair, resamples=200) for pair in ((a, b), (b, a)))
+    assert there.difference == -back.difference
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+    assert there.p == back.p

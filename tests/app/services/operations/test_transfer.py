@@ -1,0 +1,155 @@
+"""A data folder's SQLite becomes PostgreSQL, and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.__main__ import main
+from app.services.annotation.annotation import AnnotationService
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.startup import open_database
+from app.services.operations.transfer import move_database
+from app.settings import Settings
+from storage.database_transfer import MoveError
+from storage.engine import Sessions, create_engine_from, session_factory, writing
+from storage.models import Base, Document
+from storage.repository import documents, events, model_versions, operations
+from tests import databases
+from tests.app.material import environment_in, new_project, pretend_model, settings_in
+
+postgresql = pytest.mark.skipif(
+    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
+)
+HARD = "Zoë\0 met 李 ‏שלום‏ 🙂\r\n\x1a end "
+TARGET = "postgresql+psycopg://nobody@localhost/nowhere"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A data folder with submitted documents, a history, a model, and what is hard to keep."""
+    for name, value in environment_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    settings = settings_in(tmp_path)
+    sessions = open_database(settings)
+    project_id = new_project(sessions)
+    ModelRegistry(sessions).ensure_bundled(pretend_model(settings.data / "models" / "one"))
+    with writing(sessions) as session:
+        meta = {"é\0": [1.5, None, {"b": 1, "a": "\x1a"}]}
+        hard = documents.add(session, project_id, name="h\0", text=HARD, meta=meta, split="train")
+        assert hard is not None
+        events.record(session, "Ada", "test", project_id=project_id, detail={"n": 10**15})
+    add = {"op": "add", "id": "s1", "start": 0, "end": 3, "label": "PER"}
+    AnnotationService(sessions).apply(hard.id, "page", [{"seq": 7, **add}], "Ada")
+    sessions.kw["bind"].dispose()
+    return settings
+
+
+def _texts(sessions: Sessions) -> list[tuple[str, str, object]]:
+    with sessions() as session:
+        query = select(Document).order_by(Document.id)
+        return [(each.name, each.text, each.meta) for each in session.scalars(query)]
+
+
+@postgresql
+def test_every_row_arrives_and_work_goes_on_there(settings: Settings, database_url: str) -> None:
+    old = open_database(settings)
+    before = _texts(old)
+    old.kw["bind"].dispose()
+
+    moved = move_database(settings, database_url)
+
+    assert set(moved.tables) == set(Base.metadata.tables)
+    assert moved.tables["documents"].rows == 5
+    assert moved.models == {str(settings.data / "models" / "one"): True}
+    new = open_database(
+        Settings.from_environment(
+            {"SPANNEAL_DATA": str(settings.data), "SPANNEAL_DATABASE": database_url}
+        )
+    )
+    assert _texts(new) == before
+    with writing(new) as session:
+        assert operations.last_seq(session, "page") == 7
+        added = documents.add(session, 1, name="next", text="One more.", split="train")
+        assert added is not None
+        assert added.id == 6, "the sequence stands behind what was moved"
+    with new() as session, pytest.raises(DBAPIError, match="operations is a log"):
+        session.execute(text("DELETE FROM operations"))
+    new.kw["bind"].dispose()
+
+
+@postgresql
+def test_models_are_found_below_the_data_folder_of_the_new_machine(
+    settings: Settings, database_url: str
+) -> None:
+    moved = move_database(settings, database_url, data=Path("/data"))
+
+    assert moved.models == {"/data/models/one": False}
+    engine = create_engine_from(database_url)
+    with session_factory(engine)() as session:
+        assert model_versions.get(session, 1).path == "/data/models/one"
+    engine.dispose()
+
+
+@postgresql
+def test_a_database_with_something_in_it_is_not_moved_into(
+    settings: Settings, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["move", "--to", database_url]) == 0
+    assert "documents" in capsys.readouterr().out
+
+    assert main(["move", "--to", database_url]) == 1
+    assert "is not empty" in capsys.readouterr().err
+
+
+@postgresql
+def test_what_cannot_be_kept_stops_the_move_and_it_can_be_begun_again(
+    settings: Settings, database_url: str
+) -> None:
+    source = create_engine_from(settings.database)
+    with source.begin() as connection:
+        connection.execute(text("UPDATE documents SET comment = 'a' || char(0) WHERE id = 5"))
+    source.dispose()
+    with pytest.raises(MoveError, match=r"documents\.comment of row 5 holds a NUL"):
+        move_database(settings, database_url)
+    target = create_engine_from(database_url)
+    with target.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            assert connection.scalar(select(func.count()).select_from(table)) == 0
+    target.dispose()
+
+    with source.begin() as connection:
+        connection.execute(text("UPDATE documents SET comment = '' WHERE id = 5"))
+    source.dispose()
+    assert move_database(settings, database_url).tables["documents"].rows == 5
+
+
+@postgresql
+def test_tables_that_are_not_ours_are_not_left_behind(
+    settings: Settings, database_url: str
+) -> None:
+    source = create_engine_from(settings.database)
+    with source.begin() as connection:
+        connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)"))
+    source.dispose()
+    with pytest.raises(MoveError, match="tables that are not ours: notes"):
+        move_database(settings, database_url)
+
+
+def test_nothing_is_moved_while_somebody_works(settings: Settings) -> None:
+    with open_database(settings)() as session:
+        session.execute(text("SELECT 1"))
+        with pytest.raises(MoveError, match="a page or a worker is at work"):
+            move_database(settings, TARGET)
+    session.get_bind().dispose()  # type: ignore[union-attr]
+
+
+def test_it_goes_from_sqlite_to_postgresql_and_says_so(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(MoveError, match="--to takes a PostgreSQL URL"):
+        move_database(settings, f"sqlite:///{tmp_path}/other.db")
+    empty = settings_in(tmp_path / "elsewhere")
+    with pytest.raises(MoveError, match="there is no database in"):
+        move_database(empty, TARGET)

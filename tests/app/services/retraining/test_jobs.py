@@ -1,0 +1,155 @@
+"""Retraining jobs, carried out by real worker processes with a tiny model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.startup import open_database
+from app.services.retraining.jobs import Jobs, job_folder
+from app.services.retraining.training_data import RetrainingError, RetrainingSettings
+from app.settings import ROOT, Settings
+from storage.engine import Sessions
+from tests.app.material import environment_in, new_project, pretend_model, settings_in, tiny_model
+
+LONG = RetrainingSettings(epochs=120)
+
+
+@dataclass
+class Installation:
+    """A data folder with a project, an active model, and workers that can be started."""
+
+    folder: Path
+    settings: Settings
+    sessions: Sessions
+    jobs: Jobs
+    project_id: int
+    workers: list[subprocess.Popen[bytes]]
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, **environment_in(self.folder), "OMP_NUM_THREADS": "1"}
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "app", "worker"], cwd=ROOT, env=environment
+        )
+        self.workers.append(worker)
+        return worker
+
+    def lines(self, job_id: str) -> int:
+        log = job_folder(self.settings.data, job_id) / "progress.jsonl"
+        return log.read_bytes().count(b"\n") if log.is_file() else 0
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[[Callable[[Path], Path]], Installation]]:
+    made: list[Installation] = []
+
+    def build(model: Callable[[Path], Path]) -> Installation:
+        settings = settings_in(tmp_path)
+        sessions = open_database(settings)
+        ModelRegistry(sessions).ensure_bundled(model(settings.model))
+        installation = Installation(
+            tmp_path, settings, sessions, Jobs(settings, sessions), new_project(sessions), []
+        )
+        made.append(installation)
+        return installation
+
+    yield build
+    for each in made:
+        each.jobs.close()
+        each.sessions.kw["bind"].dispose()
+        for worker in each.workers:
+            worker.kill()
+            worker.wait()
+
+
+def until(condition: Callable[[], bool], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.1)
+
+
+def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
+    make: Callable[[Callable[[Path], Path]], Installation],
+) -> None:
+    here = make(tiny_model)
+    jobs = here.jobs
+    served = ModelRegistry(here.sessions).active()
+    assert served is not None
+    job_id = jobs.start(here.project_id, LONG)
+    assert jobs.get(job_id).state == "queued"
+    with pytest.raises(RetrainingError, match=f"under way.*{job_id}"):
+        jobs.start(here.project_id)
+
+    first = here.worker()
+    until(lambda: len(jobs.progress(job_id).evaluations) >= 3)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    stood, lines = jobs.progress(job_id), here.lines(job_id)
+    job = jobs.get(job_id)
+    assert (job.state, job.step) == ("running", "train")
+    assert not jobs.worker_running()
+
+    here.worker()
+    until(lambda: here.lines(job_id) > lines)
+    assert jobs.worker_running()
+    assert jobs.progress(job_id).step >= stood.step, "training began anew"
+    jobs.cancel(job_id)
+    assert jobs.get(job_id).state == "cancelled"
+    assert ModelRegistry(here.sessions).active() == served
+
+    jobs.retry(job_id)
+    until(lambda: not jobs.get(job_id).active)
+    job = jobs.get(job_id)
+    assert (job.state, job.step, job.reason) == ("done", None, None)
+    assert job.version_id is not None
+    version = ModelRegistry(here.sessions).get(job.version_id)
+    assert version.state == "proposed"
+    assert version.parent_id == served.id
+    assert version.path == here.settings.data / "models" / job_id
+    assert version.comparison[0].label is None
+    assert version.comparison[0].gold == 2
+    assert ModelRegistry(here.sessions).active() == served
+
+
+def test_a_job_that_fails_tells_why_and_leaves_the_serving_model_alone(
+    make: Callable[[Callable[[Path], Path]], Installation],
+) -> None:
+    here = make(pretend_model)
+    served = ModelRegistry(here.sessions).active()
+    job_id = here.jobs.start(here.project_id)
+    obstacle = job_folder(here.settings.data, job_id)
+    obstacle.parent.mkdir()
+    obstacle.write_text("a file where the job's folder should be")
+    here.worker()
+    until(lambda: not here.jobs.get(job_id).active)
+    job = here.jobs.get(job_id)
+    assert (job.state, job.step, job.version_id) == ("failed", "snapshot", None)
+    assert job.reason is not None
+    assert str(obstacle) in job.reason
+    assert "try again" in job.reason
+    assert ModelRegistry(here.sessions).active() == served
+    assert [each.id for each in here.jobs.every()] == [job_id]
+
+
+def test_without_an_active_model_or_a_known_job_the_error_says_what_to_do(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    sessions = open_database(settings)
+    jobs = Jobs(settings, sessions)
+    with pytest.raises(RetrainingError, match=r"no active model.*SPANNEAL_MODEL"):
+        jobs.start(new_project(sessions))
+    with pytest.raises(LookupError, match="there is no retraining job 'nonesuch'"):
+        jobs.get("nonesuch")
+    assert jobs.every() == ()
+    assert not jobs.worker_running()
+    jobs.close()
+    sessions.kw["bind"].dispose()

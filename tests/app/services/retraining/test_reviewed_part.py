@@ -1,0 +1,68 @@
+"""Only what people decided is learnt."""
+
+from __future__ import annotations
+
+from app.services.retraining.reviewed_part import decided
+from core.data.examples import split_document
+from core.types import Entity
+from storage.enums import SpanStatus
+from storage.records import DocumentRecord, SpanRecord
+
+TEXT = "Anna left Oslo. Bo came to Kyiv. Rain fell."
+
+
+Marked = tuple[str, str, SpanStatus]
+
+
+def document(*marked: Marked) -> DocumentRecord:
+    spans = tuple(
+        SpanRecord(TEXT.index(words), TEXT.index(words) + len(words), label, status)
+        for words, label, status in marked
+    )
+    return DocumentRecord(TEXT, name="a", entities=spans)
+
+
+def told(*marked: Marked) -> list[tuple[str, list[str]]]:
+    parts, _ = decided(document(*marked), ("PER", "LOC"))
+    return [(p.text, [p.text[s.start : s.end] for s in p.entities or ()]) for p in parts]
+
+
+def test_a_waitingwithout_open_suggestions_is_learnt_whole() -> None:
+    assert told(("Anna", "PER", "accepted")) == [(TEXT, ["Anna"])]
+
+
+def test_a_rejected_span_is_a_negative_its_sentence_is_learnt_without_it() -> None:
+    marked: list[Marked] = [("Anna", "PER", "accepted"), ("Oslo", "PER", "rejected")]
+    [(text, words)] = told(*marked)
+    assert (text, words) == (TEXT, ["Anna"])
+    examples = split_document(text, [Entity(0, 4, "PER")]).examples
+    assert examples[0].labels is None, "all labels were looked for, so what is no entity is denied"
+    assert [len(each.entities) for each in examples] == [1, 0, 0]
+
+
+def test_a_sentence_with_an_undecided_suggestion_is_left_out_and_the_others_are_learnt() -> None:
+    marked: list[Marked] = [
+        ("Anna", "PER", "accepted"),
+        ("Kyiv", "LOC", "suggested"),
+        ("Bo", "PER", "accepted"),
+    ]
+    assert told(*marked) == [("Anna left Oslo.", ["Anna"]), ("Rain fell.", [])]
+
+
+def test_a_rejected_span_beside_an_undecided_one_stays_a_negative() -> None:
+    marked: list[Marked] = [("Oslo", "PER", "rejected"), ("Kyiv", "LOC", "suggested")]
+    assert told(*marked) == [("Anna left Oslo.", []), ("Rain fell.", [])]
+
+
+def test_a_document_of_which_nothing_is_decided_is_named_as_such() -> None:
+    marked: list[Marked] = [
+        ("Anna", "PER", "suggested"),
+        ("Kyiv", "LOC", "suggested"),
+        ("Rain", "LOC", "suggested"),
+    ]
+    parts, problem = decided(document(*marked), ("PER", "LOC"))
+    assert (parts, problem) == ((), "each sentence has a suggestion nobody decided on")
+
+
+def test_suggestions_of_labels_that_the_project_does_not_have_are_no_matter() -> None:
+    assert told(("Kyiv", "DATE", "suggested")) == [(TEXT, [])]

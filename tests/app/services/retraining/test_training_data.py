@@ -1,0 +1,163 @@
+"""What a retraining learns from, and how it learns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining.job_log import JobLog
+from app.services.retraining.training_data import (
+    RetrainingError,
+    RetrainingSettings,
+    Snapshot,
+    gather,
+    take_snapshot,
+)
+from storage.engine import Sessions, writing
+from storage.repository import projects
+from tests.app.material import LABELS, NEWS, new_project, outdate, pretend_model, submit, tiny_model
+
+
+def test_only_accepted_entities_of_submitted_documents_are_learnt(sessions: Sessions) -> None:
+    project_id = new_project(sessions)
+    submit(sessions, project_id, "Oslo is no person.", [("Oslo", "PER")], status="rejected")
+    material = gather(sessions, project_id)
+    assert [each.text for each in material.control] == [NEWS[0][0]]
+    assert [each.text for each in material.train] == [
+        *(text for text, _ in NEWS[1:]),
+        "Oslo is no person.",
+    ]
+    assert material.train[-1].entities == ()
+    assert {span.label for each in material.train for span in each.entities or ()} == set(LABELS)
+
+
+def test_too_few_documents_are_refused_with_what_is_needed(sessions: Sessions) -> None:
+    project_id = new_project(sessions, filled=False)
+    submit(sessions, project_id, *NEWS[0])
+    submit(sessions, project_id, *NEWS[1])
+    with pytest.raises(RetrainingError, match=r"at least 2 submitted .* got 2 and 0; submit more"):
+        gather(sessions, project_id)
+
+
+def test_documents_without_any_entity_teach_nothing(sessions: Sessions) -> None:
+    project_id = new_project(sessions, filled=False)
+    submit(sessions, project_id, "Rain again.")
+    submit(sessions, project_id, "And again.")
+    submit(sessions, project_id, *NEWS[0], split="control")
+    with pytest.raises(RetrainingError, match="no accepted entity"):
+        gather(sessions, project_id)
+
+
+def test_a_document_that_cannot_be_read_is_left_out_and_named(sessions: Sessions) -> None:
+    project_id = new_project(sessions)
+    submit(sessions, project_id, "A gap: \u2003 .", [("\u2003", "PER")])
+    material = gather(sessions, project_id)
+    assert len(material.train) == 3
+    assert len(material.left_out) == 1
+    assert "covers no word" in material.left_out[0]
+
+
+def test_few_documents_choose_the_epoch_by_themselves_many_spare_the_same_share(
+    sessions: Sessions,
+) -> None:
+    project_id = new_project(sessions)
+    few = gather(sessions, project_id)
+    assert (few.dev_source, few.dev) == ("train", few.train)
+    for number in range(17):
+        submit(sessions, project_id, f"Bo Li met {number} people.", [("Bo Li", "PER")])
+    many = gather(sessions, project_id)
+    assert (many.dev_source, len(many.train), len(many.dev)) == ("share", 17, 3)
+    assert many == gather(sessions, project_id)
+    texts = [{each.text for each in part} for part in (many.train, many.dev, many.control)]
+    assert len(set.union(*texts)) == 21
+
+
+def test_documents_of_the_dev_split_choose_the_epoch(sessions: Sessions) -> None:
+    project_id = new_project(sessions)
+    submit(sessions, project_id, "Bo Li left.", [("Bo Li", "PER")], split="dev")
+    material = gather(sessions, project_id)
+    assert (material.dev_source, [each.text for each in material.dev]) == ("own", ["Bo Li left."])
+
+
+def test_a_snapshot_stands_whatever_is_submitted_later(sessions: Sessions, tmp_path: Path) -> None:
+    project_id = new_project(sessions)
+    with pytest.raises(RetrainingError, match="no active model"):
+        take_snapshot(sessions, project_id, tmp_path / "job")
+    parent = ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
+    first = take_snapshot(sessions, project_id, tmp_path / "job")
+    assert (first.parent_id, first.parent_path) == (parent.id, str(parent.path))
+    assert (first.train, first.dev, first.control) == (3, 3, 1)
+    submit(sessions, project_id, "Bo Li left.", [("Bo Li", "PER")])
+    assert take_snapshot(sessions, project_id, tmp_path / "job") == first
+    assert Snapshot.from_json(json.loads(json.dumps(first.to_json()))) == first
+    other = take_snapshot(sessions, project_id, tmp_path / "other")
+    assert (other.train, other.data_hash != first.data_hash) == (4, True)
+    outdate(tmp_path / "model")
+    with pytest.raises(RetrainingError, match=r"no model to start from: .* an earlier version"):
+        take_snapshot(sessions, project_id, tmp_path / "third")
+
+
+def test_settings_survive_json_and_refuse_nonsense() -> None:
+    settings = RetrainingSettings(epochs=3, seed=7)
+    assert RetrainingSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+    with pytest.raises(ValueError, match="epochs must be 1 to 1000"):
+        RetrainingSettings(epochs=0)
+
+
+def test_a_log_keeps_the_later_report_of_a_step_and_passes_over_a_torn_line(
+    tmp_path: Path,
+) -> None:
+    log = JobLog(tmp_path)
+    assert log.read().step == 0
+    shares = {"precision": 0.5, "recall": 0.5, "f1": 0.5, "best": True}
+
+    def losses(step: int, value: float) -> dict[str, object]:
+        place = {"step": step, "total_steps": 40, "epoch": 1}
+        return {**place, "losses": {"type": value}, "eta_seconds": 9.0}
+
+    log.append(losses(10, 1.0))
+    log.append({"step": 10, "total_steps": 40, "epoch": 1, **shares})
+    log.append(losses(20, 0.8))
+    with (tmp_path / "progress.jsonl").open("ab") as out:
+        out.write(b'{"step": 30, "tot')
+    assert log.read().step == 20
+    log.append(losses(20, 0.7))
+    progress = log.read()
+    assert [(point.step, point.losses["type"]) for point in progress.losses] == [(10, 1), (20, 0.7)]
+    assert [point.f1 for point in progress.evaluations] == [0.5]
+    assert (progress.share, progress.eta_seconds) == (0.5, 9.0)
+
+
+def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents_threshold(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    from app.services.retraining.fine_tuning import compare, learn
+    from core.modeling.model import DiffusionNER
+
+    project_id = new_project(sessions, labels=("ORG", "PER", "LOC"))
+    with writing(sessions) as session:
+        projects.ensure_labels(session, project_id, ["DATE"])
+    submit(sessions, project_id, "Anna left in May.", [("Anna", "PER"), ("May", "DATE")])
+    parent = tiny_model(tmp_path / "model", ("PER", "ORG", "LOC", "MISC"))
+    ModelRegistry(sessions).ensure_bundled(parent)
+    job = tmp_path / "job"
+    snapshot = take_snapshot(sessions, project_id, job)
+    records = list(learn(job, snapshot, RetrainingSettings(epochs=1), job / "model"))
+    assert records[-1].step == records[-1].total_steps == 1
+    new = DiffusionNER.load(job / "model").config
+    assert new.labels == ("ORG", "PER", "LOC", "DATE")
+    assert new.threshold == DiffusionNER.load(parent).config.threshold
+    scores = compare(job, snapshot, job / "model")
+    assert scores["old"]["gold"] == scores["new"]["gold"] == 2
+    assert "MISC" not in scores["old"]["per_label"]
+
+
+def test_few_sentences_are_seen_often_and_many_seldom() -> None:
+    from app.services.retraining.fine_tuning import training_config
+
+    epochs = [training_config(RetrainingSettings(), count).epochs for count in (5, 100, 5000)]
+    assert epochs == [30, 18, 3]
+    assert training_config(RetrainingSettings(epochs=7), 100).epochs == 7

@@ -1,0 +1,100 @@
+"""The active model as a predictor: loaded once, followed when another is promoted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.services.model_registry.registry import ModelRegistry
+from app.services.suggestions import predictor
+from app.services.suggestions.predictor import ModelPredictor, active_predictor
+from core.types import Prediction, SamplerSettings
+from storage.engine import Sessions
+from tests.app.material import outdate, pretend_model, tiny_model
+
+
+class CountedPipeline:
+    """Stands in for a model; counts loads, and callers that are inside at once."""
+
+    loads: list[Path]
+    inside = 0
+    most_inside = 0
+
+    @classmethod
+    def load(cls, folder: Path) -> CountedPipeline:
+        cls.loads.append(folder)
+        time.sleep(0.05)
+        return cls()
+
+    def predict(self, text: str, *_: object) -> Prediction:
+        cls = type(self)
+        cls.inside += 1
+        cls.most_inside = max(cls.most_inside, cls.inside)
+        time.sleep(0.005)
+        cls.inside -= 1
+        return Prediction(text, ())
+
+
+@pytest.fixture
+def pipelines(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[CountedPipeline]]:
+    import core.inference.pipeline
+
+    CountedPipeline.loads = []
+    monkeypatch.setattr(core.inference.pipeline, "Pipeline", CountedPipeline)
+    predictor._slots.clear()
+    yield CountedPipeline
+    predictor._slots.clear()
+
+
+def test_ten_callers_at_once_load_one_model_and_take_turns(
+    pipelines: type[CountedPipeline], tmp_path: Path
+) -> None:
+    barrier = threading.Barrier(10)
+
+    def ask(number: int) -> Any:
+        barrier.wait()
+        return ModelPredictor(1, tmp_path).predict(f"text {number}", SamplerSettings()).text
+
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(ask, range(10)))
+    assert answers == [f"text {number}" for number in range(10)]
+    assert (pipelines.loads, pipelines.most_inside) == ([tmp_path], 1)
+
+
+def test_four_models_stay_in_memory_and_the_fifth_takes_the_place_of_the_oldest(
+    pipelines: type[CountedPipeline], tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("one", "two", "three", "four", "five")]
+    for folder in (*folders, folders[1], folders[0]):
+        ModelPredictor(1, folder).predict("text", SamplerSettings())
+    assert pipelines.loads == [*folders, folders[0]]
+
+
+def test_the_promoted_version_predicts_next(sessions: Sessions, tmp_path: Path) -> None:
+    assert active_predictor(sessions) is None
+    registry = ModelRegistry(sessions)
+    old = registry.ensure_bundled(pretend_model(tmp_path / "old"))
+    assert active_predictor(sessions) == ModelPredictor(old.id, tmp_path / "old")
+    new = registry.propose(
+        pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
+    )
+    registry.promote(new.id)
+    assert active_predictor(sessions) == ModelPredictor(new.id, tmp_path / "new")
+    outdate(tmp_path / "new")
+    assert active_predictor(sessions) is None
+
+
+def test_a_real_model_predicts_and_traces_the_same(tmp_path: Path) -> None:
+    model = ModelPredictor(1, tiny_model(tmp_path / "model"))
+    settings = SamplerSettings(steps=2, num_spans=5, threshold=0.0)
+    text = "Anna Haag met Bo Li in Oslo."
+    trace = model.trace(text, settings)
+    assert len(trace.steps) == 2
+    assert model.predict(text, settings).entities == trace.entities
+    assert model.threshold() == 1.5

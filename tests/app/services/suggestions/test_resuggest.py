@@ -1,0 +1,247 @@
+"""Denoising the rest: what a person decided is kept, refused, and never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.editing import GestureError
+from app.services.annotation.annotation import AnnotationService
+from app.services.suggestions.resuggest import Change, touched
+from app.services.suggestions.suggest import Hint
+from core.types import Entity, Prediction
+from storage.engine import writing
+from storage.repository import documents, operations
+from tests.app.fake_model import FakeModel, seed
+
+DECIDE: list[dict[str, Any]] = [
+    {"seq": 1, "op": "accept", "id": "m1.1"},
+    {"seq": 2, "op": "reject", "id": "m1.2"},
+]
+
+
+class AttentiveModel(FakeModel):
+    """Remembers what it was told to keep and to leave; finds one thing more where it was told."""
+
+    told: tuple[Sequence[Entity], Sequence[Entity]] = ((), ())
+
+    def predict(
+        self,
+        text: str,
+        settings: Any,
+        fixed: Sequence[Entity] = (),
+        suppressed: Sequence[Entity] = (),
+    ) -> Prediction:
+        self.told = fixed, suppressed
+        if not fixed:
+            return super().predict(text, settings)
+        return Prediction(text, (*fixed, Entity(13, 15, "LOC", 2.1), Entity(16, 20, "LOC", 1.2)))
+
+
+@pytest.fixture
+def document_id(sessions: sessionmaker[Session]) -> int:
+    return seed(sessions)
+
+
+@pytest.fixture
+def model() -> AttentiveModel:
+    return AttentiveModel()
+
+
+@pytest.fixture
+def service(sessions: sessionmaker[Session], model: AttentiveModel) -> AnnotationService:
+    return AnnotationService(sessions, model)
+
+
+def test_the_model_is_told_what_was_decided_and_its_news_are_suggested(
+    service: AnnotationService, model: AttentiveModel, document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    service.apply(document_id, "c", DECIDE, "Ann")
+
+    change = service.read_again(document_id, "Ann")
+
+    assert model.told == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
+    view = service.open(document_id, "Ann")
+    assert change == Change(added=1, gone=0)
+    assert [(span.start, span.status) for span in view.spans] == [
+        (0, "accepted"),
+        (9, "rejected"),
+        (13, "suggested"),
+    ]
+    assert view.spans[2].score == pytest.approx(0.7)
+
+
+def test_a_second_look_is_in_the_documents_history_with_its_model(
+    service: AnnotationService, sessions: sessionmaker[Session], document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    service.apply(document_id, "c", DECIDE, "Ann")
+    service.read_again(document_id, "Ann")
+
+    with sessions() as session:
+        last = operations.of_document(session, document_id)[-1]
+    assert (last.payload["op"], last.payload["model_version_id"], last.person) == (
+        "suggest",
+        1,
+        "Ann",
+    )
+
+
+def test_only_the_sentences_around_a_correction_are_read_again(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    text = "Ada met Bo. Then Li came."
+    with writing(sessions) as session:
+        project = documents.get(session, document_id).project_id
+        added = documents.add(session, project, name="two", text=text, split="train")
+        assert added is not None
+    model = FakeModel(entities=(Entity(0, 3, "PER", 2.7), Entity(17, 19, "PER", 2.7)))
+    service = AnnotationService(sessions, model)
+    service.open(added.id, "Ann")
+    model.entities = (Entity(8, 12, "LOC", 2.5),)
+
+    service.read_again(added.id, "Ann", around=[(18, 19)])
+
+    assert model.asked[-1] == "Then Li came."
+    spans = service.open(added.id, "Ann").spans
+    assert [(text[span.start : span.end], span.label) for span in spans] == [
+        ("Ada", "PER"),
+        ("Li", "PER"),
+        ("came", "LOC"),
+    ]
+
+
+def test_stretches_touch_the_sentences_they_overlap() -> None:
+    text = "Ada met Bo. Then Li came. Nobody left."
+
+    assert touched(text, [(8, 14)]) == [(0, 11), (12, 25)]
+    assert touched(text, []) == []
+
+
+def test_a_document_that_is_held_back_or_submitted_is_not_read_again(
+    service: AnnotationService, sessions: sessionmaker[Session], document_id: int
+) -> None:
+    with writing(sessions) as session:
+        project = documents.get(session, document_id).project_id
+        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        assert held is not None
+    service.open(held.id, "Ann")
+    with pytest.raises(GestureError, match="held back"):
+        service.read_again(held.id, "Ann")
+
+    service.open(document_id, "Ann")
+    service.apply(document_id, "c", [{"seq": 1, "op": "accept_all"}], "Ann")
+    service.submit(document_id, "Ann")
+    with pytest.raises(GestureError, match="frozen"):
+        service.read_again(document_id, "Ann")
+
+
+def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    class SlowModel(FakeModel):
+        def predict(self, text: str, settings: Any, *rest: Any) -> Prediction:
+            if not self.asked:
+                return super().predict(text, settings, *rest)
+            service.apply(document_id, "c", DECIDE, "Ann")
+            told = Entity(0, 4, "LOC", 2.7), Entity(9, 12, "ORG", 2.7), Entity(16, 20, "LOC", 2.7)
+            return Prediction(text, told)
+
+    service = AnnotationService(sessions, SlowModel())
+    service.open(document_id, "Ann")
+
+    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
+
+    spans = service.open(document_id, "Ann").spans
+    assert [(span.start, span.label, span.status) for span in spans] == [
+        (0, "PER", "accepted"),
+        (9, "ORG", "rejected"),
+        (16, "LOC", "suggested"),
+    ]
+
+
+def test_a_held_back_document_is_shown_without_suggestions(
+    service: AnnotationService,
+    model: AttentiveModel,
+    sessions: sessionmaker[Session],
+    document_id: int,
+) -> None:
+    with writing(sessions) as session:
+        project = documents.get(session, document_id).project_id
+        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        assert held is not None
+
+    view = service.open(held.id, "Ann")
+
+    assert (view.spans, view.predicted, view.held_back, model.asked) == ((), "never", True, [])
+
+
+def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    found = (Entity(0, 4, "PER", 2.7), Entity(9, 12, "ORG", 1.2))
+    service = AnnotationService(sessions, FakeModel(entities=found))
+
+    view = service.open(document_id, "Ann")
+
+    assert [span.start for span in view.spans] == [0]
+    assert view.hints == (Hint(9, 12, "ORG", pytest.approx(0.4)),)
+
+
+def test_a_document_predicted_ahead_opens_without_asking_the_model_again(
+    service: AnnotationService, model: AttentiveModel, document_id: int
+) -> None:
+    assert service.ahead(document_id)
+    assert not service.ahead(document_id)
+
+    view = service.open(document_id, "Ann")
+
+    assert len(model.asked) == 1
+    assert len(view.spans) == 2
+
+
+def test_what_was_suggested_and_corrected_is_not_suggested_again(
+    service: AnnotationService, model: AttentiveModel, document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    moved = {"seq": 1, "op": "move", "id": "m1.2", "start": 9, "end": 15}
+    relabelled = {"seq": 2, "op": "relabel", "id": "m1.1", "label": "LOC"}
+    service.apply(document_id, "c", [moved, relabelled], "Ann")
+
+    service.read_again(document_id, "Ann")
+
+    assert model.told == (
+        [Entity(0, 4, "LOC"), Entity(9, 15, "ORG")],
+        [Entity(0, 4, "PER"), Entity(9, 12, "ORG")],
+    )
+
+
+def test_what_a_slip_drove_away_may_come_back_once_the_slip_is_gone(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    model = FakeModel(entities=(Entity(9, 12, "ORG", 2.7),))
+    service = AnnotationService(sessions, model)
+    service.open(document_id, "Ann")
+    slip = {"seq": 1, "op": "add", "id": "u1", "start": 5, "end": 10, "label": "LOC"}
+    service.apply(document_id, "c", [slip], "Ann")
+    assert service.read_again(document_id, "Ann") == Change(added=0, gone=1)
+
+    service.apply(document_id, "c", [{"seq": 2, "op": "delete", "id": "u1"}], "Ann")
+
+    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
+
+
+def test_a_skipped_document_is_taken_up_by_a_second_look(
+    service: AnnotationService, document_id: int
+) -> None:
+    service.open(document_id, "Ann")
+    service.skip(document_id, "Ann", "hard")
+
+    service.read_again(document_id, "Ann")
+
+    view = service.open(document_id, "Ann")
+    assert (view.status, view.skip_reason) == ("in_progress", "")

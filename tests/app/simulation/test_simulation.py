@@ -1,0 +1,159 @@
+"""The simulated annotator: what it costs to bring a draft to gold, and that gold is reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session, sessionmaker
+
+import core.training.fine_tuning
+from app.cli.simulate import table
+from app.editing import Draft, DraftSpan, parse_gesture, reduce
+from app.services.annotation.annotation import AnnotationService
+from app.services.model_registry.registry import ModelRegistry
+from app.simulation import conditions
+from app.simulation.annotator import Place, corrections
+from app.simulation.material import Gold, read_gold, set_up
+from app.simulation.visits import Tally, correct
+from core.types import Entity
+from tests.app.fake_model import FakeModel, seed
+from tests.app.material import tiny_model
+
+TEXT_LENGTH = 30
+places = st.tuples(
+    st.integers(0, TEXT_LENGTH - 1), st.integers(1, 6), st.sampled_from(["PER", "ORG", "LOC"])
+).map(lambda place: (place[0], min(place[0] + place[1], TEXT_LENGTH), place[2]))
+
+
+def suggested(*places: Place) -> list[DraftSpan]:
+    return [
+        DraftSpan(f"m{number}", start, end, label, "suggested", 0.9, "model")
+        for number, (start, end, label) in enumerate(places)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "gold", "gestures"),
+    [
+        ([], [], 0),
+        ([(0, 4, "PER")], [(0, 4, "PER")], 0),  # submitting accepts it
+        ([], [(0, 4, "PER")], 2),  # drag, label
+        ([(0, 4, "PER")], [], 1),  # X
+        ([(0, 4, "PER")], [(0, 4, "ORG")], 1),  # label
+        ([(0, 4, "PER")], [(0, 9, "PER")], 1),  # one end
+        ([(1, 4, "PER")], [(0, 9, "PER")], 2),  # both ends
+        ([(1, 4, "PER")], [(0, 9, "ORG")], 3),  # as dear as rejecting it and adding the other
+        ([(0, 4, "PER")], [(6, 9, "PER")], 3),
+        ([(0, 4, "PER"), (0, 3, "PER")], [(0, 4, "PER"), (0, 3, "LOC")], 1),
+    ],
+)
+def test_a_correction_costs_what_it_takes_on_the_page(
+    found: list[Place], gold: list[Place], gestures: int
+) -> None:
+    assert sum(each.gestures for each in corrections(suggested(*found), gold)) == gestures
+
+
+@given(st.lists(places, max_size=6, unique=True), st.lists(places, max_size=6, unique=True))
+def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
+    found: list[Place], gold: list[Place]
+) -> None:
+    spans = suggested(*found)
+    draft = Draft(TEXT_LENGTH, frozenset({"PER", "ORG", "LOC"}), tuple(spans))
+    todo = corrections(spans, gold)
+    while remaining := corrections(draft.spans, gold):
+        for op in remaining[0].operations:
+            draft = reduce(draft, parse_gesture(op))
+
+    live = [span for span in draft.spans if span.status != "rejected"]
+    assert {(span.start, span.end, span.label) for span in live} == set(gold)
+    assert sum(each.gestures for each in todo) <= len(found) + 2 * len(gold)
+
+
+def test_no_step_of_a_correction_makes_a_twin_of_another_span() -> None:
+    """[0, 3) PER is to become [0, 4) ORG, but [0, 4) PER is there: the label comes first."""
+    spans = suggested((0, 3, "PER"), (0, 4, "PER"))
+
+    (correction,) = corrections(spans, [(0, 4, "PER"), (0, 4, "ORG")])
+
+    assert [op["op"] for op in correction.operations] == ["relabel", "move"]
+
+
+def test_a_document_is_corrected_through_the_pages_services(
+    sessions: sessionmaker[Session],
+) -> None:
+    document_id = seed(sessions)
+    service = AnnotationService(sessions, FakeModel())
+    gold = [(0, 4, "PER"), (9, 12, "LOC"), (16, 20, "LOC")]
+
+    tally = correct(service, document_id, gold, look_again=False)
+
+    assert tally == Tally(documents=1, entities=3, gestures=1 + 1 + 2)
+    assert service.open(document_id, "Ann").status == "submitted"
+
+
+def test_what_the_model_finds_at_a_second_look_need_not_be_added(
+    sessions: sessionmaker[Session],
+) -> None:
+    document_id = seed(sessions)
+    model = FakeModel(entities=())
+    service = AnnotationService(sessions, model)
+    service.open(document_id, "Ann")
+    model.entities = (Entity(9, 12, "ORG", 2.7),)
+    gold = [(0, 4, "PER"), (9, 12, "ORG")]
+
+    tally = correct(service, document_id, gold, look_again=True)
+
+    assert tally.gestures == 2 + 1
+
+
+def test_records_are_joined_to_documents_with_their_entities(tmp_path: Path) -> None:
+    file = tmp_path / "gold.jsonl"
+    file.write_text(
+        '{"tokens": ["Ada", "ran"], "entities": [{"start": 0, "end": 1, "type": "PER"}]}\n'
+        '{"tokens": ["Bo", "Li"], "entities": [{"start": 0, "end": 2, "type": "PER"}]}\n'
+        '{"tokens": ["Oslo"], "entities": []}\n'
+    )
+
+    first, second = read_gold(file, sentences=2)
+
+    assert first.text == "Ada ran\nBo Li"
+    assert first.entities == ((0, 3, "PER"), (8, 13, "PER"))
+    assert (second.text, second.entities) == ("Oslo", ())
+
+
+def test_a_file_without_its_truth_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plain.jsonl"
+    file.write_text('{"tokens": ["Ada"]}\n')
+
+    with pytest.raises(ValueError, match="line 1: it has no 'entities'"):
+        read_gold(file, sentences=1)
+
+
+def test_the_table_sets_every_condition_beside_the_first() -> None:
+    shown = table({"none": Tally(2, 10, 20), "some": Tally(2, 10, 8)})
+
+    assert shown.splitlines()[-1] == "| some | 2 | 10 | 8 | 0.80 | 0.40 |"
+
+
+def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tiny untrained model; what is counted is that all is corrected, in whatever order."""
+    model = tiny_model(tmp_path / "model", ("PER",))
+    words = [f"Ada met number {number}" for number in range(4)]
+    gold = [Gold(text, ((0, 3, "PER"),)) for text in words]
+    desk = set_up(tmp_path / "desk", gold, model, ("PER",))
+    monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
+    monkeypatch.setattr(core.training.fine_tuning, "MOST_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "FEWEST_EPOCHS", 1)
+    told: list[Tally] = []
+
+    tally = conditions.queued_and_retrained(desk, told.append)
+
+    assert (tally.documents, tally.entities) == (4, 4)
+    assert [each.documents for each in told] == [1, 2, 3, 4]
+    versions = ModelRegistry(desk.sessions).versions()
+    assert [version.state for version in versions] == ["active", "retired"]

@@ -1,0 +1,145 @@
+"""Real workers on one pass: killed in the middle, and every document is predicted once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.startup import open_database
+from app.services.retraining import bulk_preannotation
+from app.services.retraining.jobs import Jobs
+from app.services.retraining.training_data import RetrainingSettings
+from app.services.retraining.worker_heartbeat import workers
+from app.settings import ROOT, Settings
+from storage.engine import Sessions, writing
+from storage.models import AnnotationSet
+from storage.repository import documents
+from storage.repository.preannotations import Tally
+from tests import databases
+from tests.app.material import environment_in, new_project, tiny_model
+
+MANY = 240
+
+
+@dataclass
+class Place:
+    """A project whose documents wait, and workers that can be started and killed."""
+
+    settings: Settings
+    sessions: Sessions
+    environment: dict[str, str]
+    project_id: int
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    asked: list[Jobs] = field(default_factory=list)
+
+    def jobs(self) -> Jobs:
+        jobs = Jobs(self.settings, self.sessions)
+        self.asked.append(jobs)
+        return jobs
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        given = {**os.environ, **self.environment, "OMP_NUM_THREADS": "1"}
+        worker = subprocess.Popen([sys.executable, "-m", "app", "worker"], cwd=ROOT, env=given)
+        self.started.append(worker)
+        return worker
+
+    def end(self) -> None:
+        for worker in self.started:
+            worker.kill()
+            worker.wait()
+        for jobs in self.asked:
+            jobs.close()
+        self.sessions.kw["bind"].dispose()
+
+    def tally(self) -> Tally:
+        found = bulk_preannotation.latest(self.sessions, self.project_id)
+        assert found is not None
+        return found.tally
+
+    def times(self) -> list[int]:
+        """How often each document was predicted, of those that were."""
+        query = select(func.count()).where(AnnotationSet.origin == "machine")
+        with self.sessions() as session:
+            return list(session.scalars(query.group_by(AnnotationSet.document_id)))
+
+    def until(self, condition: Callable[[], bool], seconds: float = 120) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "it took too long"
+            time.sleep(0.05)
+
+    def done(self) -> bool:
+        found = bulk_preannotation.latest(self.sessions, self.project_id)
+        return found is not None and found.state == "done"
+
+
+@pytest.fixture
+def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+    environment = environment_in(tmp_path)
+    if databases.POSTGRESQL:
+        environment |= {"SPANNEAL_DATABASE": database_url, "SPANNEAL_JOBS": database_url}
+    settings = Settings.from_environment(environment)
+    sessions = open_database(settings)
+    ModelRegistry(sessions).ensure_bundled(tiny_model(settings.model))
+    place = Place(settings, sessions, environment, new_project(sessions, filled=False))
+    with writing(sessions) as session:
+        for number in range(MANY):
+            text = f"Anna Haag met the Bank of China in Oslo, {number}. " * 3
+            documents.add(session, place.project_id, name=str(number), text=text, split="train")
+    yield place
+    place.end()
+
+
+def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: Place) -> None:
+    """On PostgreSQL by one that was at work beside it, on SQLite by the next."""
+    bulk_preannotation.start(place.sessions, place.project_id, "Ada", batch=4)
+    jobs = place.jobs()
+    assert not jobs.worker_running()
+    first = place.worker()
+    place.until(lambda: place.tally().looked_at >= 4)
+    assert jobs.worker_running()
+    if databases.POSTGRESQL:
+        place.worker()
+        place.until(lambda: place.tally().workers == 2)
+        assert workers(place.settings) == 2
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert not place.done()
+    if not databases.POSTGRESQL:
+        place.worker()
+    place.until(place.done)
+
+    assert place.times() == [1] * MANY
+    assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
+
+
+@pytest.mark.skipif(not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres")
+def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
+    """The first one stands still until the second is there, so that it is not done before."""
+    jobs = place.jobs()
+    job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=25))
+    first = place.worker()
+    place.until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
+    first.send_signal(signal.SIGSTOP)
+    place.worker()
+    place.until(lambda: workers(place.settings) == 2)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    stood = jobs.progress(job_id).step
+    assert jobs.get(job_id).state == "running"
+
+    place.until(lambda: jobs.progress(job_id).step > stood)
+    place.until(lambda: not jobs.get(job_id).active)
+
+    job = jobs.get(job_id)
+    assert (job.state, job.reason) == ("done", None)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.baselines.base import BaselineLearner
+from core.baselines.biaffine import Biaffine, compatible
+from core.config import TrainingConfig
+from core.training.trainer import Evaluated, train
+from core.types import Example, WordSpan
+from tests.core.conftest import NewModel
+from tests.core.tiny import SENTENCES
+
+WORDS = [example.words for example in SENTENCES]
+
+
+def test_the_biaffine_classifier_learns_nested_entities_with_the_same_loop(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    learner = BaselineLearner(Biaffine(new_model()))
+    config = TrainingConfig(epochs=1, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3)
+    records = list(train(learner, SENTENCES * 120, SENTENCES, config, tmp_path))
+    last = records[-1]
+    assert isinstance(last, Evaluated)
+    assert last.scores.f1 == 1.0
+    assert Biaffine.load(tmp_path).predict(WORDS) == [
+        tuple(sorted(example.entities)) for example in SENTENCES
+    ]
+
+
+@torch.no_grad()
+def test_padding_changes_no_span_score(new_model: NewModel) -> None:
+    biaffine = Biaffine(new_model()).eval()
+    alone, padded = biaffine(WORDS[:1]), biaffine([WORDS[0], WORDS[2]])
+    assert torch.allclose(alone[0], padded[0, :7, :7], atol=1e-5)
+    one, two = SENTENCES[0], SENTENCES[2]
+    apart = biaffine.loss([one]).item() * 7 + biaffine.loss([two]).item() * 12
+    assert biaffine.loss([one, two]).item() == pytest.approx(apart / 19, rel=1e-4)
+
+
+@torch.no_grad()
+def test_spans_that_end_before_they_begin_teach_nothing(new_model: NewModel) -> None:
+    biaffine = Biaffine(new_model()).eval()
+    example = Example(("Bank", "of"), (WordSpan(0, 2, "ORG"),))
+    logs = biaffine([example.words]).log_softmax(-1)[0]
+    org, none = biaffine.labels.index("ORG"), len(biaffine.labels)
+    expected = -(logs[0, 0, none] + logs[0, 1, org] + logs[1, 1, none]) / 2
+    assert biaffine.loss([example]).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_types_that_nobody_looked_for_get_no_gradient(new_model: NewModel) -> None:
+    biaffine = Biaffine(new_model())
+    biaffine.loss([Example(WORDS[3], labels=frozenset({"PER"}))]).backward()
+    gradient = biaffine.width.grad
+    assert gradient is not None
+    trained = [
+        label for label, row in zip([*biaffine.labels, None], gradient, strict=True) if any(row)
+    ]
+    assert trained == ["PER", None]
+
+
+def test_a_classifier_grown_to_other_labels_scores_the_known_ones_as_before(
+    new_model: NewModel,
+) -> None:
+    biaffine = Biaffine(new_model()).eval()
+    grown = biaffine.with_labels(["GPE", "PER"])
+    before, after = biaffine(WORDS[:1]), grown(WORDS[:1])
+    places = [biaffine.labels.index("PER"), len(biaffine.labels)]
+    assert torch.allclose(after[..., 1:], before[..., places], atol=1e-5)
+    assert torch.allclose(after[..., 0], before[..., :-1].mean(-1), atol=1e-5)
+
+
+SPANS = st.tuples(st.integers(0, 8), st.integers(1, 5)).map(
+    lambda each: WordSpan(each[0], each[0] + each[1], "PER")
+)
+
+
+@given(st.lists(st.tuples(st.floats(-5, 0), SPANS), unique_by=lambda each: each[1]), st.booleans())
+def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
+    scored: list[tuple[float, WordSpan]], nested: bool
+) -> None:
+    kept = set(compatible(scored, nested))
+    value = {span: score for score, span in scored}
+    for span in value:
+        rivals = [other for other in kept if other != span and _clash(span, other, nested)]
+        assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
+
+
+def _clash(one: WordSpan, two: WordSpan, nested: bool) -> bool:
+    left, right = set(range(one.start, one.end)), set(range(two.start, two.end))
+    return bool(left & right and (not nested or (left - right and right - left)))
+
+
+def test_entities_lie_within_one_another_only_where_training_showed_some(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    biaffine = Biaffine(new_model())
+    biaffine.loss([Example(WORDS[0], (WordSpan(0, 3, "ORG"),))])
+    assert not biaffine.nested
+    biaffine.loss([SENTENCES[0]])
+    biaffine.loss([SENTENCES[3]])
+    assert biaffine.nested
+    biaffine.save(tmp_path)
+    assert Biaffine.load(tmp_path).with_labels(["PER"]).nested

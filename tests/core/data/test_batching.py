@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.batching import Gold, epoch_batches, inference_batches
+from core.types import Example, WordSpan
+
+lengths_of = st.lists(st.integers(1, 60), max_size=200)
+
+
+@given(lengths_of, st.integers(1, 8), st.integers(0, 99))
+def test_an_epoch_takes_every_example_once_in_full_batches(
+    lengths: list[int], batch_size: int, seed: int
+) -> None:
+    batches = epoch_batches(lengths, batch_size, torch.Generator().manual_seed(seed))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
+    assert len(batches) == -(-len(lengths) // batch_size)
+    assert all(len(batch) <= batch_size for batch in batches)
+
+
+def test_epochs_are_shuffled_by_the_seed_alone() -> None:
+    lengths = [1 + row % 30 for row in range(300)]
+    one, same, other = (
+        epoch_batches(lengths, 8, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
+
+
+def test_sentences_of_a_batch_are_of_like_length() -> None:
+    lengths = [1 + (row * 7) % 60 for row in range(320)]
+    padded = sum(
+        max(lengths[row] for row in batch) * len(batch)
+        for batch in epoch_batches(lengths, 16, torch.Generator().manual_seed(0))
+    )
+    assert padded / sum(lengths) < 1.1
+
+
+@given(lengths_of, st.sampled_from(["cpu", "cuda", "mps"]))
+def test_an_inference_batch_has_no_more_words_than_suit_the_device(
+    lengths: list[int], kind: str
+) -> None:
+    room = 16_384 if kind == "cuda" else 300
+    batches = list(inference_batches(lengths, torch.device(kind)))
+    rows = [row for batch in batches for row in batch]
+    assert sorted(rows) == list(range(len(lengths)))
+    assert [lengths[row] for row in rows] == sorted(lengths)
+    words = [len(batch) * lengths[batch[-1]] for batch in batches]
+    assert all(each <= room for each in words)
+    nexts = [lengths[batch[0]] for batch in batches[1:]]
+    full = [(len(b) + 1) * each > room for b, each in zip(batches, nexts, strict=False)]
+    assert all(full)
+
+
+def test_a_sentence_longer_than_a_batch_is_one() -> None:
+    assert list(inference_batches([500, 3, 400], torch.device("cpu"))) == [[1], [2], [0]]
+
+
+def test_gold_entities_become_inclusive_boundaries_padded_with_what_no_word_has() -> None:
+    examples = [
+        Example(("a", "b", "c"), (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"))),
+        Example(("a",), labels=frozenset({"LOC"})),
+    ]
+    gold = Gold.of(examples, ("LOC", "ORG"), torch.device("cpu"))
+    assert gold.boundaries.tolist() == [[[0, 2], [2, 2]], [[-1, -1], [-1, -1]]]
+    assert gold.types.tolist() == [[1, 0], [2, 2]]
+    assert gold.counts == [2, 0]
+    assert gold.unknown.tolist() == [[False, False, False], [False, True, False]]
+
+
+def test_an_entity_whose_label_the_model_lacks_is_refused() -> None:
+    example = Example(("a",), (WordSpan(0, 1, "DRUG"),))
+    with pytest.raises(ValueError, match="grow the model"):
+        Gold.of([example], ("LOC",), torch.device("cpu"))

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.diffusion import boundaries
+from core.diffusion.sampler import denoise
+from core.evaluation.evaluate import propose
+from core.inference.constraints import Constraints, Pins
+from core.inference.decoding import candidates, select
+from core.modeling.model import DiffusionNER
+from core.types import SamplerSettings, WordSpan
+from tests.core.conftest import NewModel
+
+WORDS = ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council")
+SENTENCES = (WORDS, ("Bo", "met", "Ann"))
+KYIV, CITY = WordSpan(3, 4, "LOC"), WordSpan(6, 9, "GPE")
+RULES = (Constraints(fixed=(KYIV, CITY)), Constraints())
+SETTINGS = SamplerSettings(4, 12, seed=3)
+
+
+@pytest.fixture(scope="module")
+def model(new_model: NewModel) -> DiffusionNER:
+    return new_model()
+
+
+def test_fixed_spans_are_returned_with_their_label_and_a_full_score(model: DiffusionNER) -> None:
+    """Also with a label that the model does not have."""
+    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, RULES)
+    assert [(each.span, each.score, each.fixed) for each in found[:2]] == [
+        (KYIV, 3.0, True),
+        (CITY, 3.0, True),
+    ]
+    assert all(not each.fixed and each.confidence for each in found[2:])
+    assert not {(3, 4), (6, 9)} & {(each.start, each.end) for each in found[2:]}
+
+
+@pytest.mark.parametrize("eta", [0.0, 1.0])
+def test_fixed_spans_are_their_own_boundaries_noised_to_each_timestep(
+    model: DiffusionNER, eta: float
+) -> None:
+    many = SamplerSettings(5, 2000, seed=1, eta=eta)
+    rules = (Constraints(fixed=(KYIV,) * 2000),)
+    x_0 = boundaries.to_signal(torch.tensor([[[3, 3]]]), torch.tensor([len(WORDS)]), 1.0)
+    for step in denoise(model, [WORDS], many, rules):
+        alpha = model.schedule.alphas_cumprod[step.t]
+        noise = (step.x_t - alpha.sqrt() * x_0) / (1 - alpha).sqrt()
+        assert noise.mean().item() == pytest.approx(0, abs=0.08)
+        assert noise.std().item() == pytest.approx(1, abs=0.08)
+        assert bool((step.words == 3).all())
+
+
+def test_the_noise_of_fixed_spans_follows_from_the_seed_whatever_shares_the_batch(
+    model: DiffusionNER,
+) -> None:
+    together = list(denoise(model, SENTENCES, SETTINGS, RULES))
+    again = list(denoise(model, SENTENCES, SETTINGS, RULES))
+    alone = list(denoise(model, [WORDS], SETTINGS, RULES[:1]))
+    for one, two, three in zip(together, again, alone, strict=True):
+        assert torch.equal(one.x_t, two.x_t)
+        assert torch.allclose(one.x_t[0], three.x_t[0], atol=1e-5)
+
+
+@pytest.mark.parametrize(("renew", "eta"), [(True, 0.0), (False, 1.0)])
+def test_sentences_without_constraints_are_denoised_as_ever(
+    model: DiffusionNER, renew: bool, eta: float
+) -> None:
+    settings = replace(SETTINGS, renew=renew, eta=eta)
+    free = denoise(model, SENTENCES, settings)
+    for one, other in zip(free, denoise(model, SENTENCES, settings, RULES), strict=True):
+        assert torch.equal(one.x_t[1], other.x_t[1])
+        assert torch.equal(one.words[1], other.words[1])
+
+
+def test_a_span_fixed_twice_is_returned_once(model: DiffusionNER) -> None:
+    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, (Constraints((KYIV, KYIV)), Constraints()))
+    assert [each.span for each in found].count(KYIV) == 1
+
+
+def test_as_many_fixed_spans_as_noisy_ones_leave_nothing_to_suggest(model: DiffusionNER) -> None:
+    settings = replace(SETTINGS, num_spans=2)
+    found, _ = propose(model, SENTENCES, settings, 0.0, RULES)
+    assert [each.span for each in found] == [KYIV, CITY]
+
+
+def test_fixed_spans_keep_their_slots_and_change_what_the_others_see(model: DiffusionNER) -> None:
+    first, second = islice(denoise(model, SENTENCES, SETTINGS, RULES), 2)
+    for step in (first, second):
+        assert step.words[0, :2].tolist() == [[3, 3], [6, 8]]
+        assert step.left_probs[0, :2].tolist() == [1.0, 1.0]
+    free = next(iter(denoise(model, SENTENCES, SETTINGS)))
+    assert torch.equal(free.x_t[0, 2:], first.x_t[0, 2:])
+    assert not torch.equal(free.left_probs[0, 2:], first.left_probs[0, 2:])
+
+
+@pytest.mark.parametrize("renew", [False, True])
+def test_spans_that_land_on_a_decided_place_start_again(model: DiffusionNER, renew: bool) -> None:
+    settings = SamplerSettings(2, 30, seed=5, renew=renew)
+    (free, _) = denoise(model, [WORDS], settings)
+    left, right = free.words[0, 20].tolist()
+    rules = (Constraints(suppressed=(WordSpan(left, right + 1, "LOC"),)),)
+    first, second = denoise(model, [WORDS], settings, rules)
+    landed = (first.words[0] == torch.tensor([left, right])).all(-1)
+    x_0 = boundaries.to_signal(first.words, torch.tensor([len(WORDS)]), 1.0)
+    on = model.schedule.ddim_step(first.x_t, x_0, first.t, first.t_prev, 0.0, None)
+    assert landed[20]
+    assert not (second.x_t[0] == on[0]).all(-1)[landed].any()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_a_suppressed_span_never_returns(model: DiffusionNER, data: st.DataObject) -> None:
+    found, _ = propose(model, SENTENCES, SETTINGS)
+    refused = data.draw(st.sets(st.sampled_from([each.span for each in found]), min_size=1))
+    rules = (Constraints(suppressed=tuple(refused)), Constraints())
+    left, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
+    assert not refused & {each.span for each in left}
+
+
+def test_another_label_on_suppressed_boundaries_may_be_returned(model: DiffusionNER) -> None:
+    (free, _) = propose(model, SENTENCES, SETTINGS)
+    one = free[0].span
+    other = WordSpan(one.start, one.end, "something else")
+    rules = (Constraints(suppressed=(other,)), Constraints())
+    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
+    assert one in {each.span for each in found}
+
+
+def test_flat_keeps_every_fixed_span_and_nothing_that_overlaps_one(model: DiffusionNER) -> None:
+    rules = (Constraints(fixed=(WordSpan(0, 4, "ORG"), KYIV)), Constraints())
+    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
+    kept = select(found, 0.0, flat=True)
+    assert {each.span for each in kept if each.start < 4} == {WordSpan(0, 4, "ORG"), KYIV}
+
+
+def test_spans_that_hold_a_decided_place_are_not_taken_from_it() -> None:
+    pins = Pins.of([Constraints((KYIV,), (WordSpan(0, 1, "X"),))], [10], 4, torch.device("cpu"))
+    words = torch.tensor([[[3, 3], [3, 3], [0, 0], [0, 1]]])
+    assert pins.taken(words).tolist() == [[False, True, True, False]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (Constraints(fixed=(WordSpan(9, 11, "LOC"),)), r"\[9, 11\) 'LOC' reaches past .* 10 words"),
+        (Constraints(suppressed=(WordSpan(10, 11, "X"),)), "reaches past its sentence"),
+        (Constraints(fixed=(KYIV,) * 13), "13 spans .* num_spans = 12"),
+    ],
+)
+def test_constraints_that_do_not_fit_their_sentence_teach(
+    model: DiffusionNER, rule: Constraints, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        next(denoise(model, [WORDS], SETTINGS, [rule]))
+
+
+def test_what_is_kept_cannot_be_refused_as_well() -> None:
+    with pytest.raises(ValueError, match="both fixed and suppressed"):
+        Constraints((KYIV,), (KYIV,))
+
+
+def test_constraints_and_an_ensemble_go_together(model: DiffusionNER) -> None:
+    settings = SamplerSettings(2, 12, ensemble=3)
+    history = list(denoise(model, SENTENCES, settings, RULES))
+    assert history[0].words[0, [0, 1, 12, 13, 24, 25]].tolist() == [[3, 3], [6, 8]] * 3
+    found, _ = candidates(history, model.config.labels, 0.0, RULES)
+    assert [each.span for each in found[:2]] == [KYIV, CITY]

@@ -1,0 +1,110 @@
+"""The finder of label errors: what a model that knows better says of a person's spans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.inference.label_errors import Finding, doubts_of, reviews
+from core.inference.pipeline import Pipeline
+from core.modeling.model import DiffusionNER
+from core.types import Entity, WordSpan
+from tests.core.conftest import Learned, NewModel
+from tests.core.tiny import SENTENCES
+
+TEXT = "Anna said the Oslo Peace Prize went to Bo Li in May"
+
+
+@pytest.fixture(scope="module")
+def model(learned: Learned) -> DiffusionNER:
+    return DiffusionNER.load(learned.folder)
+
+
+def test_right_spans_are_doubted_less_than_wrong_ones(model: DiffusionNER) -> None:
+    words = [each.words for each in SENTENCES[:3]]
+    right = [each.entities for each in SENTENCES[:3]]
+    wrong = [
+        [WordSpan(0, 2, "ORG"), WordSpan(2, 3, "PER"), WordSpan(5, 6, "PER")],
+        [WordSpan(0, 4, "ORG"), WordSpan(3, 4, "MISC"), WordSpan(4, 6, "LOC")],
+        [WordSpan(0, 2, "PER"), WordSpan(6, 8, "ORG"), WordSpan(8, 9, "PER")],
+    ]
+    kept = [each for own in doubts_of(model, words, right) for each in own]
+    caught = [each for own in doubts_of(model, words, wrong) for each in own]
+    assert max(each.score for each in kept) < min(each.score for each in caught)
+    assert [each.instead for each in kept] == [span for own in right for span in own]
+
+
+def test_the_model_moves_renames_and_drops(model: DiffusionNER) -> None:
+    spans = [WordSpan(0, 1, "LOC"), WordSpan(8, 9, "PER"), WordSpan(6, 8, "ORG")]
+    (said,) = doubts_of(model, [SENTENCES[2].words], [spans])
+    assert [each.instead for each in said] == [
+        WordSpan(0, 1, "PER"),
+        WordSpan(8, 10, "PER"),
+        None,
+    ]
+
+
+def test_nothing_is_moved_onto_another_accepted_span_or_away_from_its_words(
+    new_model: NewModel,
+) -> None:
+    words = SENTENCES[1].words
+    spans = [WordSpan(place, place + 1, "LOC") for place in range(len(words))]
+    moved = 0
+    for seed in range(4):
+        (said,) = doubts_of(new_model(seed), [words], [spans])
+        for span, doubt in zip(spans, said, strict=True):
+            if doubt.instead is None:
+                continue
+            moved += (doubt.instead.start, doubt.instead.end) != (span.start, span.end)
+            assert doubt.instead.start <= span.start < span.end <= doubt.instead.end
+            places = {(each.start, each.end) for each in spans if each != span}
+            assert (doubt.instead.start, doubt.instead.end) not in places
+    assert moved
+
+
+def test_the_answer_is_the_same_in_any_batch_and_any_company_of_sentences(
+    model: DiffusionNER,
+) -> None:
+    words = [each.words for each in SENTENCES]
+    together = doubts_of(model, words, [each.entities for each in SENTENCES])
+    for place, each in enumerate(SENTENCES):
+        (one,) = doubts_of(model, [each.words], [each.entities])
+        for left, right in zip(one, together[place], strict=True):
+            assert left.instead == right.instead
+            assert left.score == pytest.approx(right.score, abs=1e-5)
+
+
+def test_a_document_is_reviewed_in_code_points(model: DiffusionNER) -> None:
+    text = f"{TEXT}\nNothing of note was said in the meeting.\n{TEXT}"
+    second = text.rindex("Anna")
+    entities = [Entity(0, 4, "PER"), Entity(second, second + 9, "PER")]
+    found = _reviewed(model, text, entities)
+    assert [each.entity for each in found] == entities
+    assert [each.agrees for each in found] == [True, False]
+    assert found[1].instead == Entity(second, second + 4, "PER")
+    assert found[0].score < found[1].score
+
+
+def test_what_the_model_cannot_judge_is_left_out(model: DiffusionNER) -> None:
+    entities = [
+        Entity(0, 4, "PER"),
+        Entity(0, 4, "VESSEL"),  # a label that it does not know
+        Entity(1, 4, "PER"),  # not made of whole words
+        Entity(0, len(TEXT) + 5, "MISC"),  # two sentences
+    ]
+    found = _reviewed(model, f"{TEXT}\nAnna met Bo", entities)
+    assert [each.entity for each in found] == entities[:1]
+    assert _reviewed(model, TEXT, []) == []
+
+
+def test_the_confidence_of_an_entity_takes_no_part(model: DiffusionNER) -> None:
+    bare = Entity(0, 4, "PER")
+    assert _reviewed(model, TEXT, [replace(bare, score=2.5)])[0].agrees
+    assert _reviewed(model, TEXT, [bare, replace(bare, score=2.5)]) == _reviewed(
+        model, TEXT, [bare]
+    )
+
+
+def _reviewed(model: DiffusionNER, text: str, entities: list[Entity]) -> list[Finding]:
+    return [each for part in reviews(Pipeline(model), text, entities) for each in part]

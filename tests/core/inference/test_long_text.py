@@ -1,0 +1,78 @@
+"""A document of any length is annotated in the memory of a few of its windows."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core.evaluation.evaluate import propose
+from core.inference.pipeline import Pipeline, Reading
+from core.text.tokenization import tokens
+from core.types import SamplerSettings, Token
+from tests.core.conftest import NewModel
+
+STRETCH = 25
+SENTENCE = "Ms. Haag of Kyiv met the council in 2%03d."
+"""Ten words."""
+
+
+class Found(list[Any]):
+    """A list that tells whether it is still held."""
+
+
+def test_no_more_is_held_of_a_text_than_the_stretch_before_and_the_next(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = Pipeline(new_model())
+    made: list[weakref.ref[Reading] | weakref.ref[Found]] = []
+    held, read = [], []  # before each stretch; the words of each
+    taken = 0
+    make = pipeline._read
+
+    def counted(text: str) -> Iterator[Token]:
+        nonlocal taken
+        for token in tokens(text):
+            taken += 1
+            yield token
+
+    def reading(text: str, words: tuple[Token, ...], *decided: Any) -> Reading:
+        held.append(sum(each() is not None for each in made))
+        read.append(len(words))
+        assert taken <= sum(read) + 1  # the word that begins the next sentence
+        one = make(text, words, *decided)
+        made.append(weakref.ref(one))
+        return one
+
+    def proposing(*asked: Any) -> Found:
+        found = Found(propose(*asked))
+        made.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr("core.inference.pipeline._STRETCH", STRETCH)
+    monkeypatch.setattr("core.inference.pipeline.tokens", counted)
+    monkeypatch.setattr("core.inference.pipeline.propose", proposing)
+    monkeypatch.setattr(pipeline, "_read", reading)
+    text = "\n".join(SENTENCE % number for number in range(40))
+    pipeline.predict(text, SamplerSettings(steps=1, num_spans=2, threshold=3.0))
+    assert sum(read) == taken == 400
+    assert max(read) < STRETCH + 10
+    assert max(held) == 2  # a reading and what was found in it
+
+
+@pytest.mark.parametrize("gap", ["\n", " "])
+def test_a_text_read_in_stretches_has_the_entities_of_the_whole(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch, gap: str
+) -> None:
+    pipeline = Pipeline(new_model())
+    text = gap.join(SENTENCE % number for number in range(40))
+    settings = SamplerSettings(steps=2, num_spans=8, threshold=0.0)
+    whole = pipeline.predict(text, settings)
+    monkeypatch.setattr("core.inference.pipeline._STRETCH", STRETCH)
+    pieces = pipeline.predict(text, settings)
+    assert whole.entities
+    assert [(e.start, e.end, e.label) for e in pieces.entities] == [
+        (e.start, e.end, e.label) for e in whole.entities
+    ]

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core.modeling.encoder import max_pool_words
+from core.modeling.subwords import subword_lengths, word_batch
+from tests.core.conftest import NewModel
+
+SHORT = ("Bo", "met", "Ann")
+LONG = ("The", "Universities", "of", "Kyiv", "and", "Oslo", "met", "in", "New-York", ".")
+
+
+def test_words_are_the_maximum_over_their_subwords() -> None:
+    subwords = torch.tensor([[[9.0, 9.0], [1.0, -5.0], [2.0, -7.0], [-3.0, -1.0], [9.0, 9.0]]])
+    word_of = torch.tensor([[3, 0, 0, 1, 3]])
+    pooled = max_pool_words(subwords, word_of, 3)
+    assert pooled.tolist() == [[[2.0, -5.0], [-3.0, -1.0], [0.0, 0.0]]]
+
+
+def test_every_subword_knows_its_word(new_model: NewModel) -> None:
+    tokenizer = new_model().tokenizer
+    batch = word_batch(tokenizer, [SHORT, LONG], 512)
+    assert batch.lengths.tolist() == [3, 10]
+    for row, words in enumerate((SHORT, LONG)):
+        owners = batch.word_of[row].tolist()
+        counts = [owners.count(word) for word in range(len(words))]
+        assert counts == subword_lengths(tokenizer, words)
+        assert owners.count(10) == len(owners) - sum(counts)  # [CLS], [SEP] and padding: M
+        assert int(batch.attention_mask[row].sum()) == sum(counts) + 2
+
+
+def test_a_word_without_any_subword_has_length_0_and_is_still_a_word(new_model: NewModel) -> None:
+    model = new_model()
+    words = ("Bo", "\x00", "Ann")
+    assert subword_lengths(model.tokenizer, words)[1] == 0
+    states = model.encoder(model.batch([words]))
+    assert states.shape[1] == 3
+    assert bool(states.isfinite().all())
+
+
+def test_no_words_have_no_lengths(new_model: NewModel) -> None:
+    assert subword_lengths(new_model().tokenizer, []) == []
+
+
+@pytest.mark.parametrize("lstm_layers", [0, 2])
+@torch.no_grad()
+def test_padding_changes_no_state_and_is_zero(new_model: NewModel, lstm_layers: int) -> None:
+    model = new_model(lstm_layers=lstm_layers)
+    alone = model.encoder(model.batch([SHORT]))
+    padded = model.encoder(model.batch([LONG, SHORT]))
+    assert padded.shape == (2, 10, 32)
+    assert torch.allclose(alone[0], padded[1, :3], atol=1e-5)
+    assert not padded[1, 3:].any()
+
+
+@pytest.mark.parametrize("lstm_layers", [0, 1])
+@torch.no_grad()
+def test_only_the_lstm_tells_a_word_the_case_of_the_words_after_it(
+    new_model: NewModel, lstm_layers: int
+) -> None:
+    """The transformer is blind to case, so nothing else can carry it from word to word."""
+    model = new_model(lstm_layers=lstm_layers)
+    lower, upper = (model.encoder(model.batch([("met", last)])) for last in ("us", "US"))
+    assert torch.equal(lower[0, 0], upper[0, 0]) == (lstm_layers == 0)
+
+
+@torch.no_grad()
+def test_case_is_seen_although_the_tokenizer_lowers_it(new_model: NewModel) -> None:
+    model = new_model()
+    lower, upper = (model.encoder(model.batch([words])) for words in (("us",), ("US",)))
+    assert not torch.allclose(lower, upper)

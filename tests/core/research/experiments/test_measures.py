@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from core.baselines.tagger import Tagger
+from core.config import TrainingConfig
+from core.inference.constraints import Constraints
+from core.inference.decoding import Candidate
+from core.inference.label_errors import Doubt
+from core.overlaps import overlap
+from core.research.experiments import measures
+from core.research.experiments.measures import Asked
+from core.research.experiments.students import Ours, Theirs
+from core.training.learner import DiffusionLearner
+from core.types import SamplerSettings, WordSpan
+from tests.core.conftest import NewModel
+from tests.core.tiny import SENTENCES
+
+
+def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stub that finds exactly as many of the other entities as it is given."""
+
+    def finds_as_many(
+        model: object, words: Sequence[object], sampler: object, constraints: Sequence[Constraints]
+    ) -> list[Any]:
+        found = []
+        for sentence, rule in zip(words, constraints, strict=True):
+            example = next(each for each in SENTENCES if each.words == sentence)
+            rest = [span for span in example.entities if span not in rule.fixed]
+            kept = (*rule.fixed, *rest[: len(rule.fixed)])
+            found.append([Candidate(s.start, s.end, s.label, 3.0, 1, 0) for s in kept])
+        return found
+
+    monkeypatch.setattr(measures, "propose", finds_as_many)
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
+    rows = measures.constrained(student, Asked(SENTENCES, (), (SamplerSettings(),)))
+    assert [row["given"] for row in rows] == [0, 1, 2]
+    assert {row["sentences"] for row in rows} == {3}
+    assert {row["gold"] for row in rows} == {1 + 2 + 2}
+    recalls = [row["recall"] for row in rows]
+    assert recalls[0] == 0
+    assert recalls[2] == 1
+    assert [row["precision"] for row in rows][2] == 1
+
+
+def test_a_tagger_cannot_be_asked_for_what_noisy_spans_tell(new_model: NewModel) -> None:
+    asked = Asked(SENTENCES, SENTENCES, (SamplerSettings(),))
+    for name in ("constrained", "confidence", "label_errors"):
+        with pytest.raises(ValueError, match="a tagger has no noisy spans"):
+            measures.measured(Theirs(Tagger(new_model())), name, asked, flat=False)
+
+
+def test_a_flat_corpus_is_decoded_flat(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def watched(student: object, asked: Asked) -> list[dict[str, Any]]:
+        seen.extend(each.flat for each in asked.samplers)
+        return []
+
+    monkeypatch.setitem(measures.MEASURES, "scores", watched)
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
+    asked = Asked(SENTENCES, (), (SamplerSettings(), SamplerSettings(seed=1)))
+    for flat in (True, False):
+        measures.measured(student, "scores", asked, flat)
+    assert seen == [True, True, False, False]
+
+
+def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stub that doubts what gold does not have, and says what gold has there."""
+
+    def knows(
+        model: object, words: Sequence[object], spans: Sequence[Sequence[WordSpan]]
+    ) -> list[list[Doubt]]:
+        answers = []
+        for sentence, own in zip(words, spans, strict=True):
+            gold = next(each.entities for each in SENTENCES if each.words == sentence)
+            left = [each for each in gold if each not in own]
+            answers.append(
+                [
+                    Doubt(0.1, span)
+                    if span in gold
+                    else Doubt(0.9, next((each for each in left if overlap(each, span)), None))
+                    for span in own
+                ]
+            )
+        return answers
+
+    monkeypatch.setattr(measures, "doubts_of", knows)
+    monkeypatch.setattr(measures, "ERRORS", 0.5)
+    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
+    samplers = tuple(SamplerSettings(seed=seed) for seed in (0, 1))
+    rows = measures.label_errors(student, Asked(SENTENCES * 10, (), samplers))
+    assert [row["seed"] for row in rows] == [0, 1]
+    for row in rows:
+        assert row["errors"] > 25
+        assert (row["at 10"], row["at 25"], row["auroc"]) == (1.0, 1.0, 1.0)
+        assert row["mended"] > 0.8
+    assert rows[0]["errors"] != rows[1]["errors"]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from core.research.experiments import paper
+from core.research.experiments.recipe import CHANGES
+from core.research.experiments.settings import split_overrides
+from core.research.presets.paper import PRESETS
+
+
+@pytest.mark.parametrize("name", [*paper.TABLE1, *paper.TABLE2])
+def test_precision_and_recall_of_the_paper_make_its_f1(name: str) -> None:
+    lines = {**paper.TABLE1, **paper.TABLE2}[name]
+    assert lines[-1].model == "DiffusionNER"
+    assert len({line.model for line in lines}) == len(lines)
+    for line in lines:
+        assert (line.precision is None) == (line.recall is None)
+        if line.precision is not None and line.recall is not None:
+            # The MRC model's are printed so, here and where they were first published.
+            f1 = 2 * line.precision * line.recall / (line.precision + line.recall)
+            assert line.f1 == pytest.approx(
+                f1, abs=0.12 if "Li et al. 2020" not in line.model else 0.45
+            )
+
+
+def test_the_tables_have_a_preset_for_each_of_their_corpora() -> None:
+    assert set(paper.TABLE1) == {name for name, preset in PRESETS.items() if preset.nested}
+    assert set(paper.TABLE2) == {name for name, preset in PRESETS.items() if not preset.nested}
+
+
+def test_the_speed_ups_of_table_3_follow_from_its_speeds() -> None:
+    slowest = paper.TABLE3[0].sentences_per_second
+    for line in paper.TABLE3:
+        assert line.speed_up == pytest.approx(line.sentences_per_second / slowest, rel=0.01)
+
+
+def test_the_ablations_share_the_results_of_the_default_setting() -> None:
+    default = (88.39, 92.78)
+    assert paper.TABLE4["default"] == paper.TABLE4["BERT-Large"] == default
+    assert max(pair[1] for pair in paper.TABLE5.values()) == 92.87
+    assert paper.TABLE5["cosine", 1000][0] == default[0]
+    assert paper.TABLE5["linear", 1000][1] == default[1]
+    assert paper.TABLE6["random", 60][1] == default[1]
+    assert len(paper.TABLE5) == len(paper.TABLE6) == 6
+
+
+def test_every_row_of_the_recipe_changes_settings_that_there_are() -> None:
+    assert CHANGES["default"] == {}
+    for overrides in CHANGES.values():
+        split_overrides(overrides)
+    changed = [tuple(overrides.items()) for overrides in CHANGES.values()]
+    assert len(set(changed)) == len(changed)

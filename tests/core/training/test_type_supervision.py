@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.batching import Gold
+from core.training.type_supervision import near_misses, random_spans, taught_spans
+from core.types import Example, WordSpan
+
+WORDS = ("Bank", "of", "China", "grew")
+NESTED = Example(WORDS, (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC")))
+EMPTY = Example(WORDS)
+
+
+def gold_of(*examples: Example) -> Gold:
+    return Gold.of(examples, ("LOC", "ORG"), torch.device("cpu"))
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_near_misses_are_the_gold_spans_and_spans_up_to_two_words_off() -> None:
+    lengths = torch.tensor([4, 4])
+    words, there = near_misses(gold_of(NESTED, EMPTY), lengths, seeded())
+    assert words.shape == (2, 10, 2)
+    assert words[0, :2].tolist() == [[0, 2], [2, 2]]
+    assert there.tolist() == [[True] * 10, [False] * 10]
+    wide = Example(tuple("abcdefghijklmnop"), (WordSpan(6, 11, "LOC"),))
+    moved, _ = near_misses(gold_of(wide), torch.tensor([16]), seeded())
+    assert (moved[0] - torch.tensor([6, 10])).abs().max() <= 2
+    assert len({tuple(span) for span in moved[0].tolist()}) > 1
+
+
+def test_random_spans_reach_every_span_of_a_sentence_and_no_other() -> None:
+    drawn = torch.cat([random_spans(torch.tensor([3]), seeded(seed)) for seed in range(3)])
+    assert {tuple(span) for span in drawn.flatten(0, 1).tolist()} == {
+        *((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    }
+
+
+def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -> None:
+    """With the same random draws as each alone: near misses first."""
+    proposed, lengths = torch.tensor([[[1, 3]], [[0, 0]]]), torch.tensor([4, 4])
+    gold = gold_of(NESTED, EMPTY)
+    words, there = taught_spans(proposed, gold, lengths, seeded())
+    generator = seeded()
+    near, real = near_misses(gold, lengths, generator)
+    anywhere = random_spans(lengths, generator)
+    assert torch.equal(words, torch.cat([proposed, near, anywhere], 1))
+    assert torch.equal(there[:, 1:11], real)
+    assert bool(there[:, :1].all())
+    assert bool(there[:, 11:].all())
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Example]:
+    found = []
+    for _ in range(draw(st.integers(1, 4))):
+        count = draw(st.integers(1, 40))
+        ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
+        places = draw(st.sets(ends.map(lambda pair: tuple(sorted(pair))), max_size=4))
+        entities = tuple(sorted(WordSpan(left, right + 1, "ORG") for left, right in places))
+        found.append(Example(("w",) * count, entities))
+    return found
+
+
+@given(batches(), st.integers(0, 99))
+def test_every_taught_span_lies_in_its_sentence_and_every_entity_is_among_them(
+    examples: list[Example], seed: int
+) -> None:
+    lengths = torch.tensor([len(each.words) for each in examples])
+    proposed = torch.zeros(len(examples), 2, 2, dtype=torch.long)
+    words, there = taught_spans(proposed, gold_of(*examples), lengths, seeded(seed))
+    assert words.shape[:2] == there.shape
+    for spans, real, example in zip(words, there, examples, strict=True):
+        taught = {tuple(span) for span in spans[real].tolist()}
+        assert all(0 <= left <= right < len(example.words) for left, right in taught)
+        assert {(each.start, each.end - 1) for each in example.entities} <= taught
+        assert int(real.sum()) == 2 + 5 * len(example.entities) + 60
+    assert words.min() >= 0  # what is not there is looked up all the same
+    assert bool((words < lengths[:, None, None]).all())
