@@ -25,8 +25,8 @@ from storage.engine import Sessions, writing
 from storage.models import AnnotationSet
 from storage.repository import documents
 from storage.repository.preannotations import Tally
-from tests import databases
 from tests.app.material import environment_in, new_project, tiny_model
+from tests.databases import Dialect
 
 MANY = 240
 
@@ -84,9 +84,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+def place(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Place]:
     environment = environment_in(tmp_path)
-    if databases.POSTGRESQL:
+    if dialect == "postgresql":
         environment |= {"SPANNEAL_DATABASE": database_url, "SPANNEAL_JOBS": database_url}
     settings = Settings.from_environment(environment)
     sessions = open_database(settings)
@@ -100,7 +100,10 @@ def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
     place.end()
 
 
-def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: Place) -> None:
+@pytest.mark.both_databases
+def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(
+    place: Place, dialect: Dialect
+) -> None:
     """On PostgreSQL by one that was at work beside it, on SQLite by the next."""
     bulk_preannotation.start(place.sessions, place.project_id, "Ada", batch=4)
     jobs = place.jobs()
@@ -108,14 +111,14 @@ def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: P
     first = place.worker()
     place.until(lambda: place.tally().looked_at >= 4)
     assert jobs.worker_running()
-    if databases.POSTGRESQL:
+    if dialect == "postgresql":
         place.worker()
         place.until(lambda: place.tally().workers == 2)
         assert workers(place.settings) == 2
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not place.done()
-    if not databases.POSTGRESQL:
+    if dialect == "sqlite":
         place.worker()
     place.until(place.done)
 
@@ -123,7 +126,7 @@ def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: P
     assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
 
 
-@pytest.mark.skipif(not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres")
+@pytest.mark.postgresql
 def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
     """The first one stands still until the second is there, so that it is not done before."""
     jobs = place.jobs()
