@@ -46,7 +46,7 @@ def set_after(sessions: Sessions, project_id: int, number: int | None) -> None:
         projects.get(session, project_id).retrain_after = number
 
 
-class ByItself:
+class AutoRetrain:
     """Starts what is due; the machine's own, on sessions that act for nobody.
 
     What was refused is tried again once something changed: an answer was submitted, or another
