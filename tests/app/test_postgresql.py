@@ -20,9 +20,7 @@ from storage.engine import create_engine_from, session_factory, writing
 from storage.repository import documents, operations, projects
 from tests import databases
 
-pytestmark = pytest.mark.skipif(
-    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
-)
+pytestmark = pytest.mark.postgresql
 
 
 def _add(service: AnnotationService, document: int, seq: int) -> int | None:

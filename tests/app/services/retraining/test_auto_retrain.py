@@ -15,6 +15,8 @@ from storage.engine import Sessions, writing
 from storage.repository import documents, model_versions
 from tests.app.material import new_project, submit
 
+pytestmark = pytest.mark.both_databases
+
 
 class Queue:
     """Starts nothing and remembers it."""

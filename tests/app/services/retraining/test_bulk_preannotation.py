@@ -17,6 +17,8 @@ from storage.models import AnnotationSet
 from storage.repository import annotation_sets, documents, model_versions, projects
 from tests.app.fake_model import FakeModel
 
+pytestmark = pytest.mark.both_databases
+
 MANY = 7
 
 

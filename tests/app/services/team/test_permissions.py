@@ -23,15 +23,15 @@ from tests.app.guarded import GUARDED, LEVELS, PEOPLE
 from tests.app.material import new_project
 from tests.app.open_services import OPEN
 from tests.app.world import World
+from tests.databases import copy_migrated
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    from storage.engine import create_engine_from, session_factory, upgrade
+    from storage.engine import create_engine_from, session_factory
 
     folder = tmp_path_factory.mktemp("world")
-    engine = create_engine_from(f"sqlite:///{folder}/spanneal.db")
-    upgrade(engine)
+    engine = create_engine_from(f"sqlite:///{copy_migrated(folder / 'spanneal.db')}")
     sessions = session_factory(engine)
     project = new_project(sessions)
     people = {}
