@@ -16,10 +16,10 @@ from playwright.sync_api import Page, expect
 from app.services.operations.samples import SAMPLE_LABELS, seed_sample_project
 from app.services.operations.startup import SAMPLES
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
+from storage.enums import Split
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
-from storage.vocabulary import Split
 from tests.browser.desk import Desk
 from tests.browser.servers import ROOT, Served
 
