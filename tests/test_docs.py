@@ -66,6 +66,14 @@ def test_every_source_file_that_a_document_names_exists(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_folder_that_a_document_names_exists(document: str) -> None:
+    named = {code for code in _CODE.findall(prose_of(document)) if re.fullmatch(r"[\w/]+/", code)}
+    tree = {name for name in named if name.split("/")[0] in (*LAYERS, "tests", "docs", "assets")}
+
+    assert {name for name in tree if not (ROOT / name).is_dir()} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_leads_to_a_file_and_to_a_heading_of_it(document: str) -> None:
     broken = []
     for link in _LINK.findall(prose_of(document)):
