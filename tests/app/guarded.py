@@ -183,7 +183,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "operations.projects.configure": (
         "review",
         lambda w: projects.configure(
-            w.sessions, w.project, guidelines="", control_share=0.2, queue="arrival", nested=True
+            w.sessions, w.project, guidelines="", holdout_share=0.2, queue="arrival", nested=True
         ),
     ),
     "operations.projects.set_hotkeys": (

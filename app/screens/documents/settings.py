@@ -1,4 +1,4 @@
-"""How a project works: its guidelines, the order of its documents, what is held back, its keys."""
+"""How a project works: its guidelines, the order of its documents, what is held out, its keys."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def _how_it_works(app: AppContext, project_id: int) -> None:
             "model, in the background.",
         )
         share = st.slider(
-            "Held back, of new documents",
+            "Held out, of new documents",
             5,
             50,
-            round(100 * project.control_share),
+            round(100 * project.holdout_share),
             5,
             format="%d %%",
-            key=f"control_share_{project_id}",
+            key=f"holdout_share_{project_id}",
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
@@ -98,7 +98,7 @@ def _how_it_works(app: AppContext, project_id: int) -> None:
             app.sessions,
             project_id,
             guidelines=guidelines,
-            control_share=share / 100,
+            holdout_share=share / 100,
             queue=order,
             nested=nested,
         )

@@ -17,7 +17,7 @@ from storage.repository.export_selection import Selection, people
 SUBMITTED: dict[str, tuple[Split, ...]] = {
     "All submitted": (),
     "For training": ("train", "dev"),
-    f"{SPLIT['control']}": ("control",),
+    f"{SPLIT['holdout']}": ("holdout",),
 }
 
 

@@ -56,7 +56,7 @@ def configure(
     project_id: int,
     *,
     guidelines: str,
-    control_share: float,
+    holdout_share: float,
     queue: QueueOrder,
     nested: bool,
 ) -> None:
@@ -67,7 +67,7 @@ def configure(
             session,
             project_id,
             guidelines=guidelines,
-            control_share=control_share,
+            holdout_share=holdout_share,
             queue=queue,
             nested=nested,
         )

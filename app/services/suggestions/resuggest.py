@@ -55,7 +55,7 @@ def read_again(
 
     `around` limits this to the sentences that it touches; outside them nothing changes. What was
     edited while the model was reading stands, and what contradicts it is left out. Raises
-    `GestureError` for a document that is submitted or held back.
+    `GestureError` for a document that is submitted or held out.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -108,8 +108,8 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
 def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
-    if work.document.split == "control":
-        raise GestureError("this document is held back: it is annotated without suggestions")
+    if work.document.split == "holdout":
+        raise GestureError("this document is held out: it is annotated without suggestions")
     return draft
 
 

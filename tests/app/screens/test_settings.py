@@ -16,7 +16,7 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     site.open("documents")
     site.app.text_area(key=f"guidelines_{site.project_id}").set_value("Titles are **not** names.")
     site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
-    site.app.slider(key=f"control_share_{site.project_id}").set_value(30)
+    site.app.slider(key=f"holdout_share_{site.project_id}").set_value(30)
     site.app.toggle(key=f"nested_{site.project_id}").set_value(False)
     _button(site, "Save settings").click()
     site.run()
@@ -24,7 +24,7 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
     assert (project.guidelines, project.queue) == ("Titles are **not** names.", "doubt")
-    assert (project.control_share, project.nested) == (0.3, False)
+    assert (project.holdout_share, project.nested) == (0.3, False)
     site.open("annotate", document=document)
     assert "Titles are **not** names." in site.said()
 
