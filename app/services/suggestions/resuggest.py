@@ -26,7 +26,7 @@ from storage.repository import annotation_sets, documents, label_names, operatio
 
 SURER = 0.3
 """By how much of 3 what only the second look finds must exceed φ: it is right less often than what
-the first one found (docs/RESULTS.md)."""
+the first one found (docs/results/annotation.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
 Place = tuple[int, int, str]
