@@ -51,6 +51,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts and known
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/parse
 	@.ci/audit $(BIN)
 
 .PHONY: format
