@@ -18,7 +18,7 @@ export function barsAt(scene, position) {
     bar.k = k;
     bar.top = scene.lanes.laneTop(k);
     bar.thick = THIN;
-    settle(bar, scene, k, merged);
+    mergeIntoEntity(bar, scene, k, merged);
     return bar;
   });
 }
@@ -26,11 +26,11 @@ export function barsAt(scene, position) {
 function moved(scene, i, k, u) {
   const { frames } = scene.payload;
   const [start, end] = frames[i].at[k];
-  const from = look(scene, i, k);
+  const from = styleOf(scene, i, k);
   if (!u) return { start, end, ...from };
   const next = frames[i + 1];
-  const to = look(scene, i + 1, k);
-  if (scene.renewed[i + 1].has(k)) return restarted(scene, i, k, u, from, to);
+  const to = styleOf(scene, i + 1, k);
+  if (scene.renewed[i + 1].has(k)) return restarting(scene, i, k, u, from, to);
   const [a, b] = next.at[k];
   return {
     start: mix(start, a, u), end: mix(end, b, u),
@@ -39,7 +39,7 @@ function moved(scene, i, k, u) {
 }
 
 // It reaches what was predicted and fades there, then appears where it starts again.
-function restarted({ payload: { frames } }, i, k, u, from, to) {
+function restarting({ payload: { frames } }, i, k, u, from, to) {
   const next = frames[i + 1];
   if (u >= 0.5) {
     const [start, end] = next.at[k];
@@ -53,7 +53,7 @@ function restarted({ payload: { frames } }, i, k, u, from, to) {
 }
 
 // Noise has no type; ∅ is grey; a typed span is as strong as it is sure.
-function look({ payload: { frames }, colours, renewed }, i, k) {
+function styleOf({ payload: { frames }, colours, renewed }, i, k) {
   if (i === 0 || renewed[i].has(k)) return { colour: colours.ink, alpha: colours.dark ? 0.3 : 0.22 };
   const label = frames[i].labels[k];
   if (label < 0) return { colour: colours.ink, alpha: colours.dark ? 0.2 : 0.13 };
@@ -61,7 +61,7 @@ function look({ payload: { frames }, colours, renewed }, i, k) {
 }
 
 // A span that collapsed on an entity flies to the entity's row; the others fade away.
-function settle(bar, { payload, lanes }, k, merged) {
+function mergeIntoEntity(bar, { payload, lanes }, k, merged) {
   if (!merged) return;
   const home = lanes.home[k];
   if (home < 0) {

@@ -1,6 +1,6 @@
 // What the view says in words about an entity or a noisy span.
 
-import { landed } from './choice.js';
+import { landed } from './selection.js';
 
 export const percent = (perMille) => `${Math.round(perMille / 10)} %`;
 

@@ -8,30 +8,30 @@ const HEADINGS = ['Step', 'Noise before, in words', 'Predicted span', 'Type', 'P
 const RUNNERS_UP = 3;
 
 export class Inspector {
-  constructor(root, choice, seek) {
+  constructor(root, selection, seek) {
     this.root = root;
-    this.choice = choice;
+    this.selection = selection;
     this.seek = seek;
     const find = (name) => root.querySelector(`.${name}`);
     [this.title, this.told, this.spans, this.edges, this.table] = ['title', 'told', 'spans', 'edges', 'steps'].map(find);
     this.canvas = root.querySelector('canvas');
     this.running = find('running');
-    find('close').onclick = () => { choice.clear(); choice.onChange(); };
+    find('close').onclick = () => { selection.clear(); selection.onChange(); };
   }
 
   // Built anew only when the choice changes; while the film runs, only the marks move.
   show(scene, position) {
-    const { choice } = this;
+    const { selection } = this;
     const { entities } = scene.payload;
-    const slot = choice.span ?? (choice.entity === null ? null : entities[choice.entity].slot);
+    const slot = selection.span ?? (selection.entity === null ? null : entities[selection.entity].slot);
     this.root.hidden = slot === null;
     if (slot === null) return;
-    const key = `${scene.payload.id} ${choice.entity} ${choice.span}`;
+    const key = `${scene.payload.id} ${selection.entity} ${selection.span}`;
     if (this.built !== key) {
       this.built = key;
-      if (choice.span === null) this.#entity(scene, choice.entity); else this.#span(scene, choice.span);
+      if (selection.span === null) this.#entity(scene, selection.entity); else this.#span(scene, selection.span);
       this.table.replaceChildren(...this.#rows(scene.payload, slot));
-      const mine = choice.span === null ? entities[choice.entity].collapsed : [choice.span];
+      const mine = selection.span === null ? entities[selection.entity].collapsed : [selection.span];
       drawPaths(this.canvas, scene, new Set(mine.length ? mine : [slot]));
     }
     this.running.style.top = `${pathsTop(position, scene.payload.frames.length - 1)}px`;
@@ -77,7 +77,7 @@ export class Inspector {
     chip.type = 'button';
     chip.textContent = k + 1;
     chip.setAttribute('aria-label', `Noisy span ${k + 1}`);
-    chip.onclick = () => this.choice.setSpan(k);
+    chip.onclick = () => this.selection.setSpan(k);
     return chip;
   }
 

@@ -11,7 +11,7 @@ export class Player {
     this.speed = 1;
     this.timer = null;
     this.frame = null;
-    this.still = matchMedia('(prefers-reduced-motion: reduce)');
+    this.reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   }
 
   get playing() { return this.timer !== null || this.frame !== null; }
@@ -20,7 +20,7 @@ export class Player {
 
   seek(position) {
     const kept = Math.min(this.end, Math.max(0, position));
-    this.position = this.still.matches ? Math.round(kept) : kept;
+    this.position = this.reducedMotion.matches ? Math.round(kept) : kept;
     this.onMove();
   }
 
@@ -35,13 +35,13 @@ export class Player {
 
   play() {
     if (this.position >= this.end) this.position = 0;
-    if (this.still.matches) this.#jump(); else this.#glide();
+    if (this.reducedMotion.matches) this.#jump(); else this.#glide();
     this.onMove();
   }
 
   // By itself, a moment later; whoever asked for reduced motion presses play.
   playSoon() {
-    if (this.still.matches) return;
+    if (this.reducedMotion.matches) return;
     this.timer = setTimeout(() => { this.timer = null; this.play(); }, WAIT_MS);
     this.onMove();
   }

@@ -1,17 +1,17 @@
 // The view itself: builds the sentence, listens to the keys, and shows one position of the film.
 
 import { barsAt } from './bars.js';
-import { Choice } from './choice.js';
+import { Selection } from './selection.js';
 import { palette } from './colour.js';
 import { explainEntity, explainSpan } from './explain.js';
-import { legend, ticks } from './furniture.js';
+import { legend, ticks } from './legend.js';
 import { Geometry } from './geometry.js';
 import { Inspector } from './inspector.js';
 import { Lanes } from './lanes.js';
-import { barUnder, paint } from './paint.js';
+import { barUnder, paint } from './canvas.js';
 import { Player } from './player.js';
-import { Results } from './results.js';
-import { Tint } from './tint.js';
+import { EntityButtons } from './entity_buttons.js';
+import { WordHighlight } from './word_highlight.js';
 
 const HINT = '← → step · Space plays · N next noisy span · click an entity or a bar';
 const TALLEST_CANVAS = 16000;
@@ -26,9 +26,9 @@ class View {
     }
     this.canvas = root.querySelector('canvas');
     this.player = new Player(() => { this.under = null; this.show(); });
-    this.choice = new Choice(() => { this.show(); this.tellPage(); });
-    this.results = new Results(find('results'), this.choice);
-    this.inspector = new Inspector(find('inspector'), this.choice, (frame) => this.player.scrub(frame));
+    this.selection = new Selection(() => { this.show(); this.tellPage(); });
+    this.entityButtons = new EntityButtons(find('results'), this.selection);
+    this.inspector = new Inspector(find('inspector'), this.selection, (frame) => this.player.scrub(frame));
     this.play.onclick = () => this.player.toggle();
     this.seek.oninput = () => this.player.scrub(Number(this.seek.value));
     this.speed.onchange = () => { this.player.speed = Number(this.speed.value); };
@@ -46,13 +46,13 @@ class View {
   update({ payload, autoplay }) {
     if (payload.id === this.scene?.payload.id) { this.layout(); return; }
     this.scene = null;
-    this.choice.clear();
+    this.selection.clear();
     this.under = null;
     this.sentence(payload);
     const lanes = new Lanes(payload);
     this.text.style.setProperty('--band', `${lanes.height}px`);
     const renewed = payload.frames.map((frame) => new Set(frame.renewed));
-    this.scene = { payload, lanes, renewed, tint: new Tint(payload) };
+    this.scene = { payload, lanes, renewed, highlight: new WordHighlight(payload) };
     this.root.dataset.film = payload.id;
     this.pick.max = payload.frames[0].at.length;
     this.player.end = this.seek.max = payload.frames.length;
@@ -77,7 +77,7 @@ class View {
     scene.colours = palette(this.root, scene.payload.labels);
     scene.geometry = new Geometry(this.stage, this.words);
     this.legend.replaceChildren(...legend(scene.payload.labels, scene.colours));
-    this.results.layout(scene);
+    this.entityButtons.layout(scene);
     this.inspector.layout();
     const [width, height] = [this.stage.clientWidth, this.text.offsetTop + this.text.offsetHeight];
     this.ratio = Math.min(devicePixelRatio || 1, TALLEST_CANVAS / height);
@@ -93,8 +93,8 @@ class View {
     if (key in steps && target.classList.contains('entity')) this.root.focus(); // it is about to hide
     if (key in steps) this.player.step(steps[key]);
     else if (key === 'Home' || key === 'End') this.player.scrub(key === 'End' ? this.player.end : 0);
-    else if (key === 'n' || key === 'N') this.choice.walk(key === 'n' ? 1 : -1, this.scene.payload);
-    else if (key === 'Escape') { this.choice.clear(); this.choice.onChange(); }
+    else if (key === 'n' || key === 'N') this.selection.walk(key === 'n' ? 1 : -1, this.scene.payload);
+    else if (key === 'Escape') { this.selection.clear(); this.selection.onChange(); }
     else if (key === ' ' && target.tagName !== 'BUTTON') this.player.toggle();
     else if (key === ' ') { event.stopPropagation(); return; }
     else return;
@@ -122,18 +122,18 @@ class View {
     if (event.target.classList.contains('entity')) return;
     const span = this.under ?? this.spanAt(event); // what the note names is what is chosen
     if (span !== null) this.player.pause();
-    this.choice.setSpan(span === this.choice.span ? null : span);
+    this.selection.setSpan(span === this.selection.span ? null : span);
   }
 
   picked() {
     const number = Number(this.pick.value);
     const known = Number.isInteger(number) && number >= 1 && number <= Number(this.pick.max);
-    this.choice.setSpan(known ? number - 1 : null);
+    this.selection.setSpan(known ? number - 1 : null);
   }
 
   // The page draws the choice in its own pictures; a held key sends only where it ends.
   tellPage() {
-    const { entity, span } = this.choice;
+    const { entity, span } = this.selection;
     const said = JSON.stringify([this.scene.payload.id, entity, span]);
     if (said === this.told || !this.setStateValue) return;
     this.told = said;
@@ -142,19 +142,19 @@ class View {
   }
 
   show() {
-    const { scene, player, choice } = this;
+    const { scene, player, selection } = this;
     if (!scene?.geometry) return;
-    const { payload, colours, tint } = scene;
+    const { payload, colours, highlight } = scene;
     const final = payload.frames.length - 1;
     const shown = Math.max(0, (player.position - final) * 2 - 1);
-    if (shown === 0) choice.hovered = null;
-    this.results.show(shown);
+    if (shown === 0) selection.hovered = null;
+    this.entityButtons.show(shown);
     const context = this.canvas.getContext('2d');
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const slots = choice.slots(scene, Math.min(final, Math.floor(player.position)));
+    const slots = selection.slots(scene, Math.min(final, Math.floor(player.position)));
     paint(context, scene, barsAt(scene, player.position), slots, player.position);
-    this.words.forEach((word, i) => { word.style.background = tint.between(player.position, i, colours.labels); });
+    this.words.forEach((word, i) => { word.style.background = highlight.between(player.position, i, colours.labels); });
     this.inspector.show(scene, player.position);
     this.tell(payload);
   }
@@ -171,18 +171,18 @@ class View {
     this.readout.textContent = now.readout;
     const chosen = this.chosenWords(payload);
     this.note.textContent = chosen || HINT;
-    const { span } = this.choice;
+    const { span } = this.selection;
     if (this.pick.getRootNode().activeElement !== this.pick) this.pick.value = span === null ? '' : span + 1;
     const aloud = chosen || now.summary;
     if (!player.playing && this.spoken.textContent !== aloud) this.spoken.textContent = aloud;
   }
 
   chosenWords(payload) {
-    const { choice, under } = this;
-    if (choice.hovered !== null) return explainEntity(payload, choice.hovered);
+    const { selection, under } = this;
+    if (selection.hovered !== null) return explainEntity(payload, selection.hovered);
     if (under !== null) return explainSpan(payload, under);
-    if (choice.span !== null) return explainSpan(payload, choice.span);
-    return choice.active === null ? '' : explainEntity(payload, choice.active);
+    if (selection.span !== null) return explainSpan(payload, selection.span);
+    return selection.active === null ? '' : explainEntity(payload, selection.active);
   }
 }
 

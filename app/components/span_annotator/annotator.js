@@ -1,11 +1,11 @@
 // The span annotator: a Streamlit Components v2 renderer.
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
-import { CarefulOutbox } from './aside.js';
+import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { safeColour } from './dom.js';
-import { Clashes } from './clashes.js';
+import { Conflicts } from './conflicts.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
@@ -16,20 +16,20 @@ import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
 import { Review } from './review.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
-import { Surface } from './surface.js';
-import { Tip } from './tip.js';
-import { Unsaved } from './unsaved.js';
-import { Visit } from './visit.js';
+import { TextView } from './text_view.js';
+import { Tooltip } from './tooltip.js';
+import { UnsavedEdits } from './unsaved_edits.js';
+import { DocumentActions } from './document_actions.js';
 
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
-const DESKS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
+const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
 const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
   + 'says “saved”, they are in this tab alone: do not close or reload it.';
 
-class Annotator extends Visit {
-  constructor(root, { outbox, taste }) {
+class Annotator extends DocumentActions {
+  constructor(root, { outbox, preferences }) {
     super(outbox);
-    this.taste = taste;
+    this.preferences = preferences;
     this.hints = [];
     this.marks = [];
     this.shell = root.querySelector('.annotator');
@@ -38,13 +38,13 @@ class Annotator extends Visit {
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
-    this.clashes = new Clashes(this.panel.find('clashes'), this);
-    this.unsaved = new Unsaved(this.panel.find('unsaved'), this);
+    this.conflicts = new Conflicts(this.panel.find('clashes'), this);
+    this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
-    this.surface = new Surface(root, box, () => this.drawSoon());
+    this.textView = new TextView(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
-    this.hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
-    this.pointer = new Pointer(this, this.surface, this.hover, signal);
+    this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
+    this.pointer = new Pointer(this, this.textView, this.hover, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -53,25 +53,25 @@ class Annotator extends Visit {
 
   /** Somebody else has signed in: their work is theirs, and what the person before left unsaved
    * waits for them. */
-  sit({ outbox, taste }) {
+  switchPerson({ outbox, preferences }) {
     if (outbox === this.outbox) return;
     this.notes.keep();
-    this.outbox.wait();
+    this.outbox.suspend();
     this.data = undefined; // everything is opened anew
-    Object.assign(this, { outbox, taste });
+    Object.assign(this, { outbox, preferences });
     outbox.changed = () => this.drawState();
-    outbox.look();
+    outbox.findOthers();
   }
 
   destroy() {
     this.notes.keep();
     this.outbox.leave();
     this.stop.abort();
-    this.surface.destroy();
+    this.textView.destroy();
     cancelAnimationFrame(this.frame);
   }
 
-  focus() { this.surface.box.focus({ preventScroll: true }); }
+  focus() { this.textView.box.focus({ preventScroll: true }); }
 
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
@@ -85,14 +85,14 @@ class Annotator extends Visit {
     this.bind(data, before);
     if (isNew) this.open(data);
     if (isNew || data.tokens !== before.tokens) this.split(data);
-    if (isNew || !alike(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
+    if (isNew || !deepEqual(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
     this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
     const emptied = this.outbox.acknowledge(data.ack);
     this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
-    this.clashes.take(data.clashes);
-    this.hear(data.news);
+    this.conflicts.take(data.clashes);
+    this.announce(data.news);
     this.rebuild();
     this.redraw();
     if (emptied) this.saved();
@@ -100,17 +100,17 @@ class Annotator extends Visit {
 
   /** Labels and keys. */
   bind({ labels, actions, read_only: readOnly }, before) {
-    if (before && alike(labels, before.labels) && alike(actions, before.actions)) return;
+    if (before && deepEqual(labels, before.labels) && deepEqual(actions, before.actions)) return;
     this.labels = labels;
     this.colours = new Map(labels.map(({ name, color }) => [name, safeColour(color)]));
     this.keyboard = new Keyboard(actions, labels);
     this.panel.bind(actions, labels, this.keyboard);
-    this.surface.touchAll();
+    this.textView.touchAll();
   }
 
   open(data) {
     this.offsets = new OffsetMap(data.text);
-    this.surface.setText(data.text);
+    this.textView.setText(data.text);
     this.pointer.finish();
     this.reset();
     this.notes.reset();
@@ -126,7 +126,7 @@ class Annotator extends Visit {
   /** The span as it is drawn already, if it is the same: then nothing is drawn again. */
   known(span) {
     const drawn = this.view?.get(span.id);
-    return drawn && same(drawn, span) && alike(drawn.confidence, span.confidence) ? drawn : span;
+    return drawn && same(drawn, span) && deepEqual(drawn.confidence, span.confidence) ? drawn : span;
   }
 
   /** view = stored spans + what is under way. */
@@ -139,24 +139,24 @@ class Annotator extends Visit {
   }
 
   redraw() {
-    const { taste, panel } = this;
-    const spans = [...this.view.values()].filter(({ status }) => taste.rejected || status !== 'rejected');
-    this.shown = inReadingOrder(taste.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
+    const { preferences, panel } = this;
+    const spans = [...this.view.values()].filter(({ status }) => preferences.rejected || status !== 'rejected');
+    this.shown = inReadingOrder(preferences.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
     if (!this.shown.some(({ id }) => id === this.selected)) this.selected = null;
-    this.surface.assign(this.shown);
+    this.textView.assign(this.shown);
     this.cover(); // measures the text, so it goes before whatever else changes the page
     const counts = countByStatus(this.view);
     panel.labels.draw(this.labels, this.armed);
-    panel.drawCounts(counts, taste.rejected);
+    panel.drawCounts(counts, preferences.rejected);
     panel.drawButtons(counts, this);
     panel.drawChoices(this);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
     panel.drawOptional('error', this.data.error ?? this.refusal);
-    panel.drawOptional('storage', !this.outbox.shelf.kept && NOT_KEPT);
+    panel.drawOptional('storage', !this.outbox.storage.kept && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
-    this.clashes.draw();
+    this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();
     this.popover.draw();
@@ -183,7 +183,7 @@ class Annotator extends Visit {
 
   cover() {
     this.mark();
-    this.surface.draw((paragraph, window) => overlay(this, paragraph, window));
+    this.textView.draw((paragraph, window) => overlay(this, paragraph, window));
   }
 
   /** What is marked besides the spans; has the paragraphs drawn where that changed. */
@@ -197,8 +197,8 @@ class Annotator extends Visit {
       ...this.changedIds.map((id) => this.view.get(id)).filter(Boolean)
         .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
     ].filter(Boolean);
-    if (alike(marks, this.marks)) return;
-    for (const mark of [...this.marks, ...marks]) this.surface.touch(mark);
+    if (deepEqual(marks, this.marks)) return;
+    for (const mark of [...this.marks, ...marks]) this.textView.touch(mark);
     this.marks = marks;
   }
 
@@ -215,7 +215,7 @@ class Annotator extends Visit {
   scrolled() {
     cancelAnimationFrame(this.scrolling);
     this.scrolling = requestAnimationFrame(() => {
-      this.surface.sight.scrolled();
+      this.textView.viewport.scrolled();
       this.hover.point(null); // what lies under the mouse now, nobody pointed to
       this.popover.place();
     });
@@ -223,27 +223,27 @@ class Annotator extends Visit {
 }
 
 /** Whether two plain values are the same throughout. */
-const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+const deepEqual = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-function deskOf({ store, person }) {
+function sessionOf({ store, person }) {
   const name = `${store} ${person}`;
-  if (!DESKS.has(name)) {
-    const outbox = new CarefulOutbox(store, person);
-    DESKS.set(name, {
-      outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
+  if (!SESSIONS.has(name)) {
+    const outbox = new DeadLetterOutbox(store, person);
+    SESSIONS.set(name, {
+      outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8 },
     });
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
-  return DESKS.get(name);
+  return SESSIONS.get(name);
 }
 
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
-  const desk = deskOf(data);
-  if (annotator) annotator.sit(desk);
+  const session = sessionOf(data);
+  if (annotator) annotator.switchPerson(session);
   else {
-    annotator = new Annotator(parentElement, desk);
+    annotator = new Annotator(parentElement, session);
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);

@@ -1,7 +1,7 @@
 // What is laid over a paragraph: tints behind words, labelled bars under them, drag handles.
 
 import { el, paint, percent, place } from './dom.js';
-import { boxesOf, endsOf } from './measure.js';
+import { boxesOf, endsOf } from './geometry.js';
 
 const LANE = 18; // px from one lane of bars to the next
 const BAR = 15; // px, a bar's height
@@ -20,17 +20,17 @@ export const describe = ({ label, status, score }) =>
   [label, status, ...(score === null ? [] : [percent(score)])].join(' · ');
 
 /** Every element that lies over one paragraph, of the offsets in `window`. */
-export function overlay(look, paragraph, window) {
+export function overlay(annotator, paragraph, window) {
   const nodes = [];
   const tints = [];
   const near = ({ s, e }) => s < window.end && e > window.start;
-  const marks = look.marks.filter((mark) => mark.drawn && near(mark)
+  const marks = annotator.marks.filter((mark) => mark.drawn && near(mark)
     && mark.s < paragraph.end && mark.e > paragraph.start);
   for (const { span, lane } of paragraph.lanes) {
-    if (near(span)) drawSpan(look, paragraph, span, lane, tints, nodes);
+    if (near(span)) drawSpan(annotator, paragraph, span, lane, tints, nodes);
   }
   for (const hint of paragraph.hints) {
-    if (near(hint)) nodes.push(...hinted(look, paragraph, hint));
+    if (near(hint)) nodes.push(...hinted(annotator, paragraph, hint));
   }
   for (const { kind, s, e } of marks) {
     for (const box of boxesOf(paragraph, s, e)) {
@@ -42,13 +42,13 @@ export function overlay(look, paragraph, window) {
   return [...tints, ...nodes];
 }
 
-function drawSpan(look, paragraph, span, lane, tints, nodes) {
-  const on = span.id === look.selected;
-  const state = `${span.status}${on ? ' on' : ''}${span.id === look.pointed ? ' under' : ''}`;
-  const colour = look.colourOf(span.label);
+function drawSpan(annotator, paragraph, span, lane, tints, nodes) {
+  const on = span.id === annotator.selected;
+  const state = `${span.status}${on ? ' on' : ''}${span.id === annotator.pointed ? ' under' : ''}`;
+  const colour = annotator.colourOf(span.label);
   const boxes = boxesOf(paragraph, span.s, span.e);
   const ends = endsOf(paragraph, span.s, span.e, boxes);
-  const movable = !look.readOnly && span.status !== 'rejected';
+  const movable = !annotator.readOnly && span.status !== 'rejected';
   boxes.forEach((box, i) => {
     const sides = Object.entries(ends).filter(([, end]) => end?.box === i);
     const tint = paint(place(el('div', `tint ${state}`), box), colour);
@@ -95,11 +95,11 @@ function handle(span, edge, side, box) {
 }
 
 /** A dotted line under the words that the model nearly suggested. */
-function hinted(look, paragraph, hint) {
-  const state = `${hint.id === look.selected ? ' on' : ''}${hint.id === look.pointed ? ' under' : ''}`;
+function hinted(annotator, paragraph, hint) {
+  const state = `${hint.id === annotator.selected ? ' on' : ''}${hint.id === annotator.pointed ? ' under' : ''}`;
   return boxesOf(paragraph, hint.s, hint.e).map((box) => {
     const line = { ...box, top: box.top + box.height - 3, height: 8 };
-    const node = paint(place(el('div', `hint${state}`), line), look.colourOf(hint.label));
+    const node = paint(place(el('div', `hint${state}`), line), annotator.colourOf(hint.label));
     Object.assign(node.dataset, { testid: 'hint', id: hint.id, label: hint.label });
     return node;
   });

@@ -1,12 +1,12 @@
 // What a person can do to the spans, whatever the key or button. Drawing is the Annotator's.
 
 import { describe } from './bars.js';
-import { Chooser } from './chooser.js';
+import { Selection } from './selection.js';
 import { History } from './history.js';
 import { difference, toWire } from './spans.js';
 
-/** Expects of its subclasses, besides what Chooser does: offsets, labels, rebuild, applyProposal. */
-export class Editor extends Chooser {
+/** Expects of its subclasses, besides what Selection does: offsets, labels, rebuild, applyProposal. */
+export class Editor extends Selection {
   constructor(outbox) {
     super();
     this.outbox = outbox;
@@ -46,10 +46,10 @@ export class Editor extends Chooser {
   add(label) {
     const range = this.candidate;
     this.candidate = null;
-    const twin = this.twinOf(range, label);
-    if (twin) {
-      if (twin.status !== 'accepted') this.edit([{ op: 'accept', id: twin.id }]);
-      this.select(twin.id);
+    const duplicate = this.duplicateOf(range, label);
+    if (duplicate) {
+      if (duplicate.status !== 'accepted') this.edit([{ op: 'accept', id: duplicate.id }]);
+      this.select(duplicate.id);
       return;
     }
     const op = this.addition(range, label);
@@ -60,7 +60,7 @@ export class Editor extends Chooser {
     this.panel.say(`${this.wordsOf(range)} added as ${label}`);
   }
 
-  twinOf({ s, e }, label) {
+  duplicateOf({ s, e }, label) {
     return [...this.view.values()]
       .find((span) => span.s === s && span.e === e && span.label === label);
   }
@@ -112,7 +112,7 @@ export class Editor extends Chooser {
   goOn(span, done, next) {
     const said = `${this.wordsOf(span)} ${done}`;
     if (next || this.selected) this.select(next?.id ?? null);
-    if (next) this.surface.reveal(next.s);
+    if (next) this.textView.reveal(next.s);
     this.panel.say(next ? `${said}. Now ${this.wordsOf(next)}: ${describe(next)}` : said);
   }
 
@@ -137,11 +137,11 @@ export class Editor extends Chooser {
     this.panel.say(this.wordsOf(range));
   }
 
-  undo() { this.travel(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
+  undo() { this.applyHistory(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
 
-  redo() { this.travel(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
+  redo() { this.applyHistory(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
 
-  travel(step, done, nothing) {
+  applyHistory(step, done, nothing) {
     this.proposal = null;
     if (step) this.edit(step.ops, { remember: false });
     if (step?.left) this.panel.flash(`${done}, but ${step.left} changed by others meanwhile stayed`);

@@ -1,17 +1,17 @@
 // What the mouse points to: keys act on it, and its bar offers to accept or reject it.
 
 import { el } from './dom.js';
-import { isOver, offsetAt } from './measure.js';
+import { isOver, offsetAt } from './geometry.js';
 import { spansAt } from './spans.js';
 
 const ROOMY = 96; // px a bar must be wide to hold two small buttons beside its label
 
 export class Hover {
-  constructor(annotator, surface, tip, signal) {
+  constructor(annotator, textView, tip, signal) {
     this.annotator = annotator;
-    this.surface = surface;
+    this.textView = textView;
     this.tip = tip;
-    const { box } = surface;
+    const { box } = textView;
     box.addEventListener('pointermove', (event) => this.moved(event), { signal });
     box.addEventListener('pointerleave', () => this.point(null), { signal });
   }
@@ -32,8 +32,8 @@ export class Hover {
 
   /** The spans and hints whose text is at a point, innermost first, spans before hints. */
   textAt(x, y) {
-    const offset = offsetAt(this.surface, x, y);
-    const paragraph = offset !== null && this.surface.covering(Math.max(0, offset - 1), offset + 1)
+    const offset = offsetAt(this.textView, x, y);
+    const paragraph = offset !== null && this.textView.covering(Math.max(0, offset - 1), offset + 1)
       .find(({ start, end }) => start <= offset && offset <= end);
     if (!paragraph) return [];
     const all = [...paragraph.spans.values()];
@@ -51,8 +51,8 @@ export class Hover {
     annotator.hovered = id;
     this.offer(id === null ? null : node?.closest?.('.bar'));
     if (id === before) return;
-    for (const each of before ? this.surface.drawn(before) : []) each.classList.remove('under');
-    for (const each of annotator.pointed ? this.surface.drawn(id) : []) each.classList.add('under');
+    for (const each of before ? this.textView.drawn(before) : []) each.classList.remove('under');
+    for (const each of annotator.pointed ? this.textView.drawn(id) : []) each.classList.add('under');
     this.refresh();
   }
 

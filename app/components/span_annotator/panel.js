@@ -1,6 +1,6 @@
 // Everything around the text: labels above, the state and the buttons below, help, messages.
 
-import { LabelRow } from './chips.js';
+import { LabelRow } from './label_buttons.js';
 import { button, write } from './dom.js';
 import { helpSheet } from './help.js';
 
@@ -28,7 +28,7 @@ export class Panel {
       hints: plain('hints', '', () => annotator.toggleHints()),
       comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
       rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
-      history: plain('history', 'History', () => annotator.leaveFor('history')),
+      history: plain('history', 'History', () => annotator.navigateTo('history')),
       help: plain('help', 'Help', () => annotator.toggleHelp()),
       suggest: plain('suggest', 'Denoise the rest', () => annotator.suggest()),
       skip: plain('skip', 'Skip', () => annotator.notes.openSkip()),
@@ -74,12 +74,12 @@ export class Panel {
     else write(submit, accepted ? 'Submit' : 'Submit without entities');
   }
 
-  drawChoices({ taste, hints, readOnly, comment }) {
+  drawChoices({ preferences, hints, readOnly, comment }) {
     const { buttons } = this;
     buttons.characters.hidden = readOnly;
-    press(buttons.characters, taste.characters, taste.characters ? 'Characters' : 'Words');
+    press(buttons.characters, preferences.characters, preferences.characters ? 'Characters' : 'Words');
     buttons.hints.hidden = readOnly || !hints.length;
-    press(buttons.hints, taste.hints, `Hints (${hints.length})`);
+    press(buttons.hints, preferences.hints, `Hints (${hints.length})`);
     buttons.comment.classList.toggle('filled', Boolean(comment));
     buttons.comment.setAttribute('aria-label', comment ? 'Comment (there is one)' : 'Comment');
     buttons.comment.hidden = readOnly && !comment;

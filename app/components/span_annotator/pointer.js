@@ -1,17 +1,17 @@
 // The mouse: drag to choose words, click to choose spans, drag an end to move a boundary.
 
-import { offsetAt } from './measure.js';
+import { offsetAt } from './geometry.js';
 
 const STILL = 4; // px that a click may wander
 const AWAY = 12; // px from which on a pressed button is called off
 const EDGE = 24; // px from the text's rim within which dragging scrolls
 
 export class Pointer {
-  constructor(annotator, surface, hover, signal) {
+  constructor(annotator, textView, hover, signal) {
     this.annotator = annotator;
-    this.surface = surface;
+    this.textView = textView;
     this.hover = hover;
-    const { box } = surface;
+    const { box } = textView;
     box.addEventListener('pointerdown', (event) => this.down(event), { signal });
     box.addEventListener('mousedown', (event) => this.pressed(event), { signal });
     box.addEventListener('copy', (event) => this.copy(event), { signal });
@@ -21,7 +21,7 @@ export class Pointer {
   }
 
   down(event) {
-    const { box } = this.surface;
+    const { box } = this.textView;
     const onScrollbar = event.target === box && event.offsetX >= box.clientWidth;
     if (event.button !== 0 || onScrollbar) return;
     const under = (selector) => event.target.closest?.(selector) ?? null;
@@ -51,7 +51,7 @@ export class Pointer {
     if (!press.moved && (still || (press.id && !press.edge))) return;
     if (!press.moved) this.begin(press);
     this.scroll(event.clientY);
-    const offset = offsetAt(this.surface, event.clientX, event.clientY);
+    const offset = offsetAt(this.textView, event.clientX, event.clientY);
     if (offset !== null) annotator.preview(this.rangeTo(press, offset));
   }
 
@@ -59,9 +59,9 @@ export class Pointer {
   begin(press) {
     press.moved = true;
     this.hover.point(null);
-    this.surface.box.classList.add('dragging');
-    this.surface.box.classList.toggle('resizing', Boolean(press.edge));
-    press.anchor = offsetAt(this.surface, press.x, press.y);
+    this.textView.box.classList.add('dragging');
+    this.textView.box.classList.toggle('resizing', Boolean(press.edge));
+    press.anchor = offsetAt(this.textView, press.x, press.y);
     press.span = press.edge ? this.annotator.spanOf(press.id) : null;
   }
 
@@ -73,14 +73,14 @@ export class Pointer {
   }
 
   scroll(y) {
-    const { box } = this.surface;
+    const { box } = this.textView;
     const { top, bottom } = box.getBoundingClientRect();
     if (y > bottom - EDGE) box.scrollTop += EDGE;
     else if (y < top + EDGE) box.scrollTop -= EDGE;
   }
 
   finish() {
-    this.surface.box.classList.remove('dragging');
+    this.textView.box.classList.remove('dragging');
     this.annotator.preview(null);
     this.press = null;
   }
@@ -120,7 +120,7 @@ export class Pointer {
   }
 
   word(x, y) {
-    const offset = offsetAt(this.surface, x, y);
+    const offset = offsetAt(this.textView, x, y);
     if (offset === null) return;
     const { tokens } = this.annotator;
     this.annotator.choose(tokens.snap(offset, offset + 1) ?? tokens.snap(Math.max(0, offset - 1), offset));

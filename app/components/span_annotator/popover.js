@@ -1,10 +1,10 @@
 // The small toolbar at the selected span or the chosen words, so that all works by mouse.
 
 import { describe } from './bars.js';
-import { labelButton } from './chips.js';
+import { labelButton } from './label_buttons.js';
 import { button, el } from './dom.js';
-import { placeBelow, placeUnder } from './placing.js';
-import { parts } from './tip.js';
+import { placeBelow, placeUnder } from './placement.js';
+import { parts } from './tooltip.js';
 
 export class Popover {
   constructor(node, annotator) {

@@ -10,7 +10,7 @@ export class Review {
     this.annotator = annotator;
     this.range = el('input');
     Object.assign(this.range, { type: 'range', min: 0, max: 100, step: 1 });
-    this.range.value = Math.round(annotator.taste.above * 100);
+    this.range.value = Math.round(annotator.preferences.above * 100);
     this.range.dataset.testid = 'above';
     this.range.setAttribute('aria-label', 'Confidence from which suggestions are accepted');
     this.share = el('output', 'share');
@@ -37,7 +37,7 @@ export class Review {
 
   /** While the slider moves, what lies below it is dimmed. */
   weigh() {
-    this.annotator.taste.above = this.above;
+    this.annotator.preferences.above = this.above;
     this.shell.style.setProperty('--above', this.above);
     this.shell.classList.add('weighing');
     this.draw(suggestions(this.annotator.view).length, false);

@@ -1,11 +1,11 @@
 // What is in sight: the paragraphs near the view and, of a paragraph of many screens, the part.
 
-import { rectAt } from './measure.js';
+import { rectAt } from './geometry.js';
 
 const MARGIN = 300; // px around the view in which bars are drawn in advance
 const LONG = 6000; // UTF-16 units from which only a part of a paragraph is drawn
 
-export class Sight {
+export class Viewport {
   /** `found(paragraphs)` is called with those to draw again: just seen, resized or scrolled. */
   constructor(box, owners, found) {
     this.box = box;

@@ -2,7 +2,7 @@
 
 import { describe } from './bars.js';
 import { el, percent } from './dom.js';
-import { placeUnder } from './placing.js';
+import { placeUnder } from './placement.js';
 
 const PARTS = ['left', 'right', 'type'];
 
@@ -20,7 +20,7 @@ export function parts({ confidence }) {
   return [node];
 }
 
-export class Tip {
+export class Tooltip {
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;

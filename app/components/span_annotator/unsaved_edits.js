@@ -2,29 +2,29 @@
 
 import { button, el } from './dom.js';
 
-export class Unsaved {
+export class UnsavedEdits {
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
   }
 
   draw() {
-    const { aside, others, person } = this.annotator.outbox;
-    const drawn = JSON.stringify([person, aside, others]);
+    const { deadLetters, others, person } = this.annotator.outbox;
+    const drawn = JSON.stringify([person, deadLetters, others]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.node.hidden = !aside.length && !others.length;
+    this.node.hidden = !deadLetters.length && !others.length;
     const title = el('h3', '', 'Not saved, and kept in this tab');
-    this.node.replaceChildren(title, ...(aside.length ? [this.own(aside)] : []),
+    this.node.replaceChildren(title, ...(deadLetters.length ? [this.own(deadLetters)] : []),
       ...others.map((left) => this.left(left)));
   }
 
-  own(aside) {
+  own(deadLetters) {
     const { outbox } = this.annotator;
-    const reasons = [...new Set(aside.map(({ why }) => why))].join('; ');
+    const reasons = [...new Set(deadLetters.map(({ why }) => why))].join('; ');
     const retry = button('retry-unsaved', 'plain', 'Try again', () => this.done(() => outbox.retry()));
-    return this.row('unsaved-own', `${edits(aside)} could not be saved: ${reasons}`, [retry],
-      aside, () => outbox.discardAside());
+    return this.row('unsaved-own', `${edits(deadLetters)} could not be saved: ${reasons}`, [retry],
+      deadLetters, () => outbox.discardAside());
   }
 
   left({ key, person, entries }) {

@@ -6,10 +6,10 @@ import { explainEntity } from './explain.js';
 
 const NARROW = 32;
 
-export class Results {
-  constructor(root, choice) {
+export class EntityButtons {
+  constructor(root, selection) {
     this.root = root;
-    this.choice = choice;
+    this.selection = selection;
   }
 
   layout({ payload, lanes, geometry, colours }) {
@@ -27,7 +27,7 @@ export class Results {
           width: `${width}px`, height: `${THICK}px`,
           background: rgba(colour, 1), color: inkOn(colour),
         });
-        if (n > 0) bar.onclick = () => this.choice.toggleEntity(i);
+        if (n > 0) bar.onclick = () => this.selection.toggleEntity(i);
         return bar;
       });
     });
@@ -36,27 +36,27 @@ export class Results {
   }
 
   #button(payload, entity, i) {
-    const { choice } = this;
+    const { selection } = this;
     const button = document.createElement('button');
     const label = payload.labels[entity.label].name;
     button.type = 'button';
     button.textContent = label;
     button.setAttribute('aria-label', `${entity.text}, ${explainEntity(payload, i)}`);
     Object.assign(button.dataset, { start: entity.offsets[0], end: entity.offsets[1], label });
-    button.onclick = () => choice.toggleEntity(i);
-    button.onpointerenter = button.onfocus = () => choice.hover(i);
-    button.onpointerleave = button.onblur = () => choice.hover(null);
+    button.onclick = () => selection.toggleEntity(i);
+    button.onpointerenter = button.onfocus = () => selection.hover(i);
+    button.onpointerleave = button.onblur = () => selection.hover(null);
     return button;
   }
 
   // Shown from 0 (hidden and out of the tab order) to 1.
   show(opacity) {
-    const { active } = this.choice;
+    const { active } = this.selection;
     this.root.style.opacity = opacity;
     this.root.style.visibility = opacity > 0 ? 'visible' : 'hidden';
     this.buttons.forEach((button, i) => {
       button.classList.toggle('faded', active !== null && active !== i);
-      button.setAttribute('aria-pressed', String(this.choice.entity === i));
+      button.setAttribute('aria-pressed', String(this.selection.entity === i));
     });
   }
 }

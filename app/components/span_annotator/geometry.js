@@ -66,34 +66,34 @@ function sideOf(paragraph, boxes, offset, edge) {
 }
 
 /** The offset that a point of the DOM stands for, or null outside the text. */
-function offsetOf(surface, node, offset) {
-  const paragraph = surface.owners.get(node);
+function offsetOf(textView, node, offset) {
+  const paragraph = textView.owners.get(node);
   if (paragraph && node === paragraph.textNode) {
     return Math.min(paragraph.start + offset, paragraph.end);
   }
-  const owner = surface.owners.get((node.closest ? node : node.parentElement)?.closest('.para'));
+  const owner = textView.owners.get((node.closest ? node : node.parentElement)?.closest('.para'));
   if (!owner) return null;
   return offset === 0 ? owner.start : owner.end;
 }
 
-function caretAt(surface, x, y) {
-  const shadowRoots = surface.root instanceof ShadowRoot ? [surface.root] : [];
+function caretAt(textView, x, y) {
+  const shadowRoots = textView.root instanceof ShadowRoot ? [textView.root] : [];
   const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots });
-  if (caret) return offsetOf(surface, caret.offsetNode, caret.offset);
+  if (caret) return offsetOf(textView, caret.offsetNode, caret.offset);
   const range = document.caretRangeFromPoint?.(x, y);
-  return range ? offsetOf(surface, range.startContainer, range.startOffset) : null;
+  return range ? offsetOf(textView, range.startContainer, range.startOffset) : null;
 }
 
 /**
  * The offset that the mouse points to, or null outside the text. Bars must not catch the mouse
  * meanwhile; a point among the lanes belongs to the line above them.
  */
-export function offsetAt(surface, x, y) {
-  const root = surface.root instanceof ShadowRoot ? surface.root : document;
-  const paragraph = surface.owners.get(root.elementFromPoint(x, y)?.closest('.para'));
+export function offsetAt(textView, x, y) {
+  const root = textView.root instanceof ShadowRoot ? textView.root : document;
+  const paragraph = textView.owners.get(root.elementFromPoint(x, y)?.closest('.para'));
   if (!paragraph) return null;
-  const { top } = surface.box.getBoundingClientRect();
-  return caretAt(surface, x, Math.max(top + 1, y - LANE_HALF * paragraph.depth));
+  const { top } = textView.box.getBoundingClientRect();
+  return caretAt(textView, x, Math.max(top + 1, y - LANE_HALF * paragraph.depth));
 }
 
 /** Whether a point lies on the text of a span itself, not beside it. */

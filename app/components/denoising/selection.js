@@ -1,6 +1,6 @@
 // What a person looks at: an entity, a noisy span, or all of them.
 
-export class Choice {
+export class Selection {
   constructor(onChange) {
     this.onChange = onChange;
     this.clear();

@@ -1,13 +1,13 @@
 // What is chosen: a span, words to label, or what the mouse points to.
 
 import { describe } from './bars.js';
-import { rectAt } from './measure.js';
+import { rectAt } from './geometry.js';
 import { nesting } from './spans.js';
 
 const FAR = 400; // words; a line has fewer
 
 /** Expects of its subclasses: data, view, shown, tokens, readOnly, panel, surface, taste, redraw. */
-export class Chooser {
+export class Selection {
   constructor() {
     this.armed = null; // the label that each drag adds at once
     this.lastLabel = null; // the label that Enter adds
@@ -25,7 +25,7 @@ export class Chooser {
   }
 
   /** Words, or single characters. */
-  get units() { return this.taste.characters ? this.characters : this.tokens; }
+  get units() { return this.preferences.characters ? this.characters : this.tokens; }
 
   spanOf(id) {
     return id === null ? null : this.view?.get(id) ?? this.hints.find((hint) => hint.id === id) ?? null;
@@ -84,7 +84,7 @@ export class Chooser {
     const next = at < 0 ? (direction > 0 ? this.firstAfterCandidate() : -1) : at + direction;
     const span = this.shown[next];
     this.select(span?.id ?? null);
-    if (span) this.surface.reveal(span.s);
+    if (span) this.textView.reveal(span.s);
     return Boolean(span);
   }
 
@@ -113,13 +113,13 @@ export class Chooser {
     this.selected = null;
     this.hovered = null;
     this.candidate = this.readOnly ? null : range;
-    this.surface.reveal(range.s);
+    this.textView.reveal(range.s);
     this.panel.say(this.wordsOf(range));
     this.redraw();
   }
 
   /** Chooses the word nearest in the line below (1) or above (-1). */
-  walkLine(direction) {
+  moveByLine(direction) {
     const from = this.candidate ?? this.selectedSpan;
     if (!from) { this.walk(direction); return; }
     const home = this.spotOf(from);
@@ -139,7 +139,7 @@ export class Chooser {
   }
 
   spotOf({ s }) {
-    const rect = rectAt(this.surface.covering(s, s + 1)[0], s);
+    const rect = rectAt(this.textView.covering(s, s + 1)[0], s);
     return { x: rect.left, y: rect.top };
   }
 
@@ -151,20 +151,20 @@ export class Chooser {
   }
 
   toggleCharacters() {
-    this.taste.characters = !this.taste.characters;
-    this.panel.say(this.taste.characters ? 'Choosing single characters' : 'Choosing whole words');
+    this.preferences.characters = !this.preferences.characters;
+    this.panel.say(this.preferences.characters ? 'Choosing single characters' : 'Choosing whole words');
     this.redraw();
   }
 
   toggleHints() {
     if (!this.hints.length) { this.panel.say('The model has no hints here.'); return; }
-    this.taste.hints = !this.taste.hints;
-    this.panel.say(this.taste.hints ? 'Hints are shown' : 'Hints are hidden');
+    this.preferences.hints = !this.preferences.hints;
+    this.panel.say(this.preferences.hints ? 'Hints are shown' : 'Hints are hidden');
     this.redraw();
   }
 
   toggleRejected() {
-    this.taste.rejected = !this.taste.rejected;
+    this.preferences.rejected = !this.preferences.rejected;
     this.redraw();
   }
 

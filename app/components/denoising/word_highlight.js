@@ -2,7 +2,7 @@
 
 import { blend, mix, rgba } from './colour.js';
 
-export class Tint {
+export class WordHighlight {
   constructor({ words, frames, entities }) {
     const count = words.length;
     this.frames = frames.map((frame) => {

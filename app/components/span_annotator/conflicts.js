@@ -6,7 +6,7 @@ import { button, el } from './dom.js';
 
 const COMMENT = ':comment';
 
-export class Clashes {
+export class Conflicts {
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
@@ -15,11 +15,11 @@ export class Clashes {
 
   /** Takes the server's list: `{client, seq, target, mine, theirs, by, at}`. */
   take(all) {
-    const known = new Set(this.all.map(clashKey));
-    const fresh = all.filter((clash) => !known.has(clashKey(clash)));
+    const known = new Set(this.all.map(conflictKey));
+    const fresh = all.filter((conflict) => !known.has(conflictKey(conflict)));
     this.all = all;
     if (!fresh.length) return;
-    this.annotator.stay();
+    this.annotator.cancelNavigation();
     this.annotator.panel.say(`${fresh[0].by} changed the same as you. Choose between the two versions.`);
   }
 
@@ -40,26 +40,26 @@ export class Clashes {
     const title = el('h3', '', open.length === 1
       ? 'Somebody else changed the same as you. Nothing is lost: which should it be?'
       : `Somebody else changed the same as you in ${open.length} places. Nothing is lost: which should it be?`);
-    this.node.replaceChildren(title, ...open.map((clash) => this.row(clash)));
+    this.node.replaceChildren(title, ...open.map((conflict) => this.row(conflict)));
   }
 
-  row(clash) {
+  row(conflict) {
     const { readOnly } = this.annotator;
     const row = el('div', 'clash');
     row.dataset.testid = 'clash';
     const decide = (testid, text, ops) => {
-      const node = button(testid, 'plain', text, () => this.annotator.settle(clash, ops()));
+      const node = button(testid, 'plain', text, () => this.annotator.settle(conflict, ops()));
       node.disabled = readOnly;
       if (readOnly) node.title = 'Reopen the document first';
       return node;
     };
     row.append(
-      this.side(`${clash.by}, ${timeOf(clash.at)}`, clash.theirs, 'theirs',
+      this.side(`${conflict.by}, ${timeOf(conflict.at)}`, conflict.theirs, 'theirs',
         decide('keep-theirs', 'Keep this', () => [])),
-      this.side('You', clash.mine, 'mine', decide('take-mine', 'Take this', () => this.taking(clash))),
+      this.side('You', conflict.mine, 'mine', decide('take-mine', 'Take this', () => this.taking(conflict))),
     );
-    if (compatible(clash)) {
-      const both = decide('keep-both', 'Keep both', () => this.joining(clash));
+    if (compatible(conflict)) {
+      const both = decide('keep-both', 'Keep both', () => this.joining(conflict));
       both.classList.add('both');
       row.append(both);
     }
@@ -95,7 +95,7 @@ export class Clashes {
   }
 }
 
-const clashKey = ({ client, seq, target }) => `${client} ${seq} ${target}`;
+const conflictKey = ({ client, seq, target }) => `${client} ${seq} ${target}`;
 
 const timeOf = (at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 

@@ -4,11 +4,11 @@
 import { el } from './dom.js';
 import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
-import { Sight } from './sight.js';
+import { Viewport } from './viewport.js';
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
-export class Surface {
+export class TextView {
   /** `redraw` is called when paragraphs come into view or the width changes. */
   constructor(root, box, redraw) {
     this.root = root;
@@ -17,13 +17,13 @@ export class Surface {
     this.placed = new Map(); // id -> span, as last assigned
     this.stale = new Set(); // paragraphs whose overlay no longer fits
     this.owners = new WeakMap();
-    this.sight = new Sight(box, this.owners, (paragraphs) => {
+    this.viewport = new Viewport(box, this.owners, (paragraphs) => {
       for (const paragraph of paragraphs) this.stale.add(paragraph);
       redraw();
     });
   }
 
-  destroy() { this.sight.destroy(); }
+  destroy() { this.viewport.destroy(); }
 
   setText(text) {
     this.placed = new Map();
@@ -37,7 +37,7 @@ export class Surface {
     this.starts = this.paragraphs.map((paragraph) => paragraph.start);
     this.box.replaceChildren(...this.paragraphs.map(({ node }) => node));
     this.box.scrollTop = 0;
-    this.sight.watch(this.paragraphs);
+    this.viewport.watch(this.paragraphs);
   }
 
   build(line, start) {
@@ -103,14 +103,14 @@ export class Surface {
   /** Has what lies over a range drawn again. */
   touch({ s, e }) { for (const paragraph of this.covering(s, e)) this.stale.add(paragraph); }
 
-  touchAll() { for (const paragraph of this.sight.visible) this.stale.add(paragraph); }
+  touchAll() { for (const paragraph of this.viewport.visible) this.stale.add(paragraph); }
 
   /** Redraws what is stale and in view; `make(paragraph, window)` gives the elements over it. */
   draw(make) {
     const made = [];
-    for (const paragraph of this.sight.visible) {
+    for (const paragraph of this.viewport.visible) {
       if (!this.stale.has(paragraph)) continue;
-      made.push([paragraph, make(paragraph, this.sight.windowOf(paragraph))]);
+      made.push([paragraph, make(paragraph, this.viewport.windowOf(paragraph))]);
       this.stale.delete(paragraph);
     }
     for (const [paragraph, nodes] of made) paragraph.over.replaceChildren(...nodes);
@@ -126,6 +126,6 @@ export class Surface {
 
   reveal(offset) {
     const [paragraph] = this.covering(offset, offset + 1);
-    if (paragraph) this.sight.reveal(paragraph, offset);
+    if (paragraph) this.viewport.reveal(paragraph, offset);
   }
 }

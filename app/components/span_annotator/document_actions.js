@@ -1,14 +1,14 @@
 // What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
 
-import { Batch } from './batch.js';
+import { BatchActions } from './batch_actions.js';
 import { openIds } from './spans.js';
 
-/** Expects of its subclass, besides what Batch does: navigate, notes. */
-export class Visit extends Batch {
+/** Expects of its subclass, besides what BatchActions does: navigate, notes. */
+export class DocumentActions extends BatchActions {
   constructor(outbox) {
     super(outbox);
     this.changedIds = []; // spans that somebody else changed, to be looked at
-    this.heard = -1; // the newest version whose news were told
+    this.announcedVersion = -1; // the newest version whose news were told
   }
 
   /** Forgets what belongs to one visit to one document. */
@@ -17,7 +17,7 @@ export class Visit extends Batch {
     this.forget();
     this.destination = this.refusal = null;
     this.changedIds = [];
-    this.heard = -1;
+    this.announcedVersion = -1;
   }
 
   /** The comment as it stands with what is under way. */
@@ -37,19 +37,19 @@ export class Visit extends Batch {
     const open = [...this.view.values()].some(({ status }) => status === 'suggested');
     this.notes.keep();
     this.edit([...(open ? [{ op: 'accept_all', ids: openIds(this.view) }] : []), { op: 'submit' }], { remember: false });
-    this.leaveFor('next');
+    this.navigateTo('next');
   }
 
   skip(reason) {
     this.edit([{ op: 'skip', reason }], { remember: false });
-    this.leaveFor('next');
+    this.navigateTo('next');
   }
 
   /** Has the model look again: what was decided stays, what is undecided is denoised anew. */
   suggest() {
     if (!this.data.can_ask || this.readOnly) return;
     this.panel.flash('the model looks again …');
-    this.leaveFor('suggest');
+    this.navigateTo('suggest');
   }
 
   /** An edit while the person waits to go on means that they stay. */
@@ -60,7 +60,7 @@ export class Visit extends Batch {
   }
 
   /** Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved. */
-  leaveFor(where) {
+  navigateTo(where) {
     this.notes.keep();
     if (this.outbox.size) this.destination = where; else this.navigate(where);
   }
@@ -73,29 +73,29 @@ export class Visit extends Batch {
 
   /** The server refused an operation: what it did is gone, and nobody is sent away. */
   refused(error) {
-    this.stay();
+    this.cancelNavigation();
     this.refusal = error; // shown until the person goes on
     this.panel.say(`Not done: ${error}`);
   }
 
   /** The server can never save something as it was sent: nobody is sent away before they know. */
   returned(what) {
-    const aside = this.outbox.takeBack(what);
-    if (!aside) return;
-    this.stay();
+    const failed = this.outbox.handleReturned(what);
+    if (!failed) return;
+    this.cancelNavigation();
     this.panel.say(`Not saved: ${what.why}`);
   }
 
   /** Something has to be looked at first: with an edit missing, nothing is final. */
-  stay() {
+  cancelNavigation() {
     this.destination = null;
     this.outbox.withdraw('submit', this.data.doc_id);
   }
 
   /** Tells what others did, once, and marks where until the next edit. */
-  hear(news) {
-    if (!news || news.version <= this.heard) return;
-    this.heard = news.version;
+  announce(news) {
+    if (!news || news.version <= this.announcedVersion) return;
+    this.announcedVersion = news.version;
     this.changedIds = news.spans;
     this.panel.flash(news.text);
   }

@@ -4,7 +4,7 @@ import { Editor } from './editor.js';
 import { identical } from './identical.js';
 import { openIds, suggestions } from './spans.js';
 
-export class Batch extends Editor {
+export class BatchActions extends Editor {
   /** Looks for the same words elsewhere and shows them; Enter then labels them. */
   propose() {
     const range = this.candidate ?? this.target;
