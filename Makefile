@@ -52,7 +52,12 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts and known
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/parse
+	@.ci/javascript $(BIN)
 	@.ci/audit $(BIN)
+
+.PHONY: check-js
+check-js: $(VENV)/.installed-dev ## the types of the page's JavaScript alone
+	@.ci/javascript $(BIN)
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the sources and mend what can be mended

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def version() -> str:
-    """The version of the package: what `pyproject.toml` says, or `core` where it leaves it to it."""
+    """The version of the package, which pyproject.toml states, or leaves to `core`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     if "version" in project:
         return str(project["version"])

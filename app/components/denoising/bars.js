@@ -4,9 +4,15 @@ import { blend, mix } from './colour.js';
 
 export const THIN = 3;
 export const THICK = 16;
+/** @param {number} u */
 const ease = (u) => (u < 0.5 ? 4 * u ** 3 : 1 - (2 - 2 * u) ** 3 / 2);
 
-// Whole positions are frames of the trace; between the last frame and the end, spans merge.
+/**
+ * Whole positions are frames of the trace; between the last frame and the end, spans merge.
+ * @param {Scene} scene
+ * @param {number} position
+ * @returns {NoisyBar[]}
+ */
 export function barsAt(scene, position) {
   const { payload: { frames } } = scene;
   const final = frames.length - 1;
@@ -14,15 +20,19 @@ export function barsAt(scene, position) {
   const u = position < final ? ease(position - i) : 0;
   const merged = position > final ? ease(position - final) : 0;
   return frames[0].at.map((_, k) => {
-    const bar = moved(scene, i, k, u);
-    bar.k = k;
-    bar.top = scene.lanes.laneTop(k);
-    bar.thick = THIN;
+    const bar = { ...moved(scene, i, k, u), k, top: scene.lanes.laneTop(k), thick: THIN };
     mergeIntoEntity(bar, scene, k, merged);
     return bar;
   });
 }
 
+/**
+ * @param {Scene} scene
+ * @param {number} i
+ * @param {number} k
+ * @param {number} u
+ * @returns {PlacedBar}
+ */
 function moved(scene, i, k, u) {
   const { frames } = scene.payload;
   const [start, end] = frames[i].at[k];
@@ -38,7 +48,16 @@ function moved(scene, i, k, u) {
   };
 }
 
-// It reaches what was predicted and fades there, then appears where it starts again.
+/**
+ * It reaches what was predicted and fades there, then appears where it starts again.
+ * @param {Scene} scene
+ * @param {number} i
+ * @param {number} k
+ * @param {number} u
+ * @param {BarStyle} from
+ * @param {BarStyle} to
+ * @returns {PlacedBar}
+ */
 function restarting({ payload: { frames } }, i, k, u, from, to) {
   const next = frames[i + 1];
   if (u >= 0.5) {
@@ -52,7 +71,13 @@ function restarting({ payload: { frames } }, i, k, u, from, to) {
   };
 }
 
-// Noise has no type; ∅ is grey; a typed span is as strong as it is sure.
+/**
+ * Noise has no type; ∅ is grey; a typed span is as strong as it is sure.
+ * @param {Scene} scene
+ * @param {number} i
+ * @param {number} k
+ * @returns {BarStyle}
+ */
 function styleOf({ payload: { frames }, colours, renewed }, i, k) {
   if (i === 0 || renewed[i].has(k)) return { colour: colours.ink, alpha: colours.dark ? 0.3 : 0.22 };
   const label = frames[i].labels[k];
@@ -60,7 +85,13 @@ function styleOf({ payload: { frames }, colours, renewed }, i, k) {
   return { colour: colours.labels[label], alpha: 0.2 + 0.75 * frames[i].scores[k] ** 2 };
 }
 
-// A span that collapsed on an entity flies to the entity's row; the others fade away.
+/**
+ * A span that collapsed on an entity flies to the entity's row; the others fade away.
+ * @param {NoisyBar} bar
+ * @param {Scene} scene
+ * @param {number} k
+ * @param {number} merged
+ */
 function mergeIntoEntity(bar, { payload, lanes }, k, merged) {
   if (!merged) return;
   const home = lanes.home[k];

@@ -7,13 +7,21 @@ import { explainEntity } from './explain.js';
 const NARROW = 32;
 
 export class EntityButtons {
+  /** @type {HTMLButtonElement[]} */ buttons = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./selection.js').Selection} selection
+   */
   constructor(root, selection) {
     this.root = root;
     this.selection = selection;
   }
 
+  /** @param {Scene} scene */
   layout({ payload, lanes, geometry, colours }) {
-    const focused = this.buttons?.indexOf(this.root.getRootNode().activeElement) ?? -1;
+    const page = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    const focused = this.buttons.findIndex((button) => button === page.activeElement);
     this.buttons = payload.entities.map((entity, i) => this.#button(payload, entity, i));
     const bars = payload.entities.flatMap((entity, i) => {
       const pieces = geometry.pieces(entity.start, entity.end);
@@ -35,6 +43,11 @@ export class EntityButtons {
     this.buttons[focused]?.focus();
   }
 
+  /**
+   * @param {DenoisingPayload} payload
+   * @param {EntityBar} entity
+   * @param {number} i
+   */
   #button(payload, entity, i) {
     const { selection } = this;
     const button = document.createElement('button');
@@ -49,10 +62,13 @@ export class EntityButtons {
     return button;
   }
 
-  // Shown from 0 (hidden and out of the tab order) to 1.
+  /**
+   * Shown from 0 (hidden and out of the tab order) to 1.
+   * @param {number} opacity
+   */
   show(opacity) {
     const { active } = this.selection;
-    this.root.style.opacity = opacity;
+    this.root.style.opacity = String(opacity);
     this.root.style.visibility = opacity > 0 ? 'visible' : 'hidden';
     this.buttons.forEach((button, i) => {
       button.classList.toggle('faded', active !== null && active !== i);

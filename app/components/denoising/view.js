@@ -18,13 +18,31 @@ const TALLEST_CANVAS = 16000;
 const TELL_MS = 200;
 
 class View {
+  /** @type {Scene | null} */ scene = null;
+  /** @type {HTMLElement[]} */ words = [];
+  /** @type {number | null} */ under = null; // the noisy span under the mouse
+  /** @type {DenoisingArguments['setStateValue']} */ setStateValue;
+  /** @type {string | undefined} */ told;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ telling;
+  ratio = 1;
+
+  /** @param {HTMLElement | ShadowRoot} root */
   constructor(root) {
+    /** @type {(name: string) => any} */
     const find = (name) => root.querySelector(`.${name}`);
-    this.root = find('denoising');
-    for (const name of ['play', 'seek', 'ticks', 'speed', 'readout', 'stage', 'text', 'legend', 'note', 'spoken', 'pick']) {
-      this[name] = find(name);
-    }
-    this.canvas = root.querySelector('canvas');
+    /** @type {HTMLElement} */ this.root = find('denoising');
+    /** @type {HTMLButtonElement} */ this.play = find('play');
+    /** @type {HTMLInputElement} */ this.seek = find('seek');
+    /** @type {HTMLElement} */ this.ticks = find('ticks');
+    /** @type {HTMLSelectElement} */ this.speed = find('speed');
+    /** @type {HTMLElement} */ this.readout = find('readout');
+    /** @type {HTMLElement} */ this.stage = find('stage');
+    /** @type {HTMLElement} */ this.text = find('text');
+    /** @type {HTMLElement} */ this.legend = find('legend');
+    /** @type {HTMLElement} */ this.note = find('note');
+    /** @type {HTMLElement} */ this.spoken = find('spoken');
+    /** @type {HTMLInputElement} */ this.pick = find('pick');
+    this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
     this.player = new Player(() => { this.under = null; this.show(); });
     this.selection = new Selection(() => { this.show(); this.tellPage(); });
     this.entityButtons = new EntityButtons(find('results'), this.selection);
@@ -43,6 +61,7 @@ class View {
 
   destroy() { this.player.pause(); this.resized.disconnect(); }
 
+  /** @param {DenoisingArguments['data']} data */
   update({ payload, autoplay }) {
     if (payload.id === this.scene?.payload.id) { this.layout(); return; }
     this.scene = null;
@@ -52,16 +71,19 @@ class View {
     const lanes = new Lanes(payload);
     this.text.style.setProperty('--band', `${lanes.height}px`);
     const renewed = payload.frames.map((frame) => new Set(frame.renewed));
-    this.scene = { payload, lanes, renewed, highlight: new WordHighlight(payload) };
+    const highlight = new WordHighlight(payload);
+    this.scene = /** @type {Scene} */ ({ payload, lanes, renewed, highlight }); // layout adds the rest
     this.root.dataset.film = payload.id;
-    this.pick.max = payload.frames[0].at.length;
-    this.player.end = this.seek.max = payload.frames.length;
+    this.pick.max = String(payload.frames[0].at.length);
+    this.seek.max = String(payload.frames.length);
+    this.player.end = payload.frames.length;
     this.ticks.replaceChildren(...ticks(payload.frames.length));
     this.layout();
     this.player.load(payload.frames.length);
     if (autoplay) this.player.playSoon();
   }
 
+  /** @param {DenoisingPayload} payload */
   sentence({ words, gaps }) {
     this.words = words.map((word) => {
       const span = document.createElement('span');
@@ -86,9 +108,13 @@ class View {
     this.show();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const { key, target } = event;
+    const { key } = event;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (!this.scene) return;
     if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed || target === this.pick) return;
+    /** @type {Record<string, number>} */
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
     if (key in steps && target.classList.contains('entity')) this.root.focus(); // it is about to hide
     if (key in steps) this.player.step(steps[key]);
@@ -102,14 +128,18 @@ class View {
     event.stopPropagation();
   }
 
-  // The noisy span under the mouse; entities have buttons of their own.
+  /**
+   * The noisy span under the mouse; entities have buttons of their own.
+   * @param {MouseEvent} event
+   */
   spanAt(event) {
-    if (!this.scene?.geometry || event.target.classList.contains('entity')) return null;
+    if (!this.scene?.geometry || onEntity(event)) return null;
     const box = this.stage.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left + this.stage.scrollLeft, event.clientY - box.top + this.stage.scrollTop];
     return barUnder(barsAt(this.scene, this.player.position), this.scene.geometry, x, y);
   }
 
+  /** @param {PointerEvent} event */
   point(event) {
     const under = this.player.playing ? null : this.spanAt(event);
     this.stage.classList.toggle('hits', under !== null);
@@ -118,8 +148,9 @@ class View {
     this.show();
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
-    if (event.target.classList.contains('entity')) return;
+    if (onEntity(event)) return;
     const span = this.under ?? this.spanAt(event); // what the note names is what is chosen
     if (span !== null) this.player.pause();
     this.selection.setSpan(span === this.selection.span ? null : span);
@@ -134,11 +165,12 @@ class View {
   // The page draws the choice in its own pictures; a held key sends only where it ends.
   tellPage() {
     const { entity, span } = this.selection;
-    const said = JSON.stringify([this.scene.payload.id, entity, span]);
-    if (said === this.told || !this.setStateValue) return;
+    const film = this.scene?.payload.id;
+    const said = JSON.stringify([film, entity, span]);
+    if (film === undefined || said === this.told || !this.setStateValue) return;
     this.told = said;
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.setStateValue('chosen', { film: this.scene.payload.id, entity, span }), TELL_MS);
+    this.telling = setTimeout(() => this.setStateValue?.('chosen', { film, entity, span }), TELL_MS);
   }
 
   show() {
@@ -149,7 +181,7 @@ class View {
     const shown = Math.max(0, (player.position - final) * 2 - 1);
     if (shown === 0) selection.hovered = null;
     this.entityButtons.show(shown);
-    const context = this.canvas.getContext('2d');
+    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     const slots = selection.slots(scene, Math.min(final, Math.floor(player.position)));
@@ -159,24 +191,27 @@ class View {
     this.tell(payload);
   }
 
+  /** @param {DenoisingPayload} payload */
   tell(payload) {
     const { player } = this;
     const now = payload.frames[Math.floor(player.position + 0.001)] ?? payload;
     this.root.classList.toggle('playing', player.playing);
     this.root.dataset.position = player.position.toFixed(3);
     this.play.setAttribute('aria-label', player.playing ? 'Pause' : 'Play');
-    this.seek.value = player.position;
-    this.seek.style.setProperty('--done', player.position / player.end);
+    this.seek.value = String(player.position);
+    this.seek.style.setProperty('--done', String(player.position / player.end));
     this.seek.setAttribute('aria-valuetext', now.readout);
     this.readout.textContent = now.readout;
     const chosen = this.chosenWords(payload);
     this.note.textContent = chosen || HINT;
     const { span } = this.selection;
-    if (this.pick.getRootNode().activeElement !== this.pick) this.pick.value = span === null ? '' : span + 1;
+    const page = /** @type {Document | ShadowRoot} */ (this.pick.getRootNode());
+    if (page.activeElement !== this.pick) this.pick.value = span === null ? '' : String(span + 1);
     const aloud = chosen || now.summary;
     if (!player.playing && this.spoken.textContent !== aloud) this.spoken.textContent = aloud;
   }
 
+  /** @param {DenoisingPayload} payload */
   chosenWords(payload) {
     const { selection, under } = this;
     if (selection.hovered !== null) return explainEntity(payload, selection.hovered);
@@ -186,11 +221,19 @@ class View {
   }
 }
 
+/** @param {MouseEvent} event */
+const onEntity = ({ target }) => target instanceof Element && target.classList.contains('entity');
+
+/** @type {WeakMap<ParentNode, View>} */
 const views = new WeakMap();
 
+/**
+ * @param {DenoisingArguments} component
+ * @returns {() => void}
+ */
 export default function denoising({ parentElement, data, setStateValue }) {
-  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement));
-  const view = views.get(parentElement);
+  const view = views.get(parentElement) ?? new View(parentElement);
+  views.set(parentElement, view);
   view.setStateValue = setStateValue;
   view.update(data);
   return () => { view.destroy(); views.delete(parentElement); };

@@ -21,18 +21,34 @@ import { Tooltip } from './tooltip.js';
 import { UnsavedEdits } from './unsaved_edits.js';
 import { DocumentActions } from './document_actions.js';
 
+/** @type {WeakMap<ParentNode, Annotator>} */
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
+/** @type {Map<string, Session>} */
 const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
 const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
   + 'says “saved”, they are in this tab alone: do not close or reload it.';
 
-class Annotator extends DocumentActions {
+export class Annotator extends DocumentActions {
+  /** @type {Map<string, string>} */ colours;
+  /** @type {Keyboard} */ keyboard;
+  /** @type {Hint[]} */ allHints;
+  /** @type {View} */ stored;
+  /** @type {Mark[]} */ marks = [];
+  /** @type {string | null} */ lastError = null;
+  opened = false; // whether `data` is the person's
+  frame = 0;
+  scrolling = 0;
+
+  /**
+   * @param {HTMLElement | ShadowRoot} root
+   * @param {Session} session
+   */
   constructor(root, { outbox, preferences }) {
     super(outbox);
     this.preferences = preferences;
+    /** @type {Hint[]} */
     this.hints = [];
-    this.marks = [];
-    this.shell = root.querySelector('.annotator');
+    this.shell = /** @type {HTMLElement} */ (root.querySelector('.annotator'));
     this.stop = new AbortController();
     const { signal } = this.stop;
     this.panel = new Panel(this.shell, this);
@@ -51,13 +67,16 @@ class Annotator extends DocumentActions {
     box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
   }
 
-  /** Somebody else has signed in: their work is theirs, and what the person before left unsaved
-   * waits for them. */
+  /**
+   * Somebody else has signed in: their work is theirs, and what the person before left unsaved
+   * waits for them.
+   * @param {Session} session
+   */
   switchPerson({ outbox, preferences }) {
     if (outbox === this.outbox) return;
     this.notes.keep();
     this.outbox.suspend();
-    this.data = undefined; // everything is opened anew
+    this.opened = false; // everything is opened anew
     Object.assign(this, { outbox, preferences });
     outbox.changed = () => this.drawState();
     outbox.findOthers();
@@ -73,19 +92,24 @@ class Annotator extends DocumentActions {
 
   focus() { this.textView.box.focus({ preventScroll: true }); }
 
+  /** @param {string} label */
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
-  /** Takes what Python sent: the document, the spans it has stored, and its acknowledgement. */
+  /**
+   * Takes what Python sent: the document, the spans it has stored, and its acknowledgement.
+   * @param {AnnotatorData} data
+   */
   update(data) {
-    const before = this.data;
+    const before = this.opened ? this.data : undefined;
+    this.opened = true;
     const isNew = data.doc_id !== before?.doc_id || data.text !== before?.text;
     if (isNew && before) this.notes.keep();
     this.data = data;
     this.readOnly = Boolean(data.read_only);
     this.bind(data, before);
     if (isNew) this.open(data);
-    if (isNew || data.tokens !== before.tokens) this.split(data);
-    if (isNew || !deepEqual(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
+    if (isNew || data.tokens !== before?.tokens) this.split(data);
+    if (isNew || !deepEqual(data.hints, before?.hints)) this.allHints = readHints(data.hints, this.offsets);
     this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
     const emptied = this.outbox.acknowledge(data.ack);
     this.returned(data.returned);
@@ -98,7 +122,11 @@ class Annotator extends DocumentActions {
     if (emptied) this.saved();
   }
 
-  /** Labels and keys. */
+  /**
+   * Labels and keys.
+   * @param {AnnotatorData} data
+   * @param {AnnotatorData | undefined} before
+   */
   bind({ labels, actions, read_only: readOnly }, before) {
     if (before && deepEqual(labels, before.labels) && deepEqual(actions, before.actions)) return;
     this.labels = labels;
@@ -108,6 +136,7 @@ class Annotator extends DocumentActions {
     this.textView.touchAll();
   }
 
+  /** @param {AnnotatorData} data */
   open(data) {
     this.offsets = new OffsetMap(data.text);
     this.textView.setText(data.text);
@@ -118,12 +147,17 @@ class Annotator extends DocumentActions {
     if (!active || active === document.body) this.focus();
   }
 
+  /** @param {AnnotatorData} data */
   split(data) {
     this.tokens = new Tokens(readPairs(data.tokens), this.offsets);
     this.characters = new Characters(data.text, this.tokens);
   }
 
-  /** The span as it is drawn already, if it is the same: then nothing is drawn again. */
+  /**
+   * The span as it is drawn already, if it is the same: then nothing is drawn again.
+   * @param {StoredSpan} span
+   * @returns {StoredSpan}
+   */
   known(span) {
     const drawn = this.view?.get(span.id);
     return drawn && same(drawn, span) && deepEqual(drawn.confidence, span.confidence) ? drawn : span;
@@ -163,6 +197,7 @@ class Annotator extends DocumentActions {
     this.hover.refresh();
   }
 
+  /** @param {Record<Status, number>} counts */
   notice({ rejected }) {
     if (!this.data.text.trim()) return 'This document is empty.';
     if (this.shown.length) return null;
@@ -194,14 +229,15 @@ class Annotator extends DocumentActions {
       candidate && { kind: 'candidate', ...candidate, drawn: true },
       dragged && { kind: 'dragged', ...dragged, drawn: true },
       ...(proposal?.places ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
-      ...this.changedIds.map((id) => this.view.get(id)).filter(Boolean)
+      ...this.changedIds.map((id) => this.view.get(id)).filter((span) => span !== undefined)
         .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
-    ].filter(Boolean);
+    ].filter((mark) => mark !== null);
     if (deepEqual(marks, this.marks)) return;
     for (const mark of [...this.marks, ...marks]) this.textView.touch(mark);
     this.marks = marks;
   }
 
+  /** @param {TextRange | null} range */
   preview(range) {
     this.dragged = range;
     this.draw();
@@ -222,22 +258,36 @@ class Annotator extends DocumentActions {
   }
 }
 
-/** Whether two plain values are the same throughout. */
+/**
+ * Whether two plain values are the same throughout.
+ * @param {unknown} a
+ * @param {unknown} b
+ */
 const deepEqual = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/**
+ * @param {AnnotatorData} data
+ * @returns {Session}
+ */
 function sessionOf({ store, person }) {
   const name = `${store} ${person}`;
-  if (!SESSIONS.has(name)) {
+  let session = SESSIONS.get(name);
+  if (!session) {
     const outbox = new DeadLetterOutbox(store, person);
-    SESSIONS.set(name, {
+    session = {
       outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8 },
-    });
+    };
+    SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
-  return SESSIONS.get(name);
+  return session;
 }
 
+/**
+ * @param {RenderArguments} component
+ * @returns {() => void}
+ */
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
   const session = sessionOf(data);

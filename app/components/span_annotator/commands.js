@@ -1,5 +1,6 @@
 // What each action does; which key it has, and what help says of it, comes from hotkeys.py.
 
+/** @type {Record<string, (annotator: Annotator) => unknown>} */
 export const COMMANDS = {
   accept: (a) => a.accept(),
   reject: (a) => a.reject(),

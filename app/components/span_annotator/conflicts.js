@@ -7,13 +7,23 @@ import { button, el } from './dom.js';
 const COMMENT = ':comment';
 
 export class Conflicts {
+  /** @type {string | undefined} */ drawn;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {Annotator} annotator
+   */
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
+    /** @type {Conflict[]} */
     this.all = [];
   }
 
-  /** Takes the server's list: `{client, seq, target, mine, theirs, by, at}`. */
+  /**
+   * Takes the server's list: `{client, seq, target, mine, theirs, by, at}`.
+   * @param {Conflict[]} all
+   */
   take(all) {
     const known = new Set(this.all.map(conflictKey));
     const fresh = all.filter((conflict) => !known.has(conflictKey(conflict)));
@@ -26,7 +36,7 @@ export class Conflicts {
   /** Those whose decision is not on its way yet. */
   get open() {
     const { outbox, data } = this.annotator;
-    const settled = outbox.opsOf(data.doc_id).filter(({ op }) => op === 'settle');
+    const settled = outbox.opsOf(data.doc_id).filter((op) => op.op === 'settle');
     return this.all.filter(({ client, target, seq }) => !settled.some((op) =>
       op.client === client && op.target === target && op.of >= seq));
   }
@@ -43,10 +53,12 @@ export class Conflicts {
     this.node.replaceChildren(title, ...open.map((conflict) => this.row(conflict)));
   }
 
+  /** @param {Conflict} conflict */
   row(conflict) {
     const { readOnly } = this.annotator;
     const row = el('div', 'clash');
     row.dataset.testid = 'clash';
+    /** @type {(testid: string, text: string, ops: () => Operation[]) => HTMLButtonElement} */
     const decide = (testid, text, ops) => {
       const node = button(testid, 'plain', text, () => this.annotator.settle(conflict, ops()));
       node.disabled = readOnly;
@@ -66,6 +78,12 @@ export class Conflicts {
     return row;
   }
 
+  /**
+   * @param {string} title
+   * @param {Version} version
+   * @param {string} testid
+   * @param {HTMLElement} choice
+   */
   side(title, version, testid, choice) {
     const node = el('div', 'side');
     node.dataset.testid = testid;
@@ -73,7 +91,10 @@ export class Conflicts {
     return node;
   }
 
-  /** A version in words. */
+  /**
+   * A version in words.
+   * @param {Version} version
+   */
   told(version) {
     if (version === null) return [el('p', 'what', 'Not there: it was removed')];
     if (typeof version === 'string') return [el('p', 'what', version || '(no comment)')];
@@ -82,27 +103,42 @@ export class Conflicts {
     return [el('p', 'what', words), el('p', '', describe({ score: null, ...version }))];
   }
 
+  /**
+   * @param {Conflict} conflict
+   * @returns {Operation[]}
+   */
   taking({ target, mine }) {
-    if (target === COMMENT) return [{ op: 'comment', text: mine }];
+    if (typeof mine === 'string') return [{ op: 'comment', text: mine }];
     return [mine === null ? { op: 'delete', id: target } : { score: null, ...mine, op: 'restore' }];
   }
 
+  /**
+   * @param {Conflict} conflict
+   * @returns {Operation[]}
+   */
   joining({ target, mine, theirs }) {
     if (target === COMMENT) return [{ op: 'comment', text: `${theirs}\n${mine}` }];
-    const { start, end, label } = mine;
+    const { start, end, label } = /** @type {PlainSpan} */ (mine);
     const { outbox } = this.annotator;
     return [{ op: 'add', id: `${outbox.client}-${outbox.seq + 1}`, start, end, label }];
   }
 }
 
+/** @param {Conflict} conflict */
 const conflictKey = ({ client, seq, target }) => `${client} ${seq} ${target}`;
 
+/** @param {string} at */
 const timeOf = (at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
-/** Whether both can stand beside each other. */
+/**
+ * Whether both can stand beside each other.
+ * @param {Conflict} conflict
+ */
 function compatible({ target, mine, theirs }) {
   if (!mine || !theirs) return false;
-  if (target === COMMENT) return mine.length + theirs.length < 5000;
+  if (target === COMMENT) return String(mine).length + String(theirs).length < 5000;
+  if (typeof mine === 'string' || typeof theirs === 'string') return false;
   const live = mine.status === 'accepted' && theirs.status !== 'rejected';
-  return live && ['start', 'end', 'label'].some((field) => mine[field] !== theirs[field]);
+  return live && (mine.start !== theirs.start || mine.end !== theirs.end
+    || mine.label !== theirs.label);
 }

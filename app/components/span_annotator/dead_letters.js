@@ -4,9 +4,14 @@ import { Outbox, newClient } from './outbox.js';
 
 const SOON_AGAIN = 20; // ms
 
+/** @type {Map<string, DeadLetterOutbox>} */
 const OUTBOXES = new Map(); // a storage key -> the outbox that fills it
 
 export class DeadLetterOutbox extends Outbox {
+  /**
+   * @param {string} store
+   * @param {string} person
+   */
   constructor(store, person) {
     super(store, person);
     OUTBOXES.set(this.storage.key, this);
@@ -19,8 +24,11 @@ export class DeadLetterOutbox extends Outbox {
   /** Whether something would be lost with the tab. */
   get unsaved() { return this.size + this.deadLetters.length + this.others.length > 0; }
 
-  /** Takes back what was not saved: what is numbered as somebody else's (`foreign`) gets a number of
-   * its own, what has no place any more is set aside. Returns how many were set aside. */
+  /**
+   * Takes back what was not saved: what is numbered as somebody else's (`foreign`) gets a number of
+   * its own, what has no place any more is set aside. Returns how many were set aside.
+   * @param {Returned | null} returned
+   */
   handleReturned(returned) {
     if (!returned) return 0;
     const { client, doc_id: docId, foreign, why } = returned;
@@ -33,16 +41,20 @@ export class DeadLetterOutbox extends Outbox {
     return lost.length;
   }
 
-  /** Gives what has this number a fresh one, and spans that are named after it fresh names. */
+  /**
+   * Gives what has this number a fresh one, and spans that are named after it fresh names.
+   * @param {string} client
+   */
   renumber(client) {
     const own = this.entries.filter((entry) => entry.client === client);
     if (!own.length) return 0;
     const fresh = newClient();
     if (client === this.client) this.client = fresh;
     this.siblings = [fresh, ...this.siblings.filter((each) => each !== client)];
-    const added = own.filter(({ op }) => op.op === 'add' && op.id.startsWith(`${client}-`));
-    const names = new Set(added.map(({ op }) => op.id));
-    const renamed = (op) => (names.has(op.id) ? { ...op, id: fresh + op.id.slice(client.length) } : op);
+    const names = new Set(own.flatMap(({ op }) =>
+      (op.op === 'add' && op.id.startsWith(`${client}-`) ? [op.id] : [])));
+    /** @type {(op: SentOperation) => SentOperation} */
+    const renamed = (op) => ('id' in op && names.has(op.id) ? { ...op, id: fresh + op.id.slice(client.length) } : op);
     this.entries = this.entries.map((entry) => ({
       ...entry, client: entry.client === client ? fresh : entry.client, op: renamed(entry.op),
     }));
@@ -66,6 +78,7 @@ export class DeadLetterOutbox extends Outbox {
     this.persist();
   }
 
+  /** @param {string} key */
   discardOthers(key) {
     OUTBOXES.get(key)?.empty();
     this.storage.discard(key);
@@ -73,7 +86,8 @@ export class DeadLetterOutbox extends Outbox {
   }
 
   empty() {
-    this.entries = this.deadLetters = [];
+    this.entries = [];
+    this.deadLetters = [];
     this.persistAndSend();
   }
 

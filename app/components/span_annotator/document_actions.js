@@ -3,13 +3,14 @@
 import { BatchActions } from './batch_actions.js';
 import { openIds } from './spans.js';
 
-/** Expects of its subclass, besides what BatchActions does: navigate, notes. */
+/** The Annotator gives it `navigate` and `notes`. */
 export class DocumentActions extends BatchActions {
-  constructor(outbox) {
-    super(outbox);
-    this.changedIds = []; // spans that somebody else changed, to be looked at
-    this.announcedVersion = -1; // the newest version whose news were told
-  }
+  /** @type {import('./notes.js').Notes} */ notes;
+  /** @type {(where: Destination) => void} */ navigate;
+  /** @type {Destination | null} */ destination = null;
+  /** @type {string | null} */ refusal = null;
+  /** @type {string[]} */ changedIds = []; // spans that somebody else changed, to be looked at
+  announcedVersion = -1; // the newest version whose news were told
 
   /** Forgets what belongs to one visit to one document. */
   reset() {
@@ -22,11 +23,15 @@ export class DocumentActions extends BatchActions {
 
   /** The comment as it stands with what is under way. */
   get comment() {
-    const unsent = this.outbox.opsOf(this.data.doc_id).filter(({ op }) => op === 'comment');
-    return unsent.length ? unsent.at(-1).text : this.data.comment;
+    const unsent = this.outbox.opsOf(this.data.doc_id).findLast(({ op }) => op === 'comment');
+    return unsent?.op === 'comment' ? unsent.text : this.data.comment;
   }
 
-  /** `seen`: the version whose comment the person began to change. */
+  /**
+   * `seen`: the version whose comment the person began to change.
+   * @param {string} text
+   * @param {number | undefined} seen
+   */
   saveComment(text, seen) {
     if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, seen });
   }
@@ -36,10 +41,13 @@ export class DocumentActions extends BatchActions {
     if (this.readOnly || underWay) return;
     const open = [...this.view.values()].some(({ status }) => status === 'suggested');
     this.notes.keep();
-    this.edit([...(open ? [{ op: 'accept_all', ids: openIds(this.view) }] : []), { op: 'submit' }], { remember: false });
+    /** @type {Operation[]} */
+    const accepted = open ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
+    this.edit([...accepted, { op: 'submit' }], { remember: false });
     this.navigateTo('next');
   }
 
+  /** @param {string} reason */
   skip(reason) {
     this.edit([{ op: 'skip', reason }], { remember: false });
     this.navigateTo('next');
@@ -52,14 +60,21 @@ export class DocumentActions extends BatchActions {
     this.navigateTo('suggest');
   }
 
-  /** An edit while the person waits to go on means that they stay. */
+  /**
+   * An edit while the person waits to go on means that they stay.
+   * @param {Operation[]} ops
+   * @param {{ remember?: boolean, seen?: number }} [options]
+   */
   edit(ops, options = {}) {
     if (options.remember !== false) this.destination = this.refusal = null;
     this.changedIds = [];
     super.edit(ops, options);
   }
 
-  /** Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved. */
+  /**
+   * Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved.
+   * @param {Destination} where
+   */
   navigateTo(where) {
     this.notes.keep();
     if (this.outbox.size) this.destination = where; else this.navigate(where);
@@ -71,17 +86,22 @@ export class DocumentActions extends BatchActions {
     if (where) this.navigate(where);
   }
 
-  /** The server refused an operation: what it did is gone, and nobody is sent away. */
+  /**
+   * The server refused an operation: what it did is gone, and nobody is sent away.
+   * @param {string} error
+   */
   refused(error) {
     this.cancelNavigation();
     this.refusal = error; // shown until the person goes on
     this.panel.say(`Not done: ${error}`);
   }
 
-  /** The server can never save something as it was sent: nobody is sent away before they know. */
+  /**
+   * The server can never save something as it was sent: nobody is sent away before they know.
+   * @param {Returned | null} what
+   */
   returned(what) {
-    const failed = this.outbox.handleReturned(what);
-    if (!failed) return;
+    if (!what || !this.outbox.handleReturned(what)) return;
     this.cancelNavigation();
     this.panel.say(`Not saved: ${what.why}`);
   }
@@ -92,7 +112,10 @@ export class DocumentActions extends BatchActions {
     this.outbox.withdraw('submit', this.data.doc_id);
   }
 
-  /** Tells what others did, once, and marks where until the next edit. */
+  /**
+   * Tells what others did, once, and marks where until the next edit.
+   * @param {News | null} news
+   */
   announce(news) {
     if (!news || news.version <= this.announcedVersion) return;
     this.announcedVersion = news.version;
@@ -100,7 +123,11 @@ export class DocumentActions extends BatchActions {
     this.panel.flash(news.text);
   }
 
-  /** Settles a clash; `ops` put in place what the person takes of it. */
+  /**
+   * Settles a clash; `ops` put in place what the person takes of it.
+   * @param {Conflict} conflict
+   * @param {Operation[]} ops
+   */
   settle({ client, seq, target }, ops) {
     this.edit([...ops, { op: 'settle', client, of: seq, target }]);
   }

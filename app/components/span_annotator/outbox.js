@@ -20,6 +20,21 @@ export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
  * version of the draft was `seen`. What can be saved nowhere lies `aside` until its person decides.
  */
 export class Outbox {
+  /** @type {Entry[]} */ entries;
+  /** @type {Entry[]} */ deadLetters;
+  /** @type {string[]} */ siblings;
+  /** @type {string} */ client;
+  /** @type {LeftEntries[]} */ others = [];
+  /** @type {(message: Message) => void} */ send = () => {};
+  changed = () => {};
+  detached = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ ticker;
+
+  /**
+   * @param {string} store
+   * @param {string} person
+   */
   constructor(store, person) {
     this.person = person;
     this.client = newClient();
@@ -31,11 +46,13 @@ export class Outbox {
     this.siblings = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
     this.resendDelay = RESEND;
-    this.send = () => {};
-    this.changed = () => {};
     if (this.size) this.later(SOON);
   }
 
+  /**
+   * @param {string | number} docId
+   * @param {Operation & { seen?: number }} op
+   */
   push(docId, op) {
     this.seq += 1;
     this.queue(docId, { seq: this.seq, ...op });
@@ -43,12 +60,19 @@ export class Outbox {
     this.later(this.size === 1 ? SOON : DEBOUNCE);
   }
 
+  /**
+   * @param {string | number} docId
+   * @param {SentOperation} op
+   */
   queue(docId, op) {
     this.everSent = true;
     this.entries.push({ docId, client: this.client, person: this.person, at: Date.now(), op });
   }
 
-  /** Drops what the server has applied. Returns whether this emptied the queue. */
+  /**
+   * Drops what the server has applied. Returns whether this emptied the queue.
+   * @param {Ack | null} ack
+   */
   acknowledge(ack) {
     if (!ack) return false;
     const before = this.size;
@@ -65,13 +89,18 @@ export class Outbox {
 
   persist() { this.storage.save([...this.deadLetters, ...this.entries]); }
 
-  /** Takes back what has this name in a document and was not answered yet. */
+  /**
+   * Takes back what has this name in a document and was not answered yet.
+   * @param {Operation['op']} name
+   * @param {string | number} from
+   */
   withdraw(name, from) {
     this.entries = this.entries.filter(({ docId, op }) => docId !== from || op.op !== name);
     this.persist();
     if (!this.size) this.stopTimers();
   }
 
+  /** @param {string | number} docId */
   opsOf(docId) { return this.entries.filter((entry) => entry.docId === docId).map(({ op }) => op); }
 
   get size() { return this.entries.length; }
@@ -83,6 +112,7 @@ export class Outbox {
     return Date.now() - this.entries[0].at > LATE ? 'late' : 'saving';
   }
 
+  /** @param {number} delay */
   later(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), delay);

@@ -5,7 +5,12 @@ import { boxesOf } from './geometry.js';
 const GAP = 6; // px between the bars and what is placed
 const LANES = 18; // px a lane
 
-/** Places a node of the shell under [s, e); hides it where the range is out of sight. */
+/**
+ * Places a node of the shell under [s, e); hides it where the range is out of sight.
+ * @param {HTMLElement} node
+ * @param {Annotator} annotator
+ * @param {TextRange} range
+ */
 export function placeUnder(node, { textView, shell }, { s, e }) {
   const paragraph = textView.covering(s, e).at(-1);
   const box = paragraph && boxesOf(paragraph, s, e).at(-1);
@@ -23,7 +28,11 @@ export function placeUnder(node, { textView, shell }, { s, e }) {
   });
 }
 
-/** Places a node of the shell at the lower rim of the text, in the middle. */
+/**
+ * Places a node of the shell at the lower rim of the text, in the middle.
+ * @param {HTMLElement} node
+ * @param {Annotator} annotator
+ */
 export function placeBelow(node, { textView, shell }) {
   const outer = shell.getBoundingClientRect();
   const text = textView.box.getBoundingClientRect();

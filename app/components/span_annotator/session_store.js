@@ -2,7 +2,11 @@
 
 const UNSENT = 'spanneal.unsent.';
 
-/** What lies under a key; nothing where the browser forbids to look. */
+/**
+ * What lies under a key; nothing where the browser forbids to look.
+ * @param {string} key
+ * @returns {Entry[]}
+ */
 function storedEntries(key) {
   try {
     const entries = JSON.parse(sessionStorage.getItem(key) ?? '[]');
@@ -12,6 +16,10 @@ function storedEntries(key) {
 
 /** One person's edits of one database. `store` begins with the database's name and a blank. */
 export class SessionStore {
+  /**
+   * @param {string} store
+   * @param {string} person
+   */
   constructor(store, person) {
     this.person = person;
     this.legacyKey = UNSENT + store; // where they lay before entries knew their person
@@ -25,7 +33,10 @@ export class SessionStore {
     return entries.map((entry) => ({ ...entry, person: this.person, at: Date.now(), sent: false }));
   }
 
-  /** Full or forbidden storage keeps nothing: then only this page does, and has to say so. */
+  /**
+   * Full or forbidden storage keeps nothing: then only this page does, and has to say so.
+   * @param {Entry[]} entries
+   */
   save(entries) {
     try {
       if (entries.length) sessionStorage.setItem(this.key, JSON.stringify(entries));
@@ -37,6 +48,7 @@ export class SessionStore {
 
   /** What other people left unsent in this tab: `{key, person, entries}`. */
   others() {
+    /** @type {string[]} */
     let keys = [];
     try { keys = Object.keys(sessionStorage); } catch { /* forbidden: nothing lies there */ }
     return keys
@@ -47,6 +59,9 @@ export class SessionStore {
       .map(({ key, entries }) => ({ key, entries, person: entries[0].person ?? 'somebody else' }));
   }
 
-  /** Forgets what somebody else left. */
+  /**
+   * Forgets what somebody else left.
+   * @param {string} key
+   */
   discard(key) { sessionStorage.removeItem(key); }
 }

@@ -3,6 +3,12 @@
 import { button, el } from './dom.js';
 
 export class UnsavedEdits {
+  /** @type {string | undefined} */ drawn;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {Annotator} annotator
+   */
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
@@ -19,6 +25,7 @@ export class UnsavedEdits {
       ...others.map((left) => this.left(left)));
   }
 
+  /** @param {Entry[]} deadLetters */
   own(deadLetters) {
     const { outbox } = this.annotator;
     const reasons = [...new Set(deadLetters.map(({ why }) => why))].join('; ');
@@ -27,6 +34,7 @@ export class UnsavedEdits {
       deadLetters, () => outbox.discardAside());
   }
 
+  /** @param {LeftEntries} left */
   left({ key, person, entries }) {
     const { outbox } = this.annotator;
     return this.row('unsaved-other', `${edits(entries)} by ${person} waiting to be saved. `
@@ -34,6 +42,13 @@ export class UnsavedEdits {
     entries, () => outbox.discardOthers(key));
   }
 
+  /**
+   * @param {string} testid
+   * @param {string} text
+   * @param {HTMLElement[]} buttons
+   * @param {Entry[]} entries
+   * @param {() => void} discard
+   */
   row(testid, text, buttons, entries, discard) {
     const row = el('div', 'row');
     row.dataset.testid = testid;
@@ -43,7 +58,11 @@ export class UnsavedEdits {
     return row;
   }
 
-  /** Asks once more: nothing brings them back. */
+  /**
+   * Asks once more: nothing brings them back.
+   * @param {Entry[]} entries
+   * @param {() => void} discard
+   */
   discarding(entries, discard) {
     const node = button('discard-unsaved', 'plain', 'Discard', () => {
       if (node.dataset.sure) { this.done(discard); return; }
@@ -53,6 +72,7 @@ export class UnsavedEdits {
     return node;
   }
 
+  /** @param {() => void} what */
   done(what) {
     what();
     this.annotator.rebuild();
@@ -60,9 +80,13 @@ export class UnsavedEdits {
   }
 }
 
+/** @param {Entry[]} entries */
 const edits = ({ length }) => `${length} ${length === 1 ? 'edit' : 'edits'}`;
 
-/** Gives the edits out as a JSON file. */
+/**
+ * Gives the edits out as a JSON file.
+ * @param {Entry[]} entries
+ */
 function download(entries) {
   const told = entries.map(({ docId, client, person, why, op }) => ({ document: docId, person, client, why, ...op }));
   const url = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: 'application/json' }));
