@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -151,7 +150,9 @@ class _Batch:
     def in_todays_names(self, gesture: Gesture) -> Gesture:
         """The gesture of a page that has not heard yet that its label was renamed or merged."""
         if isinstance(gesture, Add | Relabel | Restore) and gesture.label not in self.draft.labels:
-            return replace(gesture, label=self.names.get(gesture.label, gesture.label))
+            return gesture.model_copy(
+                update={"label": self.names.get(gesture.label, gesture.label)}
+            )
         return gesture
 
     def applied(self, gesture: Gesture, seen: int) -> Draft:
@@ -215,4 +216,4 @@ def _check_order(seq: int, last: int | None) -> None:
 def _payload(raw: Mapping[str, Any], gesture: Gesture | None) -> dict[str, Any]:
     if gesture is None:
         return {"refused": short(dict(raw))}
-    return {"op": raw["op"], **asdict(gesture)}
+    return gesture.model_dump()
