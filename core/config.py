@@ -71,7 +71,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
+    """Algorithm 1 and its optimiser; docs/results/training.md has the measurements behind it."""
 
     epochs: int = 5
     evaluate_every: int = 1
@@ -111,4 +111,4 @@ class TrainingConfig:
 WARM = TrainingConfig(batch_size=8)
 """To go on from a trained model with few sentences: batches small enough that these still give
 enough steps, and the full rates. With a third of the encoder's, a new domain's labels are learnt
-too little, and known labels no better (docs/RESULTS.md)."""
+too little, and known labels no better (docs/results/training.md)."""

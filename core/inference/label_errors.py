@@ -27,7 +27,7 @@ from .pipeline import Pipeline
 
 LIGHT = 0.1
 """The noise, as a share of T. A hundredth finds errors as well as a half does
-(docs/RESULTS.md)."""
+(docs/results/annotation.md)."""
 SLOTS = 60
 """K: how many noisy copies the spans of a sentence share, in turn."""
 _REACH = 2

@@ -23,6 +23,7 @@ from storage.engine import Sessions, writing
 from storage.enums import Split
 from storage.repository import documents, projects
 from tests.app.traces import build_trace
+from tests.databases import copy_migrated
 
 TEXT = "Olena Kovalenko visited New York University on Monday."
 CLIENT = "page-1"
@@ -165,6 +166,7 @@ class Site:
 
 
 def build_site(folder: Path, settings: Settings, model: PretendedModel) -> Site:
+    copy_migrated(settings.data / "spanneal.db")
     sessions = open_database(settings)
     with writing(sessions) as session:
         project = projects.create(session, "News")

@@ -20,14 +20,14 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser.app_kit import (
     MODEL,
-    ROOT,
     SETTLED,
     AnnotatePage,
     environment,
     go_to,
     worker,
 )
-from tests.browser.conftest import ARGUMENTS, PATIENCE, QUIET, find_browser, free_port
+from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
+from tests.browser.servers import QUIET, ROOT, free_port
 
 FOLDER = ROOT / "assets" / "pictures"
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")

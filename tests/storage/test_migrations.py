@@ -16,6 +16,8 @@ from storage.engine import create_engine_from, session_factory, upgrade
 from storage.models import Base, Document, Project
 from storage.repository import annotation_sets, operations, projects
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
     with engine.connect() as connection:

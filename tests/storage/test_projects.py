@@ -14,6 +14,8 @@ from storage.engine import writing
 from storage.repository import documents, model_versions, projects
 from storage.repository.splits import hashed_split, sha256_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_four_usual_labels_have_their_own_colours_and_keys(
     sessions: sessionmaker[Session],

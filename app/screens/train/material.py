@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app import context
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import VersionView
@@ -27,9 +27,9 @@ _TITLES: Mapping[Split, str] = {
 }
 
 
-def material(desk: Desk, project_id: int) -> bool:
+def material(app: AppContext, project_id: int) -> bool:
     """Shows what there is to learn from; returns whether it is enough to start."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         counts = documents.counts_by_split(session, project_id, ["submitted"])
     train, control = counts.get("train", 0), counts.get("control", 0)
     shown: Sequence[tuple[Split, str]] = (
@@ -61,7 +61,7 @@ def material(desk: Desk, project_id: int) -> bool:
     return False
 
 
-def start(desk: Desk, project_id: int, active: VersionView, possible: bool) -> None:
+def start(app: AppContext, project_id: int, active: VersionView, possible: bool) -> None:
     """The button, and what will happen when it is pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
 from storage.enums import VersionState
@@ -67,7 +67,7 @@ def _cells(row: ScoreRow) -> dict[str, Any]:
     }
 
 
-def promotion(desk: Desk, version: VersionView) -> None:
+def promotion(app: AppContext, version: VersionView) -> None:
     """The button that makes a version the one that suggests."""
     if version.state == "active":
         st.success("This version makes the suggestions now.", icon=":material/check_circle:")
@@ -87,12 +87,12 @@ def promotion(desk: Desk, version: VersionView) -> None:
         key=f"promote {version.id}",
         help="From then on it makes the suggestions. What people have annotated stays as it is.",
     ):
-        _promote(desk, version.id)
+        _promote(app, version.id)
 
 
-def versions(desk: Desk) -> None:
+def versions(app: AppContext) -> None:
     """Every model version; any but the active one can be promoted, which is the way back."""
-    every = desk.models.versions()
+    every = app.models.versions()
     st.markdown("**Model versions**")
     st.dataframe(
         pd.DataFrame([_version_cells(version) for version in every]),
@@ -118,12 +118,12 @@ def versions(desk: Desk) -> None:
         )
         comparison(others[chosen].comparison)
         if st.button("Make it the active one", key="promote other"):
-            _promote(desk, chosen)
+            _promote(app, chosen)
 
 
-def _promote(desk: Desk, version_id: int) -> None:
+def _promote(app: AppContext, version_id: int) -> None:
     try:
-        desk.models.promote(version_id)
+        app.models.promote(version_id)
     except (LookupError, ModelFolderError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

@@ -13,9 +13,9 @@ from app.gestures import Add, Gesture, Relabel, Restore, Settle, Submit, short
 from app.services.annotation import drafts
 from app.services.annotation.batch import Numbered, parse_batch
 from app.services.annotation.changes import Change, difference
-from app.services.annotation.conflicts import ClashError, Unseen, already_so
+from app.services.annotation.conflicts import ConflictError, Unseen, already_so
 from app.services.annotation.news import told
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from storage.models import Operation
 from storage.repository import label_names, operations
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
 
 def apply_operations(
     session: Session,
-    work: Work,
+    work: AnnotationTask,
     client: object,
     ops: object,
     person: str,
@@ -81,7 +81,7 @@ def apply_operations(
 class _Batch:
     """A draft on its way through the operations of one message."""
 
-    def __init__(self, session: Session, work: Work, client: str, person: str) -> None:
+    def __init__(self, session: Session, work: AnnotationTask, client: str, person: str) -> None:
         self.session, self.work, self.client, self.person = session, work, client, person
         self.before = self.draft = drafts.load(session, work)
         self.refusals: list[str] = []
@@ -120,7 +120,7 @@ class _Batch:
             changes = difference(self.draft, after)
             version = drafts.advance(self.work) if changes else self.version
             self.draft = after
-        except ClashError as clash:
+        except ConflictError as clash:
             clashed = {**clash.change, "met": self.version}
             refused, changes = str(clash), [clashed]
             self.mine[operations.target(clashed)] = clashed

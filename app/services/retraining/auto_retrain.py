@@ -44,7 +44,7 @@ def set_after(project: Project, number: int | None) -> None:
     project.retrain_after = number
 
 
-class ByItself:
+class AutoRetrain:
     """Starts what is due; the machine's own, on sessions that act for nobody.
 
     What was refused is tried again once something changed: an answer was submitted, or another

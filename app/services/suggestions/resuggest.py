@@ -12,7 +12,7 @@ from app.editing import Draft, DraftSpan, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services.annotation import audit_log, drafts
 from app.services.annotation import tasks as works
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
 from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import require
@@ -26,7 +26,7 @@ from storage.repository import annotation_sets, documents, label_names, operatio
 
 SURER = 0.3
 """By how much of 3 what only the second look finds must exceed φ: it is right less often than what
-the first one found (docs/RESULTS.md)."""
+the first one found (docs/results/annotation.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
 Place = tuple[int, int, str]
@@ -105,7 +105,7 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     ]
 
 
-def _open_draft(draft: Draft, work: Work) -> Draft:
+def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
     if work.document.split == "control":
@@ -113,7 +113,7 @@ def _open_draft(draft: Draft, work: Work) -> Draft:
     return draft
 
 
-def _refused(session: Session, work: Work, draft: Draft) -> set[Place]:
+def _refused(session: Session, work: AnnotationTask, draft: Draft) -> set[Place]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, work.id)
     places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()

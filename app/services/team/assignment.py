@@ -14,7 +14,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.services.annotation import tasks as works
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.team.permissions import NotAllowedError, doer, require
 from storage.columns import now
 from storage.engine import Sessions, writing
@@ -46,7 +46,7 @@ class Load:
     skipped: int
 
 
-def entered(work: Work, person: str) -> bool:
+def entered(work: AnnotationTask, person: str) -> bool:
     """Whether opening the document changes nothing about who has it."""
     document = work.document
     if work.blind:
@@ -57,7 +57,7 @@ def entered(work: Work, person: str) -> bool:
     return document.claimed_by == person and until is not None and until > now() + CLAIM - FRESH
 
 
-def enter(session: Session, document: Document, person: str) -> Work:
+def enter(session: Session, document: Document, person: str) -> AnnotationTask:
     """The person opens the document, which is locked: they claim it, or take a part in it.
 
     Raises `FullError` where as many people as are wanted have it already.
@@ -75,7 +75,7 @@ def enter(session: Session, document: Document, person: str) -> Work:
             "on to another document, or ask a reviewer to assign this one to you"
         )
     own = assignments.add(session, document.id, person, now() + TAKEN)
-    return Work(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, work.wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> None:

@@ -27,15 +27,13 @@ from storage.engine import Sessions
 from storage.enums import Split
 from storage.models import AnnotationSet, Document, PreannotationBatch
 from storage.repository import annotation_sets
-from tests import databases
-from tests.app.hosts import Host, until
+from tests.app.hosts import Host
 from tests.app.material import NEWS, environment_in, new_project, tiny_model
+from tests.waiting import until
 
 MANY, HELD_BACK, ANNOTATED = 40, 4, 8
 EPOCHS = 30
-pytestmark = pytest.mark.skipif(
-    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
-)
+pytestmark = pytest.mark.postgresql
 
 
 @dataclass

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from app.services.annotation.annotation import AnnotationService
-from app.services.retraining.auto_retrain import ByItself, set_after
+from app.services.retraining.auto_retrain import AutoRetrain, set_after
 from app.services.retraining.jobs import Job, JobState
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
 from storage.engine import Sessions, writing
 from storage.repository import documents, model_versions, projects
 from tests.app.material import new_project, submit
+
+pytestmark = pytest.mark.both_databases
 
 
 class Queue:
@@ -52,12 +54,12 @@ def retrain_after(sessions: Sessions, project_id: int, number: int) -> None:
 
 def test_off_by_default_whatever_is_submitted(sessions: Sessions) -> None:
     fill(sessions, new_project(sessions), "Bo", 9)
-    assert ByItself(sessions, Queue()).step() == []
+    assert AutoRetrain(sessions, Queue()).step() == []
 
 
 def test_it_starts_with_the_nth_document_and_counts_anew_from_then_on(sessions: Sessions) -> None:
     project_id, queue = new_project(sessions, filled=False), Queue()
-    machine = ByItself(sessions, queue)
+    machine = AutoRetrain(sessions, queue)
     retrain_after(sessions, project_id, 5)
     fill(sessions, project_id, "Bo", 4)
     assert machine.step() == []
@@ -77,7 +79,7 @@ def test_never_two_at_once_and_projects_do_not_wait_for_each_other(sessions: Ses
     for project_id in (first, other):
         retrain_after(sessions, project_id, 5)
         fill(sessions, project_id, f"Bo of {project_id}", 7)
-    assert len(ByItself(sessions, queue).step()) == 1
+    assert len(AutoRetrain(sessions, queue).step()) == 1
     assert [job.project_id for job in queue.jobs] == [other]
 
 
@@ -85,7 +87,7 @@ def test_what_is_refused_is_said_once_and_tried_again_when_something_changed(
     sessions: Sessions, caplog: pytest.LogCaptureFixture
 ) -> None:
     project_id, queue = new_project(sessions), Queue()
-    machine = ByItself(sessions, queue)
+    machine = AutoRetrain(sessions, queue)
     retrain_after(sessions, project_id, 5)
     fill(sessions, project_id, "Bo", 5)
     queue.refuses = True
@@ -104,7 +106,7 @@ def test_what_is_refused_is_said_once_and_tried_again_when_something_changed(
 
 def test_an_older_draft_that_is_submitted_later_counts_as_a_change(sessions: Sessions) -> None:
     project_id, queue, service = new_project(sessions), Queue(), AnnotationService(sessions)
-    machine = ByItself(sessions, queue)
+    machine = AutoRetrain(sessions, queue)
     retrain_after(sessions, project_id, 5)
     with writing(sessions) as session:
         older = documents.add(session, project_id, name="older", text="Ida left.")

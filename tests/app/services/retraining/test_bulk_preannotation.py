@@ -10,12 +10,14 @@ from sqlalchemy import select
 from app.services.annotation.annotation import AnnotationService
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import PreannotationError
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from core.types import Prediction
 from storage.engine import Sessions, writing
 from storage.models import AnnotationSet
 from storage.repository import annotation_sets, documents, model_versions, projects
 from tests.app.fake_model import FakeModel
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 7
 
@@ -71,8 +73,8 @@ def _predicted(sessions: Sessions) -> list[int]:
         return sorted(session.scalars(query))
 
 
-def _hands(sessions: Sessions, model: FakeModel, name: str = "w") -> FanOut:
-    return FanOut(sessions, name, predictor=lambda *_: model)
+def _hands(sessions: Sessions, model: FakeModel, name: str = "w") -> PreannotationWorker:
+    return PreannotationWorker(sessions, name, predictor=lambda *_: model)
 
 
 def test_every_document_that_waits_is_predicted_once(sessions: Sessions, project_id: int) -> None:
@@ -146,7 +148,7 @@ def test_a_model_that_cannot_be_loaded_pauses_the_pass_and_says_why(
     sessions: Sessions, project_id: int
 ) -> None:
     bulk_preannotation.start(sessions, project_id, "Ada")
-    FanOut(sessions, "w").step()  # the folder "one" is not there
+    PreannotationWorker(sessions, "w").step()  # the folder "one" is not there
 
     paused = bulk_preannotation.latest(sessions, project_id)
     assert paused is not None

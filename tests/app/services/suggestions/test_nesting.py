@@ -13,7 +13,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.comparison import compare
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.fine_tuning import _sampler
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import Snapshot, take_snapshot
 from app.services.suggestions import signals
 from app.services.suggestions.resuggest import Change
@@ -61,7 +61,7 @@ def _pass(sessions: Sessions, model: Listening, document: int) -> None:
     with sessions() as session:
         project = documents.get(session, document).project_id
     bulk_preannotation.start(sessions, project, "Ada")
-    assert FanOut(sessions, "w", predictor=lambda *_: model).step()
+    assert PreannotationWorker(sessions, "w", predictor=lambda *_: model).step()
 
 
 def _measure(sessions: Sessions, model: Listening, document: int) -> None:

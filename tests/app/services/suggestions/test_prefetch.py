@@ -9,7 +9,7 @@ import pytest
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import signals
-from app.services.suggestions.prefetch import Ahead
+from app.services.suggestions.prefetch import Prefetcher
 from core.inference.uncertainty import Look
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
@@ -41,7 +41,7 @@ class Desk:
     sessions: Sessions
     project_id: int
     reader: FakeReader
-    ahead: Ahead
+    ahead: Prefetcher
     ids: list[int] = field(default_factory=list)
 
     def add(self, text: str, split: Split = "train") -> int:
@@ -78,7 +78,7 @@ def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Desk:
         version = model_versions.ensure_active(session, "one", ["PER"]).id
     reader = FakeReader(version, entities=(Entity(0, 4, "PER", 2.7),))
     monkeypatch.setattr(threading.Thread, "start", lambda self: None)
-    return Desk(sessions, project_id, reader, Ahead(sessions, lambda: reader, SETTINGS))
+    return Desk(sessions, project_id, reader, Prefetcher(sessions, lambda: reader, SETTINGS))
 
 
 def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(desk: Desk) -> None:
@@ -198,7 +198,7 @@ def test_a_document_that_the_model_cannot_look_at_is_not_tried_for_ever(
 
 
 def test_without_a_model_a_wish_is_forgotten(sessions: Sessions, desk: Desk) -> None:
-    ahead = Ahead(sessions, lambda: None, SETTINGS)
+    ahead = Prefetcher(sessions, lambda: None, SETTINGS)
     ahead.wish(desk.project_id, None)
     assert not ahead.step()
 
@@ -219,7 +219,7 @@ def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
             raise RuntimeError("no disk")
         return desk.reader
 
-    ahead = Ahead(sessions, reader, SETTINGS)
+    ahead = Prefetcher(sessions, reader, SETTINGS)
     for predicted in (False, True):
         ahead.wish(desk.project_id, None)
         thread = ahead._thread

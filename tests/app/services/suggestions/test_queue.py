@@ -14,6 +14,8 @@ from storage.models import Project
 from storage.repository import documents, model_versions, projects
 from storage.repository.signals import put
 
+pytestmark = pytest.mark.both_databases
+
 
 class Shelf:
     """A project whose documents are known by a number from 0."""
