@@ -216,6 +216,14 @@ def test_the_page_about_it_needs_no_script_and_no_other_host(served: Served) -> 
     assert all(path in page.text for path in described["paths"])
 
 
+def test_the_description_for_tools_names_the_fields_of_every_operation(served: Served) -> None:
+    schemas = served.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    operations = schemas["Operations"]["properties"]["operations"]["items"]
+
+    assert operations["discriminator"]["mapping"]["add"] == "#/components/schemas/Add"
+    assert schemas["Add"]["required"] == ["op", "id", "start", "end", "label"]
+
+
 def test_a_job_that_cannot_start_says_why_and_an_unknown_one_is_not_found(served: Served) -> None:
     started = served.client.post(f"/api/v1/projects/{served.project}/jobs")
     assert started.status_code == 409, started.text
