@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Documents on standard input, one a line; JSON lines on standard output."""
-    pipeline = Pipeline.load(options.model)
+    pipeline = Pipeline.from_pretrained(options.model)
     settings = SamplerSettings(
         options.steps,
         options.num_spans,

@@ -6,7 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from ..modeling.model import DiffusionNER, best_device
+from ..devices import best_device
+from ..modeling.model import DiffusionNER
 from ..research.bench.report import as_text, measure
 from ..research.bench.subject import sentences, shaped
 from .shared import numbers

@@ -11,8 +11,9 @@ from pathlib import Path
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
 from ..data.fitting import fit
+from ..devices import best_device
 from ..evaluation.model_card import write_card
-from ..modeling.model import DiffusionNER, best_device
+from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train

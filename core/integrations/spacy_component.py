@@ -79,4 +79,4 @@ def create(
         )
     least = None if threshold is None else threshold * HIGHEST
     settings = SamplerSettings(seed=seed, threshold=least, flat=flat)
-    return Component(Pipeline.load(Path(model)), settings)
+    return Component(Pipeline.from_pretrained(Path(model)), settings)

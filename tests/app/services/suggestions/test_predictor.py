@@ -27,7 +27,7 @@ class CountedPipeline:
     most_inside = 0
 
     @classmethod
-    def load(cls, folder: Path) -> CountedPipeline:
+    def from_pretrained(cls, folder: Path) -> CountedPipeline:
         cls.loads.append(folder)
         time.sleep(0.05)
         return cls()
