@@ -18,7 +18,7 @@ def best_device() -> str:
 
 
 def device_of(name: str | torch.device) -> torch.device:
-    """The device of that name; "auto" is the fastest. Raises ValueError for one that is not here."""
+    """The device of that name; "auto" is the fastest. Raises ValueError for one that is absent."""
     try:
         device = torch.device(best_device() if name == "auto" else name)
         torch.empty(0, device=device)

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..installation import BUNDLED
 from .model import CARD, CONFIG, WEIGHTS, ModelError
 
-_BUNDLED = (
-    Path(__file__).parents[1] / "bundled_model",  # in the wheel
-    Path(__file__).parents[2] / "assets" / "models" / "default",  # in the checkout
-)
 _FETCHED = (CONFIG, CARD, "*.safetensors", "tokenizer*", "special_tokens_map.json", "vocab*")
 """The files of a hub's repository that a model consists of; nothing else is downloaded."""
-
-
-def bundled_model() -> Path:
-    """The folder of the model that comes with this package. Raises ModelError without one."""
-    for folder in _BUNDLED:
-        if (folder / WEIGHTS).is_file():
-            return folder
-    raise ModelError(
-        f"the bundled model is missing, expected {WEIGHTS} in {' or '.join(map(str, _BUNDLED))}; "
-        "install the package again, or name a model's folder"
-    )
 
 
 def model_folder(name_or_folder: str | Path | None = None) -> Path:
     """The folder of a model: the bundled one's for None, a folder as it is, else that of a hub's
     repository, `owner/name`, which is downloaded once. Raises ModelError where there is none."""
     if name_or_folder is None:
-        return bundled_model()
+        return BUNDLED
     folder = Path(name_or_folder)
     if folder.exists() or isinstance(name_or_folder, Path):
         return folder

@@ -23,6 +23,7 @@ from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrained
 from ..config import ModelConfig
 from ..devices import device_of, mixed_precision
 from ..diffusion.schedule import NoiseSchedule
+from ..installation import PROGRAM
 from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .denoiser import Denoiser, Sentence
 from .encoder import SentenceEncoder, encoder_config_from
@@ -158,7 +159,7 @@ class DiffusionNER(nn.Module):
             if not (folder / name).is_file():
                 raise ModelError(
                     f"{folder} is no model directory: {name} is missing. A model is a folder "
-                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `python -m core train` "
+                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
         saved = json.loads((folder / CONFIG).read_text())
@@ -180,7 +181,7 @@ class DiffusionNER(nn.Module):
         except (TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
-                f"come from one `python -m core train` of this version; {error}"
+                f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
 
