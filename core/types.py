@@ -7,8 +7,9 @@ boundaries (l, r) and its signal interval [-λ, λ] live in `core.diffusion.boun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from .inference.scoring import HIGHEST
 
@@ -55,7 +56,8 @@ class Entity:
 
     `score` is ½ P^l + ½ P^r + 2 P^c (`core.inference.scoring`) where a noisy span proposed it most
     surely, between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
-    `confidence` takes no part in comparisons, and is None where no model was asked.
+    `confidence` is None where no model was asked. `text` is what stands there, where a pipeline
+    says so, else empty. Neither takes part in comparisons.
     """
 
     start: int
@@ -63,6 +65,7 @@ class Entity:
     label: str
     score: float | None = None
     confidence: Confidence | None = field(default=None, compare=False)
+    text: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -156,6 +159,19 @@ class SamplerSettings:
             )
 
 
+class SamplerOptions(TypedDict, total=False):
+    """The fields of `SamplerSettings` as keywords."""
+
+    steps: int
+    num_spans: int
+    eta: float
+    seed: int
+    threshold: float | None
+    flat: bool
+    renew: bool
+    ensemble: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pointers:
     """What the boundary pointers said of every word: K rows of M probabilities that sum to 1."""
@@ -232,14 +248,20 @@ class Trace:
     """Stretches that no window could cover; empty for any ordinary text."""
 
     def to_json(self) -> dict[str, Any]:
-        """The trace as plain lists and dictionaries, ready for `json.dumps`."""
-        return asdict(self)
+        """The trace as plain lists and dictionaries, ready for `json.dumps`; the text once."""
+        record = asdict(self)
+        for entity in record["entities"]:
+            del entity["text"]
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says about a document. No entities is an answer too."""
+    """What the model says about a document: its entities in text order. None is an answer too."""
 
     text: str
     entities: tuple[Entity, ...]
     uncovered: tuple[Token, ...] = ()
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self.entities)

@@ -86,6 +86,7 @@ def test_every_imported_package_is_pinned() -> None:
         "argon2": "argon2-cffi",
         "cassis": "dkpro-cassis",
         "charset_normalizer": "charset-normalizer",
+        "huggingface_hub": "huggingface-hub",
         "prometheus_client": "prometheus-client",
         "yaml": "pyyaml",
     }

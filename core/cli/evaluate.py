@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ..data.examples import read_examples
 from ..data.fitting import fit
+from ..devices import best_device
 from ..evaluation.measure import looked_for, measure
-from ..modeling.model import DiffusionNER, best_device
+from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .shared import numbers
 

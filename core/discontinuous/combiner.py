@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..data.batching import inference_batches
 from ..devices import mixed_precision
+from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
 from ..types import WordSpan
 from .classifier import PairBatch, PairClassifier
@@ -69,7 +70,7 @@ class Combiner:
         if not file.is_file():
             raise ModelError(
                 f"{folder} cannot join fragments: {WEIGHTS} is missing; train it by "
-                "`python -m core fragments`"
+                f"`{PROGRAM} fragments`"
             )
         combiner = cls(model)
         try:
@@ -77,6 +78,6 @@ class Combiner:
         except (RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{file} does not fit the model beside it; train it again by "
-                f"`python -m core fragments`; {error}"
+                f"`{PROGRAM} fragments`; {error}"
             ) from error
         return combiner

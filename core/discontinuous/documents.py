@@ -1,6 +1,6 @@
 """Joining fragments in what a pipeline says of a document.
 
-pipeline = Pipeline.load(folder)
+pipeline = Pipeline.from_pretrained(folder)
 combiner = Combiner.load(pipeline.model, folder)
 join(pipeline, combiner, pipeline.predict(text)).discontinuous
 """

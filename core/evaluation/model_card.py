@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..data.examples import read_examples
 from ..data.fitting import fit
-from ..modeling.model import CARD, DiffusionNER, best_device
+from ..devices import best_device
+from ..modeling.model import CARD, DiffusionNER
 from ..types import Example, SamplerSettings
 from .measure import looked_for, measure
 

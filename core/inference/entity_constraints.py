@@ -49,10 +49,13 @@ def without_clashes(found: Sequence[Found], fixed: Iterable[Entity], flat: bool)
     return kept
 
 
-def with_fixed(found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
+def with_fixed(text: str, found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
     """In text order, with the fixed entities that no window held as they are."""
     missing = _places(fixed) - _places(each for each, _ in found)
-    added = [(Entity(*each, FIXED_SCORE), None) for each in missing]
+    added = [
+        (Entity(start, end, label, FIXED_SCORE, text=text[start:end]), None)
+        for start, end, label in missing
+    ]
     return sorted([*found, *added], key=lambda each: each[0])
 
 

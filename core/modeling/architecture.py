@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..installation import BUNDLED, PROGRAM
+
 KEY = "architecture"
 """Where a model's `config.json` says its generation; the first one said nothing."""
 ARCHITECTURE = 3
@@ -26,7 +28,7 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
             "an earlier",
             (
                 "can no longer be used; train it again from the model that this version comes with "
-                "(`python -m core train --from assets/models/default`)"
+                f"(`{PROGRAM} train --from {BUNDLED}`)"
             ),
         )
     else:

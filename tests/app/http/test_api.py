@@ -20,7 +20,6 @@ from app.services.team import accounts, members, tokens
 from app.settings import Settings
 from app.web import gate
 from app.web.gate import Gate
-from core.inference.joint import predict_together
 from core.inference.pipeline import Pipeline
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions
@@ -248,11 +247,11 @@ def test_requests_that_come_together_are_one_call_of_the_model() -> None:
 
 def test_texts_read_together_say_what_each_says_alone(tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model")
-    pipeline = Pipeline.load(folder, "cpu")
+    pipeline = Pipeline.from_pretrained(folder, "cpu")
     texts = ["Anna Haag met the Bank of China.", "", "🦊 Oslo.\r\nBo Li came.", "x " * 90]
     settings = SamplerSettings(threshold=0.0, seed=5)
 
-    together = predict_together(pipeline, texts, settings)
+    together = list(pipeline.pipe(texts, settings))
 
     assert any(each.entities for each in together)
     for text, found in zip(texts, together, strict=True):

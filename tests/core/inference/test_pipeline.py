@@ -21,7 +21,7 @@ SETTINGS = SamplerSettings(steps=3, num_spans=40, seed=2)
 
 @pytest.fixture(scope="module")
 def pipeline(learned: Learned) -> Pipeline:
-    return Pipeline.load(learned.folder, "cpu")
+    return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_offsets_count_code_points(pipeline: Pipeline) -> None:
 
 def test_many_texts_give_what_each_gives_alone(pipeline: Pipeline) -> None:
     texts = [TEXT, "", " ".join(SENTENCES[2].words), "Oslo", TEXT]
-    many = list(pipeline.predict_many(texts, SETTINGS))
+    many = list(pipeline.pipe(texts, SETTINGS))
     for text, together in zip(texts, many, strict=True):
         alone = pipeline.predict(text, SETTINGS)
         assert found(text, alone.entities) == found(text, together.entities)
@@ -236,8 +236,8 @@ def test_a_text_that_is_only_one_word_too_long_is_no_error(pipeline: Pipeline) -
 def test_saved_and_loaded_again_the_pipeline_says_the_same(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    pipeline.model.save(tmp_path)
-    again = Pipeline.load(tmp_path, "cpu")
+    pipeline.save_pretrained(tmp_path)
+    again = Pipeline.from_pretrained(tmp_path, "cpu")
     assert again.labels == pipeline.labels
     assert again.threshold() == pipeline.threshold()
     assert again.predict(TEXT, SETTINGS) == pipeline.predict(TEXT, SETTINGS)

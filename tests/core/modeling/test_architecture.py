@@ -40,9 +40,9 @@ def test_a_saved_model_says_its_architecture_and_is_read(
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
-        (None, r"an earlier version of Spanneal \(architecture 1, .*train --from assets/models"),
+        (None, r"an earlier version of Spanneal \(architecture 1, .*train --from .*assets/models"),
         (1, r"an earlier version of Spanneal \(architecture 1, this one reads 3 and 2 with one"),
-        (2, r"an earlier version of Spanneal \(architecture 2, .*train --from assets/models"),
+        (2, r"an earlier version of Spanneal \(architecture 2, .*train --from .*assets/models"),
         (4, r"a later version of Spanneal \(architecture 4, this one reads 3 .*update Spanneal"),
         ("new", r"a later version of Spanneal \(architecture new, .*update Spanneal"),
     ],

@@ -28,7 +28,7 @@ class CountedPipeline:
     """Set when one comes in while another is there."""
 
     @classmethod
-    def load(cls, folder: Path) -> CountedPipeline:
+    def from_pretrained(cls, folder: Path) -> CountedPipeline:
         cls.loads.append(folder)
         with cls.entered():
             return cls()
