@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .inference.scoring import HIGHEST
-
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
 
@@ -53,8 +51,8 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is ½ P^l + ½ P^r + 2 P^c (`core.inference.scoring`) where a noisy span proposed it most
-    surely, between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
+    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) where a noisy span proposed it
+    most surely, between 0 and 1; 1 where a person fixed it for the model, None where one drew it.
     `confidence` takes no part in comparisons, and is None where no model was asked.
     """
 
@@ -131,7 +129,7 @@ class SamplerSettings:
     seed: int = 0
     """The same seed gives the same bytes."""
     threshold: float | None = None
-    """φ, between 0 and 3; None takes the one tuned with the model."""
+    """φ, the least score, between 0 and 1; None takes the one tuned with the model."""
     flat: bool = False
     """True keeps only entities that do not overlap."""
     renew: bool = True
@@ -149,10 +147,10 @@ class SamplerSettings:
             )
         if not 0.0 <= self.eta <= 1.0:
             raise ValueError(f"eta must lie in [0, 1], got {self.eta}; 0 is the paper's DDIM")
-        if self.threshold is not None and not 0.0 <= self.threshold <= HIGHEST:
+        if self.threshold is not None and not 0.0 <= self.threshold <= 1.0:
             raise ValueError(
-                f"threshold must lie in [0, 3], got {self.threshold}; it filters "
-                "½ P^l + ½ P^r + 2 P^c"
+                f"threshold must lie in [0, 1], got {self.threshold}; it is the least score of an "
+                "entity, (½ P^l + ½ P^r + 2 P^c) / 3"
             )
 
 

@@ -15,7 +15,6 @@ from spacy.language import Language
 from spacy.tokens import SpanGroup
 from spacy.util import filter_spans
 
-from ..inference.scoring import HIGHEST
 from ..types import Prediction, SamplerSettings
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Component:
                 entity.start, entity.end, label=entity.label, alignment_mode="expand"
             )
             if span is not None:
-                yield span, None if entity.score is None else entity.score / HIGHEST
+                yield span, entity.score
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -77,6 +76,5 @@ def create(
             'spanneal needs a model directory: nlp.add_pipe("spanneal", config={"model": FOLDER}); '
             "the bundled one is assets/models/default in the checkout"
         )
-    least = None if threshold is None else threshold * HIGHEST
-    settings = SamplerSettings(seed=seed, threshold=least, flat=flat)
+    settings = SamplerSettings(seed=seed, threshold=threshold, flat=flat)
     return Component(Pipeline.load(Path(model)), settings)

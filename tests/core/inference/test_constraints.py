@@ -33,8 +33,8 @@ def test_fixed_spans_are_returned_with_their_label_and_a_full_score(model: Diffu
     """Also with a label that the model does not have."""
     found, _ = propose(model, SENTENCES, SETTINGS, 0.0, RULES)
     assert [(each.span, each.score, each.fixed) for each in found[:2]] == [
-        (KYIV, 3.0, True),
-        (CITY, 3.0, True),
+        (KYIV, 1.0, True),
+        (CITY, 1.0, True),
     ]
     assert all(not each.fixed and each.confidence for each in found[2:])
     assert not {(3, 4), (6, 9)} & {(each.start, each.end) for each in found[2:]}

@@ -73,11 +73,11 @@ def test_what_an_ensemble_is_too_unsure_of_is_left_out(model: DiffusionNER) -> N
 
 
 def test_agreement_counts_the_seeds_that_say_something_these_boundaries_and_this_type() -> None:
-    """Two spans that overlap, one apart; φ = 2."""
+    """Two spans that overlap, one apart; φ = 0.67."""
     found = agreements(
         [WordSpan(0, 3, "ORG"), WordSpan(2, 4, "LOC"), WordSpan(5, 6, "ORG")],
-        [[2.5, 2.1, 0.0, 1.0], [0.0, 2.4, 2.2, 1.9], [2.0, 1.9, 2.0, 0.0]],
-        threshold=2.0,
+        [[0.83, 0.7, 0.0, 0.33], [0.0, 0.8, 0.73, 0.63], [0.67, 0.63, 0.67, 0.0]],
+        threshold=0.67,
     )
     assert found == [
         Agreement(existence=0.75, boundary=0.5, type=1 / 3),
@@ -106,7 +106,7 @@ def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
     said = {
         each.span: each.confidence.agreement
         for rules in (None, [rule])
-        for each in candidates([step], ["LOC"], 0.0, rules, 1.0)[0]
+        for each in candidates([step], ["LOC"], 0.0, rules, 0.33)[0]
         if each.confidence
     }
     assert said[WordSpan(0, 2, "LOC")] == Agreement(1.0, 1.0, 1.0)
@@ -124,8 +124,8 @@ def test_a_seed_alone_says_nothing_of_what_another_proposed() -> None:
     (first,), (second,) = alone([step], ["LOC"], 0.0)
     assert [(each.start, each.end) for each in first] == [(0, 2), (1, 2)]
     assert [(each.start, each.end) for each in second] == [(1, 2), (2, 3)]
-    assert first[1].score == pytest.approx(0.1 + 1.8)
-    assert second[0].score == pytest.approx(0.5 + 1.8)
+    assert first[1].score == pytest.approx((0.1 + 1.8) / 3)
+    assert second[0].score == pytest.approx((0.5 + 1.8) / 3)
 
 
 def test_one_seed_has_nobody_to_agree_with(model: DiffusionNER) -> None:

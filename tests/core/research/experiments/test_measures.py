@@ -33,7 +33,7 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
             example = next(each for each in SENTENCES if each.words == sentence)
             rest = [span for span in example.entities if span not in rule.fixed]
             kept = (*rule.fixed, *rest[: len(rule.fixed)])
-            found.append([Candidate(s.start, s.end, s.label, 3.0, 1, 0) for s in kept])
+            found.append([Candidate(s.start, s.end, s.label, 1.0, 1, 0) for s in kept])
         return found
 
     monkeypatch.setattr(measures, "propose", finds_as_many)
