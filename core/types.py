@@ -1,7 +1,7 @@
 """The plain records that every layer shares. Nothing here imports torch.
 
 Offsets are half-open everywhere: code points of the raw text in `Entity` and `Token`,
-word indices of a sentence in `WordSpan` and in the trace. The paper's inclusive
+word indices of a sentence in `Span` and in the trace. The paper's inclusive
 boundaries (l, r) and its signal interval [-λ, λ] live in `core.diffusion.boundaries` alone.
 """
 
@@ -79,7 +79,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class WordSpan:
+class Span:
     """A labelled run of words of one sentence, end exclusive."""
 
     start: int
@@ -89,7 +89,7 @@ class WordSpan:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise ValueError(
-                f"a word span needs 0 <= start < end, got start={self.start}, end={self.end} "
+                f"a span needs 0 <= start < end, got start={self.start}, end={self.end} "
                 f"for {self.label!r}; offsets count words, end exclusive"
             )
 
@@ -104,7 +104,7 @@ class Example:
     """
 
     words: tuple[str, ...]
-    entities: tuple[WordSpan, ...] = ()
+    entities: tuple[Span, ...] = ()
     labels: frozenset[str] | None = None
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from ..diffusion.sampler import denoise
 from ..inference.constraints import Constraints
 from ..inference.decoding import Candidate, candidates, select
 from ..modeling.model import DiffusionNER
-from ..types import Example, SamplerSettings, WordSpan
+from ..types import Example, SamplerSettings, Span
 from .metrics import Scores, score
 
 _GRID = 60
@@ -42,7 +42,7 @@ def propose(
     return found
 
 
-def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[WordSpan]:
+def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[Span]:
     """The entities of one sentence."""
     return [each.span for each in select(found, threshold, flat)]
 

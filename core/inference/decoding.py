@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..diffusion.sampler import SamplerStep
 from ..overlaps import clash
-from ..types import Confidence, WordSpan
+from ..types import Confidence, Span
 from .candidates import Distinct, distinct
 from .constraints import Constraints
 from .ensemble import agreements
@@ -42,8 +42,8 @@ class Candidate:
     fixed: bool = False
 
     @property
-    def span(self) -> WordSpan:
-        return WordSpan(self.start, self.end, self.label)
+    def span(self) -> Span:
+        return Span(self.start, self.end, self.label)
 
 
 _Scored = tuple[Candidate, list[float]]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.evaluation.calibration import Judged, auroc, confidence_table, judge
 from core.inference.decoding import Candidate
-from core.types import Agreement, Confidence, Example, WordSpan
+from core.types import Agreement, Confidence, Example, Span
 
 
 def test_auroc_is_the_share_of_pairs_in_the_right_order_ties_counting_half() -> None:
@@ -34,7 +34,7 @@ def candidate(start: int, score: float, label: str = "PER", **options: object) -
 
 
 def test_a_suggestion_is_right_if_gold_has_it_and_is_not_judged_where_nobody_looked() -> None:
-    example = Example(("a", "b", "c"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
+    example = Example(("a", "b", "c"), (Span(0, 1, "PER"),), frozenset({"PER"}))
     found = [candidate(0, 0.9), candidate(1, 0.8, "LOC"), candidate(2, 0.7), candidate(1, 0.3)]
     judged = judge([example], [found], threshold=0.5)
     assert [(each.candidate.start, each.right) for each in judged] == [(0, True), (2, False)]

@@ -10,7 +10,7 @@ from core.config import TrainingConfig
 from core.evaluation.evaluate import keep, score_proposals, threshold_of, tune_threshold
 from core.inference.decoding import Candidate
 from core.training.learner import DiffusionLearner
-from core.types import Example, SamplerSettings, WordSpan
+from core.types import Example, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 WORDS = tuple("abcdef")
@@ -19,7 +19,7 @@ scores = st.integers(0, 60).map(lambda sixtieth: sixtieth / 60 + 0.003)
 
 
 def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
-    example = Example(("a", "b", "c"), (WordSpan(0, 1, "PER"), WordSpan(1, 2, "PER")))
+    example = Example(("a", "b", "c"), (Span(0, 1, "PER"), Span(1, 2, "PER")))
     found = [
         Candidate(0, 1, "PER", 0.93, 1, 0),
         Candidate(1, 2, "PER", 0.67, 1, 1),
@@ -35,7 +35,7 @@ def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
 
 
 def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
-    example = Example(("a", "b"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
+    example = Example(("a", "b"), (Span(0, 1, "PER"),), frozenset({"PER"}))
     found = [Candidate(1, 2, "LOC", 0.97, 1, 0), Candidate(0, 1, "PER", 0.33, 1, 1)]
     assert tune_threshold([example], [found], flat=False) <= 0.33
 
@@ -48,7 +48,7 @@ def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
 def test_no_other_threshold_keeps_better_entities(
     proposed: list[tuple[tuple[int, int], float]], gold: set[tuple[int, int]], flat: bool
 ) -> None:
-    example = Example(WORDS, tuple(WordSpan(*place, "PER") for place in sorted(gold)))
+    example = Example(WORDS, tuple(Span(*place, "PER") for place in sorted(gold)))
     ranked = sorted(proposed, key=lambda each: -each[1])
     found = [Candidate(*place, "PER", score, 1, 0) for place, score in ranked]
 
@@ -59,7 +59,7 @@ def test_no_other_threshold_keeps_better_entities(
     assert f1(tune_threshold([example], [found], flat)) == pytest.approx(best)
 
 
-PARTS = Example(WORDS, (WordSpan(0, 3, "PER"), WordSpan(4, 5, "PER")))
+PARTS = Example(WORDS, (Span(0, 3, "PER"), Span(4, 5, "PER")))
 """Parts of a name score less than the whole: where nothing may overlap they are no errors."""
 SAID = [
     Candidate(0, 3, "PER", 0.93, 1, 0),

@@ -8,7 +8,7 @@ import torch
 
 from core.diffusion.sampler import SamplerStep, denoise
 from core.inference.decoding import Candidate, candidates, select
-from core.types import Confidence, SamplerSettings, WordSpan
+from core.types import Confidence, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 LABELS = ("LOC", "ORG")
@@ -145,7 +145,7 @@ def test_boundaries_beside_the_predicted_ones_are_proposed_where_their_type_is_s
     types = {0: [0.25, 0.125, 0.625], 1: [0.25, 0.75, 0.0]}
     step = step_of([(0, 2, 0.75, 0.5), (1, 2, 0.25, 0.5)], types=types)
     ((found,),) = candidates([step], LABELS)
-    assert (found.span, found.step, found.slot) == (WordSpan(1, 3, "ORG"), 1, 0)
+    assert (found.span, found.step, found.slot) == (Span(1, 3, "ORG"), 1, 0)
     assert found.score == (0.125 + 0.25 + 1.5) / 3
     assert found.confidence == Confidence(0.25, 0.5, 0.75, since=None, support=0.0)
 
@@ -182,7 +182,7 @@ def test_a_span_keeps_the_best_boundaries_that_it_had_at_any_step_the_first_of_e
     late = step_of((1, 2, 0.75, 0.5), (1, 2, 0.5, 0.5), (0, 0, 0.2, 0.1), types=types)
     (found,) = candidates([early, late], LABELS)
     first = found[0]
-    assert (first.span, first.step, first.slot) == (WordSpan(1, 3, "LOC"), 1, 2)
+    assert (first.span, first.step, first.slot) == (Span(1, 3, "LOC"), 1, 2)
     assert first.score == 2.125 / 3
     assert (found[1].start, found[1].step, found[1].slot) == (0, 2, 2)
 

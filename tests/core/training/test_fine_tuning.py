@@ -13,10 +13,10 @@ from core.training.fine_tuning import (
     with_epochs,
 )
 from core.training.learner import DiffusionLearner
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 
-ANN = Example(("Ann", "slept"), (WordSpan(0, 1, "PER"),))
+ANN = Example(("Ann", "slept"), (Span(0, 1, "PER"),))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from core.research.experiments import measures
 from core.research.experiments.measures import Asked
 from core.research.experiments.students import Ours, Theirs
 from core.training.learner import DiffusionLearner
-from core.types import SamplerSettings, WordSpan
+from core.types import SamplerSettings, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
@@ -78,7 +78,7 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
     """A stub that doubts what gold does not have, and says what gold has there."""
 
     def knows(
-        model: object, words: Sequence[object], spans: Sequence[Sequence[WordSpan]]
+        model: object, words: Sequence[object], spans: Sequence[Sequence[Span]]
     ) -> list[list[Doubt]]:
         answers = []
         for sentence, own in zip(words, spans, strict=True):
