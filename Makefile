@@ -54,6 +54,8 @@ quick-checks: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/parse
+	@.ci/javascript $(BIN)
 	@.ci/audit $(BIN)
 
 # Tests on several processes; each of them has one thread. A file stays with one process, and
@@ -68,6 +70,10 @@ beside = said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	wait $$types && types=0 || types=$$?; \
 	echo "mypy:"; cat "$$said"; \
 	test $$tests -eq 0 && test $$types -eq 0
+
+.PHONY: check-js
+check-js: $(VENV)/.installed-dev ## the types of the page's JavaScript alone
+	@.ci/javascript $(BIN)
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the sources and mend what can be mended

@@ -35,9 +35,9 @@ class ModelConfig:
     schedule: ScheduleName = "cosine"
     scale: float = 1.0
     """λ, section 5.3; the paper takes 2.0 for GENIA and OntoNotes."""
-    threshold: float = 1.5
-    """φ; replaced by the one tuned on development data."""
-    flat_threshold: float = 1.5
+    threshold: float = 0.5
+    """φ, the least score of an entity, 0 to 1; replaced by the one tuned on development data."""
+    flat_threshold: float = 0.5
     """φ where nothing may overlap, tuned likewise: what a better entity drives out needs no φ to
     keep it away."""
     max_words: int = 100

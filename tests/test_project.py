@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOWEST_FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("app", "core", "storage")
 MEGABYTE = 2**20
@@ -84,6 +86,7 @@ def test_every_imported_package_is_pinned() -> None:
         "argon2": "argon2-cffi",
         "cassis": "dkpro-cassis",
         "charset_normalizer": "charset-normalizer",
+        "huggingface_hub": "huggingface-hub",
         "prometheus_client": "prometheus-client",
         "yaml": "pyyaml",
     }
@@ -111,6 +114,10 @@ def test_no_test_reads_the_clock_or_sleeps() -> None:
     ]
 
     assert found == []
+
+
+def test_what_tests_begin_with_is_there() -> None:
+    assert [place for place in SLOWEST_FIRST if not (ROOT / place).exists()] == []
 
 
 def test_no_tracked_file_is_larger_than_95_megabytes() -> None:

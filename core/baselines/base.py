@@ -26,9 +26,10 @@ from ..data.batching import inference_batches
 from ..data.fitting import fit
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores, score
+from ..installation import PROGRAM
 from ..modeling.encoder import SentenceEncoder, encoder_config_from
 from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_surroundings
-from ..types import Example, WordSpan
+from ..types import Example, Span
 
 NEVER = -1e4
 """The logit of a label that a sentence's annotators did not look for."""
@@ -64,13 +65,13 @@ class Baseline(nn.Module, ABC):
         """Labels that a sentence's annotators did not look for take no part."""
 
     @abstractmethod
-    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of one batch."""
 
     @torch.inference_mode()
-    def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of any number of sentences, batched by length."""
-        found: list[tuple[WordSpan, ...]] = [()] * len(sentences)
+        found: list[tuple[Span, ...]] = [()] * len(sentences)
         device = self.encoder.layer_weights.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):
@@ -123,7 +124,7 @@ class Baseline(nn.Module, ABC):
             if not (folder / name).is_file():
                 raise ModelError(
                     f"{folder} holds no {cls.kind}: {name} is missing; expected a folder that "
-                    f"`python -m core baseline --kind {cls.kind} --out` wrote"
+                    f"`{PROGRAM} baseline --kind {cls.kind} --out` wrote"
                 )
         try:
             saved = json.loads((folder / CONFIG).read_text())
@@ -135,7 +136,7 @@ class Baseline(nn.Module, ABC):
         except (KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
-                f"come from one `python -m core baseline` of this version; {error}"
+                f"come from one `{PROGRAM} baseline` of this version; {error}"
             ) from error
         return baseline.to(device)
 

@@ -6,23 +6,23 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from ..discontinuous.combiner import Combiner
 from ..discontinuous.documents import Joined, join
 from ..inference.pipeline import Pipeline
+from ..modeling.hub import model_folder
 from ..types import Entity, SamplerSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     default = SamplerSettings()
-    parser.add_argument("--model", type=Path, default=Path("assets/models/default"))
+    parser.add_argument("--model", help="folder, or name on a hub (default: the bundled one)")
     parser.add_argument("--steps", type=int, default=default.steps, help="γ")
     parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
     parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
+    parser.add_argument("--threshold", type=float, help="φ, 0 to 1 (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
     more = parser.add_mutually_exclusive_group()
     more.add_argument("--trace", action="store_true", help="add every denoising step")
@@ -42,7 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Documents on standard input, one a line; JSON lines on standard output."""
-    pipeline = Pipeline.load(options.model)
+    folder = model_folder(options.model)
+    pipeline = Pipeline.from_pretrained(folder)
     settings = SamplerSettings(
         options.steps,
         options.num_spans,
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
         options.flat,
         ensemble=options.ensemble,
     )
-    combiner = Combiner.load(pipeline.model, options.model) if options.fragments else None
+    combiner = Combiner.load(pipeline.model, folder) if options.fragments else None
     for number, line in enumerate(sys.stdin, start=1):
         given = read_line(line, number) if options.json else Given(line.removesuffix("\n"))
         if combiner is None:

@@ -11,9 +11,10 @@ from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
+from ..devices import best_device
 from ..evaluation.measure import looked_for
 from ..evaluation.metrics import as_table
-from ..modeling.model import DiffusionNER, best_device
+from ..modeling.model import DiffusionNER
 from ..research.experiments.students import BASELINES
 from ..training.trainer import train
 from .shared import add_training, report, training_config

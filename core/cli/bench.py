@@ -6,14 +6,20 @@ import argparse
 import json
 from pathlib import Path
 
-from ..modeling.model import DiffusionNER, best_device
+import torch
+
+from ..devices import best_device
+from ..inference.pipeline import Pipeline
+from ..modeling.hub import model_folder
+from ..modeling.model import DiffusionNER
 from ..research.bench.report import as_text, measure
 from ..research.bench.subject import sentences, shaped
+from ..research.bench.texts import text_speeds, text_table
 from .shared import numbers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, default=Path("assets/models/default"))
+    parser.add_argument("--model", help="folder, or name on a hub (default: the bundled one)")
     parser.add_argument(
         "--shape",
         type=numbers,
@@ -26,32 +32,46 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
     parser.add_argument("--rounds", type=int, default=3, help="runs; the median is told")
     parser.add_argument("--device", help="only this one (default: the CPU, and a GPU if any)")
+    parser.add_argument("--threads", type=int, help="of the CPU (default: all cores)")
+    parser.add_argument(
+        "--texts",
+        action="store_true",
+        help="only how fast many texts are annotated, batched and one by one, in CPU time",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
 
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
+    if options.threads:
+        torch.set_num_threads(options.threads)
     found = []
     for device in devices:
         model = _model(options).to(device)
         examples = sentences(model, options.data, options.sentences)
-        figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
+        if options.texts:
+            texts = [" ".join(each.words) for each in examples]
+            rows = text_speeds(Pipeline(model), texts, options.rounds)
+            figures, table = {"device": device, "texts": rows}, text_table(rows)
+        else:
+            figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
+            table = as_text(figures)
         found.append({"subject": _subject(options), **figures})
         if not options.json:
-            print(f"{_subject(options)}, {as_text(figures)}\n", flush=True)
+            print(f"{_subject(options)}, {table}\n", flush=True)
     if options.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 def _model(options: argparse.Namespace) -> DiffusionNER:
     if options.shape is None:
-        return DiffusionNER.load(options.model)
+        return DiffusionNER.load(model_folder(options.model))
     if len(options.shape) != 2:
         raise ValueError(f"--shape takes layers,width, got {options.shape}; try 24,1024")
-    return shaped(options.model, *options.shape)
+    return shaped(model_folder(options.model), *options.shape)
 
 
 def _subject(options: argparse.Namespace) -> str:
     if options.shape is None:
-        return str(options.model)
+        return options.model or "the bundled model"
     return "random weights of {} layers, {} wide".format(*options.shape)

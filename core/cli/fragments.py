@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..devices import best_device
 from ..discontinuous.combiner import Combiner
 from ..discontinuous.reading import read_fragmented
 from ..discontinuous.records import whole
 from ..discontinuous.scores import FragmentScores, score_fragmented
 from ..discontinuous.training import fitting, measure_combiner, proposals, train_combiner
-from ..modeling.model import DiffusionNER, best_device
+from ..modeling.model import DiffusionNER
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
 from ..data.fitting import fit
+from ..devices import best_device
 from ..evaluation.model_card import write_card
-from ..modeling.model import DiffusionNER, best_device
+from ..installation import PROGRAM
+from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
     if not first:
         return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
-    command = "python -m core " + shlex.join(sys.argv[1:])
+    command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
     print(write_card(options.out, intro, dev, options.test, command))
 
 

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from ..data.batching import inference_batches
 from ..devices import mixed_precision
+from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
-from ..types import WordSpan
+from ..types import Span
 from .classifier import PairBatch, PairClassifier
 from .cliques import entities_of
 from .records import FragmentedEntity
@@ -32,7 +33,7 @@ class Combiner:
 
     @torch.inference_mode()
     def combine(
-        self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[WordSpan]]
+        self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[Span]]
     ) -> list[list[FragmentedEntity]]:
         """Each sentence's entities, in text order."""
         found: list[list[FragmentedEntity]] = [[] for _ in sentences]
@@ -69,7 +70,7 @@ class Combiner:
         if not file.is_file():
             raise ModelError(
                 f"{folder} cannot join fragments: {WEIGHTS} is missing; train it by "
-                "`python -m core fragments`"
+                f"`{PROGRAM} fragments`"
             )
         combiner = cls(model)
         try:
@@ -77,6 +78,6 @@ class Combiner:
         except (RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{file} does not fit the model beside it; train it again by "
-                f"`python -m core fragments`; {error}"
+                f"`{PROGRAM} fragments`; {error}"
             ) from error
         return combiner

@@ -1,21 +1,25 @@
 """The public face of the model: text in, entities or a trace out.
 
-pipeline = Pipeline.load("assets/models/default")
-pipeline.predict("Ms. Haag joined the Bank of China.").entities
-for step in pipeline.denoise(text, SamplerSettings(steps=5, seed=7)): ...
+ner = Pipeline.from_pretrained()
+for entity in ner("Ms. Haag joined the Bank of China."): print(entity.text, entity.label)
+for prediction in ner.pipe(texts, batch_size=64): ...
+for step in ner.denoise(text, steps=5, seed=7): ...
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
+from typing import Unpack
 
-from ..data.batching import inference_batches
+from ..data.batching import inference_batches, text_batches
 from ..diffusion.sampler import SamplerStep, denoise
 from ..evaluation.evaluate import propose, threshold_of
-from ..modeling.model import DiffusionNER, best_device
+from ..modeling.hub import model_folder
+from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
 from ..text.segmentation import Window, merge, stretches, uncovered, windows
 from ..text.tokenization import tokenize, tokens
@@ -23,6 +27,7 @@ from ..types import (
     Entity,
     Origin,
     Prediction,
+    SamplerOptions,
     SamplerSettings,
     SentenceStep,
     Step,
@@ -44,7 +49,6 @@ _OVERLAP = 16
 """Words that neighbouring windows of one long sentence share."""
 _STRETCH = 4096
 """Words that are annotated before those after them are read: memory does not grow with the text."""
-
 
 Parts = list[tuple[list[int], SamplerStep]]
 """One step: batches of window numbers, each with the tensors of its step."""
@@ -82,20 +86,30 @@ def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ())
     for part in parts:
         found += [(entity, None) for entity in part.entities]
         left_out += part.uncovered
-    entities = tuple(entity for entity, _ in with_fixed(found, fixed))
+    entities = tuple(entity for entity, _ in with_fixed(text, found, fixed))
     return Prediction(text, entities, tuple(left_out))
 
 
 class Pipeline:
-    """A loaded model that annotates raw text."""
+    """A loaded model that annotates raw text. It pickles, and threads may share it.
+
+    Where a method takes settings, it takes their fields as keywords, too: `ner(text, seed=7)`.
+    """
 
     def __init__(self, model: DiffusionNER) -> None:
         self.model = model.eval()
 
     @classmethod
-    def load(cls, folder: Path | str, device: str | None = None) -> Pipeline:
-        """Read a model directory onto the fastest device here. Raises ModelError."""
-        return cls(DiffusionNER.load(folder, device or best_device()))
+    def from_pretrained(
+        cls, name_or_folder: str | Path | None = None, device: str = "auto"
+    ) -> Pipeline:
+        """The bundled model, or that of a folder or of a hub's repository, on the fastest device
+        or the one named. Raises ModelError, and ValueError for a device that is not here."""
+        return cls(DiffusionNER.load(model_folder(name_or_folder), device))
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the model directory that `from_pretrained` reads."""
+        self.model.save(Path(folder))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -104,6 +118,34 @@ class Pipeline:
     def threshold(self, flat: bool = False) -> float:
         """φ of nested or of flat decoding, as tuned with the model."""
         return self.model.config.phi(flat)
+
+    def __call__(
+        self,
+        text: str,
+        settings: SamplerSettings = SamplerSettings(),
+        **options: Unpack[SamplerOptions],
+    ) -> Prediction:
+        """The entities of one text; iterate over them."""
+        return self.predict(text, replace(settings, **options))
+
+    def pipe(
+        self,
+        texts: Iterable[str],
+        settings: SamplerSettings = SamplerSettings(),
+        batch_size: int = 64,
+        **options: Unpack[SamplerOptions],
+    ) -> Iterator[Prediction]:
+        """What `predict` says of each text, in order, faster: sentences of like length of up to
+        `batch_size` texts go through the model together.
+
+        No more texts are taken than that before their answers are given. Scores may differ from
+        those of single calls by a rounding error. Raises ValueError for a batch of none.
+        """
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}; try 64")
+        settings = replace(settings, **options)
+        for group in text_batches(texts, batch_size):
+            yield from self._together(group, settings)
 
     def predict(
         self,
@@ -114,7 +156,7 @@ class Pipeline:
     ) -> Prediction:
         """The entities of one document.
 
-        `fixed` ones are always among them, with a score of 3, and the others are denoised
+        `fixed` ones are always among them, with a score of 1, and the others are denoised
         beside them; what has the boundaries and label of a `suppressed` one is not. Raises
         ValueError for one past the end of the text or in both, and where a sentence has more
         than K fixed ones.
@@ -133,19 +175,8 @@ class Pipeline:
         that a long reading can make way between two. A fixed entity that no window holds is in
         none of them."""
         check_decided(text, fixed, suppressed)
-        least = threshold_of(self.model, settings)
         for words in stretches(text, tokens(text), size or _STRETCH):
-            reading = self._read(text, words, fixed, suppressed)
-            found = propose(self.model, reading.sentences, settings, least, reading.constraints)
-            entities = tuple(entity for entity, _ in self._merged(reading, found, settings))
-            yield Prediction(text, entities, reading.uncovered)
-
-    def predict_many(
-        self, texts: Iterable[str], settings: SamplerSettings = SamplerSettings()
-    ) -> Iterator[Prediction]:
-        """The entities of each document, in order; batches run inside a document."""
-        for text in texts:
-            yield self.predict(text, settings)
+            yield from self._annotated([self._read(text, words, fixed, suppressed)], settings)
 
     def denoise(
         self,
@@ -153,8 +184,10 @@ class Pipeline:
         settings: SamplerSettings = SamplerSettings(),
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
+        **options: Unpack[SamplerOptions],
     ) -> Iterator[Step]:
         """Every denoising step over the document; to stop iterating is to cancel."""
+        settings = replace(settings, **options)
         reading = self.read(text, fixed, suppressed)
         for number, parts in enumerate(self._steps(reading, settings), start=1):
             yield self._public(parts, number, reading)
@@ -185,7 +218,7 @@ class Pipeline:
             proposals = candidates(history, self.labels, threshold, rules, threshold)
             for row, each in zip(rows, proposals, strict=True):
                 found[row] = each
-        kept = with_fixed(self._merged(reading, found, settings), fixed)
+        kept = with_fixed(text, self._merged(reading, found, settings), fixed)
         return Trace(
             text,
             tuple(reading.tokens_of(window) for window in reading.windows),
@@ -203,6 +236,34 @@ class Pipeline:
         """Tokenise a text and cut it into windows that the encoder can hold."""
         check_decided(text, fixed, suppressed)
         return self._read(text, tokenize(text), fixed, suppressed)
+
+    def _together(self, texts: Sequence[str], settings: SamplerSettings) -> Iterator[Prediction]:
+        """What `predict` says of each text. The sentences of all are in memory at once, unless
+        it is one text."""
+        if len(texts) == 1:
+            yield self.predict(texts[0], settings)
+            return
+        readings = [self._read(text, tokenize(text), (), ()) for text in texts]
+        for text, said in zip(texts, self._annotated(readings, settings), strict=True):
+            yield joined(text, [said])
+
+    def _annotated(
+        self, readings: Sequence[Reading], settings: SamplerSettings
+    ) -> Iterator[Prediction]:
+        """What the model says of each reading, with the sentences of all in its batches."""
+        found = iter(
+            propose(
+                self.model,
+                [words for reading in readings for words in reading.sentences],
+                settings,
+                threshold_of(self.model, settings),
+                list(chain.from_iterable(reading.constraints for reading in readings)),
+            )
+        )
+        for reading in readings:
+            own = list(islice(found, len(reading.windows)))
+            entities = tuple(entity for entity, _ in self._merged(reading, own, settings))
+            yield Prediction(reading.text, entities, reading.uncovered)
 
     def _read(
         self,
@@ -257,6 +318,7 @@ class Pipeline:
             best = chosen[each.window][each.index]
             start = reading.tokens[each.span.start].start
             end = reading.tokens[each.span.end - 1].end
-            entity = Entity(start, end, best.label, best.score, best.confidence)
+            words = reading.text[start:end]
+            entity = Entity(start, end, best.label, best.score, best.confidence, words)
             entities.append((entity, Origin(each.window, best.step, best.slot)))
         return without_clashes(entities, reading.fixed, settings.flat)

@@ -10,16 +10,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load as from_bytes
 from safetensors.torch import load_file, save_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerBase
 
 from ..config import ModelConfig
-from ..devices import mixed_precision
+from ..devices import device_of, mixed_precision
 from ..diffusion.schedule import NoiseSchedule
+from ..installation import PROGRAM
 from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .denoiser import Denoiser, Sentence
 from .encoder import SentenceEncoder, encoder_config_from
@@ -139,15 +143,23 @@ class DiffusionNER(nn.Module):
         fresh.replace(folder / WEIGHTS)
         write_surroundings(folder, self.config, self.encoder, self.tokenizer)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To pickle by: without the hooks that transformers puts on its modules, and with weights
+        that another process reads on its own."""
+        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
+        surroundings = (self.config, self.encoder.encoder_config, self.tokenizer)
+        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training)
+
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
-        """Read a model directory. Raises ModelError where it is not one."""
-        folder = Path(folder)
+        """Read a model directory. Raises ModelError where it is not one, ValueError where the
+        device is not here."""
+        folder, device = Path(folder), device_of(device)
         for name in (CONFIG, WEIGHTS):
             if not (folder / name).is_file():
                 raise ModelError(
                     f"{folder} is no model directory: {name} is missing. A model is a folder "
-                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `python -m core train` "
+                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
         saved = json.loads((folder / CONFIG).read_text())
@@ -169,13 +181,20 @@ class DiffusionNER(nn.Module):
         except (TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
-                f"come from one `python -m core train` of this version; {error}"
+                f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
 
 
-def best_device() -> str:
-    """cuda, mps or cpu: the fastest that is here."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+def _rebuilt(
+    config: ModelConfig,
+    encoder_config: PretrainedConfig,
+    tokenizer: PreTrainedTokenizerBase,
+    weights: bytes,
+    device: str,
+    training: bool,
+) -> DiffusionNER:
+    """A model as it was when it was pickled."""
+    model = DiffusionNER(config, SentenceEncoder(config, encoder_config), tokenizer)
+    model.load_state_dict(from_bytes(weights))
+    return model.to(device_of(device)).train(training)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,12 +39,16 @@ def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) ->
     if not words:
         return []
     known = dict.fromkeys(words, 0)
-    encoded = tokenizer([[_encodable(word)] for word in known], is_split_into_words=True, **_BARE)
+    units = [[_encodable(word)] for word in known]
+    with _TOKENIZING:
+        encoded = tokenizer(units, is_split_into_words=True, **_BARE)
     for word, ids in zip(known, encoded["input_ids"], strict=True):
         known[word] = len(ids)
     return [known[word] for word in words]
 
 
+_TOKENIZING = threading.Lock()
+"""A fast tokenizer changes its own settings at a call, and then refuses a second thread."""
 _BARE = {"add_special_tokens": False, "truncation": False, "verbose": False}
 
 
@@ -55,12 +60,11 @@ def word_batch(
     Only a single word longer than the encoder can read is ever cut, to its first
     `max_subwords` subwords; `core.text.segmentation` keeps sentences within the budget.
     """
-    encoded = tokenizer(
-        [[_encodable(word) for word in words] for words in sentences],
-        is_split_into_words=True,
-        truncation=True,
-        max_length=max_subwords,
-    )
+    encodable = [[_encodable(word) for word in words] for words in sentences]
+    with _TOKENIZING:
+        encoded = tokenizer(
+            encodable, is_split_into_words=True, truncation=True, max_length=max_subwords
+        )
     rows = len(sentences)
     longest = max(len(ids) for ids in encoded["input_ids"])
     most_words = max(len(words) for words in sentences)

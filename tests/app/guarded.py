@@ -9,7 +9,7 @@ from app.services.interchange import exporting, external_sync, importing, manife
 from app.services.labels import changes as label_changes
 from app.services.labels import split as label_split
 from app.services.operations import figures, projects, trash
-from app.services.operations.projects import LabelChange
+from app.services.operations.projects import LabelChange, ProjectSettings
 from app.services.suggestions import queue, resuggest
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import (
@@ -183,7 +183,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "operations.projects.configure": (
         "review",
         lambda w: projects.configure(
-            w.sessions, w.project, guidelines="", holdout_share=0.2, queue="arrival", nested=True
+            w.sessions, w.project, ProjectSettings("", 0.2, "arrival", True, 1, None)
         ),
     ),
     "operations.projects.set_hotkeys": (

@@ -18,17 +18,13 @@ from app.services.model_registry import (
     files as model_files,
 )
 from app.services.model_registry.registry import ModelRegistry
-from app.services.retraining import auto_retrain, bulk_preannotation, training_data
+from app.services.retraining import bulk_preannotation, training_data
 from app.settings import Settings
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
 
 Call = Callable[[World], Any]
 OF_MODELS: dict[str, tuple[str, Call]] = {
-    "retraining.auto_retrain.set_after": (
-        "review",
-        lambda w: auto_retrain.set_after(w.sessions, w.project, None),
-    ),
     "retraining.jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
     "retraining.jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
     "retraining.jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),

@@ -60,7 +60,7 @@ class PretendedModel:
         if self.fails:
             raise RuntimeError(self.fails)
         found = [
-            Entity(text.index(words), text.index(words) + len(words), label, 2.7)
+            Entity(text.index(words), text.index(words) + len(words), label, 0.9)
             for words, label in self.names
             if words in text
         ]
@@ -71,7 +71,7 @@ class PretendedModel:
         return build_trace()
 
     def threshold(self, flat: bool = False) -> float:
-        return 1.2 if flat else 1.5
+        return 0.4 if flat else 0.5
 
     def in_background(self) -> PretendedModel:
         return self

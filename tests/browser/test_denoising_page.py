@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.services.model_registry.registry import ModelRegistry
 from tests.browser.app_kit import MODEL, SETTLED, Site
 
 pytestmark = pytest.mark.xdist_group("browser-site")
@@ -49,7 +50,7 @@ def test_a_turned_dial_shows_its_film_in_the_very_next_run(view: Locator) -> Non
 
 
 def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays(
-    view: Locator, tmp_path: Path
+    view: Locator, model_site: Site, tmp_path: Path
 ) -> None:
     view.press("End")
     entity = view.locator("button.entity").nth(1)
@@ -71,4 +72,7 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     film.press("End")
     expect(film.locator(".readout")).to_have_text(re.compile(r"^done · \d+ entities"))
     assert film.locator(".text").inner_text() == words
-    expect(view.page.get_by_text(re.compile("Model version 1 · γ = 5 · K = 60"))).to_be_visible()
+    active = ModelRegistry(model_site.sessions).active()
+    assert active is not None
+    made_by = re.compile(f"Model version {active.id} · γ = 5 · K = 60")
+    expect(view.page.get_by_text(made_by)).to_be_visible()

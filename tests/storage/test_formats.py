@@ -335,6 +335,6 @@ def test_the_format_is_told_by_the_name_or_the_first_bytes(
 
 
 def test_an_export_made_when_the_holdout_split_was_called_control_still_comes_in() -> None:
-    (document,) = read("jsonl", b'{"text": "Ada", "split": "control"}')
+    (document,) = read(b'{"text": "Ada", "split": "control"}', "jsonl")
 
     assert document.split == "holdout"

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engine import create_engine_from, session_factory, upgrade
-from storage.models import Base, Document, ModelVersion, Project
+from storage.models import AnnotationSet, Base, Document, ModelVersion, Project
 from storage.repository import annotation_sets, operations, projects
 
 pytestmark = pytest.mark.both_databases
@@ -43,7 +43,7 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert _schema(engine) == before
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0007"])
 def test_what_was_there_before_an_upgrade_is_there_after_it(
     database_url: str, revision: str
 ) -> None:
@@ -51,7 +51,7 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
     old = create_engine_from(database_url)
     upgrade(old, revision)
     with old.begin() as connection:
-        for statement in _WORK[: None if revision == "0002" else -2]:
+        for statement in _WORK[: None if revision != "0001" else -2]:
             connection.execute(text(statement))
     upgrade(old)
 
@@ -60,7 +60,7 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
         assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
         assert (project.holdout_share, project.queue, project.hotkeys) == (0.2, "arrival", {})
         assert project.nested
-        assert project.guidelines == ("Names." if revision == "0002" else "")
+        assert project.guidelines == ("Names." if revision != "0001" else "")
         assert (document.version, document.deleted_at, project.annotators) == (0, None, 1)
         assert [label.name for label in projects.labels(session, 1)] == ["PER"]
         draft, submitted = (
@@ -106,6 +106,50 @@ def test_documents_of_the_control_split_are_of_the_holdout_split_after_an_upgrad
         assert version.settings == {"snapshot": {"holdout": 4, "train": 9}}
     with pytest.raises(IntegrityError), old.begin() as connection:
         connection.exec_driver_sql("UPDATE documents SET split = 'control'")
+    old.dispose()
+
+
+def test_thresholds_up_to_three_are_divided_by_three_and_nothing_else_is(
+    database_url: str,
+) -> None:
+    def sampler(threshold: float | None) -> dict[str, object]:
+        return {"sampler": {"steps": 5, "threshold": threshold}, "hints": [[0, 3, "PER", 0.7]]}
+
+    before = {
+        11: sampler(2.1),
+        12: sampler(None),
+        13: sampler(0.0),
+        14: {"imported": 'a "threshold": 2.1 \0.jsonl'},
+        15: {},
+    }
+    measured = {"control": {"old": {"f1": 0.5}, **sampler(1.65)}}
+    old = create_engine_from(database_url)
+    upgrade(old, "0007")
+    with old.begin() as connection:
+        for statement in _WORK:
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE entities SET score = 0.9"))
+        connection.execute(
+            text("UPDATE model_versions SET metrics = :metrics"), {"metrics": json.dumps(measured)}
+        )
+        for number, provenance in before.items():
+            connection.execute(
+                text(
+                    "INSERT INTO annotation_sets (id, document_id, origin, model_version_id, "
+                    "provenance, state, created_at) VALUES (:id, 1, 'machine', 1, :provenance, "
+                    f"'submitted', '{_TIME}')"
+                ),
+                {"id": number, "provenance": json.dumps(provenance)},
+            )
+    upgrade(old)
+
+    with session_factory(old)() as session:
+        after = {number: session.get_one(AnnotationSet, number).provenance for number in before}
+        assert after == before | {11: sampler(2.1 / 3)}
+        assert session.get_one(ModelVersion, 1).metrics == {
+            "holdout": {"old": {"f1": 0.5}, **sampler(1.65 / 3)}
+        }
+        assert session.scalars(text("SELECT score FROM entities")).all() == [0.9]
     old.dispose()
 
 

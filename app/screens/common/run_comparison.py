@@ -14,7 +14,6 @@ from app.screens.common.wording import clipped, count, literal
 from app.services.model_registry.registry import ModelFolderError, VersionView
 from app.services.suggestions.predictor import ModelPredictor, version_predictor
 from app.services.suggestions.run_comparison import Cell, Row, Run, compare, in_words, mean_f1
-from core.inference.scoring import HIGHEST
 from core.types import SamplerSettings
 
 SEEDS = (2, 8)
@@ -152,7 +151,7 @@ def _table(text: str, rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame
 def _cell(cell: Cell, text: str) -> str:
     if cell.entity is None:
         return "–"
-    sure = "" if cell.entity.score is None else f" {cell.entity.score / HIGHEST:.0%}"
+    sure = "" if cell.entity.score is None else f" {cell.entity.score:.0%}"
     if cell.kind == "same":
         return f"✓{sure}"
     if cell.kind == "type":

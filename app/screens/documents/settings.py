@@ -92,18 +92,20 @@ def _how_it_works(app: AppContext, project_id: int) -> None:
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
     try:
-        auto_retrain.set_after(app.sessions, project_id, after)
-        assignment.set_annotators(app.sessions, project_id, annotators)
         service.configure(
             app.sessions,
             project_id,
-            guidelines=guidelines,
-            holdout_share=share / 100,
-            queue=order,
-            nested=nested,
+            service.ProjectSettings(
+                guidelines=guidelines,
+                holdout_share=share / 100,
+                queue=order,
+                nested=nested,
+                annotators=annotators,
+                retrain_after=after,
+            ),
         )
     except ValueError as error:
-        st.error(literal(str(error)))
+        st.error(literal(f"Nothing was saved: {error}"))
         return
     st.toast("The settings are saved.", icon=":material/check:")
 

@@ -14,7 +14,6 @@ from app.screens.common.sampler_controls import dials, predicted, traced
 from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
 from app.screens.common.wording import count
 from app.services.suggestions.predictor import ModelPredictor
-from core.inference.scoring import HIGHEST
 from core.text.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 
@@ -88,7 +87,7 @@ def _marked(
                 "end": each.end,
                 "label": each.label,
                 "status": "suggested",
-                "score": None if each.score is None else each.score / HIGHEST,
+                "score": each.score,
                 "source": "model",
             }
             for number, each in enumerate(entities)

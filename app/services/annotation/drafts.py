@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan
 from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import relabelled
-from core.inference.scoring import HIGHEST
 from core.types import Entity
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
@@ -122,7 +121,7 @@ def base_of(session: Session, work: AnnotationTask) -> AnnotationSet | None:
 def suggestions(
     entities: Iterable[Entity], model_version_id: int, run: str = ""
 ) -> tuple[SpanRecord, ...]:
-    """Predicted entities as suggested spans, none twice, scores as shares of the highest.
+    """Predicted entities as suggested spans, none twice.
 
     Their keys name the model version, and the `run` where there are several, so that a page that
     still shows an older model's suggestions cannot accept another span by mistake.
@@ -133,7 +132,7 @@ def suggestions(
             entity.end,
             entity.label,
             "suggested",
-            share(entity.score),
+            entity.score,
             "model",
             f"m{model_version_id}.{run}{number}",
             asdict(entity.confidence) if entity.confidence else None,
@@ -179,8 +178,3 @@ def to_records(spans: Iterable[DraftSpan]) -> tuple[SpanRecord, ...]:
         )
         for span in spans
     )
-
-
-def share(score: float | None) -> float | None:
-    """A model's score as a share of the highest, as it is stored and shown."""
-    return None if score is None else min(max(score / HIGHEST, 0.0), 1.0)

@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, reduce
-from app.gestures import Skip, Submit
+from app.gestures import Submit
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask
@@ -107,7 +107,10 @@ def _changed(
     draft = annotation_sets.draft_of(session, work.id)
     assert draft is not None
     draft.provenance = {**draft.provenance, "followed": asdict(source)}
-    done = reduce(merged, Skip(new.skip_reason) if skips else Submit())
+    if skips:
+        done = replace(merged, state="skipped", skip_reason=new.skip_reason)
+    else:
+        done = reduce(merged, Submit(op="submit"))
     _step(session, work, merged, done, person, {"op": "skip" if skips else "submit"})
     return "updated"
 

@@ -14,8 +14,9 @@ from app.services.retraining.training_data import RetrainingSettings, Snapshot
 from core.config import WARM, TrainingConfig
 from core.data.examples import read_examples
 from core.data.fitting import fit
+from core.devices import best_device
 from core.evaluation.metrics import Scores
-from core.modeling.model import DiffusionNER, best_device
+from core.modeling.model import DiffusionNER
 from core.training.fine_tuning import scores_of, warm_config, warm_learner, with_epochs
 from core.training.trainer import Evaluated, Progress, train
 from core.types import Example, SamplerSettings

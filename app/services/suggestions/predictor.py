@@ -67,11 +67,9 @@ class ModelPredictor:
 
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         """What `predict` says of each short text, in one call of the model."""
-        from core.inference.joint import predict_together
-
         slot = _slot(self.path)
         with slot.turns.taken():
-            return predict_together(_loaded(slot, self.path), texts, settings)
+            return list(_loaded(slot, self.path).pipe(texts, settings))
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
@@ -184,5 +182,5 @@ def _loaded(slot: _Slot, path: Path) -> Pipeline:
     if slot.pipeline is None:
         from core.inference.pipeline import Pipeline
 
-        slot.pipeline = Pipeline.load(path)
+        slot.pipeline = Pipeline.from_pretrained(path)
     return slot.pipeline

@@ -16,7 +16,6 @@ from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
 from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import require
-from core.inference.scoring import HIGHEST
 from core.text.segmentation import sentences
 from core.text.tokenization import tokenize
 from core.types import Entity, SamplerSettings
@@ -24,8 +23,8 @@ from storage.engine import Sessions, writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, label_names, operations
 
-SURER = 0.3
-"""By how much of 3 what only the second look finds must exceed φ: it is right less often than what
+SURER = 0.1
+"""By how much what only the second look finds must exceed φ: it is right less often than what
 the first one found (docs/results/annotation.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
@@ -142,7 +141,7 @@ def _found(
     surer = replace(
         settings,
         num_spans=max(settings.num_spans, len(fixed)),
-        threshold=min(predictor.threshold(settings.flat) + SURER, HIGHEST),
+        threshold=min(predictor.threshold(settings.flat) + SURER, 1.0),
     )
     answer = suggest.ask(predictor, text[start:end], surer, fixed, suppressed)
     kept = {_place(entity) for entity in fixed}

@@ -11,12 +11,12 @@ from ...config import ModelConfig
 from ...data.examples import read_examples
 from ...data.fitting import fit
 from ...inference.pipeline import Pipeline
+from ...installation import SAMPLES
 from ...modeling.encoder import SentenceEncoder
 from ...modeling.model import DiffusionNER
 from ...types import Example
 from .learning import annotated
 
-_SAMPLES = Path("assets/samples")
 _HEAD = 64
 """Width of an attention head in BERT, of every size."""
 
@@ -49,7 +49,9 @@ def sentences(model: DiffusionNER, data: Path | None, most: int) -> list[Example
     """The first `most` of a file, or of our own samples with made-up entities."""
     if data is not None:
         return fit(model, read_examples(data))[:most]
+    texts = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))]
+    if not texts:
+        raise ValueError(f"there are no samples in {SAMPLES}; name a file to annotate: --data FILE")
     reader = Pipeline(model)
-    texts = [path.read_text("utf-8") for path in sorted(_SAMPLES.glob("*.txt"))]
     read = [words for text in texts for words in reader.read(text).sentences]
     return fit(model, annotated(read, model.config.labels))[:most]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ...installation import BUNDLED
 from .ask import Ask, Experiment
 from .plan import Corpus, Run, Size
 from .report import Chart, Report
 from .runner import Done
-from .sampling import BUNDLED
 from .tables import SCORES, average
 
 REPLAYS = (0.0, 0.5, 1.0)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from statistics import mean, stdev
 
+from ...installation import BUNDLED
 from ...types import SamplerSettings
 from .ask import Ask, Experiment
 from .plan import Run
 from .report import Chart, Record, Report
 from .runner import Done
 
-BUNDLED = Path("assets/models/default")
 _SEEDS = 10
 
 

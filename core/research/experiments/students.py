@@ -11,7 +11,8 @@ from ...baselines.biaffine import Biaffine
 from ...baselines.tagger import Tagger
 from ...config import ModelConfig, TrainingConfig
 from ...data.fitting import fit
-from ...modeling.model import DiffusionNER, best_device
+from ...devices import best_device
+from ...modeling.model import DiffusionNER
 from ...training.fine_tuning import warm_learner
 from ...training.learner import DiffusionLearner
 from ...types import Example

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...installation import BUNDLED, PROGRAM
 from ...training.fine_tuning import TUNE_FROM
 from .ask import Ask, Experiment
 from .plan import Kind, Run, Size
 from .report import Chart, Report
 from .runner import Done
-from .sampling import BUNDLED
 from .tables import SCORES, average
 
 DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
@@ -32,7 +32,7 @@ def _without_tagger(ask: Ask) -> tuple[str, ...]:
         return ()
     return (
         "Without the tagger: `--tagger FOLDER` names one trained on the first model's corpora "
-        "by `python -m core baseline`.",
+        f"by `{PROGRAM} baseline`.",
     )
 
 

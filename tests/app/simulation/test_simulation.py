@@ -101,7 +101,7 @@ def test_what_the_model_finds_at_a_second_look_need_not_be_added(
     model = FakeModel(entities=())
     service = AnnotationService(sessions, model)
     service.open(document_id, "Ann")
-    model.entities = (Entity(9, 12, "ORG", 2.7),)
+    model.entities = (Entity(9, 12, "ORG", 0.9),)
     gold = [(0, 4, "PER"), (9, 12, "ORG")]
 
     tally = correct(service, document_id, gold, look_again=True)

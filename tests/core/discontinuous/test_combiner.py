@@ -68,7 +68,7 @@ def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(taught: Ta
 
 
 def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None:
-    pipeline = Pipeline.load(taught.folder)
+    pipeline = Pipeline.from_pretrained(taught.folder)
     combiner = Combiner.load(pipeline.model, taught.folder)
     text = "He met left and right hip pain . \n\n he met the knee is stiff ."
     said = join(pipeline, combiner, pipeline.predict(text))
@@ -79,7 +79,7 @@ def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None
 
 
 def test_a_text_without_entities_is_joined_to_nothing(taught: Taught) -> None:
-    pipeline = Pipeline.load(taught.folder)
+    pipeline = Pipeline.from_pretrained(taught.folder)
     said = join(pipeline, Combiner(pipeline.model), pipeline.predict("", SamplerSettings(1, 4)))
     assert (said.entities, said.discontinuous) == ((), ())
 

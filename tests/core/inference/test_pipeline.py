@@ -21,7 +21,7 @@ SETTINGS = SamplerSettings(steps=3, num_spans=40, seed=2)
 
 @pytest.fixture(scope="module")
 def pipeline(learned: Learned) -> Pipeline:
-    return Pipeline.load(learned.folder, "cpu")
+    return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_what_was_learnt_is_found_in_raw_text_nested_names_too(pipeline: Pipelin
     assert found(TEXT, prediction.entities) == [
         ("Bank of China", "ORG"), ("China", "LOC"), ("Ms. Haag", "PER"),
     ]  # fmt: skip
-    assert all(each.score is not None and 0 < each.score <= 3 for each in prediction.entities)
+    assert all(each.score is not None and 0 < each.score <= 1 for each in prediction.entities)
 
 
 def test_offsets_count_code_points(pipeline: Pipeline) -> None:
@@ -51,7 +51,7 @@ def test_offsets_count_code_points(pipeline: Pipeline) -> None:
 
 def test_many_texts_give_what_each_gives_alone(pipeline: Pipeline) -> None:
     texts = [TEXT, "", " ".join(SENTENCES[2].words), "Oslo", TEXT]
-    many = list(pipeline.predict_many(texts, SETTINGS))
+    many = list(pipeline.pipe(texts, SETTINGS))
     for text, together in zip(texts, many, strict=True):
         alone = pipeline.predict(text, SETTINGS)
         assert found(text, alone.entities) == found(text, together.entities)
@@ -187,10 +187,10 @@ def test_flat_keeps_no_overlapping_entities_and_the_threshold_filters(pipeline: 
     everything = pipeline.predict(TEXT, SamplerSettings(threshold=0.0)).entities
     scores = sorted(each.score or 0.0 for each in everything)
     middle = scores[len(scores) // 2]
-    some = pipeline.predict(TEXT, SamplerSettings(threshold=middle - 1e-4)).entities
+    some = pipeline.predict(TEXT, SamplerSettings(threshold=middle - 1e-5)).entities
     assert 0 < len(some) <= len(everything)
-    assert all((each.score or 0.0) >= middle - 1e-4 for each in some)
-    assert pipeline.predict(TEXT, SamplerSettings(threshold=3.0)).entities == ()
+    assert all((each.score or 0.0) >= middle - 1e-5 for each in some)
+    assert pipeline.predict(TEXT, SamplerSettings(threshold=1.0)).entities == ()
 
 
 def test_a_text_beyond_the_window_is_covered_to_its_end(pipeline: Pipeline) -> None:
@@ -236,8 +236,8 @@ def test_a_text_that_is_only_one_word_too_long_is_no_error(pipeline: Pipeline) -
 def test_saved_and_loaded_again_the_pipeline_says_the_same(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    pipeline.model.save(tmp_path)
-    again = Pipeline.load(tmp_path, "cpu")
+    pipeline.save_pretrained(tmp_path)
+    again = Pipeline.from_pretrained(tmp_path, "cpu")
     assert again.labels == pipeline.labels
     assert again.threshold() == pipeline.threshold()
     assert again.predict(TEXT, SETTINGS) == pipeline.predict(TEXT, SETTINGS)

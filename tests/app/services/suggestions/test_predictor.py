@@ -28,7 +28,7 @@ class CountedPipeline:
     """Set when one comes in while another is there."""
 
     @classmethod
-    def load(cls, folder: Path) -> CountedPipeline:
+    def from_pretrained(cls, folder: Path) -> CountedPipeline:
         cls.loads.append(folder)
         with cls.entered():
             return cls()
@@ -106,4 +106,4 @@ def test_a_real_model_predicts_and_traces_the_same(tmp_path: Path) -> None:
     trace = model.trace(text, settings)
     assert len(trace.steps) == 2
     assert model.predict(text, settings).entities == trace.entities
-    assert model.threshold() == 1.5
+    assert model.threshold() == 0.5

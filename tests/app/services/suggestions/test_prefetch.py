@@ -76,7 +76,7 @@ def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Desk:
         project_id = projects.create(session, "P").id
         projects.ensure_labels(session, project_id, ["PER", "ORG"])
         version = model_versions.ensure_active(session, "one", ["PER"]).id
-    reader = FakeReader(version, entities=(Entity(0, 4, "PER", 2.7),))
+    reader = FakeReader(version, entities=(Entity(0, 4, "PER", 0.9),))
     monkeypatch.setattr(threading.Thread, "start", lambda self: None)
     return Desk(sessions, project_id, reader, Prefetcher(sessions, lambda: reader, SETTINGS))
 

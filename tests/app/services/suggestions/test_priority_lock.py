@@ -137,4 +137,4 @@ def test_in_the_background_a_real_model_answers_the_same(
     assert len(looked.vector) == 32
     found = BackgroundPredictor(1, folder).review(text, [Entity(0, 9, "PER")])
     assert [each.entity for each in found] == [Entity(0, 9, "PER")]
-    assert BackgroundPredictor(1, folder).threshold() == 1.5
+    assert BackgroundPredictor(1, folder).threshold() == 0.5

@@ -4,27 +4,35 @@
 import { el } from './dom.js';
 import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
-import { Sight } from './sight.js';
+import { Viewport } from './viewport.js';
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
-export class Surface {
-  /** `redraw` is called when paragraphs come into view or the width changes. */
+export class TextView {
+  /** @type {Paragraph[]} */ paragraphs = [];
+  /** @type {number[]} */ starts = [];
+  /** @type {Map<string, Span>} */ placed = new Map(); // as last assigned
+  /** @type {Set<Paragraph>} */ stale = new Set(); // whose overlay no longer fits
+  /** @type {WeakMap<Node, Paragraph>} */ owners = new WeakMap();
+
+  /**
+   * `redraw` is called when paragraphs come into view or the width changes.
+   * @param {HTMLElement | ShadowRoot} root
+   * @param {HTMLElement} box
+   * @param {() => void} redraw
+   */
   constructor(root, box, redraw) {
     this.root = root;
     this.box = box;
-    this.paragraphs = [];
-    this.placed = new Map(); // id -> span, as last assigned
-    this.stale = new Set(); // paragraphs whose overlay no longer fits
-    this.owners = new WeakMap();
-    this.sight = new Sight(box, this.owners, (paragraphs) => {
+    this.viewport = new Viewport(box, this.owners, (paragraphs) => {
       for (const paragraph of paragraphs) this.stale.add(paragraph);
       redraw();
     });
   }
 
-  destroy() { this.sight.destroy(); }
+  destroy() { this.viewport.destroy(); }
 
+  /** @param {string} text */
   setText(text) {
     this.placed = new Map();
     this.stale.clear();
@@ -37,9 +45,14 @@ export class Surface {
     this.starts = this.paragraphs.map((paragraph) => paragraph.start);
     this.box.replaceChildren(...this.paragraphs.map(({ node }) => node));
     this.box.scrollTop = 0;
-    this.sight.watch(this.paragraphs);
+    this.viewport.watch(this.paragraphs);
   }
 
+  /**
+   * @param {string} line
+   * @param {number} start
+   * @returns {Paragraph}
+   */
   build(line, start) {
     const node = el('div', 'para');
     const over = el('div', 'over');
@@ -58,10 +71,14 @@ export class Surface {
     return paragraph;
   }
 
-  /** Hands each paragraph its spans; touches only those where some span came, changed or went. */
+  /**
+   * Hands each paragraph its spans; touches only those where some span came, changed or went.
+   * @param {Span[]} spans
+   */
   assign(spans) {
     const next = new Map();
     const changed = new Set();
+    /** @type {(span: Span, change: (group: Map<string, Span>) => void) => void} */
     const each = (span, change) => {
       for (const paragraph of this.covering(span.s, span.e)) {
         change(paragraph.spans);
@@ -79,7 +96,10 @@ export class Surface {
     for (const paragraph of changed) this.arrange(paragraph);
   }
 
-  /** Gives a paragraph's spans their lanes, and as much room under each line as these need. */
+  /**
+   * Gives a paragraph's spans their lanes, and as much room under each line as these need.
+   * @param {Paragraph} paragraph
+   */
   arrange(paragraph) {
     const all = [...paragraph.spans.values()];
     paragraph.hints = all.filter(({ status }) => status === 'hint');
@@ -88,9 +108,14 @@ export class Surface {
     const depth = paragraph.lanes.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
     if (depth === paragraph.depth) return;
     paragraph.depth = depth;
-    paragraph.node.style.setProperty('--depth', depth);
+    paragraph.node.style.setProperty('--depth', String(depth));
   }
 
+  /**
+   * @param {number} s
+   * @param {number} e
+   * @returns {Paragraph[]}
+   */
   covering(s, e) {
     const found = [];
     let i = Math.max(0, lowerBound(this.starts, s + 1) - 1);
@@ -100,32 +125,43 @@ export class Surface {
     return found;
   }
 
-  /** Has what lies over a range drawn again. */
+  /**
+   * Has what lies over a range drawn again.
+   * @param {TextRange} range
+   */
   touch({ s, e }) { for (const paragraph of this.covering(s, e)) this.stale.add(paragraph); }
 
-  touchAll() { for (const paragraph of this.sight.visible) this.stale.add(paragraph); }
+  touchAll() { for (const paragraph of this.viewport.visible) this.stale.add(paragraph); }
 
-  /** Redraws what is stale and in view; `make(paragraph, window)` gives the elements over it. */
+  /**
+   * Redraws what is stale and in view; `make(paragraph, window)` gives the elements over it.
+   * @param {(paragraph: Paragraph, window: WirePlace) => HTMLElement[]} make
+   */
   draw(make) {
+    /** @type {[Paragraph, HTMLElement[]][]} */
     const made = [];
-    for (const paragraph of this.sight.visible) {
+    for (const paragraph of this.viewport.visible) {
       if (!this.stale.has(paragraph)) continue;
-      made.push([paragraph, make(paragraph, this.sight.windowOf(paragraph))]);
+      made.push([paragraph, make(paragraph, this.viewport.windowOf(paragraph))]);
       this.stale.delete(paragraph);
     }
     for (const [paragraph, nodes] of made) paragraph.over.replaceChildren(...nodes);
   }
 
-  /** The elements drawn for a span or a hint. */
+  /**
+   * The elements drawn for a span or a hint.
+   * @param {string} id
+   */
   drawn(id) {
     const span = this.placed.get(id);
     if (!span) return [];
     return this.covering(span.s, span.e).flatMap(({ over }) =>
-      [...over.children].filter((node) => node.dataset.id === id));
+      [...over.children].filter((node) => node instanceof HTMLElement && node.dataset.id === id));
   }
 
+  /** @param {number} offset */
   reveal(offset) {
     const [paragraph] = this.covering(offset, offset + 1);
-    if (paragraph) this.sight.reveal(paragraph, offset);
+    if (paragraph) this.viewport.reveal(paragraph, offset);
   }
 }

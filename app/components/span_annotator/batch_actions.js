@@ -4,18 +4,21 @@ import { Editor } from './editor.js';
 import { identical } from './identical.js';
 import { openIds, suggestions } from './spans.js';
 
-export class Batch extends Editor {
+export class BatchActions extends Editor {
   /** Looks for the same words elsewhere and shows them; Enter then labels them. */
   propose() {
     const range = this.candidate ?? this.target;
-    const label = this.candidate ? this.armed ?? this.lastLabel : range?.label;
+    const label = this.candidate ? this.armed ?? this.lastLabel : this.target?.label;
     if (!range || !label || this.readOnly) {
       this.panel.say('Choose a span first, whose words to label everywhere.');
       return;
     }
     const places = identical(this.data.text, this.tokens, this.view, range, label);
     const words = this.wordsOf(range);
-    if (places.length) this.proposal = { words, label, places, range, id: range.id ?? null };
+    if (places.length) {
+      const id = this.candidate ? null : this.target?.id ?? null;
+      this.proposal = { words, label, places, range, id };
+    }
     else this.panel.flash(`no other “${words}” to label as ${label}`);
     if (places.length) this.panel.say(`${places.length} more “${words}”. Enter labels them as ${label}.`);
     this.redraw();
@@ -28,12 +31,14 @@ export class Batch extends Editor {
   }
 
   applyProposal() {
+    if (!this.proposal) return;
     const { places, label, range, id } = this.proposal;
     this.proposal = null;
     const own = this.spanOf(id);
     const first = own ? this.settling(own) : [this.addition(range, label)];
-    const ops = places.map(({ s, e, op, id: known }, i) => {
-      if (op === 'add') return this.addition({ s, e }, label, first.length + i);
+    const ops = places.map((place, i) => {
+      if (place.op === 'add') return this.addition(place, label, first.length + i);
+      const { op, id: known } = place;
       return op === 'accept' ? { op, id: known } : { op, id: known, label };
     });
     this.candidate = null;
@@ -42,12 +47,17 @@ export class Batch extends Editor {
     this.panel.flash(`${places.length} more labelled as ${label}`);
   }
 
-  /** What makes the span itself, whose label is spread, an annotation. */
+  /**
+   * What makes the span itself, whose label is spread, an annotation.
+   * @param {Span} span
+   * @returns {SpanOperation[]}
+   */
   settling(span) {
     if (span.status === 'hint') return [this.addition(span, span.label)];
     return span.status === 'accepted' ? [] : [{ op: 'accept', id: span.id }];
   }
 
+  /** @param {number} above */
   acceptAbove(above) {
     if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above, ids: openIds(this.view) }]);
   }

@@ -2,31 +2,39 @@
 
 import { button, el } from './dom.js';
 
-export class Unsaved {
+export class UnsavedEdits {
+  /** @type {string | undefined} */ drawn;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {Annotator} annotator
+   */
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
   }
 
   draw() {
-    const { aside, others, person } = this.annotator.outbox;
-    const drawn = JSON.stringify([person, aside, others]);
+    const { deadLetters, others, person } = this.annotator.outbox;
+    const drawn = JSON.stringify([person, deadLetters, others]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.node.hidden = !aside.length && !others.length;
+    this.node.hidden = !deadLetters.length && !others.length;
     const title = el('h3', '', 'Not saved, and kept in this tab');
-    this.node.replaceChildren(title, ...(aside.length ? [this.own(aside)] : []),
+    this.node.replaceChildren(title, ...(deadLetters.length ? [this.own(deadLetters)] : []),
       ...others.map((left) => this.left(left)));
   }
 
-  own(aside) {
+  /** @param {Entry[]} deadLetters */
+  own(deadLetters) {
     const { outbox } = this.annotator;
-    const reasons = [...new Set(aside.map(({ why }) => why))].join('; ');
+    const reasons = [...new Set(deadLetters.map(({ why }) => why))].join('; ');
     const retry = button('retry-unsaved', 'plain', 'Try again', () => this.done(() => outbox.retry()));
-    return this.row('unsaved-own', `${edits(aside)} could not be saved: ${reasons}`, [retry],
-      aside, () => outbox.discardAside());
+    return this.row('unsaved-own', `${edits(deadLetters)} could not be saved: ${reasons}`, [retry],
+      deadLetters, () => outbox.discardAside());
   }
 
+  /** @param {LeftEntries} left */
   left({ key, person, entries }) {
     const { outbox } = this.annotator;
     return this.row('unsaved-other', `${edits(entries)} by ${person} waiting to be saved. `
@@ -34,6 +42,13 @@ export class Unsaved {
     entries, () => outbox.discardOthers(key));
   }
 
+  /**
+   * @param {string} testid
+   * @param {string} text
+   * @param {HTMLElement[]} buttons
+   * @param {Entry[]} entries
+   * @param {() => void} discard
+   */
   row(testid, text, buttons, entries, discard) {
     const row = el('div', 'row');
     row.dataset.testid = testid;
@@ -43,7 +58,11 @@ export class Unsaved {
     return row;
   }
 
-  /** Asks once more: nothing brings them back. */
+  /**
+   * Asks once more: nothing brings them back.
+   * @param {Entry[]} entries
+   * @param {() => void} discard
+   */
   discarding(entries, discard) {
     const node = button('discard-unsaved', 'plain', 'Discard', () => {
       if (node.dataset.sure) { this.done(discard); return; }
@@ -53,6 +72,7 @@ export class Unsaved {
     return node;
   }
 
+  /** @param {() => void} what */
   done(what) {
     what();
     this.annotator.rebuild();
@@ -60,9 +80,13 @@ export class Unsaved {
   }
 }
 
+/** @param {Entry[]} entries */
 const edits = ({ length }) => `${length} ${length === 1 ? 'edit' : 'edits'}`;
 
-/** Gives the edits out as a JSON file. */
+/**
+ * Gives the edits out as a JSON file.
+ * @param {Entry[]} entries
+ */
 function download(entries) {
   const told = entries.map(({ docId, client, person, why, op }) => ({ document: docId, person, client, why, ...op }));
   const url = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: 'application/json' }));

@@ -2,10 +2,12 @@
 
 import { blend, mix, rgba } from './colour.js';
 
-export class Tint {
+export class WordHighlight {
+  /** @param {DenoisingPayload} payload */
   constructor({ words, frames, entities }) {
     const count = words.length;
     this.frames = frames.map((frame) => {
+      /** @type {number[][]} */
       const votes = Array.from({ length: count }, () => []);
       frame.spans.forEach(([start, end], k) => {
         if (!frame.confident[k]) return;
@@ -13,6 +15,7 @@ export class Tint {
       });
       return votes;
     });
+    /** @type {number[][]} */
     const kept = Array.from({ length: count }, () => []);
     for (const { start, end, label } of entities) {
       for (let w = start; w < end; w++) kept[w].push(label);
@@ -21,7 +24,13 @@ export class Tint {
     this.many = Math.max(3, frames[0].at.length / 12);
   }
 
-  // [colour, alpha] of one word in one frame; a twelfth of all spans makes it glow fully.
+  /**
+   * [colour, alpha] of one word in one frame; a twelfth of all spans makes it glow fully.
+   * @param {number} frame
+   * @param {number} word
+   * @param {Colour[]} colours
+   * @returns {[Colour | null, number]}
+   */
   of(frame, word, colours) {
     const votes = this.frames[frame][word];
     if (!votes.length) return [null, 0];
@@ -31,13 +40,19 @@ export class Tint {
     return [sum.map((v) => v / votes.length), 0.26 * (kept ? 1 : Math.min(1, votes.length / this.many))];
   }
 
+  /**
+   * @param {number} position
+   * @param {number} word
+   * @param {Colour[]} colours
+   */
   between(position, word, colours) {
     const i = Math.min(this.frames.length - 1, Math.floor(position));
     const u = position - i;
     const [a, alphaA] = this.of(i, word, colours);
     if (u === 0) return a ? rgba(a, alphaA) : '';
     const [b, alphaB] = this.of(i + 1, word, colours);
-    if (!a && !b) return '';
-    return rgba(blend(a ?? b, b ?? a, u), mix(alphaA, alphaB, u));
+    const [from, to] = [a ?? b, b ?? a];
+    if (!from || !to) return '';
+    return rgba(blend(from, to, u), mix(alphaA, alphaB, u));
   }
 }

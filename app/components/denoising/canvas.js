@@ -6,7 +6,14 @@ import { rgba } from './colour.js';
 const REACH = 3; // pixels around a thin bar that still hit it
 const VISIBLE = 0.04;
 
-// `slots` are the noisy spans to be seen before all others; null is all of them.
+/**
+ * `slots` are the noisy spans to be seen before all others; null is all of them.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {NoisyBar[]} bars
+ * @param {Set<number> | null} slots
+ * @param {number} position
+ */
 export function paint(context, scene, bars, slots, position) {
   const { geometry, lanes, payload: { frames } } = scene;
   const final = frames.length - 1;
@@ -14,7 +21,8 @@ export function paint(context, scene, bars, slots, position) {
     if (slots?.has(bar.k)) continue;
     draw(context, geometry, slots ? { ...bar, alpha: bar.alpha * 0.2 } : bar);
   }
-  for (const bar of slots ? bars : []) {
+  if (!slots) return;
+  for (const bar of bars) {
     if (!slots.has(bar.k)) continue;
     const gone = trail(frames, bar.k, slots.size === 1 ? Math.min(final, position) : Math.min(1, position - final));
     for (const { at: [start, end], alpha } of gone) {
@@ -24,7 +32,12 @@ export function paint(context, scene, bars, slots, position) {
   }
 }
 
-// The places a noisy span has passed, the older the fainter.
+/**
+ * The places a noisy span has passed, the older the fainter.
+ * @param {Frame[]} frames
+ * @param {number} k
+ * @param {number} position
+ */
 function trail(frames, k, position) {
   const passed = Math.ceil(position);
   return Array.from({ length: Math.max(0, passed) }, (_, i) => ({
@@ -32,9 +45,17 @@ function trail(frames, k, position) {
   }));
 }
 
-// The noisy span under a point of the stage; the nearest where several are; null where none is.
+/**
+ * The noisy span under a point of the stage; the nearest where several are; null where none is.
+ * @param {NoisyBar[]} bars
+ * @param {import('./geometry.js').Geometry} geometry
+ * @param {number} x
+ * @param {number} y
+ */
 export function barUnder(bars, geometry, x, y) {
-  let [found, nearest] = [null, Infinity];
+  /** @type {number | null} */
+  let found = null;
+  let nearest = Infinity;
   for (const { k, start, end, top, thick, alpha } of bars) {
     if (alpha < VISIBLE) continue;
     for (const piece of geometry.pieces(start, end)) {
@@ -46,6 +67,11 @@ export function barUnder(bars, geometry, x, y) {
   return found;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import('./geometry.js').Geometry} geometry
+ * @param {NoisyBar} bar
+ */
 function draw(context, geometry, bar) {
   context.fillStyle = rgba(bar.colour, bar.alpha);
   context.beginPath();

@@ -6,14 +6,22 @@ import { explainEntity } from './explain.js';
 
 const NARROW = 32;
 
-export class Results {
-  constructor(root, choice) {
+export class EntityButtons {
+  /** @type {HTMLButtonElement[]} */ buttons = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./selection.js').Selection} selection
+   */
+  constructor(root, selection) {
     this.root = root;
-    this.choice = choice;
+    this.selection = selection;
   }
 
+  /** @param {Scene} scene */
   layout({ payload, lanes, geometry, colours }) {
-    const focused = this.buttons?.indexOf(this.root.getRootNode().activeElement) ?? -1;
+    const page = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    const focused = this.buttons.findIndex((button) => button === page.activeElement);
     this.buttons = payload.entities.map((entity, i) => this.#button(payload, entity, i));
     const bars = payload.entities.flatMap((entity, i) => {
       const pieces = geometry.pieces(entity.start, entity.end);
@@ -27,7 +35,7 @@ export class Results {
           width: `${width}px`, height: `${THICK}px`,
           background: rgba(colour, 1), color: inkOn(colour),
         });
-        if (n > 0) bar.onclick = () => this.choice.toggleEntity(i);
+        if (n > 0) bar.onclick = () => this.selection.toggleEntity(i);
         return bar;
       });
     });
@@ -35,28 +43,36 @@ export class Results {
     this.buttons[focused]?.focus();
   }
 
+  /**
+   * @param {DenoisingPayload} payload
+   * @param {EntityBar} entity
+   * @param {number} i
+   */
   #button(payload, entity, i) {
-    const { choice } = this;
+    const { selection } = this;
     const button = document.createElement('button');
     const label = payload.labels[entity.label].name;
     button.type = 'button';
     button.textContent = label;
     button.setAttribute('aria-label', `${entity.text}, ${explainEntity(payload, i)}`);
     Object.assign(button.dataset, { start: entity.offsets[0], end: entity.offsets[1], label });
-    button.onclick = () => choice.toggleEntity(i);
-    button.onpointerenter = button.onfocus = () => choice.hover(i);
-    button.onpointerleave = button.onblur = () => choice.hover(null);
+    button.onclick = () => selection.toggleEntity(i);
+    button.onpointerenter = button.onfocus = () => selection.hover(i);
+    button.onpointerleave = button.onblur = () => selection.hover(null);
     return button;
   }
 
-  // Shown from 0 (hidden and out of the tab order) to 1.
+  /**
+   * Shown from 0 (hidden and out of the tab order) to 1.
+   * @param {number} opacity
+   */
   show(opacity) {
-    const { active } = this.choice;
-    this.root.style.opacity = opacity;
+    const { active } = this.selection;
+    this.root.style.opacity = String(opacity);
     this.root.style.visibility = opacity > 0 ? 'visible' : 'hidden';
     this.buttons.forEach((button, i) => {
       button.classList.toggle('faded', active !== null && active !== i);
-      button.setAttribute('aria-pressed', String(this.choice.entity === i));
+      button.setAttribute('aria-pressed', String(this.selection.entity === i));
     });
   }
 }

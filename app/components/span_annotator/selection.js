@@ -1,32 +1,63 @@
 // What is chosen: a span, words to label, or what the mouse points to.
 
 import { describe } from './bars.js';
-import { rectAt } from './measure.js';
+import { rectAt } from './geometry.js';
 import { nesting } from './spans.js';
 
 const FAR = 400; // words; a line has fewer
 
-/** Expects of its subclasses: data, view, shown, tokens, readOnly, panel, surface, taste, redraw. */
-export class Chooser {
+/** The Annotator gives it what there is to choose from; subclasses draw, and add spans. */
+export class Selection {
+  /** @type {AnnotatorData} */ data;
+  /** @type {View} */ view;
+  /** @type {Hint[]} */ hints;
+  /** @type {Span[]} */ shown;
+  /** @type {Tokens} */ tokens;
+  /** @type {Characters} */ characters;
+  /** @type {boolean} */ readOnly;
+  /** @type {Preferences} */ preferences;
+  /** @type {import('./panel.js').Panel} */ panel;
+  /** @type {TextView} */ textView;
+  /** @type {string | null} */ armed = null; // the label that each drag adds at once
+  /** @type {string | null} */ lastLabel = null; // the label that Enter adds
+  /** @type {string | null} */ selected;
+  /** @type {string | null} */ hovered; // the span under the mouse
+  /** @type {TextRange | null} */ candidate; // chosen words, to be labelled
+  /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
+  /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
+  /** @type {boolean} */ leaving; // after Esc, Tab leaves the text
+  /** @type {boolean} */ quiet; // after an addition no toolbar covers the next line
+
   constructor() {
-    this.armed = null; // the label that each drag adds at once
-    this.lastLabel = null; // the label that Enter adds
     this.forget();
   }
 
   forget() {
     this.selected = null;
-    this.hovered = null; // the span under the mouse
-    this.candidate = null; // chosen words, to be labelled
-    this.dragged = null; // where a boundary is being dragged to
-    this.proposal = null; // identical occurrences, to be looked at
-    this.leaving = false; // after Esc, Tab leaves the text
-    this.quiet = false; // after an addition no toolbar covers the next line
+    this.hovered = null;
+    this.candidate = null;
+    this.dragged = null;
+    this.proposal = null;
+    this.leaving = false;
+    this.quiet = false;
   }
 
-  /** Words, or single characters. */
-  get units() { return this.taste.characters ? this.characters : this.tokens; }
+  /** @abstract */
+  redraw() {}
 
+  /**
+   * @abstract
+   * @param {string} _label
+   */
+  add(_label) {}
+
+  /** Words, or single characters. */
+  get units() { return this.preferences.characters ? this.characters : this.tokens; }
+
+  /**
+   * @param {string | null} id
+   * @returns {Span | null}
+   */
   spanOf(id) {
     return id === null ? null : this.view?.get(id) ?? this.hints.find((hint) => hint.id === id) ?? null;
   }
@@ -41,8 +72,10 @@ export class Chooser {
   /** The span that keys act on. */
   get target() { return this.spanOf(this.pointed) ?? this.selectedSpan; }
 
+  /** @param {TextRange} range */
   wordsOf({ s, e }) { return this.data.text.slice(s, e); }
 
+  /** @param {string | null} id */
   select(id) {
     this.selected = id;
     this.candidate = null;
@@ -54,14 +87,17 @@ export class Chooser {
     this.redraw();
   }
 
-  /** Chooses words to label; adds them at once when a label is kept ready. */
+  /**
+   * Chooses words to label; adds them at once when a label is kept ready.
+   * @param {TextRange | null} range
+   */
   choose(range) {
     this.selected = null;
     this.proposal = null;
     this.candidate = this.readOnly ? null : range;
     this.leaving = false;
     if (this.candidate && this.armed) { this.add(this.armed); return; }
-    if (this.candidate) this.panel.say(`chosen: ${this.wordsOf(range)}. Press a label's key.`);
+    if (this.candidate) this.panel.say(`chosen: ${this.wordsOf(this.candidate)}. Press a label's key.`);
     this.redraw();
   }
 
@@ -76,7 +112,10 @@ export class Chooser {
     this.panel.say('Nothing is selected. Tab leaves the text.');
   }
 
-  /** Selects the next or previous span. False past the last one, so that Tab moves on. */
+  /**
+   * Selects the next or previous span. False past the last one, so that Tab moves on.
+   * @param {number} direction
+   */
   step(direction) {
     this.hovered = null;
     if (this.leaving || !this.shown.length) return false;
@@ -84,7 +123,7 @@ export class Chooser {
     const next = at < 0 ? (direction > 0 ? this.firstAfterCandidate() : -1) : at + direction;
     const span = this.shown[next];
     this.select(span?.id ?? null);
-    if (span) this.surface.reveal(span.s);
+    if (span) this.textView.reveal(span.s);
     return Boolean(span);
   }
 
@@ -93,7 +132,10 @@ export class Chooser {
     return Math.max(0, this.shown.findIndex(({ s }) => s >= from));
   }
 
-  /** Selects the span around (1) or inside (-1) what is chosen. */
+  /**
+   * Selects the span around (1) or inside (-1) what is chosen.
+   * @param {number} direction
+   */
   nest(direction) {
     const here = this.candidate ?? this.target;
     const span = here && nesting(this.shown, here, direction);
@@ -102,24 +144,31 @@ export class Chooser {
     else this.panel.say(direction > 0 ? 'no span around it' : 'no span inside it');
   }
 
-  /** Chooses the next or previous word: a span can be made with the keyboard alone. */
+  /**
+   * Chooses the next or previous word: a span can be made with the keyboard alone.
+   * @param {number} direction
+   */
   walk(direction) {
     if (!this.tokens.size) return;
     const here = this.candidate ?? this.selectedSpan;
     this.goTo(here ? this.units.beside(here, direction) : this.units.at(0));
   }
 
+  /** @param {TextRange} range */
   goTo(range) {
     this.selected = null;
     this.hovered = null;
     this.candidate = this.readOnly ? null : range;
-    this.surface.reveal(range.s);
+    this.textView.reveal(range.s);
     this.panel.say(this.wordsOf(range));
     this.redraw();
   }
 
-  /** Chooses the word nearest in the line below (1) or above (-1). */
-  walkLine(direction) {
+  /**
+   * Chooses the word nearest in the line below (1) or above (-1).
+   * @param {number} direction
+   */
+  moveByLine(direction) {
     const from = this.candidate ?? this.selectedSpan;
     if (!from) { this.walk(direction); return; }
     const home = this.spotOf(from);
@@ -138,11 +187,13 @@ export class Chooser {
     if (best) this.goTo(best.word);
   }
 
+  /** @param {TextRange} range */
   spotOf({ s }) {
-    const rect = rectAt(this.surface.covering(s, s + 1)[0], s);
+    const rect = rectAt(this.textView.covering(s, s + 1)[0], s);
     return { x: rect.left, y: rect.top };
   }
 
+  /** @param {number} step */
   widen(step) {
     if (!this.candidate) { this.walk(step); return; }
     this.candidate = this.units.nudge(this.candidate, 'end', step);
@@ -151,20 +202,20 @@ export class Chooser {
   }
 
   toggleCharacters() {
-    this.taste.characters = !this.taste.characters;
-    this.panel.say(this.taste.characters ? 'Choosing single characters' : 'Choosing whole words');
+    this.preferences.characters = !this.preferences.characters;
+    this.panel.say(this.preferences.characters ? 'Choosing single characters' : 'Choosing whole words');
     this.redraw();
   }
 
   toggleHints() {
     if (!this.hints.length) { this.panel.say('The model has no hints here.'); return; }
-    this.taste.hints = !this.taste.hints;
-    this.panel.say(this.taste.hints ? 'Hints are shown' : 'Hints are hidden');
+    this.preferences.hints = !this.preferences.hints;
+    this.panel.say(this.preferences.hints ? 'Hints are shown' : 'Hints are hidden');
     this.redraw();
   }
 
   toggleRejected() {
-    this.taste.rejected = !this.taste.rejected;
+    this.preferences.rejected = !this.preferences.rejected;
     this.redraw();
   }
 

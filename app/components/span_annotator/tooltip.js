@@ -2,11 +2,15 @@
 
 import { describe } from './bars.js';
 import { el, percent } from './dom.js';
-import { placeUnder } from './placing.js';
+import { placeUnder } from './placement.js';
 
+/** @type {(keyof Confidence)[]} */
 const PARTS = ['left', 'right', 'type'];
 
-/** "left 98% right 71% type 92%", the least sure one stressed; nothing where it is not known. */
+/**
+ * "left 98% right 71% type 92%", the least sure one stressed; nothing where it is not known.
+ * @param {Span} span
+ */
 export function parts({ confidence }) {
   if (!confidence) return [];
   const least = Math.min(...PARTS.map((part) => confidence[part]));
@@ -20,13 +24,20 @@ export function parts({ confidence }) {
   return [node];
 }
 
-export class Tip {
+export class Tooltip {
+  /**
+   * @param {HTMLElement} node
+   * @param {Annotator} annotator
+   */
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
   }
 
-  /** Shows what is known of a span; nothing for null. */
+  /**
+   * Shows what is known of a span; nothing for null.
+   * @param {Span | null} span
+   */
   show(span) {
     this.node.hidden = !span;
     if (!span) return;

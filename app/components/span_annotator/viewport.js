@@ -1,16 +1,23 @@
 // What is in sight: the paragraphs near the view and, of a paragraph of many screens, the part.
 
-import { rectAt } from './measure.js';
+import { rectAt } from './geometry.js';
 
 const MARGIN = 300; // px around the view in which bars are drawn in advance
 const LONG = 6000; // UTF-16 units from which only a part of a paragraph is drawn
 
-export class Sight {
-  /** `found(paragraphs)` is called with those to draw again: just seen, resized or scrolled. */
+export class Viewport {
+  /**
+   * `found(paragraphs)` is called with those to draw again: just seen, resized or scrolled.
+   * @param {HTMLElement} box
+   * @param {WeakMap<Node, Paragraph>} owners
+   * @param {(paragraphs: Iterable<Paragraph>) => void} found
+   */
   constructor(box, owners, found) {
     this.box = box;
     this.found = found;
+    /** @type {Set<Paragraph>} */
     this.visible = new Set();
+    /** @type {Map<Paragraph, WirePlace>} */
     this.windows = new Map(); // long paragraph -> the [from, to) it was last drawn for
     this.resized = new ResizeObserver(() => {
       this.windows.clear();
@@ -35,6 +42,7 @@ export class Sight {
     this.seen.disconnect();
   }
 
+  /** @param {Paragraph[]} paragraphs */
   watch(paragraphs) {
     this.seen.disconnect();
     this.visible.clear();
@@ -42,7 +50,11 @@ export class Sight {
     for (const { node } of paragraphs) this.seen.observe(node);
   }
 
-  /** Which offsets of a paragraph to draw bars for. */
+  /**
+   * Which offsets of a paragraph to draw bars for.
+   * @param {Paragraph} paragraph
+   * @returns {WirePlace}
+   */
   windowOf(paragraph) {
     if (paragraph.end - paragraph.start < LONG) return paragraph;
     const { top, bottom } = this.box.getBoundingClientRect();
@@ -64,6 +76,10 @@ export class Sight {
     if (left.length) this.found(left);
   }
 
+  /**
+   * @param {Paragraph} paragraph
+   * @param {number} offset
+   */
   reveal(paragraph, offset) {
     const rect = rectAt(paragraph, offset);
     const box = this.box.getBoundingClientRect();
@@ -74,7 +90,11 @@ export class Sight {
   }
 }
 
-/** The first offset of a paragraph whose line is not above `y`. */
+/**
+ * The first offset of a paragraph whose line is not above `y`.
+ * @param {Paragraph} paragraph
+ * @param {number} y
+ */
 function firstBelow(paragraph, y) {
   let low = paragraph.start;
   let high = paragraph.end;
