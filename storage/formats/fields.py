@@ -15,7 +15,7 @@ class FieldError(ValueError):
     """A field that is not what its format says; the message is for the person who imports."""
 
 
-_FORMER_SPLITS: Mapping[str, Split] = {"holdout": "holdout"}
+_FORMER_SPLITS: Mapping[str, Split] = {"control": "holdout"}
 """What exports made before version 0.2 call a split."""
 
 

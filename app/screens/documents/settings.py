@@ -91,19 +91,13 @@ def _how_it_works(app: AppContext, project_id: int) -> None:
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
+    settings = service.ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
+    _save(app, project_id, settings)
+
+
+def _save(app: AppContext, project_id: int, settings: service.ProjectSettings) -> None:
     try:
-        service.configure(
-            app.sessions,
-            project_id,
-            service.ProjectSettings(
-                guidelines=guidelines,
-                holdout_share=share / 100,
-                queue=order,
-                nested=nested,
-                annotators=annotators,
-                retrain_after=after,
-            ),
-        )
+        service.configure(app.sessions, project_id, settings)
     except ValueError as error:
         st.error(literal(f"Nothing was saved: {error}"))
         return
