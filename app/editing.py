@@ -35,6 +35,7 @@ from app.gestures import (
     short,
 )
 from core.overlaps import clash
+from core.types import key_of
 from storage.enums import Source, SpanStatus
 
 __all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce", "rewind"]
@@ -256,7 +257,7 @@ def _check(draft: Draft, span: DraftSpan) -> None:
 
 def _live_twin(draft: Draft, span: DraftSpan) -> DraftSpan | None:
     for other in draft.spans:
-        same = (other.start, other.end, other.label) == (span.start, span.end, span.label)
+        same = key_of(other) == key_of(span)
         if same and other.id != span.id and other.status != "rejected":
             return other
     return None

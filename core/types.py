@@ -9,10 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
+
+
+Key = tuple[int, int, str]
+"""Start, end and label: what makes two spans of a sentence, or two entities of a text, the same."""
+
+
+class Labelled(Protocol):
+    """Anything from `start` to `end` with a label."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+def key_of(span: Labelled) -> Key:
+    """The key of anything labelled, see `Span.key` and `Entity.key`."""
+    return span.start, span.end, span.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,10 @@ class Entity:
                 f"for {self.label!r}; offsets are code points, end exclusive"
             )
 
+    @property
+    def key(self) -> Key:
+        return key_of(self)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Token:
@@ -96,6 +122,10 @@ class Span:
                 f"a span needs 0 <= start < end, got start={self.start}, end={self.end} "
                 f"for {self.label!r}; offsets count words, end exclusive"
             )
+
+    @property
+    def key(self) -> Key:
+        return key_of(self)
 
 
 @dataclass(frozen=True, slots=True)

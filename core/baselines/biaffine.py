@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..data.batching import Gold
+from ..diffusion.boundaries import to_half_open
 from ..evaluation.metrics import nested_entities
 from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
@@ -85,8 +86,11 @@ class Biaffine(Baseline):
         found = ((types < len(self.labels)) & inside).nonzero()
         scored: list[list[tuple[float, Span]]] = [[] for _ in sentences]
         values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
-        for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
-            scored[row].append((value, Span(left, right + 1, self.labels[kind])))
+        places = to_half_open(found[:, 1:]).tolist()
+        for row, (start, end), value, kind in zip(
+            found[:, 0].tolist(), places, *values, strict=True
+        ):
+            scored[row].append((value, Span(start, end, self.labels[kind])))
         return [compatible(each, bool(self.nested)) for each in scored]
 
 

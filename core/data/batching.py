@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..devices import send
+from ..diffusion.boundaries import to_inclusive
 from ..types import Example
 
 _BUCKET = 20
@@ -50,8 +51,7 @@ class Gold:
         boundaries, types, unknown = [], [], []
         for example in examples:
             missing = max(1, *counts) - len(example.entities)
-            places = [(entity.start, entity.end - 1) for entity in example.entities]
-            boundaries.append(places + [(-1, -1)] * missing)
+            boundaries.append(to_inclusive(example.entities) + [(-1, -1)] * missing)
             kinds = [index[entity.label] for entity in example.entities]
             types.append(kinds + [len(labels)] * missing)
             known = labels if example.labels is None else example.labels

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ..diffusion.boundaries import to_half_open, to_inclusive
 from ..modeling.span_features import SpanFeatures
 from ..types import Span
 from .cliques import pairs_of
@@ -33,8 +34,8 @@ class PairBatch:
         bounds = torch.zeros(len(spans), max(1, *map(len, spans)), 2, dtype=torch.long)
         asked: list[tuple[int, int, int]] = []
         for row, each in enumerate(spans):
-            for column, span in enumerate(each):
-                bounds[row, column] = torch.tensor([span.start, span.end - 1])
+            if each:
+                bounds[row, : len(each)] = torch.tensor(to_inclusive(each))
             asked += [(row, first, second) for first, second in pairs_of(each)]
         rows, first, second = torch.tensor(asked, dtype=torch.long).reshape(-1, 3).unbind(1)
         return cls(bounds.to(device), rows.to(device), first.to(device), second.to(device))
@@ -55,8 +56,9 @@ class PairClassifier(nn.Module):
     def forward(self, word_states: Tensor, pairs: PairBatch) -> Tensor:
         """Word states H_S (B, M, H) to the logits (P,) of "they are one entity"."""
         features = self.spans(self.spans.table(word_states), pairs.spans)  # (B, N, H)
-        end = pairs.spans[pairs.rows, pairs.first, 1] + 1
-        start = pairs.spans[pairs.rows, pairs.second, 0]
+        places = to_half_open(pairs.spans)
+        end = places[pairs.rows, pairs.first, 1]
+        start = places[pairs.rows, pairs.second, 0]
         gap = torch.where(pairs.first == pairs.second, 0, start - end)
         sums = nn.functional.pad(word_states.cumsum(dim=1), (0, 0, 1, 0))
         between = sums[pairs.rows, end + gap] - sums[pairs.rows, end]

@@ -56,7 +56,7 @@ def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[Span, E
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
     return {
         Span(starts[each.start], ends[each.end], each.label): each
-        for each in sorted(entities, key=lambda one: (one.start, one.end, one.label))
+        for each in sorted(entities, key=lambda one: one.key)
         if each.start in starts and each.end in ends
     }
 

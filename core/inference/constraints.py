@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..diffusion.boundaries import to_inclusive
 from ..types import Span
 
 
@@ -56,7 +57,7 @@ class Pins:
         decided = torch.full((len(constraints), most, 2), -1)
         for row, (each, length) in enumerate(zip(constraints, lengths, strict=True)):
             _check(each, length, num_spans)
-            both = [(span.start, span.end - 1) for span in (*each.fixed, *each.suppressed)]
+            both = to_inclusive((*each.fixed, *each.suppressed))
             count = len(each.fixed)
             if both:
                 decided[row, : len(both)] = torch.tensor(both)

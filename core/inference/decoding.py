@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from ..diffusion.boundaries import to_half_open
 from ..diffusion.sampler import SamplerStep
 from ..overlaps import clash
 from ..types import Confidence, Span
@@ -106,10 +107,11 @@ def _scored(
     sums = seed_sums.mean(1)
     sure = _confidences(spans, type_probs, history[0].words.shape[1])
     found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
-    columns = (spans.rows, spans.words, types, sums, spans.steps, spans.slots, seed_sums)
+    places = to_half_open(spans.words)
+    columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
     rows = zip(*(column.tolist() for column in columns), sure, strict=True)
-    for row, (left, right), kind, total, step, slot, alone, one in rows:
-        each = Candidate(left, right + 1, labels[kind], total / WEIGHTS, step + 1, slot, one)
+    for row, (start, end), kind, total, step, slot, alone, one in rows:
+        each = Candidate(start, end, labels[kind], total / WEIGHTS, step + 1, slot, one)
         found[row].append((each, [seed_sum / WEIGHTS for seed_sum in alone]))
     return found
 

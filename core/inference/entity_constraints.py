@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..overlaps import clash
 from ..text.segmentation import Window
-from ..types import Entity, Origin, Span, Token
+from ..types import Entity, Key, Origin, Span, Token
 from .constraints import Constraints
 from .decoding import FIXED_SCORE
 
@@ -24,7 +24,7 @@ def check_decided(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entit
                     f"the {role} entity [{each.start}, {each.end}) {each.label!r} reaches past "
                     f"the text of {len(text)} code points; offsets are half-open"
                 )
-    for start, end, label in _places(fixed) & _places(suppressed):
+    for start, end, label in _keys(fixed) & _keys(suppressed):
         raise ValueError(
             f"the entity [{start}, {end}) {label!r} is both fixed and suppressed; "
             "it can be kept or refused, not both"
@@ -51,7 +51,7 @@ def without_clashes(found: Sequence[Found], fixed: Iterable[Entity], flat: bool)
 
 def with_fixed(text: str, found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
     """In text order, with the fixed entities that no window held as they are."""
-    missing = _places(fixed) - _places(each for each, _ in found)
+    missing = _keys(fixed) - _keys(each for each, _ in found)
     added = [
         (Entity(start, end, label, FIXED_SCORE, text=text[start:end]), None)
         for start, end, label in missing
@@ -59,8 +59,8 @@ def with_fixed(text: str, found: Sequence[Found], fixed: Iterable[Entity]) -> li
     return sorted([*found, *added], key=lambda each: each[0])
 
 
-def _places(entities: Iterable[Entity]) -> set[tuple[int, int, str]]:
-    return {(each.start, each.end, each.label) for each in entities}
+def _keys(entities: Iterable[Entity]) -> set[Key]:
+    return {each.key for each in entities}
 
 
 def constraints_of(

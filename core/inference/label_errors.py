@@ -65,7 +65,7 @@ def reviews(pipeline: Pipeline, text: str, entities: Sequence[Entity]) -> Iterat
     of whole words, or not within one sentence. One that two windows of a long sentence hold is
     judged twice.
     """
-    known = {_place(each): each for each in entities if each.label in pipeline.labels}
+    known = {each.key: each for each in entities if each.label in pipeline.labels}
     reading = pipeline.read(text, fixed=list(known.values()))
     judged = [row for row, rule in enumerate(reading.constraints) if rule.fixed]
     sentences = [reading.sentences[row] for row in judged]
@@ -117,7 +117,7 @@ def _doubts(
     sentence = model.read(model.batch(sentences))
     most = max(len(own) for own in spans)
     padded = [[own[place % len(own)] for place in range(most)] for own in spans]
-    inclusive = [[(span.start, span.end - 1) for span in own] for own in padded]
+    inclusive = [codec.to_inclusive(own) for own in padded]
     words = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
     counts = send(torch.tensor([len(own) for own in spans]), model.device)
     left, right = _pointed(model, sentence, words, counts, sentences, seed)
@@ -135,8 +135,8 @@ def _doubts(
             sure = there[row, place, 0] * types[row, place, 0, labels.index(span.label)]
             at = int(best[row, place])
             kind = int(types[row, place, at].argmax())
-            start, last = near[row, place, at].tolist()
-            instead = Span(start, last + 1, labels[kind]) if kind < len(labels) else None
+            start, end = codec.to_half_open(near[row, place, at]).tolist()
+            instead = Span(start, end, labels[kind]) if kind < len(labels) else None
             doubts.append(Doubt(1 - float(sure), instead))
         answers.append(doubts)
     return answers
@@ -183,7 +183,3 @@ def _neighbours(words: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     taken = (near[:, :, :, None] == words[:, None, None]).all(-1).any(-1)
     taken[..., 0] = False
     return torch.where(free[..., None], near, words[:, :, None]), free & ~taken
-
-
-def _place(entity: Entity) -> tuple[int, int, str]:
-    return entity.start, entity.end, entity.label

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from torch import Tensor
 
 from ..config import ModelConfig
 from ..diffusion import boundaries
@@ -17,13 +20,13 @@ def sentence_step(
     word if they are asked for."""
     lengths = torch.tensor([length])
     positions = boundaries.to_positions(step.x_t[row : row + 1].cpu(), lengths, config.scale)[0]
-    edges = positions + torch.tensor([0.0, 1.0])  # word i stands at i and covers [i, i + 1)
+    edges = boundaries.to_half_open(positions)
     types = step.type_probs[row]
     best = types.argmax(-1).tolist()
     labels = (*config.labels, NO_ENTITY)
     return SentenceStep(
-        noisy=tuple((left, right) for left, right in edges.clamp(0, length).tolist()),
-        spans=tuple((left, right + 1) for left, right in step.words[row].tolist()),
+        noisy=_pairs(edges.clamp(0, length)),
+        spans=_pairs(boundaries.to_half_open(step.words[row])),
         labels=tuple(labels[index] for index in best),
         p_left=tuple(step.left_probs[row].tolist()),
         p_right=tuple(step.right_probs[row].tolist()),
@@ -31,6 +34,10 @@ def sentence_step(
         renewed=tuple(_renewed(step, row)),
         pointers=_pointers(step, row, length) if pointers else None,
     )
+
+
+def _pairs(places: Tensor) -> tuple[tuple[Any, Any], ...]:
+    return tuple((start, end) for start, end in places.tolist())
 
 
 def _renewed(step: SamplerStep, row: int) -> list[int]:

@@ -14,7 +14,7 @@ from ..diffusion.sampler import SamplerStep, denoise
 from ..evaluation.evaluate import threshold_of
 from ..modeling.denoiser import Sentence
 from ..modeling.model import DiffusionNER
-from ..types import SamplerSettings
+from ..types import Key, SamplerSettings
 from .decoding import alone
 from .ensemble import pairwise_f1
 from .pipeline import Pipeline
@@ -23,9 +23,6 @@ SEEDS = 3
 """How many seeds are asked."""
 PART = 100
 """Words that are read together."""
-
-Span = tuple[int, int, int, str]
-"""A sentence's number, and a place in it with a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def looks(
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
     asked, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
-    said: list[set[Span]] = [set() for _ in range(SEEDS)]
+    said: list[set[tuple[int, Key]]] = [set() for _ in range(SEEDS)]
     sure: list[float] = []
     total, words = torch.zeros(model.config.hidden_size), 0
     seen = _look(said, sure, total, words)
@@ -70,7 +67,7 @@ def looks(
             yield seen
         for seed, found in enumerate(alone(history, model.config.labels, threshold, asked.flat)):
             for row, kept in zip(rows, found, strict=True):
-                said[seed] |= {(row, each.start, each.end, each.label) for each in kept}
+                said[seed] |= {(row, each.span.key) for each in kept}
                 if seed == 0:
                     sure += [each.confidence.type for each in kept if each.confidence]
         total, words = total + states, words + sum(map(len, batch))
@@ -92,7 +89,9 @@ def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
         yield part
 
 
-def _look(said: Sequence[set[Span]], sure: Sequence[float], total: Tensor, words: int) -> Look:
+def _look(
+    said: Sequence[set[tuple[int, Key]]], sure: Sequence[float], total: Tensor, words: int
+) -> Look:
     vector = tuple((total / max(1, words)).tolist())
     return Look(1 - mean(sure) if sure else 0.0, 1 - pairwise_f1(said), vector)
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..diffusion.boundaries import to_half_open
+
 _LONGEST_WIDTH = 15
 
 
@@ -41,11 +43,11 @@ class SpanFeatures(nn.Module):
     def forward(self, table: SpanTable, words: Tensor) -> Tensor:
         """Spans (B, K, 2) of inclusive word indices to (B, K, H)."""
         left, right = words.unbind(-1)
-        width = right - left
-        inner = _gather(table.sums, right + 1) - _gather(table.sums, left)
+        start, end = to_half_open(words).unbind(-1)
+        inner = _gather(table.sums, end) - _gather(table.sums, start)
         features = _gather(table.left, left) + _gather(table.right, right)
-        features = features + inner / (width + 1)[:, :, None]
-        return self.norm(features + self.width(width.clamp(max=_LONGEST_WIDTH)))
+        features = features + inner / (end - start)[:, :, None]
+        return self.norm(features + self.width((right - left).clamp(max=_LONGEST_WIDTH)))
 
 
 def _gather(table: Tensor, index: Tensor) -> Tensor:

@@ -85,8 +85,7 @@ class PretendedModel:
         found = self.predict(text, SamplerSettings()).entities
         return [
             Finding(each, 0.9, next((one for one in found if overlap(one, each)), None))
-            if (each.start, each.end, each.label)
-            not in {(one.start, one.end, one.label) for one in found}
+            if each.key not in {one.key for one in found}
             else Finding(each, 0.1, each)
             for each in entities
         ]
