@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_HALF = frozenset({"cuda"})
+_BFLOAT16 = frozenset({"cuda"})
 """Kinds of devices that are faster in bfloat16; a CPU is slower."""
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
     """On CUDA matrices in bfloat16, softmaxes, norms and sums in float32; elsewhere no change."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _HALF)
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _BFLOAT16)
 
 
 def send(tensor: Tensor, device: torch.device) -> Tensor:

@@ -27,10 +27,10 @@ from ..data.fitting import fit
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores, score
 from ..modeling.encoder import SentenceEncoder, encoder_config_from
-from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_surroundings
+from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_config_and_tokenizer
 from ..types import Example, WordSpan
 
-NEVER = -1e4
+UNKNOWN_LOGIT = -1e4
 """The logit of a label that a sentence's annotators did not look for."""
 
 
@@ -90,30 +90,30 @@ class Baseline(nn.Module, ABC):
         """The same for other labels, as `DiffusionNER.with_labels`: known ones keep their
         weights, new ones start from the mean of the known, lost ones are dropped."""
         config = replace(self.config, labels=tuple(labels))
-        grown = type(self)(DiffusionNER(config, self.encoder, self.tokenizer))
+        resized = type(self)(DiffusionNER(config, self.encoder, self.tokenizer))
         state = self.state_dict()
         for name in self.label_rows:
-            state[name] = self._regrow(state[name], grown.outputs)
-        grown.load_state_dict(state)
-        return grown.to(self.encoder.layer_weights.device).train(self.training)
+            state[name] = self._resize_label_rows(state[name], resized.outputs)
+        resized.load_state_dict(state)
+        return resized.to(self.encoder.layer_weights.device).train(self.training)
 
-    def _regrow(self, rows: Tensor, wanted: Sequence[tuple[str, str]]) -> Tensor:
+    def _resize_label_rows(self, rows: Tensor, wanted: Sequence[tuple[str, str]]) -> Tensor:
         known = dict(zip(self.outputs, rows, strict=True))
-        grown = []
+        resized = []
         for output in wanted:
-            kin = [row for each, row in known.items() if each[0] == output[0]]
-            fresh = torch.stack(kin).mean(0) if kin else torch.zeros_like(rows[0])
-            grown.append(known.get(output, fresh))
-        return torch.stack(grown)
+            siblings = [row for each, row in known.items() if each[0] == output[0]]
+            new_row = torch.stack(siblings).mean(0) if siblings else torch.zeros_like(rows[0])
+            resized.append(known.get(output, new_row))
+        return torch.stack(resized)
 
     def save(self, folder: Path) -> None:
         """Write the folder; a save that is killed leaves the weights that were there."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous() for name, value in self.state_dict().items()}
-        fresh = folder / f"{self.kind}.safetensors.new"
-        save_file(state, fresh)
-        fresh.replace(fresh.with_suffix(""))
-        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
+        temporary = folder / f"{self.kind}.safetensors.new"
+        save_file(state, temporary)
+        temporary.replace(temporary.with_suffix(""))
+        write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> Self:

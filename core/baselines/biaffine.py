@@ -18,9 +18,9 @@ from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
 from ..overlaps import clash
 from ..types import Example, WordSpan
-from .base import NEVER, Baseline
+from .base import UNKNOWN_LOGIT, Baseline
 
-_PRIOR = 6.0
+_NO_ENTITY_BIAS = 6.0
 """The logit of ∅ at the start: hundreds of spans are none for each that is one."""
 
 
@@ -42,7 +42,7 @@ class Biaffine(Baseline):
         self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, WIDTHS))
-        nn.init.constant_(self.width[-1], _PRIOR)
+        nn.init.constant_(self.width[-1], _NO_ENTITY_BIAS)
         self.nested: Tensor
         self.register_buffer("nested", torch.tensor(False))
 
@@ -55,10 +55,10 @@ class Biaffine(Baseline):
         states = self.encoder(self.batch(sentences))
         left = F.pad(self.left(states), (0, 1), value=1.0)  # the 1 makes the linear terms
         right = F.pad(self.right(states), (0, 1), value=1.0)
-        turned = torch.einsum("bld,cde->blce", left, self.tensor)
-        scores = torch.einsum("blce,bre->blrc", turned, right)
-        place = torch.arange(states.shape[1], device=states.device)
-        width = (place - place[:, None]).clamp(0, WIDTHS - 1)
+        projected_left = torch.einsum("bld,cde->blce", left, self.tensor)
+        scores = torch.einsum("blce,bre->blrc", projected_left, right)
+        index = torch.arange(states.shape[1], device=states.device)
+        width = (index - index[:, None]).clamp(0, WIDTHS - 1)
         return scores + self.width.t()[width]
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
@@ -73,7 +73,7 @@ class Biaffine(Baseline):
         rows, columns = (gold.boundaries[..., 0] >= 0).nonzero().unbind(1)
         left, right = gold.boundaries[rows, columns].unbind(1)
         targets[rows, left, right] = gold.types[rows, columns]
-        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], NEVER)
+        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], UNKNOWN_LOGIT)
         total = F.cross_entropy(
             logits.flatten(0, 2), targets.flatten().to(logits.device), reduction="sum"
         )
@@ -92,8 +92,8 @@ class Biaffine(Baseline):
 
 def _spans(lengths: Tensor) -> Tensor:
     """(B, M, M): where l ≤ r and both are words."""
-    place = torch.arange(int(lengths.max()))
-    return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
+    index = torch.arange(int(lengths.max()))
+    return (index[:, None] <= index) & (index < lengths[:, None])[:, None]
 
 
 def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from ..modeling.model import DiffusionNER
 from ..text.tag_schemes import decode_tags, encode_tags, split_tag
 from ..types import Example, WordSpan
-from .base import NEVER, Baseline
+from .base import UNKNOWN_LOGIT, Baseline
 
 
 class Tagger(Baseline):
@@ -48,7 +48,7 @@ class Tagger(Baseline):
             if example.labels is not None:
                 missing = [tag[2:] not in example.labels for tag in self.tags[1:]]
                 unknown[row, 1:] = torch.tensor(missing)
-        logits = logits.masked_fill(unknown.to(logits.device)[:, None], NEVER)
+        logits = logits.masked_fill(unknown.to(logits.device)[:, None], UNKNOWN_LOGIT)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten().to(logits.device))
 
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:

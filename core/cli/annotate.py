@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..discontinuous.combiner import Combiner
-from ..discontinuous.documents import Joined, join
+from ..discontinuous.documents import JoinedPrediction, join
 from ..inference.pipeline import Pipeline
 from ..types import Entity, SamplerSettings
 
@@ -24,9 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
-    more = parser.add_mutually_exclusive_group()
-    more.add_argument("--trace", action="store_true", help="add every denoising step")
-    more.add_argument(
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--trace", action="store_true", help="add every denoising step")
+    mode.add_argument(
         "--fragments",
         action="store_true",
         help="join fragments into discontinuous entities, with a model that has learnt it",
@@ -54,17 +54,17 @@ def run(options: argparse.Namespace) -> None:
     )
     combiner = Combiner.load(pipeline.model, options.model) if options.fragments else None
     for number, line in enumerate(sys.stdin, start=1):
-        given = read_line(line, number) if options.json else Given(line.removesuffix("\n"))
+        document = read_line(line, number) if options.json else Document(line.removesuffix("\n"))
         if combiner is None:
-            record = annotate(pipeline, given, settings, options.trace)
+            record = annotate(pipeline, document, settings, options.trace)
         else:
-            said = pipeline.predict(given.text, settings, given.fixed, given.suppressed)
-            record = _joined(join(pipeline, combiner, said))
+            said = pipeline.predict(document.text, settings, document.fixed, document.suppressed)
+            record = _joined_record(join(pipeline, combiner, said))
         print(json.dumps(record, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Document:
     """A document, and what a person has decided about it."""
 
     text: str
@@ -72,17 +72,17 @@ class Given:
     suppressed: tuple[Entity, ...] = ()
 
 
-def read_line(line: str, number: int) -> Given:
+def read_line(line: str, number: int) -> Document:
     """A line of `--json`. Raises ValueError, naming the line, for anything else."""
     try:
         record = json.loads(line)
         fixed, suppressed = (
-            tuple(_decided(**each) for each in record.get(role, ()))
+            tuple(_parse_entity(**each) for each in record.get(role, ()))
             for role in ("fixed", "suppressed")
         )
         if not isinstance(record["text"], str):
             raise TypeError(f"text should be a string, got {record['text']!r}")
-        return Given(record["text"], fixed, suppressed)
+        return Document(record["text"], fixed, suppressed)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
             f'line {number} of --json input should look like {{"text": "…", "fixed": '
@@ -90,7 +90,7 @@ def read_line(line: str, number: int) -> Given:
         ) from error
 
 
-def _decided(start: object, end: object, label: object, **_: object) -> Entity:
+def _parse_entity(start: object, end: object, label: object, **_: object) -> Entity:
     """Entities as `annotate` writes them say more, which is left aside."""
     if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
         raise TypeError(
@@ -101,10 +101,10 @@ def _decided(start: object, end: object, label: object, **_: object) -> Entity:
 
 
 def annotate(
-    pipeline: Pipeline, given: Given, settings: SamplerSettings, with_trace: bool
+    pipeline: Pipeline, document: Document, settings: SamplerSettings, with_trace: bool
 ) -> dict[str, Any]:
     """One line of output."""
-    text, fixed, suppressed = given.text, given.fixed, given.suppressed
+    text, fixed, suppressed = document.text, document.fixed, document.suppressed
     if with_trace:
         trace = pipeline.trace(text, settings, fixed, suppressed)
         record = trace.to_json()
@@ -123,7 +123,7 @@ def annotate(
     }
 
 
-def _joined(said: Joined) -> dict[str, Any]:
+def _joined_record(said: JoinedPrediction) -> dict[str, Any]:
     return {
         "text": said.text,
         "entities": [_entity(entity) for entity in said.entities],

@@ -48,16 +48,16 @@ def run(options: argparse.Namespace) -> None:
     results = {}
     for file in options.test:
         test = baseline.fit(looked_for(read_examples(file)))
-        scores, pace = baseline.measure(test)
-        print(f"\n{file}: {pace:.1f} sentences/s\n{as_table(scores)}")
-        results[str(file)] = {**scores.to_json(), "sentences_per_second": pace}
+        scores, speed = baseline.measure(test)
+        print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
+        results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
 def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
-    kind = BASELINES[options.kind]
+    baseline_class = BASELINES[options.kind]
     if options.parent is not None:
-        parent = kind.load(options.parent)
-        new = [label for label in labels if label not in parent.labels]
-        return parent.with_labels([*parent.labels, *new]) if new else parent
-    return kind(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))
+        parent = baseline_class.load(options.parent)
+        missing = [label for label in labels if label not in parent.labels]
+        return parent.with_labels([*parent.labels, *missing]) if missing else parent
+    return baseline_class(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))

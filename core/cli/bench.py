@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..modeling.model import DiffusionNER, best_device
 from ..research.bench.report import as_text, measure
-from ..research.bench.subject import sentences, shaped
+from ..research.bench.subject import random_bert, sentences
 from .shared import numbers
 
 
@@ -31,16 +31,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
-    found = []
+    results = []
     for device in devices:
         model = _model(options).to(device)
         examples = sentences(model, options.data, options.sentences)
         figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
-        found.append({"subject": _subject(options), **figures})
+        results.append({"subject": _subject(options), **figures})
         if not options.json:
             print(f"{_subject(options)}, {as_text(figures)}\n", flush=True)
     if options.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(results, indent=2, ensure_ascii=False))
 
 
 def _model(options: argparse.Namespace) -> DiffusionNER:
@@ -48,7 +48,7 @@ def _model(options: argparse.Namespace) -> DiffusionNER:
         return DiffusionNER.load(options.model)
     if len(options.shape) != 2:
         raise ValueError(f"--shape takes layers,width, got {options.shape}; try 24,1024")
-    return shaped(options.model, *options.shape)
+    return random_bert(options.model, *options.shape)
 
 
 def _subject(options: argparse.Namespace) -> str:

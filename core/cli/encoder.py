@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..pretrained.container import read_container
-from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged, write_encoder
+from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged_file, write_encoder
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write multilingual-e5-small, cut to size, as a folder that transformers loads."""
-    preferred = frozenset(read_container(packaged(ENGLISH)).pieces)
-    container = read_container(packaged(MULTILINGUAL))
+    preferred = frozenset(read_container(packaged_file(ENGLISH)).pieces)
+    container = read_container(packaged_file(MULTILINGUAL))
     write_encoder(options.out, container, preferred, options.layers, options.vocabulary)
     size = sum(file.stat().st_size for file in options.out.iterdir()) / 1e6
     print(f"{options.out}: {options.layers} layers of multilingual-e5-small, {size:.0f} MB")

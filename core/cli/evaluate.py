@@ -33,9 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
-    read = looked_for(read_examples(options.data))
-    examples = fit(model, read)
-    beyond = _gold(read) - _gold(examples)
+    sentences = looked_for(read_examples(options.data))
+    examples = fit(model, sentences)
+    too_long = _count_entities(sentences) - _count_entities(examples)
     sampler = SamplerSettings(
         num_spans=options.num_spans,
         eta=options.eta,
@@ -52,14 +52,14 @@ def run(options: argparse.Namespace) -> None:
                 {
                     "model": str(options.model),
                     "data": str(options.data),
-                    "beyond": beyond,
+                    "beyond": too_long,
                     "runs": rows,
                 }
             )
         )
         return
-    if beyond:
-        print(f"{beyond} gold entities are too long for any window and are not counted\n")
+    if too_long:
+        print(f"{too_long} gold entities are too long for any window and are not counted\n")
     for row in rows:
         print(
             f"γ = {row['steps']}, K = {row['num_spans']}, φ = {row['threshold']}: "
@@ -69,5 +69,5 @@ def run(options: argparse.Namespace) -> None:
         print(row["table"] + "\n")
 
 
-def _gold(examples: Sequence[Example]) -> int:
+def _count_entities(examples: Sequence[Example]) -> int:
     return sum(len(example.entities) for example in examples)

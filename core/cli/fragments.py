@@ -7,9 +7,14 @@ from pathlib import Path
 
 from ..discontinuous.combiner import Combiner
 from ..discontinuous.reading import read_fragmented
-from ..discontinuous.records import whole
+from ..discontinuous.records import single_fragment
 from ..discontinuous.scores import FragmentScores, score_fragmented
-from ..discontinuous.training import fitting, measure_combiner, proposals, train_combiner
+from ..discontinuous.training import (
+    measure_combiner,
+    propose_fragments,
+    train_combiner,
+    within_window,
+)
 from ..modeling.model import DiffusionNER, best_device
 
 
@@ -31,19 +36,21 @@ def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
     examples, dev = read_fragmented(options.train), read_fragmented(options.dev)
     for record in train_combiner(model, examples, dev, options.model, options.epochs, options.seed):
-        star = "  (best so far)" if record.best else ""
+        marker = "  (best so far)" if record.best else ""
         print(
-            f"epoch {record.epoch}: loss {record.loss:.3f}  {_line(record.scores)}{star}",
+            f"epoch {record.epoch}: loss {record.loss:.3f}  {_line(record.scores)}{marker}",
             flush=True,
         )
     if options.test is None:
         return
-    test = fitting(model, read_fragmented(options.test))
-    spans = proposals(model, [example.words for example in test])
-    apart = score_fragmented(zip(test, [list(map(whole, each)) for each in spans], strict=True))
+    test = within_window(model, read_fragmented(options.test))
+    spans = propose_fragments(model, [example.words for example in test])
+    separate = score_fragmented(
+        zip(test, [list(map(single_fragment, each)) for each in spans], strict=True)
+    )
     joined = measure_combiner(Combiner.load(model, options.model), test, spans)
     print(f"{options.test}, joined:     {_line(joined)}")
-    print(f"{options.test}, not joined: {_line(apart)}")
+    print(f"{options.test}, not joined: {_line(separate)}")
 
 
 def _line(scores: FragmentScores) -> str:

@@ -53,13 +53,13 @@ def report(record: Progress | Evaluated) -> None:
     if isinstance(record, Progress):
         losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
         minutes = record.eta_seconds / 60
-        place = f"step {record.step}/{record.total_steps}"
-        print(f"{place}  {losses}  {minutes:.0f} min left", flush=True)
+        position = f"step {record.step}/{record.total_steps}"
+        print(f"{position}  {losses}  {minutes:.0f} min left", flush=True)
         return
     scores = record.scores
-    star = "  (best so far)" if record.best else ""
+    marker = "  (best so far)" if record.best else ""
     print(
         f"epoch {record.epoch}: P {100 * scores.precision:.2f}  R {100 * scores.recall:.2f}  "
-        f"F1 {100 * scores.f1:.2f}{star}",
+        f"F1 {100 * scores.f1:.2f}{marker}",
         flush=True,
     )

@@ -49,9 +49,9 @@ def run(options: argparse.Namespace) -> None:
     learner = DiffusionLearner(model.to(best_device()), config)
     for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
         report(record)
-    first = distributed.main()
+    is_main = distributed.main()
     distributed.leave()
-    if not first:
+    if not is_main:
         return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     command = "python -m core " + shlex.join(sys.argv[1:])
@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> None:
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
     if options.parent is not None:
         parent = DiffusionNER.load(options.parent)
-        new = [label for label in labels if label not in parent.config.labels]
-        return parent.with_labels([*parent.config.labels, *new]) if new else parent
+        missing = [label for label in labels if label not in parent.config.labels]
+        return parent.with_labels([*parent.config.labels, *missing]) if missing else parent
     config = ModelConfig(
         labels, lstm_layers=options.lstm_layers, schedule=options.schedule, scale=options.scale
     )

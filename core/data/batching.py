@@ -17,7 +17,7 @@ from ..types import Example
 _BUCKET = 20
 """Batches that are sorted by length together: little padding, still shuffled."""
 
-_WORDS = {"cpu": 300, "cuda": 16_384}
+_WORDS_PER_BATCH = {"cpu": 300, "cuda": 16_384}
 """Words of an inference batch. What a CPU works on should fit its caches: 300 words take a fifth
 less time than 32 sentences. A GPU should have enough to do at each call."""
 
@@ -36,20 +36,20 @@ class Gold:
         """Raises ValueError for an entity whose label the model does not have."""
         index = {label: number for number, label in enumerate(labels)}
         for example in examples:
-            strange = {entity.label for entity in example.entities} - index.keys()
-            if strange:
+            unknown_labels = {entity.label for entity in example.entities} - index.keys()
+            if unknown_labels:
                 raise ValueError(
                     f"the model's labels are {', '.join(labels)}, got an entity labelled "
-                    f"{', '.join(sorted(strange))}; grow the model by `with_labels` first"
+                    f"{', '.join(sorted(unknown_labels))}; grow the model by `with_labels` first"
                 )
         counts = [len(example.entities) for example in examples]
         boundaries, types, unknown = [], [], []
         for example in examples:
-            missing = max(1, *counts) - len(example.entities)
-            places = [(entity.start, entity.end - 1) for entity in example.entities]
-            boundaries.append(places + [(-1, -1)] * missing)
-            kinds = [index[entity.label] for entity in example.entities]
-            types.append(kinds + [len(labels)] * missing)
+            padding = max(1, *counts) - len(example.entities)
+            spans = [(entity.start, entity.end - 1) for entity in example.entities]
+            boundaries.append(spans + [(-1, -1)] * padding)
+            label_ids = [index[entity.label] for entity in example.entities]
+            types.append(label_ids + [len(labels)] * padding)
             known = labels if example.labels is None else example.labels
             unknown.append([*(label not in known for label in labels), False])
         return cls(
@@ -80,10 +80,10 @@ def epoch_batches(
 def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[list[int]]:
     """All indices in batches of like length, shortest first: as many words, padding included,
     as suit the device. One that is longer than that is a batch of its own."""
-    room = _WORDS.get(device.type, _WORDS["cpu"])
+    budget = _WORDS_PER_BATCH.get(device.type, _WORDS_PER_BATCH["cpu"])
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
-        if batch and (len(batch) + 1) * lengths[index] > room:
+        if batch and (len(batch) + 1) * lengths[index] > budget:
             yield batch
             batch = []
         batch.append(index)

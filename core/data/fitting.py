@@ -16,20 +16,20 @@ def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
     it cannot be learnt, and its words are left out rather than taught as "no entity".
     """
     fitted: list[Example] = []
-    room = model.word_room
+    budget = model.subword_budget
     for example in examples:
         if not example.words:
             continue
         lengths = subword_lengths(model.tokenizer, example.words)
         limit = model.config.max_words
-        if len(example.words) <= limit and sum(lengths) <= room:
+        if len(example.words) <= limit and sum(lengths) <= budget:
             fitted.append(example)
             continue
-        fitted.extend(_cut(example, lengths, limit, room))
+        fitted.extend(_cut(example, lengths, limit, budget))
     return fitted
 
 
-def _cut(example: Example, lengths: Sequence[int], limit: int, room: int) -> list[Example]:
+def _cut(example: Example, lengths: Sequence[int], limit: int, budget: int) -> list[Example]:
     inside = [False] * (len(example.words) + 1)  # a cut here would go through an entity
     for entity in example.entities:
         for place in range(entity.start + 1, entity.end):
@@ -37,7 +37,7 @@ def _cut(example: Example, lengths: Sequence[int], limit: int, room: int) -> lis
     pieces, start = [], 0
     while start < len(example.words):
         end, total = start, 0
-        while end < len(example.words) and end - start < limit and total + lengths[end] <= room:
+        while end < len(example.words) and end - start < limit and total + lengths[end] <= budget:
             total += lengths[end]
             end += 1
         stop = end

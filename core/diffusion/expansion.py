@@ -38,8 +38,8 @@ def expand(
         gold = gold[torch.randperm(count, generator=generator)[:num_spans]]
     if strategy == "repetition":
         return gold.repeat(-(-num_spans // len(gold)), 1)[:num_spans]
-    repeats = 1
+    copies_each = 1
     if strategy == "mixed":
-        repeats = max(1, min(copies, num_spans // (2 * count)))
-    known = gold.repeat(repeats, 1)
-    return torch.cat([known, random_spans(num_spans - len(known), scale, generator)])
+        copies_each = max(1, min(copies, num_spans // (2 * count)))
+    copied = gold.repeat(copies_each, 1)
+    return torch.cat([copied, random_spans(num_spans - len(copied), scale, generator)])

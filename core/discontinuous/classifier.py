@@ -15,8 +15,8 @@ from ..modeling.span_features import SpanFeatures
 from ..types import WordSpan
 from .cliques import pairs_of
 
-_FARTHEST = 15
-_ITSELF = _FARTHEST + 1
+_MAX_DISTANCE = 15
+_SAME_SPAN = _MAX_DISTANCE + 1
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class PairBatch:
 
     @classmethod
     def of(cls, spans: Sequence[Sequence[WordSpan]], device: torch.device) -> PairBatch:
-        bounds = torch.zeros(len(spans), max(1, *map(len, spans)), 2, dtype=torch.long)
-        asked: list[tuple[int, int, int]] = []
+        boundaries = torch.zeros(len(spans), max(1, *map(len, spans)), 2, dtype=torch.long)
+        pairs: list[tuple[int, int, int]] = []
         for row, each in enumerate(spans):
             for column, span in enumerate(each):
-                bounds[row, column] = torch.tensor([span.start, span.end - 1])
-            asked += [(row, first, second) for first, second in pairs_of(each)]
-        rows, first, second = torch.tensor(asked, dtype=torch.long).reshape(-1, 3).unbind(1)
-        return cls(bounds.to(device), rows.to(device), first.to(device), second.to(device))
+                boundaries[row, column] = torch.tensor([span.start, span.end - 1])
+            pairs += [(row, first, second) for first, second in pairs_of(each)]
+        rows, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
+        return cls(boundaries.to(device), rows.to(device), first.to(device), second.to(device))
 
 
 class PairClassifier(nn.Module):
@@ -46,7 +46,7 @@ class PairClassifier(nn.Module):
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
         self.spans = SpanFeatures(hidden_size)
-        self.distance = nn.Embedding(_ITSELF + 1, hidden_size)
+        self.distance = nn.Embedding(_SAME_SPAN + 1, hidden_size)
         self.hidden = nn.Sequential(
             nn.Linear(4 * hidden_size, hidden_size), nn.GELU(), nn.Dropout(0.1)
         )
@@ -60,11 +60,13 @@ class PairClassifier(nn.Module):
         gap = torch.where(pairs.first == pairs.second, 0, start - end)
         sums = nn.functional.pad(word_states.cumsum(dim=1), (0, 0, 1, 0))
         between = sums[pairs.rows, end + gap] - sums[pairs.rows, end]
-        far = torch.where(pairs.first == pairs.second, _ITSELF, gap.clamp(max=_FARTHEST))
-        joint = (
+        distance = torch.where(
+            pairs.first == pairs.second, _SAME_SPAN, gap.clamp(max=_MAX_DISTANCE)
+        )
+        parts = (
             features[pairs.rows, pairs.first],
             features[pairs.rows, pairs.second],
             between / gap.clamp(min=1)[:, None],
-            self.distance(far),
+            self.distance(distance),
         )
-        return self.score(self.hidden(torch.cat(joint, dim=-1)))[:, 0]
+        return self.score(self.hidden(torch.cat(parts, dim=-1)))[:, 0]

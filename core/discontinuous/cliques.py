@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..types import WordSpan
-from .records import FragmentedEntity, joined, whole
+from .records import FragmentedEntity, join_spans, single_fragment
 
 Pair = tuple[int, int]
 
-_SURE = 0.5
-_MOST = 24
+_THRESHOLD = 0.5
+_MAX_FRAGMENTS = 24
 """Fragments of a sentence that are looked at for cliques: at worst 3^8 cliques."""
 
 
@@ -38,32 +38,34 @@ def entities_of(
     lost where nothing is discontinuous.
     """
     neighbours: dict[int, set[int]] = {}
-    edges = [(p, pair) for pair, p in probabilities.items() if p > _SURE and pair[0] != pair[1]]
+    edges = [
+        (p, pair) for pair, p in probabilities.items() if p > _THRESHOLD and pair[0] != pair[1]
+    ]
     for _, (i, j) in sorted(edges, reverse=True):
-        if len(neighbours.keys() | {i, j}) <= _MOST:
+        if len(neighbours.keys() | {i, j}) <= _MAX_FRAGMENTS:
             neighbours.setdefault(i, set()).add(j)
             neighbours.setdefault(j, set()).add(i)
     found = [
-        whole(span)
+        single_fragment(span)
         for index, span in enumerate(spans)
-        if index not in neighbours or probabilities[index, index] > _SURE
+        if index not in neighbours or probabilities[index, index] > _THRESHOLD
     ]
     for clique in _cliques(set(), set(neighbours), set(), neighbours):
-        found.append(joined(spans[index] for index in clique))
+        found.append(join_spans(spans[index] for index in clique))
     return sorted(set(found))
 
 
 def _cliques(
-    clique: set[int], open_: set[int], closed: set[int], neighbours: Mapping[int, set[int]]
+    clique: set[int], candidates: set[int], excluded: set[int], neighbours: Mapping[int, set[int]]
 ) -> Iterator[set[int]]:
     """Bron and Kerbosch's search, with a pivot: every maximal clique of two or more, once."""
-    if not open_ and not closed:
+    if not candidates and not excluded:
         if len(clique) > 1:
             yield clique
         return
-    pivot = max(open_ | closed, key=lambda each: len(neighbours[each] & open_))
-    for each in sorted(open_ - neighbours[pivot]):
-        near = neighbours[each]
-        yield from _cliques(clique | {each}, open_ & near, closed & near, neighbours)
-        open_ = open_ - {each}
-        closed = closed | {each}
+    pivot = max(candidates | excluded, key=lambda each: len(neighbours[each] & candidates))
+    for each in sorted(candidates - neighbours[pivot]):
+        adjacent = neighbours[each]
+        yield from _cliques(clique | {each}, candidates & adjacent, excluded & adjacent, neighbours)
+        candidates = candidates - {each}
+        excluded = excluded | {each}

@@ -27,8 +27,8 @@ class Combiner:
 
     def __init__(self, model: DiffusionNER, classifier: PairClassifier | None = None) -> None:
         self.model = model
-        fresh = classifier or PairClassifier(model.config.hidden_size)
-        self.classifier = fresh.to(model.device).eval()
+        module = classifier or PairClassifier(model.config.hidden_size)
+        self.classifier = module.to(model.device).eval()
 
     @torch.inference_mode()
     def combine(
@@ -36,18 +36,20 @@ class Combiner:
     ) -> list[list[FragmentedEntity]]:
         """Each sentence's entities, in text order."""
         found: list[list[FragmentedEntity]] = [[] for _ in sentences]
-        some = [row for row, each in enumerate(spans) if each]
-        for places in inference_batches([len(sentences[row]) for row in some], self.model.device):
-            rows = [some[place] for place in places]
+        rows_with_spans = [row for row, each in enumerate(spans) if each]
+        for places in inference_batches(
+            [len(sentences[row]) for row in rows_with_spans], self.model.device
+        ):
+            rows = [rows_with_spans[place] for place in places]
             pairs = PairBatch.of([spans[row] for row in rows], self.model.device)
             with mixed_precision(self.model.device):
                 states = self.word_states([sentences[row] for row in rows])
                 answers = self.classifier(states, pairs).float().sigmoid().tolist()
-            asked: list[dict[tuple[int, int], float]] = [{} for _ in rows]
+            probabilities_by_row: list[dict[tuple[int, int], float]] = [{} for _ in rows]
             columns = (pairs.rows.tolist(), pairs.first.tolist(), pairs.second.tolist())
             for place, first, second, answer in zip(*columns, answers, strict=True):
-                asked[place][first, second] = answer
-            for row, probabilities in zip(rows, asked, strict=True):
+                probabilities_by_row[place][first, second] = answer
+            for row, probabilities in zip(rows, probabilities_by_row, strict=True):
                 found[row] = entities_of(spans[row], probabilities)
         return found
 
@@ -58,9 +60,9 @@ class Combiner:
 
     def save(self, folder: Path) -> None:
         state = {k: v.cpu().contiguous() for k, v in self.classifier.state_dict().items()}
-        fresh = folder / (WEIGHTS + ".new")
-        save_file(state, fresh)
-        fresh.replace(folder / WEIGHTS)
+        temporary = folder / (WEIGHTS + ".new")
+        save_file(state, temporary)
+        temporary.replace(folder / WEIGHTS)
 
     @classmethod
     def load(cls, model: DiffusionNER, folder: Path | str) -> Combiner:

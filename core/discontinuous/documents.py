@@ -17,7 +17,7 @@ from .records import FragmentedEntity
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedPrediction:
     """A prediction with its fragments joined; all offsets are code points."""
 
     text: str
@@ -27,30 +27,32 @@ class Joined:
     uncovered: tuple[Token, ...] = ()
 
 
-def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Joined:
+def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> JoinedPrediction:
     """Join the entities of a prediction of `pipeline`, sentence by sentence.
 
     Each sentence with entities is encoded once more.
     """
     reading = pipeline.read(prediction.text)
     tokens = [reading.tokens_of(window) for window in reading.windows]
-    spans = [_inside(prediction.entities, each) for each in tokens]
+    spans = [_entities_by_span(prediction.entities, each) for each in tokens]
     found = combiner.combine(reading.sentences, [list(each) for each in spans])
-    parts: set[Entity] = set()
+    replaced: set[Entity] = set()
     discontinuous: set[FragmentedEntity] = set()
-    for places, held, entities in zip(tokens, spans, found, strict=True):
-        alone = {part for each in entities if not each.discontinuous for part in each.parts}
-        parts |= {entity for span, entity in held.items() if span not in alone}
-        discontinuous |= {_in_text(each, places) for each in entities if each.discontinuous}
-    return Joined(
+    for places, entity_by_span, entities in zip(tokens, spans, found, strict=True):
+        single = {part for each in entities if not each.discontinuous for part in each.parts}
+        replaced |= {entity for span, entity in entity_by_span.items() if span not in single}
+        discontinuous |= {_to_code_points(each, places) for each in entities if each.discontinuous}
+    return JoinedPrediction(
         prediction.text,
-        tuple(each for each in prediction.entities if each not in parts),
+        tuple(each for each in prediction.entities if each not in replaced),
         tuple(sorted(discontinuous)),
         prediction.uncovered,
     )
 
 
-def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[WordSpan, Entity]:
+def _entities_by_span(
+    entities: Sequence[Entity], tokens: Sequence[Token]
+) -> dict[WordSpan, Entity]:
     """The entities of whole words among `tokens`, as spans of these."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
@@ -61,6 +63,6 @@ def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[WordSpa
     }
 
 
-def _in_text(entity: FragmentedEntity, tokens: Sequence[Token]) -> FragmentedEntity:
+def _to_code_points(entity: FragmentedEntity, tokens: Sequence[Token]) -> FragmentedEntity:
     fragments = [(tokens[start].start, tokens[end - 1].end) for start, end in entity.fragments]
     return FragmentedEntity(tuple(fragments), entity.label)

@@ -23,9 +23,9 @@ class FragmentedEntity:
 
     def __post_init__(self) -> None:
         ends = [place for fragment in self.fragments for place in fragment]
-        rising = all(start < end for start, end in self.fragments)
-        apart = all(a <= b for a, b in pairwise(ends))
-        if not ends or ends[0] < 0 or not rising or not apart:
+        ordered = all(start < end for start, end in self.fragments)
+        disjoint = all(a <= b for a, b in pairwise(ends))
+        if not ends or ends[0] < 0 or not ordered or not disjoint:
             raise ValueError(
                 "an entity needs fragments in text order that do not overlap, each with "
                 f"0 <= start < end, got {list(self.fragments)} for {self.label!r}"
@@ -41,12 +41,12 @@ class FragmentedEntity:
         return len(self.fragments) > 1
 
 
-def whole(span: WordSpan) -> FragmentedEntity:
+def single_fragment(span: WordSpan) -> FragmentedEntity:
     """A span that is an entity by itself."""
     return FragmentedEntity(((span.start, span.end),), span.label)
 
 
-def joined(spans: Iterable[WordSpan]) -> FragmentedEntity:
+def join_spans(spans: Iterable[WordSpan]) -> FragmentedEntity:
     """Spans of one label as one entity; fragments that touch become one."""
     label, fragments = "", list[tuple[int, int]]()
     for span in sorted(spans):

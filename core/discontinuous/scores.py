@@ -24,10 +24,10 @@ def score_fragmented(
     """The agreement of each sentence's predictions with its entities."""
     overall = discontinuous = Count()
     for example, predicted in pairs:
-        gold, said = set(example.entities), set(predicted)
-        overall += compare(gold, said)
+        gold, predicted_set = set(example.entities), set(predicted)
+        overall += compare(gold, predicted_set)
         discontinuous += compare(
             {each for each in gold if each.discontinuous},
-            {each for each in said if each.discontinuous},
+            {each for each in predicted_set if each.discontinuous},
         )
     return FragmentScores(overall, discontinuous)

@@ -20,9 +20,9 @@ from .combiner import Combiner
 from .records import FragmentedExample
 from .scores import FragmentScores, score_fragmented
 
-_BATCH = 16
-_RATE = 1e-3
-_MAX_NORM = 1.0
+_BATCH_SIZE = 16
+_LEARNING_RATE = 1e-3
+_MAX_GRADIENT_NORM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def train_combiner(
     The classifier learns from the spans that the model proposes and from the gold fragments.
     Sentences longer than a window are left out. Raises ValueError where none is left.
     """
-    examples, dev = fitting(model, examples), fitting(model, dev)
+    examples, dev = within_window(model, examples), within_window(model, dev)
     if not examples or not dev:
         raise ValueError(
             f"joining fragments needs sentences to learn and to choose by, got {len(examples)} to "
@@ -58,17 +58,17 @@ def train_combiner(
     torch.manual_seed(seed)
     combiner = Combiner(model)
     gold = [set(example.spans.entities) for example in examples]
-    said = proposals(model, [example.words for example in examples])
-    spans = [sorted(known | set(found)) for known, found in zip(gold, said, strict=True)]
-    found = proposals(model, [example.words for example in dev])
-    optimizer = torch.optim.AdamW(combiner.classifier.parameters(), lr=_RATE)
+    said = propose_fragments(model, [example.words for example in examples])
+    spans = [sorted(gold_spans | set(found)) for gold_spans, found in zip(gold, said, strict=True)]
+    found = propose_fragments(model, [example.words for example in dev])
+    optimizer = torch.optim.AdamW(combiner.classifier.parameters(), lr=_LEARNING_RATE)
     lengths = [len(example.words) for example in examples]
     generator = torch.Generator().manual_seed(seed)
     best_f1 = -1.0
     for epoch in range(1, epochs + 1):
         losses = [
             _step(combiner, optimizer, [examples[i] for i in rows], [spans[i] for i in rows])
-            for rows in epoch_batches(lengths, _BATCH, generator)
+            for rows in epoch_batches(lengths, _BATCH_SIZE, generator)
         ]
         scores = measure_combiner(combiner, dev, found)
         best = scores.overall.f1 > best_f1
@@ -86,23 +86,27 @@ def measure_combiner(
     return score_fragmented(zip(examples, joined, strict=True))
 
 
-def proposals(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> list[list[WordSpan]]:
+def propose_fragments(
+    model: DiffusionNER, sentences: Sequence[Sequence[str]]
+) -> list[list[WordSpan]]:
     """The model's entities by its own φ: the fragments to join."""
     found = propose(model, sentences, SamplerSettings())
     return [keep(each, model.config.phi(flat=False), flat=False) for each in found]
 
 
-def fitting(model: DiffusionNER, examples: Sequence[FragmentedExample]) -> list[FragmentedExample]:
+def within_window(
+    model: DiffusionNER, examples: Sequence[FragmentedExample]
+) -> list[FragmentedExample]:
     """Those that one window of the model holds."""
     return [
         each
         for each in examples
         if len(each.words) <= model.config.max_words
-        and sum(subword_lengths(model.tokenizer, each.words)) <= model.word_room
+        and sum(subword_lengths(model.tokenizer, each.words)) <= model.subword_budget
     ]
 
 
-def answers(example: FragmentedExample, spans: Sequence[WordSpan]) -> list[float]:
+def pair_targets(example: FragmentedExample, spans: Sequence[WordSpan]) -> list[float]:
     """The right answer, 0 or 1, to each of the `pairs_of` spans."""
     parts = [frozenset(entity.parts) for entity in example.entities]
     wholes = {each for each in parts if len(each) == 1}
@@ -123,16 +127,18 @@ def _step(
     spans: Sequence[Sequence[WordSpan]],
 ) -> float:
     device = combiner.model.device
-    right = [answer for pair in zip(examples, spans, strict=True) for answer in answers(*pair)]
-    if not right:
+    targets = [
+        answer for pair in zip(examples, spans, strict=True) for answer in pair_targets(*pair)
+    ]
+    if not targets:
         return 0.0
     classifier = combiner.classifier.train()
     states = combiner.word_states([example.words for example in examples])
     logits = classifier(states, PairBatch.of(spans, device))
-    loss = F.binary_cross_entropy_with_logits(logits, torch.tensor(right, device=device))
+    loss = F.binary_cross_entropy_with_logits(logits, torch.tensor(targets, device=device))
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(classifier.parameters(), _MAX_NORM)
+    torch.nn.utils.clip_grad_norm_(classifier.parameters(), _MAX_GRADIENT_NORM)
     optimizer.step()
     classifier.eval()
     return loss.item()

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..diffusion.sampler import SamplerStep
 from ..overlaps import clash
 from ..types import Confidence, WordSpan
-from .candidates import Distinct, distinct
+from .candidates import DistinctSpans, distinct_spans
 from .constraints import Constraints
 from .ensemble import agreements
 from .scoring import HIGHEST, how_sure
@@ -96,7 +96,7 @@ def _scored(
 ) -> list[list[_Scored]]:
     """Every sentence's distinct proposals that reach `least` with any seed, each with its score
     by seed."""
-    spans = distinct(history)
+    spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
     halves = spans.by_seed / 2  # the score of a seed's P^l + P^r
     seed_scores = how_sure(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
@@ -104,20 +104,21 @@ def _scored(
     spans = spans.take(kept)
     types, type_probs, seed_scores = types[kept], type_probs[kept], seed_scores[kept]
     scores = seed_scores.mean(1)
-    sure = _confidences(spans, type_probs, history[0].words.shape[1])
-    found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
-    columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots, seed_scores)
-    rows = zip(*(column.tolist() for column in columns), sure, strict=True)
+    confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
+    found: list[list[_Scored]] = [[] for _ in range(len(history[0].boundaries))]
+    columns = (spans.rows, spans.boundaries, types, scores, spans.steps, spans.slots, seed_scores)
+    rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
     for row, (left, right), kind, score, step, slot, alone, one in rows:
         each = Candidate(left, right + 1, labels[kind], score, step + 1, slot, one)
         found[row].append((each, alone))
     return found
 
 
-def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Confidence]:
-    gamma = spans.landed.shape[1]
-    run = (spans.landed > 0).flip(1).long().cumprod(1).sum(1).tolist()  # steps there, up to the end
-    support = (spans.landed.sum(1) / (gamma * num_spans)).tolist()
+def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
+    gamma = spans.counts_by_step.shape[1]
+    landed = spans.counts_by_step > 0  # (N, γ)
+    run = landed.flip(1).long().cumprod(1).sum(1).tolist()  # unbroken steps up to the last one
+    support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
     probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
     since = [gamma - steps + 1 if steps else None for steps in run]
     return [Confidence(*each) for each in zip(*probs, since, support, strict=True)]

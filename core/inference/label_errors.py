@@ -20,7 +20,7 @@ from ..data.batching import inference_batches
 from ..devices import send
 from ..diffusion import boundaries as codec
 from ..diffusion.sampler import generator_for, predict
-from ..modeling.denoiser import Sentence
+from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import Entity, Token, WordSpan
 from .pipeline import Pipeline
@@ -30,7 +30,7 @@ LIGHT = 0.1
 (docs/RESULTS.md)."""
 SLOTS = 60
 """K: how many noisy copies the spans of a sentence share, in turn."""
-_REACH = 2
+_MAX_SHIFT = 2
 """Words to either side that a boundary may have been missed by."""
 
 
@@ -114,75 +114,77 @@ def _doubts(
     spans: Sequence[Sequence[WordSpan]],
     seed: int,
 ) -> list[list[Doubt]]:
-    sentence = model.read(model.batch(sentences))
-    most = max(len(own) for own in spans)
-    padded = [[own[place % len(own)] for place in range(most)] for own in spans]
+    encoded = model.encode(model.batch(sentences))
+    max_spans = max(len(own) for own in spans)
+    padded = [[own[place % len(own)] for place in range(max_spans)] for own in spans]
     inclusive = [[(span.start, span.end - 1) for span in own] for own in padded]
-    words = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
+    boundaries = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
     counts = send(torch.tensor([len(own) for own in spans]), model.device)
-    left, right = _pointed(model, sentence, words, counts, sentences, seed)
-    near, free = _neighbours(words, sentence.lengths)  # (B, S, P, 2), (B, S, P)
-    flat = near.flatten(1, 2)
-    types = model.denoiser.type_logits(flat, sentence).softmax(-1)
-    types = types.view(*near.shape[:3], -1)  # (B, S, P, C + 1)
-    there = left.gather(2, near[..., 0]) * right.gather(2, near[..., 1]) * free  # (B, S, P)
-    best = (there * types[..., :-1].max(-1).values).argmax(-1)  # (B, S)
+    left, right = _boundary_probs(model, encoded, boundaries, counts, sentences, seed)
+    candidates, free = _neighbours(boundaries, encoded.lengths)  # (B, S, P, 2), (B, S, P)
+    flat = candidates.flatten(1, 2)
+    types = model.denoiser.type_logits(flat, encoded).softmax(-1)
+    types = types.view(*candidates.shape[:3], -1)  # (B, S, P, C + 1)
+    left, right = left.gather(2, candidates[..., 0]), right.gather(2, candidates[..., 1])
+    boundary_probs = left * right * free  # (B, S, P)
+    best = (boundary_probs * types[..., :-1].max(-1).values).argmax(-1)  # (B, S)
     labels = model.config.labels
     answers = []
     for row, own in enumerate(spans):
         doubts = []
         for place, span in enumerate(own):
-            sure = there[row, place, 0] * types[row, place, 0, labels.index(span.label)]
+            sure = boundary_probs[row, place, 0] * types[row, place, 0, labels.index(span.label)]
             at = int(best[row, place])
             kind = int(types[row, place, at].argmax())
-            start, last = near[row, place, at].tolist()
+            start, last = candidates[row, place, at].tolist()
             instead = WordSpan(start, last + 1, labels[kind]) if kind < len(labels) else None
             doubts.append(Doubt(1 - float(sure), instead))
         answers.append(doubts)
     return answers
 
 
-def _pointed(
+def _boundary_probs(
     model: DiffusionNER,
-    sentence: Sentence,
-    words: Tensor,
+    encoded: EncodedBatch,
+    boundaries: Tensor,
     counts: Tensor,
     sentences: Sequence[Sequence[str]],
     seed: int,
 ) -> tuple[Tensor, Tensor]:
     """P^l and P^r over the words (B, S, M) for spans (B, S, 2), the mean of the noisy copies."""
     t = max(1, round(LIGHT * model.schedule.timesteps))
-    slots = torch.arange(max(SLOTS, words.shape[1]), device=model.device) % counts[:, None]
+    slots = torch.arange(max(SLOTS, boundaries.shape[1]), device=model.device) % counts[:, None]
     index = slots[..., None].expand(-1, -1, 2)  # (B, K, 2): which span each slot copies
-    x_0 = codec.to_signal(words.gather(1, index), sentence.lengths, model.config.scale)
-    drawn = [torch.randn(slots.shape[1], 2, generator=generator_for(seed, s)) for s in sentences]
-    times = torch.full((len(words),), t, device=model.device)
-    x_t = model.schedule.q_sample(x_0, times, send(torch.stack(drawn), model.device))
-    said = predict(model, x_t, t, sentence)
-    return _mean(said.left_log_probs, slots, words), _mean(said.right_log_probs, slots, words)
+    x_0 = codec.to_signal(boundaries.gather(1, index), encoded.lengths, model.config.scale)
+    noise = [torch.randn(slots.shape[1], 2, generator=generator_for(seed, s)) for s in sentences]
+    times = torch.full((len(boundaries),), t, device=model.device)
+    x_t = model.schedule.q_sample(x_0, times, send(torch.stack(noise), model.device))
+    output = predict(model, x_t, t, encoded)
+    left, right = output.left_log_probs, output.right_log_probs
+    return _mean(left, slots, boundaries), _mean(right, slots, boundaries)
 
 
-def _mean(log_probs: Tensor, slots: Tensor, words: Tensor) -> Tensor:
+def _mean(log_probs: Tensor, slots: Tensor, boundaries: Tensor) -> Tensor:
     """The mean probabilities (B, S, M) of the slots (B, K, M) that copy each span."""
     index = slots[..., None].expand_as(log_probs)
-    mean = log_probs.new_zeros(*words.shape[:2], log_probs.shape[2], dtype=torch.float32)
+    mean = log_probs.new_zeros(*boundaries.shape[:2], log_probs.shape[2], dtype=torch.float32)
     return mean.scatter_reduce(1, index, log_probs.float().exp(), "mean", include_self=False)
 
 
-def _neighbours(words: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+def _neighbours(boundaries: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     """Each span (B, S, 2) itself, first, and those with boundaries near its own (B, S, P, 2), and
     which of them could stand in its place (B, S, P): they lie in the sentence, overlap the span,
     and are no other span that was accepted."""
-    steps = range(-_REACH, _REACH + 1)
+    steps = range(-_MAX_SHIFT, _MAX_SHIFT + 1)
     moves = sorted(((first, last) for first in steps for last in steps), key=any)
-    near = words[:, :, None] + torch.tensor(moves, device=words.device)
-    left, right = near.unbind(-1)
-    own_left, own_right = words[:, :, None].unbind(-1)
+    candidates = boundaries[:, :, None] + torch.tensor(moves, device=boundaries.device)
+    left, right = candidates.unbind(-1)
+    own_left, own_right = boundaries[:, :, None].unbind(-1)
     free = (left >= 0) & (left <= right) & (right < lengths[:, None, None])
     free &= (left <= own_right) & (own_left <= right)
-    taken = (near[:, :, :, None] == words[:, None, None]).all(-1).any(-1)
+    taken = (candidates[:, :, :, None] == boundaries[:, None, None]).all(-1).any(-1)
     taken[..., 0] = False
-    return torch.where(free[..., None], near, words[:, :, None]), free & ~taken
+    return torch.where(free[..., None], candidates, boundaries[:, :, None]), free & ~taken
 
 
 def _place(entity: Entity) -> tuple[int, int, str]:

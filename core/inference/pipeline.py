@@ -213,7 +213,7 @@ class Pipeline:
     ) -> Reading:
         words = [text[token.start : token.end] for token in tokens]
         lengths = subword_lengths(self.model.tokenizer, words)
-        room = self.model.word_room
+        room = self.model.subword_budget
         cut = windows(text, tokens, self.model.config.max_words, _OVERLAP, lengths, room)
         fitting = tuple(window for window in cut if not window.too_long)
         rules = tuple(constraints_of(tokens, fitting, fixed, suppressed))

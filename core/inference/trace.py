@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..config import ModelConfig
-from ..diffusion import boundaries
+from ..diffusion import boundaries as codec
 from ..diffusion.sampler import SamplerStep
 from ..types import NO_ENTITY, Pointers, SentenceStep
 
@@ -16,24 +16,24 @@ def sentence_step(
     """Sentence `row` of the batch, with `length` words; with the pointers' probabilities of every
     word if they are asked for."""
     lengths = torch.tensor([length])
-    positions = boundaries.to_positions(step.x_t[row : row + 1].cpu(), lengths, config.scale)[0]
-    edges = positions + torch.tensor([0.0, 1.0])  # word i stands at i and covers [i, i + 1)
+    positions = codec.to_positions(step.x_t[row : row + 1].cpu(), lengths, config.scale)[0]
+    offsets = positions + torch.tensor([0.0, 1.0])  # word i stands at i and covers [i, i + 1)
     types = step.type_probs[row]
     best = types.argmax(-1).tolist()
     labels = (*config.labels, NO_ENTITY)
     return SentenceStep(
-        noisy=tuple((left, right) for left, right in edges.clamp(0, length).tolist()),
-        spans=tuple((left, right + 1) for left, right in step.words[row].tolist()),
+        noisy=tuple((left, right) for left, right in offsets.clamp(0, length).tolist()),
+        spans=tuple((left, right + 1) for left, right in step.boundaries[row].tolist()),
         labels=tuple(labels[index] for index in best),
         p_left=tuple(step.left_probs[row].tolist()),
         p_right=tuple(step.right_probs[row].tolist()),
         p_type=tuple(types[:, :-1].amax(-1).tolist()),
-        renewed=tuple(_renewed(step, row)),
+        renewed=tuple(_renewed_slots(step, row)),
         pointers=_pointers(step, row, length) if pointers else None,
     )
 
 
-def _renewed(step: SamplerStep, row: int) -> list[int]:
+def _renewed_slots(step: SamplerStep, row: int) -> list[int]:
     return [] if step.renewed is None else step.renewed[row].nonzero()[:, 0].tolist()
 
 

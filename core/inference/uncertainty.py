@@ -12,7 +12,7 @@ from torch import Tensor
 from ..devices import mixed_precision
 from ..diffusion.sampler import SamplerStep, denoise
 from ..evaluation.evaluate import threshold_of
-from ..modeling.denoiser import Sentence
+from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import SamplerSettings
 from .decoding import alone
@@ -55,7 +55,7 @@ def looks(
     `SEEDS` seeds are denoised, from `settings.seed` on, and a sentence is encoded once for all.
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
-    asked, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
+    ensemble_settings, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
     said: list[set[Span]] = [set() for _ in range(SEEDS)]
     sure: list[float] = []
     total, words = torch.zeros(model.config.hidden_size), 0
@@ -63,12 +63,14 @@ def looks(
     yield seen
     for rows in _parts(sentences):
         batch = [sentences[row] for row in rows]
-        states, encoded = _encoded(model, batch)
+        states, encoded = _encode(model, batch)
         history: list[SamplerStep] = []
-        for step in denoise(model, batch, asked, encoded=encoded):
+        for step in denoise(model, batch, ensemble_settings, encoded=encoded):
             history.append(step)
             yield seen
-        for seed, found in enumerate(alone(history, model.config.labels, threshold, asked.flat)):
+        for seed, found in enumerate(
+            alone(history, model.config.labels, threshold, ensemble_settings.flat)
+        ):
             for row, kept in zip(rows, found, strict=True):
                 said[seed] |= {(row, each.start, each.end, each.label) for each in kept}
                 if seed == 0:
@@ -98,10 +100,10 @@ def _look(said: Sequence[set[Span]], sure: Sequence[float], total: Tensor, words
 
 
 @torch.inference_mode()
-def _encoded(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Sentence]:
+def _encode(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, EncodedBatch]:
     """The sum of the word states (H,), and the sentences as the denoiser reads them."""
     batch = model.batch(sentences)
     with mixed_precision(model.device):
         states = model.encoder(batch)
-        encoded = model.denoiser.read(states, batch.lengths)
+        encoded = model.denoiser.encode(states, batch.lengths)
     return states.float().sum((0, 1)).cpu(), encoded

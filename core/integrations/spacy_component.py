@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 NAME = "spanneal"
 
 
-class Reads(Protocol):
+class Predictor(Protocol):
     def predict(self, text: str, settings: SamplerSettings) -> Prediction: ...
 
 
 class Component:
     """Sets `doc.spans["spanneal"]`, and `doc.ents` beside what others set before."""
 
-    def __init__(self, reader: Reads, settings: SamplerSettings) -> None:
-        self._reader, self._settings = reader, settings
+    def __init__(self, predictor: Predictor, settings: SamplerSettings) -> None:
+        self._predictor, self._settings = predictor, settings
 
     def __call__(self, doc: Doc) -> Doc:
-        found = dict(self._spans(doc))
-        spans = list(found)
-        scores = list(found.values())
+        scored = dict(self._spans(doc))
+        spans = list(scored)
+        scores = list(scored.values())
         doc.spans[NAME] = SpanGroup(doc, name=NAME, spans=spans, attrs={"scores": scores})
-        best = sorted(spans, key=lambda span: -(found[span] or 0.0))
-        doc.ents = _apart([*doc.ents, *best])
+        by_score = sorted(spans, key=lambda span: -(scored[span] or 0.0))
+        doc.ents = _without_overlaps([*doc.ents, *by_score])
         return doc
 
     def _spans(self, doc: Doc) -> Iterator[tuple[Span, float | None]]:
-        for entity in self._reader.predict(doc.text, self._settings).entities:
+        for entity in self._predictor.predict(doc.text, self._settings).entities:
             span = doc.char_span(
                 entity.start, entity.end, label=entity.label, alignment_mode="expand"
             )
@@ -52,7 +52,7 @@ class Component:
                 yield span, None if entity.score is None else entity.score / HIGHEST
 
 
-def _apart(spans: list[Span]) -> list[Span]:
+def _without_overlaps(spans: list[Span]) -> list[Span]:
     """Those that overlap none before them."""
     kept: list[Span] = []
     for span in spans:
@@ -77,6 +77,6 @@ def create(
             'spanneal needs a model directory: nlp.add_pipe("spanneal", config={"model": FOLDER}); '
             "the bundled one is assets/models/default in the checkout"
         )
-    least = None if threshold is None else threshold * HIGHEST
-    settings = SamplerSettings(seed=seed, threshold=least, flat=flat)
+    min_score = None if threshold is None else threshold * HIGHEST
+    settings = SamplerSettings(seed=seed, threshold=min_score, flat=flat)
     return Component(Pipeline.load(Path(model)), settings)

@@ -16,13 +16,13 @@ and one φ for nested and flat decoding."""
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
     """Why a model with this `config.json` cannot be used here, and what to do; None if it can."""
-    found = saved.get(KEY, 1)
+    version = saved.get(KEY, 1)
     model = saved.get("model")
-    one_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
-    if found == ARCHITECTURE or (found == 2 and one_layer):
+    single_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
+    if version == ARCHITECTURE or (version == 2 and single_layer):
         return None
-    if isinstance(found, int) and found < ARCHITECTURE:
-        when, remedy = (
+    if isinstance(version, int) and version < ARCHITECTURE:
+        release, remedy = (
             "an earlier",
             (
                 "can no longer be used; train it again from the model that this version comes with "
@@ -30,9 +30,9 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
             ),
         )
     else:
-        when, remedy = "a later", "cannot be used by this one; update Spanneal"
+        release, remedy = "a later", "cannot be used by this one; update Spanneal"
     return (
-        f"was trained by {when} version of Spanneal (architecture {found}, this one reads "
+        f"was trained by {release} version of Spanneal (architecture {version}, this one reads "
         f"{ARCHITECTURE} and 2 with one layer) and {remedy}"
     )
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from ..config import ModelConfig
 
 
-class Memory(NamedTuple):
+class KeyValue(NamedTuple):
     """A sentence's keys and values for one layer's cross-attention, computed once."""
 
     keys: Tensor  # (B, A, M, H / A)
@@ -32,15 +32,15 @@ class Attention(nn.Module):
         self.value = nn.Linear(hidden_size, hidden_size)
         self.out = nn.Linear(hidden_size, hidden_size)
 
-    def remember(self, keys: Tensor, values: Tensor) -> Memory:
-        return Memory(self._split(self.key(keys)), self._split(self.value(values)))
+    def project_kv(self, keys: Tensor, values: Tensor) -> KeyValue:
+        return KeyValue(self._split(self.key(keys)), self._split(self.value(values)))
 
-    def forward(self, queries: Tensor, memory: Memory, mask: Tensor | None = None) -> Tensor:
+    def forward(self, queries: Tensor, kv: KeyValue, mask: Tensor | None = None) -> Tensor:
         """(B, K, H); `mask` (B, M) is true where there is something to attend to."""
         attended = F.scaled_dot_product_attention(
             self._split(self.query(queries)),
-            memory.keys,
-            memory.values,
+            kv.keys,
+            kv.values,
             attn_mask=None if mask is None else mask[:, None, None],
             dropout_p=self.dropout if self.training else 0.0,
         )
@@ -68,19 +68,19 @@ class SpanEncoder(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(3))
         self.dropout = nn.Dropout(config.dropout)
 
-    def remember(self, word_states: Tensor, word_places: Tensor) -> Memory | None:
+    def project_kv(self, word_states: Tensor, word_places: Tensor) -> KeyValue | None:
         """Keys and values of the sentence; None where cross-attention is ablated."""
         if self.cross_attention is None:
             return None
-        return self.cross_attention.remember(word_states + word_places, word_states)
+        return self.cross_attention.project_kv(word_states + word_places, word_states)
 
-    def forward(self, spans: Tensor, places: Tensor, memory: Memory | None, mask: Tensor) -> Tensor:
+    def forward(self, spans: Tensor, places: Tensor, kv: KeyValue | None, mask: Tensor) -> Tensor:
         """Spans and their places (B, K, H), the sentence's memory and mask (B, M) to (B, K, H)."""
         if self.self_attention is not None:
-            own = self.self_attention.remember(spans + places, spans)
-            update = self.self_attention(spans + places, own)
+            span_kv = self.self_attention.project_kv(spans + places, spans)
+            update = self.self_attention(spans + places, span_kv)
             spans = self.norms[0](spans + self.dropout(update))
-        if self.cross_attention is not None and memory is not None:
-            update = self.cross_attention(spans + places, memory, mask)
+        if self.cross_attention is not None and kv is not None:
+            update = self.cross_attention(spans + places, kv, mask)
             spans = self.norms[1](spans + self.dropout(update))
         return self.norms[2](spans + self.dropout(self.feed_forward(spans)))

@@ -72,16 +72,16 @@ class SentenceEncoder(nn.Module):
         mixed = sum(
             weight * state for weight, state in zip(weights, outputs.hidden_states, strict=True)
         )
-        words = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
-        words = self.norm(words) + self.shape_embedding(batch.shapes)
-        states = self.project(self.dropout(words))
+        word_states = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
+        word_states = self.norm(word_states) + self.shape_embedding(batch.shapes)
+        states = self.project(self.dropout(word_states))
         if self.lstm is not None:
-            states = self._recur(self.lstm, states, batch.lengths)
-        inside = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
-        return states * inside[:, :, None]
+            states = self._run_lstm(self.lstm, states, batch.lengths)
+        mask = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
+        return states * mask[:, :, None]
 
     @staticmethod
-    def _recur(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
+    def _run_lstm(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
         packed = nn.utils.rnn.pack_padded_sequence(
             states, lengths.cpu(), batch_first=True, enforce_sorted=False
         )

@@ -21,20 +21,20 @@ from ..config import ModelConfig
 from ..devices import mixed_precision
 from ..diffusion.schedule import NoiseSchedule
 from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
-from .denoiser import Denoiser, Sentence
+from .denoiser import Denoiser, EncodedBatch
 from .encoder import SentenceEncoder, encoder_config_from
 from .subwords import WordBatch, word_batch
-from .type_classifier import SpanTypes
+from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
-_MOST_SUBWORDS = 512
+_MAX_SUBWORDS = 512
 
 
 class ModelError(ValueError):
     """A model directory that cannot be used, with what to do about it."""
 
 
-def write_surroundings(
+def write_config_and_tokenizer(
     folder: Path,
     config: ModelConfig,
     encoder: SentenceEncoder,
@@ -82,23 +82,23 @@ class DiffusionNER(nn.Module):
     @property
     def max_subwords(self) -> int:
         """The most subwords a window may have, special tokens included."""
-        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MOST_SUBWORDS)
-        return min(room, _MOST_SUBWORDS, self.tokenizer.model_max_length)
+        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MAX_SUBWORDS)
+        return min(room, _MAX_SUBWORDS, self.tokenizer.model_max_length)
 
     @property
-    def word_room(self) -> int:
+    def subword_budget(self) -> int:
         """The most subwords that the words of a window may have."""
         return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
 
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
         return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
 
-    def read(self, batch: WordBatch) -> Sentence:
+    def encode(self, batch: WordBatch) -> EncodedBatch:
         """Encode sentences once; every denoising step shares the outcome."""
         with mixed_precision(self.device):
-            return self.denoiser.read(self.encoder(batch), batch.lengths)
+            return self.denoiser.encode(self.encoder(batch), batch.lengths)
 
-    def called(self, names: Mapping[str, str]) -> DiffusionNER:
+    def rename_labels(self, names: Mapping[str, str]) -> DiffusionNER:
         """The same model with other names for its labels, where no label has the new one yet."""
         labels = list(self.config.labels)
         for index, label in enumerate(labels):
@@ -110,19 +110,19 @@ class DiffusionNER(nn.Module):
     def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
         """The same model for other labels: known ones keep their weights, new ones start
         from the mean of the known, lost ones are dropped."""
-        grown = DiffusionNER(
+        resized = DiffusionNER(
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
         state = self.denoiser.state_dict()
-        for name in (f"types.{each}" for each in SpanTypes.label_rows):
-            state[name] = self._regrow(state[name], labels)
-        grown.denoiser.load_state_dict(state)
-        return grown.train(self.training)
+        for name in (f"types.{each}" for each in TypeClassifier.label_rows):
+            state[name] = self._resize_label_rows(state[name], labels)
+        resized.denoiser.load_state_dict(state)
+        return resized.train(self.training)
 
-    def _regrow(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
+    def _resize_label_rows(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
         known = {label: rows[index] for index, label in enumerate(self.config.labels)}
-        fresh = rows[:-1].mean(0) if known else rows[-1]
-        return torch.stack([known.get(label, fresh) for label in labels] + [rows[-1]])
+        new_row = rows[:-1].mean(0) if known else rows[-1]
+        return torch.stack([known.get(label, new_row) for label in labels] + [rows[-1]])
 
     def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
         """Write the model directory; `dtype=torch.float16` halves it.
@@ -134,10 +134,10 @@ class DiffusionNER(nn.Module):
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
             for name, value in self.state_dict().items()
         }
-        fresh = folder / (WEIGHTS + ".new")
-        save_file(state, fresh)
-        fresh.replace(folder / WEIGHTS)
-        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
+        temporary = folder / (WEIGHTS + ".new")
+        save_file(state, temporary)
+        temporary.replace(folder / WEIGHTS)
+        write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:

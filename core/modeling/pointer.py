@@ -25,12 +25,12 @@ class BoundaryPointer(nn.Module):
         self.spans = nn.Linear(hidden_size, pointer_size, bias=False)
         self.reach = nn.Linear(hidden_size, 1)
 
-    def forward(self, words: Tensor, spans: Tensor, distance: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, word_states: Tensor, spans: Tensor, distance: Tensor, mask: Tensor) -> Tensor:
         """log P^δ (B, K, M).
 
-        `words` (B, M, P) is `self.words` of the sentence, computed once; `spans` (B, K, H);
+        `word_states` (B, M, P) is `self.words` of the sentence, computed once; `spans` (B, K, H);
         `distance` (B, K, M) from the noisy boundary, in words; `mask` (B, M) is true on words.
         """
-        logits = self.spans(spans) @ words.transpose(1, 2) * words.shape[-1] ** -0.5
+        logits = self.spans(spans) @ word_states.transpose(1, 2) * word_states.shape[-1] ** -0.5
         logits = logits - F.softplus(self.reach(spans)) * distance
         return logits.masked_fill(~mask[:, None], -1e4).log_softmax(dim=-1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-_LONGEST_WIDTH = 15
+_MAX_WIDTH = 15
 
 
 class SpanTable(NamedTuple):
@@ -28,7 +28,7 @@ class SpanFeatures(nn.Module):
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
         self.project = nn.Linear(hidden_size, 3 * hidden_size)
-        self.width = nn.Embedding(_LONGEST_WIDTH + 1, hidden_size)
+        self.width = nn.Embedding(_MAX_WIDTH + 1, hidden_size)
         nn.init.normal_(self.width.weight, std=0.02)
         self.norm = nn.LayerNorm(hidden_size)
 
@@ -38,14 +38,14 @@ class SpanFeatures(nn.Module):
         sums = nn.functional.pad(inner.float().cumsum(dim=1), (0, 0, 1, 0))
         return SpanTable(left, right, sums)
 
-    def forward(self, table: SpanTable, words: Tensor) -> Tensor:
+    def forward(self, table: SpanTable, boundaries: Tensor) -> Tensor:
         """Spans (B, K, 2) of inclusive word indices to (B, K, H)."""
-        left, right = words.unbind(-1)
+        left, right = boundaries.unbind(-1)
         width = right - left
         inner = _gather(table.sums, right + 1) - _gather(table.sums, left)
         features = _gather(table.left, left) + _gather(table.right, right)
         features = features + inner / (width + 1)[:, :, None]
-        return self.norm(features + self.width(width.clamp(max=_LONGEST_WIDTH)))
+        return self.norm(features + self.width(width.clamp(max=_MAX_WIDTH)))
 
 
 def _gather(table: Tensor, index: Tensor) -> Tensor:

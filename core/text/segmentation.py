@@ -64,14 +64,14 @@ def stretches(text: str, tokens: Iterable[Token], size: int) -> Iterator[tuple[T
 
     No more of them is held than one run, so that a document of any length can be read.
     """
-    held: list[Token] = []
+    buffer: list[Token] = []
     for token, begins in _beginnings(text, tokens):
-        if begins and len(held) >= size:
-            yield tuple(held)
-            held = []
-        held.append(token)
-    if held:
-        yield tuple(held)
+        if begins and len(buffer) >= size:
+            yield tuple(buffer)
+            buffer = []
+        buffer.append(token)
+    if buffer:
+        yield tuple(buffer)
 
 
 def _beginnings(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
@@ -184,7 +184,7 @@ def merge(
     views = [window for window, _ in per_window]
     kept: dict[int, list[WordSpan]] = defaultdict(list)
     for span in sorted(best, key=lambda span: (-best[span].score, span)):
-        near = _near(span, views)
+        near = _windows_over(span, views)
         rivals = {rival for number in near for rival in kept[number]}
         if not _believed(span, claims[span], near, views) or any(
             _disagree(span, rival, claims, views) for rival in rivals
@@ -196,7 +196,7 @@ def merge(
     return tuple(best[span] for span in sorted(best))
 
 
-def _near(span: WordSpan, views: Sequence[Window]) -> range:
+def _windows_over(span: WordSpan, views: Sequence[Window]) -> range:
     """The numbers of the windows that share a word with the span."""
     first = bisect_right(views, span.start, key=lambda view: view.end)
     return range(first, bisect_left(views, span.end, key=lambda view: view.start))
@@ -220,11 +220,11 @@ def _believed(span: WordSpan, claims: set[int], near: range, views: Sequence[Win
 
 
 def _disagree(
-    one: WordSpan, two: WordSpan, claims: dict[WordSpan, set[int]], views: Sequence[Window]
+    first: WordSpan, second: WordSpan, claims: dict[WordSpan, set[int]], views: Sequence[Window]
 ) -> bool:
     """Whether two overlapping spans come from windows of which one saw both and claimed one."""
-    if one.start >= two.end or two.start >= one.end or claims[one] & claims[two]:
+    if first.start >= second.end or second.start >= first.end or claims[first] & claims[second]:
         return False
-    return any(_sees(views[n], two) for n in claims[one]) or any(
-        _sees(views[n], one) for n in claims[two]
+    return any(_sees(views[n], second) for n in claims[first]) or any(
+        _sees(views[n], first) for n in claims[second]
     )

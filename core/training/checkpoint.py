@@ -34,19 +34,20 @@ def save_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, position: Position
 ) -> None:
     """Replace the checkpoint in `folder`."""
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    temporary = folder.with_name(folder.name + ".new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     save_file(
-        {k: v.contiguous() for k, v in network.state_dict().items()}, fresh / "weights.safetensors"
+        {k: v.contiguous() for k, v in network.state_dict().items()},
+        temporary / "weights.safetensors",
     )
-    save_file(_flatten(optimizer.state_dict()["state"]), fresh / "optimizer.safetensors")
-    (fresh / _STATE).write_text(json.dumps(asdict(position)))
-    old = _old(folder)
+    save_file(_flatten(optimizer.state_dict()["state"]), temporary / "optimizer.safetensors")
+    (temporary / _STATE).write_text(json.dumps(asdict(position)))
+    old = _previous(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
-    fresh.rename(folder)
+    temporary.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -54,8 +55,8 @@ def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
 ) -> Position:
     """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
-    if not folder.exists() and _old(folder).exists():
-        _old(folder).rename(folder)
+    if not folder.exists() and _previous(folder).exists():
+        _previous(folder).rename(folder)
     if not (folder / _STATE).is_file():
         return Position(fingerprint)
     position = Position(**json.loads((folder / _STATE).read_text()))
@@ -74,7 +75,7 @@ def remove_checkpoint(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _old(folder: Path) -> Path:
+def _previous(folder: Path) -> Path:
     """Where the previous checkpoint stands while the new one takes its place."""
     return folder.with_name(folder.name + ".old")
 

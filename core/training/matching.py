@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 UNMATCHED = -1
-_TAKEN_FIRST = 1e3
+_PRIORITY = 1e3
 """Far beyond any cost: the seats that every entity has are filled before the extra ones."""
 
 
@@ -26,8 +26,8 @@ def match(cost: NDArray[np.float32]) -> NDArray[np.int64]:
     if num_gold == 0:
         return assignment
     share, extra = divmod(num_spans, num_gold)
-    seats = np.tile(cost, (1, share + bool(extra)))
-    seats[:, : share * num_gold] -= _TAKEN_FIRST
-    rows, columns = linear_sum_assignment(seats)
+    slots = np.tile(cost, (1, share + bool(extra)))
+    slots[:, : share * num_gold] -= _PRIORITY
+    rows, columns = linear_sum_assignment(slots)
     assignment[rows] = columns % num_gold
     return assignment

@@ -14,8 +14,8 @@ from ..types import Example
 from . import distributed
 from .learner import Learner
 
-_MAX_NORM = 1.0
-_APART = 500_000_003
+_MAX_GRADIENT_NORM = 1.0
+_RANK_SEED_STRIDE = 500_000_003
 """Between the seeds of two processes' dropout."""
 
 
@@ -37,20 +37,20 @@ class Stepper:
         """
         seed = self.config.seed * 1_000_003 + number
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak_lr"] * _rate(number, self.total, self.config.warmup)
+            group["lr"] = group["peak_lr"] * _lr_factor(number, self.total, self.config.warmup)
         network = self.network.train()
         device = next(network.parameters()).device
         with torch.random.fork_rng(), mixed_precision(device):
-            torch.manual_seed(seed + _APART * distributed.number())  # dropout
+            torch.manual_seed(seed + _RANK_SEED_STRIDE * distributed.number())  # dropout
             losses = self.learner.losses(batch, torch.Generator().manual_seed(seed))
         self.optimizer.zero_grad(set_to_none=True)
-        every = torch.stack(list(losses.values()))
-        total_loss: Tensor = every.sum()
+        stacked = torch.stack(list(losses.values()))
+        total_loss: Tensor = stacked.sum()
         total_loss.backward()
         distributed.sum_gradients(network)
-        nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
+        nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
         self.optimizer.step()
-        values = distributed.total(every.detach())
+        values = distributed.total(stacked.detach())
         return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
 
     @torch.inference_mode()
@@ -59,10 +59,10 @@ class Stepper:
         return self.learner.evaluate(dev)
 
 
-def _rate(step: int, total: int, warmup: float) -> float:
+def _lr_factor(step: int, total: int, warmup: float) -> float:
     """Linear warm-up, then linear decay (section 5.3)."""
-    rising = max(1.0, warmup * total)
-    return min(step / rising, max(0.0, (total - step + 1) / max(1.0, total - rising)))
+    warmup_steps = max(1.0, warmup * total)
+    return min(step / warmup_steps, max(0.0, (total - step + 1) / max(1.0, total - warmup_steps)))
 
 
 def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
@@ -74,11 +74,11 @@ def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
     """
     learner.pretrained.get_input_embeddings().requires_grad_(False)
     pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
-    known = {id(each) for each in learner.pretrained.parameters()}
-    fresh = [each for each in learner.network.parameters() if id(each) not in known]
+    pretrained_ids = {id(each) for each in learner.pretrained.parameters()}
+    new = [each for each in learner.network.parameters() if id(each) not in pretrained_ids]
     groups = [
         {"params": pretrained, "peak_lr": config.encoder_lr},
-        {"params": fresh, "peak_lr": config.decoder_lr},
+        {"params": new, "peak_lr": config.decoder_lr},
     ]
-    on_gpu = fresh[0].device.type == "cuda"
+    on_gpu = new[0].device.type == "cuda"
     return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)

@@ -12,16 +12,16 @@ from torch.nn import functional as F
 
 from ..data.batching import Gold
 
-_SHIFTS = 4
+_NUM_SHIFTED = 4
 """Near misses of each gold entity."""
-_REACH = 2
+_MAX_SHIFT = 2
 """Words by which a boundary of a near miss is off at most."""
-_ANYWHERE = 60
+_NUM_RANDOM = 60
 """Random spans of a sentence: what is far from every entity must be known as none, too, since the
 first denoising steps propose it."""
 
 
-def taught_spans(
+def supervised_spans(
     proposed: Tensor,
     gold: Gold,
     lengths: Tensor,
@@ -33,10 +33,10 @@ def taught_spans(
 
     Returns inclusive word indices (B, X, 2) and which of them are there (B, X).
     """
-    near, there = near_misses(gold, lengths, generator)
-    anywhere = random_spans(lengths, generator)
-    words = torch.cat([proposed, near[rows], anywhere[rows]], dim=1)
-    return words, F.pad(there[rows], (proposed.shape[1], anywhere.shape[1]), value=True)
+    shifted, mask = near_misses(gold, lengths, generator)
+    random = random_spans(lengths, generator)
+    boundaries = torch.cat([proposed, shifted[rows], random[rows]], dim=1)
+    return boundaries, F.pad(mask[rows], (proposed.shape[1], random.shape[1]), value=True)
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -45,17 +45,17 @@ def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tupl
     Returns inclusive word indices (B, 5 N, 2) and which of them are there (B, 5 N).
     """
     spans = gold.boundaries  # (B, N, 2)
-    there = spans[..., 0] >= 0
-    shape = (spans.shape[0], _SHIFTS, *spans.shape[1:])
-    shifts = torch.randint(-_REACH, _REACH + 1, shape, generator=generator).to(spans.device)
+    mask = spans[..., 0] >= 0
+    shape = (spans.shape[0], _NUM_SHIFTED, *spans.shape[1:])
+    shifts = torch.randint(-_MAX_SHIFT, _MAX_SHIFT + 1, shape, generator=generator).to(spans.device)
     moved = (spans[:, None] + shifts).clamp(min=0)
     moved = torch.minimum(moved, lengths[:, None, None, None] - 1).sort(-1).values
-    words = torch.cat([spans.clamp(min=0)[:, None], moved], dim=1).flatten(1, 2)
-    return words, there.repeat(1, _SHIFTS + 1)
+    boundaries = torch.cat([spans.clamp(min=0)[:, None], moved], dim=1).flatten(1, 2)
+    return boundaries, mask.repeat(1, _NUM_SHIFTED + 1)
 
 
 def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:
     """Inclusive word indices (B, 60, 2) of spans between two words of the sentence, each drawn
     evenly."""
-    shares = torch.rand(len(lengths), _ANYWHERE, 2, generator=generator).to(lengths.device)
-    return (shares * lengths[:, None, None]).long().sort(-1).values
+    uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator).to(lengths.device)
+    return (uniform * lengths[:, None, None]).long().sort(-1).values

@@ -28,7 +28,7 @@ def learn(
 
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
     """
-    parent = DiffusionNER.load(snapshot.parent_path).called(snapshot.names)
+    parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
     model = parent.with_labels(snapshot.labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
     for name, looked_for in snapshot.replay.items():
@@ -87,7 +87,7 @@ def _sampler(snapshot: Snapshot) -> SamplerSettings:
 
 
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
-    model = DiffusionNER.load(path, best_device()).called(snapshot.names)
+    model = DiffusionNER.load(path, best_device()).rename_labels(snapshot.names)
     return scores_of(model, _examples(model, folder, "control", snapshot), _sampler(snapshot))
 
 

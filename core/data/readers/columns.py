@@ -28,16 +28,16 @@ def read_columns(path: Path, lines: Sequence[str]) -> Iterator[Row]:
     """
     words: list[str] = []
     tags: list[str] = []
-    wide = 0
+    width = 0
     for number, line in enumerate([*lines, ""], 1):
         columns = _columns(line)
         if not columns or columns[0] == "-DOCSTART-":
             if words:
                 yield number - 1, Reading((Example(tuple(words), decode_tags(tags)),))
-            words, tags, wide = [], [], 0
+            words, tags, width = [], [], 0
             continue
-        wide = wide or len(columns)
-        _check(path, number, columns, wide)
+        width = width or len(columns)
+        _check(path, number, columns, width)
         if columns[0].strip():
             words.append(columns[0])
             tags.append(columns[-1])
@@ -51,16 +51,16 @@ def _columns(line: str) -> list[str]:
     return _BLANKS.split(line.strip(" "))
 
 
-def _check(path: Path, number: int, columns: Sequence[str], wide: int) -> None:
+def _check(path: Path, number: int, columns: Sequence[str], width: int) -> None:
     if len(columns) < 2:
         raise DataError(
             path, number, f"expected a word and a tag, or JSON, got {columns[0][:80]!r}"
         )
-    if len(columns) != wide:
+    if len(columns) != width:
         raise DataError(
             path,
             number,
-            f"expected {wide} columns as in the lines before, got {len(columns)}: "
+            f"expected {width} columns as in the lines before, got {len(columns)}: "
             f"{' '.join(columns)[:80]!r}; is a blank line or a column missing?",
         )
     try:

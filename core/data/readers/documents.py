@@ -36,8 +36,8 @@ def split_document(text: str, entities: Iterable[Entity]) -> Reading:
         whole = text[tokens[start].start : tokens[end - 1].end]
         expanded += len(whole) > len(inside)
         spans.append(WordSpan(start, end, entity.label))
-    stretches, joined = _join(sentences(text, tokens), spans)
-    return Reading(tuple(_examples(text, tokens, stretches, sorted(set(spans)))), expanded, joined)
+    ranges, joined = _join(sentences(text, tokens), spans)
+    return Reading(tuple(_examples(text, tokens, ranges, sorted(set(spans)))), expanded, joined)
 
 
 def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
@@ -59,23 +59,23 @@ def _join(
 ) -> tuple[list[tuple[int, int]], int]:
     """The sentences with each end removed that a span lies across, and how many were."""
     inside = {cut for span in spans for cut in range(span.start + 1, span.end)}
-    stretches: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for start, end in bounds:
         if start in inside:
-            start = stretches.pop()[0]
-        stretches.append((start, end))
-    return stretches, len(bounds) - len(stretches)
+            start = ranges.pop()[0]
+        ranges.append((start, end))
+    return ranges, len(bounds) - len(ranges)
 
 
 def _examples(
     text: str,
     tokens: Sequence[Token],
-    stretches: Iterable[tuple[int, int]],
+    ranges: Iterable[tuple[int, int]],
     spans: Sequence[WordSpan],
 ) -> Iterator[Example]:
     """`spans` are sorted; each lies within one stretch."""
     taken = 0
-    for start, end in stretches:
+    for start, end in ranges:
         words = tuple(text[token.start : token.end] for token in tokens[start:end])
         within = taken
         while within < len(spans) and spans[within].start < end:

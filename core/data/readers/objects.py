@@ -40,38 +40,42 @@ def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[Row]:
     """
     text = "\n".join(lines)
     decoder = json.JSONDecoder()
-    place, line = _next(text, 0, 1)
-    if text[place : place + 1] != "[":
+    position, line = _next(text, 0, 1)
+    if text[position : position + 1] != "[":
         raise DataError(
-            path, line, f"expected a list [{{…}}, …] of sentences, got {text[place : place + 60]!r}"
+            path,
+            line,
+            f"expected a list [{{…}}, …] of sentences, got {text[position : position + 60]!r}",
         )
-    place, line = _next(text, place + 1, line)
-    while text[place : place + 1] != "]":
+    position, line = _next(text, position + 1, line)
+    while text[position : position + 1] != "]":
         try:
-            record, end = decoder.raw_decode(text, place)
+            record, end = decoder.raw_decode(text, position)
             yield line, _reading(record)
         except (ValueError, RecursionError) as error:
             raise DataError(path, line, f"in the sentence that begins here: {error}") from None
-        place, line = _next(text, end, line + text.count("\n", place, end))
-        if text[place : place + 1] == ",":
-            place, line = _next(text, place + 1, line)
-        elif text[place : place + 1] != "]":
+        position, line = _next(text, end, line + text.count("\n", position, end))
+        if text[position : position + 1] == ",":
+            position, line = _next(text, position + 1, line)
+        elif text[position : position + 1] != "]":
             raise DataError(
-                path, line, f"expected , or ] after a sentence, got {text[place : place + 60]!r}"
+                path,
+                line,
+                f"expected , or ] after a sentence, got {text[position : position + 60]!r}",
             )
-    place, line = _next(text, place + 1, line)
-    if place < len(text):
+    position, line = _next(text, position + 1, line)
+    if position < len(text):
         raise DataError(
-            path, line, f"expected nothing after the list, got {text[place : place + 60]!r}"
+            path, line, f"expected nothing after the list, got {text[position : position + 60]!r}"
         )
 
 
-def _next(text: str, place: int, line: int) -> tuple[int, int]:
+def _next(text: str, position: int, line: int) -> tuple[int, int]:
     """The next place that is not blank, and its line."""
-    end = place
+    end = position
     while end < len(text) and text[end] in _BLANK:
         end += 1
-    return end, line + text.count("\n", place, end)
+    return end, line + text.count("\n", position, end)
 
 
 def _reading(record: Any) -> Reading:
@@ -123,5 +127,5 @@ def _parts(record: Any) -> Iterator[Any]:
         yield record
         return
     for fragment in fragments:
-        place = fragment if isinstance(fragment, list) else []
-        yield {**record, **dict(zip(("start", "end"), place, strict=False))}
+        position = fragment if isinstance(fragment, list) else []
+        yield {**record, **dict(zip(("start", "end"), position, strict=False))}

@@ -37,9 +37,9 @@ def lines_of(path: Path) -> list[str]:
     Only a line feed, with or without a carriage return, ends a line. Raises `DataError`.
     """
     lines = []
-    for number, raw in enumerate(path.read_bytes().split(b"\n"), 1):
+    for number, encoded in enumerate(path.read_bytes().split(b"\n"), 1):
         try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            line = encoded.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise DataError(path, number, f"expected UTF-8, got {error}; save as UTF-8") from None
         lines.append(line.removesuffix("\r"))

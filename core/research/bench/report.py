@@ -12,13 +12,13 @@ import torch
 from ...config import TrainingConfig
 from ...modeling.model import DiffusionNER
 from ...types import Example, SamplerSettings
-from .annotating import name, parts, speeds
+from .annotating import parts, setting_name, speeds
 from .learning import step_seconds
 
 if sys.platform != "win32":
     import resource
 
-AT_LEAST = {name(5, 60): 0.4, name(1, 60): 0.7}
+AT_LEAST = {setting_name(5, 60): 0.4, setting_name(1, 60): 0.7}
 AT_MOST = {"training step": 2.5}
 """Ratios to the tagger's, on two CPU cores."""
 
@@ -38,7 +38,7 @@ def measure(
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     rows = speeds(model, words, steps, num_spans, rounds)
-    apart = parts(model, words, SamplerSettings(), rounds)
+    breakdown = parts(model, words, SamplerSettings(), rounds)
     annotating = _peak(device)
     training = step_seconds(model, examples, TrainingConfig(), rounds)
     return {
@@ -49,7 +49,7 @@ def measure(
         "words_a_sentence": round(sum(map(len, words)) / len(words), 1),
         "peak_memory_mb": {"annotating": annotating, "training": _peak(device)},
         "annotation": rows,
-        "parts": apart,
+        "parts": breakdown,
         "training": training,
         "bars": bars([*rows, *training]),
     }
@@ -57,15 +57,15 @@ def measure(
 
 def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of the rows that have a bar, and whether they pass it."""
-    held = []
+    checked = []
     for row in rows:
         what, ratio = row["what"], row["of_tagger"]
         if what in AT_LEAST:
-            held.append((what, ratio, f"≥ {AT_LEAST[what]}", ratio >= AT_LEAST[what]))
+            checked.append((what, ratio, f"≥ {AT_LEAST[what]}", ratio >= AT_LEAST[what]))
         if what in AT_MOST:
-            held.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
+            checked.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
     names = ("what", "of_tagger", "bar", "passed")
-    return [dict(zip(names, each, strict=True)) for each in held]
+    return [dict(zip(names, each, strict=True)) for each in checked]
 
 
 def as_text(figures: dict[str, Any]) -> str:
@@ -104,5 +104,5 @@ def _peak(device: torch.device) -> int | None:
         return torch.cuda.max_memory_allocated(device) // _MEGABYTE
     if sys.platform == "win32":
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // (_MEGABYTE if sys.platform == "darwin" else 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (_MEGABYTE if sys.platform == "darwin" else 1024)

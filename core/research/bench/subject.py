@@ -14,14 +14,14 @@ from ...inference.pipeline import Pipeline
 from ...modeling.encoder import SentenceEncoder
 from ...modeling.model import DiffusionNER
 from ...types import Example
-from .learning import annotated
+from .learning import with_made_up_entities
 
 _SAMPLES = Path("assets/samples")
 _HEAD = 64
 """Width of an attention head in BERT, of every size."""
 
 
-def shaped(folder: Path, layers: int, width: int) -> DiffusionNER:
+def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
     """A model around a BERT of any size, with random weights, and the decoder of today.
 
     `folder` is a model's: its tokenizer is used. Raises ValueError for a size that is none.
@@ -45,11 +45,11 @@ def shaped(folder: Path, layers: int, width: int) -> DiffusionNER:
     return DiffusionNER(config, SentenceEncoder(config, bert), tokenizer).eval()
 
 
-def sentences(model: DiffusionNER, data: Path | None, most: int) -> list[Example]:
-    """The first `most` of a file, or of our own samples with made-up entities."""
+def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:
+    """The first `limit` of a file, or of our own samples with made-up entities."""
     if data is not None:
-        return fit(model, read_examples(data))[:most]
-    reader = Pipeline(model)
+        return fit(model, read_examples(data))[:limit]
+    pipeline = Pipeline(model)
     texts = [path.read_text("utf-8") for path in sorted(_SAMPLES.glob("*.txt"))]
-    read = [words for text in texts for words in reader.read(text).sentences]
-    return fit(model, annotated(read, model.config.labels))[:most]
+    split = [words for text in texts for words in pipeline.read(text).sentences]
+    return fit(model, with_made_up_entities(split, model.config.labels))[:limit]

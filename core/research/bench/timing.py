@@ -18,17 +18,17 @@ def now(device: torch.device) -> float:
     return time.perf_counter()
 
 
-def in_turns(
+def interleaved(
     jobs: Mapping[str, Callable[[], object]], rounds: int, device: torch.device
 ) -> dict[str, float]:
     """The median seconds of each job, one after another in every round, so that a drifting
     machine is fair to all. The first round warms up and is not counted."""
     times: dict[str, list[float]] = {name: [] for name in jobs}
-    for turn in range(rounds + 1):
+    for number in range(rounds + 1):
         for name, job in jobs.items():
             start = now(device)
             job()
-            if turn:
+            if number:
                 times[name].append(now(device) - start)
     return {name: statistics.median(each) for name, each in times.items()}
 
@@ -39,7 +39,7 @@ class Stopwatch:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self.seconds: dict[str, float] = {}
-        self._open = False
+        self._running = False
 
     @contextmanager
     def watching(self, parts: Mapping[str, tuple[object, str]]) -> Iterator[None]:
@@ -56,14 +56,14 @@ class Stopwatch:
         self.seconds[name] = 0.0
 
         def timed(*args: Any, **kwargs: Any) -> Any:
-            if self._open:
+            if self._running:
                 return call(*args, **kwargs)
-            self._open = True
+            self._running = True
             start = now(self.device)
             try:
                 return call(*args, **kwargs)
             finally:
                 self.seconds[name] += now(self.device) - start
-                self._open = False
+                self._running = False
 
         return timed

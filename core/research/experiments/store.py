@@ -72,9 +72,9 @@ def write_row(folder: Path, row: dict[str, Any]) -> None:
 def write_whole(path: Path, text: str) -> None:
     """Put the whole text in the file's place at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def test_an_ensemble_denoises_what_its_seeds_denoise_alone(model: DiffusionNER) 
         own = slice(12 * number, 12 * number + 12)
         for one, all_seeds in zip(denoise(model, SENTENCES, settings), together, strict=True):
             assert torch.equal(one.x_t, all_seeds.x_t[:, own])
-            assert torch.equal(one.words, all_seeds.words[:, own])
+            assert torch.equal(one.boundaries, all_seeds.boundaries[:, own])
             assert torch.equal(one.left_probs, all_seeds.left_probs[:, own])
 
 
@@ -42,8 +42,8 @@ def test_a_sentence_is_encoded_once_for_all_seeds(
     model: DiffusionNER, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    read = model.read
-    monkeypatch.setattr(model, "read", lambda batch: calls.append(1) or read(batch))
+    read = model.encode
+    monkeypatch.setattr(model, "encode", lambda batch: calls.append(1) or read(batch))
     list(denoise(model, SENTENCES, SETTINGS))
     assert calls == [1]
 
