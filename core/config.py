@@ -108,7 +108,7 @@ class TrainingConfig:
         return asdict(self)
 
 
-WARM = TrainingConfig(batch_size=8)
+FINE_TUNING = TrainingConfig(batch_size=8)
 """To go on from a trained model with few sentences: batches small enough that these still give
 enough steps, and the full rates. With a third of the encoder's, a new domain's labels are learnt
 too little, and known labels no better (docs/RESULTS.md)."""

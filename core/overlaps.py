@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Stretch(Protocol):
+class Interval(Protocol):
     """Anything from `start` to `end`."""
 
     @property
@@ -16,19 +16,19 @@ class Stretch(Protocol):
     def end(self) -> int: ...
 
 
-def overlap(one: Stretch, other: Stretch) -> bool:
+def overlap(first: Interval, second: Interval) -> bool:
     """Whether both hold some word."""
-    return one.start < other.end and other.start < one.end
+    return first.start < second.end and second.start < first.end
 
 
-def cross(one: Stretch, other: Stretch) -> bool:
+def cross(first: Interval, second: Interval) -> bool:
     """Whether each holds words that the other does not, beside common ones."""
-    return one.start < other.start < one.end < other.end or (
-        other.start < one.start < other.end < one.end
+    return first.start < second.start < first.end < second.end or (
+        second.start < first.start < second.end < first.end
     )
 
 
-def clash(flat: bool) -> Callable[[Stretch, Stretch], bool]:
+def conflict_rule(flat: bool) -> Callable[[Interval, Interval], bool]:
     """What no two entities of a sentence may do. Nested entities lie within one another but
     never cross: not one of the 39,000 of the nested corpora in docs/RESULTS.md does."""
     return overlap if flat else cross

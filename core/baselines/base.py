@@ -23,7 +23,7 @@ from transformers import AutoTokenizer, PreTrainedModel
 
 from ..config import ModelConfig
 from ..data.batching import inference_batches
-from ..data.fitting import fit
+from ..data.fitting import fit_to_window
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores, score
 from ..modeling.encoder import SentenceEncoder, encoder_config_from
@@ -48,7 +48,7 @@ class Baseline(nn.Module, ABC):
         self.tokenizer = host.tokenizer
         self.encoder = host.encoder
         self.batch = host.batch
-        self.fit = partial(fit, host)
+        self.fit_to_window = partial(fit_to_window, host)
 
     @property
     def labels(self) -> tuple[str, ...]:

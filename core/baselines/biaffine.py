@@ -16,7 +16,7 @@ from ..data.batching import Gold
 from ..evaluation.metrics import nested_entities
 from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
-from ..overlaps import clash
+from ..overlaps import conflict_rule
 from ..types import Example, WordSpan
 from .base import UNKNOWN_LOGIT, Baseline
 
@@ -99,7 +99,7 @@ def _spans(lengths: Tensor) -> Tensor:
 def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
     """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
     cross none, or where nothing is `nested` overlap none."""
-    clashes = clash(flat=not nested)
+    clashes = conflict_rule(flat=not nested)
     kept: list[WordSpan] = []
     for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
         if not any(clashes(span, other) for other in kept):

@@ -11,7 +11,7 @@ from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
-from ..evaluation.measure import looked_for
+from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
 from ..modeling.model import DiffusionNER, best_device
 from ..research.experiments.students import BASELINES
@@ -42,12 +42,14 @@ def run(options: argparse.Namespace) -> None:
     examples = merge_corpora(corpora, baseline.labels)
     dev = merge_corpora(map(read_examples, options.dev), baseline.labels)
     learner = BaselineLearner(baseline.to(best_device()))
-    for record in train(learner, baseline.fit(examples), baseline.fit(dev), config, options.out):
+    for record in train(
+        learner, baseline.fit_to_window(examples), baseline.fit_to_window(dev), config, options.out
+    ):
         report(record)
     baseline.restore(options.out)
     results = {}
     for file in options.test:
-        test = baseline.fit(looked_for(read_examples(file)))
+        test = baseline.fit_to_window(with_annotated_labels(read_examples(file)))
         scores, speed = baseline.measure(test)
         print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
         results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data.examples import read_examples
-from ..data.fitting import fit
-from ..evaluation.measure import looked_for, measure
+from ..data.fitting import fit_to_window
+from ..evaluation.measure import measure, with_annotated_labels
 from ..modeling.model import DiffusionNER, best_device
 from ..types import Example, SamplerSettings
 from .shared import numbers
@@ -33,8 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
-    sentences = looked_for(read_examples(options.data))
-    examples = fit(model, sentences)
+    sentences = with_annotated_labels(read_examples(options.data))
+    examples = fit_to_window(model, sentences)
     too_long = _count_entities(sentences) - _count_entities(examples)
     sampler = SamplerSettings(
         num_spans=options.num_spans,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
-from ..data.fitting import fit
+from ..data.fitting import fit_to_window
 from ..evaluation.model_card import write_card
 from ..modeling.model import DiffusionNER, best_device
 from ..training import distributed
@@ -40,17 +40,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    distributed.join()
+    distributed.init()
     config = training_config(options)
     corpora = [read_examples(file) for file in options.train]
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, model.config.labels)
     dev = merge_corpora(map(read_examples, options.dev), model.config.labels)
     learner = DiffusionLearner(model.to(best_device()), config)
-    for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
+    for record in train(
+        learner, fit_to_window(model, examples), fit_to_window(model, dev), config, options.out
+    ):
         report(record)
-    is_main = distributed.main()
-    distributed.leave()
+    is_main = distributed.is_main_process()
+    distributed.shutdown()
     if not is_main:
         return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"

@@ -11,11 +11,11 @@ from .readers.columns import read_columns
 from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
 from .readers.ontonotes import SUFFIX, files_below, read_ontonotes
-from .readers.records import DataError, Reading, Row, lines_of
+from .readers.records import DataError, ParsedLine, ParseResult, lines_of
 
 __all__ = [
     "DataError",
-    "Reading",
+    "ParseResult",
     "label_set",
     "merge_corpora",
     "read_examples",
@@ -29,7 +29,7 @@ def read_examples(path: str | Path, labels: Iterable[str] | None = None) -> list
     return list(read_file(path, labels).examples)
 
 
-def read_file(path: str | Path, labels: Iterable[str] | None = None) -> Reading:
+def read_file(path: str | Path, labels: Iterable[str] | None = None) -> ParseResult:
     """The sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
 
     Contents tell the form, but for the suffixes `.json` and `_gold_conll`. `labels` are those
@@ -37,21 +37,21 @@ def read_file(path: str | Path, labels: Iterable[str] | None = None) -> Reading:
     an error. Entities with status rejected or suggested are not gold. Raises `DataError`.
     """
     path = Path(path)
-    looked_for = None if labels is None else frozenset(labels)
+    annotated_labels = None if labels is None else frozenset(labels)
     examples: list[Example] = []
     expanded = joined = 0
     for file in files_below(path) if path.is_dir() else [path]:
         for line, row in _rows(file):
-            _check_labels(file, line, row, looked_for)
-            examples += [replace(example, labels=looked_for) for example in row.examples]
+            _check_labels(file, line, row, annotated_labels)
+            examples += [replace(example, labels=annotated_labels) for example in row.examples]
             expanded += row.expanded
             joined += row.joined
     if not examples:
         raise DataError(path, 1, "expected at least one sentence, got an empty file")
-    return Reading(tuple(examples), expanded, joined)
+    return ParseResult(tuple(examples), expanded, joined)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[ParsedLine]:
     lines = lines_of(path)
     first = next((line.strip() for line in lines if line.strip()), "")
     if path.name.endswith(SUFFIX) or first.startswith("#begin document"):
@@ -75,7 +75,7 @@ def _is_json_list(first: str, lines: Sequence[str]) -> bool:
     return rest.startswith(("{", "]"))
 
 
-def _check_labels(path: Path, line: int, row: Reading, known: frozenset[str] | None) -> None:
+def _check_labels(path: Path, line: int, row: ParseResult, known: frozenset[str] | None) -> None:
     for entity in (entity for example in row.examples for entity in example.entities):
         if known is not None and entity.label not in known:
             raise DataError(
@@ -102,11 +102,11 @@ def merge_corpora(
     word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
     it. A small file may lack a label by chance: then name its labels in `read_examples`.
     """
-    held = list(corpora)
-    everything = set(label_set(example for examples in held for example in examples)) | {*labels}
+    loaded = list(corpora)
+    all_labels = set(label_set(example for examples in loaded for example in examples)) | {*labels}
     merged: list[Example] = []
-    for examples in held:
-        own = frozenset(label_set(examples))
-        known = own if own < everything else None
+    for examples in loaded:
+        corpus_labels = frozenset(label_set(examples))
+        known = corpus_labels if corpus_labels < all_labels else None
         merged += [e if e.labels is not None else replace(e, labels=known) for e in examples]
     return merged

@@ -9,7 +9,7 @@ from ..modeling.subwords import subword_lengths
 from ..types import Example, WordSpan
 
 
-def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
+def fit_to_window(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
     """Examples of at most the model's window, cut where no entity is cut.
 
     Every word and every entity is kept exactly once, but for an entity longer than a window:
@@ -32,33 +32,33 @@ def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
 def _cut(example: Example, lengths: Sequence[int], limit: int, budget: int) -> list[Example]:
     inside = [False] * (len(example.words) + 1)  # a cut here would go through an entity
     for entity in example.entities:
-        for place in range(entity.start + 1, entity.end):
-            inside[place] = True
-    pieces, start = [], 0
+        for position in range(entity.start + 1, entity.end):
+            inside[position] = True
+    slices, start = [], 0
     while start < len(example.words):
         end, total = start, 0
         while end < len(example.words) and end - start < limit and total + lengths[end] <= budget:
             total += lengths[end]
             end += 1
-        stop = end
-        while stop > start and stop < len(example.words) and inside[stop]:
-            stop -= 1
-        if stop > start:
-            pieces.append(_piece(example, start, stop))
-            start = stop
+        cut = end
+        while cut > start and cut < len(example.words) and inside[cut]:
+            cut -= 1
+        if cut > start:
+            slices.append(_slice(example, start, cut))
+            start = cut
         else:
-            start = _after(inside, max(end, start + 1))
-    return pieces
+            start = _next_cut(inside, max(end, start + 1))
+    return slices
 
 
-def _after(inside: Sequence[bool], place: int) -> int:
-    """The first place from `place` on where no entity is cut."""
-    while place < len(inside) - 1 and inside[place]:
-        place += 1
-    return place
+def _next_cut(inside: Sequence[bool], position: int) -> int:
+    """The first place from `position` on where no entity is cut."""
+    while position < len(inside) - 1 and inside[position]:
+        position += 1
+    return position
 
 
-def _piece(example: Example, start: int, end: int) -> Example:
+def _slice(example: Example, start: int, end: int) -> Example:
     entities = tuple(
         WordSpan(entity.start - start, entity.end - start, entity.label)
         for entity in example.entities

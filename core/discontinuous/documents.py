@@ -32,10 +32,10 @@ def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Join
 
     Each sentence with entities is encoded once more.
     """
-    reading = pipeline.read(prediction.text)
-    tokens = [reading.tokens_of(window) for window in reading.windows]
+    windowed = pipeline.read(prediction.text)
+    tokens = [windowed.tokens_of(window) for window in windowed.windows]
     spans = [_entities_by_span(prediction.entities, each) for each in tokens]
-    found = combiner.combine(reading.sentences, [list(each) for each in spans])
+    found = combiner.combine(windowed.sentences, [list(each) for each in spans])
     replaced: set[Entity] = set()
     discontinuous: set[FragmentedEntity] = set()
     for places, entity_by_span, entities in zip(tokens, spans, found, strict=True):

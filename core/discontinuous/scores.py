@@ -27,7 +27,7 @@ def score_fragmented(
         gold, predicted_set = set(example.entities), set(predicted)
         overall += compare(gold, predicted_set)
         discontinuous += compare(
-            {each for each in gold if each.discontinuous},
-            {each for each in predicted_set if each.discontinuous},
+            {entity for entity in gold if entity.discontinuous},
+            {entity for entity in predicted_set if entity.discontinuous},
         )
     return FragmentScores(overall, discontinuous)

@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from ..data.batching import epoch_batches
-from ..evaluation.evaluate import keep, propose
+from ..evaluation.evaluate import propose, select_spans
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
 from ..types import SamplerSettings, WordSpan
@@ -58,8 +58,10 @@ def train_combiner(
     torch.manual_seed(seed)
     combiner = Combiner(model)
     gold = [set(example.spans.entities) for example in examples]
-    said = propose_fragments(model, [example.words for example in examples])
-    spans = [sorted(gold_spans | set(found)) for gold_spans, found in zip(gold, said, strict=True)]
+    proposed = propose_fragments(model, [example.words for example in examples])
+    spans = [
+        sorted(gold_spans | set(found)) for gold_spans, found in zip(gold, proposed, strict=True)
+    ]
     found = propose_fragments(model, [example.words for example in dev])
     optimizer = torch.optim.AdamW(combiner.classifier.parameters(), lr=_LEARNING_RATE)
     lengths = [len(example.words) for example in examples]
@@ -91,7 +93,7 @@ def propose_fragments(
 ) -> list[list[WordSpan]]:
     """The model's entities by its own φ: the fragments to join."""
     found = propose(model, sentences, SamplerSettings())
-    return [keep(each, model.config.phi(flat=False), flat=False) for each in found]
+    return [select_spans(each, model.config.phi(flat=False), flat=False) for each in found]
 
 
 def within_window(

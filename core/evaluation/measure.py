@@ -14,7 +14,7 @@ from .evaluate import propose, score_proposals, threshold_of
 from .metrics import as_table
 
 
-def looked_for(examples: Sequence[Example]) -> list[Example]:
+def with_annotated_labels(examples: Sequence[Example]) -> list[Example]:
     """Labels that a corpus never uses are unknown there: predicting one is no error."""
     labels = frozenset(label_set(examples))
     return [replace(example, labels=example.labels or labels) for example in examples]
@@ -30,15 +30,15 @@ def measure(
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
-    found = propose(model, [example.words for example in examples], sampler)
+    proposals = propose(model, [example.words for example in examples], sampler)
     seconds = time.perf_counter() - start
-    scores = score_proposals(examples, found, threshold, sampler.flat)
+    scores = score_proposals(examples, proposals, threshold, sampler.flat)
     return {
         **scores.to_json(),
         "steps": sampler.steps,
         "num_spans": sampler.num_spans,
         "threshold": threshold,
         "sentences_per_second": len(examples) / seconds,
-        "distinct_spans": sum(map(len, found)) / max(1, len(found)),
+        "distinct_spans": sum(map(len, proposals)) / max(1, len(proposals)),
         "table": as_table(scores),
     }

@@ -118,20 +118,20 @@ def score(pairs: Iterable[tuple[Example, Iterable[WordSpan]]]) -> Scores:
     sentences = 0
     labels: Counter[tuple[str, str]] = Counter()
     overall = boundaries = nested = flat = nested_sentences = flat_sentences = Count()
-    for example, said in pairs:
+    for example, predictions in pairs:
         sentences += 1
-        gold = _looked_for(example, example.entities)
-        predicted = _looked_for(example, said)
+        gold = _with_known_labels(example, example.entities)
+        predicted = _with_known_labels(example, predictions)
         inner = nested_entities(gold)
-        here = compare(gold, predicted)
-        overall += here
-        boundaries += compare(_bounds(gold), _bounds(predicted))
+        counts = compare(gold, predicted)
+        overall += counts
+        boundaries += compare(_boundaries(gold), _boundaries(predicted))
         nested += compare(inner, predicted & inner)
         flat += compare(gold - inner, predicted & (gold - inner))
         if inner:
-            nested_sentences += here
+            nested_sentences += counts
         else:
-            flat_sentences += here
+            flat_sentences += counts
         labels.update((span.label, "gold") for span in gold)
         labels.update((span.label, "predicted") for span in predicted)
         labels.update((span.label, "correct") for span in gold & predicted)
@@ -152,28 +152,28 @@ def score(pairs: Iterable[tuple[Example, Iterable[WordSpan]]]) -> Scores:
 
 def compare(gold: Collection[Hashable], predicted: Collection[Hashable]) -> Count:
     """Two sets of anything that compares equal when it agrees."""
-    right, said = frozenset(gold), frozenset(predicted)
-    return Count(len(right), len(said), len(right & said))
+    gold_set, predicted_set = frozenset(gold), frozenset(predicted)
+    return Count(len(gold_set), len(predicted_set), len(gold_set & predicted_set))
 
 
 def nested_entities(entities: Iterable[WordSpan]) -> frozenset[WordSpan]:
     """Those that share a word with another one of them."""
     nested: set[WordSpan] = set()
-    reach: WordSpan | None = None
+    widest: WordSpan | None = None
     for span in sorted(set(entities)):
-        if reach is not None and span.start < reach.end:
-            nested |= {span, reach}
-        if reach is None or span.end > reach.end:
-            reach = span
+        if widest is not None and span.start < widest.end:
+            nested |= {span, widest}
+        if widest is None or span.end > widest.end:
+            widest = span
     return frozenset(nested)
 
 
-def _looked_for(example: Example, spans: Iterable[WordSpan]) -> frozenset[WordSpan]:
+def _with_known_labels(example: Example, spans: Iterable[WordSpan]) -> frozenset[WordSpan]:
     labels = example.labels
     return frozenset(span for span in spans if labels is None or span.label in labels)
 
 
-def _bounds(spans: Iterable[WordSpan]) -> frozenset[tuple[int, int]]:
+def _boundaries(spans: Iterable[WordSpan]) -> frozenset[tuple[int, int]]:
     return frozenset((span.start, span.end) for span in spans)
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data.examples import read_examples
-from ..data.fitting import fit
+from ..data.fitting import fit_to_window
 from ..modeling.model import CARD, DiffusionNER, best_device
 from ..types import Example, SamplerSettings
-from .measure import looked_for, measure
+from .measure import measure, with_annotated_labels
 
 
 def write_card(
@@ -21,7 +21,7 @@ def write_card(
     Returns the development scores as a table.
     """
     model = DiffusionNER.load(folder, best_device())
-    table: str = measure(model, fit(model, dev), SamplerSettings())["table"]
+    table: str = measure(model, fit_to_window(model, dev), SamplerSettings())["table"]
     parts = [
         intro.rstrip(),
         "## Development scores\n\n```\n" + table + "\n```",
@@ -44,7 +44,7 @@ def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for path in tests:
-        examples = fit(model, looked_for(read_examples(path)))
+        examples = fit_to_window(model, with_annotated_labels(read_examples(path)))
         for flat in (False, True):
             row = measure(model, examples, replace(sampler, flat=flat))
             shares = (row["precision"], row["recall"], row["f1"])

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from ..diffusion.sampler import SamplerStep
-from ..overlaps import clash
+from ..overlaps import conflict_rule
 from ..types import Confidence, WordSpan
 from .candidates import DistinctSpans, distinct_spans
 from .constraints import Constraints
 from .ensemble import agreements
-from .scoring import HIGHEST, how_sure
+from .scoring import HIGHEST, entity_score
 
 FIXED_SCORE = HIGHEST
 """A person's word is as sure as can be."""
@@ -46,72 +46,79 @@ class Candidate:
         return WordSpan(self.start, self.end, self.label)
 
 
-_Scored = tuple[Candidate, list[float]]
+_SeedScored = tuple[Candidate, list[float]]
 """A proposal, and its score with each seed alone."""
 
 
 def candidates(
     history: Sequence[SamplerStep],
     labels: Sequence[str],
-    least: float = 0.0,
+    min_score: float = 0.0,
     constraints: Sequence[Constraints] | None = None,
     threshold: float = 0.0,
 ) -> list[list[Candidate]]:
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was proposed. Those most probably ∅ or below `least` are left out. For
-    the agreement of an ensemble's seeds, each says what reaches `threshold` with it alone.
+    is the same wherever it was proposed. Spans that are most probably ∅ or score below `min_score`
+    are left out. An ensemble's agreement compares what reaches `threshold` with each seed alone.
     """
-    found = _scored(history, labels, least)
-    rules = [Constraints()] * len(found) if constraints is None else constraints
-    free = [_undecided(each, rule) for each, rule in zip(found, rules, strict=True)]
+    scored = _score_candidates(history, labels, min_score)
+    rules = [Constraints()] * len(scored) if constraints is None else constraints
+    undecided = [
+        _drop_decided(sentence, rule) for sentence, rule in zip(scored, rules, strict=True)
+    ]
     if history[0].seeds > 1:
-        free = [_agreed(each, threshold) for each in free]
+        undecided = [_with_agreement(sentence, threshold) for sentence in undecided]
     return [
-        [*_fixed(rule), *(one for one, _ in each if one.score >= least)]
-        for each, rule in zip(free, rules, strict=True)
+        [
+            *_fixed_candidates(rule),
+            *(candidate for candidate, _ in sentence if candidate.score >= min_score),
+        ]
+        for sentence, rule in zip(undecided, rules, strict=True)
     ]
 
 
-def alone(
+def candidates_by_seed(
     history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
 ) -> list[list[list[Candidate]]]:
     """What each seed of an ensemble says of each sentence without the others: what it proposed,
     reaches φ with it and clashes with nothing better. One item a seed, then a sentence."""
-    found = _scored(history, labels, threshold)
-    answers = []
+    scored = _score_candidates(history, labels, threshold)
+    selected = []
     for seed in range(history[0].seeds):
-        own = [
-            [replace(each, score=scores[seed]) for each, scores in row if scores[seed]]
-            for row in found
+        by_sentence = [
+            [replace(candidate, score=scores[seed]) for candidate, scores in row if scores[seed]]
+            for row in scored
         ]
-        ranked = [sorted(row, key=lambda each: -each.score) for row in own]
-        answers.append([select(row, threshold, flat) for row in ranked])
-    return answers
+        ranked = [sorted(row, key=lambda candidate: -candidate.score) for row in by_sentence]
+        selected.append([select(row, threshold, flat) for row in ranked])
+    return selected
 
 
-def _scored(
-    history: Sequence[SamplerStep], labels: Sequence[str], least: float
-) -> list[list[_Scored]]:
-    """Every sentence's distinct proposals that reach `least` with any seed, each with its score
+def _score_candidates(
+    history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
+) -> list[list[_SeedScored]]:
+    """Every sentence's distinct proposals that reach `min_score` with any seed, each with its score
     by seed."""
     spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    halves = spans.by_seed / 2  # the score of a seed's P^l + P^r
-    seed_scores = how_sure(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
-    kept = ((types < len(labels)) & (seed_scores.amax(1) >= least)).nonzero()[:, 0]
-    spans = spans.take(kept)
-    types, type_probs, seed_scores = types[kept], type_probs[kept], seed_scores[kept]
+    mean_boundary_probs = spans.by_seed / 2  # the score of a seed's P^l + P^r
+    seed_scores = entity_score(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
+        spans.by_seed > 0
+    )
+    mask = ((types < len(labels)) & (seed_scores.amax(1) >= min_score)).nonzero()[:, 0]
+    spans = spans.take(mask)
+    types, type_probs, seed_scores = types[mask], type_probs[mask], seed_scores[mask]
     scores = seed_scores.mean(1)
     confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
-    found: list[list[_Scored]] = [[] for _ in range(len(history[0].boundaries))]
+    scored: list[list[_SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
     columns = (spans.rows, spans.boundaries, types, scores, spans.steps, spans.slots, seed_scores)
     rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
-    for row, (left, right), kind, score, step, slot, alone, one in rows:
-        each = Candidate(left, right + 1, labels[kind], score, step + 1, slot, one)
-        found[row].append((each, alone))
-    return found
+    for row, (left, right), type_id, score, step, slot, span_scores, confidence in rows:
+        candidate = Candidate(left, right + 1, labels[type_id], score, step + 1, slot, confidence)
+        scored[row].append((candidate, span_scores))
+    return scored
 
 
 def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
@@ -121,10 +128,10 @@ def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> li
     support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
     probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
     since = [gamma - steps + 1 if steps else None for steps in run]
-    return [Confidence(*each) for each in zip(*probs, since, support, strict=True)]
+    return [Confidence(*values) for values in zip(*probs, since, support, strict=True)]
 
 
-def _fixed(rule: Constraints) -> list[Candidate]:
+def _fixed_candidates(rule: Constraints) -> list[Candidate]:
     """Each once, in the first slot that holds it."""
     return [
         Candidate(
@@ -134,37 +141,49 @@ def _fixed(rule: Constraints) -> list[Candidate]:
     ]
 
 
-def _undecided(found: list[_Scored], rule: Constraints) -> list[_Scored]:
+def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
     """Best first, without the model's own word on what a person decided."""
-    places, refused = {(span.start, span.end) for span in rule.fixed}, set(rule.suppressed)
+    fixed_boundaries, suppressed = (
+        {(span.start, span.end) for span in rule.fixed},
+        set(rule.suppressed),
+    )
     free = [
-        (each, alone)
-        for each, alone in found
-        if (each.start, each.end) not in places and each.span not in refused
+        (candidate, seed_scores)
+        for candidate, seed_scores in scored
+        if (candidate.start, candidate.end) not in fixed_boundaries
+        and candidate.span not in suppressed
     ]
-    return sorted(free, key=lambda one: (-one[0].score, one[0].start, one[0].end))
+    return sorted(free, key=lambda item: (-item[0].score, item[0].start, item[0].end))
 
 
-def _agreed(found: list[_Scored], threshold: float) -> list[_Scored]:
+def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
     """The same with the agreement of the seeds on each."""
-    said = agreements([each.span for each, _ in found], [alone for _, alone in found], threshold)
+    by_span = agreements(
+        [candidate.span for candidate, _ in scored],
+        [seed_scores for _, seed_scores in scored],
+        threshold,
+    )
     return [
         (
-            replace(each, confidence=each.confidence and replace(each.confidence, agreement=one)),
-            alone,
+            replace(
+                candidate,
+                confidence=candidate.confidence
+                and replace(candidate.confidence, agreement=agreement),
+            ),
+            seed_scores,
         )
-        for (each, alone), one in zip(found, said, strict=True)
+        for (candidate, seed_scores), agreement in zip(scored, by_span, strict=True)
     ]
 
 
-def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
+def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
     """Those that reach φ and clash with no better one, in text order. What a person fixed
     clashes with nothing."""
-    clashes = clash(flat)
-    kept: list[Candidate] = []
-    for each in found:
-        if each.score < threshold:
+    in_conflict = conflict_rule(flat)
+    selected: list[Candidate] = []
+    for candidate in candidates:
+        if candidate.score < threshold:
             continue
-        if each.fixed or not any(clashes(each, other) for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda each: (each.start, -each.end))
+        if candidate.fixed or not any(in_conflict(candidate, other) for other in selected):
+            selected.append(candidate)
+    return sorted(selected, key=lambda candidate: (candidate.start, -candidate.end))

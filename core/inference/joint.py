@@ -14,20 +14,20 @@ def predict_together(
     pipeline: Pipeline, texts: Sequence[str], settings: SamplerSettings
 ) -> list[Prediction]:
     """What `Pipeline.predict` says of each text. All of them are in memory at once."""
-    readings = [pipeline.read(text) for text in texts]
+    windowed_texts = [pipeline.read(text) for text in texts]
     found = iter(
         propose(
             pipeline.model,
-            [sentence for reading in readings for sentence in reading.sentences],
+            [sentence for windowed in windowed_texts for sentence in windowed.sentences],
             settings,
             threshold_of(pipeline.model, settings),
-            [rules for reading in readings for rules in reading.constraints],
+            [rules for windowed in windowed_texts for rules in windowed.constraints],
         )
     )
     predictions = []
-    for reading in readings:
-        own = list(islice(found, len(reading.windows)))
-        entities = tuple(entity for entity, _ in pipeline._merged(reading, own, settings))
-        one = Prediction(reading.text, entities, reading.uncovered)
-        predictions.append(joined(reading.text, [one]))
+    for windowed in windowed_texts:
+        candidates = list(islice(found, len(windowed.windows)))
+        entities = tuple(entity for entity, _ in pipeline._merged(windowed, candidates, settings))
+        prediction = Prediction(windowed.text, entities, windowed.uncovered)
+        predictions.append(joined(windowed.text, [prediction]))
     return predictions

@@ -25,101 +25,108 @@ from ..modeling.model import DiffusionNER
 from ..types import Entity, Token, WordSpan
 from .pipeline import Pipeline
 
-LIGHT = 0.1
+NOISE_SHARE = 0.1
 """The noise, as a share of T. A hundredth finds errors as well as a half does
 (docs/RESULTS.md)."""
-SLOTS = 60
+NUM_COPIES = 60
 """K: how many noisy copies the spans of a sentence share, in turn."""
 _MAX_SHIFT = 2
 """Words to either side that a boundary may have been missed by."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class SpanReview:
     """What the model says of a span that a person accepted, in words of its sentence."""
 
     score: float
     """1 - P^l P^r P^c at the span: 0 is full agreement, 1 none."""
-    instead: WordSpan | None
+    suggestion: WordSpan | None
     """What it would say: this very span, one near it, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EntityReview:
     """The same in code points of a document."""
 
     entity: Entity
     score: float
-    instead: Entity | None
+    suggestion: Entity | None
 
     @property
     def agrees(self) -> bool:
         """Whether the model would leave the entity as it is."""
-        return self.instead == self.entity
+        return self.suggestion == self.entity
 
 
-def reviews(pipeline: Pipeline, text: str, entities: Sequence[Entity]) -> Iterator[list[Finding]]:
+def review_entities(
+    pipeline: Pipeline, text: str, entities: Sequence[Entity]
+) -> Iterator[list[EntityReview]]:
     """What the model says of a document's accepted entities, batch by batch.
 
     Left out are those that the model cannot judge: of a label that it does not know, not made
     of whole words, or not within one sentence. One that two windows of a long sentence hold is
     judged twice.
     """
-    known = {_place(each): each for each in entities if each.label in pipeline.labels}
-    reading = pipeline.read(text, fixed=list(known.values()))
-    judged = [row for row, rule in enumerate(reading.constraints) if rule.fixed]
-    sentences = [reading.sentences[row] for row in judged]
-    for places in inference_batches([len(each) for each in sentences], pipeline.model.device):
-        rows = [judged[place] for place in places]
-        spans = [reading.constraints[row].fixed for row in rows]
-        doubts = doubts_of(pipeline.model, [sentences[place] for place in places], spans)
+    known_entities = {_key(each): each for each in entities if each.label in pipeline.labels}
+    windowed = pipeline.read(text, fixed=list(known_entities.values()))
+    judged = [row for row, rule in enumerate(windowed.constraints) if rule.fixed]
+    sentences = [windowed.sentences[row] for row in judged]
+    for batch in inference_batches([len(each) for each in sentences], pipeline.model.device):
+        rows = [judged[place] for place in batch]
+        spans = [windowed.constraints[row].fixed for row in rows]
+        reviews = review_spans(pipeline.model, [sentences[place] for place in batch], spans)
         yield [
-            _finding(reading.tokens_of(reading.windows[row]), span, doubt)
-            for row, own, said in zip(rows, spans, doubts, strict=True)
-            for span, doubt in zip(own, said, strict=True)
+            _to_code_points(windowed.tokens_of(windowed.windows[row]), span, review)
+            for row, sentence_spans, sentence_reviews in zip(rows, spans, reviews, strict=True)
+            for span, review in zip(sentence_spans, sentence_reviews, strict=True)
         ]
 
 
-def _finding(words: Sequence[Token], span: WordSpan, doubt: Doubt) -> Finding:
-    def entity(each: WordSpan) -> Entity:
-        return Entity(words[each.start].start, words[each.end - 1].end, each.label)
+def _to_code_points(tokens: Sequence[Token], span: WordSpan, review: SpanReview) -> EntityReview:
+    def entity(span: WordSpan) -> Entity:
+        return Entity(tokens[span.start].start, tokens[span.end - 1].end, span.label)
 
-    instead = None if doubt.instead is None else entity(doubt.instead)
-    return Finding(entity(span), doubt.score, instead)
+    suggestion = None if review.suggestion is None else entity(review.suggestion)
+    return EntityReview(entity(span), review.score, suggestion)
 
 
-def doubts_of(
+def review_spans(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
     spans: Sequence[Sequence[WordSpan]],
     seed: int = 0,
-) -> list[list[Doubt]]:
+) -> list[list[SpanReview]]:
     """What the model says of each sentence's spans, whose labels it must know."""
-    found: list[list[Doubt]] = [[] for _ in sentences]
-    judged = [row for row, own in enumerate(spans) if own]
-    for places in inference_batches([len(sentences[row]) for row in judged], model.device):
-        rows = [judged[place] for place in places]
-        answers = _doubts(
+    reviews: list[list[SpanReview]] = [[] for _ in sentences]
+    judged = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
+    for batch in inference_batches([len(sentences[row]) for row in judged], model.device):
+        rows = [judged[place] for place in batch]
+        batch_reviews = _review_batch(
             model, [sentences[row] for row in rows], [spans[row] for row in rows], seed
         )
-        for row, each in zip(rows, answers, strict=True):
-            found[row] = each
-    return found
+        for row, sentence_reviews in zip(rows, batch_reviews, strict=True):
+            reviews[row] = sentence_reviews
+    return reviews
 
 
 @torch.inference_mode()
-def _doubts(
+def _review_batch(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
     spans: Sequence[Sequence[WordSpan]],
     seed: int,
-) -> list[list[Doubt]]:
+) -> list[list[SpanReview]]:
     encoded = model.encode(model.batch(sentences))
-    max_spans = max(len(own) for own in spans)
-    padded = [[own[place % len(own)] for place in range(max_spans)] for own in spans]
-    inclusive = [[(span.start, span.end - 1) for span in own] for own in padded]
+    max_spans = max(len(sentence_spans) for sentence_spans in spans)
+    padded = [
+        [sentence_spans[column % len(sentence_spans)] for column in range(max_spans)]
+        for sentence_spans in spans
+    ]
+    inclusive = [
+        [(span.start, span.end - 1) for span in sentence_spans] for sentence_spans in padded
+    ]
     boundaries = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
-    counts = send(torch.tensor([len(own) for own in spans]), model.device)
+    counts = send(torch.tensor([len(sentence_spans) for sentence_spans in spans]), model.device)
     left, right = _boundary_probs(model, encoded, boundaries, counts, sentences, seed)
     candidates, free = _neighbours(boundaries, encoded.lengths)  # (B, S, P, 2), (B, S, P)
     flat = candidates.flatten(1, 2)
@@ -129,18 +136,20 @@ def _doubts(
     boundary_probs = left * right * free  # (B, S, P)
     best = (boundary_probs * types[..., :-1].max(-1).values).argmax(-1)  # (B, S)
     labels = model.config.labels
-    answers = []
-    for row, own in enumerate(spans):
-        doubts = []
-        for place, span in enumerate(own):
-            sure = boundary_probs[row, place, 0] * types[row, place, 0, labels.index(span.label)]
-            at = int(best[row, place])
-            kind = int(types[row, place, at].argmax())
-            start, last = candidates[row, place, at].tolist()
-            instead = WordSpan(start, last + 1, labels[kind]) if kind < len(labels) else None
-            doubts.append(Doubt(1 - float(sure), instead))
-        answers.append(doubts)
-    return answers
+    reviews = []
+    for row, sentence_spans in enumerate(spans):
+        sentence_reviews = []
+        for column, span in enumerate(sentence_spans):
+            prob = boundary_probs[row, column, 0] * types[row, column, 0, labels.index(span.label)]
+            choice = int(best[row, column])
+            type_id = int(types[row, column, choice].argmax())
+            start, last = candidates[row, column, choice].tolist()
+            suggestion = (
+                WordSpan(start, last + 1, labels[type_id]) if type_id < len(labels) else None
+            )
+            sentence_reviews.append(SpanReview(1 - float(prob), suggestion))
+        reviews.append(sentence_reviews)
+    return reviews
 
 
 def _boundary_probs(
@@ -152,8 +161,10 @@ def _boundary_probs(
     seed: int,
 ) -> tuple[Tensor, Tensor]:
     """P^l and P^r over the words (B, S, M) for spans (B, S, 2), the mean of the noisy copies."""
-    t = max(1, round(LIGHT * model.schedule.timesteps))
-    slots = torch.arange(max(SLOTS, boundaries.shape[1]), device=model.device) % counts[:, None]
+    t = max(1, round(NOISE_SHARE * model.schedule.timesteps))
+    slots = (
+        torch.arange(max(NUM_COPIES, boundaries.shape[1]), device=model.device) % counts[:, None]
+    )
     index = slots[..., None].expand(-1, -1, 2)  # (B, K, 2): which span each slot copies
     x_0 = codec.to_signal(boundaries.gather(1, index), encoded.lengths, model.config.scale)
     noise = [torch.randn(slots.shape[1], 2, generator=generator_for(seed, s)) for s in sentences]
@@ -187,5 +198,5 @@ def _neighbours(boundaries: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(free[..., None], candidates, boundaries[:, :, None]), free & ~taken
 
 
-def _place(entity: Entity) -> tuple[int, int, str]:
+def _key(entity: Entity) -> tuple[int, int, str]:
     return entity.start, entity.end, entity.label

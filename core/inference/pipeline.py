@@ -32,11 +32,11 @@ from ..types import (
 from .constraints import Constraints
 from .decoding import Candidate, candidates, select
 from .entity_constraints import (
-    Found,
-    check_decided,
-    constraints_of,
-    with_fixed,
-    without_clashes,
+    DecodedEntity,
+    add_fixed,
+    resolve_conflicts,
+    validate_constraints,
+    window_constraints,
 )
 from .trace import sentence_step
 
@@ -51,7 +51,7 @@ Parts = list[tuple[list[int], SamplerStep]]
 
 
 @dataclass(frozen=True)
-class Reading:
+class WindowedText:
     """A text as the model sees it."""
 
     text: str
@@ -77,12 +77,12 @@ class Reading:
 
 def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ()) -> Prediction:
     """What `Pipeline.parts` said of a text as one answer, with all that a person fixed."""
-    found: list[Found] = []
+    found: list[DecodedEntity] = []
     left_out: list[Token] = []
     for part in parts:
         found += [(entity, None) for entity in part.entities]
         left_out += part.uncovered
-    entities = tuple(entity for entity, _ in with_fixed(found, fixed))
+    entities = tuple(entity for entity, _ in add_fixed(found, fixed))
     return Prediction(text, entities, tuple(left_out))
 
 
@@ -132,13 +132,15 @@ class Pipeline:
         """What `predict` says, a run of whole sentences of `size` words or more at a time, so
         that a long reading can make way between two. A fixed entity that no window holds is in
         none of them."""
-        check_decided(text, fixed, suppressed)
-        least = threshold_of(self.model, settings)
+        validate_constraints(text, fixed, suppressed)
+        min_score = threshold_of(self.model, settings)
         for words in stretches(text, tokens(text), size or _STRETCH):
-            reading = self._read(text, words, fixed, suppressed)
-            found = propose(self.model, reading.sentences, settings, least, reading.constraints)
-            entities = tuple(entity for entity, _ in self._merged(reading, found, settings))
-            yield Prediction(text, entities, reading.uncovered)
+            windowed = self._read(text, words, fixed, suppressed)
+            found = propose(
+                self.model, windowed.sentences, settings, min_score, windowed.constraints
+            )
+            entities = tuple(entity for entity, _ in self._merged(windowed, found, settings))
+            yield Prediction(text, entities, windowed.uncovered)
 
     def predict_many(
         self, texts: Iterable[str], settings: SamplerSettings = SamplerSettings()
@@ -155,9 +157,9 @@ class Pipeline:
         suppressed: Sequence[Entity] = (),
     ) -> Iterator[Step]:
         """Every denoising step over the document; to stop iterating is to cancel."""
-        reading = self.read(text, fixed, suppressed)
-        for number, parts in enumerate(self._steps(reading, settings), start=1):
-            yield self._public(parts, number, reading)
+        windowed = self.read(text, fixed, suppressed)
+        for number, parts in enumerate(self._steps(windowed, settings), start=1):
+            yield self._public(parts, number, windowed)
 
     def trace(
         self,
@@ -172,36 +174,36 @@ class Pipeline:
         With `pointers`, every step also holds P^l and P^r of every word: K x M numbers each, so
         ask for them a sentence at a time. They change nothing else.
         """
-        reading = self.read(text, fixed, suppressed)
+        windowed = self.read(text, fixed, suppressed)
         threshold = threshold_of(self.model, settings)
-        taken = list(self._steps(reading, settings))
+        taken = list(self._steps(windowed, settings))
         steps = [
-            self._public(parts, number, reading, pointers) for number, parts in enumerate(taken, 1)
+            self._public(parts, number, windowed, pointers) for number, parts in enumerate(taken, 1)
         ]
-        found: list[list[Candidate]] = [[] for _ in reading.windows]
+        found: list[list[Candidate]] = [[] for _ in windowed.windows]
         for batch in zip(*taken, strict=True):
             rows, history = batch[0][0], [step for _, step in batch]
-            rules = [reading.constraints[row] for row in rows]
+            rules = [windowed.constraints[row] for row in rows]
             proposals = candidates(history, self.labels, threshold, rules, threshold)
             for row, each in zip(rows, proposals, strict=True):
                 found[row] = each
-        kept = with_fixed(self._merged(reading, found, settings), fixed)
+        kept = add_fixed(self._merged(windowed, found, settings), fixed)
         return Trace(
             text,
-            tuple(reading.tokens_of(window) for window in reading.windows),
+            tuple(windowed.tokens_of(window) for window in windowed.windows),
             settings,
             threshold,
             tuple(steps),
             tuple(entity for entity, _ in kept),
             tuple(origin for _, origin in kept),
-            reading.uncovered,
+            windowed.uncovered,
         )
 
     def read(
         self, text: str, fixed: Sequence[Entity] = (), suppressed: Sequence[Entity] = ()
-    ) -> Reading:
+    ) -> WindowedText:
         """Tokenise a text and cut it into windows that the encoder can hold."""
-        check_decided(text, fixed, suppressed)
+        validate_constraints(text, fixed, suppressed)
         return self._read(text, tokenize(text), fixed, suppressed)
 
     def _read(
@@ -210,53 +212,58 @@ class Pipeline:
         tokens: tuple[Token, ...],
         fixed: Sequence[Entity],
         suppressed: Sequence[Entity],
-    ) -> Reading:
+    ) -> WindowedText:
         words = [text[token.start : token.end] for token in tokens]
         lengths = subword_lengths(self.model.tokenizer, words)
         room = self.model.subword_budget
         cut = windows(text, tokens, self.model.config.max_words, _OVERLAP, lengths, room)
         fitting = tuple(window for window in cut if not window.too_long)
-        rules = tuple(constraints_of(tokens, fitting, fixed, suppressed))
-        return Reading(text, tokens, fitting, uncovered(cut, tokens), rules, tuple(fixed))
+        rules = tuple(window_constraints(tokens, fitting, fixed, suppressed))
+        return WindowedText(text, tokens, fitting, uncovered(cut, tokens), rules, tuple(fixed))
 
-    def _steps(self, reading: Reading, settings: SamplerSettings) -> Iterator[Parts]:
+    def _steps(self, windowed: WindowedText, settings: SamplerSettings) -> Iterator[Parts]:
         """Every step, as the batches of windows that took it together."""
-        sentences = reading.sentences
+        sentences = windowed.sentences
         batches = list(inference_batches([len(words) for words in sentences], self.model.device))
         streams = [
             denoise(
                 self.model,
                 [sentences[row] for row in rows],
                 settings,
-                [reading.constraints[row] for row in rows],
+                [windowed.constraints[row] for row in rows],
             )
             for rows in batches
         ]
         for steps in zip(*streams, strict=True):
             yield list(zip(batches, steps, strict=True))
 
-    def _public(self, parts: Parts, number: int, reading: Reading, pointers: bool = False) -> Step:
+    def _public(
+        self, parts: Parts, number: int, windowed: WindowedText, pointers: bool = False
+    ) -> Step:
         records: dict[int, SentenceStep] = {}
         for rows, step in parts:
             for place, row in enumerate(rows):
-                window = reading.windows[row]
+                window = windowed.windows[row]
                 length = window.end - window.start
                 records[row] = sentence_step(step, place, length, self.model.config, pointers)
         first = parts[0][1]
         return Step(number, first.t, first.t_prev, tuple(records[row] for row in sorted(records)))
 
     def _merged(
-        self, reading: Reading, found: Sequence[Sequence[Candidate]], settings: SamplerSettings
-    ) -> list[Found]:
+        self,
+        windowed: WindowedText,
+        found: Sequence[Sequence[Candidate]],
+        settings: SamplerSettings,
+    ) -> list[DecodedEntity]:
         """The entities in whole words, each with the noisy span it came from."""
         threshold = threshold_of(self.model, settings)
         chosen = [select(each, threshold, settings.flat) for each in found]
         scored = [[(each.span, inf if each.fixed else each.score) for each in c] for c in chosen]
-        entities: list[Found] = []
-        for each in merge(list(zip(reading.windows, scored, strict=True))):
+        entities: list[DecodedEntity] = []
+        for each in merge(list(zip(windowed.windows, scored, strict=True))):
             best = chosen[each.window][each.index]
-            start = reading.tokens[each.span.start].start
-            end = reading.tokens[each.span.end - 1].end
+            start = windowed.tokens[each.span.start].start
+            end = windowed.tokens[each.span.end - 1].end
             entity = Entity(start, end, best.label, best.score, best.confidence)
             entities.append((entity, Origin(each.window, best.step, best.slot)))
-        return without_clashes(entities, reading.fixed, settings.flat)
+        return resolve_conflicts(entities, windowed.fixed, settings.flat)

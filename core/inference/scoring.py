@@ -8,7 +8,7 @@ HIGHEST = 3.0
 Number = TypeVar("Number")
 
 
-def how_sure(left: Number, right: Number, kind: Number) -> Number:
+def entity_score(left: Number, right: Number, kind: Number) -> Number:
     """½ P^l + ½ P^r + 2 P^c, from 0 to 3, for numbers as for tensors.
 
     The paper adds all three alike (section 4.3). Here the type is asked of the very boundaries

@@ -15,24 +15,24 @@ from ..evaluation.evaluate import threshold_of
 from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import SamplerSettings
-from .decoding import alone
+from .decoding import candidates_by_seed
 from .ensemble import pairwise_f1
 from .pipeline import Pipeline
 
 SEEDS = 3
 """How many seeds are asked."""
-PART = 100
+CHUNK_WORDS = 100
 """Words that are read together."""
 
-Span = tuple[int, int, int, str]
+SpanKey = tuple[int, int, int, str]
 """A sentence's number, and a place in it with a label."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Uncertainty:
     """A text in three measures."""
 
-    doubt: float
+    least_confidence: float
     """1 - the mean P^c of what the first seed suggests; 0 where it suggests nothing."""
     disagreement: float
     """1 - the mean F1 of each two seeds' suggestions; 0 where none suggests anything."""
@@ -40,15 +40,17 @@ class Look:
     """The mean word state; zeros for a text without words."""
 
 
-def look(pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()) -> Look:
-    """The measures of a text, read as a whole. See `looks` for one that can make way."""
-    *_, last = looks(pipeline, text, settings)
+def estimate_uncertainty(
+    pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
+) -> Uncertainty:
+    """The measures of a text, read as a whole. See `iter_uncertainty` for one that can make way."""
+    *_, last = iter_uncertainty(pipeline, text, settings)
     return last
 
 
-def looks(
+def iter_uncertainty(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
-) -> Iterator[Look]:
+) -> Iterator[Uncertainty]:
     """The measures of what was read so far, told again after every small piece of work; the last
     one is the whole text's.
 
@@ -56,47 +58,54 @@ def looks(
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
     ensemble_settings, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
-    said: list[set[Span]] = [set() for _ in range(SEEDS)]
-    sure: list[float] = []
-    total, words = torch.zeros(model.config.hidden_size), 0
-    seen = _look(said, sure, total, words)
-    yield seen
-    for rows in _parts(sentences):
+    predictions: list[set[SpanKey]] = [set() for _ in range(SEEDS)]
+    type_probs: list[float] = []
+    state_sum, num_words = torch.zeros(model.config.hidden_size), 0
+    estimate = _summarize(predictions, type_probs, state_sum, num_words)
+    yield estimate
+    for rows in _chunks(sentences):
         batch = [sentences[row] for row in rows]
         states, encoded = _encode(model, batch)
         history: list[SamplerStep] = []
         for step in denoise(model, batch, ensemble_settings, encoded=encoded):
             history.append(step)
-            yield seen
-        for seed, found in enumerate(
-            alone(history, model.config.labels, threshold, ensemble_settings.flat)
+            yield estimate
+        for seed, by_sentence in enumerate(
+            candidates_by_seed(history, model.config.labels, threshold, ensemble_settings.flat)
         ):
-            for row, kept in zip(rows, found, strict=True):
-                said[seed] |= {(row, each.start, each.end, each.label) for each in kept}
+            for row, predicted in zip(rows, by_sentence, strict=True):
+                predictions[seed] |= {(row, each.start, each.end, each.label) for each in predicted}
                 if seed == 0:
-                    sure += [each.confidence.type for each in kept if each.confidence]
-        total, words = total + states, words + sum(map(len, batch))
-        seen = _look(said, sure, total, words)
-        yield seen
+                    type_probs += [each.confidence.type for each in predicted if each.confidence]
+        state_sum, num_words = state_sum + states, num_words + sum(map(len, batch))
+        estimate = _summarize(predictions, type_probs, state_sum, num_words)
+        yield estimate
 
 
-def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """The sentences' numbers, in runs of `PART` words or a little more."""
-    part: list[int] = []
-    words = 0
+def _chunks(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    """The sentences' numbers, in runs of `CHUNK_WORDS` words or a little more."""
+    chunk: list[int] = []
+    num_words = 0
     for row, sentence in enumerate(sentences):
-        part.append(row)
-        words += len(sentence)
-        if words >= PART:
-            yield part
-            part, words = [], 0
-    if part:
-        yield part
+        chunk.append(row)
+        num_words += len(sentence)
+        if num_words >= CHUNK_WORDS:
+            yield chunk
+            chunk, num_words = [], 0
+    if chunk:
+        yield chunk
 
 
-def _look(said: Sequence[set[Span]], sure: Sequence[float], total: Tensor, words: int) -> Look:
-    vector = tuple((total / max(1, words)).tolist())
-    return Look(1 - mean(sure) if sure else 0.0, 1 - pairwise_f1(said), vector)
+def _summarize(
+    predictions: Sequence[set[SpanKey]],
+    type_probs: Sequence[float],
+    state_sum: Tensor,
+    num_words: int,
+) -> Uncertainty:
+    vector = tuple((state_sum / max(1, num_words)).tolist())
+    return Uncertainty(
+        1 - mean(type_probs) if type_probs else 0.0, 1 - pairwise_f1(predictions), vector
+    )
 
 
 @torch.inference_mode()

@@ -20,7 +20,7 @@ _STATE = "state.json"
 
 
 @dataclass(frozen=True)
-class Position:
+class TrainingState:
     """Where a training stands."""
 
     fingerprint: str
@@ -31,7 +31,7 @@ class Position:
 
 
 def save_checkpoint(
-    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, position: Position
+    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
 ) -> None:
     """Replace the checkpoint in `folder`."""
     temporary = folder.with_name(folder.name + ".new")
@@ -42,31 +42,31 @@ def save_checkpoint(
         temporary / "weights.safetensors",
     )
     save_file(_flatten(optimizer.state_dict()["state"]), temporary / "optimizer.safetensors")
-    (temporary / _STATE).write_text(json.dumps(asdict(position)))
-    old = _previous(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    (temporary / _STATE).write_text(json.dumps(asdict(state)))
+    previous = _previous(folder)
+    shutil.rmtree(previous, ignore_errors=True)
     if folder.exists():
-        folder.rename(old)
+        folder.rename(previous)
     temporary.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(previous, ignore_errors=True)
 
 
 def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
-) -> Position:
+) -> TrainingState:
     """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
     if not folder.exists() and _previous(folder).exists():
         _previous(folder).rename(folder)
     if not (folder / _STATE).is_file():
-        return Position(fingerprint)
-    position = Position(**json.loads((folder / _STATE).read_text()))
-    if position.fingerprint != fingerprint:
-        return Position(fingerprint)
+        return TrainingState(fingerprint)
+    state = TrainingState(**json.loads((folder / _STATE).read_text()))
+    if state.fingerprint != fingerprint:
+        return TrainingState(fingerprint)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     saved = optimizer.state_dict()
     saved["state"] = _unflatten(load_file(folder / "optimizer.safetensors"))
     optimizer.load_state_dict(saved)
-    return position
+    return state
 
 
 def remove_checkpoint(folder: Path) -> None:

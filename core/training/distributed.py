@@ -18,16 +18,16 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from accelerate import PartialState
 
-_joined: PartialState | None = None
-Value = TypeVar("Value")
+_state: PartialState | None = None
+T = TypeVar("T")
 
 
-def join() -> None:
+def init() -> None:
     """Joins the processes that `accelerate launch` started beside this one, if it did.
 
     Raises `ModuleNotFoundError` where accelerate is missing.
     """
-    global _joined
+    global _state
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return
     try:
@@ -37,39 +37,39 @@ def join() -> None:
             "training on several processes needs the package accelerate; "
             "install it: pip install -r requirements-processes.txt"
         ) from error
-    _joined = PartialState(cpu=not torch.cuda.is_available())
+    _state = PartialState(cpu=not torch.cuda.is_available())
 
 
-def leave() -> None:
+def shutdown() -> None:
     """Takes leave of the others, who have come to their end too."""
-    global _joined
-    if _joined is not None:
-        _joined.wait_for_everyone()
-        _joined.destroy_process_group()
-        _joined = None
+    global _state
+    if _state is not None:
+        _state.wait_for_everyone()
+        _state.destroy_process_group()
+        _state = None
 
 
-def number() -> int:
+def rank() -> int:
     """This process's, from 0."""
-    return _joined.process_index if _joined else 0
+    return _state.process_index if _state else 0
 
 
-def main() -> bool:
+def is_main_process() -> bool:
     """Whether this is the process that writes and tells."""
-    return number() == 0
+    return rank() == 0
 
 
-def share(rows: int) -> slice:
+def shard(rows: int) -> slice:
     """The rows of a batch that this process takes: every n-th, as long as the others'. Of fewer
     rows than processes each takes all, which comes to the same, since totals grow as much."""
-    if _joined is None or rows < _joined.num_processes:
+    if _state is None or rows < _state.num_processes:
         return slice(None)
-    return slice(_joined.process_index, None, _joined.num_processes)
+    return slice(_state.process_index, None, _state.num_processes)
 
 
-def total(values: Tensor) -> Tensor:
+def all_reduce_sum(values: Tensor) -> Tensor:
     """The sum over all processes, without a gradient where there are several."""
-    if _joined is None:
+    if _state is None:
         return values
     from accelerate.utils import reduce
 
@@ -77,33 +77,33 @@ def total(values: Tensor) -> Tensor:
     return summed
 
 
-def sum_gradients(network: nn.Module) -> None:
+def all_reduce_gradients(network: nn.Module) -> None:
     """Gives every weight the sum of all processes' gradients."""
-    if _joined is None:
+    if _state is None:
         return
     gradients = [each.grad for each in network.parameters() if each.grad is not None]
-    summed = total(torch.cat([each.flatten() for each in gradients]))
+    summed = all_reduce_sum(torch.cat([each.flatten() for each in gradients]))
     for gradient, values in zip(
         gradients, summed.split([each.numel() for each in gradients]), strict=True
     ):
         gradient.copy_(values.view_as(gradient))
 
 
-def from_main(value: Value) -> Value:
+def broadcast(value: T) -> T:
     """What the first process has; the others' own is dropped."""
-    if _joined is None:
+    if _state is None:
         return value
     from accelerate.utils import broadcast_object_list
 
-    (told,) = broadcast_object_list([value])
-    return told
+    (received,) = broadcast_object_list([value])
+    return received
 
 
 @contextmanager
-def main_first() -> Iterator[None]:
+def main_process_first() -> Iterator[None]:
     """What stands inside is done by the first process before the others do it."""
-    if _joined is None:
+    if _state is None:
         yield
         return
-    with _joined.main_process_first():
+    with _state.main_process_first():
         yield

@@ -70,14 +70,14 @@ class DiffusionLearner:
         return diffusion_losses(self.model, examples, self.config, generator)
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
-        found = propose(self.model, [example.words for example in examples], self.sampler)
+        proposals = propose(self.model, [example.words for example in examples], self.sampler)
         self.model.config = replace(
             self.model.config,
-            threshold=tune_threshold(examples, found, flat=False),
-            flat_threshold=tune_threshold(examples, found, flat=True),
+            threshold=tune_threshold(examples, proposals, flat=False),
+            flat_threshold=tune_threshold(examples, proposals, flat=True),
         )
         flat = self.sampler.flat
-        return score_proposals(examples, found, self.model.config.phi(flat), flat)
+        return score_proposals(examples, proposals, self.model.config.phi(flat), flat)
 
     def save(self, folder: Path) -> None:
         self.model.save(folder, torch.float16)

@@ -60,7 +60,7 @@ def boundary_loss(output: BoundaryLogProbs, assignment: Tensor, gold: Gold) -> T
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
     right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
     loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
-    return (loss[:, :, 0] * matched).sum() / distributed.total(matched.sum()).clamp(min=1)
+    return (loss[:, :, 0] * matched).sum() / distributed.all_reduce_sum(matched.sum()).clamp(min=1)
 
 
 def type_loss(
@@ -75,7 +75,8 @@ def type_loss(
     no_entity = logits.shape[-1] - 1
     weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
     losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-    return (losses * weights.flatten()).sum() / distributed.total(weights.sum()).clamp(min=1.0)
+    total = distributed.all_reduce_sum(weights.sum()).clamp(min=1.0)
+    return (losses * weights.flatten()).sum() / total
 
 
 def _gather_gold(values: Tensor, index: Tensor) -> Tensor:

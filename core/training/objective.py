@@ -27,7 +27,7 @@ def diffusion_losses(
     """The named losses of a batch; their sum is what is minimised. Where several processes share
     it, this one's part of them, see `core.training.distributed`: the noise of all is drawn by
     each."""
-    rows = distributed.share(len(examples))
+    rows = distributed.shard(len(examples))
     batch = model.batch([example.words for example in examples[rows]])
     all_gold = Gold.of(examples, model.config.labels, model.device)
     lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)

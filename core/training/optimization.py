@@ -19,7 +19,7 @@ _RANK_SEED_STRIDE = 500_000_003
 """Between the seeds of two processes' dropout."""
 
 
-class Stepper:
+class Optimization:
     """Changes a learner's weights, `total` times in all."""
 
     def __init__(self, learner: Learner, config: TrainingConfig, total: int) -> None:
@@ -41,16 +41,16 @@ class Stepper:
         network = self.network.train()
         device = next(network.parameters()).device
         with torch.random.fork_rng(), mixed_precision(device):
-            torch.manual_seed(seed + _RANK_SEED_STRIDE * distributed.number())  # dropout
+            torch.manual_seed(seed + _RANK_SEED_STRIDE * distributed.rank())  # dropout
             losses = self.learner.losses(batch, torch.Generator().manual_seed(seed))
         self.optimizer.zero_grad(set_to_none=True)
         stacked = torch.stack(list(losses.values()))
         total_loss: Tensor = stacked.sum()
         total_loss.backward()
-        distributed.sum_gradients(network)
+        distributed.all_reduce_gradients(network)
         nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
         self.optimizer.step()
-        values = distributed.total(stacked.detach())
+        values = distributed.all_reduce_sum(stacked.detach())
         return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
 
     @torch.inference_mode()

@@ -20,9 +20,9 @@ from ..data.batching import epoch_batches
 from ..evaluation.metrics import Scores
 from ..types import Example
 from . import distributed
-from .checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
+from .checkpoint import TrainingState, load_checkpoint, remove_checkpoint, save_checkpoint
 from .learner import Learner
-from .optimization import Stepper
+from .optimization import Optimization
 
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
@@ -67,7 +67,7 @@ def train(
     Raises ValueError without examples, or where the processes do not see the same folder.
     """
     for record in _records(learner, examples, dev, config, folder):
-        if distributed.main():
+        if distributed.is_main_process():
             yield record
 
 
@@ -86,59 +86,61 @@ def _records(
     lengths = [len(example.words) for example in examples]
     per_epoch = -(-len(examples) // config.batch_size)
     total = config.epochs * per_epoch
-    stepper = Stepper(learner, config, total)
-    saved = folder / "checkpoint"
-    position = _position(stepper, saved, _fingerprint(learner, examples, dev, config))
-    meter = _Meter(position.step, total)
-    while position.step < total and position.bad_epochs < config.patience:
-        epoch, done = divmod(position.step, per_epoch)
-        scored = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
+    optimization = Optimization(learner, config, total)
+    checkpoint = folder / "checkpoint"
+    state = _resume(optimization, checkpoint, _fingerprint(learner, examples, dev, config))
+    meter = _ProgressMeter(state.step, total)
+    while state.step < total and state.bad_epochs < config.patience:
+        epoch, steps_done = divmod(state.step, per_epoch)
+        evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
         order = epoch_batches(
             lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
         )
-        for rows in order[done:]:
-            step = position.step + 1
+        for rows in order[steps_done:]:
+            step = state.step + 1
             batch = [examples[row] for row in rows]
-            meter.add(stepper.step(batch, step))
-            position = replace(position, step=step)
+            meter.add(optimization.step(batch, step))
+            state = replace(state, step=step)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
-            if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
-                _save(saved, stepper, position)
-        if not scored:
+            if step % _CHECKPOINT_EVERY == 0 and not (evaluates and step % per_epoch == 0):
+                _save_checkpoint(checkpoint, optimization, state)
+        if not evaluates:
             continue
-        scores = distributed.from_main(stepper.evaluate(dev))
-        best = scores.f1 > position.best_f1
-        if best and distributed.main():
+        scores = distributed.broadcast(optimization.evaluate(dev))
+        best = scores.f1 > state.best_f1
+        if best and distributed.is_main_process():
             learner.save(folder)
-        position = replace(
-            position,
-            best_f1=max(scores.f1, position.best_f1),
-            bad_epochs=0 if best else position.bad_epochs + 1,
+        state = replace(
+            state,
+            best_f1=max(scores.f1, state.best_f1),
+            bad_epochs=0 if best else state.bad_epochs + 1,
         )
-        _save(saved, stepper, position)
-        yield Evaluated(position.step, total, epoch + 1, scores, best)
-    if distributed.main():
-        remove_checkpoint(saved)
+        _save_checkpoint(checkpoint, optimization, state)
+        yield Evaluated(state.step, total, epoch + 1, scores, best)
+    if distributed.is_main_process():
+        remove_checkpoint(checkpoint)
 
 
-def _position(stepper: Stepper, saved: Path, fingerprint: str) -> Position:
+def _resume(optimization: Optimization, checkpoint: Path, fingerprint: str) -> TrainingState:
     """Where the training begins or goes on, the same in all processes."""
-    with distributed.main_first():
-        position = load_checkpoint(saved, stepper.network, stepper.optimizer, fingerprint)
-    first = distributed.from_main(position)
-    if position != first:
-        raise ValueError(
-            f"process {distributed.number()} begins at step {position.step}, the first one at "
-            f"{first.step}; give all of them the same data, and a folder {saved.parent} that all "
-            "of them see"
+    with distributed.main_process_first():
+        state = load_checkpoint(
+            checkpoint, optimization.network, optimization.optimizer, fingerprint
         )
-    return position
+    first = distributed.broadcast(state)
+    if state != first:
+        raise ValueError(
+            f"process {distributed.rank()} begins at step {state.step}, the first one at "
+            f"{first.step}; give all of them the same data, and a folder {checkpoint.parent} that "
+            "all of them see"
+        )
+    return state
 
 
-def _save(saved: Path, stepper: Stepper, position: Position) -> None:
-    if distributed.main():
-        save_checkpoint(saved, stepper.network, stepper.optimizer, position)
+def _save_checkpoint(checkpoint: Path, optimization: Optimization, state: TrainingState) -> None:
+    if distributed.is_main_process():
+        save_checkpoint(checkpoint, optimization.network, optimization.optimizer, state)
 
 
 def _fingerprint(
@@ -156,7 +158,7 @@ def _fingerprint(
     return digest.hexdigest()
 
 
-class _Meter:
+class _ProgressMeter:
     """Averages losses between reports and tells how long is left."""
 
     def __init__(self, first_step: int, total: int) -> None:
@@ -171,7 +173,7 @@ class _Meter:
         self.count += 1
 
     def report(self, step: int, epoch: int) -> Progress:
-        pace = (time.monotonic() - self.started) / (step - self.first_step)
+        seconds_per_step = (time.monotonic() - self.started) / (step - self.first_step)
         losses = {name: value / self.count for name, value in self.sums.items()}
         self.sums, self.count = {}, 0
-        return Progress(step, self.total, epoch, losses, pace * (self.total - step))
+        return Progress(step, self.total, epoch, losses, seconds_per_step * (self.total - step))

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from ...text.tag_schemes import TagError, decode_tags, split_tag
 from ...types import Example
-from .records import DataError, Reading, Row
+from .records import DataError, ParsedLine, ParseResult
 
 _BLANKS = re.compile(r" +")
 _TABS = re.compile(r"\t+")
 
 
-def read_columns(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+def read_columns(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
     """The sentences, each with its last line. A blank character is no word and is left out.
 
     Raises `DataError`, also where a sentence's lines differ in their number of columns.
@@ -33,7 +33,7 @@ def read_columns(path: Path, lines: Sequence[str]) -> Iterator[Row]:
         columns = _columns(line)
         if not columns or columns[0] == "-DOCSTART-":
             if words:
-                yield number - 1, Reading((Example(tuple(words), decode_tags(tags)),))
+                yield number - 1, ParseResult((Example(tuple(words), decode_tags(tags)),))
             words, tags, width = [], [], 0
             continue
         width = width or len(columns)

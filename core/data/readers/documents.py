@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...text.segmentation import sentences
 from ...text.tokenization import tokenize
 from ...types import Entity, Example, Token, WordSpan
-from .records import Reading
+from .records import ParseResult
 
 
-def split_document(text: str, entities: Iterable[Entity]) -> Reading:
+def split_document(text: str, entities: Iterable[Entity]) -> ParseResult:
     """A document's sentences as examples.
 
     An entity that ends within a word grows to the whole word; one that lies across a
@@ -37,7 +37,7 @@ def split_document(text: str, entities: Iterable[Entity]) -> Reading:
         expanded += len(whole) > len(inside)
         spans.append(WordSpan(start, end, entity.label))
     ranges, joined = _join(sentences(text, tokens), spans)
-    return Reading(tuple(_examples(text, tokens, ranges, sorted(set(spans)))), expanded, joined)
+    return ParseResult(tuple(_examples(text, tokens, ranges, sorted(set(spans)))), expanded, joined)
 
 
 def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:

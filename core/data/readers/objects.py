@@ -16,24 +16,24 @@ from typing import Any
 
 from ...types import Entity, Example, WordSpan
 from .documents import split_document
-from .records import DataError, Reading, Row
+from .records import DataError, ParsedLine, ParseResult
 
 _NOT_GOLD = frozenset({"rejected", "suggested"})
 _BLANK = " \t\r\n"
 
 
-def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
     """An object a line; blank lines are passed over. Raises `DataError`."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield number, _reading(json.loads(line))
+            yield number, _parse(json.loads(line))
         except (ValueError, RecursionError) as error:
             raise DataError(path, number, str(error)) from None
 
 
-def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
     """One list over the whole file; each object is told by the line it begins on.
 
     Raises `DataError`.
@@ -51,7 +51,7 @@ def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[Row]:
     while text[position : position + 1] != "]":
         try:
             record, end = decoder.raw_decode(text, position)
-            yield line, _reading(record)
+            yield line, _parse(record)
         except (ValueError, RecursionError) as error:
             raise DataError(path, line, f"in the sentence that begins here: {error}") from None
         position, line = _next(text, end, line + text.count("\n", position, end))
@@ -78,11 +78,11 @@ def _next(text: str, position: int, line: int) -> tuple[int, int]:
     return end, line + text.count("\n", position, end)
 
 
-def _reading(record: Any) -> Reading:
+def _parse(record: Any) -> ParseResult:
     if isinstance(record, dict) and isinstance(record.get("entities"), list):
         entities = record["entities"]
         if isinstance(record.get("tokens"), list):
-            return Reading((_token_example(record["tokens"], entities),))
+            return ParseResult((_token_example(record["tokens"], entities),))
         if isinstance(record.get("text"), str):
             return split_document(record["text"], _gold(entities))
     raise ValueError(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...types import Example, WordSpan
-from .records import DataError, Reading, Row
+from .records import DataError, ParsedLine, ParseResult
 
 SUFFIX = "_gold_conll"
 _DOCUMENT, _WORD, _NAME, _LEAST = 0, 3, 10, 12
@@ -32,7 +32,7 @@ class _Sentence:
     """Where each name that has not ended yet began, and its label."""
 
 
-def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[Row]:
+def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
     """The sentences of one file, each with its last line. Raises `DataError`."""
     sentence = _Sentence()
     for number, line in enumerate([*lines, ""], 1):
@@ -52,7 +52,7 @@ def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[Row]:
             )
         if sentence.words:
             spans = tuple(sorted(set(sentence.spans)))
-            yield number - 1, Reading((Example(tuple(sentence.words), spans),))
+            yield number - 1, ParseResult((Example(tuple(sentence.words), spans),))
         sentence = _Sentence()
 
 

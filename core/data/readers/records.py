@@ -17,7 +17,7 @@ class DataError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseResult:
     """What a file held, and what had to be bent to read it."""
 
     examples: tuple[Example, ...]
@@ -27,7 +27,7 @@ class Reading:
     """Sentence ends that were taken away because an entity lies across them."""
 
 
-Row = tuple[int, Reading]
+ParsedLine = tuple[int, ParseResult]
 """The line that something was read from, and what was there."""
 
 

@@ -9,7 +9,7 @@ from transformers import AutoTokenizer, BertConfig
 
 from ...config import ModelConfig
 from ...data.examples import read_examples
-from ...data.fitting import fit
+from ...data.fitting import fit_to_window
 from ...inference.pipeline import Pipeline
 from ...modeling.encoder import SentenceEncoder
 from ...modeling.model import DiffusionNER
@@ -48,8 +48,8 @@ def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
 def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:
     """The first `limit` of a file, or of our own samples with made-up entities."""
     if data is not None:
-        return fit(model, read_examples(data))[:limit]
+        return fit_to_window(model, read_examples(data))[:limit]
     pipeline = Pipeline(model)
     texts = [path.read_text("utf-8") for path in sorted(_SAMPLES.glob("*.txt"))]
     split = [words for text in texts for words in pipeline.read(text).sentences]
-    return fit(model, with_made_up_entities(split, model.config.labels))[:limit]
+    return fit_to_window(model, with_made_up_entities(split, model.config.labels))[:limit]

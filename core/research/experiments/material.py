@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ...data.examples import label_set, merge_corpora, read_examples
-from ...evaluation.measure import looked_for
+from ...evaluation.measure import with_annotated_labels
 from ...evaluation.metrics import nested_entities
 from ...types import Example
 from .plan import Corpus, Run
@@ -28,7 +28,7 @@ def labels_of(run: Run) -> tuple[str, ...]:
 
 def test_examples(corpus: Corpus, run: Run) -> list[Example]:
     """To measure on: the same sentences for every seed."""
-    return looked_for(_some(_read_all(corpus.test), run.size.test, seed=0))
+    return with_annotated_labels(_some(_read_all(corpus.test), run.size.test, seed=0))
 
 
 def is_flat(corpus: Corpus) -> bool:

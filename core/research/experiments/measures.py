@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ...evaluation.calibration import Judged, auroc, confidence_table, judge
-from ...evaluation.evaluate import keep, propose
+from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
+from ...evaluation.evaluate import propose, select_spans
 from ...evaluation.measure import measure
 from ...evaluation.metrics import Scores, score
 from ...inference.constraints import Constraints
-from ...inference.label_errors import doubts_of
+from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, WordSpan
 from .seeding import with_errors
 from .students import Ours, Theirs
@@ -68,7 +68,11 @@ def constrained(student: Ours | Theirs, asked: Asked) -> Rows:
         words = [each.words for each in examples]
         found = propose(model, words, sampler, constraints=rules)
         said = [
-            [s for s in keep(each, model.config.phi(sampler.flat), sampler.flat) if not _at(s, two)]
+            [
+                s
+                for s in select_spans(each, model.config.phi(sampler.flat), sampler.flat)
+                if not _at(s, two)
+            ]
             for each, two in zip(found, shown, strict=True)
         ]
         rows.append({"given": count, **_told(score(zip(rest, said, strict=True)))})
@@ -80,12 +84,12 @@ def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
     the development sentences."""
     model, (sampler,) = _ours(student).model, asked.samplers
 
-    def judged(examples: Sequence[Example]) -> list[Judged]:
+    def judged(examples: Sequence[Example]) -> list[JudgedCandidate]:
         found = propose(model, [each.words for each in examples], sampler)
         return judge(examples, found, model.config.phi(sampler.flat), sampler.flat)
 
     dev, test = judged(asked.dev), judged(asked.test)
-    counts = {"suggestions": len(test), "right": sum(each.right for each in test)}
+    counts = {"suggestions": len(test), "right": sum(each.correct for each in test)}
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
@@ -97,7 +101,7 @@ def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
     rows = []
     for sampler in asked.samplers:
         seeded = with_errors(asked.test, model.config.labels, ERRORS, sampler.seed)
-        doubts = doubts_of(model, words, [[each.span for each in own] for own in seeded])
+        doubts = review_spans(model, words, [[each.span for each in own] for own in seeded])
         pairs = [
             pair
             for own, said in zip(seeded, doubts, strict=True)
@@ -118,7 +122,7 @@ def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
                 "auroc": auroc(
                     [each.score for _, each in pairs], [bool(one.kind) for one, _ in pairs]
                 ),
-                "mended": sum(one.truth == each.instead for one, each in wrong) / len(wrong),
+                "mended": sum(one.truth == each.suggestion for one, each in wrong) / len(wrong),
             }
         )
     return rows

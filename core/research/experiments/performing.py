@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from ...config import TrainingConfig
-from ...evaluation.measure import looked_for
-from ...training.fine_tuning import warm_config
+from ...evaluation.measure import with_annotated_labels
+from ...training.fine_tuning import fine_tuning_config
 from ...training.trainer import Evaluated, Progress, train
 from ...types import Example
 from .material import is_flat, labels_of, test_examples, training_examples
@@ -45,8 +45,8 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
     student.learner.network.eval()
     rows = []
     for corpus in run.corpora:
-        tests = student.fit(test_examples(corpus, run))
-        asked = Asked(tests, student.fit(looked_for(dev)), run.samplers)
+        tests = student.fit_to_window(test_examples(corpus, run))
+        asked = Asked(tests, student.fit_to_window(with_annotated_labels(dev)), run.samplers)
         found = measured(student, run.measure, asked, flat[corpus.name])
         here = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
         rows += [{**here, **row} for row in found]
@@ -58,7 +58,7 @@ def _config(run: Run, examples: int) -> TrainingConfig:
     """The run's settings, with the epochs that few sentences need."""
     config = run.training
     if run.start is not None:
-        return config if "epochs" in run.overrides else warm_config(examples, config)
+        return config if "epochs" in run.overrides else fine_tuning_config(examples, config)
     needed = math.ceil(run.min_steps / max(1, math.ceil(examples / config.batch_size)))
     if needed <= config.epochs:
         return config
@@ -75,7 +75,7 @@ def _train(
     folder: Path,
 ) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
     """Train and restore the best version; the diary outlives a kill, as the checkpoint does."""
-    fitted, chosen_by = student.fit(examples), student.fit(dev)
+    fitted, chosen_by = student.fit_to_window(examples), student.fit_to_window(dev)
     diary = _Diary(folder / _DIARY)
     per_epoch = math.ceil(len(fitted) / config.batch_size)
     every = max(10, per_epoch // (points + 1)) if points else 0

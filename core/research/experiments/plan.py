@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ...config import WARM, ModelConfig, TrainingConfig
+from ...config import FINE_TUNING, ModelConfig, TrainingConfig
 from ...types import SamplerSettings
 from .settings import Setting, split_overrides, without_ours
 
@@ -102,8 +102,8 @@ class Run:
 
     @property
     def training(self) -> TrainingConfig:
-        """Gentle where it goes on from a trained model, see `core.config.WARM`."""
-        defaults = TrainingConfig() if self.start is None else WARM
+        """Gentle where it goes on from a trained model, see `core.config.FINE_TUNING`."""
+        defaults = TrainingConfig() if self.start is None else FINE_TUNING
         return replace(defaults, **{"seed": self.seed, **split_overrides(self.overrides)[1]})
 
     def missing(self) -> Path | None:

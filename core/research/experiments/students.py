@@ -10,9 +10,9 @@ from ...baselines.base import Baseline, BaselineLearner
 from ...baselines.biaffine import Biaffine
 from ...baselines.tagger import Tagger
 from ...config import ModelConfig, TrainingConfig
-from ...data.fitting import fit
+from ...data.fitting import fit_to_window
 from ...modeling.model import DiffusionNER, best_device
-from ...training.fine_tuning import warm_learner
+from ...training.fine_tuning import fine_tuning_learner
 from ...training.learner import DiffusionLearner
 from ...types import Example
 from .plan import Run
@@ -30,8 +30,8 @@ class Ours:
     def model(self) -> DiffusionNER:
         return self.learner.model
 
-    def fit(self, examples: Sequence[Example]) -> list[Example]:
-        return fit(self.model, examples)
+    def fit_to_window(self, examples: Sequence[Example]) -> list[Example]:
+        return fit_to_window(self.model, examples)
 
     def restore(self, folder: Path) -> None:
         """Take the best version that training left in `folder`."""
@@ -47,8 +47,8 @@ class Theirs:
     def __post_init__(self) -> None:
         self.learner = BaselineLearner(self.baseline)
 
-    def fit(self, examples: Sequence[Example]) -> list[Example]:
-        return self.baseline.fit(examples)
+    def fit_to_window(self, examples: Sequence[Example]) -> list[Example]:
+        return self.baseline.fit_to_window(examples)
 
     def restore(self, folder: Path) -> None:
         self.baseline.restore(folder)
@@ -79,7 +79,7 @@ def new_student(
         return Ours(DiffusionLearner(model.to(best_device()), config, sampler))
     model = DiffusionNER.load(run.start, best_device())
     model = model.with_labels(labels) if run.trains else model
-    return Ours(warm_learner(model, config, dev, sampler))
+    return Ours(fine_tuning_learner(model, config, dev, sampler))
 
 
 def _baseline(run: Run, architecture: ModelConfig) -> Baseline:

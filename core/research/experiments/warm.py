@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...training.fine_tuning import TUNE_FROM
+from ...training.fine_tuning import MIN_ENTITIES_TO_TUNE
 from .ask import Ask, Experiment
 from .plan import Kind, Run, Size
 from .report import Chart, Report
@@ -94,7 +94,7 @@ def _report_few(ask: Ask, done: Done) -> Report:
     notes = (
         "`corrected` sentences to learn from, chosen by the seed, and as many of the development "
         "file to choose the version by; φ stays that of the first model until there are "
-        f"{TUNE_FROM} entities to tune it on.",
+        f"{MIN_ENTITIES_TO_TUNE} entities to tune it on.",
     )
     return Report(
         "Few corrections",

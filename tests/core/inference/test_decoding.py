@@ -145,7 +145,7 @@ def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out()
     step = step_of((0, 0, 1.0, 1.0), types={0: [0.2, 0.2, 0.6]})
     assert candidates([step], LABELS) == [[]]
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
-    assert candidates([step], LABELS, least=1.88) == [[]]
+    assert candidates([step], LABELS, min_score=1.88) == [[]]
 
 
 def test_boundaries_beside_the_predicted_ones_are_proposed_where_their_type_is_surer() -> None:

@@ -9,7 +9,7 @@ from core.baselines.tagger import Tagger
 from core.config import TrainingConfig
 from core.inference.constraints import Constraints
 from core.inference.decoding import Candidate
-from core.inference.label_errors import Doubt
+from core.inference.label_errors import SpanReview
 from core.overlaps import overlap
 from core.research.experiments import measures
 from core.research.experiments.measures import Asked
@@ -79,22 +79,22 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
 
     def knows(
         model: object, words: Sequence[object], spans: Sequence[Sequence[WordSpan]]
-    ) -> list[list[Doubt]]:
+    ) -> list[list[SpanReview]]:
         answers = []
         for sentence, own in zip(words, spans, strict=True):
             gold = next(each.entities for each in SENTENCES if each.words == sentence)
             left = [each for each in gold if each not in own]
             answers.append(
                 [
-                    Doubt(0.1, span)
+                    SpanReview(0.1, span)
                     if span in gold
-                    else Doubt(0.9, next((each for each in left if overlap(each, span)), None))
+                    else SpanReview(0.9, next((each for each in left if overlap(each, span)), None))
                     for span in own
                 ]
             )
         return answers
 
-    monkeypatch.setattr(measures, "doubts_of", knows)
+    monkeypatch.setattr(measures, "review_spans", knows)
     monkeypatch.setattr(measures, "ERRORS", 0.5)
     student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
     samplers = tuple(SamplerSettings(seed=seed) for seed in (0, 1))
