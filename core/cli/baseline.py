@@ -14,7 +14,7 @@ from ..data.examples import label_set, merge_corpora, read_examples
 from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
 from ..modeling.model import DiffusionNER, best_device
-from ..research.experiments.students import BASELINES
+from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
 from .shared import add_training, report, training_config
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..research.experiments.ask import Ask
+from ..research.experiments.experiment import ExperimentConfig
 from ..research.experiments.registry import EXPERIMENTS
 from ..research.experiments.report import as_markdown, publish
 from ..research.experiments.runner import chosen, perform_all, results, show
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Perform what is not done, then make the table from all that is."""
-    ask = Ask(
+    config = ExperimentConfig(
         data=options.data,
         quick=options.quick,
         encoders=tuple(options.encoder),
@@ -58,9 +58,9 @@ def run(options: argparse.Namespace) -> None:
         min_steps=options.min_steps,
     )
     experiment = EXPERIMENTS[options.name]
-    runs = experiment.plan(ask)
+    runs = experiment.plan(config)
     show(perform_all(chosen(runs, options.only), options.out))
-    report = experiment.report(ask, results(runs, options.out))
+    report = experiment.report(config, results(runs, options.out))
     print("\n" + as_markdown(report))
     for path in publish(report, options.name, options.out):
         print(path)

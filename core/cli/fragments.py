@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..discontinuous.combiner import Combiner
-from ..discontinuous.reading import read_fragmented
+from ..discontinuous.reader import read_fragmented
 from ..discontinuous.records import single_fragment
 from ..discontinuous.scores import FragmentScores, score_fragmented
 from ..discontinuous.training import (

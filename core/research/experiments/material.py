@@ -28,7 +28,7 @@ def labels_of(run: Run) -> tuple[str, ...]:
 
 def test_examples(corpus: Corpus, run: Run) -> list[Example]:
     """To measure on: the same sentences for every seed."""
-    return with_annotated_labels(_some(_read_all(corpus.test), run.size.test, seed=0))
+    return with_annotated_labels(_sample(_read_all(corpus.test), run.size.test, seed=0))
 
 
 def is_flat(corpus: Corpus) -> bool:
@@ -38,19 +38,19 @@ def is_flat(corpus: Corpus) -> bool:
 
 def _replayed(run: Run, share: float) -> tuple[list[Example], list[Example]]:
     first, *others = run.corpora
-    new = _some(_read_all(first.train), run.size.train, run.seed)
-    dev = _some(_read_all(first.dev), run.size.dev, run.seed)
-    held = merge_corpora([_read_all(each.train) for each in (first, *others)])
-    old = held[len(_read_all(first.train)) :]
-    return [*new, *_some(old, round(share * len(new)), run.seed)], dev
+    new = _sample(_read_all(first.train), run.size.train, run.seed)
+    dev = _sample(_read_all(first.dev), run.size.dev, run.seed)
+    merged = merge_corpora([_read_all(each.train) for each in (first, *others)])
+    old = merged[len(_read_all(first.train)) :]
+    return [*new, *_sample(old, round(share * len(new)), run.seed)], dev
 
 
 def _merged(run: Run, split: str, count: int | None) -> list[Example]:
     corpora = [_read_all(getattr(corpus, split)) for corpus in run.corpora]
-    return _some(merge_corpora(corpora), count, run.seed)
+    return _sample(merge_corpora(corpora), count, run.seed)
 
 
-def _some(examples: Sequence[Example], count: int | None, seed: int) -> list[Example]:
+def _sample(examples: Sequence[Example], count: int | None, seed: int) -> list[Example]:
     if count is None or count >= len(examples):
         return list(examples)
     chosen = random.Random(seed).sample(range(len(examples)), count)

@@ -14,12 +14,12 @@ from ...evaluation.metrics import Scores, score
 from ...inference.constraints import Constraints
 from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, WordSpan
+from .candidate import BaselineModel, CandidateModel
 from .seeding import with_errors
-from .students import Ours, Theirs
 
 Rows = list[dict[str, Any]]
-_TOLD = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
-_TOLD_OF_OURS = ("threshold", "distinct_spans", "sentences_per_second")
+_SCORE_NAMES = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
+_CANDIDATE_SCORE_NAMES = ("threshold", "distinct_spans", "sentences_per_second")
 GIVEN = (0, 1, 2)
 ERRORS = 0.05
 """The share of entities that `label_errors` spoils."""
@@ -28,7 +28,7 @@ FIRST = (10, 25, 50)
 
 
 @dataclass(frozen=True)
-class Asked:
+class MeasureInput:
     """What a measure works on; examples are fitted and know which labels are looked for."""
 
     test: Sequence[Example]
@@ -36,80 +36,92 @@ class Asked:
     samplers: Sequence[SamplerSettings]
 
 
-def scores(student: Ours | Theirs, asked: Asked) -> Rows:
+def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
     """P, R, F1, nested recall and sentences a second: ours with each sampler, a baseline once."""
-    if isinstance(student, Theirs):
-        found, pace = student.baseline.measure(asked.test)
-        return [{**_told(found), "sentences_per_second": pace}]
+    if isinstance(trained, BaselineModel):
+        baseline_scores, speed = trained.baseline.measure(data.test)
+        return [{**_select_scores(baseline_scores), "sentences_per_second": speed}]
     rows = []
-    for sampler in asked.samplers:
-        told = measure(student.model, asked.test, sampler)
-        rows.append({**asdict(sampler), **{name: told[name] for name in (*_TOLD, *_TOLD_OF_OURS)}})
+    for sampler in data.samplers:
+        measured_scores = measure(trained.model, data.test, sampler)
+        rows.append(
+            {
+                **asdict(sampler),
+                **{
+                    name: measured_scores[name] for name in (*_SCORE_NAMES, *_CANDIDATE_SCORE_NAMES)
+                },
+            }
+        )
     return rows
 
 
-def constrained(student: Ours | Theirs, asked: Asked) -> Rows:
+def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
     """The scores of the other entities when 0, 1 and 2 gold entities of a sentence are given.
 
     Sentences with three and more take part. The same two, drawn by chance, are left out of the
     count each time, with all that is said of their boundaries: the gain is that of the rest.
     """
-    model, (sampler,) = _ours(student).model, asked.samplers
-    drawn = random.Random(0)
-    examples = [each for each in asked.test if len(each.entities) > max(GIVEN)]
-    shown = [tuple(drawn.sample(each.entities, max(GIVEN))) for each in examples]
+    model, (sampler,) = _require_candidate(trained).model, data.samplers
+    rng = random.Random(0)
+    examples = [each for each in data.test if len(each.entities) > max(GIVEN)]
+    given_spans = [tuple(rng.sample(each.entities, max(GIVEN))) for each in examples]
     rest = [
-        replace(each, entities=tuple(span for span in each.entities if not _at(span, two)))
-        for each, two in zip(examples, shown, strict=True)
+        replace(
+            each,
+            entities=tuple(span for span in each.entities if not _has_boundaries_in(span, given)),
+        )
+        for each, given in zip(examples, given_spans, strict=True)
     ]
     rows = []
     for count in GIVEN:
-        rules = [Constraints(fixed=two[:count]) for two in shown]
+        rules = [Constraints(fixed=given[:count]) for given in given_spans]
         words = [each.words for each in examples]
-        found = propose(model, words, sampler, constraints=rules)
-        said = [
+        proposals = propose(model, words, sampler, constraints=rules)
+        predictions = [
             [
                 s
                 for s in select_spans(each, model.config.phi(sampler.flat), sampler.flat)
-                if not _at(s, two)
+                if not _has_boundaries_in(s, given)
             ]
-            for each, two in zip(found, shown, strict=True)
+            for each, given in zip(proposals, given_spans, strict=True)
         ]
-        rows.append({"given": count, **_told(score(zip(rest, said, strict=True)))})
+        rows.append({"given": count, **_select_scores(score(zip(rest, predictions, strict=True)))})
     return rows
 
 
-def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
+def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
     """AUROC for "this suggestion is right" of each signal, and of all together as fitted on
     the development sentences."""
-    model, (sampler,) = _ours(student).model, asked.samplers
+    model, (sampler,) = _require_candidate(trained).model, data.samplers
 
     def judged(examples: Sequence[Example]) -> list[JudgedCandidate]:
-        found = propose(model, [each.words for each in examples], sampler)
-        return judge(examples, found, model.config.phi(sampler.flat), sampler.flat)
+        proposals = propose(model, [each.words for each in examples], sampler)
+        return judge(examples, proposals, model.config.phi(sampler.flat), sampler.flat)
 
-    dev, test = judged(asked.dev), judged(asked.test)
+    dev, test = judged(data.dev), judged(data.test)
     counts = {"suggestions": len(test), "right": sum(each.correct for each in test)}
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
-def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
+def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
     """How early the finder ranks the errors that each sampler's seed puts into gold, and how
     often it says instead what gold has."""
-    model = _ours(student).model
-    words = [each.words for each in asked.test]
+    model = _require_candidate(trained).model
+    words = [each.words for each in data.test]
     rows = []
-    for sampler in asked.samplers:
-        seeded = with_errors(asked.test, model.config.labels, ERRORS, sampler.seed)
-        doubts = review_spans(model, words, [[each.span for each in own] for own in seeded])
+    for sampler in data.samplers:
+        seeded = with_errors(data.test, model.config.labels, ERRORS, sampler.seed)
+        reviews = review_spans(
+            model, words, [[each.span for each in seeded_spans] for seeded_spans in seeded]
+        )
         pairs = [
             pair
-            for own, said in zip(seeded, doubts, strict=True)
-            for pair in zip(own, said, strict=True)
+            for seeded_spans, span_reviews in zip(seeded, reviews, strict=True)
+            for pair in zip(seeded_spans, span_reviews, strict=True)
         ]
         ranked = sorted(pairs, key=lambda pair: -pair[1].score)
         wrong = [pair for pair in pairs if pair[0].kind]
-        told = {
+        precisions = {
             f"at {count}": sum(one.kind is not None for one, _ in ranked[:count]) / count
             for count in FIRST
         }
@@ -118,7 +130,7 @@ def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
                 "seed": sampler.seed,
                 "spans": len(pairs),
                 "errors": len(wrong),
-                **told,
+                **precisions,
                 "auroc": auroc(
                     [each.score for _, each in pairs], [bool(one.kind) for one, _ in pairs]
                 ),
@@ -128,28 +140,30 @@ def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
     return rows
 
 
-def measured(student: Ours | Theirs, name: str, asked: Asked, flat: bool) -> Rows:
+def measured(
+    trained: CandidateModel | BaselineModel, name: str, data: MeasureInput, flat: bool
+) -> Rows:
     """The rows of the measure `name`, with flat decoding where the corpus is flat."""
-    samplers = [replace(each, flat=flat) for each in asked.samplers]
-    return MEASURES[name](student, replace(asked, samplers=samplers))
+    samplers = [replace(each, flat=flat) for each in data.samplers]
+    return MEASURES[name](trained, replace(data, samplers=samplers))
 
 
-def _ours(student: Ours | Theirs) -> Ours:
-    if isinstance(student, Theirs):
-        raise ValueError(f"a {student.baseline.kind} has no noisy spans to measure this by")
-    return student
+def _require_candidate(trained: CandidateModel | BaselineModel) -> CandidateModel:
+    if isinstance(trained, BaselineModel):
+        raise ValueError(f"a {trained.baseline.kind} has no noisy spans to measure this by")
+    return trained
 
 
-def _at(span: WordSpan, places: Sequence[WordSpan]) -> bool:
+def _has_boundaries_in(span: WordSpan, places: Sequence[WordSpan]) -> bool:
     return any((span.start, span.end) == (each.start, each.end) for each in places)
 
 
-def _told(found: Scores) -> dict[str, Any]:
-    whole = found.to_json()
-    return {name: whole[name] for name in _TOLD}
+def _select_scores(scores: Scores) -> dict[str, Any]:
+    values = scores.to_json()
+    return {name: values[name] for name in _SCORE_NAMES}
 
 
-MEASURES: dict[str, Callable[[Ours | Theirs, Asked], Rows]] = {
+MEASURES: dict[str, Callable[[CandidateModel | BaselineModel, MeasureInput], Rows]] = {
     "scores": scores,
     "constrained": constrained,
     "confidence": confidence,

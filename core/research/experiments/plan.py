@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...config import FINE_TUNING, ModelConfig, TrainingConfig
 from ...types import SamplerSettings
-from .settings import Setting, split_overrides, without_ours
+from .settings import Setting, split_overrides, without_candidate_settings
 
 MIN_STEPS = 1500
 Kind = Literal["ours", "tagger", "biaffine"]
@@ -119,7 +119,11 @@ class Run:
         training = self.training.to_json() if self.trains else None
         samplers: list[Any] = [asdict(each) for each in self.samplers]
         if self.kind != "ours":
-            model, training, samplers = without_ours(model), without_ours(training), []
+            model, training, samplers = (
+                without_candidate_settings(model),
+                without_candidate_settings(training),
+                [],
+            )
         return {
             "kind": self.kind,
             "model": model,

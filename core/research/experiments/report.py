@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .store import write_whole
+from .store import write_atomically
 
 Record = dict[str, Any]
 NOTHING = "–"
@@ -54,9 +54,9 @@ def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
     if report.curve:
         paths[out / f"{name}-curve.csv"] = as_csv(tuple(report.curve[0]), report.curve)
     for path, text in paths.items():
-        write_whole(path, text)
+        write_atomically(path, text)
     if not (out / _SCRIPT).is_file():
-        write_whole(out / _SCRIPT, get_plotlyjs())
+        write_atomically(out / _SCRIPT, get_plotlyjs())
     return tuple(paths)
 
 

@@ -15,10 +15,10 @@ from .store import claimed, fingerprint, folder_of, read_row, write_row
 
 Done = list[tuple[Run, dict[str, Any] | None]]
 
-_TOLD = 3
+_SHOWN_SCORES = 3
 """Scores in the line about a run that is done; the table has them all."""
 
-_SELDOM = 20
+_SHOW_EVERY = 20
 """Of so many lines of progress one is shown where they cannot overwrite each other."""
 
 
@@ -47,9 +47,9 @@ def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
     """
     for number, run in enumerate(runs, 1):
         head = f"[{number}/{len(runs)}] {run.name}"
-        lacking = run.missing()
-        if lacking is not None:
-            yield f"{head}: passed over, {lacking} is not there"
+        missing = run.missing()
+        if missing is not None:
+            yield f"{head}: passed over, {missing} is not there"
             continue
         folder = folder_of(out, run)
         with claimed(folder) as free:
@@ -74,9 +74,11 @@ def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
             result = end.value
             break
     write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
-    found = [100 * row["f1"] for row in result["measures"] if "f1" in row]
-    told = f"F1 {', '.join(f'{f1:.2f}' for f1 in found[:_TOLD])}, " if found else ""
-    yield f"{head}: {told}{(time.monotonic() - started) / 60:.1f} min"
+    f1_scores = [100 * row["f1"] for row in result["measures"] if "f1" in row]
+    scores = (
+        f"F1 {', '.join(f'{f1:.2f}' for f1 in f1_scores[:_SHOWN_SCORES])}, " if f1_scores else ""
+    )
+    yield f"{head}: {scores}{(time.monotonic() - started) / 60:.1f} min"
 
 
 def results(runs: Sequence[Run], out: Path) -> Done:
@@ -87,23 +89,23 @@ def results(runs: Sequence[Run], out: Path) -> Done:
 def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
     """Print the lines; on a terminal progress overwrites itself, elsewhere a part is shown."""
     stream = stream or sys.stdout
-    screen = stream.isatty()
-    passing = 0
+    terminal = stream.isatty()
+    num_progress = 0
     for line in lines:
         if line.startswith(" "):
-            passing += 1
-            if screen:
+            num_progress += 1
+            if terminal:
                 print(f"{line:<100}", end="\r", file=stream, flush=True)
                 continue
-            if passing % _SELDOM:
+            if num_progress % _SHOW_EVERY:
                 continue
-        print(f"{line:<100}" if screen else line, file=stream, flush=True)
+        print(f"{line:<100}" if terminal else line, file=stream, flush=True)
 
 
 def _line(head: str, record: Progress | Evaluated) -> str:
     if isinstance(record, Progress):
         loss = sum(record.losses.values())
-        left = record.eta_seconds / 60
-        return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {left:.0f} min left"
-    star = "  (best so far)" if record.best else ""
-    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{star}"
+        minutes = record.eta_seconds / 60
+        return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {minutes:.0f} min left"
+    marker = "  (best so far)" if record.best else ""
+    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{marker}"

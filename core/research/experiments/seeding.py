@@ -35,17 +35,17 @@ def with_errors(
     Where the kind that was drawn cannot be made (a sentence of one word, a single label), the
     entity stays as it is.
     """
-    drawn = random.Random(seed)
+    rng = random.Random(seed)
     seeded = []
     for example in examples:
         spans: list[Seeded] = []
         taken = {(each.start, each.end) for each in example.entities}
         for entity in example.entities:
-            if drawn.random() >= share:
+            if rng.random() >= share:
                 spans.append(Seeded(entity))
                 continue
-            kind = drawn.choice(_KINDS)
-            wrong = _wrong(entity, kind, len(example.words), labels, taken, drawn)
+            kind = rng.choice(_KINDS)
+            wrong = _make_error(entity, kind, len(example.words), labels, taken, rng)
             if wrong is None:
                 spans.append(Seeded(entity))
                 continue
@@ -58,18 +58,18 @@ def with_errors(
     return seeded
 
 
-def _wrong(
+def _make_error(
     entity: WordSpan,
     kind: Kind,
     length: int,
     labels: Sequence[str],
     taken: set[tuple[int, int]],
-    drawn: random.Random,
+    rng: random.Random,
 ) -> WordSpan | None:
     start, end = entity.start, entity.end
     if kind == "renamed":
         others = [label for label in labels if label != entity.label]
-        return WordSpan(start, end, drawn.choice(others)) if others else None
+        return WordSpan(start, end, rng.choice(others)) if others else None
     if kind == "moved":
         places = [(start - 1, end), (start + 1, end), (start, end - 1), (start, end + 1)]
     else:
@@ -78,5 +78,5 @@ def _wrong(
     possible = [each for each in places if 0 <= each[0] < each[1] <= length and each not in taken]
     if not possible:
         return None
-    label = entity.label if kind == "moved" else drawn.choice(list(labels))
-    return WordSpan(*drawn.choice(possible), label)
+    label = entity.label if kind == "moved" else rng.choice(list(labels))
+    return WordSpan(*rng.choice(possible), label)

@@ -11,7 +11,7 @@ from ...config import ModelConfig, TrainingConfig
 Setting = str | int | float | bool
 _MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
 _TRAINING = {each.name for each in fields(TrainingConfig)}
-_OURS_ALONE = {
+_CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),
     *("num_spans", "expansion", "gold_copies", "distance_weight"),
@@ -20,11 +20,11 @@ _OURS_ALONE = {
 """Settings that no baseline looks at."""
 
 
-def without_ours(settings: dict[str, Any] | None) -> dict[str, Any] | None:
+def without_candidate_settings(settings: dict[str, Any] | None) -> dict[str, Any] | None:
     """What a baseline looks at: two of its runs that differ in the rest are the same."""
     if settings is None:
         return None
-    return {name: value for name, value in settings.items() if name not in _OURS_ALONE}
+    return {name: value for name, value in settings.items() if name not in _CANDIDATE_ONLY}
 
 
 def split_overrides(overrides: Mapping[str, Setting]) -> tuple[dict[str, Any], dict[str, Any]]:

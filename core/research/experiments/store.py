@@ -42,9 +42,9 @@ def folder_of(out: Path, run: Run) -> Path:
     """The run's own folder below `out`: runs of the same settings and data share one, whatever
     their names and experiments."""
     mark = fingerprint(run)[:12]
-    held = next((out / "runs").glob(f"*-{mark}"), None)
+    existing = next((out / "runs").glob(f"*-{mark}"), None)
     readable = re.sub(r"[^\w.+-]+", "-", run.name).strip("-")
-    return held or out / "runs" / f"{readable}-{mark}"
+    return existing or out / "runs" / f"{readable}-{mark}"
 
 
 def read_row(out: Path, run: Run) -> dict[str, Any] | None:
@@ -65,11 +65,11 @@ def weights_of(folder: Path) -> Path:
 
 def write_row(folder: Path, row: dict[str, Any]) -> None:
     """All of it or nothing: a killed process leaves no half row. Then the weights are removed."""
-    write_whole(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
     shutil.rmtree(weights_of(folder), ignore_errors=True)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Put the whole text in the file's place at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")

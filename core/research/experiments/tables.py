@@ -34,8 +34,8 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
                     rows = row["measures"][size * place : size * (place + 1)]
                     group += [_record(row, each) for each in rows if _is_at(each, point)]
     records = []
-    for (cells, corpus_name, point), found in groups.items():
-        record = {**dict(cells), "corpus": corpus_name, **_mean(found)}
+    for (cells, corpus_name, point), records_of_seeds in groups.items():
+        record = {**dict(cells), "corpus": corpus_name, **_mean(records_of_seeds)}
         record |= dict(zip(SAMPLING, point, strict=False))
         records.append(record)
     return records
@@ -59,14 +59,14 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
         "F1": 100 * measure["f1"],
         "nested R": 100 * measure["nested_recall"] if measure["nested_gold"] else None,
         "dev F1": None if best is None else 100 * best,
-        "late rise": late_rise(row["points"]) if row.get("points") else None,
+        "late rise": late_gain(row["points"]) if row.get("points") else None,
         "minutes": None if seconds is None else seconds / 60,
         "sentences/s": measure["sentences_per_second"],
         "parameters": row["parameters"],
     }
 
 
-def late_rise(points: Sequence[tuple[int, float]]) -> float:
+def late_gain(points: Sequence[tuple[int, float]]) -> float:
     """How much of its best development F1, in points, a training won in the last quarter of its
     steps: near 0 where it was trained until F1 rose no longer."""
     last = max(step for step, _ in points)
@@ -74,12 +74,14 @@ def late_rise(points: Sequence[tuple[int, float]]) -> float:
     return 100 * (max(f1 for _, f1 in points) - max(early, default=0.0))
 
 
-def _mean(found: Sequence[Record]) -> Record:
-    if not found:
+def _mean(records_of_seeds: Sequence[Record]) -> Record:
+    if not records_of_seeds:
         return {"seeds": 0}
-    averaged: Record = {"seeds": len(found)}
-    for name in found[0]:
-        values = [record[name] for record in found]
+    averaged: Record = {"seeds": len(records_of_seeds)}
+    for name in records_of_seeds[0]:
+        values = [record[name] for record in records_of_seeds]
         averaged[name] = None if None in values else mean(values)
-    averaged["± seeds"] = stdev(each["F1"] for each in found) if len(found) > 1 else None
+    averaged["± seeds"] = (
+        stdev(each["F1"] for each in records_of_seeds) if len(records_of_seeds) > 1 else None
+    )
     return averaged

@@ -6,7 +6,7 @@ from __future__ import annotations
 from statistics import mean
 
 from ...types import SamplerSettings
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .measures import ERRORS, FIRST, GIVEN
 from .plan import Run
 from .report import Chart, Record, Report
@@ -17,21 +17,21 @@ _ENSEMBLE = 5
 _SEEDS = 5
 
 
-def _constrained(ask: Ask) -> list[Run]:
-    return measured_runs(ask, "constrained", (SamplerSettings(),), "constrained")
+def _constrained(config: ExperimentConfig) -> list[Run]:
+    return measured_runs(config, "constrained", (SamplerSettings(),), "constrained")
 
 
-def _confidence(ask: Ask) -> list[Run]:
+def _confidence(config: ExperimentConfig) -> list[Run]:
     samplers = (SamplerSettings(ensemble=_ENSEMBLE),)
-    return measured_runs(ask, "confidence", samplers, "confidence")
+    return measured_runs(config, "confidence", samplers, "confidence")
 
 
-def _label_errors(ask: Ask) -> list[Run]:
+def _label_errors(config: ExperimentConfig) -> list[Run]:
     samplers = tuple(SamplerSettings(seed=seed) for seed in range(_SEEDS))
-    return measured_runs(ask, "label errors", samplers, "label_errors")
+    return measured_runs(config, "label errors", samplers, "label_errors")
 
 
-def _report_constrained(ask: Ask, done: Done) -> Report:
+def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
         found = {each["given"]: each for each in row["measures"]} if row else {}
@@ -57,12 +57,12 @@ def _report_constrained(ask: Ask, done: Done) -> Report:
         "What accepted entities give the rest",
         ("corpus", "given", "P", "R", "F1", "over none", "sentences", "entities"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("given", "F1", ("corpus",), lines=True),
     )
 
 
-def _report_confidence(ask: Ask, done: Done) -> Report:
+def _report_confidence(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
         corpus = run.corpora[0].name
@@ -82,12 +82,12 @@ def _report_confidence(ask: Ask, done: Done) -> Report:
         "Which suggestions are right",
         ("corpus", "signal", "AUROC", "suggestions", "right"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("signal", "AUROC", ("corpus",)),
     )
 
 
-def _report_label_errors(ask: Ask, done: Done) -> Report:
+def _report_label_errors(config: ExperimentConfig, done: Done) -> Report:
     columns = tuple(f"precision at {count}" for count in FIRST)
     records: list[Record] = []
     for run, row in done:
@@ -114,7 +114,7 @@ def _report_label_errors(ask: Ask, done: Done) -> Report:
         "Label errors found",
         ("corpus", *columns, "AUROC", "put right", "errors", "spans"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("corpus", columns[0]),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.data.examples import DataError, read_examples
-from core.discontinuous.reading import read_fragmented
+from core.discontinuous.reader import read_fragmented
 from core.discontinuous.records import FragmentedEntity, FragmentedExample, join_spans
 from core.discontinuous.scores import score_fragmented
 from core.types import WordSpan

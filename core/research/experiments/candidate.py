@@ -21,7 +21,7 @@ BASELINES: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Bia
 
 
 @dataclass
-class Ours:
+class CandidateModel:
     """DiffusionNER."""
 
     learner: DiffusionLearner
@@ -39,7 +39,7 @@ class Ours:
 
 
 @dataclass
-class Theirs:
+class BaselineModel:
     """A baseline."""
 
     baseline: Baseline
@@ -54,13 +54,13 @@ class Theirs:
         self.baseline.restore(folder)
 
 
-def new_student(
+def build_model(
     run: Run,
     labels: Sequence[str],
     config: TrainingConfig,
     flat: bool,
     dev: Sequence[Example],
-) -> Ours | Theirs:
+) -> CandidateModel | BaselineModel:
     """From the run's encoder, or from its first model with the corpora's labels.
 
     A model that is only measured keeps its own labels. Raises ValueError where the run has
@@ -72,14 +72,14 @@ def new_student(
         )
     architecture = ModelConfig(tuple(labels), **run.model)
     if run.kind != "ours":
-        return Theirs(_baseline(run, architecture).to(best_device()))
+        return BaselineModel(_baseline(run, architecture).to(best_device()))
     sampler = replace(run.samplers[0], flat=flat, threshold=None)
     if run.start is None:
         model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
-        return Ours(DiffusionLearner(model.to(best_device()), config, sampler))
+        return CandidateModel(DiffusionLearner(model.to(best_device()), config, sampler))
     model = DiffusionNER.load(run.start, best_device())
     model = model.with_labels(labels) if run.trains else model
-    return Ours(fine_tuning_learner(model, config, dev, sampler))
+    return CandidateModel(fine_tuning_learner(model, config, dev, sampler))
 
 
 def _baseline(run: Run, architecture: ModelConfig) -> Baseline:

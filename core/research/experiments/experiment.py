@@ -17,7 +17,7 @@ _QUICK_SETTINGS: dict[str, Setting] = {"epochs": 3}
 
 
 @dataclass(frozen=True)
-class Ask:
+class ExperimentConfig:
     """The options; empty ones mean the experiment's own choice."""
 
     data: Path
@@ -47,10 +47,10 @@ class Ask:
             for seed in self.seeds_or(seeds):
                 yield corpora, "+".join(each.name for each in corpora), seed
 
-    def training(self, corpora: tuple[Corpus, ...], called: str, kind: Kind, seed: int) -> Run:
+    def training(self, corpora: tuple[Corpus, ...], corpus_name: str, kind: Kind, seed: int) -> Run:
         """The plain training of one kind of model from the encoder; experiments share it."""
         return Run(
-            name=f"{called} {kind} seed {seed}",
+            name=f"{corpus_name} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
@@ -85,23 +85,23 @@ class Ask:
         """What the figures were got with, for below the table."""
         encoders = ", ".join(dict.fromkeys(short(run.encoder) for run in runs if run.encoder))
         corpora = ", ".join(dict.fromkeys(each.name for run in runs for each in run.corpora))
-        said = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
+        notes = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
         if encoders:
-            said.append(f"Encoder: {encoders}.")
+            notes.append(f"Encoder: {encoders}.")
         if self.overrides:
-            held = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
-            said.append(f"Set for every run: {held}.")
+            settings = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
+            notes.append(f"Set for every run: {settings}.")
         if self.min_steps is not None:
-            said.append(f"At least {self.min_steps} steps a training that starts anew.")
+            notes.append(f"At least {self.min_steps} steps a training that starts anew.")
         if self.quick:
-            said.append(
+            notes.append(
                 f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs or "
                 f"{_QUICK_STEPS} steps, one seed where none is asked and a part of the table "
                 "where it is large: a look, not a result."
             )
-        lacking = dict.fromkeys(run.missing() for run in runs)
-        said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]
-        return tuple(said)
+        missing = dict.fromkeys(run.missing() for run in runs)
+        notes += [f"Not there, so without a row: {path}." for path in missing if path is not None]
+        return tuple(notes)
 
 
 def short(encoder: str) -> str:
@@ -118,5 +118,5 @@ class Experiment:
 
     name: str
     question: str
-    plan: Callable[[Ask], list[Run]]
-    report: Callable[[Ask, Done], Report]
+    plan: Callable[[ExperimentConfig], list[Run]]
+    report: Callable[[ExperimentConfig, Done], Report]
