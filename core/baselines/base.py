@@ -70,21 +70,21 @@ class Baseline(nn.Module, ABC):
     @torch.inference_mode()
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
         """The entities of any number of sentences, batched by length."""
-        found: list[tuple[WordSpan, ...]] = [()] * len(sentences)
+        predictions: list[tuple[WordSpan, ...]] = [()] * len(sentences)
         device = self.encoder.layer_weights.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):
                 decoded = self.decode([sentences[row] for row in rows])
             for row, spans in zip(rows, decoded, strict=True):
-                found[row] = spans
-        return found
+                predictions[row] = spans
+        return predictions
 
     def measure(self, examples: Sequence[Example]) -> tuple[Scores, float]:
         """Scores, and sentences a second, on sentences that fit."""
         start = time.perf_counter()
-        said = self.predict([example.words for example in examples])
+        predictions = self.predict([example.words for example in examples])
         seconds = time.perf_counter() - start
-        return score(zip(examples, said, strict=True)), len(examples) / seconds
+        return score(zip(examples, predictions, strict=True)), len(examples) / seconds
 
     def with_labels(self, labels: Sequence[str]) -> Self:
         """The same for other labels, as `DiffusionNER.with_labels`: known ones keep their
@@ -101,7 +101,7 @@ class Baseline(nn.Module, ABC):
         known = dict(zip(self.outputs, rows, strict=True))
         resized = []
         for output in wanted:
-            siblings = [row for each, row in known.items() if each[0] == output[0]]
+            siblings = [row for known_output, row in known.items() if known_output[0] == output[0]]
             new_row = torch.stack(siblings).mean(0) if siblings else torch.zeros_like(rows[0])
             resized.append(known.get(output, new_row))
         return torch.stack(resized)

@@ -82,12 +82,12 @@ class Biaffine(Baseline):
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
         best, types = self(sentences).log_softmax(-1).max(-1)
         inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
-        found = ((types < len(self.labels)) & inside).nonzero()
+        indices = ((types < len(self.labels)) & inside).nonzero()
         scored: list[list[tuple[float, WordSpan]]] = [[] for _ in sentences]
-        values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
-        for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
+        values = (best[indices.unbind(1)].tolist(), types[indices.unbind(1)].tolist())
+        for (row, left, right), value, kind in zip(indices.tolist(), *values, strict=True):
             scored[row].append((value, WordSpan(left, right + 1, self.labels[kind])))
-        return [compatible(each, bool(self.nested)) for each in scored]
+        return [compatible(candidates, bool(self.nested)) for candidates in scored]
 
 
 def _spans(lengths: Tensor) -> Tensor:
@@ -99,9 +99,9 @@ def _spans(lengths: Tensor) -> Tensor:
 def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
     """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
     cross none, or where nothing is `nested` overlap none."""
-    clashes = conflict_rule(flat=not nested)
-    kept: list[WordSpan] = []
-    for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
-        if not any(clashes(span, other) for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+    in_conflict = conflict_rule(flat=not nested)
+    selected: list[WordSpan] = []
+    for _, span in sorted(scored, key=lambda item: (-item[0], item[1])):
+        if not any(in_conflict(span, other) for other in selected):
+            selected.append(span)
+    return tuple(sorted(selected))

@@ -58,8 +58,10 @@ def run(options: argparse.Namespace) -> None:
         if combiner is None:
             record = annotate(pipeline, document, settings, options.trace)
         else:
-            said = pipeline.predict(document.text, settings, document.fixed, document.suppressed)
-            record = _joined_record(join(pipeline, combiner, said))
+            prediction = pipeline.predict(
+                document.text, settings, document.fixed, document.suppressed
+            )
+            record = _joined_record(join(pipeline, combiner, prediction))
         print(json.dumps(record, ensure_ascii=False))
 
 
@@ -77,7 +79,7 @@ def read_line(line: str, number: int) -> Document:
     try:
         record = json.loads(line)
         fixed, suppressed = (
-            tuple(_parse_entity(**each) for each in record.get(role, ()))
+            tuple(_parse_entity(**entity) for entity in record.get(role, ()))
             for role in ("fixed", "suppressed")
         )
         if not isinstance(record["text"], str):
@@ -123,16 +125,16 @@ def annotate(
     }
 
 
-def _joined_record(said: JoinedPrediction) -> dict[str, Any]:
+def _joined_record(joined: JoinedPrediction) -> dict[str, Any]:
     return {
-        "text": said.text,
-        "entities": [_entity(entity) for entity in said.entities],
-        "discontinuous": [asdict(entity) for entity in said.discontinuous],
-        "uncovered": [asdict(token) for token in said.uncovered],
+        "text": joined.text,
+        "entities": [_entity(entity) for entity in joined.entities],
+        "discontinuous": [asdict(entity) for entity in joined.discontinuous],
+        "uncovered": [asdict(token) for token in joined.uncovered],
     }
 
 
 def _entity(entity: Entity) -> dict[str, Any]:
     score = None if entity.score is None else round(entity.score, 4)
-    said = {"start": entity.start, "end": entity.end, "label": entity.label, "score": score}
-    return {**said, "confidence": asdict(entity.confidence) if entity.confidence else None}
+    record = {"start": entity.start, "end": entity.end, "label": entity.label, "score": score}
+    return {**record, "confidence": asdict(entity.confidence) if entity.confidence else None}

@@ -46,7 +46,11 @@ def run(options: argparse.Namespace) -> None:
     test = within_window(model, read_fragmented(options.test))
     spans = propose_fragments(model, [example.words for example in test])
     separate = score_fragmented(
-        zip(test, [list(map(single_fragment, each)) for each in spans], strict=True)
+        zip(
+            test,
+            [list(map(single_fragment, sentence_spans)) for sentence_spans in spans],
+            strict=True,
+        )
     )
     joined = measure_combiner(Combiner.load(model, options.model), test, spans)
     print(f"{options.test}, joined:     {_line(joined)}")

@@ -75,7 +75,7 @@ class SamplerStep:
                 "this step cannot point again; take it from core.diffusion.sampler.denoise"
             )
         parts = [self.pointer_log_probs(x_t, self.t) for x_t in self.x_t.chunk(self.seeds, 1)]
-        left, right = ([getattr(each, name) for each in parts] for name in _POINTERS)
+        left, right = ([getattr(output, name) for output in parts] for name in _POINTERS)
         return torch.cat(left, 1).exp(), torch.cat(right, 1).exp()
 
 
@@ -103,7 +103,9 @@ def denoise(
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
     rules = None
-    if constraints is not None and any(each.fixed or each.suppressed for each in constraints):
+    if constraints is not None and any(
+        sentence.fixed or sentence.suppressed for sentence in constraints
+    ):
         lengths = [len(words) for words in sentences]
         rules = ConstraintBatch.of(constraints, lengths, settings.num_spans, model.device)
     batch = encoded or model.encode(model.batch(sentences))
@@ -114,7 +116,7 @@ def denoise(
         for seed in range(settings.seed, settings.seed + settings.ensemble)
     ]
     for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
-        concatenated = (torch.cat(each, 1) for each in zip(*parts, strict=True))
+        concatenated = (torch.cat(tensors, 1) for tensors in zip(*parts, strict=True))
         x_t, candidates, left, right, renewed = concatenated
         yield SamplerStep(
             t,

@@ -32,10 +32,10 @@ class PairBatch:
     def of(cls, spans: Sequence[Sequence[WordSpan]], device: torch.device) -> PairBatch:
         boundaries = torch.zeros(len(spans), max(1, *map(len, spans)), 2, dtype=torch.long)
         pairs: list[tuple[int, int, int]] = []
-        for row, each in enumerate(spans):
-            for column, span in enumerate(each):
+        for row, sentence_spans in enumerate(spans):
+            for column, span in enumerate(sentence_spans):
                 boundaries[row, column] = torch.tensor([span.start, span.end - 1])
-            pairs += [(row, first, second) for first, second in pairs_of(each)]
+            pairs += [(row, first, second) for first, second in pairs_of(sentence_spans)]
         rows, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
         return cls(boundaries.to(device), rows.to(device), first.to(device), second.to(device))
 

@@ -45,14 +45,14 @@ def entities_of(
         if len(neighbours.keys() | {i, j}) <= _MAX_FRAGMENTS:
             neighbours.setdefault(i, set()).add(j)
             neighbours.setdefault(j, set()).add(i)
-    found = [
+    entities = [
         single_fragment(span)
         for index, span in enumerate(spans)
         if index not in neighbours or probabilities[index, index] > _THRESHOLD
     ]
     for clique in _cliques(set(), set(neighbours), set(), neighbours):
-        found.append(join_spans(spans[index] for index in clique))
-    return sorted(set(found))
+        entities.append(join_spans(spans[index] for index in clique))
+    return sorted(set(entities))
 
 
 def _cliques(
@@ -63,9 +63,11 @@ def _cliques(
         if len(clique) > 1:
             yield clique
         return
-    pivot = max(candidates | excluded, key=lambda each: len(neighbours[each] & candidates))
-    for each in sorted(candidates - neighbours[pivot]):
-        adjacent = neighbours[each]
-        yield from _cliques(clique | {each}, candidates & adjacent, excluded & adjacent, neighbours)
-        candidates = candidates - {each}
-        excluded = excluded | {each}
+    pivot = max(candidates | excluded, key=lambda vertex: len(neighbours[vertex] & candidates))
+    for vertex in sorted(candidates - neighbours[pivot]):
+        adjacent = neighbours[vertex]
+        yield from _cliques(
+            clique | {vertex}, candidates & adjacent, excluded & adjacent, neighbours
+        )
+        candidates = candidates - {vertex}
+        excluded = excluded | {vertex}

@@ -35,12 +35,12 @@ class Combiner:
         self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[WordSpan]]
     ) -> list[list[FragmentedEntity]]:
         """Each sentence's entities, in text order."""
-        found: list[list[FragmentedEntity]] = [[] for _ in sentences]
-        rows_with_spans = [row for row, each in enumerate(spans) if each]
-        for places in inference_batches(
+        entities: list[list[FragmentedEntity]] = [[] for _ in sentences]
+        rows_with_spans = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
+        for batch in inference_batches(
             [len(sentences[row]) for row in rows_with_spans], self.model.device
         ):
-            rows = [rows_with_spans[place] for place in places]
+            rows = [rows_with_spans[place] for place in batch]
             pairs = PairBatch.of([spans[row] for row in rows], self.model.device)
             with mixed_precision(self.model.device):
                 states = self.word_states([sentences[row] for row in rows])
@@ -50,8 +50,8 @@ class Combiner:
             for place, first, second, answer in zip(*columns, answers, strict=True):
                 probabilities_by_row[place][first, second] = answer
             for row, probabilities in zip(rows, probabilities_by_row, strict=True):
-                found[row] = entities_of(spans[row], probabilities)
-        return found
+                entities[row] = entities_of(spans[row], probabilities)
+        return entities
 
     @torch.no_grad()
     def word_states(self, sentences: Sequence[Sequence[str]]) -> Tensor:

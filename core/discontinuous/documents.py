@@ -34,17 +34,21 @@ def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Join
     """
     windowed = pipeline.read(prediction.text)
     tokens = [windowed.tokens_of(window) for window in windowed.windows]
-    spans = [_entities_by_span(prediction.entities, each) for each in tokens]
-    found = combiner.combine(windowed.sentences, [list(each) for each in spans])
+    spans = [_entities_by_span(prediction.entities, sentence_tokens) for sentence_tokens in tokens]
+    combined = combiner.combine(
+        windowed.sentences, [list(sentence_spans) for sentence_spans in spans]
+    )
     replaced: set[Entity] = set()
     discontinuous: set[FragmentedEntity] = set()
-    for places, entity_by_span, entities in zip(tokens, spans, found, strict=True):
-        single = {part for each in entities if not each.discontinuous for part in each.parts}
+    for places, entity_by_span, entities in zip(tokens, spans, combined, strict=True):
+        single = {part for entity in entities if not entity.discontinuous for part in entity.parts}
         replaced |= {entity for span, entity in entity_by_span.items() if span not in single}
-        discontinuous |= {_to_code_points(each, places) for each in entities if each.discontinuous}
+        discontinuous |= {
+            _to_code_points(entity, places) for entity in entities if entity.discontinuous
+        }
     return JoinedPrediction(
         prediction.text,
-        tuple(each for each in prediction.entities if each not in replaced),
+        tuple(entity for entity in prediction.entities if entity not in replaced),
         tuple(sorted(discontinuous)),
         prediction.uncovered,
     )
@@ -57,9 +61,9 @@ def _entities_by_span(
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
     return {
-        WordSpan(starts[each.start], ends[each.end], each.label): each
-        for each in sorted(entities, key=lambda one: (one.start, one.end, one.label))
-        if each.start in starts and each.end in ends
+        WordSpan(starts[entity.start], ends[entity.end], entity.label): entity
+        for entity in sorted(entities, key=lambda entity: (entity.start, entity.end, entity.label))
+        if entity.start in starts and entity.end in ends
     }
 
 

@@ -41,7 +41,9 @@ def _example(record: Any) -> FragmentedExample:
     words = tuple(record["tokens"])
     if not words or not all(isinstance(word, str) and word.strip() for word in words):
         raise ValueError(f"expected every token to be a word, got {json.dumps(words)[:80]}")
-    return FragmentedExample(words, tuple(sorted({_entity(each) for each in record["entities"]})))
+    return FragmentedExample(
+        words, tuple(sorted({_entity(entity) for entity in record["entities"]}))
+    )
 
 
 def _entity(record: Any) -> FragmentedEntity:
@@ -56,4 +58,6 @@ def _entity(record: Any) -> FragmentedEntity:
 
 
 def _is_fragment(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
+    return (
+        isinstance(value, list) and len(value) == 2 and all(type(offset) is int for offset in value)
+    )

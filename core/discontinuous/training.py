@@ -60,9 +60,10 @@ def train_combiner(
     gold = [set(example.spans.entities) for example in examples]
     proposed = propose_fragments(model, [example.words for example in examples])
     spans = [
-        sorted(gold_spans | set(found)) for gold_spans, found in zip(gold, proposed, strict=True)
+        sorted(gold_spans | set(proposed_spans))
+        for gold_spans, proposed_spans in zip(gold, proposed, strict=True)
     ]
-    found = propose_fragments(model, [example.words for example in dev])
+    dev_spans = propose_fragments(model, [example.words for example in dev])
     optimizer = torch.optim.AdamW(combiner.classifier.parameters(), lr=_LEARNING_RATE)
     lengths = [len(example.words) for example in examples]
     generator = torch.Generator().manual_seed(seed)
@@ -72,7 +73,7 @@ def train_combiner(
             _step(combiner, optimizer, [examples[i] for i in rows], [spans[i] for i in rows])
             for rows in epoch_batches(lengths, _BATCH_SIZE, generator)
         ]
-        scores = measure_combiner(combiner, dev, found)
+        scores = measure_combiner(combiner, dev, dev_spans)
         best = scores.overall.f1 > best_f1
         if best:
             best_f1 = scores.overall.f1
@@ -92,8 +93,11 @@ def propose_fragments(
     model: DiffusionNER, sentences: Sequence[Sequence[str]]
 ) -> list[list[WordSpan]]:
     """The model's entities by its own φ: the fragments to join."""
-    found = propose(model, sentences, SamplerSettings())
-    return [select_spans(each, model.config.phi(flat=False), flat=False) for each in found]
+    proposals = propose(model, sentences, SamplerSettings())
+    return [
+        select_spans(candidates, model.config.phi(flat=False), flat=False)
+        for candidates in proposals
+    ]
 
 
 def within_window(
@@ -101,22 +105,22 @@ def within_window(
 ) -> list[FragmentedExample]:
     """Those that one window of the model holds."""
     return [
-        each
-        for each in examples
-        if len(each.words) <= model.config.max_words
-        and sum(subword_lengths(model.tokenizer, each.words)) <= model.subword_budget
+        example
+        for example in examples
+        if len(example.words) <= model.config.max_words
+        and sum(subword_lengths(model.tokenizer, example.words)) <= model.subword_budget
     ]
 
 
 def pair_targets(example: FragmentedExample, spans: Sequence[WordSpan]) -> list[float]:
     """The right answer, 0 or 1, to each of the `pairs_of` spans."""
     parts = [frozenset(entity.parts) for entity in example.entities]
-    wholes = {each for each in parts if len(each) == 1}
+    wholes = {fragments for fragments in parts if len(fragments) == 1}
     return [
         float(
             frozenset({spans[first]}) in wholes
             if first == second
-            else any({spans[first], spans[second]} <= each for each in parts)
+            else any({spans[first], spans[second]} <= fragments for fragments in parts)
         )
         for first, second in pairs_of(spans)
     ]

@@ -75,12 +75,12 @@ def confidence_table(
             "be weighed; take more sentences"
         )
     signals = dict(_SIGNALS)
-    if all(_confidence_of(each).agreement for each in (*dev, *test)):
+    if all(_confidence_of(suggestion).agreement for suggestion in (*dev, *test)):
         signals |= _AGREEMENTS
-    dev_columns, test_columns = (_columns(each, signals) for each in (dev, test))
-    correct = [each.correct for each in test]
+    dev_columns, test_columns = (_columns(part, signals) for part in (dev, test))
+    correct = [suggestion.correct for suggestion in test]
     weights = _fit_logistic_regression(
-        dev_columns, np.array([each.correct for each in dev], dtype=float)
+        dev_columns, np.array([suggestion.correct for suggestion in dev], dtype=float)
     )
     center, spread = dev_columns.mean(0), _standard_deviation(dev_columns)
     combined = ((test_columns - center) / spread) @ weights
@@ -106,22 +106,22 @@ def _agreement(name: str, judged: JudgedCandidate) -> float:
 
 
 _SIGNALS: dict[str, Callable[[JudgedCandidate], float]] = {
-    "score": lambda each: each.candidate.score,
-    "P^l": lambda each: _confidence_of(each).left,
-    "P^r": lambda each: _confidence_of(each).right,
-    "P^c": lambda each: _confidence_of(each).type,
+    "score": lambda suggestion: suggestion.candidate.score,
+    "P^l": lambda suggestion: _confidence_of(suggestion).left,
+    "P^r": lambda suggestion: _confidence_of(suggestion).right,
+    "P^c": lambda suggestion: _confidence_of(suggestion).type,
     "since": _since,
-    "support": lambda each: _confidence_of(each).support,
+    "support": lambda suggestion: _confidence_of(suggestion).support,
 }
 _AGREEMENTS = {
-    f"agreement: {each.name}": partial(_agreement, each.name) for each in fields(Agreement)
+    f"agreement: {field.name}": partial(_agreement, field.name) for field in fields(Agreement)
 }
 
 
 def _columns(
     judged: Sequence[JudgedCandidate], signals: dict[str, Callable[[JudgedCandidate], float]]
 ) -> NDArray[np.float64]:
-    return np.array([[read(each) for read in signals.values()] for each in judged])
+    return np.array([[read(suggestion) for read in signals.values()] for suggestion in judged])
 
 
 def _standard_deviation(columns: NDArray[np.float64]) -> NDArray[np.float64]:

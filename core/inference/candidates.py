@@ -32,7 +32,7 @@ class DistinctSpans:
     def take(self, index: Tensor) -> DistinctSpans:
         """Those at `index`."""
         return DistinctSpans(
-            **{each.name: getattr(self, each.name)[index] for each in fields(self)}
+            **{field.name: getattr(self, field.name)[index] for field in fields(self)}
         )
 
     def type_probs(self, step: SamplerStep) -> Tensor:

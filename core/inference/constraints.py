@@ -51,14 +51,18 @@ class ConstraintBatch:
         device: torch.device,
     ) -> ConstraintBatch:
         """Raises ValueError for a span past its sentence's end, and for more than K fixed."""
-        max_decided = max(len(each.fixed) + len(each.suppressed) for each in constraints)
+        max_decided = max(
+            len(sentence.fixed) + len(sentence.suppressed) for sentence in constraints
+        )
         fixed_mask = torch.zeros(len(constraints), num_spans, 1, dtype=torch.bool)
         fixed_boundaries = torch.zeros(len(constraints), num_spans, 2, dtype=torch.long)
         decided_boundaries = torch.full((len(constraints), max_decided, 2), -1)
-        for row, (each, length) in enumerate(zip(constraints, lengths, strict=True)):
-            _check(each, length, num_spans)
-            decided = [(span.start, span.end - 1) for span in (*each.fixed, *each.suppressed)]
-            count = len(each.fixed)
+        for row, (sentence, length) in enumerate(zip(constraints, lengths, strict=True)):
+            _check(sentence, length, num_spans)
+            decided = [
+                (span.start, span.end - 1) for span in (*sentence.fixed, *sentence.suppressed)
+            ]
+            count = len(sentence.fixed)
             if decided:
                 decided_boundaries[row, : len(decided)] = torch.tensor(decided)
                 fixed_mask[row, :count] = True

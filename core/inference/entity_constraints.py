@@ -18,11 +18,11 @@ DecodedEntity = tuple[Entity, Origin | None]
 def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
     """Raises ValueError for an entity past the end of the text, and for one in both."""
     for role, entities in (("fixed", fixed), ("suppressed", suppressed)):
-        for each in entities:
-            if each.end > len(text):
+        for entity in entities:
+            if entity.end > len(text):
                 raise ValueError(
-                    f"the {role} entity [{each.start}, {each.end}) {each.label!r} reaches past "
-                    f"the text of {len(text)} code points; offsets are half-open"
+                    f"the {role} entity [{entity.start}, {entity.end}) {entity.label!r} reaches "
+                    f"past the text of {len(text)} code points; offsets are half-open"
                 )
     for start, end, label in _keys(fixed) & _keys(suppressed):
         raise ValueError(
@@ -37,12 +37,12 @@ def resolve_conflicts(
     """What a person fixed, and of the suggestions that clash with it or each other the best: two
     windows of one sentence may each make one that the other does not see whole."""
     in_conflict = conflict_rule(flat)
-    resolved = [each for each in decoded if each[0].confidence is None]
-    occupied = sorted(Token(each.start, each.end) for each in fixed)
-    suggestions = [each for each in decoded if each[0].confidence]
-    intervals = [*occupied, *(Token(each.start, each.end) for each, _ in decoded)]
-    longest = max((each.end - each.start for each in intervals), default=0)
-    for entity, origin in sorted(suggestions, key=lambda each: -(each[0].score or 0.0)):
+    resolved = [item for item in decoded if item[0].confidence is None]
+    occupied = sorted(Token(entity.start, entity.end) for entity in fixed)
+    suggestions = [item for item in decoded if item[0].confidence]
+    intervals = [*occupied, *(Token(entity.start, entity.end) for entity, _ in decoded)]
+    longest = max((interval.end - interval.start for interval in intervals), default=0)
+    for entity, origin in sorted(suggestions, key=lambda item: -(item[0].score or 0.0)):
         first = bisect_left(occupied, Token(max(0, entity.start - longest), 0))
         last = bisect_left(occupied, Token(entity.end, 0))
         if not any(in_conflict(entity, other) for other in occupied[first:last]):
@@ -53,13 +53,13 @@ def resolve_conflicts(
 
 def add_fixed(decoded: Sequence[DecodedEntity], fixed: Iterable[Entity]) -> list[DecodedEntity]:
     """In text order, with the fixed entities that no window held as they are."""
-    missing = _keys(fixed) - _keys(each for each, _ in decoded)
-    added = [(Entity(*each, FIXED_SCORE), None) for each in missing]
-    return sorted([*decoded, *added], key=lambda each: each[0])
+    missing = _keys(fixed) - _keys(entity for entity, _ in decoded)
+    added = [(Entity(*key, FIXED_SCORE), None) for key in missing]
+    return sorted([*decoded, *added], key=lambda item: item[0])
 
 
 def _keys(entities: Iterable[Entity]) -> set[tuple[int, int, str]]:
-    return {(each.start, each.end, each.label) for each in entities}
+    return {(entity.start, entity.end, entity.label) for entity in entities}
 
 
 def window_constraints(
@@ -88,9 +88,9 @@ def _to_word_spans(tokens: Sequence[Token], entities: Iterable[Entity]) -> list[
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
     return sorted(
         {
-            WordSpan(starts[each.start], ends[each.end], each.label)
-            for each in entities
-            if each.start in starts and each.end in ends
+            WordSpan(starts[entity.start], ends[entity.end], entity.label)
+            for entity in entities
+            if entity.start in starts and entity.end in ends
         }
     )
 

@@ -15,7 +15,7 @@ def predict_together(
 ) -> list[Prediction]:
     """What `Pipeline.predict` says of each text. All of them are in memory at once."""
     windowed_texts = [pipeline.read(text) for text in texts]
-    found = iter(
+    proposals = iter(
         propose(
             pipeline.model,
             [sentence for windowed in windowed_texts for sentence in windowed.sentences],
@@ -26,7 +26,7 @@ def predict_together(
     )
     predictions = []
     for windowed in windowed_texts:
-        candidates = list(islice(found, len(windowed.windows)))
+        candidates = list(islice(proposals, len(windowed.windows)))
         entities = tuple(entity for entity, _ in pipeline._merged(windowed, candidates, settings))
         prediction = Prediction(windowed.text, entities, windowed.uncovered)
         predictions.append(joined(windowed.text, [prediction]))

@@ -67,11 +67,13 @@ def review_entities(
     of whole words, or not within one sentence. One that two windows of a long sentence hold is
     judged twice.
     """
-    known_entities = {_key(each): each for each in entities if each.label in pipeline.labels}
+    known_entities = {
+        _key(entity): entity for entity in entities if entity.label in pipeline.labels
+    }
     windowed = pipeline.read(text, fixed=list(known_entities.values()))
     judged = [row for row, rule in enumerate(windowed.constraints) if rule.fixed]
     sentences = [windowed.sentences[row] for row in judged]
-    for batch in inference_batches([len(each) for each in sentences], pipeline.model.device):
+    for batch in inference_batches([len(words) for words in sentences], pipeline.model.device):
         rows = [judged[place] for place in batch]
         spans = [windowed.constraints[row].fixed for row in rows]
         reviews = review_spans(pipeline.model, [sentences[place] for place in batch], spans)

@@ -77,13 +77,13 @@ class WindowedText:
 
 def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ()) -> Prediction:
     """What `Pipeline.parts` said of a text as one answer, with all that a person fixed."""
-    found: list[DecodedEntity] = []
-    left_out: list[Token] = []
+    decoded: list[DecodedEntity] = []
+    uncovered: list[Token] = []
     for part in parts:
-        found += [(entity, None) for entity in part.entities]
-        left_out += part.uncovered
-    entities = tuple(entity for entity, _ in add_fixed(found, fixed))
-    return Prediction(text, entities, tuple(left_out))
+        decoded += [(entity, None) for entity in part.entities]
+        uncovered += part.uncovered
+    entities = tuple(entity for entity, _ in add_fixed(decoded, fixed))
+    return Prediction(text, entities, tuple(uncovered))
 
 
 class Pipeline:
@@ -136,10 +136,10 @@ class Pipeline:
         min_score = threshold_of(self.model, settings)
         for words in stretches(text, tokens(text), size or _STRETCH):
             windowed = self._read(text, words, fixed, suppressed)
-            found = propose(
+            proposals = propose(
                 self.model, windowed.sentences, settings, min_score, windowed.constraints
             )
-            entities = tuple(entity for entity, _ in self._merged(windowed, found, settings))
+            entities = tuple(entity for entity, _ in self._merged(windowed, proposals, settings))
             yield Prediction(text, entities, windowed.uncovered)
 
     def predict_many(
@@ -176,26 +176,27 @@ class Pipeline:
         """
         windowed = self.read(text, fixed, suppressed)
         threshold = threshold_of(self.model, settings)
-        taken = list(self._steps(windowed, settings))
+        stepped = list(self._steps(windowed, settings))
         steps = [
-            self._public(parts, number, windowed, pointers) for number, parts in enumerate(taken, 1)
+            self._public(parts, number, windowed, pointers)
+            for number, parts in enumerate(stepped, 1)
         ]
-        found: list[list[Candidate]] = [[] for _ in windowed.windows]
-        for batch in zip(*taken, strict=True):
+        by_window: list[list[Candidate]] = [[] for _ in windowed.windows]
+        for batch in zip(*stepped, strict=True):
             rows, history = batch[0][0], [step for _, step in batch]
             rules = [windowed.constraints[row] for row in rows]
             proposals = candidates(history, self.labels, threshold, rules, threshold)
-            for row, each in zip(rows, proposals, strict=True):
-                found[row] = each
-        kept = add_fixed(self._merged(windowed, found, settings), fixed)
+            for row, window_candidates in zip(rows, proposals, strict=True):
+                by_window[row] = window_candidates
+        decoded = add_fixed(self._merged(windowed, by_window, settings), fixed)
         return Trace(
             text,
             tuple(windowed.tokens_of(window) for window in windowed.windows),
             settings,
             threshold,
             tuple(steps),
-            tuple(entity for entity, _ in kept),
-            tuple(origin for _, origin in kept),
+            tuple(entity for entity, _ in decoded),
+            tuple(origin for _, origin in decoded),
             windowed.uncovered,
         )
 
@@ -252,18 +253,24 @@ class Pipeline:
     def _merged(
         self,
         windowed: WindowedText,
-        found: Sequence[Sequence[Candidate]],
+        proposals: Sequence[Sequence[Candidate]],
         settings: SamplerSettings,
     ) -> list[DecodedEntity]:
         """The entities in whole words, each with the noisy span it came from."""
         threshold = threshold_of(self.model, settings)
-        chosen = [select(each, threshold, settings.flat) for each in found]
-        scored = [[(each.span, inf if each.fixed else each.score) for each in c] for c in chosen]
+        chosen = [select(candidates, threshold, settings.flat) for candidates in proposals]
+        scored = [
+            [
+                (candidate.span, inf if candidate.fixed else candidate.score)
+                for candidate in selected
+            ]
+            for selected in chosen
+        ]
         entities: list[DecodedEntity] = []
-        for each in merge(list(zip(windowed.windows, scored, strict=True))):
-            best = chosen[each.window][each.index]
-            start = windowed.tokens[each.span.start].start
-            end = windowed.tokens[each.span.end - 1].end
+        for merged in merge(list(zip(windowed.windows, scored, strict=True))):
+            best = chosen[merged.window][merged.index]
+            start = windowed.tokens[merged.span.start].start
+            end = windowed.tokens[merged.span.end - 1].end
             entity = Entity(start, end, best.label, best.score, best.confidence)
-            entities.append((entity, Origin(each.window, best.step, best.slot)))
+            entities.append((entity, Origin(merged.window, best.step, best.slot)))
         return resolve_conflicts(entities, windowed.fixed, settings.flat)

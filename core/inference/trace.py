@@ -38,5 +38,5 @@ def _renewed_slots(step: SamplerStep, row: int) -> list[int]:
 
 
 def _pointers(step: SamplerStep, row: int, length: int) -> Pointers:
-    left, right = (each[row, :, :length].tolist() for each in step.pointers)
+    left, right = (probs[row, :, :length].tolist() for probs in step.pointers)
     return Pointers(tuple(map(tuple, left)), tuple(map(tuple, right)))

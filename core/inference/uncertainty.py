@@ -74,9 +74,14 @@ def iter_uncertainty(
             candidates_by_seed(history, model.config.labels, threshold, ensemble_settings.flat)
         ):
             for row, predicted in zip(rows, by_sentence, strict=True):
-                predictions[seed] |= {(row, each.start, each.end, each.label) for each in predicted}
+                predictions[seed] |= {
+                    (row, candidate.start, candidate.end, candidate.label)
+                    for candidate in predicted
+                }
                 if seed == 0:
-                    type_probs += [each.confidence.type for each in predicted if each.confidence]
+                    type_probs += [
+                        candidate.confidence.type for candidate in predicted if candidate.confidence
+                    ]
         state_sum, num_words = state_sum + states, num_words + sum(map(len, batch))
         estimate = _summarize(predictions, type_probs, state_sum, num_words)
         yield estimate

@@ -54,11 +54,11 @@ class Component:
 
 def _without_overlaps(spans: list[Span]) -> list[Span]:
     """Those that overlap none before them."""
-    kept: list[Span] = []
+    selected: list[Span] = []
     for span in spans:
-        if len(filter_spans([*kept, span])) == len(kept) + 1:
-            kept.append(span)
-    return kept
+        if len(filter_spans([*selected, span])) == len(selected) + 1:
+            selected.append(span)
+    return selected
 
 
 @Language.factory(  # type: ignore[untyped-decorator]

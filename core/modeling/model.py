@@ -114,7 +114,7 @@ class DiffusionNER(nn.Module):
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
         state = self.denoiser.state_dict()
-        for name in (f"types.{each}" for each in TypeClassifier.label_rows):
+        for name in (f"types.{row_name}" for row_name in TypeClassifier.label_rows):
             state[name] = self._resize_label_rows(state[name], labels)
         resized.denoiser.load_state_dict(state)
         return resized.train(self.training)

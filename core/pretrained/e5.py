@@ -60,11 +60,11 @@ def write_encoder(
         raise ValueError(
             f"layers must be 1 to {container.sizes.layers}, as many as the model has, got {layers}"
         )
-    kept = choose_pieces(container.pieces, preferred, min(vocabulary, len(container.pieces)))
-    model = BertModel(build_config(container, layers, len(kept)))
-    model.load_state_dict(build_state(container, layers, kept))
+    piece_ids = choose_pieces(container.pieces, preferred, min(vocabulary, len(container.pieces)))
+    model = BertModel(build_config(container, layers, len(piece_ids)))
+    model.load_state_dict(build_state(container, layers, piece_ids))
     model.save_pretrained(out)
-    build_tokenizer(container, kept).save_pretrained(out)
+    build_tokenizer(container, piece_ids).save_pretrained(out)
 
 
 def build_config(container: Container, layers: int, vocabulary: int) -> BertConfig:
@@ -82,7 +82,7 @@ def build_config(container: Container, layers: int, vocabulary: int) -> BertConf
     )
 
 
-def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[str, Tensor]:
+def build_state(container: Container, layers: int, piece_ids: Sequence[int]) -> dict[str, Tensor]:
     """The weights under BertModel's names; row i of the embeddings is piece `kept[i]`.
 
     The pooler, which AutoModel asks for and E5 has none of, is all zeros.
@@ -100,7 +100,7 @@ def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[
         }
 
     state = {
-        "embeddings.word_embeddings.weight": matrix("emb.word")[torch.tensor(kept)],
+        "embeddings.word_embeddings.weight": matrix("emb.word")[torch.tensor(piece_ids)],
         "embeddings.position_embeddings.weight": matrix("emb.pos"),
         "embeddings.token_type_embeddings.weight": matrix("emb.type"),
     }
@@ -116,9 +116,9 @@ def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[
     return state
 
 
-def build_tokenizer(container: Container, kept: Sequence[int]) -> PreTrainedTokenizerFast:
+def build_tokenizer(container: Container, piece_ids: Sequence[int]) -> PreTrainedTokenizerFast:
     """XLM-R's: NFKC, words marked by what begins them, the likeliest pieces of each word."""
-    vocabulary = [(container.pieces[index], container.scores[index]) for index in kept]
+    vocabulary = [(container.pieces[index], container.scores[index]) for index in piece_ids]
     ids = {piece: index for index, (piece, _) in enumerate(vocabulary)}
     tokenizer = Tokenizer(Unigram(vocabulary, ids["<unk>"]))
     tokenizer.normalizer = normalizers.Sequence(

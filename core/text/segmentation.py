@@ -182,17 +182,17 @@ def merge(
             if span not in best or score > best[span].score:
                 best[span] = Merged(span, score, number, index)
     views = [window for window, _ in per_window]
-    kept: dict[int, list[WordSpan]] = defaultdict(list)
+    accepted: dict[int, list[WordSpan]] = defaultdict(list)
     for span in sorted(best, key=lambda span: (-best[span].score, span)):
         near = _windows_over(span, views)
-        rivals = {rival for number in near for rival in kept[number]}
+        rivals = {rival for number in near for rival in accepted[number]}
         if not _believed(span, claims[span], near, views) or any(
             _disagree(span, rival, claims, views) for rival in rivals
         ):
             del best[span]
             continue
         for number in claims[span]:
-            kept[number].append(span)
+            accepted[number].append(span)
     return tuple(best[span] for span in sorted(best))
 
 

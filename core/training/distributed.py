@@ -81,10 +81,10 @@ def all_reduce_gradients(network: nn.Module) -> None:
     """Gives every weight the sum of all processes' gradients."""
     if _state is None:
         return
-    gradients = [each.grad for each in network.parameters() if each.grad is not None]
-    summed = all_reduce_sum(torch.cat([each.flatten() for each in gradients]))
+    gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+    summed = all_reduce_sum(torch.cat([gradient.flatten() for gradient in gradients]))
     for gradient, values in zip(
-        gradients, summed.split([each.numel() for each in gradients]), strict=True
+        gradients, summed.split([gradient.numel() for gradient in gradients]), strict=True
     ):
         gradient.copy_(values.view_as(gradient))
 

@@ -42,7 +42,7 @@ def fine_tuning_learner(
     sampler: SamplerSettings = SamplerSettings(),
 ) -> DiffusionLearner:
     """A learner that tunes φ only where `dev` has entities enough to tell."""
-    enough = sum(len(each.entities) for each in dev) >= MIN_ENTITIES_TO_TUNE
+    enough = sum(len(example.entities) for example in dev) >= MIN_ENTITIES_TO_TUNE
     return (DiffusionLearner if enough else FixedThresholdLearner)(model, config, sampler)
 
 

@@ -31,7 +31,7 @@ def diffusion_losses(
     batch = model.batch([example.words for example in examples[rows]])
     all_gold = Gold.of(examples, model.config.labels, model.device)
     lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
-    x_t, t = (each[rows] for each in noisy_spans(model, all_gold, lengths, config, generator))
+    x_t, t = (tensor[rows] for tensor in noisy_spans(model, all_gold, lengths, config, generator))
     gold = all_gold.rows(rows)
     encoded = model.encode(batch)
     output = model.denoiser(x_t, t, encoded)

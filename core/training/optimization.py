@@ -73,9 +73,15 @@ def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
     those that they do.
     """
     learner.pretrained.get_input_embeddings().requires_grad_(False)
-    pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
-    pretrained_ids = {id(each) for each in learner.pretrained.parameters()}
-    new = [each for each in learner.network.parameters() if id(each) not in pretrained_ids]
+    pretrained = [
+        parameter for parameter in learner.pretrained.parameters() if parameter.requires_grad
+    ]
+    pretrained_ids = {id(parameter) for parameter in learner.pretrained.parameters()}
+    new = [
+        parameter
+        for parameter in learner.network.parameters()
+        if id(parameter) not in pretrained_ids
+    ]
     groups = [
         {"params": pretrained, "peak_lr": config.encoder_lr},
         {"params": new, "peak_lr": config.decoder_lr},

@@ -96,12 +96,12 @@ def files_below(folder: Path) -> list[Path]:
     Raises `DataError` without any.
     """
     paths = (path.relative_to(folder) for path in folder.rglob("*" + SUFFIX))
-    found = sorted(folder / path for path in paths if "pt" not in path.parts)
-    if not found:
+    files = sorted(folder / path for path in paths if "pt" not in path.parts)
+    if not files:
         raise DataError(
             folder,
             1,
             f"a folder is read as OntoNotes: expected files below it whose names end in {SUFFIX}, "
             "got none; name a file, or make them with the script that comes with CoNLL-2012",
         )
-    return found
+    return files

@@ -37,18 +37,18 @@ def speeds(
         "tagger": lambda: tagger.predict(sentences),
         "encoder alone": lambda: _encode(model, sentences),
         **{
-            setting_name(*key): partial(propose, model, sentences, each)
-            for key, each in settings.items()
+            setting_name(*key): partial(propose, model, sentences, sampler)
+            for key, sampler in settings.items()
         },
     }
     seconds = interleaved(jobs, rounds, model.device)
     return [
         {
             "what": name,
-            "sentences_per_second": len(sentences) / each,
-            "of_tagger": seconds["tagger"] / each,
+            "sentences_per_second": len(sentences) / median,
+            "of_tagger": seconds["tagger"] / median,
         }
-        for name, each in seconds.items()
+        for name, median in seconds.items()
     ]
 
 

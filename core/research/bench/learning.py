@@ -52,11 +52,11 @@ def step_seconds(
                 if number:
                     seconds_by_job[what].append((now(device) - start) / (step - last_step[what]))
                 last_step[what] = step
-    seconds = {what: statistics.median(each) for what, each in seconds_by_job.items()}
+    seconds = {what: statistics.median(median) for what, median in seconds_by_job.items()}
     tagger = seconds["tagger's training step"]
     return [
-        {"what": what, "ms_a_step": 1000 * each, "of_tagger": each / tagger}
-        for what, each in seconds.items()
+        {"what": what, "ms_a_step": 1000 * median, "of_tagger": median / tagger}
+        for what, median in seconds.items()
     ]
 
 

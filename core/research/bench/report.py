@@ -65,7 +65,7 @@ def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if what in AT_MOST:
             checked.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
     names = ("what", "of_tagger", "bar", "passed")
-    return [dict(zip(names, each, strict=True)) for each in checked]
+    return [dict(zip(names, row_values, strict=True)) for row_values in checked]
 
 
 def as_text(figures: dict[str, Any]) -> str:

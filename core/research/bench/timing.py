@@ -30,7 +30,7 @@ def interleaved(
             job()
             if number:
                 times[name].append(now(device) - start)
-    return {name: statistics.median(each) for name, each in times.items()}
+    return {name: statistics.median(measured) for name, measured in times.items()}
 
 
 class Stopwatch:

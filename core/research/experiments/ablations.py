@@ -149,7 +149,7 @@ def _report(
         (*cells, "corpus", *SCORES, *_PAPER),
         tuple(records),
         notes + config.notes([run for run, _ in done]),
-        Chart(x, "F1", tuple(each for each in (*cells, "corpus") if each not in (x, "part"))),
+        Chart(x, "F1", tuple(column for column in (*cells, "corpus") if column not in (x, "part"))),
     )
 
 

@@ -17,7 +17,7 @@ from ...training.learner import DiffusionLearner
 from ...types import Example
 from .plan import Run
 
-BASELINES: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
+BASELINES: dict[str, type[Baseline]] = {baseline.kind: baseline for baseline in (Tagger, Biaffine)}
 
 
 @dataclass

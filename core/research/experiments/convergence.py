@@ -34,7 +34,7 @@ def _report(config: ExperimentConfig, done: Done) -> Report:
     curve: list[Record] = []
     for run, row in done:
         cells = {**dict(run.cells), "seed": run.seed}
-        corpus = "+".join(each.name for each in run.corpora)
+        corpus = "+".join(part.name for part in run.corpora)
         record: Record = {**cells, "corpus": corpus}
         if row is not None:
             points = [(step, f1) for step, f1 in row["points"]]

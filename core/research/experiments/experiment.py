@@ -37,7 +37,7 @@ class ExperimentConfig:
     def read(self, default: Sequence[str], quick: Sequence[str]) -> list[tuple[Corpus, ...]]:
         """The corpora; `a+b` is learnt together and measured one by one."""
         names = self.corpora or (quick if self.quick else default)
-        return [tuple(Corpus.at(self.data / each) for each in name.split("+")) for name in names]
+        return [tuple(Corpus.at(self.data / part) for part in name.split("+")) for name in names]
 
     def each(
         self, default: Sequence[str], quick: Sequence[str], seeds: Sequence[int] = (0,)
@@ -45,7 +45,7 @@ class ExperimentConfig:
         """Corpora that are learnt together, what they are called, and a seed."""
         for corpora in self.read(default, quick):
             for seed in self.seeds_or(seeds):
-                yield corpora, "+".join(each.name for each in corpora), seed
+                yield corpora, "+".join(corpus.name for corpus in corpora), seed
 
     def training(self, corpora: tuple[Corpus, ...], corpus_name: str, kind: Kind, seed: int) -> Run:
         """The plain training of one kind of model from the encoder; experiments share it."""
@@ -84,7 +84,7 @@ class ExperimentConfig:
     def notes(self, runs: Sequence[Run]) -> tuple[str, ...]:
         """What the figures were got with, for below the table."""
         encoders = ", ".join(dict.fromkeys(short(run.encoder) for run in runs if run.encoder))
-        corpora = ", ".join(dict.fromkeys(each.name for run in runs for each in run.corpora))
+        corpora = ", ".join(dict.fromkeys(corpus.name for run in runs for corpus in run.corpora))
         notes = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
         if encoders:
             notes.append(f"Encoder: {encoders}.")

@@ -33,14 +33,14 @@ def test_examples(corpus: Corpus, run: Run) -> list[Example]:
 
 def is_flat(corpus: Corpus) -> bool:
     """Whether no two entities overlap in what is learnt from."""
-    return not any(nested_entities(each.entities) for each in _read_all(corpus.train))
+    return not any(nested_entities(example.entities) for example in _read_all(corpus.train))
 
 
 def _replayed(run: Run, share: float) -> tuple[list[Example], list[Example]]:
     first, *others = run.corpora
     new = _sample(_read_all(first.train), run.size.train, run.seed)
     dev = _sample(_read_all(first.dev), run.size.dev, run.seed)
-    merged = merge_corpora([_read_all(each.train) for each in (first, *others)])
+    merged = merge_corpora([_read_all(corpus.train) for corpus in (first, *others)])
     old = merged[len(_read_all(first.train)) :]
     return [*new, *_sample(old, round(share * len(new)), run.seed)], dev
 

@@ -63,27 +63,29 @@ def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> 
     """
     model, (sampler,) = _require_candidate(trained).model, data.samplers
     rng = random.Random(0)
-    examples = [each for each in data.test if len(each.entities) > max(GIVEN)]
-    given_spans = [tuple(rng.sample(each.entities, max(GIVEN))) for each in examples]
+    examples = [example for example in data.test if len(example.entities) > max(GIVEN)]
+    given_spans = [tuple(rng.sample(example.entities, max(GIVEN))) for example in examples]
     rest = [
         replace(
-            each,
-            entities=tuple(span for span in each.entities if not _has_boundaries_in(span, given)),
+            example,
+            entities=tuple(
+                span for span in example.entities if not _has_boundaries_in(span, given)
+            ),
         )
-        for each, given in zip(examples, given_spans, strict=True)
+        for example, given in zip(examples, given_spans, strict=True)
     ]
     rows = []
     for count in GIVEN:
         rules = [Constraints(fixed=given[:count]) for given in given_spans]
-        words = [each.words for each in examples]
+        words = [example.words for example in examples]
         proposals = propose(model, words, sampler, constraints=rules)
         predictions = [
             [
                 s
-                for s in select_spans(each, model.config.phi(sampler.flat), sampler.flat)
+                for s in select_spans(candidates, model.config.phi(sampler.flat), sampler.flat)
                 if not _has_boundaries_in(s, given)
             ]
-            for each, given in zip(proposals, given_spans, strict=True)
+            for candidates, given in zip(proposals, given_spans, strict=True)
         ]
         rows.append({"given": count, **_select_scores(score(zip(rest, predictions, strict=True)))})
     return rows
@@ -95,11 +97,11 @@ def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> R
     model, (sampler,) = _require_candidate(trained).model, data.samplers
 
     def judged(examples: Sequence[Example]) -> list[JudgedCandidate]:
-        proposals = propose(model, [each.words for each in examples], sampler)
+        proposals = propose(model, [example.words for example in examples], sampler)
         return judge(examples, proposals, model.config.phi(sampler.flat), sampler.flat)
 
     dev, test = judged(data.dev), judged(data.test)
-    counts = {"suggestions": len(test), "right": sum(each.correct for each in test)}
+    counts = {"suggestions": len(test), "right": sum(suggestion.correct for suggestion in test)}
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
@@ -107,12 +109,14 @@ def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) ->
     """How early the finder ranks the errors that each sampler's seed puts into gold, and how
     often it says instead what gold has."""
     model = _require_candidate(trained).model
-    words = [each.words for each in data.test]
+    words = [example.words for example in data.test]
     rows = []
     for sampler in data.samplers:
         seeded = with_errors(data.test, model.config.labels, ERRORS, sampler.seed)
         reviews = review_spans(
-            model, words, [[each.span for each in seeded_spans] for seeded_spans in seeded]
+            model,
+            words,
+            [[seeded_span.span for seeded_span in seeded_spans] for seeded_spans in seeded],
         )
         pairs = [
             pair
@@ -122,7 +126,8 @@ def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) ->
         ranked = sorted(pairs, key=lambda pair: -pair[1].score)
         wrong = [pair for pair in pairs if pair[0].kind]
         precisions = {
-            f"at {count}": sum(one.kind is not None for one, _ in ranked[:count]) / count
+            f"at {count}": sum(seeded_span.kind is not None for seeded_span, _ in ranked[:count])
+            / count
             for count in FIRST
         }
         rows.append(
@@ -132,9 +137,13 @@ def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) ->
                 "errors": len(wrong),
                 **precisions,
                 "auroc": auroc(
-                    [each.score for _, each in pairs], [bool(one.kind) for one, _ in pairs]
+                    [review.score for _, review in pairs],
+                    [bool(seeded_span.kind) for seeded_span, _ in pairs],
                 ),
-                "mended": sum(one.truth == each.suggestion for one, each in wrong) / len(wrong),
+                "mended": sum(
+                    seeded_span.truth == review.suggestion for seeded_span, review in wrong
+                )
+                / len(wrong),
             }
         )
     return rows
@@ -144,7 +153,7 @@ def measured(
     trained: CandidateModel | BaselineModel, name: str, data: MeasureInput, flat: bool
 ) -> Rows:
     """The rows of the measure `name`, with flat decoding where the corpus is flat."""
-    samplers = [replace(each, flat=flat) for each in data.samplers]
+    samplers = [replace(sampler, flat=flat) for sampler in data.samplers]
     return MEASURES[name](trained, replace(data, samplers=samplers))
 
 
@@ -155,7 +164,7 @@ def _require_candidate(trained: CandidateModel | BaselineModel) -> CandidateMode
 
 
 def _has_boundaries_in(span: WordSpan, places: Sequence[WordSpan]) -> bool:
-    return any((span.start, span.end) == (each.start, each.end) for each in places)
+    return any((span.start, span.end) == (other.start, other.end) for other in places)
 
 
 def _select_scores(scores: Scores) -> dict[str, Any]:

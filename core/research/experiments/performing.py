@@ -50,7 +50,7 @@ def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dic
         rows_of_corpus = measured(trained, run.measure, data, flat[corpus.name])
         cells = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
         rows += [{**cells, **row} for row in rows_of_corpus]
-    parameters = sum(each.numel() for each in trained.learner.network.parameters())
+    parameters = sum(parameter.numel() for parameter in trained.learner.network.parameters())
     return {**summary, "parameters": parameters, "sentences": len(examples), "measures": rows}
 
 

@@ -49,8 +49,8 @@ class Size:
         return Size(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
     def __str__(self) -> str:
-        held = {"train": self.train, "dev": self.dev, "test": self.test}
-        parts = [f"{count} {split}" for split, count in held.items() if count is not None]
+        counts = {"train": self.train, "dev": self.dev, "test": self.test}
+        parts = [f"{count} {split}" for split, count in counts.items() if count is not None]
         return " / ".join(parts) + " sentences" if parts else "all sentences"
 
 
@@ -117,7 +117,7 @@ class Run:
         """Everything that decides the outcome but the files' contents, defaults included."""
         model = None if self.start else ModelConfig((), **self.model).to_json()
         training = self.training.to_json() if self.trains else None
-        samplers: list[Any] = [asdict(each) for each in self.samplers]
+        samplers: list[Any] = [asdict(sampler) for sampler in self.samplers]
         if self.kind != "ours":
             model, training, samplers = (
                 without_candidate_settings(model),

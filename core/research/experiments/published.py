@@ -84,7 +84,7 @@ def _report(known: _Known, title: str) -> Callable[[ExperimentConfig, Done], Rep
             records.append({"source": "ours", **candidate_rows[name], "note": note})
         departures = [
             *DEPARTURES,
-            *(each for name in candidate_rows for each in PRESETS[name].departures),
+            *(departure for name in candidate_rows for departure in PRESETS[name].departures),
         ]
         differs = "What differs from the paper: " + " ".join(dict.fromkeys(departures))
         return Report(

@@ -60,9 +60,9 @@ def _report(config: ExperimentConfig, done: Done) -> Report:
     records = average(done)
     for record in records:
         base = next(
-            each
-            for each in records
-            if each["setting"] == "default" and each["corpus"] == record["corpus"]
+            row
+            for row in records
+            if row["setting"] == "default" and row["corpus"] == record["corpus"]
         )
         record["Δ F1"] = _difference(record, base, "F1")
         record["Δ dev"] = _difference(record, base, "dev F1")

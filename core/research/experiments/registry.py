@@ -27,4 +27,6 @@ _FURTHER = (
     CONFIDENCE,
     LABEL_ERRORS,
 )
-EXPERIMENTS: dict[str, Experiment] = {each.name: each for each in (*_OF_THE_PAPER, *_FURTHER)}
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment for experiment in (*_OF_THE_PAPER, *_FURTHER)
+}

@@ -108,7 +108,10 @@ def _series(report: Report) -> dict[str, Sequence[Record]]:
             name = ", ".join(f"{part} {record.get(part)}" for part in chart.series)
             series.setdefault(name or chart.y, []).append(record)
     if chart.lines:
-        return {name: sorted(each, key=lambda one: one[chart.x]) for name, each in series.items()}
+        return {
+            name: sorted(points, key=lambda point: point[chart.x])
+            for name, points in series.items()
+        }
     return dict(series)
 
 

@@ -30,12 +30,12 @@ def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
     if pattern is None:
         return list(runs)
     wild = pattern if set("*?[") & set(pattern) else f"*{pattern}*"
-    found = [run for run in runs if fnmatch(run.name, wild)]
-    if not found:
+    matching = [run for run in runs if fnmatch(run.name, wild)]
+    if not matching:
         raise ValueError(
             f"no run matches --only {pattern!r}; there are {', '.join(run.name for run in runs)}"
         )
-    return found
+    return matching
 
 
 def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:

@@ -49,8 +49,8 @@ def _report(config: ExperimentConfig, done: Done) -> Report:
     for run, row in done:
         record: Record = {"corpus": run.corpora[0].name}
         if row is not None:
-            f1 = [100 * each["f1"] for each in row["measures"] if each["ensemble"] == 1]
-            (ensemble_row,) = (each for each in row["measures"] if each["ensemble"] > 1)
+            f1 = [100 * measured["f1"] for measured in row["measures"] if measured["ensemble"] == 1]
+            (ensemble_row,) = (measured for measured in row["measures"] if measured["ensemble"] > 1)
             record |= {
                 "mean F1": mean(f1),
                 "standard deviation": stdev(f1),

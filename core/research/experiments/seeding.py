@@ -39,7 +39,7 @@ def with_errors(
     seeded = []
     for example in examples:
         spans: list[Seeded] = []
-        taken = {(each.start, each.end) for each in example.entities}
+        taken = {(entity.start, entity.end) for entity in example.entities}
         for entity in example.entities:
             if rng.random() >= share:
                 spans.append(Seeded(entity))
@@ -75,7 +75,9 @@ def _make_error(
     else:
         widths = range(1, _LONGEST + 1)
         places = [(first, first + width) for first in range(length) for width in widths]
-    possible = [each for each in places if 0 <= each[0] < each[1] <= length and each not in taken]
+    possible = [
+        place for place in places if 0 <= place[0] < place[1] <= length and place not in taken
+    ]
     if not possible:
         return None
     label = entity.label if kind == "moved" else rng.choice(list(labels))

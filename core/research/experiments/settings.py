@@ -9,8 +9,8 @@ from typing import Any
 from ...config import ModelConfig, TrainingConfig
 
 Setting = str | int | float | bool
-_MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
-_TRAINING = {each.name for each in fields(TrainingConfig)}
+_MODEL = {field.name for field in fields(ModelConfig)} - {"labels"}
+_TRAINING = {field.name for field in fields(TrainingConfig)}
 _CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),

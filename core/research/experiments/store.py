@@ -97,7 +97,9 @@ def claimed(folder: Path) -> Iterator[bool]:
 @cache
 def _contents(path: Path) -> str:
     """The hash of a file, or of the files directly in a folder."""
-    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    files = (
+        sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
+    )
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:

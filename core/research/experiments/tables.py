@@ -32,7 +32,9 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
                 if row is not None:
                     size = len(row["measures"]) // len(run.corpora)  # told in the corpora's order
                     rows = row["measures"][size * place : size * (place + 1)]
-                    group += [_record(row, each) for each in rows if _is_at(each, point)]
+                    group += [
+                        _record(row, measured) for measured in rows if _is_at(measured, point)
+                    ]
     records = []
     for (cells, corpus_name, point), records_of_seeds in groups.items():
         record = {**dict(cells), "corpus": corpus_name, **_mean(records_of_seeds)}
@@ -44,7 +46,7 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
 def _points(run: Run, samplers: bool) -> list[tuple[int, ...]]:
     if not samplers or run.kind != "ours":
         return [()]
-    return list(dict.fromkeys((each.steps, each.num_spans) for each in run.samplers))
+    return list(dict.fromkeys((sampler.steps, sampler.num_spans) for sampler in run.samplers))
 
 
 def _is_at(measure: dict[str, Any], point: tuple[int, ...]) -> bool:
@@ -82,6 +84,6 @@ def _mean(records_of_seeds: Sequence[Record]) -> Record:
         values = [record[name] for record in records_of_seeds]
         averaged[name] = None if None in values else mean(values)
     averaged["± seeds"] = (
-        stdev(each["F1"] for each in records_of_seeds) if len(records_of_seeds) > 1 else None
+        stdev(record["F1"] for record in records_of_seeds) if len(records_of_seeds) > 1 else None
     )
     return averaged

@@ -34,17 +34,17 @@ def _label_errors(config: ExperimentConfig) -> list[Run]:
 def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
-        found = {each["given"]: each for each in row["measures"]} if row else {}
+        by_count = {measured["given"]: measured for measured in row["measures"]} if row else {}
         for count in GIVEN:
             record: Record = {"corpus": run.corpora[0].name, "given": count}
-            if count in found:
+            if count in by_count:
                 record |= {
-                    "P": 100 * found[count]["precision"],
-                    "R": 100 * found[count]["recall"],
-                    "F1": 100 * found[count]["f1"],
-                    "over none": 100 * (found[count]["f1"] - found[0]["f1"]),
-                    "sentences": found[count]["sentences"],
-                    "entities": found[count]["gold"],
+                    "P": 100 * by_count[count]["precision"],
+                    "R": 100 * by_count[count]["recall"],
+                    "F1": 100 * by_count[count]["f1"],
+                    "over none": 100 * (by_count[count]["f1"] - by_count[0]["f1"]),
+                    "sentences": by_count[count]["sentences"],
+                    "entities": by_count[count]["gold"],
                 }
             records.append(record)
     notes = (
@@ -69,9 +69,9 @@ def _report_confidence(config: ExperimentConfig, done: Done) -> Report:
         if row is None:
             records.append({"corpus": corpus})
             continue
-        for each in row["measures"]:
-            counts = {"suggestions": each["suggestions"], "right": each["right"]}
-            record = {"corpus": corpus, "signal": each["signal"], "AUROC": each["auroc"]}
+        for measured in row["measures"]:
+            counts = {"suggestions": measured["suggestions"], "right": measured["right"]}
+            record = {"corpus": corpus, "signal": measured["signal"], "AUROC": measured["auroc"]}
             records.append({**record, **counts})
     notes = (
         "The chance that a right suggestion scores above a wrong one, of those that reach φ; "
@@ -95,7 +95,7 @@ def _report_label_errors(config: ExperimentConfig, done: Done) -> Report:
         if row is not None:
             rows = row["measures"]
             names = (*(f"at {count}" for count in FIRST), "auroc", "mended", "errors", "spans")
-            means = {name: mean(each[name] for each in rows) for name in names}
+            means = {name: mean(measured[name] for measured in rows) for name in names}
             record |= {
                 **{f"precision at {count}": 100 * means[f"at {count}"] for count in FIRST},
                 "AUROC": means["auroc"],

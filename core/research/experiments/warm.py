@@ -13,7 +13,9 @@ from .runner import Done
 from .sampling import BUNDLED
 from .tables import SCORES, average
 
-DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
+DOMAINS = tuple(
+    f"crossner_{domain}" for domain in ("politics", "science", "music", "literature", "ai")
+)
 COUNTS = (10, 25, 50, 100)
 
 _DOMAIN_DEV = 100

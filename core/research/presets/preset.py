@@ -83,15 +83,17 @@ class Preset:
     def files(self, folder: Path) -> Files:
         """The corpus in `folder`, by the names in docs/corpora.md. Raises ValueError where a
         part is missing or several files could be it."""
-        train, dev, test = (self._find(folder, each) for each in self.patterns)
+        train, dev, test = (self._find(folder, patterns) for patterns in self.patterns)
         learnt = (*train, *dev) if self.learns_dev and dev != train else train
         return Files(learnt, dev, test)
 
     def _find(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
-        found = next((each for each in (sorted(folder.glob(p)) for p in patterns) if each), [])
-        if len(found) == 1:
-            return tuple(files_below(found[0])) if found[0].is_dir() else (found[0],)
-        got = ", ".join(str(path.relative_to(folder)) for path in found) or "nothing of that name"
+        files = next(
+            (matches for matches in (sorted(folder.glob(p)) for p in patterns) if matches), []
+        )
+        if len(files) == 1:
+            return tuple(files_below(files[0])) if files[0].is_dir() else (files[0],)
+        got = ", ".join(str(path.relative_to(folder)) for path in files) or "nothing of that name"
         raise ValueError(
             f"{self.name}: expected exactly one of {', '.join(patterns)} in {folder}, got {got}; "
             "docs/corpora.md says what each file must look like"
