@@ -1,4 +1,4 @@
-"""What a GPU is given, and how: half the bits where they are enough, and nothing waited for."""
+"""Device helpers: mixed precision on CUDA and copies that do not block."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import torch
 from torch import Tensor
 
 _BFLOAT16 = frozenset({"cuda"})
-"""Kinds of devices that are faster in bfloat16; a CPU is slower."""
+"""Device types that are faster in bfloat16; a CPU is slower."""
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """On CUDA matrices in bfloat16, softmaxes, norms and sums in float32; elsewhere no change."""
+    """Autocast for `device`: on CUDA, matrix products in bfloat16 and softmaxes, norms and sums in
+    float32; elsewhere no change."""
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _BFLOAT16)
 
 
 def send(tensor: Tensor, device: torch.device) -> Tensor:
-    """A CPU tensor on the device. Pinned memory lets CUDA copy while the program goes on; an
-    ordinary copy would wait for all work queued there."""
+    """Copy a CPU tensor to the device. Pinned memory lets CUDA copy asynchronously; an ordinary
+    copy would wait for all queued work."""
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)

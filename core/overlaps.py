@@ -1,4 +1,4 @@
-"""How two stretches lie to each other, in words or in code points, ends exclusive."""
+"""How two intervals relate to each other, in words or in code points, ends exclusive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Interval(Protocol):
-    """Anything from `start` to `end`."""
+    """Anything with a `start` and an `end`."""
 
     @property
     def start(self) -> int: ...
@@ -17,18 +17,19 @@ class Interval(Protocol):
 
 
 def overlap(first: Interval, second: Interval) -> bool:
-    """Whether both hold some word."""
+    """Whether the two intervals share a position."""
     return first.start < second.end and second.start < first.end
 
 
 def cross(first: Interval, second: Interval) -> bool:
-    """Whether each holds words that the other does not, beside common ones."""
+    """Whether the intervals overlap and neither contains the other."""
     return first.start < second.start < first.end < second.end or (
         second.start < first.start < second.end < first.end
     )
 
 
 def conflict_rule(flat: bool) -> Callable[[Interval, Interval], bool]:
-    """What no two entities of a sentence may do. Nested entities lie within one another but
-    never cross: not one of the 39,000 of the nested corpora in docs/RESULTS.md does."""
+    """Return the relation that no two entities of a sentence may have: overlapping in flat
+    decoding, crossing in nested decoding. Nested entities may contain one another but never cross:
+    none of the 39,000 in the nested corpora of docs/RESULTS.md does."""
     return overlap if flat else cross

@@ -1,4 +1,4 @@
-"""Annotated sentences out of files in any of the forms that `core.data.readers` knows."""
+"""Read annotated sentences from files in any format that `core.data.readers` knows."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ __all__ = [
 
 
 def read_examples(path: str | Path, labels: Iterable[str] | None = None) -> list[Example]:
-    """The sentences of a file; see `read_file`, which also counts what had to be bent."""
+    """Read the sentences of a file; `read_file` also reports what had to be adjusted."""
     return list(read_file(path, labels).examples)
 
 
 def read_file(path: str | Path, labels: Iterable[str] | None = None) -> ParseResult:
-    """The sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
+    """Read the sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
 
-    Contents tell the form, but for the suffixes `.json` and `_gold_conll`. `labels` are those
-    the file's annotators looked for (None: all of the model's); an entity with another one is
-    an error. Entities with status rejected or suggested are not gold. Raises `DataError`.
+    The format is detected from the contents, apart from the suffixes `.json` and `_gold_conll`.
+    `labels` are the labels that the file annotates (None: all of the model's); an entity with
+    another label is an error. Entities with status rejected or suggested are not gold. Raises
+    `DataError`.
     """
     path = Path(path)
     annotated_labels = None if labels is None else frozenset(labels)
@@ -94,13 +95,13 @@ def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
 def merge_corpora(
     corpora: Iterable[Sequence[Example]], labels: Iterable[str] = ()
 ) -> list[Example]:
-    """All corpora's examples, each knowing which labels its annotators looked for.
+    """Concatenate corpora, marking in each example which labels its corpus annotates.
 
-    A corpus in which a label of the others, or one of the model's `labels`, never occurs once is
-    taken not to annotate it: its examples get `labels` = those that do occur. In a corpus with
-    every label, `labels` is None. An example that already says what was looked for keeps its
-    word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
-    it. A small file may lack a label by chance: then name its labels in `read_examples`.
+    If a label of the other corpora, or one of the model's `labels`, never occurs in a corpus, the
+    corpus is taken not to annotate it: its examples get `labels` = those that do occur. Examples of
+    a corpus with every label, and examples that already have `labels`, keep theirs. So tweets
+    annotated without MISC are not trained against MISC. A small file may lack a label by chance:
+    then name its labels in `read_examples`.
     """
     loaded = list(corpora)
     all_labels = set(label_set(example for examples in loaded for example in examples)) | {*labels}

@@ -1,4 +1,4 @@
-"""Examples that fit the encoder: a sentence too long for one window becomes several."""
+"""Fit examples to the encoder: split sentences that are too long for one window."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..types import Example, WordSpan
 
 
 def fit_to_window(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
-    """Examples of at most the model's window, cut where no entity is cut.
+    """Split examples to at most the model's window, without cutting an entity.
 
-    Every word and every entity is kept exactly once, but for an entity longer than a window:
-    it cannot be learnt, and its words are left out rather than taught as "no entity".
+    Every word and every entity is kept exactly once, apart from an entity longer than a window: it
+    cannot be learned, and its words are dropped rather than trained as "no entity".
     """
     fitted: list[Example] = []
     budget = model.subword_budget
@@ -52,7 +52,7 @@ def _cut(example: Example, lengths: Sequence[int], limit: int, budget: int) -> l
 
 
 def _next_cut(inside: Sequence[bool], position: int) -> int:
-    """The first place from `position` on where no entity is cut."""
+    """The first position from `position` on that is not inside an entity."""
     while position < len(inside) - 1 and inside[position]:
         position += 1
     return position

@@ -23,7 +23,7 @@ from .expansion import random_spans
 
 _POINTERS = ("left_log_probs", "right_log_probs")
 _MAX_SHARE = 6
-"""Into how many places the K spans fit; measured in docs/RESULTS.md."""
+"""At most K / 6 spans may share the same boundaries; measured in docs/RESULTS.md."""
 
 
 @dataclass(frozen=True)
@@ -37,39 +37,41 @@ class SamplerStep:
     candidate_left_probs: Tensor  # (B, K, N): their P^l
     candidate_right_probs: Tensor  # (B, K, N)
     classify: Callable[[Tensor], Tensor]
-    """P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; no step changes it."""
+    """Returns P^c (B, N, C + 1) of any spans (B, N, 2) of these sentences; it is the same at every
+    step."""
     seeds: int = 1
-    """E; the K spans of one seed follow those of the other."""
+    """E; the K spans of one seed follow those of the previous one."""
     renewed: Tensor | None = None  # (B, K)
-    """Which spans start again from noise after this step; None says that none does."""
+    """Which spans restart from noise after this step; None if none does."""
     pointer_log_probs: Callable[[Tensor, int], BoundaryLogProbs] | None = None
-    """P^l and P^r over the words, of one seed's x_t at t."""
+    """Returns log P^l and log P^r over the words for one seed's x_t at t."""
 
     @property
     def boundaries(self) -> Tensor:
-        """x̂_0 (B, K, 2)."""
+        """The predicted x̂_0 (B, K, 2) as inclusive word indices."""
         return self.candidates[:, :, 0]
 
     @property
     def left_probs(self) -> Tensor:
-        """P^l of it (B, K)."""
+        """P^l (B, K) at the predicted boundaries."""
         return self.candidate_left_probs[:, :, 0]
 
     @property
     def right_probs(self) -> Tensor:
-        """P^r of it (B, K)."""
+        """P^r (B, K) at the predicted boundaries."""
         return self.candidate_right_probs[:, :, 0]
 
     @cached_property
     def type_probs(self) -> Tensor:
-        """P^c (B, K, C + 1) of this step's spans, computed when asked for: entities need that
-        of the distinct spans alone."""
+        """P^c (B, K, C + 1) of this step's spans, computed on demand: decoding needs it for
+        distinct spans only."""
         return self.classify(self.boundaries)
 
     @cached_property
     def pointers(self) -> tuple[Tensor, Tensor]:
-        """P^l and P^r of every word (B, K, M), computed once more when a trace asks for them:
-        to keep all of them would cost every denoising memory that few look at."""
+        """P^l and P^r over all words, each (B, K, M), recomputed on demand: keeping them for every
+        step would cost memory that few callers need. Raises ValueError for a step not made by
+        `denoise`."""
         if self.pointer_log_probs is None:
             raise ValueError(
                 "this step cannot point again; take it from core.diffusion.sampler.denoise"
@@ -80,8 +82,8 @@ class SamplerStep:
 
 
 def generator_for(seed: int, words: Sequence[str]) -> torch.Generator:
-    """The noise of a sentence: from the seed and its own words, so that it is the same
-    whatever other sentences share the batch."""
+    """The generator of a sentence's noise, seeded by `seed` and the sentence's own words, so that
+    the noise does not depend on the rest of the batch."""
     digest = zlib.crc32("\0".join(words).encode("utf-8", "surrogatepass"))
     return torch.Generator().manual_seed((seed * 0x9E3779B1 + digest) % 2**63)
 
@@ -94,12 +96,12 @@ def denoise(
     constraints: Sequence[Constraints] | None = None,
     encoded: EncodedBatch | None = None,
 ) -> Iterator[SamplerStep]:
-    """Denoise K random spans in each sentence, yielding every step; an ensemble of E seeds
-    denoises E x K, those of one seed after those of the other, and never lets them meet.
+    """Denoise K random spans in each sentence and yield every step. An ensemble of E seeds denoises
+    E x K spans, ordered by seed; spans of different seeds never interact.
 
-    Fixed spans occupy the first slots of each seed, suppressed places are left again. `encoded` is
-    the sentences as `DiffusionNER.encode` gives them, where that was done before. Raises
-    ValueError where `settings.steps` exceeds the model's T or a constraint does not fit.
+    Fixed spans occupy the first slots of each seed; spans that land on suppressed boundaries
+    restart. Pass `encoded`, the output of `DiffusionNER.encode`, to skip the encoder. Raises
+    ValueError if `settings.steps` exceeds the model's T or a constraint does not fit.
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
     rules = None
@@ -140,8 +142,8 @@ def _run(
     settings: SamplerSettings,
     rules: ConstraintBatch | None,
 ) -> Iterator[tuple[Tensor, ...]]:
-    """At every step one seed's x_t, the boundaries it proposes, their P^l and P^r, and which spans
-    start again after it."""
+    """Denoise one seed. Yields at every step x_t, the candidate boundaries, their P^l and P^r, and
+    the mask of spans that restart."""
     count = settings.num_spans
     x_t = _noise(generators, count, model.device)
     if rules:
@@ -170,7 +172,7 @@ def _run(
 
 
 def _renewed(boundaries: Tensor, renew: bool, rules: ConstraintBatch | None) -> Tensor:
-    """Which of the spans (B, K, 2) start again elsewhere: (B, K)."""
+    """The mask (B, K) of the spans (B, K, 2) that restart from noise."""
     renewed = torch.zeros_like(boundaries[..., 0], dtype=torch.bool)
     if renew:
         renewed = crowded(boundaries)
@@ -182,25 +184,23 @@ def _renewed(boundaries: Tensor, renew: bool, rules: ConstraintBatch | None) -> 
 def _noised_at_start(
     model: DiffusionNER, boundaries: Tensor, encoded: EncodedBatch, noise: Tensor
 ) -> Tensor:
-    """Known spans (B, K, 2) at t = T. Since their x̂_0 is theirs at every step, the DDIM steps
-    take them to q(x_t | x_0) at every t, by the same noise while η = 0."""
+    """Known spans (B, K, 2) noised to t = T. Their x̂_0 is fixed, so the DDIM steps take them to
+    q(x_t | x_0) at every t, with the same noise while η = 0."""
     x_0 = codec.to_signal(boundaries, encoded.lengths, model.config.scale)
     last = torch.full((len(boundaries),), model.schedule.timesteps, device=boundaries.device)
     return model.schedule.q_sample(x_0, last, noise)
 
 
 def predict(model: DiffusionNER, x_t: Tensor, t: int, encoded: EncodedBatch) -> BoundaryLogProbs:
-    """f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
+    """Evaluate f_θ(x_t, S, t), equation 5, for one t shared by the batch."""
     times = torch.full((len(x_t),), t, device=x_t.device)
     with mixed_precision(model.device):
         return model.denoiser(x_t, times, encoded)
 
 
 def crowded(boundaries: Tensor) -> Tensor:
-    """Which of the spans (B, K, 2) are too many at their boundaries: (B, K).
-
-    A place holds a sixth of the K spans, the first ones; the rest may look elsewhere.
-    """
+    """The mask (B, K) of the spans (B, K, 2) that exceed the share of K allowed on the same
+    boundaries; the first ones there may stay."""
     same = (boundaries[:, :, None] == boundaries[:, None]).all(-1)  # (B, K, K)
     return same.tril(-1).sum(-1) >= max(1, boundaries.shape[1] // _MAX_SHARE)
 
@@ -208,7 +208,8 @@ def crowded(boundaries: Tensor) -> Tensor:
 def _random_noisy_spans(
     model: DiffusionNER, generators: list[torch.Generator], num_spans: int, t: int
 ) -> Tensor:
-    """Random spans, noised to t (B, K, 2): what training showed the model beside the gold."""
+    """Random spans, noised to t (B, K, 2): the same distribution that training mixes with the
+    gold."""
     scale = model.config.scale
     rows = [random_spans(num_spans, scale, generator) for generator in generators]
     noise = _noise(generators, num_spans, torch.device("cpu"))
@@ -222,7 +223,7 @@ def _noise(generators: list[torch.Generator], num_spans: int, device: torch.devi
 
 
 def _probs(output: BoundaryLogProbs, boundaries: Tensor) -> tuple[Tensor, Tensor]:
-    """P^l and P^r (B, K, N) at the chosen boundaries (B, K, N, 2)."""
+    """P^l and P^r (B, K, N) at given boundaries (B, K, N, 2)."""
     left = output.left_log_probs.gather(2, boundaries[..., 0])
     right = output.right_log_probs.gather(2, boundaries[..., 1])
     return left.exp(), right.exp()

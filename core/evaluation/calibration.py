@@ -1,4 +1,4 @@
-"""How well the signals of confidence tell right suggestions from wrong ones.
+"""Measure how well the confidence signals separate correct suggestions from wrong ones.
 
 `judge` dev and test suggestions, then `confidence_table(dev, test)`.
 """
@@ -19,12 +19,12 @@ from ..inference.decoding import Candidate, select
 from ..types import Agreement, Confidence, Example
 
 _RIDGE = 1e-2
-"""L2 weight, a suggestion, on standardised signals: next to nothing."""
+"""A weak L2 penalty on the standardised signals."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedCandidate:
-    """A suggestion, and whether gold has exactly it."""
+    """A suggestion, and whether it is exactly a gold entity."""
 
     candidate: Candidate
     correct: bool
@@ -36,7 +36,8 @@ def judge(
     threshold: float,
     flat: bool = False,
 ) -> list[JudgedCandidate]:
-    """The suggestions that reach φ; those of labels that nobody looked for are left out."""
+    """Compare the suggestions that reach φ with gold; labels that were not annotated are left
+    out."""
     return [
         JudgedCandidate(candidate, candidate.span in example.entities)
         for example, sentence_candidates in zip(examples, proposals, strict=True)
@@ -46,9 +47,9 @@ def judge(
 
 
 def auroc(scores: Sequence[float], correct: Sequence[bool]) -> float:
-    """The chance that a right one scores above a wrong one, ties counting half.
+    """The probability that a correct suggestion scores above a wrong one, ties counting half.
 
-    Raises ValueError where all are right or all are wrong: the chance is not defined then.
+    Raises ValueError if all are correct or all are wrong: it is undefined then.
     """
     num_correct = sum(correct)
     num_wrong = len(correct) - num_correct
@@ -64,10 +65,11 @@ def auroc(scores: Sequence[float], correct: Sequence[bool]) -> float:
 def confidence_table(
     dev: Sequence[JudgedCandidate], test: Sequence[JudgedCandidate]
 ) -> list[dict[str, str | float]]:
-    """A row for each signal alone and one for all, {"signal", "auroc"}, measured on test; the
-    logistic regression of all is fitted on dev. Agreements stand in it if an ensemble was asked.
+    """One row {"signal", "auroc"} for each signal and one for their combination, measured on test;
+    the combination is a logistic regression fitted on dev. Agreements are included if an ensemble
+    was asked for.
 
-    Raises ValueError where dev has no suggestion, and where those of test are all right or wrong.
+    Raises ValueError if dev has no suggestion, or if those of test are all correct or all wrong.
     """
     if not dev:
         raise ValueError(
@@ -96,7 +98,7 @@ def _confidence_of(judged: JudgedCandidate) -> Confidence:
 
 
 def _since(judged: JudgedCandidate) -> float:
-    """Early is good; what is not there at the end comes last."""
+    """Early is better; an entity without a span at the end ranks last."""
     since = _confidence_of(judged).since
     return 1 / since if since else 0.0
 
@@ -132,7 +134,8 @@ def _standard_deviation(columns: NDArray[np.float64]) -> NDArray[np.float64]:
 def _fit_logistic_regression(
     columns: NDArray[np.float64], correct: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Logistic regression on standardised signals; the intercept orders nothing and is dropped."""
+    """Fit a logistic regression on standardised signals; the intercept does not affect the ranking
+    and is dropped."""
     x = np.c_[(columns - columns.mean(0)) / _standard_deviation(columns), np.ones(len(columns))]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""Running a model over examples, and tuning φ."""
+"""Run a model over examples, and tune φ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .metrics import Scores, score
 
 
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
-    """φ: the one asked for, else the one tuned with the model."""
+    """The φ of the settings, else the one tuned with the model."""
     return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
 
 
@@ -28,8 +28,8 @@ def propose(
     min_score: float = 0.0,
     constraints: Sequence[Constraints] | None = None,
 ) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals over all denoising steps, best first; those that
-    score below `min_score` are left out. `constraints` has one item a sentence."""
+    """Every sentence's distinct proposals over all denoising steps, best first, without those that
+    score below `min_score`. `constraints` has one item for each sentence."""
     by_sentence: list[list[Candidate]] = [[] for _ in sentences]
     threshold = threshold_of(model, settings)
     for rows in inference_batches([len(words) for words in sentences], model.device):
@@ -42,7 +42,7 @@ def propose(
 
 
 def select_spans(candidates: Sequence[Candidate], threshold: float, flat: bool) -> list[WordSpan]:
-    """The entities of one sentence."""
+    """The entities of one sentence, decoded from its candidates."""
     return [candidate.span for candidate in select(candidates, threshold, flat)]
 
 
@@ -52,7 +52,7 @@ def score_proposals(
     threshold: float,
     flat: bool,
 ) -> Scores:
-    """The scores of what is kept of each sentence's proposals."""
+    """Decode each sentence's proposals and score them."""
     predictions = [select_spans(candidates, threshold, flat) for candidates in proposals]
     return score(zip(examples, predictions, strict=True))
 
@@ -62,8 +62,8 @@ def tune_threshold(
 ) -> float:
     """The φ with the best F1 over `examples`, in steps of 0.05 (appendix C).
 
-    What a better proposal drives out is out at every φ, so that it counts at none.
-    Of a stretch of equally good ones the middle is taken, the one that errs least elsewhere.
+    Proposals that conflict with a better one are excluded at every φ. Of a plateau of equally good
+    values the middle is returned, which generalises best.
     """
     scores, correct = [], []
     num_gold = 0

@@ -1,4 +1,4 @@
-"""Scores and speed of a model on annotated files."""
+"""Measure a model's scores and speed on annotated files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .metrics import as_table
 
 
 def with_annotated_labels(examples: Sequence[Example]) -> list[Example]:
-    """Labels that a corpus never uses are unknown there: predicting one is no error."""
+    """Mark labels that the corpus never uses as unknown, so that predicting one is no error."""
     labels = frozenset(label_set(examples))
     return [replace(example, labels=example.labels or labels) for example in examples]
 
@@ -25,8 +25,8 @@ def measure(
 ) -> dict[str, Any]:
     """Scores and speed of one setting, on sentences that fit the model.
 
-    `distinct_spans` counts the different spans with a type that a sentence's noisy spans propose
-    before φ, over all steps: with φ, it tells how much is filtered.
+    `distinct_spans` is the mean number of distinct typed spans that a sentence's noisy spans
+    propose over all steps, before φ is applied.
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()

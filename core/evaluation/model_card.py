@@ -1,4 +1,4 @@
-"""The model card: `README.md` in the model's folder, its figures measured on what was saved."""
+"""The model card: `README.md` in the model folder, with scores measured on the saved model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .measure import measure, with_annotated_labels
 def write_card(
     folder: Path, intro: str, dev: Sequence[Example], tests: Sequence[Path], command: str
 ) -> str:
-    """Write the card: what the model is, its scores, and the command that made it.
+    """Write the card: introduction, development and test scores, and the training command.
 
     Returns the development scores as a table.
     """

@@ -1,5 +1,4 @@
-"""The distinct spans of all denoising steps: proposals that meet are exchangeable, so one stands
-for all of them.
+"""The distinct spans over all denoising steps: identical proposals are merged and scored once.
 
 B sentences, K spans of each of E seeds, γ steps, N distinct spans of the whole batch.
 """
@@ -17,8 +16,8 @@ from ..diffusion.sampler import SamplerStep
 
 @dataclass(frozen=True)
 class DistinctSpans:
-    """Every (sentence, l, r) that was proposed at some step, in this order, once: what a noisy
-    span predicted, and the likely boundaries beside that."""
+    """Every distinct (sentence, l, r) that some step proposed, sorted: predictions of noisy spans
+    and the candidates beside them."""
 
     rows: Tensor  # (N,): which sentence of the batch
     boundaries: Tensor  # (N, 2): inclusive word indices
@@ -30,13 +29,13 @@ class DistinctSpans:
     by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never proposed it
 
     def take(self, index: Tensor) -> DistinctSpans:
-        """Those at `index`."""
+        """Select the spans at `index`."""
         return DistinctSpans(
             **{field.name: getattr(self, field.name)[index] for field in fields(self)}
         )
 
     def type_probs(self, step: SamplerStep) -> Tensor:
-        """P^c (N, C + 1), each computed once; `step` is any of those gathered."""
+        """P^c (N, C + 1) of each span; `step` is any step of the same batch."""
         counts = torch.bincount(self.rows)
         column = torch.arange(len(self.rows), device=self.rows.device)
         column = column - (counts.cumsum(0) - counts)[self.rows]
@@ -46,7 +45,7 @@ class DistinctSpans:
 
 
 def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
-    """Collapse all that the steps of one batch proposed."""
+    """Merge all proposals of the steps of one batch."""
     seeds = history[0].seeds
     boundaries = torch.stack([step.candidates for step in history], 1)  # (B, γ, K, near, 2)
     probs = torch.stack(
@@ -80,7 +79,7 @@ def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
 
 
 def _first_argmax_by_group(values: Tensor, group: Tensor, groups: int) -> Tensor:
-    """For each group the index of its highest value, of equals the first: (groups,)."""
+    """The index of each group's highest value, the first one among equals: (groups,)."""
     best = values.new_full((groups,), -torch.inf).scatter_reduce(0, group, values, "amax")
     index = torch.arange(len(values), device=values.device)
     index = torch.where(values == best[group], index, len(values))

@@ -1,6 +1,6 @@
-"""What a person has decided about a sentence, and how the reverse process keeps to it.
+"""A person's decisions about a sentence, and how the reverse process respects them.
 
-B sentences, K spans, D decided places (padded).
+B sentences, K spans, D decided spans (padded).
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from ..types import WordSpan
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """One sentence's decided spans. Raises ValueError where one is both kept and refused."""
+    """The decided spans of one sentence. Raises ValueError if a span is both fixed and
+    suppressed."""
 
     fixed: tuple[WordSpan, ...] = ()
-    """Kept: denoised beside the others, always returned."""
+    """Always returned; denoised beside the other spans."""
     suppressed: tuple[WordSpan, ...] = ()
-    """Refused: these boundaries with this label are never returned."""
+    """Never returned with these boundaries and this label."""
 
     def __post_init__(self) -> None:
         conflicting = set(self.fixed) & set(self.suppressed)
@@ -40,7 +41,7 @@ class ConstraintBatch:
     fixed_mask: Tensor  # (B, K, 1): slots that a fixed span occupies, the first ones
     fixed_boundaries: Tensor  # (B, K, 2): its inclusive word indices
     decided_boundaries: Tensor
-    """(B, D, 2): boundaries, fixed or suppressed, that no other span may keep."""
+    """(B, D, 2): fixed and suppressed boundaries, on which no other span may stay."""
 
     @classmethod
     def of(
@@ -50,7 +51,8 @@ class ConstraintBatch:
         num_spans: int,
         device: torch.device,
     ) -> ConstraintBatch:
-        """Raises ValueError for a span past its sentence's end, and for more than K fixed."""
+        """Build the tensors. Raises ValueError for a span past its sentence's end, and for more
+        than K fixed spans."""
         max_decided = max(
             len(sentence.fixed) + len(sentence.suppressed) for sentence in constraints
         )
@@ -72,8 +74,8 @@ class ConstraintBatch:
         )
 
     def on_decided(self, boundaries: Tensor) -> Tensor:
-        """Which of the spans (B, K, 2) stand on a decided place without being the one that
-        holds it: (B, K)."""
+        """The mask (B, K) of the spans (B, K, 2) on decided boundaries, apart from the fixed ones
+        themselves."""
         decided = (boundaries[:, :, None] == self.decided_boundaries[:, None]).all(-1).any(-1)
         return decided & ~self.fixed_mask[..., 0]
 

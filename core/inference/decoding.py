@@ -1,4 +1,5 @@
-"""Noisy spans to entities: de-duplication, filtering by φ, flat or nested (section 4.3).
+"""Decode proposals to entities: merge, filter by φ, resolve conflicts, flat or nested (section
+4.3).
 
 N distinct spans of a batch, E seeds, γ steps.
 """
@@ -19,7 +20,7 @@ from .ensemble import agreements
 from .scoring import HIGHEST, entity_score
 
 FIXED_SCORE = HIGHEST
-"""A person's word is as sure as can be."""
+"""The score of an entity that a person fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class Candidate:
     """½ P^l + ½ P^r + 2 P^c, 0 to 3, where it was surest; an ensemble's is the mean of that over
     its seeds, 0 for those that never proposed it."""
     step: int
-    """The step where it was surest, 1 … γ."""
+    """The step with the highest score, 1 … γ."""
     slot: int
-    """The noisy span where it was surest."""
+    """The noisy span with the highest score."""
     confidence: Confidence | None = None
-    """None where a person fixed it: no model was asked."""
+    """None for an entity that a person fixed."""
     fixed: bool = False
 
     @property
@@ -47,7 +48,7 @@ class Candidate:
 
 
 _SeedScored = tuple[Candidate, list[float]]
-"""A proposal, and its score with each seed alone."""
+"""A candidate, and its score with each seed alone."""
 
 
 def candidates(
@@ -82,8 +83,8 @@ def candidates(
 def candidates_by_seed(
     history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
 ) -> list[list[list[Candidate]]]:
-    """What each seed of an ensemble says of each sentence without the others: what it proposed,
-    reaches φ with it and clashes with nothing better. One item a seed, then a sentence."""
+    """Decode each seed of an ensemble separately: its own proposals that reach φ and conflict with
+    no better one. Indexed by seed, then by sentence."""
     scored = _score_candidates(history, labels, threshold)
     selected = []
     for seed in range(history[0].seeds):
@@ -99,8 +100,8 @@ def candidates_by_seed(
 def _score_candidates(
     history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
 ) -> list[list[_SeedScored]]:
-    """Every sentence's distinct proposals that reach `min_score` with any seed, each with its score
-    by seed."""
+    """Score every sentence's distinct proposals and keep those that reach `min_score` with any
+    seed, each with its score by seed."""
     spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
     mean_boundary_probs = spans.by_seed / 2  # the score of a seed's P^l + P^r
@@ -132,7 +133,7 @@ def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> li
 
 
 def _fixed_candidates(rule: Constraints) -> list[Candidate]:
-    """Each once, in the first slot that holds it."""
+    """The fixed spans as candidates, each once, in the first slot that holds it."""
     return [
         Candidate(
             span.start, span.end, span.label, FIXED_SCORE, 1, rule.fixed.index(span), fixed=True
@@ -142,7 +143,7 @@ def _fixed_candidates(rule: Constraints) -> list[Candidate]:
 
 
 def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
-    """Best first, without the model's own word on what a person decided."""
+    """Sort the candidates, best first, without those that a person's decisions replace."""
     fixed_boundaries, suppressed = (
         {(span.start, span.end) for span in rule.fixed},
         set(rule.suppressed),
@@ -157,7 +158,7 @@ def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedSco
 
 
 def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
-    """The same with the agreement of the seeds on each."""
+    """Add the seeds' agreement to each candidate."""
     by_span = agreements(
         [candidate.span for candidate, _ in scored],
         [seed_scores for _, seed_scores in scored],
@@ -177,8 +178,8 @@ def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedSc
 
 
 def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
-    """Those that reach φ and clash with no better one, in text order. What a person fixed
-    clashes with nothing."""
+    """Keep the candidates that reach φ and conflict with no better one, in text order. Fixed
+    candidates never conflict."""
     in_conflict = conflict_rule(flat)
     selected: list[Candidate] = []
     for candidate in candidates:

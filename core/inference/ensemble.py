@@ -1,4 +1,4 @@
-"""What the seeds of an ensemble agree on."""
+"""The agreement between the seeds of an ensemble."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..types import Agreement, WordSpan
 def agreements(
     spans: Sequence[WordSpan], seed_scores: Sequence[Sequence[float]], threshold: float
 ) -> list[Agreement]:
-    """The agreement on each of one sentence's proposals, which have different boundaries.
+    """The agreement on each of one sentence's candidates, which have distinct boundaries.
 
-    `seed_scores` has one row a span: its score with each seed, 0 where that never met it. A seed
-    says what reaches φ with it.
+    `seed_scores` has one row for each span: its score with each seed, 0 if the seed never proposed
+    it. A seed predicts what reaches `threshold` with it.
     """
     predicted = [
         [spans[index] for score, index in _best_first(scores) if score and score >= threshold]
@@ -31,7 +31,7 @@ def _best_first(scores: Sequence[float]) -> list[tuple[float, int]]:
 
 
 def _agreement(span: WordSpan, predicted: Sequence[Sequence[WordSpan]]) -> Agreement:
-    """`predicted` is what each seed says, best first."""
+    """`predicted` has the spans of each seed, best first."""
     overlapping = [
         [other for other in seed_spans if overlap(other, span)] for seed_spans in predicted
     ]
@@ -46,7 +46,8 @@ def _agreement(span: WordSpan, predicted: Sequence[Sequence[WordSpan]]) -> Agree
 
 
 def pairwise_f1(predictions: Sequence[Set[Hashable]]) -> float:
-    """The mean F1 of each two answers, one read as the other's gold; 1 where all say the same."""
+    """The mean F1 over all pairs of predictions, one taken as gold for the other; 1 if all
+    agree."""
     pairs = [
         2 * len(first & second) / (len(first) + len(second)) if first or second else 1.0
         for first, second in combinations(predictions, 2)

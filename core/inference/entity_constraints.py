@@ -1,4 +1,4 @@
-"""A person's entities, in code points, as constraints on the windows that the model sees."""
+"""Convert a person's entities, in code points, to constraints on the model's windows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ DecodedEntity = tuple[Entity, Origin | None]
 
 
 def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
-    """Raises ValueError for an entity past the end of the text, and for one in both."""
+    """Raises ValueError for an entity past the end of the text, and for one that is both fixed and
+    suppressed."""
     for role, entities in (("fixed", fixed), ("suppressed", suppressed)):
         for entity in entities:
             if entity.end > len(text):
@@ -34,8 +35,9 @@ def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequenc
 def resolve_conflicts(
     decoded: Sequence[DecodedEntity], fixed: Iterable[Entity], flat: bool
 ) -> list[DecodedEntity]:
-    """What a person fixed, and of the suggestions that clash with it or each other the best: two
-    windows of one sentence may each make one that the other does not see whole."""
+    """Keep the fixed entities, and the best of the suggestions that conflict with them or each
+    other: two overlapping windows of one sentence may each suggest an entity that the other sees
+    only in part."""
     in_conflict = conflict_rule(flat)
     resolved = [item for item in decoded if item[0].confidence is None]
     occupied = sorted(Token(entity.start, entity.end) for entity in fixed)
@@ -52,7 +54,7 @@ def resolve_conflicts(
 
 
 def add_fixed(decoded: Sequence[DecodedEntity], fixed: Iterable[Entity]) -> list[DecodedEntity]:
-    """In text order, with the fixed entities that no window held as they are."""
+    """Add the fixed entities that no window held, and sort in text order."""
     missing = _keys(fixed) - _keys(entity for entity, _ in decoded)
     added = [(Entity(*key, FIXED_SCORE), None) for key in missing]
     return sorted([*decoded, *added], key=lambda item: item[0])
@@ -68,10 +70,10 @@ def window_constraints(
     fixed: Sequence[Entity],
     suppressed: Sequence[Entity],
 ) -> list[Constraints]:
-    """One item a window: the entities whose words it holds, all of them and whole ones.
+    """The constraints of each window: the decided entities that consist of whole words inside it.
 
-    The model knows whole words alone, so that other entities cannot be denoised; nor can it
-    propose them.
+    Other entities cannot be denoised, since the model only knows whole words; nor can it propose
+    them.
     """
     fixed_spans, suppressed_spans = (
         _to_word_spans(tokens, fixed),

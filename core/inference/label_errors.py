@@ -1,11 +1,11 @@
-"""The finder of label errors: which accepted spans the model would move, rename or drop.
+"""Find label errors: accepted spans that the model would move, relabel or drop.
 
-Each span is noised lightly, as training noised the gold, and denoised in one step. What the model
-then says of its very place is P^l, P^r and P^c there, and 1 - P^l P^r P^c is how much it doubts.
-All spans of a sentence are noised together and fill the K slots in turn, as the paper's expansion
-by repetition does, so that they see one another as in training.
+Each span is noised lightly, as training noises gold, and denoised in one step. The score is 1 - P^l
+P^r P^c at the span's own boundaries. All spans of a sentence are noised together and fill the K
+slots in turn, as in the paper's expansion by repetition, so that they see one another as in
+training.
 
-B sentences, S spans of each (padded), K noisy copies, M words, P places near a span.
+B sentences, S spans of each (padded), K noisy copies, M words, P candidates near a span.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from ..types import Entity, Token, WordSpan
 from .pipeline import Pipeline
 
 NOISE_SHARE = 0.1
-"""The noise, as a share of T. A hundredth finds errors as well as a half does
+"""The noise level, as a share of T. A hundredth finds errors as well as a half
 (docs/RESULTS.md)."""
 NUM_COPIES = 60
-"""K: how many noisy copies the spans of a sentence share, in turn."""
+"""K: the number of noisy copies that the spans of a sentence share, in turn."""
 _MAX_SHIFT = 2
-"""Words to either side that a boundary may have been missed by."""
+"""The maximum correction of a boundary, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanReview:
-    """What the model says of a span that a person accepted, in words of its sentence."""
+    """The model's review of a span that a person accepted, in words of its sentence."""
 
     score: float
     """1 - P^l P^r P^c at the span: 0 is full agreement, 1 none."""
     suggestion: WordSpan | None
-    """What it would say: this very span, one near it, or nothing."""
+    """What the model would annotate: the span itself, another one near it, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class EntityReview:
 def review_entities(
     pipeline: Pipeline, text: str, entities: Sequence[Entity]
 ) -> Iterator[list[EntityReview]]:
-    """What the model says of a document's accepted entities, batch by batch.
+    """Review a document's accepted entities, batch by batch.
 
-    Left out are those that the model cannot judge: of a label that it does not know, not made
-    of whole words, or not within one sentence. One that two windows of a long sentence hold is
-    judged twice.
+    Entities that the model cannot judge are left out: with an unknown label, not made of whole
+    words, or not within one sentence. An entity inside two windows of a long sentence is reviewed
+    twice.
     """
     known_entities = {
         _key(entity): entity for entity in entities if entity.label in pipeline.labels
@@ -98,7 +98,7 @@ def review_spans(
     spans: Sequence[Sequence[WordSpan]],
     seed: int = 0,
 ) -> list[list[SpanReview]]:
-    """What the model says of each sentence's spans, whose labels it must know."""
+    """Review each sentence's spans, whose labels the model must know."""
     reviews: list[list[SpanReview]] = [[] for _ in sentences]
     judged = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
     for batch in inference_batches([len(sentences[row]) for row in judged], model.device):
@@ -162,7 +162,8 @@ def _boundary_probs(
     sentences: Sequence[Sequence[str]],
     seed: int,
 ) -> tuple[Tensor, Tensor]:
-    """P^l and P^r over the words (B, S, M) for spans (B, S, 2), the mean of the noisy copies."""
+    """P^l and P^r over the words (B, S, M) for spans (B, S, 2), averaged over their noisy
+    copies."""
     t = max(1, round(NOISE_SHARE * model.schedule.timesteps))
     slots = (
         torch.arange(max(NUM_COPIES, boundaries.shape[1]), device=model.device) % counts[:, None]
@@ -178,16 +179,16 @@ def _boundary_probs(
 
 
 def _mean(log_probs: Tensor, slots: Tensor, boundaries: Tensor) -> Tensor:
-    """The mean probabilities (B, S, M) of the slots (B, K, M) that copy each span."""
+    """Average the probabilities of the copies (B, K, M) of each span: (B, S, M)."""
     index = slots[..., None].expand_as(log_probs)
     mean = log_probs.new_zeros(*boundaries.shape[:2], log_probs.shape[2], dtype=torch.float32)
     return mean.scatter_reduce(1, index, log_probs.float().exp(), "mean", include_self=False)
 
 
 def _neighbours(boundaries: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Each span (B, S, 2) itself, first, and those with boundaries near its own (B, S, P, 2), and
-    which of them could stand in its place (B, S, P): they lie in the sentence, overlap the span,
-    and are no other span that was accepted."""
+    """Each span (B, S, 2) and the spans with boundaries near it: (B, S, P, 2), the span itself
+    first, and the mask (B, S, P) of those that could replace it: inside the sentence, overlapping
+    the span, and not another accepted span."""
     steps = range(-_MAX_SHIFT, _MAX_SHIFT + 1)
     moves = sorted(((first, last) for first in steps for last in steps), key=any)
     candidates = boundaries[:, :, None] + torch.tensor(moves, device=boundaries.device)

@@ -43,16 +43,16 @@ from .trace import sentence_step
 _OVERLAP = 16
 """Words that neighbouring windows of one long sentence share."""
 _STRETCH = 4096
-"""Words that are annotated before those after them are read: memory does not grow with the text."""
+"""Words that are annotated at a time, so that memory does not grow with the text."""
 
 
 Parts = list[tuple[list[int], SamplerStep]]
-"""One step: batches of window numbers, each with the tensors of its step."""
+"""One denoising step: batches of window indices, each with its tensors."""
 
 
 @dataclass(frozen=True)
 class WindowedText:
-    """A text as the model sees it."""
+    """A text tokenized and split into windows for the model."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -62,7 +62,7 @@ class WindowedText:
     constraints: tuple[Constraints, ...]
     """One item a window."""
     fixed: tuple[Entity, ...]
-    """What a person keeps, also where it is not made of whole words."""
+    """The entities that a person fixed, also those not made of whole words."""
 
     @property
     def sentences(self) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""A sampler's tensors to the plain records of a trace."""
+"""Convert a sampler's tensors to the plain records of a trace."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ..types import NO_ENTITY, Pointers, SentenceStep
 def sentence_step(
     step: SamplerStep, row: int, length: int, config: ModelConfig, pointers: bool = False
 ) -> SentenceStep:
-    """Sentence `row` of the batch, with `length` words; with the pointers' probabilities of every
-    word if they are asked for."""
+    """The record of sentence `row` of the batch, which has `length` words; with the pointers'
+    distributions on request."""
     lengths = torch.tensor([length])
     positions = codec.to_positions(step.x_t[row : row + 1].cpu(), lengths, config.scale)[0]
     offsets = positions + torch.tensor([0.0, 1.0])  # word i stands at i and covers [i, i + 1)

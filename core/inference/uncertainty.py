@@ -1,4 +1,4 @@
-"""What a model says of a whole text, to decide whether somebody should read it soon."""
+"""Estimate a model's uncertainty about a text, for active learning."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from .ensemble import pairwise_f1
 from .pipeline import Pipeline
 
 SEEDS = 3
-"""How many seeds are asked."""
+"""The number of seeds in the ensemble."""
 CHUNK_WORDS = 100
-"""Words that are read together."""
+"""Words that are encoded and denoised together."""
 
 SpanKey = tuple[int, int, int, str]
-"""A sentence's number, and a place in it with a label."""
+"""A sentence's index, and the start, end and label of a span in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
-    """A text in three measures."""
+    """Signals of a text for ranking documents."""
 
     least_confidence: float
-    """1 - the mean P^c of what the first seed suggests; 0 where it suggests nothing."""
+    """1 - the mean P^c of the first seed's suggestions; 0 without suggestions."""
     disagreement: float
-    """1 - the mean F1 of each two seeds' suggestions; 0 where none suggests anything."""
+    """1 - the mean pairwise F1 between the seeds' suggestions; 0 if none suggests anything."""
     vector: tuple[float, ...]
     """The mean word state; zeros for a text without words."""
 
@@ -43,7 +43,7 @@ class Uncertainty:
 def estimate_uncertainty(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
 ) -> Uncertainty:
-    """The measures of a text, read as a whole. See `iter_uncertainty` for one that can make way."""
+    """Estimate the uncertainty of a text in one call; `iter_uncertainty` can be interrupted."""
     *_, last = iter_uncertainty(pipeline, text, settings)
     return last
 
@@ -51,10 +51,10 @@ def estimate_uncertainty(
 def iter_uncertainty(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
 ) -> Iterator[Uncertainty]:
-    """The measures of what was read so far, told again after every small piece of work; the last
-    one is the whole text's.
+    """Yield a running estimate after every small piece of work; the last one covers the whole text.
 
-    `SEEDS` seeds are denoised, from `settings.seed` on, and a sentence is encoded once for all.
+    `SEEDS` seeds are denoised, from `settings.seed` on; each sentence is encoded once for all of
+    them.
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
     ensemble_settings, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
@@ -88,7 +88,7 @@ def iter_uncertainty(
 
 
 def _chunks(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """The sentences' numbers, in runs of `CHUNK_WORDS` words or a little more."""
+    """Indices of consecutive sentences with at least `CHUNK_WORDS` words together."""
     chunk: list[int] = []
     num_words = 0
     for row, sentence in enumerate(sentences):
@@ -115,7 +115,7 @@ def _summarize(
 
 @torch.inference_mode()
 def _encode(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, EncodedBatch]:
-    """The sum of the word states (H,), and the sentences as the denoiser reads them."""
+    """The sum of the word states (H,), and the encoded sentences."""
     batch = model.batch(sentences)
     with mixed_precision(model.device):
         states = model.encoder(batch)

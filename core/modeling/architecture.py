@@ -1,4 +1,4 @@
-"""Which generation of models this version can read. Nothing here imports torch."""
+"""Which versions of the model format this version can read. Nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 KEY = "architecture"
-"""Where a model's `config.json` says its generation; the first one said nothing."""
+"""The field of `config.json` that holds the format's version; version 1 did not write it."""
 ARCHITECTURE = 3
-"""Grows when weights are named or used otherwise than before. 1: P^c without the product of both
-ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule,
-and one φ for nested and flat decoding."""
+"""Increased whenever weights change their names or meaning. 1: P^c without the biaffine term, and φ
+on P^l + P^r + P^c. 2: any number of layers in the span encoder, usually one, and one φ for nested
+and flat decoding."""
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
-    """Why a model with this `config.json` cannot be used here, and what to do; None if it can."""
+    """Explain why the model with this `config.json` cannot be used here and what to do; None if it
+    can."""
     version = saved.get(KEY, 1)
     model = saved.get("model")
     single_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
@@ -38,11 +39,11 @@ def outdated(saved: Mapping[str, Any]) -> str | None:
 
 
 def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The `model` part of a `config.json` that is not `outdated`, in this generation's fields."""
+    """The `model` part of a readable `config.json`, converted to the current fields."""
     model = {name: value for name, value in saved["model"].items() if name != "num_layers"}
     return {"flat_threshold": model["threshold"], **model}
 
 
 def weight_name(name: str) -> str:
-    """What this generation calls a weight of a model that is not `outdated`."""
+    """The current name of a weight of a readable model."""
     return re.sub(r"^denoiser\.layers\.0\.", "denoiser.span_encoder.", name)

@@ -21,7 +21,7 @@ from .type_classifier import TypeClassifier, TypeTable
 
 @dataclass(frozen=True)
 class EncodedBatch:
-    """Everything about the sentences that no timestep changes."""
+    """The encoded sentences of a batch: everything that does not depend on the timestep."""
 
     lengths: Tensor  # (B,)
     mask: Tensor  # (B, M), true on words
@@ -34,21 +34,21 @@ class EncodedBatch:
 
 @dataclass(frozen=True)
 class BoundaryLogProbs:
-    """What is said of the K spans' edges."""
+    """The boundary pointers' output for K spans."""
 
     left_log_probs: Tensor  # (B, K, M)
     right_log_probs: Tensor  # (B, K, M)
 
     def best(self) -> Tensor:
-        """The best inclusive boundaries (B, K, 2)."""
+        """The most probable boundaries l <= r, inclusive: (B, K, 2)."""
         return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
 
     def candidates(self, lengths: Tensor) -> Tensor:
-        """The best, then each of the two likeliest left ones with each of the two right ones, in
-        sentences of `lengths` (B,) words: (B, K, N, 2).
+        """The best boundaries, then the two likeliest left ones combined with the two likeliest
+        right ones, for sentences of `lengths` (B,) words: (B, K, N, 2).
 
-        N is 5, or 2 where all sentences have one word. Where such a pair is in the wrong order or
-        past the end of its sentence, the best stands again.
+        N is 5, or 2 if all sentences have one word. A pair in the wrong order or past the end of
+        its sentence is replaced by the best one.
         """
         best = self.best()[:, :, None]
         top = min(2, self.left_log_probs.shape[-1])
@@ -60,7 +60,7 @@ class BoundaryLogProbs:
 
 
 class Denoiser(nn.Module):
-    """Noisy spans in, clean boundaries out; and the type of any span."""
+    """Predict clean boundaries from noisy spans, and the type of any span."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Denoiser(nn.Module):
         self.types = TypeClassifier(config)
 
     def encode(self, word_states: Tensor, lengths: Tensor) -> EncodedBatch:
-        """Project H_S (B, M, H) once for all timesteps."""
+        """Project the word states H_S (B, M, H) once for all timesteps."""
         index = torch.arange(word_states.shape[1], device=word_states.device)
         places = self.word_place(sinusoidal(index, self.word_place.in_features))
         return EncodedBatch(
@@ -90,7 +90,7 @@ class Denoiser(nn.Module):
         )
 
     def forward(self, x_t: Tensor, t: Tensor, encoded: EncodedBatch) -> BoundaryLogProbs:
-        """x_t (B, K, 2) at t (B,) to the boundaries of the K spans."""
+        """Predict the boundaries of K spans from x_t (B, K, 2) at t (B,)."""
         positions = codec.to_positions(x_t, encoded.lengths, self.scale)  # (B, K, 2)
         boundaries = codec.to_boundaries(x_t, encoded.lengths, self.scale)
         spans = self.noisy_features(encoded.noisy_table, boundaries)
@@ -107,9 +107,9 @@ class Denoiser(nn.Module):
         )
 
     def type_logits(self, boundaries: Tensor, encoded: EncodedBatch) -> Tensor:
-        """The type of spans (B, K, 2) of inclusive word indices: (B, K, C + 1), ∅ last.
+        """Type logits (B, K, C + 1), ∅ last, of spans (B, K, 2) of inclusive word indices.
 
-        The type is read off the predicted span and not off the noisy one, so that all noisy
-        spans that arrive at one place are told the same.
+        The type depends on the predicted span and not on the noisy one, so that all noisy spans
+        that reach the same boundaries receive the same target.
         """
         return self.types(encoded.type_table, boundaries)

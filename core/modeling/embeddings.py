@@ -11,7 +11,7 @@ _MAX_PERIOD = 10_000.0
 
 
 def sinusoidal(values: Tensor, size: int) -> Tensor:
-    """Values (…,) to (…, size): sines, then cosines, at geometrically spaced periods."""
+    """Embed values (…,) as (…, size): sines, then cosines, at geometrically spaced periods."""
     half = size // 2
     steps = torch.arange(half, device=values.device, dtype=torch.float32) / half
     frequencies = torch.exp(-math.log(_MAX_PERIOD) * steps)

@@ -1,7 +1,7 @@
-"""DiffusionNER: the sentence encoder and the denoiser, as one module and one directory.
+"""DiffusionNER: the sentence encoder and the denoiser as one module and one folder.
 
-A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the
-card `README.md`. Nothing is ever pickled.
+A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the model
+card `README.md`. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_SUBWORDS = 512
 
 
 class ModelError(ValueError):
-    """A model directory that cannot be used, with what to do about it."""
+    """A model folder that cannot be used; the message says what to do."""
 
 
 def write_config_and_tokenizer(
@@ -40,7 +40,8 @@ def write_config_and_tokenizer(
     encoder: SentenceEncoder,
     tokenizer: PreTrainedTokenizerBase,
 ) -> None:
-    """What weights in `folder` need to be loaded again: the configuration and the tokenizer."""
+    """Write the configuration and the tokenizer that the weights in `folder` need to be loaded
+    again."""
     tokenizer.save_pretrained(folder)
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
@@ -49,7 +50,7 @@ def write_config_and_tokenizer(
 
 
 class DiffusionNER(nn.Module):
-    """The whole of θ, with the tokenizer and the noise schedule it was made for."""
+    """The model with all its parameters θ, its tokenizer and its noise schedule."""
 
     def __init__(
         self, config: ModelConfig, encoder: SentenceEncoder, tokenizer: PreTrainedTokenizerBase
@@ -63,7 +64,8 @@ class DiffusionNER(nn.Module):
 
     @classmethod
     def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
-        """A new model around a pretrained transformer, by hub name or local path."""
+        """Create an untrained model around a pretrained transformer, given by hub name or local
+        path."""
         torch.manual_seed(seed)
         tokenizer = AutoTokenizer.from_pretrained(name_or_path)
         encoder = SentenceEncoder(config, AutoConfig.from_pretrained(name_or_path))
@@ -81,25 +83,26 @@ class DiffusionNER(nn.Module):
 
     @property
     def max_subwords(self) -> int:
-        """The most subwords a window may have, special tokens included."""
+        """The maximum number of subwords of a window, special tokens included."""
         room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MAX_SUBWORDS)
         return min(room, _MAX_SUBWORDS, self.tokenizer.model_max_length)
 
     @property
     def subword_budget(self) -> int:
-        """The most subwords that the words of a window may have."""
+        """The maximum number of subwords of a window without special tokens."""
         return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
 
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
         return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
 
     def encode(self, batch: WordBatch) -> EncodedBatch:
-        """Encode sentences once; every denoising step shares the outcome."""
+        """Encode sentences once for all denoising steps."""
         with mixed_precision(self.device):
             return self.denoiser.encode(self.encoder(batch), batch.lengths)
 
     def rename_labels(self, names: Mapping[str, str]) -> DiffusionNER:
-        """The same model with other names for its labels, where no label has the new one yet."""
+        """Rename labels in place and return the model. A name that is already a label is left
+        out."""
         labels = list(self.config.labels)
         for index, label in enumerate(labels):
             if (name := names.get(label, label)) not in labels:
@@ -108,8 +111,8 @@ class DiffusionNER(nn.Module):
         return self
 
     def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
-        """The same model for other labels: known ones keep their weights, new ones start
-        from the mean of the known, lost ones are dropped."""
+        """Return the model for another set of labels: known labels keep their weights, new ones
+        start from the mean of the known, and missing ones are dropped."""
         resized = DiffusionNER(
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
@@ -125,10 +128,8 @@ class DiffusionNER(nn.Module):
         return torch.stack([known.get(label, new_row) for label in labels] + [rows[-1]])
 
     def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
-        """Write the model directory; `dtype=torch.float16` halves it.
-
-        A save that is killed leaves the weights that were there.
-        """
+        """Write the model folder; `dtype=torch.float16` halves its size. If the process is killed,
+        the previous weights remain."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
@@ -141,7 +142,7 @@ class DiffusionNER(nn.Module):
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
-        """Read a model directory. Raises ModelError where it is not one."""
+        """Read a model folder. Raises ModelError if it is not a usable one."""
         folder = Path(folder)
         for name in (CONFIG, WEIGHTS):
             if not (folder / name).is_file():
@@ -175,7 +176,7 @@ class DiffusionNER(nn.Module):
 
 
 def best_device() -> str:
-    """cuda, mps or cpu: the fastest that is here."""
+    """The fastest available device: cuda, mps or cpu."""
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"

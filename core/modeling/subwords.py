@@ -1,4 +1,4 @@
-"""Words to subwords, in batches, with the map back to words."""
+"""Tokenize words to subwords in batches, with the map back to words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WordBatch:
 
 
 def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) -> list[int]:
-    """How many subwords each word takes."""
+    """The number of subwords of each word."""
     if not words:
         return []
     counts = dict.fromkeys(words, 0)
@@ -52,10 +52,10 @@ _WITHOUT_SPECIALS = {"add_special_tokens": False, "truncation": False, "verbose"
 def word_batch(
     tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], max_subwords: int
 ) -> WordBatch:
-    """Tokenise sentences of words into one padded batch.
+    """Tokenize sentences of words into one padded batch.
 
-    Only a single word longer than the encoder can read is ever cut, to its first
-    `max_subwords` subwords; `core.text.segmentation` keeps sentences within the budget.
+    Only a single word longer than `max_subwords` is ever truncated; `core.text.segmentation` keeps
+    sentences within the budget.
     """
     encoded = tokenizer(
         [[_encodable(word) for word in words] for words in sentences],
@@ -82,5 +82,6 @@ def word_batch(
 
 
 def _encodable(word: str) -> str:
-    """The word with lone surrogates, which no tokenizer takes, as U+FFFD: as many characters."""
+    """The word with lone surrogates, which no tokenizer accepts, replaced by U+FFFD; its length
+    stays."""
     return word.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

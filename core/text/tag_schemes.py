@@ -1,8 +1,8 @@
-"""Tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES, read by one rule.
+"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES.
 
-A tag is O or PREFIX-LABEL. Reading is lenient in the way every one of these schemes agrees on:
-a span begins at B, S or U, and wherever the label changes or the span before has ended (by E,
-L, S, U or O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
+A tag is O or PREFIX-LABEL. Decoding is lenient in a way that all these schemes agree on: a span
+begins at B, S or U, and wherever the label changes or the previous span has ended (by E, L, S, U or
+O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def split_tag(tag: str) -> tuple[str, str]:
 
 
 def decode_tags(tags: Sequence[str]) -> tuple[WordSpan, ...]:
-    """The spans that a tag column spells, in order; which scheme it is need not be said."""
+    """Decode a tag column to spans, in order; the scheme need not be given."""
     spans: list[WordSpan] = []
     start, open_label = 0, ""
     for index, (prefix, label) in enumerate(map(split_tag, tags)):
@@ -55,10 +55,11 @@ def decode_tags(tags: Sequence[str]) -> tuple[WordSpan, ...]:
 
 
 def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[WordSpan, ...]]:
-    """`(kept, dropped)`, both in text order: what a flat format can hold, and what it cannot.
+    """Split spans into `(kept, dropped)`, both in text order: those that a flat format can hold,
+    and the rest.
 
-    The longest span wins, then the leftmost, then the first label of the alphabet. The same
-    span given twice is one span.
+    The longest span wins, then the leftmost, then the alphabetically first label. Duplicates count
+    once.
     """
     taken: set[int] = set()
     kept: list[WordSpan] = []
@@ -76,7 +77,8 @@ def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[Wo
 def encode_tags(
     spans: Iterable[WordSpan], length: int, scheme: Scheme = "BIO"
 ) -> tuple[tuple[str, ...], tuple[WordSpan, ...]]:
-    """`(tags, dropped)`: `length` tags holding the outermost spans, and the spans they cannot hold.
+    """Encode spans as `(tags, dropped)`: `length` tags for the outermost spans, and the spans they
+    cannot hold.
 
     Raises `ValueError` if a span reaches past `length`.
     """

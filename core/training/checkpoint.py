@@ -1,7 +1,7 @@
-"""The state of an unfinished training, so that it can go on to the same bytes.
+"""Checkpoints of an unfinished training, from which it continues bit-identically.
 
-A folder with `weights.safetensors`, `optimizer.safetensors` and `state.json`, moved into
-place as a whole: a process killed while writing leaves the previous one.
+A folder with `weights.safetensors`, `optimizer.safetensors` and `state.json`, moved into place as a
+whole: a process killed while writing leaves the previous checkpoint.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _STATE = "state.json"
 
 @dataclass(frozen=True)
 class TrainingState:
-    """Where a training stands."""
+    """The progress of a training."""
 
     fingerprint: str
-    """Of the settings and the data; a checkpoint of anything else is not resumed."""
+    """Hash of the settings and the data; a checkpoint with another one is not resumed."""
     step: int = 0
     best_f1: float = -1.0
     bad_epochs: int = 0
@@ -33,7 +33,7 @@ class TrainingState:
 def save_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
 ) -> None:
-    """Replace the checkpoint in `folder`."""
+    """Write the checkpoint in `folder`, replacing the previous one."""
     temporary = folder.with_name(folder.name + ".new")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -54,7 +54,8 @@ def save_checkpoint(
 def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
 ) -> TrainingState:
-    """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
+    """Restore the checkpoint in `folder` and return its state; a fresh state if there is none or it
+    does not belong to this training."""
     if not folder.exists() and _previous(folder).exists():
         _previous(folder).rename(folder)
     if not (folder / _STATE).is_file():
@@ -70,13 +71,13 @@ def load_checkpoint(
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """Forget the checkpoint of a training that is done."""
+    """Delete the checkpoint of a finished training."""
     (folder / _STATE).unlink(missing_ok=True)  # without it, what a kill leaves is not resumed
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _previous(folder: Path) -> Path:
-    """Where the previous checkpoint stands while the new one takes its place."""
+    """Where the previous checkpoint is kept while the new one is moved into place."""
     return folder.with_name(folder.name + ".old")
 
 

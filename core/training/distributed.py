@@ -1,8 +1,8 @@
-"""Several processes that train one model: `accelerate launch -m core train …`.
+"""Distributed training of one model: `accelerate launch -m core train …`.
 
-Each takes its share of every batch, after drawing the noise of the whole of it; what losses are
-divided by, and the gradients, are summed over all. So each step is the one that a process alone
-would take, but for dropout and rounding. A process alone does nothing of this.
+Each process takes its shard of every batch, after drawing the noise for the whole batch; loss
+denominators and gradients are summed over all processes. So each step equals the step of a single
+process, apart from dropout and rounding. A single process does none of this.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 
 def init() -> None:
-    """Joins the processes that `accelerate launch` started beside this one, if it did.
+    """Join the process group that `accelerate launch` started, if there is one.
 
-    Raises `ModuleNotFoundError` where accelerate is missing.
+    Raises `ModuleNotFoundError` if accelerate is missing.
     """
     global _state
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
@@ -41,7 +41,7 @@ def init() -> None:
 
 
 def shutdown() -> None:
-    """Takes leave of the others, who have come to their end too."""
+    """Wait for all processes and leave the process group."""
     global _state
     if _state is not None:
         _state.wait_for_everyone()
@@ -50,25 +50,26 @@ def shutdown() -> None:
 
 
 def rank() -> int:
-    """This process's, from 0."""
+    """The index of this process, from 0."""
     return _state.process_index if _state else 0
 
 
 def is_main_process() -> bool:
-    """Whether this is the process that writes and tells."""
+    """Whether this process is the one that writes files and reports progress."""
     return rank() == 0
 
 
 def shard(rows: int) -> slice:
-    """The rows of a batch that this process takes: every n-th, as long as the others'. Of fewer
-    rows than processes each takes all, which comes to the same, since totals grow as much."""
+    """The rows of a batch that this process takes: every n-th, with equal counts. If there are
+    fewer rows than processes, each takes all of them, which gives the same step, since the
+    denominators grow equally."""
     if _state is None or rows < _state.num_processes:
         return slice(None)
     return slice(_state.process_index, None, _state.num_processes)
 
 
 def all_reduce_sum(values: Tensor) -> Tensor:
-    """The sum over all processes, without a gradient where there are several."""
+    """Sum over all processes; detached from the graph if there are several."""
     if _state is None:
         return values
     from accelerate.utils import reduce
@@ -78,7 +79,7 @@ def all_reduce_sum(values: Tensor) -> Tensor:
 
 
 def all_reduce_gradients(network: nn.Module) -> None:
-    """Gives every weight the sum of all processes' gradients."""
+    """Replace every gradient by its sum over all processes."""
     if _state is None:
         return
     gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
@@ -90,7 +91,7 @@ def all_reduce_gradients(network: nn.Module) -> None:
 
 
 def broadcast(value: T) -> T:
-    """What the first process has; the others' own is dropped."""
+    """Return the main process's value on every process."""
     if _state is None:
         return value
     from accelerate.utils import broadcast_object_list
@@ -101,7 +102,7 @@ def broadcast(value: T) -> T:
 
 @contextmanager
 def main_process_first() -> Iterator[None]:
-    """What stands inside is done by the first process before the others do it."""
+    """Run the body on the main process before the others."""
     if _state is None:
         yield
         return

@@ -1,5 +1,5 @@
-"""The set loss of Algorithm 1, line 9. Where several processes share a batch, a mean is this
-process's part of the mean over all of it.
+"""The set loss of Algorithm 1, line 9. In distributed training a mean is this process's share of
+the mean over the whole batch.
 
 B sentences, K spans, M words, N gold entities (padded), C types and ∅ (the last index).
 """
@@ -21,8 +21,8 @@ _UNKNOWN_LOGIT = -1e4
 
 
 def type_targets(boundaries: Tensor, gold: Gold, no_entity: int) -> Tensor:
-    """Spans (B, K, 2) to the type they are to be given (B, K): that of the gold entity with
-    exactly these boundaries, else ∅. So the type's probability says "this span is right"."""
+    """Type targets (B, K) of spans (B, K, 2): the type of the gold entity with exactly these
+    boundaries, else ∅. So P^c is the probability that the span is correct."""
     matches = (boundaries[:, :, None] == gold.boundaries[:, None]).all(-1)  # (B, K, N)
     types = gold.types[:, None].expand_as(matches).gather(2, matches.int().argmax(2, keepdim=True))
     return torch.where(matches.any(2), types[:, :, 0], no_entity)
@@ -37,10 +37,10 @@ def assign(
     lengths: Tensor,
     distance_weight: float,
 ) -> Tensor:
-    """π̂ (B, K): the gold entity each span is to become, -1 for none.
+    """The matching π̂ (B, K): the gold index assigned to each span, -1 for none.
 
-    The cost is appendix A's -(P^l + P^r + P^c) plus the distance of the noisy boundaries
-    `positions` (B, K, 2) to the gold ones, as a share of the sentence.
+    The cost is appendix A's -(P^l + P^r + P^c) plus the distance between the noisy boundaries
+    `positions` (B, K, 2) and the gold ones, relative to the sentence's length.
     """
     boundaries = gold.boundaries.clamp(min=0)
     cost = -_gather_gold(output.left_log_probs, boundaries[..., 0]).exp()
@@ -54,7 +54,7 @@ def assign(
 
 
 def boundary_loss(output: BoundaryLogProbs, assignment: Tensor, gold: Gold) -> Tensor:
-    """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 where there is no gold."""
+    """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 without gold entities."""
     matched = assignment >= 0
     index = assignment.clamp(min=0)
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
@@ -68,8 +68,8 @@ def type_loss(
 ) -> Tensor:
     """Weighted mean of -log P^c over the `valid` spans; logits (B, K, C + 1), the rest (B, K).
 
-    Labels `unknown` (B, C + 1) to a sentence's annotators take no part: a span left
-    unlabelled there may still be one of them.
+    Labels `unknown` (B, C + 1) to a sentence's annotators are masked: an unlabelled span may still
+    be one of them.
     """
     logits = logits.masked_fill(unknown[:, None], _UNKNOWN_LOGIT)
     no_entity = logits.shape[-1] - 1
@@ -80,5 +80,5 @@ def type_loss(
 
 
 def _gather_gold(values: Tensor, index: Tensor) -> Tensor:
-    """values (B, K, X) at the gold indices (B, N): (B, K, N)."""
+    """Gather values (B, K, X) at the gold indices (B, N): (B, K, N)."""
     return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))

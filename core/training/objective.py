@@ -24,9 +24,9 @@ def diffusion_losses(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> dict[str, Tensor]:
-    """The named losses of a batch; their sum is what is minimised. Where several processes share
-    it, this one's part of them, see `core.training.distributed`: the noise of all is drawn by
-    each."""
+    """The named losses of a batch; training minimises their sum. In distributed training, this
+    process's share of them (`core.training.distributed`): every process draws the noise for the
+    whole batch."""
     rows = distributed.shard(len(examples))
     batch = model.batch([example.words for example in examples[rows]])
     all_gold = Gold.of(examples, model.config.labels, model.device)
@@ -62,7 +62,7 @@ def noisy_spans(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
+    """Sample x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
     signals = codec.to_signal(gold.boundaries, lengths, model.config.scale).cpu()
     x_0 = torch.stack(
         [

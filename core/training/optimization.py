@@ -1,4 +1,4 @@
-"""The steps of a training: the gradient and the rates."""
+"""The optimisation of a learner: gradient steps and learning rates."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .learner import Learner
 
 _MAX_GRADIENT_NORM = 1.0
 _RANK_SEED_STRIDE = 500_000_003
-"""Between the seeds of two processes' dropout."""
+"""The difference between the dropout seeds of two ranks."""
 
 
 class Optimization:
-    """Changes a learner's weights, `total` times in all."""
+    """Update a learner's weights, `total` steps in all."""
 
     def __init__(self, learner: Learner, config: TrainingConfig, total: int) -> None:
         self.learner, self.config, self.total = learner, config, total
@@ -31,10 +31,8 @@ class Optimization:
         return self.learner.network
 
     def step(self, batch: Sequence[Example], number: int) -> dict[str, float]:
-        """One gradient step; its randomness follows from the seed and its number alone.
-
-        Returns the named losses.
-        """
+        """Take one gradient step and return the named losses. Its randomness depends only on the
+        seed and the step's number."""
         seed = self.config.seed * 1_000_003 + number
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * _lr_factor(number, self.total, self.config.warmup)
@@ -66,11 +64,11 @@ def _lr_factor(step: int, total: int, warmup: float) -> float:
 
 
 def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW with a rate for the pretrained part and one for the rest.
+    """AdamW with one learning rate for the pretrained encoder and one for the rest.
 
-    The pretrained input embeddings stay fixed: more than half of a small encoder's weights, a
-    fifth of the step, and words that the corrections do not contain keep their place beside
-    those that they do.
+    The pretrained input embeddings are frozen: they hold more than half of a small encoder's
+    weights and cost a fifth of a step, and words that the training data lacks stay consistent with
+    those it has.
     """
     learner.pretrained.get_input_embeddings().requires_grad_(False)
     pretrained = [

@@ -1,7 +1,7 @@
-"""Algorithm 1 as a generator of plain records: to stop iterating is to cancel.
+"""Algorithm 1 as a generator of plain records; to stop iterating is to cancel.
 
-The model folder always holds the best version so far, `checkpoint/` inside it the state to
-go on from; both survive a kill at any moment.
+The model folder always holds the best version so far, and its `checkpoint/` the state to continue
+from; both survive a kill at any moment.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ _CHECKPOINT_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where training stands, every few steps."""
+    """The progress of a training, reported every few steps."""
 
     step: int
     total_steps: int
     epoch: int
     losses: dict[str, float]
-    """Named losses, averaged since the last report."""
+    """The named losses, averaged since the last report."""
     eta_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The development score after an epoch, see `TrainingConfig.evaluate_every`."""
+    """The development score after an epoch; see `TrainingConfig.evaluate_every`."""
 
     step: int
     total_steps: int
     epoch: int
     scores: Scores
     best: bool
-    """Whether this is the best so far, and so the version that was saved."""
+    """Whether this is the best score so far, so that this version was saved."""
 
 
 def train(
@@ -61,10 +61,10 @@ def train(
 ) -> Iterator[Progress | Evaluated]:
     """Train, yielding a record every few steps and at each development score.
 
-    `folder` receives the best model by development F1. A folder with a checkpoint of the same
-    settings and data is gone on with, to the same bytes as without the interruption. Of several
-    processes (`core.training.distributed`) the first one writes and yields, the others only learn.
-    Raises ValueError without examples, or where the processes do not see the same folder.
+    `folder` receives the best model by development F1. If it holds a checkpoint of the same
+    settings and data, training continues from it, bit-identically. In distributed training
+    (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
+    examples, or if the processes do not see the same folder.
     """
     for record in _records(learner, examples, dev, config, folder):
         if distributed.is_main_process():
@@ -123,7 +123,7 @@ def _records(
 
 
 def _resume(optimization: Optimization, checkpoint: Path, fingerprint: str) -> TrainingState:
-    """Where the training begins or goes on, the same in all processes."""
+    """The state to start or continue from, the same on all processes."""
     with distributed.main_process_first():
         state = load_checkpoint(
             checkpoint, optimization.network, optimization.optimizer, fingerprint
@@ -146,7 +146,8 @@ def _save_checkpoint(checkpoint: Path, optimization: Optimization, state: Traini
 def _fingerprint(
     learner: Learner, examples: Sequence[Example], dev: Sequence[Example], config: TrainingConfig
 ) -> str:
-    """What a training starts from: settings, data, architecture and every weight."""
+    """Hash of everything that training starts from: settings, data, architecture and all
+    weights."""
     digest = hashlib.sha256(json.dumps(config.to_json(), sort_keys=True).encode())
     digest.update(repr(learner.architecture).encode())
     for name, value in learner.network.state_dict().items():
@@ -159,7 +160,7 @@ def _fingerprint(
 
 
 class _ProgressMeter:
-    """Averages losses between reports and tells how long is left."""
+    """Average losses between reports and estimate the remaining time."""
 
     def __init__(self, first_step: int, total: int) -> None:
         self.first_step, self.total = first_step, total

@@ -1,5 +1,5 @@
-"""The spans whose types a training step teaches: what is proposed, what is an entity, what only
-looks like one, and what is nothing of the kind.
+"""The spans that supervise the type classifier in a training step: proposals, gold entities, near
+misses and random spans.
 
 B sentences, P proposed spans, N gold entities (padded).
 """
@@ -15,10 +15,10 @@ from ..data.batching import Gold
 _NUM_SHIFTED = 4
 """Near misses of each gold entity."""
 _MAX_SHIFT = 2
-"""Words by which a boundary of a near miss is off at most."""
+"""The maximum shift of a near miss's boundary, in words."""
 _NUM_RANDOM = 60
-"""Random spans of a sentence: what is far from every entity must be known as none, too, since the
-first denoising steps propose it."""
+"""Random spans of each sentence: the first denoising steps propose spans far from any entity, so
+the classifier must learn that they are ∅."""
 
 
 def supervised_spans(
@@ -28,10 +28,10 @@ def supervised_spans(
     generator: torch.Generator,
     rows: slice = slice(None),
 ) -> tuple[Tensor, Tensor]:
-    """The `proposed` spans (B, P, 2), then the near misses, then random spans, in sentences of
-    `lengths` words. `gold` and `lengths` are a whole batch's, of which B `rows` are meant.
+    """Concatenate the `proposed` spans (B, P, 2), near misses and random spans.
 
-    Returns inclusive word indices (B, X, 2) and which of them are there (B, X).
+    `gold` and `lengths` describe the whole batch, of which `rows` selects B sentences. Returns
+    inclusive word indices (B, X, 2) and the mask (B, X) of valid ones.
     """
     shifted, mask = near_misses(gold, lengths, generator)
     random = random_spans(lengths, generator)
@@ -40,9 +40,9 @@ def supervised_spans(
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The gold spans, and each with its boundaries moved by up to two words, four times over.
+    """The gold spans, and four copies of each with its boundaries shifted by up to two words.
 
-    Returns inclusive word indices (B, 5 N, 2) and which of them are there (B, 5 N).
+    Returns inclusive word indices (B, 5 N, 2) and the mask (B, 5 N) of valid ones.
     """
     spans = gold.boundaries  # (B, N, 2)
     mask = spans[..., 0] >= 0
@@ -55,7 +55,7 @@ def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tupl
 
 
 def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:
-    """Inclusive word indices (B, 60, 2) of spans between two words of the sentence, each drawn
-    evenly."""
+    """Draw 60 spans for each sentence, both ends uniform over its words: inclusive word indices (B,
+    60, 2)."""
     uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator).to(lengths.device)
     return (uniform * lengths[:, None, None]).long().sort(-1).values

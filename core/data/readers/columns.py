@@ -2,9 +2,9 @@
 
     Bank NNP B-NP B-ORG
 
-CoNLL-2003 and its many kin, and MSRA's one character a line. Tabs or blanks part the columns; the
-tags may be of any scheme that `core.text.tag_schemes` reads, IOB1 and IOB2 among them. `-DOCSTART-`
-lines end a sentence like blank ones.
+CoNLL-2003 and similar formats, and MSRA with one character a line. Columns are separated by tabs or
+spaces; tags may use any scheme that `core.text.tag_schemes` reads, such as IOB1 and IOB2.
+`-DOCSTART-` lines end a sentence like blank ones.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _TABS = re.compile(r"\t+")
 
 
 def read_columns(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
-    """The sentences, each with its last line. A blank character is no word and is left out.
+    """Yield the sentences, each with the number of its last line. Blank words are dropped.
 
-    Raises `DataError`, also where a sentence's lines differ in their number of columns.
+    Raises `DataError`, also if the lines of a sentence differ in their number of columns.
     """
     words: list[str] = []
     tags: list[str] = []

@@ -1,4 +1,4 @@
-"""A text with entities in code points to sentences with entities in words."""
+"""Convert a text with entities in code points to sentences with entities in words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .records import ParseResult
 
 
 def split_document(text: str, entities: Iterable[Entity]) -> ParseResult:
-    """A document's sentences as examples.
+    """Split a document into sentences as examples.
 
-    An entity that ends within a word grows to the whole word; one that lies across a
-    sentence's end joins the sentences, so none is lost. Raises `ValueError` for an entity
-    past the text's end or over white space alone.
+    An entity that ends within a word is expanded to the whole word; sentences that an entity
+    crosses are joined, so that none is lost. Raises `ValueError` for an entity past the text's end
+    or over white space alone.
     """
     tokens = tokenize(text)
     first, last = _word_at(text, tokens)
@@ -41,8 +41,8 @@ def split_document(text: str, entities: Iterable[Entity]) -> ParseResult:
 
 
 def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
-    """For each code point: the first token that ends after it, and (as an exclusive end) the
-    number of tokens that start before it."""
+    """For each code point, the first token that ends after it, and the number of tokens that start
+    before it (an exclusive end)."""
     first: list[int] = []
     last = [0]
     for index, token in enumerate(tokens):
@@ -57,7 +57,8 @@ def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
 def _join(
     bounds: Sequence[tuple[int, int]], spans: Iterable[WordSpan]
 ) -> tuple[list[tuple[int, int]], int]:
-    """The sentences with each end removed that a span lies across, and how many were."""
+    """Join sentences whose boundary a span crosses; returns the ranges and the number of removed
+    boundaries."""
     inside = {cut for span in spans for cut in range(span.start + 1, span.end)}
     ranges: list[tuple[int, int]] = []
     for start, end in bounds:
@@ -73,7 +74,7 @@ def _examples(
     ranges: Iterable[tuple[int, int]],
     spans: Sequence[WordSpan],
 ) -> Iterator[Example]:
-    """`spans` are sorted; each lies within one stretch."""
+    """`spans` are sorted; each lies within one range."""
     taken = 0
     for start, end in ranges:
         words = tuple(text[token.start : token.end] for token in tokens[start:end])

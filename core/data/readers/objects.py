@@ -1,10 +1,10 @@
-"""JSON: an object a line (JSONL), or one list of objects as SpERT and its kin keep them.
+"""JSON: one object a line (JSONL), or one list of objects as in SpERT.
 
     {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
-Offsets count words in the first kind, code points in the second; both are half-open. Whatever
-else an object holds (relations, "ltokens" and "rtokens" for the sentences around it) is left.
+Offsets count words in the first form, code points in the second; both are half-open. Other fields
+(relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BLANK = " \t\r\n"
 
 
 def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
-    """An object a line; blank lines are passed over. Raises `DataError`."""
+    """Parse one object a line, skipping blank lines. Raises `DataError`."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -34,7 +34,7 @@ def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
 
 
 def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
-    """One list over the whole file; each object is told by the line it begins on.
+    """Parse one list over the whole file, yielding each object with the line it begins on.
 
     Raises `DataError`.
     """
@@ -71,7 +71,7 @@ def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
 
 
 def _next(text: str, position: int, line: int) -> tuple[int, int]:
-    """The next place that is not blank, and its line."""
+    """The next position that is not blank, and its line."""
     end = position
     while end < len(text) and text[end] in _BLANK:
         end += 1
@@ -121,7 +121,7 @@ def _token_example(words: list[Any], records: list[Any]) -> Example:
 
 
 def _parts(record: Any) -> Iterator[Any]:
-    """An entity in fragments as one entity each, which is what a model of spans can learn."""
+    """Yield the fragments of an entity as one entity each, the form that a span model can learn."""
     fragments = record.get("fragments") if isinstance(record, dict) else None
     if not isinstance(fragments, list):
         yield record

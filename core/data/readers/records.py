@@ -1,4 +1,4 @@
-"""What a reader gives, and what it says of a file that it cannot read."""
+"""The result of a reader, and the error for a file that cannot be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...types import Example
 
 
 class DataError(ValueError):
-    """A file that cannot be read as annotated sentences: which one, which line, and why."""
+    """A file that cannot be read as annotated sentences: path, line and problem."""
 
     def __init__(self, path: str | Path, line: int, problem: str) -> None:
         super().__init__(f"{path}:{line}: {problem}")
@@ -18,21 +18,21 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """What a file held, and what had to be bent to read it."""
+    """The examples of a file, and how many adjustments were needed to read it."""
 
     examples: tuple[Example, ...]
     expanded: int = 0
-    """Entities that began or ended within a word, and were grown to whole words."""
+    """Entities that began or ended within a word and were expanded to whole words."""
     joined: int = 0
-    """Sentence ends that were taken away because an entity lies across them."""
+    """Sentence boundaries removed because an entity crosses them."""
 
 
 ParsedLine = tuple[int, ParseResult]
-"""The line that something was read from, and what was there."""
+"""A line number and what was parsed there."""
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a UTF-8 file without their ends; a byte order mark is no part of it.
+    """The lines of a UTF-8 file without line ends and byte order mark.
 
     Only a line feed, with or without a carriage return, ends a line. Raises `DataError`.
     """
