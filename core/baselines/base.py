@@ -1,7 +1,7 @@
-"""What the baselines have in common: a head on DiffusionNER's sentence encoder, and a folder.
+"""The common part of the baselines: a head on DiffusionNER's sentence encoder, and a folder.
 
 A baseline's folder holds `config.json`, the weights under the baseline's name and the tokenizer:
-enough to load it again without the encoder it began with. B sentences, M words, G outputs.
+enough to load it again without the original encoder. B sentences, M words, G outputs.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_config_and_
 from ..types import Example, WordSpan
 
 UNKNOWN_LOGIT = -1e4
-"""The logit of a label that a sentence's annotators did not look for."""
+"""The logit of a label that a sentence's annotators did not annotate."""
 
 
 class Baseline(nn.Module, ABC):
     """A head on the sentence encoder of `host`, whose denoiser stays unused."""
 
     kind: ClassVar[str]
-    """Its name on the command line, and of its weights."""
+    """The baseline's name on the command line and of its weights file."""
     label_rows: ClassVar[tuple[str, ...]]
     """The parameters whose first dimension is the G outputs."""
 
@@ -57,11 +57,11 @@ class Baseline(nn.Module, ABC):
     @property
     @abstractmethod
     def outputs(self) -> list[tuple[str, str]]:
-        """(part, label) of each output; the label is empty where it says "no entity"."""
+        """(part, label) of each output; the label is empty for "no entity"."""
 
     @abstractmethod
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Labels that a sentence's annotators did not look for take no part."""
+        """The loss of a batch; labels that were not annotated in a sentence are masked."""
 
     @abstractmethod
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
@@ -80,15 +80,15 @@ class Baseline(nn.Module, ABC):
         return predictions
 
     def measure(self, examples: Sequence[Example]) -> tuple[Scores, float]:
-        """Scores, and sentences a second, on sentences that fit."""
+        """Scores and sentences per second, on sentences that fit the encoder."""
         start = time.perf_counter()
         predictions = self.predict([example.words for example in examples])
         seconds = time.perf_counter() - start
         return score(zip(examples, predictions, strict=True)), len(examples) / seconds
 
     def with_labels(self, labels: Sequence[str]) -> Self:
-        """The same for other labels, as `DiffusionNER.with_labels`: known ones keep their
-        weights, new ones start from the mean of the known, lost ones are dropped."""
+        """The baseline for another set of labels, as `DiffusionNER.with_labels`: known labels keep
+        their weights, new ones start from the mean of the known, and missing ones are dropped."""
         config = replace(self.config, labels=tuple(labels))
         resized = type(self)(DiffusionNER(config, self.encoder, self.tokenizer))
         state = self.state_dict()
@@ -107,7 +107,7 @@ class Baseline(nn.Module, ABC):
         return torch.stack(resized)
 
     def save(self, folder: Path) -> None:
-        """Write the folder; a save that is killed leaves the weights that were there."""
+        """Write the folder. If the process is killed, the previous weights remain."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous() for name, value in self.state_dict().items()}
         temporary = folder / f"{self.kind}.safetensors.new"
@@ -117,7 +117,7 @@ class Baseline(nn.Module, ABC):
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> Self:
-        """Read what `save` wrote. Raises ModelError where the folder holds no such baseline."""
+        """Read a folder that `save` wrote. Raises ModelError if it holds no such baseline."""
         folder = Path(folder)
         for name in (CONFIG, f"{cls.kind}.safetensors"):
             if not (folder / name).is_file():
@@ -140,14 +140,15 @@ class Baseline(nn.Module, ABC):
         return baseline.to(device)
 
     def restore(self, folder: Path) -> None:
-        """Take back the weights that `save` wrote."""
+        """Load the weights that `save` wrote into this baseline."""
         self.load_state_dict(load_file(folder / f"{self.kind}.safetensors"))
         self.eval()
 
 
 @dataclass
 class BaselineLearner:
-    """A baseline for `core.training.trainer`: the same loop, data, rates and stopping rule."""
+    """Train a baseline with `core.training.trainer`: the same loop, data, rates and stopping
+    rule."""
 
     baseline: Baseline
 

@@ -1,7 +1,7 @@
-"""The baseline to beat on nested names: a biaffine classifier of all spans.
+"""The baseline for nested entities: a biaffine classifier of all spans.
 
-Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same
-sentence encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
+Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same sentence
+encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ..types import Example, WordSpan
 from .base import UNKNOWN_LOGIT, Baseline
 
 _NO_ENTITY_BIAS = 6.0
-"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
+"""The initial logit of ∅: hundreds of spans are ∅ for each entity."""
 
 
 class Biaffine(Baseline):
-    """Every span l ≤ r scored for every type by what its first and its last word show.
+    """Score every span l ≤ r for every type by its first and last word.
 
-    To the paper's scores a bias for the span's width is added, as is common since.
-    As in the paper, entities may lie within one another only where they do in the training data.
+    A width bias is added to the paper's scores, as is common since. As in the paper, entities may
+    be nested only if they are nested in the training data.
     """
 
     kind = "biaffine"
@@ -62,8 +62,8 @@ class Biaffine(Baseline):
         return scores + self.width.t()[width]
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Cross-entropy summed over all spans l ≤ r, a word of the batch; it also notes whether
-        entities of the training data lie within one another."""
+        """Cross-entropy summed over all spans l ≤ r, divided by the number of words. Also records
+        whether the training data has nested entities."""
         if not self.nested:
             self.nested.fill_(any(nested_entities(example.entities) for example in examples))
         logits = self([example.words for example in examples])
@@ -91,14 +91,14 @@ class Biaffine(Baseline):
 
 
 def _spans(lengths: Tensor) -> Tensor:
-    """(B, M, M): where l ≤ r and both are words."""
+    """The mask (B, M, M) of spans with l ≤ r inside their sentence."""
     index = torch.arange(int(lengths.max()))
     return (index[:, None] <= index) & (index < lengths[:, None])[:, None]
 
 
 def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
-    """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
-    cross none, or where nothing is `nested` overlap none."""
+    """The spans that conflict with no better one, in text order (section 2.3 of Yu et al.): no
+    crossing ones if `nested`, else no overlapping ones."""
     in_conflict = conflict_rule(flat=not nested)
     selected: list[WordSpan] = []
     for _, span in sorted(scored, key=lambda item: (-item[0], item[1])):

@@ -1,7 +1,7 @@
-"""The baseline to beat on flat names: a BIO tagger on the same sentence encoder.
+"""The baseline for flat entities: a BIO tagger on the same sentence encoder.
 
-It holds one label a word, so of nested entities it is given the outermost.
-B sentences, M words, G tags.
+It has one label for each word, so it is trained on the outermost of nested entities. B sentences, M
+words, G tags.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .base import UNKNOWN_LOGIT, Baseline
 
 
 class Tagger(Baseline):
-    """A linear layer of BIO tags over DiffusionNER's sentence encoder."""
+    """A linear layer of BIO tags on DiffusionNER's sentence encoder."""
 
     kind = "tagger"
     label_rows = ("scores.weight", "scores.bias")

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Documents on standard input, one a line; JSON lines on standard output."""
+    """Annotate documents from standard input, one a line, and print JSON lines."""
     pipeline = Pipeline.load(options.model)
     settings = SamplerSettings(
         options.steps,
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, and what a person has decided about it."""
+    """A document with a person's decisions about it."""
 
     text: str
     fixed: tuple[Entity, ...] = ()
@@ -75,7 +75,7 @@ class Document:
 
 
 def read_line(line: str, number: int) -> Document:
-    """A line of `--json`. Raises ValueError, naming the line, for anything else."""
+    """Parse a line of `--json`. Raises ValueError with the line's number."""
     try:
         record = json.loads(line)
         fixed, suppressed = (
@@ -93,7 +93,7 @@ def read_line(line: str, number: int) -> Document:
 
 
 def _parse_entity(start: object, end: object, label: object, **_: object) -> Entity:
-    """Entities as `annotate` writes them say more, which is left aside."""
+    """Parse an entity, ignoring further fields that `annotate` itself writes."""
     if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
         raise TypeError(
             f"start and end should be whole numbers, label a string, got {start!r}, {end!r} "
@@ -105,7 +105,7 @@ def _parse_entity(start: object, end: object, label: object, **_: object) -> Ent
 def annotate(
     pipeline: Pipeline, document: Document, settings: SamplerSettings, with_trace: bool
 ) -> dict[str, Any]:
-    """One line of output."""
+    """The output record of one document."""
     text, fixed, suppressed = document.text, document.fixed, document.suppressed
     if with_trace:
         trace = pipeline.trace(text, settings, fixed, suppressed)

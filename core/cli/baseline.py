@@ -1,4 +1,4 @@
-"""python -m core baseline: what every result is read beside, on the same encoder and data."""
+"""python -m core baseline: train a baseline on the same encoder and data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train with the loop, rates and stopping rule of `train`; measure each test file."""
+    """Train with the loop, rates and stopping rule of `train`, then measure each test file."""
     config = training_config(options)
     corpora = [read_examples(file) for file in options.train]
     baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)

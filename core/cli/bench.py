@@ -1,4 +1,4 @@
-"""python -m core bench: how fast the model is, part by part, beside the tagger in one run."""
+"""python -m core bench: measure the model's speed, part by part, beside the tagger."""
 
 from __future__ import annotations
 

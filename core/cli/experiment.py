@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Perform what is not done, then make the table from all that is."""
+    """Perform the runs without results, then make the table from all results."""
     config = ExperimentConfig(
         data=options.data,
         quick=options.quick,

@@ -1,4 +1,4 @@
-"""python -m core fragments: teach a trained model to join fragments into entities."""
+"""python -m core fragments: train a model's classifier for discontinuous entities."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train the classifier beside the model; measure it on the test file, with and without."""
+    """Train the classifier beside the model; score the test file with and without it."""
     model = DiffusionNER.load(options.model, best_device())
     examples, dev = read_fragmented(options.train), read_fragmented(options.dev)
     for record in train_combiner(model, examples, dev, options.model, options.epochs, options.seed):

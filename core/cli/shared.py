@@ -1,4 +1,4 @@
-"""Options that several verbs take."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CHOICES = {"expansion": get_args(Expansion)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
-    """The data, and one option for each field of TrainingConfig."""
+    """Add options for the data and for each field of TrainingConfig."""
     files = {
         "--train": "JSONL or CoNLL files to learn from",
         "--dev": "files to choose the best version by",
@@ -39,7 +39,7 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """The type of an option that takes several numbers. Raises ArgumentTypeError."""
+    """Parse an option with several numbers. Raises ArgumentTypeError."""
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
@@ -49,7 +49,7 @@ def numbers(text: str) -> tuple[int, ...]:
 
 
 def report(record: Progress | Evaluated) -> None:
-    """One line about how training goes."""
+    """Print one line of training progress."""
     if isinstance(record, Progress):
         losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
         minutes = record.eta_seconds / 60

@@ -21,7 +21,7 @@ _SAME_SPAN = _MAX_DISTANCE + 1
 
 @dataclass(frozen=True)
 class PairBatch:
-    """The questions of a batch of sentences."""
+    """The span pairs of a batch of sentences."""
 
     spans: Tensor  # (B, N, 2), inclusive word indices
     rows: Tensor  # (P,)
@@ -41,7 +41,8 @@ class PairBatch:
 
 
 class PairClassifier(nn.Module):
-    """One hidden layer over the features of both spans, of what lies between, and how far."""
+    """One hidden layer over the features of both spans, the words between them, and their
+    distance."""
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class PairClassifier(nn.Module):
         self.score = nn.Linear(hidden_size, 1)
 
     def forward(self, word_states: Tensor, pairs: PairBatch) -> Tensor:
-        """Word states H_S (B, M, H) to the logits (P,) of "they are one entity"."""
+        """Logits (P,) of "the two spans are one entity", from word states H_S (B, M, H)."""
         features = self.spans(self.spans.table(word_states), pairs.spans)  # (B, N, H)
         end = pairs.spans[pairs.rows, pairs.first, 1] + 1
         start = pairs.spans[pairs.rows, pairs.second, 0]

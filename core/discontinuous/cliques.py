@@ -1,4 +1,4 @@
-"""Which fragments make an entity together: the maximal cliques of the pairs that belong together.
+"""Group fragments into entities: maximal cliques of the pairs that belong together.
 
 After Wang et al. 2021, "Discontinuous Named Entity Recognition as Maximal Clique Discovery".
 """
@@ -14,13 +14,13 @@ Pair = tuple[int, int]
 
 _THRESHOLD = 0.5
 _MAX_FRAGMENTS = 24
-"""Fragments of a sentence that are looked at for cliques: at worst 3^8 cliques."""
+"""Fragments of a sentence that are considered for cliques: at worst 3^8 cliques."""
 
 
 def pairs_of(spans: Sequence[WordSpan]) -> list[Pair]:
-    """The questions to ask of a sentence's spans, as indices (first, second) in text order:
-    each with itself (is it an entity alone?), and with every later one of its label that it
-    does not overlap."""
+    """The pairs of a sentence's spans to classify, as indices (first, second) in text order: each
+    span with itself (is it an entity alone?), and with every later one of its label that it does
+    not overlap."""
     pairs = [(index, index) for index in range(len(spans))]
     for i, first in enumerate(spans):
         for j, second in enumerate(spans):
@@ -32,10 +32,10 @@ def pairs_of(spans: Sequence[WordSpan]) -> list[Pair]:
 def entities_of(
     spans: Sequence[WordSpan], probabilities: Mapping[Pair, float]
 ) -> list[FragmentedEntity]:
-    """The entities that the answers to `pairs_of` make.
+    """The entities that follow from the probabilities of `pairs_of`.
 
-    A span that joins no other stays an entity, whatever the answer about itself: so nothing is
-    lost where nothing is discontinuous.
+    A span that joins no other remains an entity, whatever its own probability, so that nothing is
+    lost in text without discontinuous entities.
     """
     neighbours: dict[int, set[int]] = {}
     edges = [
@@ -58,7 +58,7 @@ def entities_of(
 def _cliques(
     clique: set[int], candidates: set[int], excluded: set[int], neighbours: Mapping[int, set[int]]
 ) -> Iterator[set[int]]:
-    """Bron and Kerbosch's search, with a pivot: every maximal clique of two or more, once."""
+    """Bron and Kerbosch's search with a pivot: every maximal clique of two or more, once."""
     if not candidates and not excluded:
         if len(clique) > 1:
             yield clique

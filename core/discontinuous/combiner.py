@@ -1,4 +1,4 @@
-"""The classifier at work beside its model: spans in, entities of one or more fragments out."""
+"""Apply the pair classifier beside its model: spans to entities of one or more fragments."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .cliques import entities_of
 from .records import FragmentedEntity
 
 WEIGHTS = "fragments.safetensors"
-"""Beside the model's own weights, in the model's folder."""
+"""The classifier's weights, in the model's folder."""
 
 
 class Combiner:
-    """Joins the spans of sentences; `model` is only read."""
+    """Join the spans of sentences into entities; `model` is not changed."""
 
     def __init__(self, model: DiffusionNER, classifier: PairClassifier | None = None) -> None:
         self.model = model
@@ -55,7 +55,7 @@ class Combiner:
 
     @torch.no_grad()
     def word_states(self, sentences: Sequence[Sequence[str]]) -> Tensor:
-        """H_S (B, M, H) of the frozen model."""
+        """The word states H_S (B, M, H) of the frozen model."""
         return self.model.encoder(self.model.batch(sentences))
 
     def save(self, folder: Path) -> None:
@@ -66,7 +66,8 @@ class Combiner:
 
     @classmethod
     def load(cls, model: DiffusionNER, folder: Path | str) -> Combiner:
-        """The classifier in a model's folder. Raises ModelError where there is none that fits."""
+        """Load the classifier from a model's folder. Raises ModelError if there is none that
+        fits."""
         file = Path(folder) / WEIGHTS
         if not file.is_file():
             raise ModelError(

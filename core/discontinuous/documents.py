@@ -1,4 +1,4 @@
-"""Joining fragments in what a pipeline says of a document.
+"""Join the fragments in a pipeline's prediction for a document.
 
 pipeline = Pipeline.load(folder)
 combiner = Combiner.load(pipeline.model, folder)
@@ -22,7 +22,7 @@ class JoinedPrediction:
 
     text: str
     entities: tuple[Entity, ...]
-    """Those that are entities by themselves."""
+    """The entities of a single fragment."""
     discontinuous: tuple[FragmentedEntity, ...]
     uncovered: tuple[Token, ...] = ()
 
@@ -57,7 +57,7 @@ def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Join
 def _entities_by_span(
     entities: Sequence[Entity], tokens: Sequence[Token]
 ) -> dict[WordSpan, Entity]:
-    """The entities of whole words among `tokens`, as spans of these."""
+    """The entities made of whole words of `tokens`, by their span."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
     return {

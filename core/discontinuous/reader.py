@@ -1,4 +1,4 @@
-"""Sentences with fragmented entities out of JSON lines.
+"""Read sentences with fragmented entities from JSON lines.
 
 {"tokens": ["left", "and", "right", "shoulder", "pain"],
  "entities": [{"fragments": [[0, 1], [3, 5]], "type": "Problem"},
@@ -16,7 +16,7 @@ from .records import FragmentedEntity, FragmentedExample
 
 
 def read_fragmented(path: Path) -> list[FragmentedExample]:
-    """A sentence a line; raises `DataError` with the line that cannot be read."""
+    """Read one sentence a line. Raises `DataError` with the number of an invalid line."""
     examples = []
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if not line.strip():

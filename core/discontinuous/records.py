@@ -42,12 +42,12 @@ class FragmentedEntity:
 
 
 def single_fragment(span: WordSpan) -> FragmentedEntity:
-    """A span that is an entity by itself."""
+    """A span as an entity of one fragment."""
     return FragmentedEntity(((span.start, span.end),), span.label)
 
 
 def join_spans(spans: Iterable[WordSpan]) -> FragmentedEntity:
-    """Spans of one label as one entity; fragments that touch become one."""
+    """Join spans of one label into an entity; touching fragments are merged."""
     label, fragments = "", list[tuple[int, int]]()
     for span in sorted(spans):
         label = span.label
@@ -75,6 +75,6 @@ class FragmentedExample:
 
     @property
     def spans(self) -> Example:
-        """What the diffusion model learns of it: every fragment is a span."""
+        """The example that the diffusion model is trained on: every fragment is a span."""
         parts = {part for entity in self.entities for part in entity.parts}
         return Example(self.words, tuple(sorted(parts)))

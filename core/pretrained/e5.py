@@ -38,7 +38,7 @@ _LAYER_TENSORS = {
 
 
 def packaged_file(name: str) -> Path:
-    """A file of the installed package. Raises ValueError where it is not installed."""
+    """The path of a file in the installed package. Raises ValueError if it is not installed."""
     try:
         return Path(str(distribution(PACKAGE).locate_file(name)))
     except PackageNotFoundError:
@@ -54,7 +54,7 @@ def write_encoder(
     """Write the first `layers` layers with a vocabulary of at most `vocabulary` pieces.
 
     `out` becomes a folder for AutoModel and AutoTokenizer. `preferred` pieces are kept before
-    others (`core.pretrained.prune`). Raises ValueError where the model has fewer layers.
+    others (`core.pretrained.prune`). Raises ValueError if the model has fewer layers.
     """
     if not 1 <= layers <= container.sizes.layers:
         raise ValueError(
@@ -83,9 +83,9 @@ def build_config(container: Container, layers: int, vocabulary: int) -> BertConf
 
 
 def build_state(container: Container, layers: int, piece_ids: Sequence[int]) -> dict[str, Tensor]:
-    """The weights under BertModel's names; row i of the embeddings is piece `kept[i]`.
+    """The weights under BertModel's names; row i of the embeddings is piece `piece_ids[i]`.
 
-    The pooler, which AutoModel asks for and E5 has none of, is all zeros.
+    The pooler, which AutoModel expects and E5 lacks, is all zeros.
     """
     width = container.sizes.width
 
@@ -117,7 +117,8 @@ def build_state(container: Container, layers: int, piece_ids: Sequence[int]) -> 
 
 
 def build_tokenizer(container: Container, piece_ids: Sequence[int]) -> PreTrainedTokenizerFast:
-    """XLM-R's: NFKC, words marked by what begins them, the likeliest pieces of each word."""
+    """XLM-R's tokenizer: NFKC, a mark at each word's beginning, the likeliest pieces of each
+    word."""
     vocabulary = [(container.pieces[index], container.scores[index]) for index in piece_ids]
     ids = {piece: index for index, (piece, _) in enumerate(vocabulary)}
     tokenizer = Tokenizer(Unigram(vocabulary, ids["<unk>"]))

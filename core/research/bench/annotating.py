@@ -1,4 +1,4 @@
-"""Sentences a second of annotation, and where the time goes."""
+"""Sentences per second of annotation, and the time of its parts."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ def speeds(
 
 
 def setting_name(steps: int, num_spans: int) -> str:
-    """How a setting is called in the table."""
+    """The name of a setting in the table."""
     return f"γ = {steps}, K = {num_spans}"
 
 
 def parts(
     model: DiffusionNER, sentences: Sentences, settings: SamplerSettings, rounds: int
 ) -> list[Row]:
-    """Milliseconds a sentence of the parts of one annotation; they add up to the whole.
+    """Milliseconds per sentence of each part of one annotation; they add up to the total.
 
-    What is left after the model's own parts is choosing boundaries, stepping back and decoding.
+    What remains after the model's own parts is candidate selection, DDIM steps and decoding.
     """
     timed: dict[str, tuple[object, str]] = {
         "tokenisation": (model, "batch"),

@@ -1,4 +1,4 @@
-"""What a training step costs, ours and the tagger's: the real loop, on the same batches."""
+"""Time per training step of the model and of the tagger, in the real loop on the same batches."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from ...types import Example, WordSpan
 from .timing import now
 
 _STEPS_PER_REPORT = 10
-"""Between two reports of a training; an epoch is longer than what is measured."""
+"""Steps between two reports of a training; an epoch is longer than the measurement."""
 _WORDS_PER_ENTITY = 10
-"""Words to an entity in text without annotation: about what news has."""
+"""Words per entity in text without annotation, as in news."""
 
 
 def step_seconds(
     model: DiffusionNER, examples: Sequence[Example], config: TrainingConfig, rounds: int
 ) -> list[dict[str, Any]]:
-    """Seconds a step (forward, backward, optimiser) of both, in turns: a row each.
+    """One row each for the time per step (forward, backward, optimiser) of the two, measured in
+    turns.
 
-    A turn is what training takes between two of its reports; the first warms up. The model's
-    weights change.
+    A turn is the time between two reports of training; the first is a warm-up. The model's weights
+    change.
     """
     repeated = list(islice(cycle(examples), _STEPS_PER_REPORT * (rounds + 2) * config.batch_size))
     device = model.device
@@ -63,8 +64,8 @@ def step_seconds(
 def with_made_up_entities(
     sentences: Sequence[Sequence[str]], labels: Sequence[str]
 ) -> list[Example]:
-    """Text with as many made-up entities of two words as news has, since what a step costs
-    depends on their number and not on their sense."""
+    """Text with made-up entities of two words at news density, since the cost of a step depends on
+    their number only."""
     return [
         Example(
             tuple(words),

@@ -1,4 +1,4 @@
-"""The figures, and the bars that they are held against."""
+"""The measurements, and the limits they are checked against."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def measure(
     num_spans: Sequence[int],
     rounds: int,
 ) -> dict[str, Any]:
-    """Everything about one model on one device. Training comes last: it changes the weights."""
+    """Measure one model on one device. Training comes last: it changes the weights."""
     words = [example.words for example in examples]
     device = model.device
     if device.type == "cuda":
@@ -56,7 +56,7 @@ def measure(
 
 
 def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the rows that have a bar, and whether they pass it."""
+    """The rows that have a limit, and whether they pass it."""
     checked = []
     for row in rows:
         what, ratio = row["what"], row["of_tagger"]
@@ -69,7 +69,7 @@ def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def as_text(figures: dict[str, Any]) -> str:
-    """The figures of one device as tables."""
+    """Format the measurements of one device as tables."""
     memory = figures["peak_memory_mb"]
     annotating, training = (
         "–" if memory[what] is None else f"{memory[what]} MB" for what in ("annotating", "training")
@@ -99,7 +99,7 @@ def as_text(figures: dict[str, Any]) -> str:
 
 
 def _peak(device: torch.device) -> int | None:
-    """The most memory taken so far, in MB: the device's where it has its own. None on Windows."""
+    """The peak memory so far, in MB: the device's on CUDA. None on Windows."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) // _MEGABYTE
     if sys.platform == "win32":

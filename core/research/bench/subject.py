@@ -1,4 +1,4 @@
-"""What is measured: a model folder or a shape with random weights, on some sentences."""
+"""The benchmarked model (a folder, or a shape with random weights) and sentences."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .learning import with_made_up_entities
 
 _SAMPLES = Path("assets/samples")
 _HEAD = 64
-"""Width of an attention head in BERT, of every size."""
+"""The width of an attention head in BERT of every size."""
 
 
 def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
-    """A model around a BERT of any size, with random weights, and the decoder of today.
+    """A model around a BERT of any size with random weights.
 
-    `folder` is a model's: its tokenizer is used. Raises ValueError for a size that is none.
+    `folder` is a model's: its tokenizer is used. Raises ValueError for an invalid size.
     """
     if layers < 1 or width < _HEAD or width % _HEAD:
         raise ValueError(
@@ -46,7 +46,7 @@ def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
 
 
 def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:
-    """The first `limit` of a file, or of our own samples with made-up entities."""
+    """The first `limit` sentences of a file, or of the bundled samples with made-up entities."""
     if data is not None:
         return fit_to_window(model, read_examples(data))[:limit]
     pipeline = Pipeline(model)

@@ -1,4 +1,4 @@
-"""Clocks: jobs measured in turns, and the time that parts of a model take inside a run."""
+"""Timers: jobs measured in turns, and the time of a model's parts inside a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 
 
 def now(device: torch.device) -> float:
-    """Seconds, after all that was asked of the device is done."""
+    """Seconds on a clock, after all queued work of the device is done."""
     if device.type != "cpu":
         torch.accelerator.synchronize(device)
     return time.perf_counter()
@@ -21,8 +21,8 @@ def now(device: torch.device) -> float:
 def interleaved(
     jobs: Mapping[str, Callable[[], object]], rounds: int, device: torch.device
 ) -> dict[str, float]:
-    """The median seconds of each job, one after another in every round, so that a drifting
-    machine is fair to all. The first round warms up and is not counted."""
+    """The median seconds of each job. The jobs take turns in every round, so that drift of the
+    machine affects all alike; the first round is a warm-up."""
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for number in range(rounds + 1):
         for name, job in jobs.items():
@@ -43,7 +43,7 @@ class Stopwatch:
 
     @contextmanager
     def watching(self, parts: Mapping[str, tuple[object, str]]) -> Iterator[None]:
-        """Time the methods `parts`, given as name → (object, its method), while inside."""
+        """Time the methods `parts`, given as name → (object, method name), inside the block."""
         for name, (owner, method) in parts.items():
             setattr(owner, method, self._timed(name, getattr(owner, method)))
         try:

@@ -31,7 +31,7 @@ PARTS: dict[str, dict[str, Setting]] = {
 def _run(
     config: ExperimentConfig, name: str, cells: Mapping[str, Setting], **settings: Any
 ) -> Iterator[Run]:
-    """One run for each corpus and seed."""
+    """Yield one run for each corpus and seed."""
     for corpora, corpus_name, seed in config.each(_CORPORA, _QUICK):
         yield Run(
             name=f"{name} {corpus_name} seed {seed}",
@@ -124,7 +124,7 @@ def _report6(config: ExperimentConfig, done: Done) -> Report:
 
 
 def _beside(records: list[Record], known: Mapping[Any, paper.Pair], key: Any) -> list[Record]:
-    """The records with the paper's numbers where it has any."""
+    """Add the paper's numbers to the records that have any."""
     for record in records:
         if key(record) in known:
             record |= _pair(known[key(record)])

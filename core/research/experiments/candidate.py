@@ -1,4 +1,4 @@
-"""What a run trains and measures: DiffusionNER, the BIO tagger or the biaffine classifier."""
+"""The model that a run trains and measures: DiffusionNER (the candidate) or a baseline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BASELINES: dict[str, type[Baseline]] = {baseline.kind: baseline for baseline in 
 
 @dataclass
 class CandidateModel:
-    """DiffusionNER."""
+    """DiffusionNER with its learner."""
 
     learner: DiffusionLearner
 
@@ -34,13 +34,13 @@ class CandidateModel:
         return fit_to_window(self.model, examples)
 
     def restore(self, folder: Path) -> None:
-        """Take the best version that training left in `folder`."""
+        """Load the best version that training left in `folder`."""
         self.learner.model = DiffusionNER.load(folder, self.model.device)
 
 
 @dataclass
 class BaselineModel:
-    """A baseline."""
+    """A baseline with its learner."""
 
     baseline: Baseline
 
@@ -61,10 +61,10 @@ def build_model(
     flat: bool,
     dev: Sequence[Example],
 ) -> CandidateModel | BaselineModel:
-    """From the run's encoder, or from its first model with the corpora's labels.
+    """Build the run's model from its encoder, or from its start model with the corpora's labels.
 
-    A model that is only measured keeps its own labels. Raises ValueError where the run has
-    neither encoder nor model.
+    A model that is only measured keeps its own labels. Raises ValueError if the run has neither
+    encoder nor start model.
     """
     if run.start is None and run.encoder is None:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""`convergence`: how soon the development F1 is near its end, ours beside the tagger."""
+"""`convergence`: how soon the development F1 is near its final value, beside the tagger."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _plan(config: ExperimentConfig) -> list[Run]:
 
 
 def first_step_near(points: Sequence[tuple[int, float]], final: float) -> int:
-    """The first step with 90 % of `final`, the development F1 of the version that is kept."""
+    """The first step that reaches 90 % of `final`, the development F1 of the saved version."""
     return next(step for step, f1 in points if f1 >= NEAR * final)
 
 

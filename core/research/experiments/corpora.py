@@ -1,4 +1,4 @@
-"""`corpora`: the main table, ours beside the tagger and the biaffine classifier."""
+"""`corpora`: the main table, DiffusionNER beside the tagger and the biaffine classifier."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _CORPORA, _QUICK = ("litbank",), ("gum_named",)
 
 
 def _grid(config: ExperimentConfig) -> tuple[SamplerSettings, ...]:
-    """Every γ with every K; quick: every γ with K = 10 and 60, every K with γ = 5."""
+    """Every γ with every K; with --quick every γ with K = 10 and 60, and every K with γ = 5."""
     pairs = [
         (steps, spans)
         for spans in SPANS

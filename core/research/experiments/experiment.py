@@ -1,4 +1,4 @@
-"""What the command line asks of an experiment, and what an experiment is."""
+"""An experiment, and the command line's configuration of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUICK_SETTINGS: dict[str, Setting] = {"epochs": 3}
 
 @dataclass(frozen=True)
 class ExperimentConfig:
-    """The options; empty ones mean the experiment's own choice."""
+    """The command line's options; empty ones take the experiment's defaults."""
 
     data: Path
     quick: bool = False
@@ -35,20 +35,21 @@ class ExperimentConfig:
         return self.encoders[0] if self.encoders else None
 
     def read(self, default: Sequence[str], quick: Sequence[str]) -> list[tuple[Corpus, ...]]:
-        """The corpora; `a+b` is learnt together and measured one by one."""
+        """The corpora; `a+b` is trained on together and scored one by one."""
         names = self.corpora or (quick if self.quick else default)
         return [tuple(Corpus.at(self.data / part) for part in name.split("+")) for name in names]
 
     def each(
         self, default: Sequence[str], quick: Sequence[str], seeds: Sequence[int] = (0,)
     ) -> Iterator[tuple[tuple[Corpus, ...], str, int]]:
-        """Corpora that are learnt together, what they are called, and a seed."""
+        """Yield the corpora to train on together, their joint name, and a seed."""
         for corpora in self.read(default, quick):
             for seed in self.seeds_or(seeds):
                 yield corpora, "+".join(corpus.name for corpus in corpora), seed
 
     def training(self, corpora: tuple[Corpus, ...], corpus_name: str, kind: Kind, seed: int) -> Run:
-        """The plain training of one kind of model from the encoder; experiments share it."""
+        """The standard training of one kind of model from the encoder; experiments share its
+        result."""
         return Run(
             name=f"{corpus_name} {kind} seed {seed}",
             cells=(("model", kind),),
@@ -59,16 +60,16 @@ class ExperimentConfig:
         )
 
     def seeds_or(self, default: Sequence[int]) -> tuple[int, ...]:
-        """--seeds; else the experiment's own, and one alone where it is quick."""
+        """The seeds of --seeds, else the experiment's own; only seed 0 with --quick."""
         return self.seeds or ((0,) if self.quick else tuple(default))
 
     @property
     def settings(self) -> dict[str, Setting]:
-        """What holds for every run that does not say otherwise."""
+        """The settings of every run that does not override them."""
         return {**(_QUICK_SETTINGS if self.quick else {}), **self.overrides}
 
     def sized(self, runs: Sequence[Run]) -> list[Run]:
-        """The runs with what --set says, at the size of --quick where that is asked."""
+        """Apply --set, --min-steps and --quick to the runs."""
         sized = []
         for run in runs:
             settings = self.settings if run.start is None else self.overrides
@@ -82,7 +83,7 @@ class ExperimentConfig:
         return sized
 
     def notes(self, runs: Sequence[Run]) -> tuple[str, ...]:
-        """What the figures were got with, for below the table."""
+        """The notes below a table: data, encoder and settings."""
         encoders = ", ".join(dict.fromkeys(short(run.encoder) for run in runs if run.encoder))
         corpora = ", ".join(dict.fromkeys(corpus.name for run in runs for corpus in run.corpora))
         notes = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
@@ -105,7 +106,7 @@ class ExperimentConfig:
 
 
 def short(encoder: str) -> str:
-    """A hub name as it is; of a path the part that tells it from others."""
+    """A hub name unchanged; of a path the part that identifies it."""
     path = Path(encoder)
     if not path.exists():
         return encoder

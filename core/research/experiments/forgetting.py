@@ -1,4 +1,4 @@
-"""`forgetting`: what a model that learns a new corpus still knows, with and without replay."""
+"""`forgetting`: what a model trained on a new corpus still knows, with and without replay."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEV = 100
 
 
 def _plan(config: ExperimentConfig) -> list[Run]:
-    """The first of the corpora is new; the others are what the model was trained on."""
+    """The first corpus is new; the model was trained on the others."""
     runs = []
     for corpora, corpus_name, seed in config.each(
         ["ncbi_disease+gum_named+wikigold"], ["ncbi_disease+wikigold"]

@@ -1,4 +1,4 @@
-"""A run's sentences: read once, merged over its corpora, as many as its size says."""
+"""The sentences of a run: read once, merged over its corpora, sampled to its size."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from .plan import Corpus, Run
 
 
 def training_examples(run: Run) -> tuple[list[Example], list[Example]]:
-    """To learn from, and to choose by; the corpora know which labels they annotate."""
+    """The training and development sentences, marked with the labels their corpora annotate."""
     if run.replay is not None:
         return _replayed(run, run.replay)
     return _merged(run, "train", run.size.train), _merged(run, "dev", run.size.dev)
 
 
 def labels_of(run: Run) -> tuple[str, ...]:
-    """Every label of the corpora, also those that a small size does not show."""
+    """All labels of the corpora, also those missing from a small sample."""
     return label_set(_merged(run, "train", None))
 
 
 def test_examples(corpus: Corpus, run: Run) -> list[Example]:
-    """To measure on: the same sentences for every seed."""
+    """The test sentences: the same for every seed."""
     return with_annotated_labels(_sample(_read_all(corpus.test), run.size.test, seed=0))
 
 
 def is_flat(corpus: Corpus) -> bool:
-    """Whether no two entities overlap in what is learnt from."""
+    """Whether no two entities of the training data overlap."""
     return not any(nested_entities(example.entities) for example in _read_all(corpus.train))
 
 

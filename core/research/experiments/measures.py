@@ -1,4 +1,4 @@
-"""What is measured of a trained model, by name: each gives rows of plain numbers."""
+"""Measures of a trained model, by name; each returns rows of plain numbers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _SCORE_NAMES = ("precision", "recall", "f1", "nested_recall", "nested_gold", "go
 _CANDIDATE_SCORE_NAMES = ("threshold", "distinct_spans", "sentences_per_second")
 GIVEN = (0, 1, 2)
 ERRORS = 0.05
-"""The share of entities that `label_errors` spoils."""
+"""The share of entities that `label_errors` corrupts."""
 FIRST = (10, 25, 50)
-"""After how many of the ranking its precision is told."""
+"""The ranks at which the precision is reported."""
 
 
 @dataclass(frozen=True)
 class MeasureInput:
-    """What a measure works on; examples are fitted and know which labels are looked for."""
+    """The input of a measure; examples fit the model and know their annotated labels."""
 
     test: Sequence[Example]
     dev: Sequence[Example]
@@ -37,7 +37,8 @@ class MeasureInput:
 
 
 def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """P, R, F1, nested recall and sentences a second: ours with each sampler, a baseline once."""
+    """P, R, F1, nested recall and sentences per second: the candidate with each sampler, a baseline
+    once."""
     if isinstance(trained, BaselineModel):
         baseline_scores, speed = trained.baseline.measure(data.test)
         return [{**_select_scores(baseline_scores), "sentences_per_second": speed}]
@@ -56,10 +57,11 @@ def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
 
 
 def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """The scores of the other entities when 0, 1 and 2 gold entities of a sentence are given.
+    """Score the remaining entities when 0, 1 and 2 gold entities of a sentence are fixed.
 
-    Sentences with three and more take part. The same two, drawn by chance, are left out of the
-    count each time, with all that is said of their boundaries: the gain is that of the rest.
+    Only sentences with three or more entities take part. The same two, drawn at random, are
+    excluded from the scores each time, with all predictions of their boundaries, so that the gain
+    is that of the rest.
     """
     model, (sampler,) = _require_candidate(trained).model, data.samplers
     rng = random.Random(0)
@@ -92,8 +94,8 @@ def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> 
 
 
 def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """AUROC for "this suggestion is right" of each signal, and of all together as fitted on
-    the development sentences."""
+    """AUROC of each signal for "this suggestion is correct", and of all combined as fitted on the
+    development sentences."""
     model, (sampler,) = _require_candidate(trained).model, data.samplers
 
     def judged(examples: Sequence[Example]) -> list[JudgedCandidate]:
@@ -106,8 +108,8 @@ def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> R
 
 
 def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """How early the finder ranks the errors that each sampler's seed puts into gold, and how
-    often it says instead what gold has."""
+    """How early the finder ranks the errors that each sampler's seed puts into gold, and how often
+    it suggests the gold annotation."""
     model = _require_candidate(trained).model
     words = [example.words for example in data.test]
     rows = []
@@ -152,7 +154,7 @@ def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) ->
 def measured(
     trained: CandidateModel | BaselineModel, name: str, data: MeasureInput, flat: bool
 ) -> Rows:
-    """The rows of the measure `name`, with flat decoding where the corpus is flat."""
+    """The rows of the measure `name`, with flat decoding for a flat corpus."""
     samplers = [replace(sampler, flat=flat) for sampler in data.samplers]
     return MEASURES[name](trained, replace(data, samplers=samplers))
 

@@ -1,4 +1,4 @@
-"""One run from beginning to end: train, going on where it was stopped, then measure."""
+"""Perform a run: train, resuming if interrupted, then measure."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from .store import weights_of, write_atomically
 
 _LOG = "diary.json"
 _MAX_EVALUATIONS = 20
-"""Development scores of a training whose epochs are short."""
+"""The maximum number of development scores for trainings with short epochs."""
 
 
 def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
-    """Train and measure; yields what training says and returns the result.
+    """Train and measure; yields the training's records and returns the result.
 
-    The weights stay in the folder, to go on from: see `core.research.experiments.store.write_row`.
+    The weights stay in the folder until the result is written: see
+    `core.research.experiments.store.write_row`.
     """
     flat = {corpus.name: is_flat(corpus) for corpus in run.corpora}
     labels = labels_of(run)
@@ -74,7 +75,7 @@ def _train(
     points: int,
     folder: Path,
 ) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
-    """Train and restore the best version; the diary outlives a kill, as the checkpoint does."""
+    """Train and restore the best version; the log survives a kill, as the checkpoint does."""
     fitted, dev_examples = trained.fit_to_window(examples), trained.fit_to_window(dev)
     log = _TrainingLog(folder / _LOG)
     per_epoch = math.ceil(len(fitted) / config.batch_size)
@@ -92,7 +93,7 @@ def _train(
 
 
 def _crosses(step: int, every: int) -> bool:
-    """Training speaks every ten steps: whether the last ten hold a multiple of `every`."""
+    """Whether the last ten steps contain a multiple of `every`: training reports every ten."""
     return step // every != (step - 10) // every
 
 
@@ -103,7 +104,7 @@ def _development(trained: CandidateModel | BaselineModel, examples: list[Example
 
 
 class _TrainingLog:
-    """Development F1 by step, and the seconds that training took over all its parts."""
+    """Development F1 by step, and the seconds of training over all its parts."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -122,7 +123,7 @@ class _TrainingLog:
         self._write()
 
     def finish(self) -> None:
-        """A training that is done is not done again, should the measuring be killed."""
+        """Mark the training as finished, so that it is not repeated if measuring is killed."""
         self.finished = True
         self._write()
 

@@ -1,4 +1,4 @@
-"""Tables 1 and 2 of the paper, for whoever has the licences: its corpora and its settings."""
+"""Tables 1 and 2 of the paper, with its corpora (which need licences) and its settings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _names(known: _Known, config: ExperimentConfig) -> tuple[str, ...]:
 
 
 def _corpus(preset: Preset, folder: Path) -> Corpus:
-    """The preset's files; a folder that is not there stands for all of them."""
+    """The preset's files; a missing folder stands for all of them."""
     if not folder.exists():
         return Corpus(preset.name, (folder,), (folder,), (folder,))
     return Corpus(preset.name, *preset.files(folder))

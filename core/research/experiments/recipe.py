@@ -1,4 +1,4 @@
-"""`recipe`: what each setting gives, one row for each step away from the defaults."""
+"""`recipe`: the effect of each setting, one row for each change of the defaults."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "batches of 8": {"batch_size": 8},
     "no dropout": {"dropout": 0.0},
 }
-"""A row a line: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
+"""One row each: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
 
 _COLUMNS = ("setting", "corpus", "dev F1", "Δ dev", "P", "R", "F1", "Δ F1", "seeds", "minutes")
 

@@ -1,4 +1,4 @@
-"""Performs the runs that have no result yet, and says how it goes."""
+"""Perform the runs that have no result yet, and report progress."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .store import claimed, fingerprint, folder_of, read_row, write_row
 Done = list[tuple[Run, dict[str, Any] | None]]
 
 _SHOWN_SCORES = 3
-"""Scores in the line about a run that is done; the table has them all."""
+"""The number of scores in the line about a finished run; the table has them all."""
 
 _SHOW_EVERY = 20
-"""Of so many lines of progress one is shown where they cannot overwrite each other."""
+"""Of this many progress lines, one is printed if they cannot overwrite each other."""
 
 
 def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
-    """The runs whose name holds `pattern`, or matches it where it has a * or ?.
+    """The runs whose name contains `pattern`, or matches it if it has a * or ?.
 
-    Raises ValueError where none does.
+    Raises ValueError if none does.
     """
     if pattern is None:
         return list(runs)
@@ -39,11 +39,11 @@ def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
 
 
 def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
-    """Perform what is not done yet; yields lines that say how it goes.
+    """Perform the runs without a result; yields lines of progress.
 
-    A run with a result for the same settings and data is left alone, a half-trained one goes
-    on, and one whose data is not here, or that another process works on, is passed over: so
-    the same command in several processes shares the work among them.
+    A run with a result for the same settings and data is skipped, an unfinished one continues, and
+    one whose data is missing, or that another process works on, is skipped too: so the same command
+    in several processes shares the work.
     """
     for number, run in enumerate(runs, 1):
         head = f"[{number}/{len(runs)}] {run.name}"
@@ -82,12 +82,13 @@ def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
 
 
 def results(runs: Sequence[Run], out: Path) -> Done:
-    """Every run with its result, None where there is none yet."""
+    """Every run with its result, None if there is none yet."""
     return [(run, read_row(out, run)) for run in runs]
 
 
 def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
-    """Print the lines; on a terminal progress overwrites itself, elsewhere a part is shown."""
+    """Print the lines; on a terminal progress overwrites itself, elsewhere only some of it is
+    printed."""
     stream = stream or sys.stdout
     terminal = stream.isatty()
     num_progress = 0

@@ -1,4 +1,4 @@
-"""`seeds`: what the sampling's randomness does to the scores of one model."""
+"""`seeds`: the effect of the sampler's randomness on the scores of one model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def measured_runs(
     samplers: tuple[SamplerSettings, ...],
     measure: str = "scores",
 ) -> list[Run]:
-    """--model, or the bundled one, as it is, on each corpus by itself."""
+    """Runs that measure --model, or the bundled one, on each corpus separately."""
     runs = [
         Run(
             name=f"{name} {corpus.name}",

@@ -1,4 +1,4 @@
-"""Errors put into gold by a seed, as a hasty person would make them."""
+"""Put random annotation errors into gold."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from ...types import Example, WordSpan
 Kind = Literal["moved", "renamed", "made up"]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _LONGEST = 3
-"""Words of a made-up span."""
+"""The maximum width of a made-up span, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """A span as it now stands in the annotation."""
+    """A span of the corrupted annotation."""
 
     span: WordSpan
     kind: Kind | None = None
-    """What was done to it; None: it is as it was."""
+    """The error that was made; None if the span is unchanged."""
     truth: WordSpan | None = None
-    """What gold has instead; None for one that was made up, and for one as it was."""
+    """The original gold span; None for a made-up or unchanged one."""
 
 
 def with_errors(
     examples: Sequence[Example], labels: Sequence[str], share: float, seed: int
 ) -> list[tuple[Seeded, ...]]:
-    """Every example's spans; for a `share` of them, drawn one by one, an error is made: one
-    boundary moved by a word, another label, or a span beside it that is no entity.
+    """Return every example's spans with errors in a `share` of them: one boundary moved by a word,
+    another label, or an additional span that is no entity.
 
-    Where the kind that was drawn cannot be made (a sentence of one word, a single label), the
-    entity stays as it is.
+    If the drawn kind of error is impossible (a sentence of one word, a single label), the entity
+    stays unchanged.
     """
     rng = random.Random(seed)
     seeded = []

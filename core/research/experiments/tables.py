@@ -1,4 +1,4 @@
-"""From runs and their results to the records of a table: seeds averaged, in per cent."""
+"""Convert runs and their results to the records of a table: seeds averaged, in per cent."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Cells = tuple[tuple[str, Setting], ...]
 
 
 def columns_of(runs: Iterable[Run]) -> tuple[str, ...]:
-    """The columns that tell the runs apart, in order of appearance."""
+    """The columns that distinguish the runs, in order of appearance."""
     return tuple(dict.fromkeys(name for run in runs for name, _ in run.cells))
 
 
 def average(done: Done, samplers: bool = False) -> list[Record]:
-    """One record for each combination of cells and test corpus; with `samplers`, for each γ
-    and K too. Where no seed has a result yet, every number is None."""
+    """One record for each combination of cells and test corpus; with `samplers`, also for each γ
+    and K. If no seed has a result yet, every number is None."""
     groups: dict[tuple[Cells, str, tuple[int, ...]], list[Record]] = {}
     for run, row in done:
         for place, corpus in enumerate(run.corpora):
@@ -69,8 +69,8 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
 
 
 def late_gain(points: Sequence[tuple[int, float]]) -> float:
-    """How much of its best development F1, in points, a training won in the last quarter of its
-    steps: near 0 where it was trained until F1 rose no longer."""
+    """How much the best development F1, in points, rose in the last quarter of the steps: near 0
+    once training has converged."""
     last = max(step for step, _ in points)
     early = [f1 for step, f1 in points if step <= 0.75 * last]
     return 100 * (max(f1 for _, f1 in points) - max(early, default=0.0))

@@ -1,5 +1,5 @@
-"""`constrained`, `confidence` and `label_errors`: what a person's word gives the rest, which
-suggestions are to be believed, and which of a person's spans are not."""
+"""`constrained`, `confidence` and `label_errors`: what fixed entities give the rest, which
+suggestions to trust, and which annotations to doubt."""
 
 from __future__ import annotations
 

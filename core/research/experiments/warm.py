@@ -1,4 +1,4 @@
-"""`crossner` and `few`: what a trained model makes of a new domain and of few corrections."""
+"""`crossner` and `few`: fine-tuning a trained model on a new domain and on few corrections."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DOMAINS = tuple(
 COUNTS = (10, 25, 50, 100)
 
 _DOMAIN_DEV = 100
-"""Sentences to choose by: more of them take longer than the learning."""
+"""Development sentences; evaluating more of them would take longer than training."""
 
 
 def _starts(config: ExperimentConfig) -> Iterator[tuple[Kind, Path]]:
-    """Ours, and the tagger where one is named."""
+    """Yield the candidate, and the tagger if one is named."""
     yield "ours", config.model or BUNDLED
     if config.tagger is not None:
         yield "tagger", config.tagger
