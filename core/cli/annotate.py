@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mode.add_argument(
         "--fragments",
         action="store_true",
-        help="join fragments into discontinuous entities, with a model that has learnt it",
+        help="join fragments into discontinuous entities, with a model trained for it",
     )
     parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
     parser.add_argument(

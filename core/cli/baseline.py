@@ -28,8 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
     )
     start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
-    start.add_argument("--from", dest="parent", type=Path, help="go on from this baseline's folder")
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument(
+        "--from", dest="parent", type=Path, help="continue from this baseline's folder"
+    )
     parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
 

@@ -27,7 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
     parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
-    parser.add_argument("--no-renew", action="store_true", help="the paper's sampler, as it is")
+    parser.add_argument(
+        "--no-renew", action="store_true", help="turn box renewal off: the paper's Algorithm 2"
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 

@@ -14,7 +14,7 @@ from .shared import numbers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=EXPERIMENTS, help="docs/experiments.md tells of each")
+    parser.add_argument("name", choices=EXPERIMENTS, help="described in docs/experiments.md")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder for results and tables")
     parser.add_argument("--quick", action="store_true", help="sizes for 2 CPU cores")
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="pretrained transformer: hub name or path; may be given again for table4",
     )
-    parser.add_argument("--model", type=Path, help="a trained model to start from or to measure")
+    parser.add_argument("--model", type=Path, help="a trained model to start from or to evaluate")
     parser.add_argument("--tagger", type=Path, help="a trained tagger to start from")
     parser.add_argument("--seeds", type=numbers, default=(), help="for example 0,1,2")
     parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")

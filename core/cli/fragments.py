@@ -19,11 +19,13 @@ from ..modeling.model import DiffusionNER, best_device
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, required=True, help="model folder, trained on them")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="folder of a model trained on them"
+    )
     files = {
-        "--train": "sentences with fragments to learn from, as JSON lines",
-        "--dev": "sentences to choose the best version by",
-        "--test": "sentences to measure on, joined and not (default: none)",
+        "--train": "sentences with fragments to train on, as JSON lines",
+        "--dev": "sentences to select the best version by",
+        "--test": "sentences to evaluate on, joined and not (default: none)",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)

@@ -16,8 +16,8 @@ _CHOICES = {"expansion": get_args(Expansion)}
 def add_training(parser: argparse.ArgumentParser) -> None:
     """Add options for the data and for each field of TrainingConfig."""
     files = {
-        "--train": "JSONL or CoNLL files to learn from",
-        "--dev": "files to choose the best version by",
+        "--train": "JSONL or CoNLL files to train on",
+        "--dev": "files to select the best version by",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)

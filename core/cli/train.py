@@ -23,8 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
-    start.add_argument("--from", dest="parent", type=Path, help="go on from this model folder")
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument(
+        "--from", dest="parent", type=Path, help="fine-tune the model in this folder"
+    )
     parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
     parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
     parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
@@ -34,9 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="FILE",
-        help="files to measure at the end",
+        help="files to evaluate at the end",
     )
-    parser.add_argument("--card", type=Path, help="a text to begin the model card with")
+    parser.add_argument("--card", type=Path, help="text for the beginning of the model card")
 
 
 def run(options: argparse.Namespace) -> None:

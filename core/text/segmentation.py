@@ -186,9 +186,9 @@ def merge(
     views = [window for window, _ in per_window]
     accepted: dict[int, list[WordSpan]] = defaultdict(list)
     for span in sorted(best, key=lambda span: (-best[span].score, span)):
-        near = _windows_over(span, views)
-        rivals = {rival for number in near for rival in accepted[number]}
-        if not _believed(span, claims[span], near, views) or any(
+        overlapping = _windows_over(span, views)
+        rivals = {rival for number in overlapping for rival in accepted[number]}
+        if not _believed(span, claims[span], overlapping, views) or any(
             _disagree(span, rival, claims, views) for rival in rivals
         ):
             del best[span]
@@ -208,10 +208,12 @@ def _sees(view: Window, span: WordSpan) -> bool:
     return view.start <= span.start and span.end <= view.end
 
 
-def _believed(span: WordSpan, claims: set[int], near: range, views: Sequence[Window]) -> bool:
+def _believed(
+    span: WordSpan, claims: set[int], overlapping: range, views: Sequence[Window]
+) -> bool:
     """Whether some window that predicts the span is contradicted by no window that sees beyond
     it."""
-    dissent = [views[n] for n in near if n not in claims and _sees(views[n], span)]
+    dissent = [views[n] for n in overlapping if n not in claims and _sees(views[n], span)]
     return any(
         not any(
             (span.start == views[claim].start and other.start < span.start)

@@ -55,23 +55,23 @@ def decode_tags(tags: Sequence[str]) -> tuple[WordSpan, ...]:
 
 
 def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[WordSpan, ...]]:
-    """Split spans into `(kept, dropped)`, both in text order: those that a flat format can hold,
+    """Split spans into `(outer, dropped)`, both in text order: those that a flat format can hold,
     and the rest.
 
     The longest span wins, then the leftmost, then the alphabetically first label. Duplicates count
     once.
     """
     taken: set[int] = set()
-    kept: list[WordSpan] = []
+    outer: list[WordSpan] = []
     dropped: list[WordSpan] = []
     for span in sorted(set(spans), key=lambda s: (s.start - s.end, s)):
         words = range(span.start, span.end)
         if taken.isdisjoint(words):
             taken.update(words)
-            kept.append(span)
+            outer.append(span)
         else:
             dropped.append(span)
-    return tuple(sorted(kept)), tuple(sorted(dropped))
+    return tuple(sorted(outer)), tuple(sorted(dropped))
 
 
 def encode_tags(
@@ -82,10 +82,10 @@ def encode_tags(
 
     Raises `ValueError` if a span reaches past `length`.
     """
-    kept, dropped = outermost(spans)
+    outer, dropped = outermost(spans)
     tags = ["O"] * length
-    previous = WordSpan(0, 1, "O") if not kept else kept[0]
-    for span in kept:
+    previous = WordSpan(0, 1, "O") if not outer else outer[0]
+    for span in outer:
         if span.end > length:
             raise ValueError(
                 f"span [{span.start}, {span.end}) {span.label!r} reaches past the {length} words "

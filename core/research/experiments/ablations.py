@@ -32,7 +32,7 @@ def _run(
     config: ExperimentConfig, name: str, cells: Mapping[str, Setting], **settings: Any
 ) -> Iterator[Run]:
     """Yield one run for each corpus and seed."""
-    for corpora, corpus_name, seed in config.each(_CORPORA, _QUICK):
+    for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK):
         yield Run(
             name=f"{name} {corpus_name} seed {seed}",
             cells=tuple(cells.items()),

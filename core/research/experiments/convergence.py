@@ -18,7 +18,9 @@ _POINTS = 4
 def _plan(config: ExperimentConfig) -> list[Run]:
     runs = [
         replace(config.training(corpora, f"convergence {corpus_name}", kind, seed), points=_POINTS)
-        for corpora, corpus_name, seed in config.each(["gum_named", "wikigold"], ["gum_named"])
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            ["gum_named", "wikigold"], ["gum_named"]
+        )
         for kind in _KINDS
     ]
     return config.sized(runs)

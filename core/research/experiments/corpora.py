@@ -26,7 +26,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def _plan(config: ExperimentConfig) -> list[Run]:
     runs = [
         config.training(corpora, corpus_name, kind, seed)
-        for corpora, corpus_name, seed in config.each(CORPORA, ["wikigold", "gum_named"], [0, 1, 2])
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            CORPORA, ["wikigold", "gum_named"], [0, 1, 2]
+        )
         for kind in KINDS
     ]
     return config.sized(runs)

@@ -42,7 +42,7 @@ def _candidate_runs(config: ExperimentConfig) -> list[Run]:
             samplers=_grid(config),
             seed=seed,
         )
-        for corpora, corpus_name, seed in config.each(_CORPORA, _QUICK)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK)
     ]
     return config.sized(runs)
 
@@ -51,7 +51,7 @@ def _table3(config: ExperimentConfig) -> list[Run]:
     kinds: tuple[Kind, ...] = ("tagger", "biaffine")
     baselines = [
         config.training(corpora, corpus_name, kind, seed)
-        for corpora, corpus_name, seed in config.each(_CORPORA, _QUICK)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK)
         for kind in kinds
         if config.encoder is not None
     ]

@@ -39,7 +39,7 @@ class ExperimentConfig:
         names = self.corpora or (quick if self.quick else default)
         return [tuple(Corpus.at(self.data / part) for part in name.split("+")) for name in names]
 
-    def each(
+    def corpora_and_seeds(
         self, default: Sequence[str], quick: Sequence[str], seeds: Sequence[int] = (0,)
     ) -> Iterator[tuple[tuple[Corpus, ...], str, int]]:
         """Yield the corpora to train on together, their joint name, and a seed."""

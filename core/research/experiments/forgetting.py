@@ -17,7 +17,7 @@ _DEV = 100
 def _plan(config: ExperimentConfig) -> list[Run]:
     """The first corpus is new; the model was trained on the others."""
     runs = []
-    for corpora, corpus_name, seed in config.each(
+    for corpora, corpus_name, seed in config.corpora_and_seeds(
         ["ncbi_disease+gum_named+wikigold"], ["ncbi_disease+wikigold"]
     ):
         before = _run(config, corpora[1:], f"before {corpus_name}", "before", seed)

@@ -50,7 +50,9 @@ def _plan(config: ExperimentConfig) -> list[Run]:
             overrides=overrides,
             seed=seed,
         )
-        for corpora, corpus_name, seed in config.each(["gum_named+wikigold"], ["gum_named"])
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            ["gum_named+wikigold"], ["gum_named"]
+        )
         for setting, overrides in CHANGES.items()
     ]
     return config.sized(runs)

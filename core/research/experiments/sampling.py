@@ -40,8 +40,8 @@ def measured_runs(
 
 def _plan(config: ExperimentConfig) -> list[Run]:
     samplers = [SamplerSettings(seed=seed) for seed in range(_SEEDS)]
-    together = SamplerSettings(ensemble=_SEEDS)
-    return measured_runs(config, "seeds", (*samplers, together))
+    ensemble_settings = SamplerSettings(ensemble=_SEEDS)
+    return measured_runs(config, "seeds", (*samplers, ensemble_settings))
 
 
 def _report(config: ExperimentConfig, done: Done) -> Report:

@@ -49,7 +49,7 @@ def _crossner(config: ExperimentConfig) -> list[Run]:
             seed=seed,
             size=Size(dev=_DOMAIN_DEV),
         )
-        for corpora, corpus_name, seed in config.each(
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
             DOMAINS, ["crossner_ai", "crossner_politics"], [0, 1, 2]
         )
         for kind, start in _starts(config)
@@ -58,7 +58,7 @@ def _crossner(config: ExperimentConfig) -> list[Run]:
 
 
 def _few_shot(config: ExperimentConfig) -> list[Run]:
-    corpora_and_seeds = config.each([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2])
+    combinations = config.corpora_and_seeds([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2])
     runs = [
         Run(
             name=f"few {corpus_name} {kind} {count} seed {seed}",
@@ -69,7 +69,7 @@ def _few_shot(config: ExperimentConfig) -> list[Run]:
             seed=seed,
             size=Size(train=count, dev=count),
         )
-        for corpora, corpus_name, seed in corpora_and_seeds
+        for corpora, corpus_name, seed in combinations
         for kind, start in _starts(config)
         for count in COUNTS
     ]
