@@ -45,7 +45,7 @@ def test_the_table_has_a_row_for_each_signal_and_one_for_all_together() -> None:
         return [
             JudgedCandidate(
                 candidate(
-                    i, 2.0, left=(i * 7 + shift) % 5 / 5, correct=i % 2 - (i * 3) % 7 / 10,
+                    i, 2.0, left=(i * 7 + shift) % 5 / 5, right=i % 2 - (i * 3) % 7 / 10,
                     since=None if i % 3 else 2,
                 ),
                 (i % 2 == 1) != (i % 5 == 0),

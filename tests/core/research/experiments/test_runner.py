@@ -77,7 +77,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(
     ]
 
 
-@pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_whole")])
+@pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_atomically")])
 def test_a_run_killed_after_its_training_is_not_trained_again(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
 ) -> None:
