@@ -58,7 +58,9 @@ def _crossner(config: ExperimentConfig) -> list[Run]:
 
 
 def _few_shot(config: ExperimentConfig) -> list[Run]:
-    combinations = config.corpora_and_seeds([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2])
+    combinations = config.corpora_and_seeds(
+        [*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2]
+    )
     runs = [
         Run(
             name=f"few {corpus_name} {kind} {count} seed {seed}",
