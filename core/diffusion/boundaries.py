@@ -45,7 +45,7 @@ def to_positions(signal: Tensor, lengths: Tensor, scale: float) -> Tensor:
     return positions.sort(dim=-1).values
 
 
-def to_words(signal: Tensor, lengths: Tensor, scale: float) -> Tensor:
+def to_boundaries(signal: Tensor, lengths: Tensor, scale: float) -> Tensor:
     """The signal (B, K, 2) as inclusive word indices with l <= r (footnote 3 of the paper)."""
     indices = (to_positions(signal, lengths, scale) + 0.5).floor().long()
     return torch.minimum(indices, lengths[:, None, None] - 1)
