@@ -71,9 +71,7 @@ class SamplerStep:
         """P^l and P^r of every word (B, K, M), computed once more when a trace asks for them:
         to keep all of them would cost every denoising memory that few look at."""
         if self.point is None:
-            raise ValueError(
-                "this step cannot point again; take it from core.diffusion.sampler.denoise"
-            )
+            raise ValueError("this step cannot point again; take it from `denoise`")
         parts = [self.point(x_t, self.t) for x_t in self.x_t.chunk(self.seeds, 1)]
         left, right = ([getattr(each, name) for each in parts] for name in _POINTERS)
         return torch.cat(left, 1).exp(), torch.cat(right, 1).exp()
