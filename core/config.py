@@ -35,9 +35,9 @@ class ModelConfig:
     schedule: ScheduleName = "cosine"
     scale: float = 1.0
     """λ, section 5.3; the paper takes 2.0 for GENIA and OntoNotes."""
-    threshold: float = 1.5
-    """φ; replaced by the one tuned on development data."""
-    flat_threshold: float = 1.5
+    threshold: float = 0.5
+    """φ, the least score of an entity, 0 to 1; replaced by the one tuned on development data."""
+    flat_threshold: float = 0.5
     """φ where nothing may overlap, tuned likewise: what a better entity drives out needs no φ to
     keep it away."""
     max_words: int = 100
@@ -71,7 +71,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
+    """Algorithm 1 and its optimiser; docs/results/training.md has the measurements behind it."""
 
     epochs: int = 5
     evaluate_every: int = 1
@@ -111,4 +111,4 @@ class TrainingConfig:
 WARM = TrainingConfig(batch_size=8)
 """To go on from a trained model with few sentences: batches small enough that these still give
 enough steps, and the full rates. With a third of the encoder's, a new domain's labels are learnt
-too little, and known labels no better (docs/RESULTS.md)."""
+too little, and known labels no better (docs/results/training.md)."""

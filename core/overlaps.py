@@ -30,5 +30,5 @@ def cross(one: Stretch, other: Stretch) -> bool:
 
 def clash(flat: bool) -> Callable[[Stretch, Stretch], bool]:
     """What no two entities of a sentence may do. Nested entities lie within one another but
-    never cross: not one of the 39,000 of the nested corpora in docs/RESULTS.md does."""
+    never cross: not one of the 39,000 of the nested corpora in docs/results/training.md does."""
     return overlap if flat else cross

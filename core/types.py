@@ -1,7 +1,7 @@
 """The plain records that every layer shares. Nothing here imports torch.
 
 Offsets are half-open everywhere: code points of the raw text in `Entity` and `Token`,
-word indices of a sentence in `WordSpan` and in the trace. The paper's inclusive
+word indices of a sentence in `Span` and in the trace. The paper's inclusive
 boundaries (l, r) and its signal interval [-λ, λ] live in `core.diffusion.boundaries` alone.
 """
 
@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypedDict
-
-from .inference.scoring import HIGHEST
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
@@ -54,8 +52,9 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is ½ P^l + ½ P^r + 2 P^c (`core.inference.scoring`) where a noisy span proposed it most
-    surely, between 0 and 3; 3 where a person fixed it for the model, None where one drew it.
+    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) where a noisy span proposed
+    it most surely, between 0 and 1; 1 where a person fixed it for the model, None where one drew
+    it.
     `confidence` is None where no model was asked. `text` is what stands there, where a pipeline
     says so, else empty. Neither takes part in comparisons.
     """
@@ -84,7 +83,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class WordSpan:
+class Span:
     """A labelled run of words of one sentence, end exclusive."""
 
     start: int
@@ -94,7 +93,7 @@ class WordSpan:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise ValueError(
-                f"a word span needs 0 <= start < end, got start={self.start}, end={self.end} "
+                f"a span needs 0 <= start < end, got start={self.start}, end={self.end} "
                 f"for {self.label!r}; offsets count words, end exclusive"
             )
 
@@ -109,7 +108,7 @@ class Example:
     """
 
     words: tuple[str, ...]
-    entities: tuple[WordSpan, ...] = ()
+    entities: tuple[Span, ...] = ()
     labels: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
@@ -134,7 +133,7 @@ class SamplerSettings:
     seed: int = 0
     """The same seed gives the same bytes."""
     threshold: float | None = None
-    """φ, between 0 and 3; None takes the one tuned with the model."""
+    """φ, the least score, between 0 and 1; None takes the one tuned with the model."""
     flat: bool = False
     """True keeps only entities that do not overlap."""
     renew: bool = True
@@ -152,10 +151,10 @@ class SamplerSettings:
             )
         if not 0.0 <= self.eta <= 1.0:
             raise ValueError(f"eta must lie in [0, 1], got {self.eta}; 0 is the paper's DDIM")
-        if self.threshold is not None and not 0.0 <= self.threshold <= HIGHEST:
+        if self.threshold is not None and not 0.0 <= self.threshold <= 1.0:
             raise ValueError(
-                f"threshold must lie in [0, 3], got {self.threshold}; it filters "
-                "½ P^l + ½ P^r + 2 P^c"
+                f"threshold must lie in [0, 1], got {self.threshold}; it is the least score of an "
+                "entity, (½ P^l + ½ P^r + 2 P^c) / 3"
             )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOWEST_FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("app", "core", "storage")
 MEGABYTE = 2**20
@@ -97,6 +99,25 @@ def test_every_imported_package_is_pinned() -> None:
     own = {*SOURCES, "tests"}
 
     assert imported - own - sys.stdlib_module_names - pinned == set()
+
+
+def test_no_test_reads_the_clock_or_sleeps() -> None:
+    """It waits for what happens, see `tests.waiting`; pytest-timeout ends what hangs."""
+    clocks = {"monotonic", "perf_counter", "process_time", "sleep", "timeit", "wait_for_timeout"}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
+        for path in python_files("tests")
+        if path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (name := node.attr if isinstance(node, ast.Attribute) else node.id) in clocks
+    ]
+
+    assert found == []
+
+
+def test_what_tests_begin_with_is_there() -> None:
+    assert [place for place in SLOWEST_FIRST if not (ROOT / place).exists()] == []
 
 
 def test_no_tracked_file_is_larger_than_95_megabytes() -> None:

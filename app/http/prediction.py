@@ -18,7 +18,6 @@ from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
 from app.services.suggestions.predictor import ModelPredictor, active_predictor
 from app.services.team.permissions import require
-from core.inference.scoring import HIGHEST
 from core.types import Entity, Prediction, SamplerSettings
 from storage.repository import label_names, projects
 
@@ -64,12 +63,11 @@ class PredictionOut(BaseModel):
 @router.post("/predict")
 async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
     """The entities of a text."""
-    least = None if wanted.threshold is None else wanted.threshold * HIGHEST
     project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
     model = await run_in_threadpool(active, caller)
     custom = await run_in_threadpool(custom_of, caller, project_id)
     flat = custom.flat if wanted.flat is None else wanted.flat
-    settings = SamplerSettings(seed=wanted.seed, threshold=least, flat=flat)
+    settings = SamplerSettings(seed=wanted.seed, threshold=wanted.threshold, flat=flat)
     if not wanted.steps:
         found = await batcher.predict(model, wanted.text, settings)
         return _out(model, renamed(found, custom.names), None)
@@ -123,7 +121,7 @@ def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
 
 
 def entity_out(text: str, entity: Entity) -> EntityOut:
-    score = None if entity.score is None else round(entity.score / HIGHEST, 6)
+    score = None if entity.score is None else round(entity.score, 6)
     words = text[entity.start : entity.end]
     return EntityOut(
         start=entity.start, end=entity.end, label=entity.label, text=words, score=score

@@ -29,7 +29,7 @@ from ..evaluation.metrics import Scores, score
 from ..installation import PROGRAM
 from ..modeling.encoder import SentenceEncoder, encoder_config_from
 from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_surroundings
-from ..types import Example, WordSpan
+from ..types import Example, Span
 
 NEVER = -1e4
 """The logit of a label that a sentence's annotators did not look for."""
@@ -65,13 +65,13 @@ class Baseline(nn.Module, ABC):
         """Labels that a sentence's annotators did not look for take no part."""
 
     @abstractmethod
-    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of one batch."""
 
     @torch.inference_mode()
-    def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of any number of sentences, batched by length."""
-        found: list[tuple[WordSpan, ...]] = [()] * len(sentences)
+        found: list[tuple[Span, ...]] = [()] * len(sentences)
         device = self.encoder.layer_weights.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):

@@ -17,7 +17,7 @@ from ..evaluation.metrics import nested_entities
 from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
 from ..overlaps import clash
-from ..types import Example, WordSpan
+from ..types import Example, Span
 from .base import NEVER, Baseline
 
 _PRIOR = 6.0
@@ -79,14 +79,14 @@ class Biaffine(Baseline):
         )
         return total / lengths.sum()
 
-    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         best, types = self(sentences).log_softmax(-1).max(-1)
         inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
         found = ((types < len(self.labels)) & inside).nonzero()
-        scored: list[list[tuple[float, WordSpan]]] = [[] for _ in sentences]
+        scored: list[list[tuple[float, Span]]] = [[] for _ in sentences]
         values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
         for (row, left, right), value, kind in zip(found.tolist(), *values, strict=True):
-            scored[row].append((value, WordSpan(left, right + 1, self.labels[kind])))
+            scored[row].append((value, Span(left, right + 1, self.labels[kind])))
         return [compatible(each, bool(self.nested)) for each in scored]
 
 
@@ -96,11 +96,11 @@ def _spans(lengths: Tensor) -> Tensor:
     return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
 
 
-def compatible(scored: Iterable[tuple[float, WordSpan]], nested: bool) -> tuple[WordSpan, ...]:
+def compatible(scored: Iterable[tuple[float, Span]], nested: bool) -> tuple[Span, ...]:
     """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
     cross none, or where nothing is `nested` overlap none."""
     clashes = clash(flat=not nested)
-    kept: list[WordSpan] = []
+    kept: list[Span] = []
     for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
         if not any(clashes(span, other) for other in kept):
             kept.append(span)

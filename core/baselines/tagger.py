@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from ..modeling.model import DiffusionNER
 from ..text.tag_schemes import decode_tags, encode_tags, split_tag
-from ..types import Example, WordSpan
+from ..types import Example, Span
 from .base import NEVER, Baseline
 
 
@@ -51,7 +51,7 @@ class Tagger(Baseline):
         logits = logits.masked_fill(unknown.to(logits.device)[:, None], NEVER)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten().to(logits.device))
 
-    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[WordSpan, ...]]:
+    def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         best = self(sentences).argmax(-1).tolist()
         return [
             decode_tags([self.tags[index] for index in indices[: len(words)]])

@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
     parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--threshold", type=float, help="φ (default: the model's own)")
+    parser.add_argument("--threshold", type=float, help="φ, 0 to 1 (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
     more = parser.add_mutually_exclusive_group()
     more.add_argument("--trace", action="store_true", help="add every denoising step")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
-from ..types import Example, WordSpan
+from ..types import Example, Span
 
 
 def fit(model: DiffusionNER, examples: Iterable[Example]) -> list[Example]:
@@ -60,7 +60,7 @@ def _after(inside: Sequence[bool], place: int) -> int:
 
 def _piece(example: Example, start: int, end: int) -> Example:
     entities = tuple(
-        WordSpan(entity.start - start, entity.end - start, entity.label)
+        Span(entity.start - start, entity.end - start, entity.label)
         for entity in example.entities
         if start <= entity.start and entity.end <= end
     )

@@ -23,7 +23,7 @@ from .expansion import random_spans
 
 _POINTERS = ("left_log_probs", "right_log_probs")
 _PLACES = 6
-"""Into how many places the K spans fit; measured in docs/RESULTS.md."""
+"""Into how many places the K spans fit; measured in docs/results/training.md."""
 
 
 @dataclass(frozen=True)

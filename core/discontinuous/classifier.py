@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..modeling.span_features import SpanFeatures
-from ..types import WordSpan
+from ..types import Span
 from .cliques import pairs_of
 
 _FARTHEST = 15
@@ -29,7 +29,7 @@ class PairBatch:
     second: Tensor  # (P,)
 
     @classmethod
-    def of(cls, spans: Sequence[Sequence[WordSpan]], device: torch.device) -> PairBatch:
+    def of(cls, spans: Sequence[Sequence[Span]], device: torch.device) -> PairBatch:
         bounds = torch.zeros(len(spans), max(1, *map(len, spans)), 2, dtype=torch.long)
         asked: list[tuple[int, int, int]] = []
         for row, each in enumerate(spans):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..types import WordSpan
+from ..types import Span
 from .records import FragmentedEntity, joined, whole
 
 Pair = tuple[int, int]
@@ -17,7 +17,7 @@ _MOST = 24
 """Fragments of a sentence that are looked at for cliques: at worst 3^8 cliques."""
 
 
-def pairs_of(spans: Sequence[WordSpan]) -> list[Pair]:
+def pairs_of(spans: Sequence[Span]) -> list[Pair]:
     """The questions to ask of a sentence's spans, as indices (first, second) in text order:
     each with itself (is it an entity alone?), and with every later one of its label that it
     does not overlap."""
@@ -30,7 +30,7 @@ def pairs_of(spans: Sequence[WordSpan]) -> list[Pair]:
 
 
 def entities_of(
-    spans: Sequence[WordSpan], probabilities: Mapping[Pair, float]
+    spans: Sequence[Span], probabilities: Mapping[Pair, float]
 ) -> list[FragmentedEntity]:
     """The entities that the answers to `pairs_of` make.
 

@@ -14,7 +14,7 @@ from ..data.batching import inference_batches
 from ..devices import mixed_precision
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
-from ..types import WordSpan
+from ..types import Span
 from .classifier import PairBatch, PairClassifier
 from .cliques import entities_of
 from .records import FragmentedEntity
@@ -33,7 +33,7 @@ class Combiner:
 
     @torch.inference_mode()
     def combine(
-        self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[WordSpan]]
+        self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[Span]]
     ) -> list[list[FragmentedEntity]]:
         """Each sentence's entities, in text order."""
         found: list[list[FragmentedEntity]] = [[] for _ in sentences]

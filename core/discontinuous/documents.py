@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..inference.pipeline import Pipeline
-from ..types import Entity, Prediction, Token, WordSpan
+from ..types import Entity, Prediction, Span, Token
 from .combiner import Combiner
 from .records import FragmentedEntity
 
@@ -50,12 +50,12 @@ def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Join
     )
 
 
-def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[WordSpan, Entity]:
+def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[Span, Entity]:
     """The entities of whole words among `tokens`, as spans of these."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
     return {
-        WordSpan(starts[each.start], ends[each.end], each.label): each
+        Span(starts[each.start], ends[each.end], each.label): each
         for each in sorted(entities, key=lambda one: (one.start, one.end, one.label))
         if each.start in starts and each.end in ends
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..types import Example, WordSpan
+from ..types import Example, Span
 
 Fragments = tuple[tuple[int, int], ...]
 
@@ -32,21 +32,21 @@ class FragmentedEntity:
             )
 
     @property
-    def parts(self) -> tuple[WordSpan, ...]:
+    def parts(self) -> tuple[Span, ...]:
         """The fragments as labelled spans."""
-        return tuple(WordSpan(start, end, self.label) for start, end in self.fragments)
+        return tuple(Span(start, end, self.label) for start, end in self.fragments)
 
     @property
     def discontinuous(self) -> bool:
         return len(self.fragments) > 1
 
 
-def whole(span: WordSpan) -> FragmentedEntity:
+def whole(span: Span) -> FragmentedEntity:
     """A span that is an entity by itself."""
     return FragmentedEntity(((span.start, span.end),), span.label)
 
 
-def joined(spans: Iterable[WordSpan]) -> FragmentedEntity:
+def joined(spans: Iterable[Span]) -> FragmentedEntity:
     """Spans of one label as one entity; fragments that touch become one."""
     label, fragments = "", list[tuple[int, int]]()
     for span in sorted(spans):

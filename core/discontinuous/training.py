@@ -13,7 +13,7 @@ from ..data.batching import epoch_batches
 from ..evaluation.evaluate import keep, propose
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
-from ..types import SamplerSettings, WordSpan
+from ..types import SamplerSettings, Span
 from .classifier import PairBatch
 from .cliques import pairs_of
 from .combiner import Combiner
@@ -79,14 +79,14 @@ def train_combiner(
 
 
 def measure_combiner(
-    combiner: Combiner, examples: Sequence[FragmentedExample], spans: Sequence[Sequence[WordSpan]]
+    combiner: Combiner, examples: Sequence[FragmentedExample], spans: Sequence[Sequence[Span]]
 ) -> FragmentScores:
     """Scores of the entities that the spans proposed for `examples` are joined to."""
     joined = combiner.combine([example.words for example in examples], spans)
     return score_fragmented(zip(examples, joined, strict=True))
 
 
-def proposals(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> list[list[WordSpan]]:
+def proposals(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> list[list[Span]]:
     """The model's entities by its own φ: the fragments to join."""
     found = propose(model, sentences, SamplerSettings())
     return [keep(each, model.config.phi(flat=False), flat=False) for each in found]
@@ -102,7 +102,7 @@ def fitting(model: DiffusionNER, examples: Sequence[FragmentedExample]) -> list[
     ]
 
 
-def answers(example: FragmentedExample, spans: Sequence[WordSpan]) -> list[float]:
+def answers(example: FragmentedExample, spans: Sequence[Span]) -> list[float]:
     """The right answer, 0 or 1, to each of the `pairs_of` spans."""
     parts = [frozenset(entity.parts) for entity in example.entities]
     wholes = {each for each in parts if len(each) == 1}
@@ -120,7 +120,7 @@ def _step(
     combiner: Combiner,
     optimizer: torch.optim.Optimizer,
     examples: Sequence[FragmentedExample],
-    spans: Sequence[Sequence[WordSpan]],
+    spans: Sequence[Sequence[Span]],
 ) -> float:
     device = combiner.model.device
     right = [answer for pair in zip(examples, spans, strict=True) for answer in answers(*pair)]

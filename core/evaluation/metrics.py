@@ -17,7 +17,7 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..types import Example, WordSpan
+from ..types import Example, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Scores:
         }
 
 
-def score(pairs: Iterable[tuple[Example, Iterable[WordSpan]]]) -> Scores:
+def score(pairs: Iterable[tuple[Example, Iterable[Span]]]) -> Scores:
     """The agreement of each sentence's predictions with the entities of its example.
 
     Predictions count as a set: the same span said twice is said once.
@@ -156,10 +156,10 @@ def compare(gold: Collection[Hashable], predicted: Collection[Hashable]) -> Coun
     return Count(len(right), len(said), len(right & said))
 
 
-def nested_entities(entities: Iterable[WordSpan]) -> frozenset[WordSpan]:
+def nested_entities(entities: Iterable[Span]) -> frozenset[Span]:
     """Those that share a word with another one of them."""
-    nested: set[WordSpan] = set()
-    reach: WordSpan | None = None
+    nested: set[Span] = set()
+    reach: Span | None = None
     for span in sorted(set(entities)):
         if reach is not None and span.start < reach.end:
             nested |= {span, reach}
@@ -168,12 +168,12 @@ def nested_entities(entities: Iterable[WordSpan]) -> frozenset[WordSpan]:
     return frozenset(nested)
 
 
-def _looked_for(example: Example, spans: Iterable[WordSpan]) -> frozenset[WordSpan]:
+def _looked_for(example: Example, spans: Iterable[Span]) -> frozenset[Span]:
     labels = example.labels
     return frozenset(span for span in spans if labels is None or span.label in labels)
 
 
-def _bounds(spans: Iterable[WordSpan]) -> frozenset[tuple[int, int]]:
+def _bounds(spans: Iterable[Span]) -> frozenset[tuple[int, int]]:
     return frozenset((span.start, span.end) for span in spans)
 
 

@@ -37,9 +37,9 @@ def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
     sampler = SamplerSettings()
     lines = [
         f"γ = {sampler.steps}, K = {sampler.num_spans}, seed {sampler.seed}, "
-        f"φ = {model.config.phi(flat=False)}, flat {model.config.phi(flat=True)}; in per cent, "
-        "exact boundaries and type. `flat` keeps no overlapping entities: the fair setting for a "
-        "corpus without nesting.",
+        f"φ = {model.config.phi(flat=False):.3f}, flat {model.config.phi(flat=True):.3f}; "
+        "in per cent, exact boundaries and type. `flat` keeps no overlapping entities: the fair "
+        "setting for a corpus without nesting.",
         "",
         "| file | decoding | precision | recall | F1 | nested recall | distinct spans a sentence |",
         "|---|---|---|---|---|---|---|",

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..types import WordSpan
+from ..types import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
     """One sentence's decided spans. Raises ValueError where one is both kept and refused."""
 
-    fixed: tuple[WordSpan, ...] = ()
+    fixed: tuple[Span, ...] = ()
     """Kept: denoised beside the others, always returned."""
-    suppressed: tuple[WordSpan, ...] = ()
+    suppressed: tuple[Span, ...] = ()
     """Refused: these boundaries with this label are never returned."""
 
     def __post_init__(self) -> None:

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from ..diffusion.sampler import SamplerStep
 from ..overlaps import clash
-from ..types import Confidence, WordSpan
+from ..types import Confidence, Span
 from .candidates import Distinct, distinct
 from .constraints import Constraints
 from .ensemble import agreements
-from .scoring import HIGHEST, how_sure
+from .scoring import WEIGHTS, weighted_sum
 
-FIXED_SCORE = HIGHEST
+FIXED_SCORE = 1.0
 """A person's word is as sure as can be."""
 
 
@@ -31,8 +31,8 @@ class Candidate:
     end: int
     label: str
     score: float
-    """½ P^l + ½ P^r + 2 P^c, 0 to 3, where it was surest; an ensemble's is the mean of that over
-    its seeds, 0 for those that never proposed it."""
+    """(½ P^l + ½ P^r + 2 P^c) / 3, 0 to 1, where it was surest; an ensemble's is the mean of that
+    over its seeds, 0 for those that never proposed it."""
     step: int
     """The step where it was surest, 1 … γ."""
     slot: int
@@ -42,8 +42,8 @@ class Candidate:
     fixed: bool = False
 
     @property
-    def span(self) -> WordSpan:
-        return WordSpan(self.start, self.end, self.label)
+    def span(self) -> Span:
+        return Span(self.start, self.end, self.label)
 
 
 _Scored = tuple[Candidate, list[float]]
@@ -98,19 +98,19 @@ def _scored(
     by seed."""
     spans = distinct(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    halves = spans.by_seed / 2  # the score of a seed's P^l + P^r
-    seed_scores = how_sure(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
-    kept = ((types < len(labels)) & (seed_scores.amax(1) >= least)).nonzero()[:, 0]
+    halves = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
+    seed_sums = weighted_sum(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
+    kept = ((types < len(labels)) & (seed_sums.amax(1) >= least * WEIGHTS)).nonzero()[:, 0]
     spans = spans.take(kept)
-    types, type_probs, seed_scores = types[kept], type_probs[kept], seed_scores[kept]
-    scores = seed_scores.mean(1)
+    types, type_probs, seed_sums = types[kept], type_probs[kept], seed_sums[kept]
+    sums = seed_sums.mean(1)
     sure = _confidences(spans, type_probs, history[0].words.shape[1])
     found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
-    columns = (spans.rows, spans.words, types, scores, spans.steps, spans.slots, seed_scores)
+    columns = (spans.rows, spans.words, types, sums, spans.steps, spans.slots, seed_sums)
     rows = zip(*(column.tolist() for column in columns), sure, strict=True)
-    for row, (left, right), kind, score, step, slot, alone, one in rows:
-        each = Candidate(left, right + 1, labels[kind], score, step + 1, slot, one)
-        found[row].append((each, alone))
+    for row, (left, right), kind, total, step, slot, alone, one in rows:
+        each = Candidate(left, right + 1, labels[kind], total / WEIGHTS, step + 1, slot, one)
+        found[row].append((each, [seed_sum / WEIGHTS for seed_sum in alone]))
     return found
 
 

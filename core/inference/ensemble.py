@@ -6,11 +6,11 @@ from collections.abc import Hashable, Sequence, Set
 from itertools import combinations
 
 from ..overlaps import overlap
-from ..types import Agreement, WordSpan
+from ..types import Agreement, Span
 
 
 def agreements(
-    spans: Sequence[WordSpan], seed_scores: Sequence[Sequence[float]], threshold: float
+    spans: Sequence[Span], seed_scores: Sequence[Sequence[float]], threshold: float
 ) -> list[Agreement]:
     """The agreement on each of one sentence's proposals, which have different boundaries.
 
@@ -28,7 +28,7 @@ def _best_first(scores: Sequence[float]) -> list[tuple[float, int]]:
     return sorted(((score, index) for index, score in enumerate(scores)), key=lambda one: -one[0])
 
 
-def _agreement(span: WordSpan, said: Sequence[Sequence[WordSpan]]) -> Agreement:
+def _agreement(span: Span, said: Sequence[Sequence[Span]]) -> Agreement:
     """`said` is what each seed says, best first."""
     near = [[other for other in alone if overlap(other, span)] for alone in said]
     found = [alone for alone in near if alone]

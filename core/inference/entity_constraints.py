@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..overlaps import clash
 from ..text.segmentation import Window
-from ..types import Entity, Origin, Token, WordSpan
+from ..types import Entity, Origin, Span, Token
 from .constraints import Constraints
 from .decoding import FIXED_SCORE
 
@@ -78,21 +78,21 @@ def constraints_of(
     return [Constraints(_within(window, kept), _within(window, refused)) for window in windows]
 
 
-def _in_words(tokens: Sequence[Token], entities: Iterable[Entity]) -> list[WordSpan]:
+def _in_words(tokens: Sequence[Token], entities: Iterable[Entity]) -> list[Span]:
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
     return sorted(
         {
-            WordSpan(starts[each.start], ends[each.end], each.label)
+            Span(starts[each.start], ends[each.end], each.label)
             for each in entities
             if each.start in starts and each.end in ends
         }
     )
 
 
-def _within(window: Window, spans: Iterable[WordSpan]) -> tuple[WordSpan, ...]:
+def _within(window: Window, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(
-        WordSpan(span.start - window.start, span.end - window.start, span.label)
+        Span(span.start - window.start, span.end - window.start, span.label)
         for span in spans
         if window.start <= span.start and span.end <= window.end
     )

@@ -22,12 +22,12 @@ from ..diffusion import boundaries as codec
 from ..diffusion.sampler import generator_for, predict
 from ..modeling.denoiser import Sentence
 from ..modeling.model import DiffusionNER
-from ..types import Entity, Token, WordSpan
+from ..types import Entity, Span, Token
 from .pipeline import Pipeline
 
 LIGHT = 0.1
 """The noise, as a share of T. A hundredth finds errors as well as a half does
-(docs/RESULTS.md)."""
+(docs/results/annotation.md)."""
 SLOTS = 60
 """K: how many noisy copies the spans of a sentence share, in turn."""
 _REACH = 2
@@ -40,7 +40,7 @@ class Doubt:
 
     score: float
     """1 - P^l P^r P^c at the span: 0 is full agreement, 1 none."""
-    instead: WordSpan | None
+    instead: Span | None
     """What it would say: this very span, one near it, or nothing."""
 
 
@@ -80,8 +80,8 @@ def reviews(pipeline: Pipeline, text: str, entities: Sequence[Entity]) -> Iterat
         ]
 
 
-def _finding(words: Sequence[Token], span: WordSpan, doubt: Doubt) -> Finding:
-    def entity(each: WordSpan) -> Entity:
+def _finding(words: Sequence[Token], span: Span, doubt: Doubt) -> Finding:
+    def entity(each: Span) -> Entity:
         return Entity(words[each.start].start, words[each.end - 1].end, each.label)
 
     instead = None if doubt.instead is None else entity(doubt.instead)
@@ -91,7 +91,7 @@ def _finding(words: Sequence[Token], span: WordSpan, doubt: Doubt) -> Finding:
 def doubts_of(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
-    spans: Sequence[Sequence[WordSpan]],
+    spans: Sequence[Sequence[Span]],
     seed: int = 0,
 ) -> list[list[Doubt]]:
     """What the model says of each sentence's spans, whose labels it must know."""
@@ -111,7 +111,7 @@ def doubts_of(
 def _doubts(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
-    spans: Sequence[Sequence[WordSpan]],
+    spans: Sequence[Sequence[Span]],
     seed: int,
 ) -> list[list[Doubt]]:
     sentence = model.read(model.batch(sentences))
@@ -136,7 +136,7 @@ def _doubts(
             at = int(best[row, place])
             kind = int(types[row, place, at].argmax())
             start, last = near[row, place, at].tolist()
-            instead = WordSpan(start, last + 1, labels[kind]) if kind < len(labels) else None
+            instead = Span(start, last + 1, labels[kind]) if kind < len(labels) else None
             doubts.append(Doubt(1 - float(sure), instead))
         answers.append(doubts)
     return answers

@@ -156,7 +156,7 @@ class Pipeline:
     ) -> Prediction:
         """The entities of one document.
 
-        `fixed` ones are always among them, with a score of 3, and the others are denoised
+        `fixed` ones are always among them, with a score of 1, and the others are denoised
         beside them; what has the boundaries and label of a `suppressed` one is not. Raises
         ValueError for one past the end of the text or in both, and where a sentence has more
         than K fixed ones.

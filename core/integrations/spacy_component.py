@@ -16,7 +16,6 @@ from spacy.language import Language
 from spacy.tokens import SpanGroup
 from spacy.util import filter_spans, minibatch
 
-from ..inference.scoring import HIGHEST
 from ..types import Prediction, SamplerSettings
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _spans(doc: Doc, prediction: Prediction) -> Iterator[tuple[Span, float | Non
     for entity in prediction:
         span = doc.char_span(entity.start, entity.end, label=entity.label, alignment_mode="expand")
         if span is not None:
-            yield span, None if entity.score is None else entity.score / HIGHEST
+            yield span, entity.score
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -117,6 +116,5 @@ def create(
 ) -> Component:
     """`model` is a folder, a hub's repository or None for the bundled one; `threshold` the least
     score, 0 to 1; `flat` keeps overlapping entities out of `doc.spans`, too."""
-    least = None if threshold is None else threshold * HIGHEST
-    settings = SamplerSettings(steps=steps, seed=seed, threshold=least, flat=flat)
+    settings = SamplerSettings(steps=steps, seed=seed, threshold=threshold, flat=flat)
     return Component(model, device, settings)

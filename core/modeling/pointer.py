@@ -13,8 +13,8 @@ class BoundaryPointer(nn.Module):
     """P^δ = softmax((H_S W_S^δ)(H̄_X W_X^δ)ᵀ) for one boundary δ, after section 4.2.
 
     The paper adds the two projections and takes a perceptron's sigmoid of each of the K x M
-    sums. Their product is as good and one matrix multiplication (docs/RESULTS.md); the softmax
-    is over the words, since the objective takes -log P of one word.
+    sums. Their product is as good and one matrix multiplication (docs/results/training.md); the
+    softmax is over the words, since the objective takes -log P of one word.
     A bias, learned for each span, weighs the distance to the noisy boundary; without it the
     pointer knows words but not places.
     """

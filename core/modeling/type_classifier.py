@@ -20,7 +20,7 @@ WIDTHS = 32
 """Spans of at least so many words share one width."""
 _DROPOUT = 0.33
 """More than elsewhere, as for the views of Dozat and Manning 2017: this part learns the training
-data's names by heart first (docs/RESULTS.md)."""
+data's names by heart first (docs/results/training.md)."""
 
 
 def view(hidden_size: int, dropout: float) -> nn.Module:

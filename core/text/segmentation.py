@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from ..types import Token, WordSpan
+from ..types import Span, Token
 
 _HARD_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CLOSERS = frozenset("\"'”’»›)]}」』】》）］")  # noqa: RUF001
@@ -41,7 +41,7 @@ class Merged:
     """An entity of the document, in token indices, and where it was decoded from:
     `per_window[window][1][index]` of the argument to `merge`."""
 
-    span: WordSpan
+    span: Span
     score: float
     window: int
     index: int
@@ -163,7 +163,7 @@ def uncovered(windows: Iterable[Window], tokens: Sequence[Token]) -> tuple[Token
 
 
 def merge(
-    per_window: Sequence[tuple[Window, Sequence[tuple[WordSpan, float]]]],
+    per_window: Sequence[tuple[Window, Sequence[tuple[Span, float]]]],
 ) -> tuple[Merged, ...]:
     """One answer about the document from the answers about its windows, in text order.
 
@@ -173,16 +173,16 @@ def merge(
     one: it is believed only if every window that sees it and past that edge says the same.
     Where windows that see the same stretch still disagree about it, the higher score wins.
     """
-    best: dict[WordSpan, Merged] = {}
-    claims: dict[WordSpan, set[int]] = defaultdict(set)
+    best: dict[Span, Merged] = {}
+    claims: dict[Span, set[int]] = defaultdict(set)
     for number, (window, scored) in enumerate(per_window):
         for index, (local, score) in enumerate(scored):
-            span = WordSpan(window.start + local.start, window.start + local.end, local.label)
+            span = Span(window.start + local.start, window.start + local.end, local.label)
             claims[span].add(number)
             if span not in best or score > best[span].score:
                 best[span] = Merged(span, score, number, index)
     views = [window for window, _ in per_window]
-    kept: dict[int, list[WordSpan]] = defaultdict(list)
+    kept: dict[int, list[Span]] = defaultdict(list)
     for span in sorted(best, key=lambda span: (-best[span].score, span)):
         near = _near(span, views)
         rivals = {rival for number in near for rival in kept[number]}
@@ -196,17 +196,17 @@ def merge(
     return tuple(best[span] for span in sorted(best))
 
 
-def _near(span: WordSpan, views: Sequence[Window]) -> range:
+def _near(span: Span, views: Sequence[Window]) -> range:
     """The numbers of the windows that share a word with the span."""
     first = bisect_right(views, span.start, key=lambda view: view.end)
     return range(first, bisect_left(views, span.end, key=lambda view: view.start))
 
 
-def _sees(view: Window, span: WordSpan) -> bool:
+def _sees(view: Window, span: Span) -> bool:
     return view.start <= span.start and span.end <= view.end
 
 
-def _believed(span: WordSpan, claims: set[int], near: range, views: Sequence[Window]) -> bool:
+def _believed(span: Span, claims: set[int], near: range, views: Sequence[Window]) -> bool:
     """Whether some window that claims the span is contradicted by none that sees more of it."""
     dissent = [views[n] for n in near if n not in claims and _sees(views[n], span)]
     return any(
@@ -219,9 +219,7 @@ def _believed(span: WordSpan, claims: set[int], near: range, views: Sequence[Win
     )
 
 
-def _disagree(
-    one: WordSpan, two: WordSpan, claims: dict[WordSpan, set[int]], views: Sequence[Window]
-) -> bool:
+def _disagree(one: Span, two: Span, claims: dict[Span, set[int]], views: Sequence[Window]) -> bool:
     """Whether two overlapping spans come from windows of which one saw both and claimed one."""
     if one.start >= two.end or two.start >= one.end or claims[one] & claims[two]:
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from ..types import WordSpan
+from ..types import Span
 
 Scheme = Literal["BIO", "IOB1", "BIOES"]
 
@@ -36,33 +36,33 @@ def split_tag(tag: str) -> tuple[str, str]:
     return prefix, label
 
 
-def decode_tags(tags: Sequence[str]) -> tuple[WordSpan, ...]:
+def decode_tags(tags: Sequence[str]) -> tuple[Span, ...]:
     """The spans that a tag column spells, in order; which scheme it is need not be said."""
-    spans: list[WordSpan] = []
+    spans: list[Span] = []
     start, open_label = 0, ""
     for index, (prefix, label) in enumerate(map(split_tag, tags)):
         if open_label and (prefix in _BEGINS or label != open_label):
-            spans.append(WordSpan(start, index, open_label))
+            spans.append(Span(start, index, open_label))
             open_label = ""
         if label and not open_label:
             start, open_label = index, label
         if open_label and prefix in _ENDS:
-            spans.append(WordSpan(start, index + 1, open_label))
+            spans.append(Span(start, index + 1, open_label))
             open_label = ""
     if open_label:
-        spans.append(WordSpan(start, len(tags), open_label))
+        spans.append(Span(start, len(tags), open_label))
     return tuple(spans)
 
 
-def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[WordSpan, ...]]:
+def outermost(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """`(kept, dropped)`, both in text order: what a flat format can hold, and what it cannot.
 
     The longest span wins, then the leftmost, then the first label of the alphabet. The same
     span given twice is one span.
     """
     taken: set[int] = set()
-    kept: list[WordSpan] = []
-    dropped: list[WordSpan] = []
+    kept: list[Span] = []
+    dropped: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (s.start - s.end, s)):
         words = range(span.start, span.end)
         if taken.isdisjoint(words):
@@ -74,15 +74,15 @@ def outermost(spans: Iterable[WordSpan]) -> tuple[tuple[WordSpan, ...], tuple[Wo
 
 
 def encode_tags(
-    spans: Iterable[WordSpan], length: int, scheme: Scheme = "BIO"
-) -> tuple[tuple[str, ...], tuple[WordSpan, ...]]:
+    spans: Iterable[Span], length: int, scheme: Scheme = "BIO"
+) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     """`(tags, dropped)`: `length` tags holding the outermost spans, and the spans they cannot hold.
 
     Raises `ValueError` if a span reaches past `length`.
     """
     kept, dropped = outermost(spans)
     tags = ["O"] * length
-    previous = WordSpan(0, 1, "O") if not kept else kept[0]
+    previous = Span(0, 1, "O") if not kept else kept[0]
     for span in kept:
         if span.end > length:
             raise ValueError(
@@ -95,7 +95,7 @@ def encode_tags(
     return tuple(tags), dropped
 
 
-def _span_tags(span: WordSpan, scheme: Scheme, touches_same_label: bool) -> list[str]:
+def _span_tags(span: Span, scheme: Scheme, touches_same_label: bool) -> list[str]:
     size = span.end - span.start
     if scheme == "BIOES":
         prefixes = "S" if size == 1 else "B" + "I" * (size - 2) + "E"

@@ -19,7 +19,7 @@ def match(cost: NDArray[np.float32]) -> NDArray[np.int64]:
 
     All K spans are shared out, to each entity K / N of them, rounded down or up. The paper gives
     each entity one and teaches the other K - N nothing but ∅, so that near-identical spans are
-    told opposite things (docs/RESULTS.md has what that costs).
+    told opposite things (docs/results/training.md has what that costs).
     """
     num_spans, num_gold = cost.shape
     assignment = np.full(num_spans, UNMATCHED, dtype=np.int64)

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 
 from core.text.tag_schemes import Scheme, encode_tags
 from core.text.tokenization import tokenize
-from core.types import Token, WordSpan
+from core.types import Span, Token
 from storage.formats.export_tally import Written, accepted, count_document, count_span, lost
 from storage.records import DocumentRecord, SpanRecord
 
@@ -74,18 +74,18 @@ def _tagged(
 
 def _aligned(
     document: DocumentRecord, tokens: tuple[Token, ...], written: Written
-) -> dict[WordSpan, SpanRecord]:
+) -> dict[Span, SpanRecord]:
     """The accepted entities by the words that they are."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
-    spans: dict[WordSpan, SpanRecord] = {}
+    spans: dict[Span, SpanRecord] = {}
     for entity in accepted(document, written):
         if entity.start not in starts or entity.end not in ends:
             written.unaligned.append(lost(document, entity.start, entity.end, entity.label))
             continue
         label = "_".join(entity.label.split())
         written.properties.update(["blanks in labels"] if label != entity.label else [])
-        span = WordSpan(starts[entity.start], ends[entity.end], label)
+        span = Span(starts[entity.start], ends[entity.end], label)
         if span in spans:
             written.nested.append(lost(document, entity.start, entity.end, entity.label))
         spans.setdefault(span, entity)

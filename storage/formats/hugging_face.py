@@ -20,7 +20,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from core.text.tag_schemes import TagError, decode_tags, encode_tags
-from core.types import WordSpan
+from core.types import Span
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import FieldError, object_of, split_in, string, whole
 from storage.formats.labelled_spans import Mark, list_of, to_spans
@@ -132,7 +132,7 @@ def _flat(text: str, spans: Sequence[SpanRecord]) -> tuple[list[str], list[str]]
     starts = {piece.start: index for index, piece in enumerate(pieces)}
     ends = {piece.end: index + 1 for index, piece in enumerate(pieces)}
     aligned = [
-        WordSpan(starts[span.start], ends[span.end], span.label)
+        Span(starts[span.start], ends[span.end], span.label)
         for span in spans
         if span.start in starts and span.end in ends
     ]

@@ -1,7 +1,7 @@
 """The tables. Every query over them is in `storage.repository`.
 
-Offsets are code points of the raw text, end exclusive. Scores lie in [0, 1]: shares of the highest
-that the model can give (`core.inference.scoring`). Machine and person sets have one shape; their
+Offsets are code points of the raw text, end exclusive. Scores lie in [0, 1], see
+`core.inference.scoring`. Machine and person sets have one shape; their
 provenance differs.
 """
 

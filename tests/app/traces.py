@@ -44,7 +44,7 @@ SENTENCES: tuple[tuple[str, tuple[Target, ...]], ...] = (
 LABELS = ("PER", "ORG", "LOC", "MISC")
 COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 TIMESTEPS = 1000
-THRESHOLD = 2.1
+THRESHOLD = 0.7
 _WORD = re.compile(r"\w+|[^\w\s]+")
 
 

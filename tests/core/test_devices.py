@@ -14,7 +14,7 @@ from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import keep, propose
 from core.inference.constraints import Constraints
 from core.modeling.model import DiffusionNER
-from core.types import SamplerSettings, WordSpan
+from core.types import SamplerSettings, Span
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -53,7 +53,7 @@ def test_the_counter_sees_what_waits() -> None:
 def test_no_denoising_step_waits_for_the_device(new_model: NewModel, decided: bool) -> None:
     """Nor one that keeps to what a person decided, for several seeds and with fresh noise."""
     settings = replace(SETTINGS, ensemble=2, eta=1.0) if decided else SETTINGS
-    rule = Constraints((WordSpan(0, 1, "PER"),), (WordSpan(1, 2, "LOC"),))
+    rule = Constraints((Span(0, 1, "PER"),), (Span(1, 2, "LOC"),))
     steps = denoise(new_model(), WORDS, settings, [rule] * len(WORDS) if decided else None)
     next(steps)
     with Waiting() as waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _WORDS = ("the", "of", "in", "bank", "china", "university", "city", "said", "met")
@@ -13,24 +13,24 @@ _WORDS = ("the", "of", "in", "bank", "china", "university", "city", "said", "met
 SENTENCES: tuple[Example, ...] = (
     Example(
         ("Bank", "of", "China", "hired", "Ms.", "Haag", "."),
-        (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"), WordSpan(4, 6, "PER")),
+        (Span(0, 3, "ORG"), Span(2, 3, "LOC"), Span(4, 6, "PER")),
     ),
     Example(
         ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council"),
         (
-            WordSpan(1, 4, "ORG"),
-            WordSpan(3, 4, "LOC"),
-            WordSpan(6, 9, "LOC"),
-            WordSpan(6, 10, "ORG"),
+            Span(1, 4, "ORG"),
+            Span(3, 4, "LOC"),
+            Span(6, 9, "LOC"),
+            Span(6, 10, "ORG"),
         ),
     ),
     Example(
         ("Anna", "said", "the", "Oslo", "Peace", "Prize", "went", "to", "Bo", "Li", "in", "May"),
         (
-            WordSpan(0, 1, "PER"),
-            WordSpan(3, 4, "LOC"),
-            WordSpan(3, 6, "MISC"),
-            WordSpan(8, 10, "PER"),
+            Span(0, 1, "PER"),
+            Span(3, 4, "LOC"),
+            Span(3, 6, "MISC"),
+            Span(8, 10, "PER"),
         ),
     ),
     Example(("Nothing", "of", "note", "was", "said", "in", "the", "meeting", ".")),

@@ -84,4 +84,4 @@ class Payload(TypedDict):
     summary: str
     """What is said and read aloud when the entities stand."""
     threshold: float
-    """φ, as a share of the highest score."""
+    """φ."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.components.denoising import wording
 from app.components.denoising.animation import Frame, Pointed
-from core.inference.scoring import HIGHEST, how_sure
+from core.inference.scoring import how_sure
 from core.types import Pointers, SentenceStep, Trace
 
 _LEAST = 0.01
@@ -63,9 +63,9 @@ def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 
 def mean_probability(step: SentenceStep, slot: int) -> float:
-    """The score of one noisy span, as a share of the highest."""
+    """The score of one noisy span."""
     sure = how_sure(step.p_left[slot], step.p_right[slot], step.p_type[slot])
-    return round(sure / HIGHEST, 3)
+    return round(sure, 3)
 
 
 def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:

@@ -13,7 +13,6 @@ from app.components.denoising import wording
 from app.components.denoising.animation import EntityBar, LabelColour, Payload
 from app.components.denoising.frames import mean_probability, sentence_frames
 from app.components.denoising.stacking import rows
-from core.inference.scoring import HIGHEST
 from core.overlaps import overlap
 from core.types import Entity, Origin, SentenceStep, Token, Trace
 
@@ -84,7 +83,7 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
         entities=entities,
         readout=wording.entities_readout(len(entities), num_spans),
         summary=wording.entities_summary(named, num_spans),
-        threshold=round(trace.threshold / HIGHEST, 3),
+        threshold=round(trace.threshold, 3),
     )
     said = json.dumps(payload).encode()
     payload["id"] = hashlib.blake2b(said, digest_size=8).hexdigest()
@@ -134,7 +133,7 @@ def _entity(
         offsets=(entity.start, entity.end),
         text=trace.text[entity.start : entity.end],
         label=index[entity.label],
-        score=round((entity.score or 0.0) / HIGHEST, 3),
+        score=round(entity.score or 0.0, 3),
         row=0,
         slot=origin.slot if origin.slot in collapsed else surest,
         step=origin.step,

@@ -71,12 +71,13 @@ def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> fl
     threshold = column.slider(
         "Filter φ",
         0.0,
-        3.0,
+        1.0,
         tuned,
-        0.05,
+        0.01,
         key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
         persist_state="session",
-        help="What ½ Pˡ + ½ Pʳ + 2 Pᶜ of a span must reach. It begins where the model was tuned.",
+        help="The score that a span must reach, (½ Pˡ + ½ Pʳ + 2 Pᶜ) / 3. It begins where the "
+        "model was tuned.",
     )
     return None if abs(threshold - tuned) < 1e-9 else float(threshold)
 

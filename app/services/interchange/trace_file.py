@@ -1,8 +1,8 @@
 """A trace as a file: everything that was computed, and everything needed to compute it again.
 
-    {"format": "spanneal trace", "version": 1,
+    {"format": "spanneal trace", "version": 2,
      "model": {"version": 3, "folder": "assets/models/default"},
-     "text": "…", "settings": {"steps": 5, "num_spans": 60, "seed": 0, …}, "threshold": 1.9,
+     "text": "…", "settings": {"steps": 5, "num_spans": 60, "seed": 0, …}, "threshold": 0.72,
      "sentences": [[{"start", "end"} of each word]],
      "steps": [{"index", "t", "t_prev", "sentences": [SentenceStep]}],
      "entities": [Entity], "kept": [Origin or null], "uncovered": [Token]}
@@ -22,7 +22,8 @@ from typing import Any
 from core.types import SamplerSettings, Trace
 
 FORMAT = "spanneal trace"
-VERSION = 1
+VERSION = 2
+"""The first had scores and φ from 0 to 3."""
 _PLACES = 4
 
 
@@ -51,11 +52,14 @@ def replay_of(text: str) -> tuple[str, SamplerSettings]:
     except ValueError as error:
         raise ValueError(f"a trace is a JSON file, got {text[:40]!r} ({error})") from None
     kind = (read.get("format"), read.get("version")) if isinstance(read, Mapping) else (None, None)
-    if kind != (FORMAT, VERSION):
+    if kind not in ((FORMAT, 1), (FORMAT, VERSION)):
         raise ValueError(
-            f"expected a {FORMAT!r} of version {VERSION}, got {kind[0]!r} of version {kind[1]!r}; "
+            f"expected a {FORMAT!r} of version {VERSION} or 1, got {kind[0]!r} of version "
+            f"{kind[1]!r}; "
             "take a file that the Denoise page's “Trace (JSON)” made"
         )
     known = {each.name for each in fields(SamplerSettings)}
     settings = {name: value for name, value in read["settings"].items() if name in known}
+    if kind == (FORMAT, 1) and settings.get("threshold") is not None:
+        settings["threshold"] /= 3
     return str(read["text"]), SamplerSettings(**settings)

@@ -57,7 +57,7 @@ def training_config(settings: RetrainingSettings, sentences: int) -> TrainingCon
 
 
 def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
-    """Scores of parent and new model on the control split, and the sampler they were taken with.
+    """Scores of parent and new model on the holdout split, and the sampler they were taken with.
 
     What the parent says of labels that the project does not have is no error.
     """
@@ -89,7 +89,7 @@ def _sampler(snapshot: Snapshot) -> SamplerSettings:
 
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
     model = DiffusionNER.load(path, best_device()).called(snapshot.names)
-    return scores_of(model, _examples(model, folder, "control", snapshot), _sampler(snapshot))
+    return scores_of(model, _examples(model, folder, "holdout", snapshot), _sampler(snapshot))
 
 
 def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:

@@ -1,6 +1,6 @@
 """The finder of label errors over a project: which accepted spans a model would move, ranked.
 
-Held-back documents are left out: who has seen a model's answer there is no judge of it any more.
+Held-out documents are left out: who has seen a model's answer there is no judge of it any more.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class ReviewService:
             if self._names.get(project_id, changes) != changes:
                 self._checked.clear()  # what was said then calls labels by other names
             self._names[project_id] = changes
-        fit = [each for each in every if each.status == "submitted" and each.split != "control"]
+        fit = [each for each in every if each.status == "submitted" and each.split != "holdout"]
         return sorted(fit, key=lambda each: each.submitted_at, reverse=True)
 
     def waiting(self, submitted: Sequence[Submission], model_version_id: int) -> list[Submission]:

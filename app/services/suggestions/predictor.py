@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from app.services.model_registry.registry import ModelRegistry, VersionView, labels_of, usable
-from app.services.suggestions.priority_lock import Turns
+from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
@@ -38,7 +38,7 @@ class _Slot:
     """
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.turns = PriorityLock()
         self.pipeline: Pipeline | None = None
 
 

@@ -14,8 +14,8 @@ from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.models import AnnotationSet, Document
 from storage.repository import annotation_sets, label_names, projects
 
-RADAR = 0.6
-"""How far below φ, of 3, a hint may lie."""
+RADAR = 0.2
+"""How far below φ a hint may lie."""
 
 
 class Predictor(Protocol):
@@ -39,7 +39,7 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """An entity that the model nearly suggests; `score` is a share of the highest."""
+    """An entity that the model nearly suggests."""
 
     start: int
     end: int
@@ -84,9 +84,9 @@ def settings_of(
 
 def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
-    not held back. What is held back is annotated unaided, so that no model is judged by a person
+    not held out. What is held out is annotated unaided, so that no model is judged by a person
     who has seen its answers."""
-    if predictor is None or document.status != "new" or document.split == "control":
+    if predictor is None or document.status != "new" or document.split == "holdout":
         return False
     latest = annotation_sets.latest_prediction(session, document.id)
     if latest is not None and latest.model_version_id is None:
@@ -106,7 +106,7 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
             "sampler": asdict(answer.settings),
             "uncovered": [[each.start, each.end] for each in answer.uncovered],
             "hints": [
-                [each.start, each.end, each.label, drafts.share(each.score)]
+                [each.start, each.end, each.label, each.score]
                 for each in drafts.best_once(renamed(answer.hints, names))
             ],
         },

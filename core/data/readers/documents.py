@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...text.segmentation import sentences
 from ...text.tokenization import tokenize
-from ...types import Entity, Example, Token, WordSpan
+from ...types import Entity, Example, Span, Token
 from .records import Reading
 
 
@@ -19,7 +19,7 @@ def split_document(text: str, entities: Iterable[Entity]) -> Reading:
     """
     tokens = tokenize(text)
     first, last = _word_at(text, tokens)
-    spans: list[WordSpan] = []
+    spans: list[Span] = []
     expanded = 0
     for entity in entities:
         if entity.end > len(text):
@@ -35,7 +35,7 @@ def split_document(text: str, entities: Iterable[Entity]) -> Reading:
         inside = text[entity.start : entity.end].strip()
         whole = text[tokens[start].start : tokens[end - 1].end]
         expanded += len(whole) > len(inside)
-        spans.append(WordSpan(start, end, entity.label))
+        spans.append(Span(start, end, entity.label))
     stretches, joined = _join(sentences(text, tokens), spans)
     return Reading(tuple(_examples(text, tokens, stretches, sorted(set(spans)))), expanded, joined)
 
@@ -55,7 +55,7 @@ def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
 
 
 def _join(
-    bounds: Sequence[tuple[int, int]], spans: Iterable[WordSpan]
+    bounds: Sequence[tuple[int, int]], spans: Iterable[Span]
 ) -> tuple[list[tuple[int, int]], int]:
     """The sentences with each end removed that a span lies across, and how many were."""
     inside = {cut for span in spans for cut in range(span.start + 1, span.end)}
@@ -71,7 +71,7 @@ def _examples(
     text: str,
     tokens: Sequence[Token],
     stretches: Iterable[tuple[int, int]],
-    spans: Sequence[WordSpan],
+    spans: Sequence[Span],
 ) -> Iterator[Example]:
     """`spans` are sorted; each lies within one stretch."""
     taken = 0
@@ -80,6 +80,6 @@ def _examples(
         within = taken
         while within < len(spans) and spans[within].start < end:
             within += 1
-        inside = [WordSpan(s.start - start, s.end - start, s.label) for s in spans[taken:within]]
+        inside = [Span(s.start - start, s.end - start, s.label) for s in spans[taken:within]]
         taken = within
         yield Example(words, tuple(inside))

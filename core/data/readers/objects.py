@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...types import Entity, Example, WordSpan
+from ...types import Entity, Example, Span
 from .documents import split_document
 from .records import DataError, Reading, Row
 
@@ -112,7 +112,7 @@ def _token_example(words: list[Any], records: list[Any]) -> Example:
     if not words:
         raise ValueError("expected at least one token, got none")
     parts = (part for record in records for part in _parts(record))
-    spans = {WordSpan(*_fields(part, "type")) for part in parts}
+    spans = {Span(*_fields(part, "type")) for part in parts}
     return Example(tuple(words), tuple(sorted(spans)))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...types import Example, WordSpan
+from ...types import Example, Span
 from .records import DataError, Reading, Row
 
 SUFFIX = "_gold_conll"
@@ -27,7 +27,7 @@ _OPENING = re.compile(r"\(([^()*|\s]+)")
 @dataclass(slots=True)
 class _Sentence:
     words: list[str] = field(default_factory=list)
-    spans: list[WordSpan] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
     open: list[tuple[int, str]] = field(default_factory=list)
     """Where each name that has not ended yet began, and its label."""
 
@@ -87,7 +87,7 @@ def _add(sentence: _Sentence, path: Path, number: int, columns: Sequence[str]) -
     sentence.open += [(place, label) for label in _OPENING.findall(mark)]
     for _ in range(mark.count(")")):
         start, label = sentence.open.pop()
-        sentence.spans.append(WordSpan(start, place + 1, label))
+        sentence.spans.append(Span(start, place + 1, label))
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from ...config import TrainingConfig
 from ...modeling.model import DiffusionNER
 from ...training.learner import DiffusionLearner, Learner
 from ...training.trainer import train
-from ...types import Example, WordSpan
+from ...types import Example, Span
 from .timing import now
 
 _STEPS = 10
@@ -67,7 +67,7 @@ def annotated(sentences: Sequence[Sequence[str]], labels: Sequence[str]) -> list
         Example(
             tuple(words),
             tuple(
-                WordSpan(start, start + 2, labels[start % len(labels)])
+                Span(start, start + 2, labels[start % len(labels)])
                 for start in range(0, len(words) - 1, _EVERY)
             ),
         )

@@ -13,7 +13,7 @@ from ...evaluation.measure import measure
 from ...evaluation.metrics import Scores, score
 from ...inference.constraints import Constraints
 from ...inference.label_errors import doubts_of
-from ...types import Example, SamplerSettings, WordSpan
+from ...types import Example, SamplerSettings, Span
 from .seeding import with_errors
 from .students import Ours, Theirs
 
@@ -136,7 +136,7 @@ def _ours(student: Ours | Theirs) -> Ours:
     return student
 
 
-def _at(span: WordSpan, places: Sequence[WordSpan]) -> bool:
+def _at(span: Span, places: Sequence[Span]) -> bool:
     return any((span.start, span.end) == (each.start, each.end) for each in places)
 
 

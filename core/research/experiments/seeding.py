@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ...types import Example, WordSpan
+from ...types import Example, Span
 
 Kind = Literal["moved", "renamed", "made up"]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -19,10 +19,10 @@ _LONGEST = 3
 class Seeded:
     """A span as it now stands in the annotation."""
 
-    span: WordSpan
+    span: Span
     kind: Kind | None = None
     """What was done to it; None: it is as it was."""
-    truth: WordSpan | None = None
+    truth: Span | None = None
     """What gold has instead; None for one that was made up, and for one as it was."""
 
 
@@ -59,17 +59,17 @@ def with_errors(
 
 
 def _wrong(
-    entity: WordSpan,
+    entity: Span,
     kind: Kind,
     length: int,
     labels: Sequence[str],
     taken: set[tuple[int, int]],
     drawn: random.Random,
-) -> WordSpan | None:
+) -> Span | None:
     start, end = entity.start, entity.end
     if kind == "renamed":
         others = [label for label in labels if label != entity.label]
-        return WordSpan(start, end, drawn.choice(others)) if others else None
+        return Span(start, end, drawn.choice(others)) if others else None
     if kind == "moved":
         places = [(start - 1, end), (start + 1, end), (start, end - 1), (start, end + 1)]
     else:
@@ -79,4 +79,4 @@ def _wrong(
     if not possible:
         return None
     label = entity.label if kind == "moved" else drawn.choice(list(labels))
-    return WordSpan(*drawn.choice(possible), label)
+    return Span(*drawn.choice(possible), label)

@@ -85,7 +85,7 @@ def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at
         text="Ann met",
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (there,))),
-        entities=(Entity(0, 3, "PER", 2.7),),
+        entities=(Entity(0, 3, "PER", 0.9),),
     )
     payload = sentence_payload(trace, 0, COLOURS)
     (bar,) = payload["entities"]
@@ -109,7 +109,7 @@ def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
         text="Ann met",
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (before,)), Step(2, 500, 0, (after,))),
-        entities=(Entity(0, 3, "PER", 2.7),),
+        entities=(Entity(0, 3, "PER", 0.9),),
     )
     (bar,) = sentence_payload(trace, 0, COLOURS)["entities"]
     assert (bar["collapsed"], bar["slot"], bar["step"]) == ([1, 2], 2, 1)
@@ -139,7 +139,7 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
         p_right=(0.7, 0.7, 1.0),
         p_type=(0.7, 0.67, 1.0),
     )
-    frame = sentence_payload(_one_word(made, threshold=2.05), 0, COLOURS)["frames"][-1]
+    frame = sentence_payload(_one_word(made, threshold=0.68), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
     assert frame["scores"] == [0.7, 0.663, 1.0]
     assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
@@ -282,13 +282,13 @@ def test_only_the_entities_decoded_from_a_sentence_are_shown_in_it() -> None:
     assert sentence_payload(other, 0, COLOURS)["entities"] == []
 
 
-def _one_word(made: SentenceStep, threshold: float = 3.0) -> Trace:
+def _one_word(made: SentenceStep, threshold: float = 1.0) -> Trace:
     return Trace(
         text="Ann",
         sentences=((Token(0, 3),),),
         settings=SamplerSettings(steps=1, num_spans=len(made.spans)),
         threshold=threshold,
         steps=(Step(1, 1000, 0, (made,)),),
-        entities=(Entity(0, 3, "PER", 2.1),) if made.labels[0] else (),
+        entities=(Entity(0, 3, "PER", 0.7),) if made.labels[0] else (),
         kept=(Origin(0, 1, 0),) if made.labels[0] else (),
     )

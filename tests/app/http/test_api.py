@@ -56,7 +56,7 @@ class Counting:
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         self.calls.append(list(texts))
         self.settings.append(settings)
-        return [Prediction(text, (Entity(0, len(text), "PER", 2.7),)) for text in texts]
+        return [Prediction(text, (Entity(0, len(text), "PER", 0.9),)) for text in texts]
 
 
 @pytest.fixture
@@ -213,6 +213,14 @@ def test_the_page_about_it_needs_no_script_and_no_other_host(served: Served) -> 
     described = served.client.get("/api/v1/openapi.json").json()
     assert "/predict" in described["paths"]
     assert all(path in page.text for path in described["paths"])
+
+
+def test_the_description_for_tools_names_the_fields_of_every_operation(served: Served) -> None:
+    schemas = served.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    operations = schemas["Operations"]["properties"]["operations"]["items"]
+
+    assert operations["discriminator"]["mapping"]["add"] == "#/components/schemas/Add"
+    assert schemas["Add"]["required"] == ["op", "id", "start", "end", "label"]
 
 
 def test_a_job_that_cannot_start_says_why_and_an_unknown_one_is_not_found(served: Served) -> None:

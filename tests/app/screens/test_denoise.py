@@ -29,7 +29,7 @@ def test_every_dial_reaches_the_sampler(site: Site) -> None:
     site.app.slider(key="num_spans").set_value(120)
     site.app.number_input(key="seed").set_value(7)
     site.app.slider(key="eta").set_value(0.5)
-    site.app.slider(key="phi_1_nested").set_value(2.0)
+    site.app.slider(key="phi_1_nested").set_value(0.6)
     site.run()
 
     assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 2.0)
@@ -204,7 +204,7 @@ def test_a_version_whose_folder_is_gone_is_left_out_and_told(
 
 
 def _said(words: str, label: str) -> tuple[Entity, ...]:
-    return (Entity(TEXT.index(words), TEXT.index(words) + len(words), label, 2.7),)
+    return (Entity(TEXT.index(words), TEXT.index(words) + len(words), label, 0.9),)
 
 
 def _answer(monkeypatch: pytest.MonkeyPatch, said: dict[int, tuple[Entity, ...]]) -> None:

@@ -11,7 +11,7 @@ from core.baselines.base import BaselineLearner
 from core.baselines.biaffine import Biaffine, compatible
 from core.config import TrainingConfig
 from core.training.trainer import Evaluated, train
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
@@ -45,7 +45,7 @@ def test_padding_changes_no_span_score(new_model: NewModel) -> None:
 @torch.no_grad()
 def test_spans_that_end_before_they_begin_teach_nothing(new_model: NewModel) -> None:
     biaffine = Biaffine(new_model()).eval()
-    example = Example(("Bank", "of"), (WordSpan(0, 2, "ORG"),))
+    example = Example(("Bank", "of"), (Span(0, 2, "ORG"),))
     logs = biaffine([example.words]).log_softmax(-1)[0]
     org, none = biaffine.labels.index("ORG"), len(biaffine.labels)
     expected = -(logs[0, 0, none] + logs[0, 1, org] + logs[1, 1, none]) / 2
@@ -75,13 +75,13 @@ def test_a_classifier_grown_to_other_labels_scores_the_known_ones_as_before(
 
 
 SPANS = st.tuples(st.integers(0, 8), st.integers(1, 5)).map(
-    lambda each: WordSpan(each[0], each[0] + each[1], "PER")
+    lambda each: Span(each[0], each[0] + each[1], "PER")
 )
 
 
 @given(st.lists(st.tuples(st.floats(-5, 0), SPANS), unique_by=lambda each: each[1]), st.booleans())
 def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
-    scored: list[tuple[float, WordSpan]], nested: bool
+    scored: list[tuple[float, Span]], nested: bool
 ) -> None:
     kept = set(compatible(scored, nested))
     value = {span: score for score, span in scored}
@@ -90,7 +90,7 @@ def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
         assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
 
 
-def _clash(one: WordSpan, two: WordSpan, nested: bool) -> bool:
+def _clash(one: Span, two: Span, nested: bool) -> bool:
     left, right = set(range(one.start, one.end)), set(range(two.start, two.end))
     return bool(left & right and (not nested or (left - right and right - left)))
 
@@ -99,7 +99,7 @@ def test_entities_lie_within_one_another_only_where_training_showed_some(
     new_model: NewModel, tmp_path: Path
 ) -> None:
     biaffine = Biaffine(new_model())
-    biaffine.loss([Example(WORDS[0], (WordSpan(0, 3, "ORG"),))])
+    biaffine.loss([Example(WORDS[0], (Span(0, 3, "ORG"),))])
     assert not biaffine.nested
     biaffine.loss([SENTENCES[0]])
     biaffine.loss([SENTENCES[3]])

@@ -11,14 +11,14 @@ from core.config import TrainingConfig
 from core.evaluation.metrics import nested_entities
 from core.modeling.model import ModelError
 from core.training.trainer import Evaluated, train
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
 OUTERMOST = [
-    (WordSpan(0, 3, "ORG"), WordSpan(4, 6, "PER")),
-    (WordSpan(1, 4, "ORG"), WordSpan(6, 10, "ORG")),
-    (WordSpan(0, 1, "PER"), WordSpan(3, 6, "MISC"), WordSpan(8, 10, "PER")),
+    (Span(0, 3, "ORG"), Span(4, 6, "PER")),
+    (Span(1, 4, "ORG"), Span(6, 10, "ORG")),
+    (Span(0, 1, "PER"), Span(3, 6, "MISC"), Span(8, 10, "PER")),
     (),
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import VERBS, main
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import Learned
 from tests.core.tiny import SENTENCES
 
@@ -152,9 +152,9 @@ def test_annotate_with_a_trace_adds_every_step_and_is_repeatable(
 def test_training_goes_on_from_a_model_with_a_new_label(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from core.types import WordSpan
+    from core.types import Span
 
-    example = Example(SENTENCES[0].words, (WordSpan(3, 4, "VERB"),))
+    example = Example(SENTENCES[0].words, (Span(3, 4, "VERB"),))
     file = write(tmp_path / "more.jsonl", (example,) * 4)
     options = ["--train", str(file), "--dev", str(file), "--from", str(trained), "--epochs", "1"]
     assert main(["train", *options, "--out", str(tmp_path / "out"), "--num-spans", "4"]) == 0
@@ -178,7 +178,7 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     kind: str, encoder_folder: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    new = write(tmp_path / "new.jsonl", (replace(SENTENCES[3], entities=(WordSpan(0, 1, "NEW"),)),))
+    new = write(tmp_path / "new.jsonl", (replace(SENTENCES[3], entities=(Span(0, 1, "NEW"),)),))
     base = ["baseline", "--kind", kind, "--epochs", "1", "--batch-size", "8"]
     files = ["--train", str(data), "--dev", str(data), "--test", str(data)]
     assert main([*base, *files, "--encoder", str(encoder_folder), "--out", str(first)]) == 0

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.batching import Gold, epoch_batches, inference_batches
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
 lengths_of = st.lists(st.integers(1, 60), max_size=200)
 
@@ -61,7 +61,7 @@ def test_a_sentence_longer_than_a_batch_is_one() -> None:
 
 def test_gold_entities_become_inclusive_boundaries_padded_with_what_no_word_has() -> None:
     examples = [
-        Example(("a", "b", "c"), (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"))),
+        Example(("a", "b", "c"), (Span(0, 3, "ORG"), Span(2, 3, "LOC"))),
         Example(("a",), labels=frozenset({"LOC"})),
     ]
     gold = Gold.of(examples, ("LOC", "ORG"), torch.device("cpu"))
@@ -72,6 +72,6 @@ def test_gold_entities_become_inclusive_boundaries_padded_with_what_no_word_has(
 
 
 def test_an_entity_whose_label_the_model_lacks_is_refused() -> None:
-    example = Example(("a",), (WordSpan(0, 1, "DRUG"),))
+    example = Example(("a",), (Span(0, 1, "DRUG"),))
     with pytest.raises(ValueError, match="grow the model"):
         Gold.of([example], ("LOC",), torch.device("cpu"))

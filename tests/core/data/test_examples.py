@@ -16,7 +16,7 @@ from core.data.examples import (
     split_document,
 )
 from core.text.tokenization import tokenize
-from core.types import Entity, Example, WordSpan
+from core.types import Entity, Example, Span
 
 TEXT = "😊 Bank of China hired Ms. Haag. She left London-based Kyiv Co."
 
@@ -39,7 +39,7 @@ def test_token_jsonl_keeps_its_words_and_nested_entities(tmp_path: Path) -> None
     }
     (example,) = read_examples(written(tmp_path, lines(record)))
     assert example.words == ("Bank", "of", "China", ".")
-    assert example.entities == (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"))
+    assert example.entities == (Span(0, 3, "ORG"), Span(2, 3, "LOC"))
     assert example.labels is None
 
 
@@ -57,12 +57,12 @@ def test_text_jsonl_is_cut_into_sentences_by_code_points(tmp_path: Path) -> None
     first, second = reading.examples
     assert first.words == ("😊", "Bank", "of", "China", "hired", "Ms.", "Haag", ".")
     assert first.entities == (
-        WordSpan(1, 4, "ORG"),
-        WordSpan(3, 4, "LOC"),
-        WordSpan(5, 7, "PER"),
+        Span(1, 4, "ORG"),
+        Span(3, 4, "LOC"),
+        Span(5, 7, "PER"),
     )
     assert second.words[2] == "London"
-    assert second.entities == (WordSpan(2, 3, "LOC"),)
+    assert second.entities == (Span(2, 3, "LOC"),)
     assert (reading.expanded, reading.joined) == (0, 0)
 
 
@@ -75,7 +75,7 @@ def test_what_nobody_accepted_is_not_gold(tmp_path: Path, status: str) -> None:
 
 def test_an_entity_that_ends_within_a_word_grows_to_the_word_and_is_counted() -> None:
     reading = split_document("the Bankers left", [Entity(4, 8, "ORG"), Entity(3, 12, "PER")])
-    assert reading.examples[0].entities == (WordSpan(1, 2, "ORG"), WordSpan(1, 2, "PER"))
+    assert reading.examples[0].entities == (Span(1, 2, "ORG"), Span(1, 2, "PER"))
     assert reading.expanded == 1
 
 
@@ -83,7 +83,7 @@ def test_an_entity_across_a_sentence_end_joins_the_sentences() -> None:
     text = "He read Go. Went. Home. She slept."
     reading = split_document(text, [Entity(8, 22, "MISC")])
     assert [len(example.words) for example in reading.examples] == [8, 3]
-    assert reading.examples[0].entities == (WordSpan(2, 7, "MISC"),)
+    assert reading.examples[0].entities == (Span(2, 7, "MISC"),)
     assert reading.joined == 2
 
 
@@ -95,9 +95,9 @@ def test_conll_columns_are_read_in_any_scheme(tmp_path: Path) -> None:
         "Peter NNP I-PER"
     )
     assert read_examples(written(tmp_path, content)) == [
-        Example(("EU", "rejects"), (WordSpan(0, 1, "ORG"),)),
-        Example(("Bank", "of", "China"), (WordSpan(0, 3, "ORG"),)),
-        Example(("Peter",), (WordSpan(0, 1, "PER"),)),
+        Example(("EU", "rejects"), (Span(0, 1, "ORG"),)),
+        Example(("Bank", "of", "China"), (Span(0, 3, "ORG"),)),
+        Example(("Peter",), (Span(0, 1, "PER"),)),
     ]
 
 
@@ -196,7 +196,7 @@ def test_no_entity_and_no_word_of_a_document_is_lost(
 
 
 def sentence(*labels: str) -> Example:
-    return Example(("a",), tuple(WordSpan(0, 1, label) for label in labels))
+    return Example(("a",), tuple(Span(0, 1, label) for label in labels))
 
 
 def test_a_corpus_that_never_shows_a_label_says_nothing_about_it() -> None:
@@ -217,7 +217,7 @@ def test_the_label_set_is_sorted() -> None:
 
 
 def test_labels_of_the_model_that_a_corpus_never_uses_are_unknown_in_it() -> None:
-    tweets = [Example(("Ann",), (WordSpan(0, 1, "PER"),))]
+    tweets = [Example(("Ann",), (Span(0, 1, "PER"),))]
     (alone,) = merge_corpora([tweets])
     assert alone.labels is None
     (beside,) = merge_corpora([tweets], ("MISC", "PER"))

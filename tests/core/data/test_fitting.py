@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.data.fitting import fit
 from core.modeling.model import DiffusionNER
 from core.modeling.subwords import subword_lengths
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 
 WINDOW = 20
@@ -37,7 +37,7 @@ def named(example: Example) -> list[tuple[tuple[str, ...], str]]:
 def test_pieces_fit_the_window_and_hold_every_word_in_order(
     model: DiffusionNER, sentence: list[str], places: list[tuple[int, int]]
 ) -> None:
-    entities = {WordSpan(a, a + n, "PER") for a, n in places if a + n <= len(sentence)}
+    entities = {Span(a, a + n, "PER") for a, n in places if a + n <= len(sentence)}
     example = Example(tuple(sentence), tuple(sorted(entities)), frozenset({"PER"}))
     pieces = fit(model, [example])
     for piece in pieces:
@@ -49,7 +49,7 @@ def test_pieces_fit_the_window_and_hold_every_word_in_order(
         assert sorted(chain.from_iterable(map(named, pieces))) == sorted(named(example))
 
 
-def _longest_chain(entities: set[WordSpan]) -> int:
+def _longest_chain(entities: set[Span]) -> int:
     """Words of the longest run of entities that overlap one another."""
     longest, start, end = 0, 0, 0
     for each in sorted(entities):
@@ -61,14 +61,14 @@ def _longest_chain(entities: set[WordSpan]) -> int:
 
 
 def test_no_entity_is_cut_where_a_window_ends(model: DiffusionNER) -> None:
-    entities = (WordSpan(0, 3, "PER"), WordSpan(17, 24, "ORG"), WordSpan(22, 24, "LOC"))
+    entities = (Span(0, 3, "PER"), Span(17, 24, "ORG"), Span(22, 24, "LOC"))
     pieces = fit(model, [Example(numbered(50), entities)])
     assert [len(piece.words) for piece in pieces] == [17, 20, 13]
-    assert pieces[1].entities == (WordSpan(0, 7, "ORG"), WordSpan(5, 7, "LOC"))
+    assert pieces[1].entities == (Span(0, 7, "ORG"), Span(5, 7, "LOC"))
 
 
 def test_what_fits_is_left_as_it_is(model: DiffusionNER) -> None:
-    example = Example(numbered(20), (WordSpan(0, 20, "ORG"),))
+    example = Example(numbered(20), (Span(0, 20, "ORG"),))
     assert fit(model, [example]) == [example]
 
 
@@ -79,7 +79,7 @@ def test_a_sentence_without_words_is_left_out(model: DiffusionNER) -> None:
 def test_the_words_of_an_entity_longer_than_a_window_are_not_taught_as_no_entity(
     model: DiffusionNER,
 ) -> None:
-    example = Example(numbered(60), (WordSpan(5, 40, "ORG"), WordSpan(50, 52, "PER")))
+    example = Example(numbered(60), (Span(5, 40, "ORG"), Span(50, 52, "PER")))
     pieces = fit(model, [example])
     assert [piece.words[0] for piece in pieces] == ["w0", "w40"]
     assert [named(piece) for piece in pieces] == [[], [(("w50", "w51"), "PER")]]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from core.data.examples import DataError, read_examples, read_file
 from core.data.readers.ontonotes import read_ontonotes
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
-BANK = Example(("Bank", "of", "China", "."), (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "GPE")))
+BANK = Example(("Bank", "of", "China", "."), (Span(0, 3, "ORG"), Span(2, 3, "GPE")))
 OBJECT = {
     "tokens": list(BANK.words),
     "entities": [
@@ -73,14 +73,14 @@ def test_columns_of_either_scheme_are_the_same_entities(tmp_path: Path) -> None:
         )
         for tags in (first.split(), second.split())
     ]
-    spans = (WordSpan(0, 3, "ORG"), WordSpan(3, 4, "LOC"), WordSpan(4, 5, "LOC"))
+    spans = (Span(0, 3, "ORG"), Span(3, 4, "LOC"), Span(4, 5, "LOC"))
     assert read == [[Example(words, spans)]] * 2
 
 
 def test_characters_with_tags_are_words_of_one_character(tmp_path: Path) -> None:
     content = "中\tB-LOC\n国\tI-LOC\n \tO\n[\tO\n\n{\tO\n"
     assert read_examples(written(tmp_path, content, "msra.train")) == [
-        Example(("中", "国", "["), (WordSpan(0, 2, "LOC"),)),
+        Example(("中", "国", "["), (Span(0, 2, "LOC"),)),
         Example(("{",)),
     ]
 
@@ -91,8 +91,8 @@ def test_names_in_brackets_are_entities(tmp_path: Path) -> None:
         row("The", "(ORG*"), row("Hague", "(GPE)"), row("Court", "*)"), row("/.", "*"),
     )  # fmt: skip
     assert read_examples(written(tmp_path, content, "cctv.v4_gold_conll")) == [
-        Example(("Hong", "Kong", "Disneyland"), (WordSpan(0, 2, "GPE"), WordSpan(2, 3, "ORG"))),
-        Example(("The", "Hague", "Court", "/."), (WordSpan(0, 3, "ORG"), WordSpan(1, 2, "GPE"))),
+        Example(("Hong", "Kong", "Disneyland"), (Span(0, 2, "GPE"), Span(2, 3, "ORG"))),
+        Example(("The", "Hague", "Court", "/."), (Span(0, 3, "ORG"), Span(1, 2, "GPE"))),
     ]
 
 
@@ -168,7 +168,7 @@ def test_brackets_around_any_run_of_words_come_back(
         label = drawn[place][1]
         end = data.draw(st.integers(place + 1, len(drawn))) if label else place + 1
         if label:
-            spans.append(WordSpan(place, end, label))
+            spans.append(Span(place, end, label))
         for index in range(place, end):
             opening = f"({label}" if label and index == place else ""
             closing = ")" if label and index == end - 1 else ""

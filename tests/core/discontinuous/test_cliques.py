@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from core.discontinuous.cliques import entities_of, pairs_of
 from core.discontinuous.records import FragmentedEntity, whole
-from core.types import WordSpan
+from core.types import Span
 
-A, B, C = (WordSpan(start, start + 1, "X") for start in (0, 2, 4))
+A, B, C = (Span(start, start + 1, "X") for start in (0, 2, 4))
 
 
 def test_only_spans_of_one_label_that_do_not_overlap_are_asked_about() -> None:
-    spans = [A, WordSpan(0, 3, "X"), C, WordSpan(6, 7, "Y")]
+    spans = [A, Span(0, 3, "X"), C, Span(6, 7, "Y")]
     assert pairs_of(spans) == [(0, 0), (1, 1), (2, 2), (3, 3), (0, 2), (1, 2)]
 
 
@@ -41,7 +41,7 @@ def test_a_span_that_joins_no_other_stays_an_entity() -> None:
 
 @given(st.data())
 def test_entities_are_the_maximal_cliques(data: st.DataObject) -> None:
-    spans = [WordSpan(2 * i, 2 * i + 1, "X") for i in range(6)]
+    spans = [Span(2 * i, 2 * i + 1, "X") for i in range(6)]
     joined = data.draw(st.sets(st.sampled_from(list(combinations(range(6), 2)))))
     said = {pair: float(pair in joined) for pair in pairs_of(spans)}
     groups = [set(g) for size in range(1, 7) for g in combinations(range(6), size)]
@@ -52,6 +52,6 @@ def test_entities_are_the_maximal_cliques(data: st.DataObject) -> None:
 
 
 def test_many_fragments_take_no_time() -> None:
-    spans = [WordSpan(2 * i, 2 * i + 1, "X") for i in range(60)]
+    spans = [Span(2 * i, 2 * i + 1, "X") for i in range(60)]
     said = {(i, j): float(i % 3 != j % 3) for i, j in pairs_of(spans)}
     assert entities_of(spans, said)

@@ -9,7 +9,7 @@ from core.data.examples import DataError, read_examples
 from core.discontinuous.reading import read_fragmented
 from core.discontinuous.records import FragmentedEntity, FragmentedExample, joined
 from core.discontinuous.scores import score_fragmented
-from core.types import WordSpan
+from core.types import Span
 
 WORDS = ("left", "and", "right", "shoulder", "pain")
 LEFT = FragmentedEntity(((0, 1), (3, 5)), "Problem")
@@ -40,7 +40,7 @@ def test_the_diffusion_model_learns_every_fragment_as_a_span() -> None:
 
 
 def test_fragments_that_touch_become_one() -> None:
-    spans = [WordSpan(4, 5, "A"), WordSpan(0, 1, "A"), WordSpan(1, 2, "A")]
+    spans = [Span(4, 5, "A"), Span(0, 1, "A"), Span(1, 2, "A")]
     assert joined(spans) == FragmentedEntity(((0, 2), (4, 5)), "A")
 
 

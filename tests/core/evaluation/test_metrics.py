@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evaluation.metrics import Count, as_table, nested_entities, score
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "hired", "Ms.", "Haag", ".")
-BANK, CHINA, HAAG = WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC"), WordSpan(4, 6, "PER")
+BANK, CHINA, HAAG = Span(0, 3, "ORG"), Span(2, 3, "LOC"), Span(4, 6, "PER")
 
 spans = st.builds(
-    lambda start, size, label: WordSpan(start, min(start + size, 7), label),
+    lambda start, size, label: Span(start, min(start + size, 7), label),
     st.integers(0, 6), st.integers(1, 4), st.sampled_from(["PER", "ORG", "LOC"]),
 )  # fmt: skip
 sentence = st.frozensets(spans, max_size=6)
@@ -21,7 +21,7 @@ sentence = st.frozensets(spans, max_size=6)
 
 def test_the_hand_counted_sentence() -> None:
     """Gold ORG, LOC, PER; said: ORG right, LOC as ORG, PER a word short, and the PER of one."""
-    said = [BANK, WordSpan(2, 3, "ORG"), WordSpan(5, 6, "PER"), WordSpan(3, 4, "PER")]
+    said = [BANK, Span(2, 3, "ORG"), Span(5, 6, "PER"), Span(3, 4, "PER")]
     scores = score([(Example(WORDS, (BANK, CHINA, HAAG)), said)])
     assert scores.overall == Count(gold=3, predicted=4, correct=1)
     assert (scores.precision, scores.recall) == (1 / 4, 1 / 3)
@@ -54,7 +54,7 @@ def test_counts_are_summed_over_sentences_before_dividing() -> None:
 
 def test_a_label_nobody_looked_for_is_neither_right_nor_wrong() -> None:
     example = Example(WORDS, (BANK,), labels=frozenset({"ORG", "PER"}))
-    scores = score([(example, [BANK, WordSpan(3, 4, "MISC")])])
+    scores = score([(example, [BANK, Span(3, 4, "MISC")])])
     assert scores.overall == Count(1, 1, 1)
     assert "MISC" not in scores.per_label
     assert scores.boundaries == Count(1, 1, 1)
@@ -85,7 +85,7 @@ def test_a_span_said_twice_counts_once() -> None:
 
 
 @given(st.lists(sentence, max_size=4))
-def test_saying_exactly_the_gold_scores_one(golds: list[frozenset[WordSpan]]) -> None:
+def test_saying_exactly_the_gold_scores_one(golds: list[frozenset[Span]]) -> None:
     scores = score([(Example(WORDS, tuple(gold)), gold) for gold in golds])
     assert (scores.precision, scores.recall, scores.f1) == (1, 1, 1)
     assert scores.nested.recall == scores.flat.recall == scores.boundaries.f1 == 1
@@ -93,7 +93,7 @@ def test_saying_exactly_the_gold_scores_one(golds: list[frozenset[WordSpan]]) ->
 
 @given(st.lists(st.tuples(sentence, sentence), max_size=4))
 def test_swapping_gold_and_prediction_swaps_precision_and_recall(
-    pairs: list[tuple[frozenset[WordSpan], frozenset[WordSpan]]],
+    pairs: list[tuple[frozenset[Span], frozenset[Span]]],
 ) -> None:
     there = score([(Example(WORDS, tuple(a)), b) for a, b in pairs])
     back = score([(Example(WORDS, tuple(b)), a) for a, b in pairs])
@@ -103,7 +103,7 @@ def test_swapping_gold_and_prediction_swaps_precision_and_recall(
 
 @given(st.lists(st.tuples(sentence, sentence), max_size=4))
 def test_the_parts_add_up_to_the_whole(
-    pairs: list[tuple[frozenset[WordSpan], frozenset[WordSpan]]],
+    pairs: list[tuple[frozenset[Span], frozenset[Span]]],
 ) -> None:
     scores = score([(Example(WORDS, tuple(a)), b) for a, b in pairs])
     assert sum(scores.per_label.values(), Count()) == scores.overall
@@ -113,7 +113,7 @@ def test_the_parts_add_up_to_the_whole(
 
 
 @given(sentence)
-def test_nested_means_sharing_a_word_with_another(gold: frozenset[WordSpan]) -> None:
+def test_nested_means_sharing_a_word_with_another(gold: frozenset[Span]) -> None:
     by_hand = {a for a in gold for b in gold if a != b and a.start < b.end and b.start < a.end}
     assert nested_entities(gold) == by_hand
 

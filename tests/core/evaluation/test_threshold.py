@@ -10,24 +10,24 @@ from core.config import TrainingConfig
 from core.evaluation.evaluate import keep, score_proposals, threshold_of, tune_threshold
 from core.inference.decoding import Candidate
 from core.training.learner import DiffusionLearner
-from core.types import Example, SamplerSettings, WordSpan
+from core.types import Example, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 WORDS = tuple("abcdef")
 places = st.tuples(st.integers(0, 5), st.integers(1, 6)).filter(lambda place: place[0] < place[1])
-scores = st.integers(0, 60).map(lambda twentieth: twentieth / 20 + 0.01)
+scores = st.integers(0, 60).map(lambda sixtieth: sixtieth / 60 + 0.003)
 
 
 def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
-    example = Example(("a", "b", "c"), (WordSpan(0, 1, "PER"), WordSpan(1, 2, "PER")))
+    example = Example(("a", "b", "c"), (Span(0, 1, "PER"), Span(1, 2, "PER")))
     found = [
-        Candidate(0, 1, "PER", 2.8, 1, 0),
-        Candidate(1, 2, "PER", 2.01, 1, 1),
-        Candidate(2, 3, "PER", 1.46, 1, 2),
-        Candidate(0, 3, "PER", 0.4, 1, 3),
+        Candidate(0, 1, "PER", 0.93, 1, 0),
+        Candidate(1, 2, "PER", 0.67, 1, 1),
+        Candidate(2, 3, "PER", 0.49, 1, 2),
+        Candidate(0, 3, "PER", 0.13, 1, 3),
     ]
     threshold = tune_threshold([example], [found], flat=False)
-    assert 1.46 < threshold <= 2.01
+    assert 0.49 < threshold <= 0.67
     assert {(each.start, each.end) for each in keep(found, threshold, flat=False)} == {
         (0, 1),
         (1, 2),
@@ -35,9 +35,9 @@ def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
 
 
 def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
-    example = Example(("a", "b"), (WordSpan(0, 1, "PER"),), frozenset({"PER"}))
-    found = [Candidate(1, 2, "LOC", 2.9, 1, 0), Candidate(0, 1, "PER", 1.0, 1, 1)]
-    assert tune_threshold([example], [found], flat=False) <= 1.0
+    example = Example(("a", "b"), (Span(0, 1, "PER"),), frozenset({"PER"}))
+    found = [Candidate(1, 2, "LOC", 0.97, 1, 0), Candidate(0, 1, "PER", 0.33, 1, 1)]
+    assert tune_threshold([example], [found], flat=False) <= 0.33
 
 
 @given(
@@ -48,29 +48,29 @@ def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
 def test_no_other_threshold_keeps_better_entities(
     proposed: list[tuple[tuple[int, int], float]], gold: set[tuple[int, int]], flat: bool
 ) -> None:
-    example = Example(WORDS, tuple(WordSpan(*place, "PER") for place in sorted(gold)))
+    example = Example(WORDS, tuple(Span(*place, "PER") for place in sorted(gold)))
     ranked = sorted(proposed, key=lambda each: -each[1])
     found = [Candidate(*place, "PER", score, 1, 0) for place, score in ranked]
 
     def f1(threshold: float) -> float:
         return score_proposals([example], [found], threshold, flat).f1
 
-    best = max(f1(twentieth / 20) for twentieth in range(61))
+    best = max(f1(sixtieth / 60) for sixtieth in range(61))
     assert f1(tune_threshold([example], [found], flat)) == pytest.approx(best)
 
 
-PARTS = Example(WORDS, (WordSpan(0, 3, "PER"), WordSpan(4, 5, "PER")))
+PARTS = Example(WORDS, (Span(0, 3, "PER"), Span(4, 5, "PER")))
 """Parts of a name score less than the whole: where nothing may overlap they are no errors."""
 SAID = [
-    Candidate(0, 3, "PER", 2.8, 1, 0),
-    *(Candidate(*part, "PER", 1.5, 1, 1) for part in ((0, 1), (1, 2), (1, 3))),
-    Candidate(4, 5, "PER", 1.2, 1, 2),
+    Candidate(0, 3, "PER", 0.93, 1, 0),
+    *(Candidate(*part, "PER", 0.5, 1, 1) for part in ((0, 1), (1, 2), (1, 3))),
+    Candidate(4, 5, "PER", 0.4, 1, 2),
 ]
 
 
 def test_what_flat_decoding_drops_anyway_does_not_raise_the_threshold() -> None:
-    assert tune_threshold([PARTS], [SAID], flat=True) <= 1.2
-    assert tune_threshold([PARTS], [SAID], flat=False) > 1.5
+    assert tune_threshold([PARTS], [SAID], flat=True) <= 0.4
+    assert tune_threshold([PARTS], [SAID], flat=False) > 0.5
 
 
 @pytest.mark.parametrize("learnt_flat", [False, True])
@@ -82,6 +82,6 @@ def test_flat_and_nested_decoding_of_one_model_have_a_threshold_each(
     sampler = SamplerSettings(flat=learnt_flat)
     scores = DiffusionLearner(model, TrainingConfig(), sampler).evaluate([PARTS])
     assert scores.f1 == pytest.approx(1.0 if learnt_flat else 2 / 3)
-    assert threshold_of(model, SamplerSettings(flat=True)) <= 1.2
-    assert threshold_of(model, SamplerSettings(flat=False)) > 1.5
+    assert threshold_of(model, SamplerSettings(flat=True)) <= 0.4
+    assert threshold_of(model, SamplerSettings(flat=False)) > 0.5
     assert threshold_of(model, SamplerSettings(flat=True, threshold=0.4)) == 0.4

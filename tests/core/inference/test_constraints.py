@@ -14,12 +14,12 @@ from core.evaluation.evaluate import propose
 from core.inference.constraints import Constraints, Pins
 from core.inference.decoding import candidates, select
 from core.modeling.model import DiffusionNER
-from core.types import SamplerSettings, WordSpan
+from core.types import SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 WORDS = ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council")
 SENTENCES = (WORDS, ("Bo", "met", "Ann"))
-KYIV, CITY = WordSpan(3, 4, "LOC"), WordSpan(6, 9, "GPE")
+KYIV, CITY = Span(3, 4, "LOC"), Span(6, 9, "GPE")
 RULES = (Constraints(fixed=(KYIV, CITY)), Constraints())
 SETTINGS = SamplerSettings(4, 12, seed=3)
 
@@ -33,8 +33,8 @@ def test_fixed_spans_are_returned_with_their_label_and_a_full_score(model: Diffu
     """Also with a label that the model does not have."""
     found, _ = propose(model, SENTENCES, SETTINGS, 0.0, RULES)
     assert [(each.span, each.score, each.fixed) for each in found[:2]] == [
-        (KYIV, 3.0, True),
-        (CITY, 3.0, True),
+        (KYIV, 1.0, True),
+        (CITY, 1.0, True),
     ]
     assert all(not each.fixed and each.confidence for each in found[2:])
     assert not {(3, 4), (6, 9)} & {(each.start, each.end) for each in found[2:]}
@@ -103,7 +103,7 @@ def test_spans_that_land_on_a_decided_place_start_again(model: DiffusionNER, ren
     settings = SamplerSettings(2, 30, seed=5, renew=renew)
     (free, _) = denoise(model, [WORDS], settings)
     left, right = free.words[0, 20].tolist()
-    rules = (Constraints(suppressed=(WordSpan(left, right + 1, "LOC"),)),)
+    rules = (Constraints(suppressed=(Span(left, right + 1, "LOC"),)),)
     first, second = denoise(model, [WORDS], settings, rules)
     landed = (first.words[0] == torch.tensor([left, right])).all(-1)
     x_0 = boundaries.to_signal(first.words, torch.tensor([len(WORDS)]), 1.0)
@@ -125,21 +125,21 @@ def test_a_suppressed_span_never_returns(model: DiffusionNER, data: st.DataObjec
 def test_another_label_on_suppressed_boundaries_may_be_returned(model: DiffusionNER) -> None:
     (free, _) = propose(model, SENTENCES, SETTINGS)
     one = free[0].span
-    other = WordSpan(one.start, one.end, "something else")
+    other = Span(one.start, one.end, "something else")
     rules = (Constraints(suppressed=(other,)), Constraints())
     found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
     assert one in {each.span for each in found}
 
 
 def test_flat_keeps_every_fixed_span_and_nothing_that_overlaps_one(model: DiffusionNER) -> None:
-    rules = (Constraints(fixed=(WordSpan(0, 4, "ORG"), KYIV)), Constraints())
+    rules = (Constraints(fixed=(Span(0, 4, "ORG"), KYIV)), Constraints())
     found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
     kept = select(found, 0.0, flat=True)
-    assert {each.span for each in kept if each.start < 4} == {WordSpan(0, 4, "ORG"), KYIV}
+    assert {each.span for each in kept if each.start < 4} == {Span(0, 4, "ORG"), KYIV}
 
 
 def test_spans_that_hold_a_decided_place_are_not_taken_from_it() -> None:
-    pins = Pins.of([Constraints((KYIV,), (WordSpan(0, 1, "X"),))], [10], 4, torch.device("cpu"))
+    pins = Pins.of([Constraints((KYIV,), (Span(0, 1, "X"),))], [10], 4, torch.device("cpu"))
     words = torch.tensor([[[3, 3], [3, 3], [0, 0], [0, 1]]])
     assert pins.taken(words).tolist() == [[False, True, True, False]]
 
@@ -147,8 +147,8 @@ def test_spans_that_hold_a_decided_place_are_not_taken_from_it() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (Constraints(fixed=(WordSpan(9, 11, "LOC"),)), r"\[9, 11\) 'LOC' reaches past .* 10 words"),
-        (Constraints(suppressed=(WordSpan(10, 11, "X"),)), "reaches past its sentence"),
+        (Constraints(fixed=(Span(9, 11, "LOC"),)), r"\[9, 11\) 'LOC' reaches past .* 10 words"),
+        (Constraints(suppressed=(Span(10, 11, "X"),)), "reaches past its sentence"),
         (Constraints(fixed=(KYIV,) * 13), "13 spans .* num_spans = 12"),
     ],
 )

@@ -8,7 +8,7 @@ import torch
 
 from core.diffusion.sampler import SamplerStep, denoise
 from core.inference.decoding import Candidate, candidates, select
-from core.types import Confidence, SamplerSettings, WordSpan
+from core.types import Confidence, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 LABELS = ("LOC", "ORG")
@@ -51,7 +51,7 @@ def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Cand
                 left, right = step.near[row, slot, rank].tolist()
                 prob, kind = types[row, slot, rank].max(-1)
                 sides = step.near_left[row, slot, rank], step.near_right[row, slot, rank]
-                score = sum(sides) / 2 + 2 * prob
+                score = (sum(sides) / 2 + 2 * prob) / 3
                 if kind == len(labels):
                     continue
                 one = Candidate(left, right + 1, labels[kind], score.item(), number, slot)
@@ -105,7 +105,7 @@ def test_the_type_classifier_runs_once_over_each_distinct_span() -> None:
 def test_a_span_is_scored_by_half_of_each_boundary_and_twice_its_type() -> None:
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
     ((found,),) = candidates([step], LABELS)
-    assert found == Candidate(2, 5, "LOC", 1.875, 1, 0, found.confidence)
+    assert found == Candidate(2, 5, "LOC", 1.875 / 3, 1, 0, found.confidence)
     assert found.confidence == Confidence(left=0.5, right=0.25, type=0.75, since=1, support=1.0)
 
 
@@ -138,15 +138,15 @@ def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out()
     step = step_of((0, 0, 1.0, 1.0), types={0: [0.2, 0.2, 0.6]})
     assert candidates([step], LABELS) == [[]]
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
-    assert candidates([step], LABELS, least=1.88) == [[]]
+    assert candidates([step], LABELS, least=0.626) == [[]]
 
 
 def test_boundaries_beside_the_predicted_ones_are_proposed_where_their_type_is_surer() -> None:
     types = {0: [0.25, 0.125, 0.625], 1: [0.25, 0.75, 0.0]}
     step = step_of([(0, 2, 0.75, 0.5), (1, 2, 0.25, 0.5)], types=types)
     ((found,),) = candidates([step], LABELS)
-    assert (found.span, found.step, found.slot) == (WordSpan(1, 3, "ORG"), 1, 0)
-    assert found.score == 0.125 + 0.25 + 1.5
+    assert (found.span, found.step, found.slot) == (Span(1, 3, "ORG"), 1, 0)
+    assert found.score == (0.125 + 0.25 + 1.5) / 3
     assert found.confidence == Confidence(0.25, 0.5, 0.75, since=None, support=0.0)
 
 
@@ -182,7 +182,8 @@ def test_a_span_keeps_the_best_boundaries_that_it_had_at_any_step_the_first_of_e
     late = step_of((1, 2, 0.75, 0.5), (1, 2, 0.5, 0.5), (0, 0, 0.2, 0.1), types=types)
     (found,) = candidates([early, late], LABELS)
     first = found[0]
-    assert (first.span, first.score, first.step, first.slot) == (WordSpan(1, 3, "LOC"), 2.125, 1, 2)
+    assert (first.span, first.step, first.slot) == (Span(1, 3, "LOC"), 1, 2)
+    assert first.score == 2.125 / 3
     assert (found[1].start, found[1].step, found[1].slot) == (0, 2, 2)
 
 
@@ -193,16 +194,16 @@ def test_a_span_that_is_gone_at_the_last_step_is_still_proposed() -> None:
     assert [(each.start, each.step) for each in found] == [(0, 1), (3, 2)]
 
 
-OUTER = Candidate(0, 5, "ORG", 2.5, 1, 0)
-INNER = Candidate(3, 5, "LOC", 2.0, 1, 1)
-NEXT = Candidate(5, 6, "LOC", 1.5, 1, 2)
-CROSSING = Candidate(4, 6, "ORG", 1.0, 1, 3)
+OUTER = Candidate(0, 5, "ORG", 0.83, 1, 0)
+INNER = Candidate(3, 5, "LOC", 0.67, 1, 1)
+NEXT = Candidate(5, 6, "LOC", 0.5, 1, 2)
+CROSSING = Candidate(4, 6, "ORG", 0.33, 1, 3)
 ALL = [OUTER, INNER, NEXT, CROSSING]
 
 
 @pytest.mark.parametrize(
     ("threshold", "kept"),
-    [(0.0, [OUTER, INNER, NEXT]), (1.5, [OUTER, INNER, NEXT]), (1.51, [OUTER, INNER]), (2.6, [])],
+    [(0.0, [OUTER, INNER, NEXT]), (0.5, [OUTER, INNER, NEXT]), (0.51, [OUTER, INNER]), (0.9, [])],
 )
 def test_what_does_not_reach_the_threshold_is_dropped(
     threshold: float, kept: list[Candidate]
@@ -216,7 +217,7 @@ def test_flat_drops_what_overlaps_a_better_one_and_keeps_neighbours() -> None:
 
 def test_nested_entities_cross_no_better_one_unless_a_person_fixed_them() -> None:
     assert CROSSING not in select(ALL, 0.0, flat=False)
-    fixed = replace(CROSSING, score=3.0, fixed=True)
+    fixed = replace(CROSSING, score=1.0, fixed=True)
     assert select([fixed, OUTER, INNER, NEXT], 0.0, flat=False) == [fixed, NEXT]
 
 

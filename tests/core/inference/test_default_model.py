@@ -29,7 +29,7 @@ def test_the_bundled_model_is_small_enough_to_be_carried_in_the_repository() -> 
 
 def test_the_bundled_model_knows_the_four_types_of_names(pipeline: Pipeline) -> None:
     assert set(pipeline.labels) == {"PER", "ORG", "LOC", "MISC"}
-    assert 0.0 <= pipeline.threshold(flat=True) < pipeline.threshold() <= 3.0
+    assert 0.0 <= pipeline.threshold(flat=True) < pipeline.threshold() <= 1.0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from core.inference.constraints import Constraints
 from core.inference.decoding import alone, candidates
 from core.inference.ensemble import agreements
 from core.modeling.model import DiffusionNER
-from core.types import Agreement, SamplerSettings, WordSpan
+from core.types import Agreement, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 SENTENCES = (
@@ -73,11 +73,11 @@ def test_what_an_ensemble_is_too_unsure_of_is_left_out(model: DiffusionNER) -> N
 
 
 def test_agreement_counts_the_seeds_that_say_something_these_boundaries_and_this_type() -> None:
-    """Two spans that overlap, one apart; φ = 2."""
+    """Two spans that overlap, one apart; φ = 0.67."""
     found = agreements(
-        [WordSpan(0, 3, "ORG"), WordSpan(2, 4, "LOC"), WordSpan(5, 6, "ORG")],
-        [[2.5, 2.1, 0.0, 1.0], [0.0, 2.4, 2.2, 1.9], [2.0, 1.9, 2.0, 0.0]],
-        threshold=2.0,
+        [Span(0, 3, "ORG"), Span(2, 4, "LOC"), Span(5, 6, "ORG")],
+        [[0.83, 0.7, 0.0, 0.33], [0.0, 0.8, 0.73, 0.63], [0.67, 0.63, 0.67, 0.0]],
+        threshold=0.67,
     )
     assert found == [
         Agreement(existence=0.75, boundary=0.5, type=1 / 3),
@@ -88,9 +88,9 @@ def test_agreement_counts_the_seeds_that_say_something_these_boundaries_and_this
 
 def test_nothing_found_is_nothing_to_agree_on_and_a_seed_that_met_nothing_says_nothing() -> None:
     assert agreements([], [], 0.0) == []
-    (met,) = agreements([WordSpan(0, 1, "LOC")], [[0.5, 0.0]], threshold=0.0)
+    (met,) = agreements([Span(0, 1, "LOC")], [[0.5, 0.0]], threshold=0.0)
     assert met == Agreement(existence=0.5, boundary=0.5, type=1.0)
-    (unsaid,) = agreements([WordSpan(0, 1, "LOC")], [[0.5, 0.0]], threshold=1.0)
+    (unsaid,) = agreements([Span(0, 1, "LOC")], [[0.5, 0.0]], threshold=1.0)
     assert unsaid == Agreement(existence=0.0, boundary=0.0, type=0.0)
 
 
@@ -102,15 +102,15 @@ def test_seeds_do_not_agree_by_what_a_person_decided() -> None:
         torch.full((1, 6, 1), 0.5), torch.full((1, 6, 1), 0.5),
         lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
     )  # fmt: skip
-    rule = Constraints((WordSpan(0, 2, "LOC"),), (WordSpan(0, 3, "LOC"),))
+    rule = Constraints((Span(0, 2, "LOC"),), (Span(0, 3, "LOC"),))
     said = {
         each.span: each.confidence.agreement
         for rules in (None, [rule])
-        for each in candidates([step], ["LOC"], 0.0, rules, 1.0)[0]
+        for each in candidates([step], ["LOC"], 0.0, rules, 0.33)[0]
         if each.confidence
     }
-    assert said[WordSpan(0, 2, "LOC")] == Agreement(1.0, 1.0, 1.0)
-    assert said[WordSpan(2, 3, "LOC")] == Agreement(0.5, 0.5, 1.0)
+    assert said[Span(0, 2, "LOC")] == Agreement(1.0, 1.0, 1.0)
+    assert said[Span(2, 3, "LOC")] == Agreement(0.5, 0.5, 1.0)
 
 
 def test_a_seed_alone_says_nothing_of_what_another_proposed() -> None:
@@ -124,8 +124,8 @@ def test_a_seed_alone_says_nothing_of_what_another_proposed() -> None:
     (first,), (second,) = alone([step], ["LOC"], 0.0)
     assert [(each.start, each.end) for each in first] == [(0, 2), (1, 2)]
     assert [(each.start, each.end) for each in second] == [(1, 2), (2, 3)]
-    assert first[1].score == pytest.approx(0.1 + 1.8)
-    assert second[0].score == pytest.approx(0.5 + 1.8)
+    assert first[1].score == pytest.approx((0.1 + 1.8) / 3)
+    assert second[0].score == pytest.approx((0.5 + 1.8) / 3)
 
 
 def test_one_seed_has_nobody_to_agree_with(model: DiffusionNER) -> None:

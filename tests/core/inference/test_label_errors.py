@@ -9,7 +9,7 @@ import pytest
 from core.inference.label_errors import Finding, doubts_of, reviews
 from core.inference.pipeline import Pipeline
 from core.modeling.model import DiffusionNER
-from core.types import Entity, WordSpan
+from core.types import Entity, Span
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -25,9 +25,9 @@ def test_right_spans_are_doubted_less_than_wrong_ones(model: DiffusionNER) -> No
     words = [each.words for each in SENTENCES[:3]]
     right = [each.entities for each in SENTENCES[:3]]
     wrong = [
-        [WordSpan(0, 2, "ORG"), WordSpan(2, 3, "PER"), WordSpan(5, 6, "PER")],
-        [WordSpan(0, 4, "ORG"), WordSpan(3, 4, "MISC"), WordSpan(4, 6, "LOC")],
-        [WordSpan(0, 2, "PER"), WordSpan(6, 8, "ORG"), WordSpan(8, 9, "PER")],
+        [Span(0, 2, "ORG"), Span(2, 3, "PER"), Span(5, 6, "PER")],
+        [Span(0, 4, "ORG"), Span(3, 4, "MISC"), Span(4, 6, "LOC")],
+        [Span(0, 2, "PER"), Span(6, 8, "ORG"), Span(8, 9, "PER")],
     ]
     kept = [each for own in doubts_of(model, words, right) for each in own]
     caught = [each for own in doubts_of(model, words, wrong) for each in own]
@@ -36,11 +36,11 @@ def test_right_spans_are_doubted_less_than_wrong_ones(model: DiffusionNER) -> No
 
 
 def test_the_model_moves_renames_and_drops(model: DiffusionNER) -> None:
-    spans = [WordSpan(0, 1, "LOC"), WordSpan(8, 9, "PER"), WordSpan(6, 8, "ORG")]
+    spans = [Span(0, 1, "LOC"), Span(8, 9, "PER"), Span(6, 8, "ORG")]
     (said,) = doubts_of(model, [SENTENCES[2].words], [spans])
     assert [each.instead for each in said] == [
-        WordSpan(0, 1, "PER"),
-        WordSpan(8, 10, "PER"),
+        Span(0, 1, "PER"),
+        Span(8, 10, "PER"),
         None,
     ]
 
@@ -49,7 +49,7 @@ def test_nothing_is_moved_onto_another_accepted_span_or_away_from_its_words(
     new_model: NewModel,
 ) -> None:
     words = SENTENCES[1].words
-    spans = [WordSpan(place, place + 1, "LOC") for place in range(len(words))]
+    spans = [Span(place, place + 1, "LOC") for place in range(len(words))]
     moved = 0
     for seed in range(4):
         (said,) = doubts_of(new_model(seed), [words], [spans])
@@ -100,8 +100,8 @@ def test_what_the_model_cannot_judge_is_left_out(model: DiffusionNER) -> None:
 
 def test_the_confidence_of_an_entity_takes_no_part(model: DiffusionNER) -> None:
     bare = Entity(0, 4, "PER")
-    assert _reviewed(model, TEXT, [replace(bare, score=2.5)])[0].agrees
-    assert _reviewed(model, TEXT, [bare, replace(bare, score=2.5)]) == _reviewed(
+    assert _reviewed(model, TEXT, [replace(bare, score=0.8)])[0].agrees
+    assert _reviewed(model, TEXT, [bare, replace(bare, score=0.8)]) == _reviewed(
         model, TEXT, [bare]
     )
 

@@ -31,8 +31,8 @@ def test_fixed_entities_are_returned_with_a_full_score_and_where_they_were_denoi
     pipeline: Pipeline,
 ) -> None:
     prediction = pipeline.predict(TEXT, SETTINGS, fixed=[MINE, CHINA])
-    assert Entity(*CHINA_AT, 3.0) in prediction.entities
-    assert prediction.entities[-1] == Entity(MINE.start, MINE.end, "EVENT", 3.0)
+    assert Entity(*CHINA_AT, 1.0) in prediction.entities
+    assert prediction.entities[-1] == Entity(MINE.start, MINE.end, "EVENT", 1.0)
     trace = pipeline.trace(TEXT, SETTINGS, fixed=[MINE, CHINA])
     assert trace.entities == prediction.entities
     assert trace.steps == tuple(pipeline.denoise(TEXT, SETTINGS, fixed=[MINE, CHINA]))
@@ -56,9 +56,9 @@ def test_a_fixed_entity_that_is_not_of_whole_words_of_a_sentence_is_returned_as_
     prediction = pipeline.predict(TEXT, SETTINGS, fixed=[entity])
     free = pipeline.predict(TEXT, SETTINGS)
     beside = [each for each in free.entities if not cross(each, entity)]
-    assert set(prediction.entities) == {*beside, replace(entity, score=3.0)}
+    assert set(prediction.entities) == {*beside, replace(entity, score=1.0)}
     trace = pipeline.trace(TEXT, SETTINGS, fixed=[entity])
-    assert trace.kept[trace.entities.index(replace(entity, score=3.0))] is None
+    assert trace.kept[trace.entities.index(replace(entity, score=1.0))] is None
 
 
 def test_with_flat_fixed_entities_win_also_those_of_no_whole_words(pipeline: Pipeline) -> None:
@@ -72,7 +72,7 @@ def test_what_is_fixed_where_windows_overlap_is_returned_once(pipeline: Pipeline
     mine = [Entity(6 * i, 6 * i + 10, "X") for i in range(0, 56, 3)]
     entities = pipeline.predict(text, SETTINGS, fixed=mine).entities
     assert [each for each in entities if each.label == "X"] == [
-        replace(each, score=3.0) for each in mine
+        replace(each, score=1.0) for each in mine
     ]
 
 
@@ -108,7 +108,7 @@ def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
 def test_what_is_both_fixed_and_suppressed_teaches_in_code_points(pipeline: Pipeline) -> None:
     for mine in (CHINA, Entity(9, 13, "LOC")):
         with pytest.raises(ValueError, match=rf"\[{mine.start}, 13\) 'LOC' is both fixed and"):
-            pipeline.predict(TEXT, fixed=[mine], suppressed=[replace(mine, score=2.0)])
+            pipeline.predict(TEXT, fixed=[mine], suppressed=[replace(mine, score=0.7)])
 
 
 @pytest.mark.parametrize("role", ["fixed", "suppressed"])
@@ -121,4 +121,4 @@ def test_decided_entities_past_the_end_of_the_text_teach(pipeline: Pipeline, rol
 
 
 def test_a_fixed_entity_in_a_text_without_words_is_returned(pipeline: Pipeline) -> None:
-    assert pipeline.predict("  ", fixed=[Entity(0, 1, "X")]).entities == (Entity(0, 1, "X", 3.0),)
+    assert pipeline.predict("  ", fixed=[Entity(0, 1, "X")]).entities == (Entity(0, 1, "X", 1.0),)

@@ -5,22 +5,22 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.scoring import HIGHEST, how_sure
+from core.inference.scoring import WEIGHTS, how_sure, weighted_sum
 
 probability = st.floats(0, 1)
 
 
 def test_a_score_is_half_of_each_boundary_and_twice_the_type() -> None:
-    assert how_sure(0.5, 0.25, 0.75) == 0.25 + 0.125 + 1.5
-    assert how_sure(1.0, 1.0, 1.0) == HIGHEST == 3.0
+    assert how_sure(0.5, 0.25, 0.75) == (0.25 + 0.125 + 1.5) / 3
+    assert how_sure(1.0, 1.0, 1.0) == 1.0
     assert how_sure(0.0, 0.0, 0.0) == 0.0
 
 
 @given(probability, probability, probability)
-def test_scores_lie_between_naught_and_the_highest_and_the_sides_weigh_alike(
+def test_scores_lie_between_naught_and_one_and_the_sides_weigh_alike(
     left: float, right: float, kind: float
 ) -> None:
-    assert 0 <= how_sure(left, right, kind) <= HIGHEST
+    assert 0 <= how_sure(left, right, kind) <= 1
     assert how_sure(left, right, kind) == how_sure(right, left, kind)
 
 
@@ -36,4 +36,4 @@ def test_a_surer_part_never_makes_a_lower_score(
 def test_tensors_are_scored_as_numbers_are() -> None:
     parts = torch.rand(3, 50, generator=torch.Generator().manual_seed(0))
     expected = [how_sure(*column) for column in parts.T.tolist()]
-    assert how_sure(*parts).tolist() == pytest.approx(expected)
+    assert (weighted_sum(*parts) / WEIGHTS).tolist() == pytest.approx(expected)

@@ -14,7 +14,7 @@ from core.types import SamplerSettings
 from tests.core.conftest import NewModel
 
 TEXT = "Bank of China hired Ms. Haag. The University of Kyiv met the New York City Council."
-SETTINGS = SamplerSettings(steps=3, num_spans=12, threshold=1.0)
+SETTINGS = SamplerSettings(steps=3, num_spans=12, threshold=0.33)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_where_nothing_is_suggested_there_is_neither_doubt_nor_disagreement(
     pipeline: Pipeline,
 ) -> None:
     for text in (TEXT, " \n"):
-        seen = look(pipeline, text, replace(SETTINGS, threshold=3.0))
+        seen = look(pipeline, text, replace(SETTINGS, threshold=1.0))
         assert (seen.doubt, seen.disagreement) == (0, 0)
         assert any(seen.vector) == (text == TEXT)
 

@@ -41,9 +41,12 @@ def test_a_saved_model_says_its_architecture_and_is_read(
     ("architecture", "said"),
     [
         (None, r"an earlier version of Spanneal \(architecture 1, .*train --from .*assets/models"),
-        (1, r"an earlier version of Spanneal \(architecture 1, this one reads 3 and 2 with one"),
+        (
+            1,
+            r"an earlier version of Spanneal \(architecture 1, this one reads 4, 3, and 2 with one",
+        ),
         (2, r"an earlier version of Spanneal \(architecture 2, .*train --from .*assets/models"),
-        (4, r"a later version of Spanneal \(architecture 4, this one reads 3 .*update Spanneal"),
+        (5, r"a later version of Spanneal \(architecture 5, this one reads 4, .*update Spanneal"),
         ("new", r"a later version of Spanneal \(architecture new, .*update Spanneal"),
     ],
 )
@@ -59,9 +62,9 @@ def test_a_model_of_another_architecture_is_refused_by_what_it_is_and_what_helps
 def test_a_model_of_the_generation_before_is_read_weight_by_weight(
     new_model: NewModel, tmp_path: Path
 ) -> None:
-    model = new_model(threshold=2.1, flat_threshold=2.1)
+    model = new_model(threshold=0.7, flat_threshold=0.7)
     model.save(tmp_path)
-    aged(tmp_path, 2, num_layers=1, without=("flat_threshold",))
+    aged(tmp_path, 2, num_layers=1, without=("flat_threshold",), threshold=2.1)
     renamed = {
         name.replace("denoiser.span_encoder.", "denoiser.layers.0."): value
         for name, value in load_file(tmp_path / WEIGHTS).items()
@@ -72,6 +75,15 @@ def test_a_model_of_the_generation_before_is_read_weight_by_weight(
     assert loaded.config == model.config
     for name, value in model.state_dict().items():
         assert torch.equal(value, loaded.state_dict()[name]), name
+
+
+def test_a_model_whose_scores_went_up_to_three_has_a_third_of_its_thresholds(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    new_model().save(tmp_path)
+    aged(tmp_path, 3, threshold=2.15, flat_threshold=1.65)
+    config = DiffusionNER.load(tmp_path).config
+    assert (config.threshold, config.flat_threshold) == (2.15 / 3, 1.65 / 3)
 
 
 def test_a_model_of_more_layers_is_refused(new_model: NewModel, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def type_logits(model: DiffusionNER) -> torch.Tensor:
         {"self_attention": False, "cross_attention": False},
         {"lstm_layers": 1},
         {"schedule": "linear", "timesteps": 10, "scale": 2.0, "threshold": 0.85},
-        {"threshold": 2.15, "flat_threshold": 1.65},
+        {"threshold": 0.72, "flat_threshold": 0.55},
     ],
     ids=str,
 )

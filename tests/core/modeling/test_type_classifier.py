@@ -17,7 +17,7 @@ from core.modeling.type_classifier import VIEW, WIDTHS, SpanTypes
 from core.training import objective
 from core.training.objective import diffusion_losses
 from core.training.type_supervision import taught_spans
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -136,7 +136,7 @@ def test_the_type_loss_is_the_mean_surprise_at_the_taught_spans_with_less_of_non
     model: DiffusionNER, taught: list[list[int]]
 ) -> None:
     taught += [[0, 0], [0, 1], [1, 1]]
-    example = Example(("Bo", "Li"), (WordSpan(0, 2, "PER"), WordSpan(1, 2, "LOC")))
+    example = Example(("Bo", "Li"), (Span(0, 2, "PER"), Span(1, 2, "LOC")))
     logs = said(model, example.words)[0].log_softmax(-1)
     none, person, place = len(LABELS), LABELS.index("PER"), LABELS.index("LOC")
     weight = TrainingConfig().no_entity_weight

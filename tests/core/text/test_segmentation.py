@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.text.segmentation import Window, merge, sentences, stretches, uncovered, windows
 from core.text.tokenization import tokenize
-from core.types import Token, WordSpan
+from core.types import Span, Token
 
 
 def spoken(text: str) -> list[str]:
@@ -107,17 +107,17 @@ def test_lengths_must_be_given_for_every_token() -> None:
         windows("a b", tokenize("a b"), lengths=[1])
 
 
-def seen(window: Window, entity: WordSpan, clipped: bool) -> WordSpan | None:
+def seen(window: Window, entity: Span, clipped: bool) -> Span | None:
     """What a reader who knows the truth says of an entity, looking through a window."""
     start, end = max(entity.start, window.start), min(entity.end, window.end)
     if start >= end or (not clipped and (start, end) != (entity.start, entity.end)):
         return None
-    return WordSpan(start - window.start, end - window.start, entity.label)
+    return Span(start - window.start, end - window.start, entity.label)
 
 
 def answers(
-    found: tuple[Window, ...], truth: set[WordSpan], clipped: bool, draw: random.Random
-) -> list[tuple[Window, list[tuple[WordSpan, float]]]]:
+    found: tuple[Window, ...], truth: set[Span], clipped: bool, draw: random.Random
+) -> list[tuple[Window, list[tuple[Span, float]]]]:
     return [
         (w, [(local, 3 * draw.random()) for e in sorted(truth) if (local := seen(w, e, clipped))])
         for w in found
@@ -141,7 +141,7 @@ def test_perfect_answers_merge_back_to_exactly_the_truth(
     """Also when each window shows the visible half of what its edge cuts."""
     text, tokens = words(count)
     truth = {
-        WordSpan(start, start + size, label)
+        Span(start, start + size, label)
         for start, size, label in drawn
         if start + size <= count and size <= limit[1]
     }
@@ -166,7 +166,7 @@ def test_nothing_is_lost_that_some_window_sees_whole(
     text, tokens = words(len(lengths))
     found = windows(text, tokens, *limit, lengths, max_subwords)
     truth = {
-        WordSpan(start, start + size, "A")
+        Span(start, start + size, "A")
         for start, size in drawn
         if any(w.start <= start and start + size <= w.end for w in found)
     }
@@ -178,25 +178,25 @@ LEFT, RIGHT = Window(0, 10, 0, 8), Window(6, 16, 8, 16)
 
 
 def test_what_both_windows_see_is_taken_once_at_its_higher_score() -> None:
-    (entity,) = merge([(LEFT, [(WordSpan(7, 9, "A"), 2.0)]), (RIGHT, [(WordSpan(1, 3, "A"), 2.5)])])
+    (entity,) = merge([(LEFT, [(Span(7, 9, "A"), 2.0)]), (RIGHT, [(Span(1, 3, "A"), 2.5)])])
     assert (entity.span, entity.score, entity.window, entity.index) == (
-        WordSpan(7, 9, "A"), 2.5, 1, 0,
+        Span(7, 9, "A"), 2.5, 1, 0,
     )  # fmt: skip
 
 
 def test_half_an_entity_gives_way_to_the_window_that_sees_it_whole() -> None:
-    merged = merge([(LEFT, [(WordSpan(8, 10, "A"), 2.9)]), (RIGHT, [(WordSpan(2, 5, "A"), 2.1)])])
-    assert [m.span for m in merged] == [WordSpan(8, 11, "A")]
+    merged = merge([(LEFT, [(Span(8, 10, "A"), 2.9)]), (RIGHT, [(Span(2, 5, "A"), 2.1)])])
+    assert [m.span for m in merged] == [Span(8, 11, "A")]
 
 
 def test_windows_that_disagree_within_the_overlap_do_not_double_an_entity() -> None:
-    merged = merge([(LEFT, [(WordSpan(7, 9, "A"), 2.9)]), (RIGHT, [(WordSpan(1, 3, "B"), 2.1)])])
-    assert [m.span for m in merged] == [WordSpan(7, 9, "A")]
+    merged = merge([(LEFT, [(Span(7, 9, "A"), 2.9)]), (RIGHT, [(Span(1, 3, "B"), 2.1)])])
+    assert [m.span for m in merged] == [Span(7, 9, "A")]
 
 
 def test_an_entity_that_only_one_window_noticed_is_kept() -> None:
-    merged = merge([(LEFT, []), (RIGHT, [(WordSpan(1, 3, "B"), 2.1)])])
-    assert [m.span for m in merged] == [WordSpan(7, 9, "B")]
+    merged = merge([(LEFT, []), (RIGHT, [(Span(1, 3, "B"), 2.1)])])
+    assert [m.span for m in merged] == [Span(7, 9, "B")]
 
 
 @given(st.text(alphabet="aB. \n!中。”", max_size=60), st.integers(1, 12))

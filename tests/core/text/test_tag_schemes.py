@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text.tag_schemes import Scheme, TagError, decode_tags, encode_tags, outermost
-from core.types import WordSpan
+from core.types import Span
 
 SCHEMES = get_args(Scheme)
 LENGTH = 12
 
 spans = st.builds(
-    lambda start, size, label: WordSpan(start, min(start + size, LENGTH), label),
+    lambda start, size, label: Span(start, min(start + size, LENGTH), label),
     st.integers(0, LENGTH - 1), st.integers(1, 5), st.sampled_from(["PER", "ORG", "event-x"]),
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ spans = st.builds(
 def test_every_scheme_is_read_without_being_told_which(
     tags: str, expected: list[tuple[int, int, str]]
 ) -> None:
-    assert decode_tags(tags.split()) == tuple(WordSpan(*span) for span in expected)
+    assert decode_tags(tags.split()) == tuple(Span(*span) for span in expected)
 
 
 @pytest.mark.parametrize("tag", ["", "ORG", "B-", "-ORG", "X-ORG", "b-ORG", "o", "O-ORG"])
@@ -58,34 +58,34 @@ def test_a_tag_of_no_scheme_is_refused_with_a_lesson(tag: str) -> None:
     ],
 )
 def test_touching_spans_are_told_apart_in_every_scheme(scheme: Scheme, expected: str) -> None:
-    entities = [WordSpan(0, 2, "ORG"), WordSpan(2, 3, "ORG"), WordSpan(4, 5, "PER")]
+    entities = [Span(0, 2, "ORG"), Span(2, 3, "ORG"), Span(4, 5, "PER")]
     assert encode_tags(entities, 5, scheme) == (tuple(expected.split()), ())
 
 
 def test_a_flat_column_keeps_the_outermost_and_names_the_rest() -> None:
-    entities = [WordSpan(3, 4, "LOC"), WordSpan(1, 4, "ORG"), WordSpan(5, 7, "PER")]
+    entities = [Span(3, 4, "LOC"), Span(1, 4, "ORG"), Span(5, 7, "PER")]
     tags, dropped = encode_tags(entities, 8)
     assert " ".join(tags) == "O B-ORG I-ORG I-ORG O B-PER I-PER O"
-    assert dropped == (WordSpan(3, 4, "LOC"),)
+    assert dropped == (Span(3, 4, "LOC"),)
 
 
 def test_of_equally_long_crossing_spans_the_leftmost_is_kept() -> None:
-    left, right = WordSpan(0, 2, "B"), WordSpan(1, 3, "A")
+    left, right = Span(0, 2, "B"), Span(1, 3, "A")
     assert outermost([right, left]) == ((left,), (right,))
 
 
 def test_the_same_span_twice_is_not_a_loss() -> None:
-    assert encode_tags([WordSpan(0, 1, "A")] * 2, 1) == (("B-A",), ())
+    assert encode_tags([Span(0, 1, "A")] * 2, 1) == (("B-A",), ())
 
 
 def test_a_span_past_the_end_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\[1, 3\) 'A' reaches past the 2 words"):
-        encode_tags([WordSpan(1, 3, "A")], 2)
+        encode_tags([Span(1, 3, "A")], 2)
 
 
 @given(st.lists(spans, max_size=10), st.sampled_from(SCHEMES))
 def test_what_is_written_is_read_back_and_nothing_vanishes(
-    entities: list[WordSpan], scheme: Scheme
+    entities: list[Span], scheme: Scheme
 ) -> None:
     tags, dropped = encode_tags(entities, LENGTH, scheme)
     kept = decode_tags(tags)

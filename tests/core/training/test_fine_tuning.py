@@ -13,10 +13,10 @@ from core.training.fine_tuning import (
     with_epochs,
 )
 from core.training.learner import DiffusionLearner
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 
-ANN = Example(("Ann", "slept"), (WordSpan(0, 1, "PER"),))
+ANN = Example(("Ann", "slept"), (Span(0, 1, "PER"),))
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,17 @@ def test_the_more_epochs_the_more_seldom_they_are_scored(epochs: int, every: int
 
 def test_few_entities_do_not_move_the_threshold(new_model: NewModel) -> None:
     model = new_model()
-    model.config = replace(model.config, threshold=1.23, flat_threshold=0.98)
+    model.config = replace(model.config, threshold=0.41, flat_threshold=0.32)
     learner = warm_learner(model, WARM, [ANN] * (TUNE_FROM - 1))
     learner.evaluate([ANN])
     assert isinstance(learner, KeepsThreshold)
-    assert [model.config.phi(flat) for flat in (False, True)] == [1.23, 0.98]
+    assert [model.config.phi(flat) for flat in (False, True)] == [0.41, 0.32]
 
 
 def test_many_entities_do(new_model: NewModel) -> None:
     model = new_model()
-    model.config = replace(model.config, threshold=1.23)
+    model.config = replace(model.config, threshold=0.41)
     learner = warm_learner(model, WARM, [ANN] * TUNE_FROM)
     learner.evaluate([ANN])
     assert type(learner) is DiffusionLearner
-    assert model.config.threshold != 1.23
+    assert model.config.threshold != 0.41

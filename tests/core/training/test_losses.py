@@ -9,10 +9,10 @@ from torch import Tensor
 from core.data.batching import Gold
 from core.modeling.denoiser import Boundaries
 from core.training.losses import assign, boundary_loss, type_loss, type_targets
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "grew")
-NESTED = Example(WORDS, (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC")))
+NESTED = Example(WORDS, (Span(0, 3, "ORG"), Span(2, 3, "LOC")))
 EMPTY = Example(WORDS)
 LABELS = ("LOC", "ORG")
 NO_ENTITY = 2
@@ -60,7 +60,7 @@ def test_each_part_of_the_cost_decides_where_the_others_are_equal(better: str) -
         types[0, 1, 1] = 0.4
     if better == "distance":
         positions[0, 1, 0] = 0.8
-    entities = gold_of(Example(WORDS, (NESTED.entities[0], WordSpan(3, 4, "LOC"))))
+    entities = gold_of(Example(WORDS, (NESTED.entities[0], Span(3, 4, "LOC"))))
     output = boundaries((1, 1), other)
     found = assign(output, types, positions, entities, torch.tensor([4]), 2.0)
     assert found.tolist() == [[1, 0]]
@@ -120,7 +120,7 @@ def test_the_type_loss_is_the_weighted_mean_surprise_of_the_valid_spans() -> Non
 
 
 def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
-    example = Example(WORDS, (WordSpan(2, 3, "LOC"),), labels=frozenset({"LOC"}))
+    example = Example(WORDS, (Span(2, 3, "LOC"),), labels=frozenset({"LOC"}))
     gold = gold_of(example, NESTED)
     logits = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).requires_grad_()
     targets = torch.tensor([[0, 2, 2, 2, 2], [1, 0, 2, 2, 2]])

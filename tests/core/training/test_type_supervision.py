@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from core.data.batching import Gold
 from core.training.type_supervision import near_misses, random_spans, taught_spans
-from core.types import Example, WordSpan
+from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "grew")
-NESTED = Example(WORDS, (WordSpan(0, 3, "ORG"), WordSpan(2, 3, "LOC")))
+NESTED = Example(WORDS, (Span(0, 3, "ORG"), Span(2, 3, "LOC")))
 EMPTY = Example(WORDS)
 
 
@@ -27,7 +27,7 @@ def test_near_misses_are_the_gold_spans_and_spans_up_to_two_words_off() -> None:
     assert words.shape == (2, 10, 2)
     assert words[0, :2].tolist() == [[0, 2], [2, 2]]
     assert there.tolist() == [[True] * 10, [False] * 10]
-    wide = Example(tuple("abcdefghijklmnop"), (WordSpan(6, 11, "LOC"),))
+    wide = Example(tuple("abcdefghijklmnop"), (Span(6, 11, "LOC"),))
     moved, _ = near_misses(gold_of(wide), torch.tensor([16]), seeded())
     assert (moved[0] - torch.tensor([6, 10])).abs().max() <= 2
     assert len({tuple(span) for span in moved[0].tolist()}) > 1
@@ -61,7 +61,7 @@ def batches(draw: st.DrawFn) -> list[Example]:
         count = draw(st.integers(1, 40))
         ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
         places = draw(st.sets(ends.map(lambda pair: tuple(sorted(pair))), max_size=4))
-        entities = tuple(sorted(WordSpan(left, right + 1, "ORG") for left, right in places))
+        entities = tuple(sorted(Span(left, right + 1, "ORG") for left, right in places))
         found.append(Example(("w",) * count, entities))
     return found
 

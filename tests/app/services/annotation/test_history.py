@@ -16,7 +16,7 @@ from app.editing import Draft, GestureError
 from app.services.annotation import drafts, history
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.history import HistoryError
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from core.types import Entity
 from storage.engine import Sessions, writing
 from storage.repository import documents, operations
@@ -39,9 +39,9 @@ def service(sessions: sessionmaker[Session], document_id: int) -> AnnotationServ
     return service
 
 
-def _work(session: Session, document_id: int) -> Work:
+def _work(session: Session, document_id: int) -> AnnotationTask:
     document = documents.get(session, document_id)
-    return Work(document, document)
+    return AnnotationTask(document, document)
 
 
 def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
@@ -108,7 +108,7 @@ def test_a_step_has_its_person_its_version_and_why_it_was_refused(
 def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
-    model = FakeModel(entities=(Entity(16, 20, "LOC", 2.7),))
+    model = FakeModel(entities=(Entity(16, 20, "LOC", 0.9),))
     AnnotationService(sessions, model).read_again(document_id, "Ann")
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
     service.reopen(document_id, "Ann")
@@ -290,7 +290,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_version_is_put_together_as_it_was(
     made_once: Path, ops: list[dict[str, Any]], data: st.DataObject
 ) -> None:
-    model = FakeModel(entities=(Entity(0, 4, "PER", 2.7), Entity(16, 20, "LOC", 2.1)))
+    model = FakeModel(entities=(Entity(0, 4, "PER", 0.9), Entity(16, 20, "LOC", 0.7)))
     with copy_of(made_once) as sessions:
         service = AnnotationService(sessions, model)
         document_id = service.open(1, "Ann").document_id
@@ -305,7 +305,8 @@ def test_any_version_is_put_together_as_it_was(
             document = documents.get(session, document_id)
             for version, state in states.items():
                 assert (
-                    _frozen(history.state_at(session, Work(document, document), version)) == state
+                    _frozen(history.state_at(session, AnnotationTask(document, document), version))
+                    == state
                 )
 
 

@@ -33,12 +33,22 @@ def test_replaying_from_the_file_gives_the_same_entities_and_the_same_steps(
     ]
 
 
+def test_a_file_of_the_first_version_had_scores_up_to_three(predictor: ModelPredictor) -> None:
+    settings = SamplerSettings(steps=1, num_spans=5, threshold=0.4)
+    trace = predictor.trace(NEWS[2][0], settings)
+    file = json.loads(trace_file(trace, model_version=3, folder="model")) | {"version": 1}
+    file["settings"]["threshold"] = 1.2
+    assert replay_of(json.dumps(file))[1].threshold == pytest.approx(0.4)
+    file["settings"]["threshold"] = None
+    assert replay_of(json.dumps(file))[1].threshold is None
+
+
 def test_the_file_tells_its_settings_seed_and_model_version() -> None:
     read = json.loads(trace_file(build_trace(seed=5), model_version=7, folder="assets/x"))
-    assert (read["format"], read["version"]) == ("spanneal trace", 1)
+    assert (read["format"], read["version"]) == ("spanneal trace", 2)
     assert read["model"] == {"version": 7, "folder": "assets/x"}
     assert (read["settings"]["seed"], read["settings"]["steps"]) == (5, 5)
-    assert read["threshold"] == 2.1
+    assert read["threshold"] == 0.7
     assert len(read["steps"]) == 5
 
 
@@ -57,7 +67,7 @@ def test_pointers_are_rounded_and_nothing_else_is() -> None:
     [
         ("", "a trace is a JSON file"),
         ("[]", "got None of version None"),
-        ('{"format": "spanneal trace", "version": 2}', "got 'spanneal trace' of version 2"),
+        ('{"format": "spanneal trace", "version": 3}', "got 'spanneal trace' of version 3"),
     ],
 )
 def test_a_file_that_is_no_trace_is_refused_by_what_it_is(file: str, taught: str) -> None:

@@ -17,12 +17,14 @@ from storage.repository import projects, visits
 from tests.app.fake_model import FakeModel, seed
 from tests.app.material import submit
 
+pytestmark = pytest.mark.both_databases
+
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 FOUND = (
-    Entity(0, 4, "PER", 2.7),
-    Entity(9, 12, "ORG", 2.5),
-    Entity(16, 20, "PER", 2.4),
-    Entity(5, 8, "LOC", 1.6),
+    Entity(0, 4, "PER", 0.9),
+    Entity(9, 12, "ORG", 0.83),
+    Entity(16, 20, "PER", 0.8),
+    Entity(5, 8, "LOC", 0.53),
 )
 Times = Sequence[float]
 
@@ -90,7 +92,7 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
 ) -> None:
     service, document = desk
     send(service, document, 1, op="accept", id="m1.1")
-    second = FakeModel(entities=(Entity(9, 15, "ORG", 2.9),))
+    second = FakeModel(entities=(Entity(9, 15, "ORG", 0.97),))
     again = AnnotationService(sessions, second, SamplerSettings())
     again.read_again(document, "Ada")
     (key,) = [s.id for s in service.open(document, "Ada").spans if s.end == 15]

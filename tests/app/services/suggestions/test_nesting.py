@@ -13,7 +13,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.comparison import compare
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.fine_tuning import _sampler
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import Snapshot, take_snapshot
 from app.services.suggestions import signals
 from app.services.suggestions.resuggest import Change
@@ -61,7 +61,7 @@ def _pass(sessions: Sessions, model: Listening, document: int) -> None:
     with sessions() as session:
         project = documents.get(session, document).project_id
     bulk_preannotation.start(sessions, project, "Ada")
-    assert FanOut(sessions, "w", predictor=lambda *_: model).step()
+    assert PreannotationWorker(sessions, "w", predictor=lambda *_: model).step()
 
 
 def _measure(sessions: Sessions, model: Listening, document: int) -> None:
@@ -91,9 +91,9 @@ def test_every_way_to_ask_asks_as_the_project_wants(
 
 
 def test_a_suggestion_is_sure_enough_by_the_threshold_of_its_decoding(sessions: Sessions) -> None:
-    """The model's φ is 1.5, and 1.2 for flat decoding: what lies between is a hint, or said."""
+    """The model's φ is 0.5, and 0.4 for flat decoding: what lies between is a hint, or said."""
     document = seed(sessions)
-    service = AnnotationService(sessions, FakeModel(entities=(Entity(0, 4, "PER", 1.3),)))
+    service = AnnotationService(sessions, FakeModel(entities=(Entity(0, 4, "PER", 0.43),)))
     wants(sessions, 1, False)
 
     assert [span.start for span in service.open(document, "Ann").spans] == [0]
@@ -114,7 +114,7 @@ def test_a_second_look_puts_nothing_over_what_is_there_in_a_flat_project(
     service.open(document, "Ann")
     service.apply(document, "c", [{"seq": 1, "op": "accept", "id": "m1.1"}], "Ann")
     wants(sessions, 1, nested)
-    model.entities = (Entity(0, 12, "ORG", 2.9), Entity(16, 20, "LOC", 2.9))
+    model.entities = (Entity(0, 12, "ORG", 0.97), Entity(16, 20, "LOC", 0.97))
 
     change = service.read_again(document, "Ann")
 
@@ -166,5 +166,5 @@ def test_the_dials_of_a_flat_project_begin_with_its_threshold_and_ask_flat(site:
     wants(site.sessions, site.project_id, False)
     site.open("denoise", document=document)
 
-    assert site.app.slider(key="phi_1_flat").value == 1.2
+    assert site.app.slider(key="phi_1_flat").value == 0.4
     assert site.model.asked[-1] == SamplerSettings(flat=True)

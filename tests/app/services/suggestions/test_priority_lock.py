@@ -10,7 +10,7 @@ import pytest
 
 from app.services.suggestions import predictor
 from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor
-from app.services.suggestions.priority_lock import Turns
+from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.material import tiny_model
 
@@ -20,7 +20,7 @@ LONG = 10.0
 
 
 def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> None:
-    turns, order = Turns(), []
+    turns, order = PriorityLock(), []
     waiting = threading.Barrier(3)
 
     def take(name: str, background: bool) -> None:
@@ -44,7 +44,7 @@ def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> N
 
 
 def test_a_reading_that_fails_gives_its_turn_back() -> None:
-    turns = Turns()
+    turns = PriorityLock()
     with pytest.raises(ZeroDivisionError), turns.taken():
         raise ZeroDivisionError
     with turns.taken(background=True):
@@ -137,4 +137,4 @@ def test_in_the_background_a_real_model_answers_the_same(
     assert len(looked.vector) == 32
     found = BackgroundPredictor(1, folder).review(text, [Entity(0, 9, "PER")])
     assert [each.entity for each in found] == [Entity(0, 9, "PER")]
-    assert BackgroundPredictor(1, folder).threshold() == 1.5
+    assert BackgroundPredictor(1, folder).threshold() == 0.5

@@ -38,7 +38,7 @@ class AttentiveModel(FakeModel):
         self.told = fixed, suppressed
         if not fixed:
             return super().predict(text, settings)
-        return Prediction(text, (*fixed, Entity(13, 15, "LOC", 2.1), Entity(16, 20, "LOC", 1.2)))
+        return Prediction(text, (*fixed, Entity(13, 15, "LOC", 0.7), Entity(16, 20, "LOC", 0.4)))
 
 
 @pytest.fixture
@@ -99,10 +99,10 @@ def test_only_the_sentences_around_a_correction_are_read_again(
         project = documents.get(session, document_id).project_id
         added = documents.add(session, project, name="two", text=text, split="train")
         assert added is not None
-    model = FakeModel(entities=(Entity(0, 3, "PER", 2.7), Entity(17, 19, "PER", 2.7)))
+    model = FakeModel(entities=(Entity(0, 3, "PER", 0.9), Entity(17, 19, "PER", 0.9)))
     service = AnnotationService(sessions, model)
     service.open(added.id, "Ann")
-    model.entities = (Entity(8, 12, "LOC", 2.5),)
+    model.entities = (Entity(8, 12, "LOC", 0.83),)
 
     service.read_again(added.id, "Ann", around=[(18, 19)])
 
@@ -122,15 +122,15 @@ def test_stretches_touch_the_sentences_they_overlap() -> None:
     assert touched(text, []) == []
 
 
-def test_a_document_that_is_held_back_or_submitted_is_not_read_again(
+def test_a_document_that_is_held_out_or_submitted_is_not_read_again(
     service: AnnotationService, sessions: sessionmaker[Session], document_id: int
 ) -> None:
     with writing(sessions) as session:
         project = documents.get(session, document_id).project_id
-        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        held = documents.add(session, project, name="held", text="Bo Li.", split="holdout")
         assert held is not None
     service.open(held.id, "Ann")
-    with pytest.raises(GestureError, match="held back"):
+    with pytest.raises(GestureError, match="held out"):
         service.read_again(held.id, "Ann")
 
     service.open(document_id, "Ann")
@@ -148,7 +148,7 @@ def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
             if not self.asked:
                 return super().predict(text, settings, *rest)
             service.apply(document_id, "c", DECIDE, "Ann")
-            told = Entity(0, 4, "LOC", 2.7), Entity(9, 12, "ORG", 2.7), Entity(16, 20, "LOC", 2.7)
+            told = Entity(0, 4, "LOC", 0.9), Entity(9, 12, "ORG", 0.9), Entity(16, 20, "LOC", 0.9)
             return Prediction(text, told)
 
     service = AnnotationService(sessions, SlowModel())
@@ -164,7 +164,7 @@ def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
     ]
 
 
-def test_a_held_back_document_is_shown_without_suggestions(
+def test_a_held_out_document_is_shown_without_suggestions(
     service: AnnotationService,
     model: AttentiveModel,
     sessions: sessionmaker[Session],
@@ -172,18 +172,18 @@ def test_a_held_back_document_is_shown_without_suggestions(
 ) -> None:
     with writing(sessions) as session:
         project = documents.get(session, document_id).project_id
-        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        held = documents.add(session, project, name="held", text="Bo Li.", split="holdout")
         assert held is not None
 
     view = service.open(held.id, "Ann")
 
-    assert (view.spans, view.predicted, view.held_back, model.asked) == ((), "never", True, [])
+    assert (view.spans, view.predicted, view.held_out, model.asked) == ((), "never", True, [])
 
 
 def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    found = (Entity(0, 4, "PER", 2.7), Entity(9, 12, "ORG", 1.2))
+    found = (Entity(0, 4, "PER", 0.9), Entity(9, 12, "ORG", 0.4))
     service = AnnotationService(sessions, FakeModel(entities=found))
 
     view = service.open(document_id, "Ann")
@@ -223,7 +223,7 @@ def test_what_was_suggested_and_corrected_is_not_suggested_again(
 def test_what_a_slip_drove_away_may_come_back_once_the_slip_is_gone(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    model = FakeModel(entities=(Entity(9, 12, "ORG", 2.7),))
+    model = FakeModel(entities=(Entity(9, 12, "ORG", 0.9),))
     service = AnnotationService(sessions, model)
     service.open(document_id, "Ann")
     slip = {"seq": 1, "op": "add", "id": "u1", "start": 5, "end": 10, "label": "LOC"}

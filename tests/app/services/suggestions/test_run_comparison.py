@@ -8,12 +8,12 @@ from app.services.suggestions.run_comparison import Cell, compare, in_words, mea
 from core.types import Entity
 
 TEXT = "Ann saw New York University Hospital in Oslo."
-ANN, OSLO = Entity(0, 3, "PER", 2.7), Entity(40, 44, "LOC", 2.4)
-UNIVERSITY, HOSPITAL = Entity(8, 27, "ORG", 2.1), Entity(8, 36, "ORG", 2.2)
-YORK = Entity(8, 16, "LOC", 2.5)
+ANN, OSLO = Entity(0, 3, "PER", 0.9), Entity(40, 44, "LOC", 0.8)
+UNIVERSITY, HOSPITAL = Entity(8, 27, "ORG", 0.7), Entity(8, 36, "ORG", 0.73)
+YORK = Entity(8, 16, "LOC", 0.83)
 
 entities = st.builds(
-    lambda start, length, label: Entity(start, start + length, label, 2.0),
+    lambda start, length, label: Entity(start, start + length, label, 0.67),
     st.integers(0, 12),
     st.integers(1, 5),
     st.sampled_from("AB"),
@@ -43,7 +43,7 @@ def test_what_only_some_found_is_missing_for_the_others() -> None:
 
 
 def test_another_label_at_the_same_place_is_a_difference_of_type_alone() -> None:
-    other = Entity(0, 3, "ORG", 2.0)
+    other = Entity(0, 3, "ORG", 0.67)
     (row,) = compare([[ANN], [ANN], [other]])
     assert row.label == "PER"
     assert row.cells[2] == Cell("type", other)

@@ -91,9 +91,9 @@ def test_an_entity_twice_or_of_a_foreign_label_is_no_suggestion(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
     entities = (
-        Entity(0, 4, "PER", 1.2),
-        Entity(0, 4, "PER", 2.4),
-        Entity(9, 12, "BAND", 3.0),
+        Entity(0, 4, "PER", 0.4),
+        Entity(0, 4, "PER", 0.8),
+        Entity(9, 12, "BAND", 1.0),
     )
     view = AnnotationService(sessions, FakeModel(entities=entities)).open(document_id, "Ann")
 
@@ -105,7 +105,7 @@ def test_a_new_model_suggests_anew_only_where_nobody_has_worked(
 ) -> None:
     first = AnnotationService(sessions, FakeModel())
     second = AnnotationService(
-        sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 3.0),))
+        sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 1.0),))
     )
     first.open(document_id, "Ann")
     assert [span.id for span in second.open(document_id, "Ann").spans] == ["m2.1"]
@@ -188,7 +188,7 @@ def test_a_newer_models_suggestions_never_take_the_place_of_those_on_a_page(
 ) -> None:
     AnnotationService(sessions, FakeModel()).open(document_id, "Ann")
     newer = AnnotationService(
-        sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 3.0),))
+        sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 1.0),))
     )
     assert newer.ahead(document_id)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
@@ -41,7 +41,7 @@ def write_corpus(folder: Path, examples: tuple[Example, ...]) -> None:
 
 
 def outermost(example: Example) -> Example:
-    kept: list[WordSpan] = []
+    kept: list[Span] = []
     for span in sorted(example.entities, key=lambda each: each.start - each.end):
         if not any(span.start < other.end and other.start < span.end for other in kept):
             kept.append(span)

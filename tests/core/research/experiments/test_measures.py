@@ -15,7 +15,7 @@ from core.research.experiments import measures
 from core.research.experiments.measures import Asked
 from core.research.experiments.students import Ours, Theirs
 from core.training.learner import DiffusionLearner
-from core.types import SamplerSettings, WordSpan
+from core.types import SamplerSettings, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
@@ -33,7 +33,7 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
             example = next(each for each in SENTENCES if each.words == sentence)
             rest = [span for span in example.entities if span not in rule.fixed]
             kept = (*rule.fixed, *rest[: len(rule.fixed)])
-            found.append([Candidate(s.start, s.end, s.label, 3.0, 1, 0) for s in kept])
+            found.append([Candidate(s.start, s.end, s.label, 1.0, 1, 0) for s in kept])
         return found
 
     monkeypatch.setattr(measures, "propose", finds_as_many)
@@ -78,7 +78,7 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
     """A stub that doubts what gold does not have, and says what gold has there."""
 
     def knows(
-        model: object, words: Sequence[object], spans: Sequence[Sequence[WordSpan]]
+        model: object, words: Sequence[object], spans: Sequence[Sequence[Span]]
     ) -> list[list[Doubt]]:
         answers = []
         for sentence, own in zip(words, spans, strict=True):

@@ -15,7 +15,7 @@ from core.research.experiments.settings import parse_overrides
 from core.research.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training.fine_tuning import warm_config
 from core.training.trainer import Evaluated
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.research.experiments.conftest import Bench, write_corpus
 
 TINY = {"hidden_size": 32, "num_heads": 2, "epochs": 2, "batch_size": 2, "num_spans": 8}
@@ -225,4 +225,4 @@ def test_old_sentences_are_replayed_beside_the_new_ones_that_alone_choose(
 
 
 def named(word: str, label: str) -> Example:
-    return Example((word, "it", "is"), (WordSpan(0, 1, label),))
+    return Example((word, "it", "is"), (Span(0, 1, label),))

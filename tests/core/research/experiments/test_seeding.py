@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from core.research.experiments.seeding import with_errors
-from core.types import Example, WordSpan
+from core.types import Example, Span
 from tests.core.tiny import SENTENCES
 
 LABELS = ("LOC", "MISC", "ORG", "PER")
@@ -51,7 +51,7 @@ def test_every_error_is_what_its_kind_says_and_no_entity_of_gold() -> None:
 def test_the_seed_decides_and_what_cannot_be_spoilt_stays() -> None:
     assert with_errors(MANY, LABELS, 0.2, 1) == with_errors(MANY, LABELS, 0.2, 1)
     assert with_errors(MANY, LABELS, 0.2, 1) != with_errors(MANY, LABELS, 0.2, 2)
-    alone = Example(("Oslo",), (WordSpan(0, 1, "LOC"),))
+    alone = Example(("Oslo",), (Span(0, 1, "LOC"),))
     for seed in range(5):
         (own,) = with_errors([alone], ["LOC"], 1.0, seed)
         assert [each.span for each in own] == list(alone.entities)
