@@ -1,13 +1,12 @@
-"""Which device a model runs on, and what a GPU is given: half the bits where they are enough, and
-nothing waited for."""
+"""Devices: which one a model runs on, mixed precision on CUDA, copies that do not block."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-_HALF = frozenset({"cuda"})
-"""Kinds of devices that are faster in bfloat16; a CPU is slower."""
+_BFLOAT16 = frozenset({"cuda"})
+"""Device types that are faster in bfloat16; a CPU is slower."""
 
 
 def best_device() -> str:
@@ -34,13 +33,14 @@ def device_of(name: str | torch.device) -> torch.device:
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """On CUDA matrices in bfloat16, softmaxes, norms and sums in float32; elsewhere no change."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _HALF)
+    """Autocast for `device`: on CUDA, matrix products in bfloat16 and softmaxes, norms and sums in
+    float32; elsewhere no change."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _BFLOAT16)
 
 
 def send(tensor: Tensor, device: torch.device) -> Tensor:
-    """A CPU tensor on the device. Pinned memory lets CUDA copy while the program goes on; an
-    ordinary copy would wait for all work queued there."""
+    """Copy a CPU tensor to the device. Pinned memory lets CUDA copy asynchronously; an ordinary
+    copy would wait for all queued work."""
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)

@@ -9,7 +9,7 @@ WEIGHTS = 3.0
 Number = TypeVar("Number")
 
 
-def how_sure(left: float, right: float, kind: float) -> float:
+def entity_score(left: float, right: float, kind: float) -> float:
     """(½ P^l + ½ P^r + 2 P^c) / 3, from 0 to 1: the score of an entity.
 
     The paper adds all three alike (section 4.3). Here the type is asked of the very boundaries

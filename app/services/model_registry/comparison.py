@@ -11,7 +11,7 @@ from app.services.model_registry.significance import Counts, Difference, paired_
 from app.services.retraining.reviewed_part import decided
 from app.services.suggestions.suggest import renamed, settings_of
 from app.services.team.permissions import require
-from core.types import Prediction, SamplerSettings
+from core.types import Key, Prediction, SamplerSettings, key_of
 from storage.engine import Sessions
 from storage.records import DocumentRecord
 from storage.repository import label_names, projects
@@ -46,7 +46,7 @@ class Held:
     """A held-out document and what people found in it."""
 
     text: str
-    entities: frozenset[tuple[int, int, str]]
+    entities: frozenset[Key]
 
 
 def held_out(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tuple[Held, ...]]:
@@ -89,7 +89,7 @@ def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int =
 
 def _truth(record: DocumentRecord) -> Held:
     spans = record.entities or ()
-    return Held(record.text, frozenset((span.start, span.end, span.label) for span in spans))
+    return Held(record.text, frozenset(map(key_of, spans)))
 
 
 def _said(
@@ -98,14 +98,14 @@ def _said(
     settings: SamplerSettings,
     labels: Collection[str],
     names: Mapping[str, str],
-) -> frozenset[tuple[int, int, str]]:
+) -> frozenset[Key]:
     found = renamed(model.predict(text, settings).entities, names)
-    return frozenset((each.start, each.end, each.label) for each in found if each.label in labels)
+    return frozenset(each.key for each in found if each.label in labels)
 
 
 def _difference(
     held: Sequence[Held],
-    said: Sequence[Sequence[frozenset[tuple[int, int, str]]]],
+    said: Sequence[Sequence[frozenset[Key]]],
     labels: Collection[str],
     seed: int,
 ) -> Difference:
@@ -117,8 +117,8 @@ def _difference(
 
 
 def _counts(
-    gold: frozenset[tuple[int, int, str]],
-    found: frozenset[tuple[int, int, str]],
+    gold: frozenset[Key],
+    found: frozenset[Key],
     labels: Collection[str],
 ) -> Counts:
     sizes = Counter(

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from app.services.model_registry.registry import VersionView
 from app.services.team.permissions import require
+from core.types import Key, key_of
 from storage.engine import Sessions
 from storage.enums import DocumentStatus
 from storage.models import Visit
@@ -158,7 +159,7 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
 
 def _acceptance(
     decided: Iterable[statistics.Decided],
-    suggested: Mapping[tuple[int, str], tuple[int, int, str]],
+    suggested: Mapping[tuple[int, str], Key],
 ) -> list[Acceptance]:
     """Spans of imported suggestions name no model version and are left out."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
@@ -166,9 +167,7 @@ def _acceptance(
         named = _MODEL_KEY.match(span.key)
         if named is None or span.status == "suggested":
             continue
-        start, end, label = suggested.get(
-            (span.document_id, span.key), (span.start, span.end, span.label)
-        )
+        start, end, label = suggested.get((span.document_id, span.key), key_of(span))
         if span.status == "rejected":
             fate = "rejected"
         elif (span.start, span.end) != (start, end):

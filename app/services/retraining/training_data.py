@@ -17,7 +17,7 @@ from app.services.model_registry.registry import ModelFolderError, labels_of, lo
 from app.services.retraining.replay import ancestors, write_replay
 from app.services.retraining.reviewed_part import decided
 from app.services.team.permissions import require
-from core.config import WARM
+from core.config import FINE_TUNING
 from storage.engine import Sessions
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
@@ -41,13 +41,13 @@ class RetrainingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RetrainingSettings:
-    """How to learn from corrections; the defaults' reasons are at `core.config.WARM`."""
+    """How to learn from corrections; the defaults' reasons are at `core.config.FINE_TUNING`."""
 
     epochs: int | None = None
     """None: by the amount of data, see `core.training.fine_tuning`."""
-    encoder_lr: float = WARM.encoder_lr
-    decoder_lr: float = WARM.decoder_lr
-    batch_size: int = WARM.batch_size
+    encoder_lr: float = FINE_TUNING.encoder_lr
+    decoder_lr: float = FINE_TUNING.decoder_lr
+    batch_size: int = FINE_TUNING.batch_size
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from storage.repository import annotation_sets, documents, label_names, model_ve
 from storage.repository.statistics import Submission
 
 if TYPE_CHECKING:
-    from core.inference.label_errors import Finding
+    from core.inference.label_errors import EntityReview
 
 REMEMBERED = 20_000
 """Checked sets that are kept in memory."""
@@ -32,7 +32,7 @@ class Reviewer(Protocol):
     @property
     def model_version_id(self) -> int: ...
 
-    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]: ...
+    def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ class ReviewService:
 
 
 def _suspect(
-    submission: Submission, text: str, finding: Finding, names: Mapping[str, str]
+    submission: Submission, text: str, finding: EntityReview, names: Mapping[str, str]
 ) -> Suspect:
-    both = [finding.entity, *([finding.instead] if finding.instead else [])]
+    both = [finding.entity, *([finding.suggestion] if finding.suggestion else [])]
     start = max(0, min(each.start for each in both) - AROUND)
     end = min(len(text), max(each.end for each in both) + AROUND)
     return Suspect(
@@ -144,6 +144,6 @@ def _suspect(
         offset=start,
         cut=end < len(text),
         entity=renamed([finding.entity], names)[0],
-        instead=renamed([finding.instead], names)[0] if finding.instead else None,
+        instead=renamed([finding.suggestion], names)[0] if finding.suggestion else None,
         score=finding.score,
     )

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...inference.pipeline import Pipeline
-from .timing import in_turns
+from .timing import interleaved
 
 
 def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[d
     }
     if find_spec("spacy"):
         jobs["nlp.pipe"] = _spacy(pipeline, texts)
-    seconds = in_turns(jobs, rounds, pipeline.model.device, time.process_time)
+    seconds = interleaved(jobs, rounds, pipeline.model.device, time.process_time)
     return [
         {
             "what": what,

@@ -147,8 +147,8 @@ def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
     gold = [Gold(text, ((0, 3, "PER"),)) for text in words]
     workplace = set_up(tmp_path / "workplace", gold, model, ("PER",))
     monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
-    monkeypatch.setattr(core.training.fine_tuning, "MOST_EPOCHS", 1)
-    monkeypatch.setattr(core.training.fine_tuning, "FEWEST_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "MAX_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "MIN_EPOCHS", 1)
     told: list[Tally] = []
 
     tally = conditions.queued_and_retrained(workplace, told.append)

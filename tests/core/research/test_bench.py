@@ -19,7 +19,7 @@ WORDS = [example.words for example in SENTENCES]
 @pytest.fixture(autouse=True)
 def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.trainer._REPORT_EVERY", 1)
-    monkeypatch.setattr(learning, "_STEPS", 1)
+    monkeypatch.setattr(learning, "_STEPS_PER_REPORT", 1)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_a_watched_part_inside_another_is_counted_once() -> None:
 def test_the_first_round_of_a_job_is_not_counted() -> None:
     calls: list[str] = []
     jobs = {name: (lambda name=name: calls.append(name)) for name in "ab"}
-    seconds = timing.in_turns(jobs, 2, torch.device("cpu"))
+    seconds = timing.interleaved(jobs, 2, torch.device("cpu"))
     assert calls == list("ababab")
     assert set(seconds) == {"a", "b"}
 
@@ -83,7 +83,7 @@ def test_both_training_steps_are_timed(new_model: NewModel) -> None:
 
 
 def test_made_up_entities_lie_in_every_tenth_word() -> None:
-    (example,) = learning.annotated([["word"] * 25], ["A", "B"])
+    (example,) = learning.with_made_up_entities([["word"] * 25], ["A", "B"])
     assert [(each.start, each.end) for each in example.entities] == [(0, 2), (10, 12), (20, 22)]
 
 
@@ -100,11 +100,11 @@ def test_a_training_step_may_not_cost_more_than_its_bar(ratio: float, passed: bo
 
 
 def test_a_shape_has_the_layers_and_the_width_asked_for(folder: Path) -> None:
-    model = subject.shaped(folder, 3, 128)
+    model = subject.random_bert(folder, 3, 128)
     config = model.encoder.encoder_config
     assert (config.num_hidden_layers, config.hidden_size) == (3, 128)
     with pytest.raises(ValueError, match="multiple of 64, got 2,100"):
-        subject.shaped(folder, 2, 100)
+        subject.random_bert(folder, 2, 100)
 
 
 def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

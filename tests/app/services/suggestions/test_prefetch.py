@@ -10,7 +10,7 @@ import pytest
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import signals
 from app.services.suggestions.prefetch import Prefetcher
-from core.inference.uncertainty import Look
+from core.inference.uncertainty import Uncertainty
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder, Split
@@ -29,11 +29,11 @@ class FakeReader(FakeModel):
     blind_to: str = ""
     doubts: dict[str, float] = field(default_factory=dict)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
-        return Look(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
+        return Uncertainty(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
 
 
 @dataclass
