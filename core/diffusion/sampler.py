@@ -73,9 +73,7 @@ class SamplerStep:
         step would cost memory that few callers need. Raises ValueError for a step not made by
         `denoise`."""
         if self.pointer_log_probs is None:
-            raise ValueError(
-                "this step cannot point again; take it from core.diffusion.sampler.denoise"
-            )
+            raise ValueError("this step cannot point again; take it from `denoise`")
         parts = [self.pointer_log_probs(x_t, self.t) for x_t in self.x_t.chunk(self.seeds, 1)]
         left, right = ([getattr(output, name) for output in parts] for name in _POINTERS)
         return torch.cat(left, 1).exp(), torch.cat(right, 1).exp()

@@ -109,7 +109,7 @@ def test_the_settings_of_a_pipeline_come_back_with_its_configuration(nlp: Any) -
 
     assert settings.items() <= again.config["components"]["spanneal"].items()
     assert again.get_pipe("spanneal")._settings == SamplerSettings(
-        3, seed=7, threshold=1.5, flat=True
+        3, seed=7, threshold=0.5, flat=True
     )
 
 

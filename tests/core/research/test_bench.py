@@ -129,3 +129,28 @@ def test_bench_speaks_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         "γ = 1, K = 10",
     ]
     assert figures["sentences"] == 2
+
+
+def test_bench_compares_batched_texts_with_single_calls(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["bench", "--texts", "--model", str(folder), "--device", "cpu", "--sentences", "3"]
+    assert main([*options, "--rounds", "1", "--json"]) == 0
+
+    (figures,) = json.loads(capsys.readouterr().out)
+    first, second, *_ = figures["texts"]
+    assert (first["what"], second["what"]) == ("one call a text", "pipe")
+    assert first["of_single_calls"] == 1
+    assert all(row["texts_per_cpu_second"] > 0 for row in figures["texts"])
+
+
+def test_without_samples_bench_asks_for_a_file(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(subject, "SAMPLES", tmp_path)
+
+    assert main(["bench", "--model", str(folder), "--device", "cpu"]) == 1
+    assert "name a file to annotate: --data FILE" in capsys.readouterr().err
