@@ -150,4 +150,4 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(
     password = tab.get_by_test_id("stCode").inner_text().strip()
     tab.context.clear_cookies()
     sign_in(tab, url, "Chi", password)
-    expect(tab.get_by_text("You have no part in any project yet")).to_be_visible()
+    expect(tab.get_by_text("You are not a member of any project yet")).to_be_visible()

@@ -122,7 +122,7 @@ def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_
 
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
-    assert "Somebody deleted visit while you worked on it" in site.said()
+    assert "Somebody deleted visit while you were working on it" in site.said()
     trash.restore(site.sessions, kind, deleted, "Chi")
     site.open("annotate", project=site.project_id, document=document)
     assert site.spans()["Olena"] == "accepted"

@@ -60,7 +60,7 @@ def test_without_any_project_the_page_offers_to_make_or_restore_one(site: Site) 
     _type(site, "project", site.project_id, "News")
 
     site.open("documents")
-    assert "There is no project" in site.said()
+    assert "There are no projects" in site.said()
     site.app.button(key=f"restore_project_{site.project_id}").click()
     site.run()
     assert _names(site) == ["News"]
