@@ -143,9 +143,9 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(
     sign_in(tab, url, "Anna")
     tab.goto(f"{url}/people")
     tab.get_by_label("Name", exact=True).fill("Chi")
-    tab.get_by_role("button", name="Make the account").click()
+    tab.get_by_role("button", name="Create account").click()
 
-    expect(tab.get_by_text("it is shown only now")).to_be_visible()
+    expect(tab.get_by_text("You won’t see it again")).to_be_visible()
     assert "Chi" in [each.name for each in accounts.every(accounts_site.sessions)]
     password = tab.get_by_test_id("stCode").inner_text().strip()
     tab.context.clear_cookies()

@@ -113,7 +113,7 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
 
     site.open("annotate", document=document)
 
-    assert "found nothing" in site.said()
+    assert "found no entities in this document" in site.said()
     assert site.mounted()["empty"].startswith("The model found no entities")
     assert site.spans() == {}
 
