@@ -109,7 +109,7 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
         restore(tmp_path / "b.zip", settings)
     with sessions() as session:
         projects.every(session)
-        with pytest.raises(RestoreError, match="another program is at work"):
+        with pytest.raises(RestoreError, match="another program is using"):
             restore(tmp_path / "b.zip", settings, force=True)
     sessions.kw["bind"].dispose()
     with monkeypatch.context() as broken:

@@ -79,7 +79,7 @@ def test_a_wrong_password_is_told_and_tells_nothing(tab: Page, url: Served) -> N
     tab.goto(f"{url}/sign-in")
     fill(tab, "Nobody <b>Nowhere</b>", "wrong password")
 
-    expect(tab.get_by_role("alert")).to_contain_text("The name or the password is wrong")
+    expect(tab.get_by_role("alert")).to_contain_text("Wrong name or password")
     expect(tab.get_by_label("Name")).to_have_value("Nobody <b>Nowhere</b>")
 
 

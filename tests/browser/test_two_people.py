@@ -108,7 +108,7 @@ def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
     bo.ready()
     bo.text.focus()
     bo.press("Control+Enter")
-    expect(bo.page.get_by_test_id("error")).to_contain_text("decide between them")
+    expect(bo.page.get_by_test_id("error")).to_contain_text("resolve the conflicts")
     clash.get_by_test_id("keep-both").click()
     expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
     bo.is_saved()

@@ -64,7 +64,7 @@ def delete(sessions: Sessions, kind: Kind, id: int, typed: str, person: str) -> 
         name = typed_name(kind, row)
         if " ".join(typed.split()) != name:
             raise DeletionError(
-                f"to delete the {kind}, type its name, {name!r}, exactly; got {typed[:200]!r}"
+                f"to delete the {kind}, type its exact name, {name!r}; got {typed[:200]!r}"
             )
         if row.deleted_at is None:
             trash.put(session, row)

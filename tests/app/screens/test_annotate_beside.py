@@ -132,7 +132,7 @@ def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(si
     site.app.button(key="restore_version").click()
     site.wish("history")
 
-    assert "somebody went on meanwhile" in site.app.error[0].value
+    assert "the document has changed" in site.app.error[0].value
     assert service.open(document, "Anna").comment == "theirs"
     site.app.button(key="restore_version").click()
     site.wish("history")

@@ -138,13 +138,13 @@ def test_the_button_starts_a_job_with_the_chosen_settings(site: Site, jobs: Pret
 
 def test_a_refused_start_says_why(site: Site, jobs: PretendedJobs) -> None:
     fill(site)
-    jobs.refusal = "the 3 submitted train documents hold no accepted entity"
+    jobs.refusal = "the 3 submitted train documents have no accepted entities"
     site.open("train")
 
     site.app.button(key="start").click()
     site.run()
 
-    assert "hold no accepted entity" in site.said()
+    assert "have no accepted entities" in site.said()
 
 
 def test_a_running_job_shows_its_step_its_curves_and_the_time_left(

@@ -36,7 +36,7 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     assert "with 1 document" in site.said()
 
     _type(site, "project", site.project_id, "news")
-    assert "type its name" in site.said()
+    assert "type its exact name" in site.said()
     assert _names(site) == ["News", "Other"]
     _type(site, "project", site.project_id, "News")
     assert _names(site) == ["Other"]
