@@ -46,7 +46,7 @@ def test_after_a_crash_of_the_server_the_page_finds_it_again(
     server.stop()
     with pytest.raises(OperationalError) as raised:
         _add(service, document_ids[0], 2)
-    assert problem_of(raised.value).what == "the database’s server does not answer"
+    assert problem_of(raised.value).what == "the database server does not respond"
 
     server.start()
     assert _add(service, document_ids[0], 2) == 2

@@ -32,7 +32,7 @@ def test_the_lossless_format_holds_everything(site: Site) -> None:
     site.open("export")
 
     assert "1 document · 3 entities" in site.said()
-    assert "1 document not submitted yet" in site.said()
+    assert "1 document not submitted" in site.said()
     assert '"New York University"' not in site.app.warning
     assert site.app.code[0].value.startswith("{")
 

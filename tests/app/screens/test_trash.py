@@ -74,7 +74,7 @@ def test_a_new_project_cannot_take_the_name_of_one_in_the_bin(site: Site) -> Non
     site.app.text_input(key="project_name").set_value("Other")
     next(each for each in site.app.button if each.label == "Create project").click()
     site.run()
-    assert "restore it from the bin" in site.said().replace("\\", "")
+    assert "restore it from the trash" in site.said().replace("\\", "")
 
 
 def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) -> None:

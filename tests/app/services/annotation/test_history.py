@@ -181,7 +181,9 @@ def test_nothing_is_taken_back_that_the_person_had_not_seen(
 ) -> None:
     seen = service.open(document_id, "Ann").version
     done(service, document_id, {"op": "comment", "text": "mine"})
-    with pytest.raises(GestureError, match=f"you saw version {seen}, the current one is {seen + 1}"):
+    with pytest.raises(
+        GestureError, match=f"you saw version {seen}, the current one is {seen + 1}"
+    ):
         service.restore(document_id, 0, "Bo", seen)
     assert service.open(document_id, "Ann").comment == "mine"
 
