@@ -63,7 +63,7 @@ def test_a_text_of_ones_own_can_be_denoised(site: Site) -> None:
     document = site.add()
     site.open("denoise", document=document)
 
-    site.app.get("segmented_control")[0].set_value("My own")
+    site.app.get("segmented_control")[0].set_value("My text")
     site.run()
 
     assert site.app.text_area(key="denoise_text").value
