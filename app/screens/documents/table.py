@@ -13,8 +13,8 @@ from app.screens.common import delete_dialog, location
 from app.screens.common.wording import SPLIT, STATUS, count
 from app.services.suggestions.queue import resumed
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus
+from storage.records import DocumentList, DocumentRow
 from storage.repository import listing
-from storage.repository.listing import DocumentList, DocumentRow
 
 ROWS = 25
 ROW_HEIGHT = 38

@@ -11,8 +11,9 @@ from app.context import AppContext
 from app.screens.common.wording import SPLIT
 from storage.enums import Split
 from storage.formats import EXPORT_FORMATS, FORMATS
+from storage.records import Selection
 from storage.repository import projects
-from storage.repository.export_selection import Selection, people
+from storage.repository.export_selection import people
 
 SUBMITTED: dict[str, tuple[Split, ...]] = {
     "All submitted": (),

@@ -20,7 +20,8 @@ from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
 from storage.formats import FORMATS
 from storage.formats.registry import ZIP
 from storage.models import Project
-from storage.repository.export_selection import Selection, counts
+from storage.records import Selection
+from storage.repository.export_selection import counts
 
 AT_ONCE = 1_000
 """Documents up to which the file is made without being asked for: it takes no time."""

@@ -14,9 +14,8 @@ from app.services.team.permissions import require
 from storage import formats
 from storage.engine import Sessions
 from storage.formats import Written
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, Selection
 from storage.repository import export_selection, projects
-from storage.repository.export_selection import Selection
 
 Stream = Iterator[DocumentRecord]
 EVERYTHING = Selection()
