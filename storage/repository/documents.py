@@ -83,15 +83,25 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
-def stands(session: Session, document_id: int) -> bool:
-    """Whether there is such a document, and neither it nor its project lies in the bin."""
-    return session.scalar(select(Document.id).where(Document.id == document_id)) is not None
+def stands(session: Session, document_id: int, project_id: int | None = None) -> bool:
+    """Whether there is such a document, in this project if one is given, and neither it nor its
+    project lies in the bin."""
+    query = select(Document.id).where(Document.id == document_id)
+    if project_id is not None:
+        query = query.where(Document.project_id == project_id)
+    return session.scalar(query) is not None
 
 
 def texts(session: Session, document_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and text of each of these documents, in order of arrival."""
     query = select(Document.id, Document.name, Document.text).where(Document.id.in_(document_ids))
     return {row.id: (row.name, row.text) for row in session.execute(query.order_by(Document.id))}
+
+
+def names(session: Session, document_ids: Collection[int]) -> dict[int, str]:
+    """The name of each of these documents, in order of arrival."""
+    query = select(Document.id, Document.name).where(Document.id.in_(document_ids))
+    return {row.id: row.name for row in session.execute(query.order_by(Document.id))}
 
 
 def lock(session: Session, document_id: int) -> Document:

@@ -10,10 +10,10 @@ from app.context import AppContext
 from app.screens.agreement.figures import KIND
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
+from app.services.operations import documents
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Case, Difference
 from app.services.team.agreement import Place
-from storage.repository import documents
 
 OWN = "own"
 CHOSEN = "adjudicated_document"
@@ -30,9 +30,7 @@ def choose(app: AppContext, project_id: int) -> int | None:
             icon=":material/balance:",
         )
         return None
-    with app.sessions() as session:
-        found = documents.texts(session, [*waiting, *decided][:_LISTED])
-    names = {key: name for key, (name, _) in found.items()}
+    names = documents.names(app.sessions, project_id, [*waiting, *decided][:_LISTED])
     kept = st.session_state.get(CHOSEN)
     every = [each for each in [*waiting, *decided] if each in names or each == kept]
     if kept not in every:

@@ -27,7 +27,7 @@ def show(document_id: int) -> None:
     st.rerun()
 
 
-if project.annotators == 1:
+if project.settings.annotators == 1:
     st.info(
         "In this project one draft of a document is everybody’s. To have each document annotated "
         "by several people, unseen by one another, set how many in Documents → Settings.",
@@ -47,7 +47,7 @@ part = st.segmented_control(
 )
 if part == WHO:
     assignment.given(app, project)
-    if project.annotators > 1:
+    if project.settings.annotators > 1:
         assignment.give(app, project)
 elif part == DECIDE:
     chosen = adjudication.choose(app, project.id)
@@ -64,5 +64,5 @@ else:
     kept = figures.choose_people(annotated)
     if part == FIGURES:
         figures.figures(kept)
-    elif (opened := figures.listed(app, kept)) is not None:
+    elif (opened := figures.listed(app, project.id, kept)) is not None:
         show(opened)

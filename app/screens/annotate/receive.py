@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import context
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.screens.common.wording import clipped, literal
-from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService, DocumentGoneError
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.news import News
 from app.services.team.permissions import NotAllowedError
-from storage.database_errors import is_of_the_data, problem_of
-from storage.repository.documents import DocumentGoneError
+from storage.database_errors import StorageError, is_of_the_data, problem_of
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
@@ -73,7 +71,7 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     st.session_state[_OWN] = st.session_state.get(_OWN, frozenset()) | _clients(sent)
     try:
         applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
-    except SQLAlchemyError as error:
+    except StorageError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         if is_of_the_data(error):
             return _returned(sent, why=f"{problem_of(error).what}. The server’s log says more")
@@ -142,11 +140,11 @@ def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
     st.session_state[_VISIT] = view.document_id
     try:
         service.visit(view.document_id, person)
-    except SQLAlchemyError:
+    except StorageError:
         LOG.exception("the visit to document %s is not in the figures", view.document_id)
 
 
-def _not_saved(error: SQLAlchemyError) -> str:
+def _not_saved(error: StorageError) -> str:
     found = problem_of(error)
     return (
         f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "

@@ -9,10 +9,9 @@ import logging
 from secrets import token_hex
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.screens.common.wording import literal
-from storage.database_errors import problem_of
+from storage.database_errors import StorageError, problem_of
 
 LOG = logging.getLogger(__name__)
 _LONGEST = 400
@@ -22,7 +21,7 @@ def explained(error: Exception) -> str:
     """What to show for an error that reached the page, as Markdown; and a line in the log."""
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, StorageError):
         found = problem_of(error)
         return (
             f"**The database could not be used:** {_short(found.what)}.\n\n"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.context import AppContext
 from app.screens.common.error_message import explained
@@ -15,12 +14,13 @@ from app.screens.common.wording import clipped, count, literal
 from app.screens.documents import import_preview, import_report
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
+from storage.database_errors import StorageError
 from storage.formats import FORMATS, IMPORT_FORMATS
 
 AUTO = "auto"
 LOOKED_INTO = 3
 """Files that are looked into before they come in."""
-_TROUBLE = (ValueError, OSError, SQLAlchemyError)
+_TROUBLE = (ValueError, OSError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)

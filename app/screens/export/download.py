@@ -15,13 +15,12 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.wording import count
 from app.screens.export.losses import losses
-from app.services.interchange.exporting import ExportReport, Stream, export
+from app.services.interchange.exporting import ExportReport, Stream, expected, export
 from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
+from app.services.operations.projects import ProjectView
 from storage.formats import FORMATS
 from storage.formats.registry import ZIP
-from storage.models import Project
 from storage.records import Selection
-from storage.repository.export_selection import counts
 
 AT_ONCE = 1_000
 """Documents up to which the file is made without being asked for: it takes no time."""
@@ -48,11 +47,9 @@ class Made:
     manifest: bytes
 
 
-def made(app: AppContext, project: Project, format: str, selection: Selection) -> Made | None:
+def made(app: AppContext, project: ProjectView, format: str, selection: Selection) -> Made | None:
     """The file of this choice: made at once where it is small, else when it is asked for."""
-    with app.sessions() as session:
-        submitted, undecided = counts(session, project.id, selection.splits)
-    documents = submitted + (undecided if selection.undecided else 0)
+    documents = expected(app.sessions, project.id, selection)
     if documents <= AT_ONCE:
         return _make(app, project, format, selection)
     kept: Made | None = st.session_state.get("made_export")
@@ -125,7 +122,7 @@ def file_stem(project: str) -> str:
     return re.sub(r"[^\w.-]+", "-", project).strip("-.")[:80] or "export"
 
 
-def _make(app: AppContext, project: Project, format: str, selection: Selection) -> Made:
+def _make(app: AppContext, project: ProjectView, format: str, selection: Selection) -> Made:
     """Writes the file into the data folder. A click on anything breaks it off."""
     suffix = FORMATS[format].suffix
     path = _folder(app.settings.data / "exports") / f"export{suffix}"

@@ -9,7 +9,7 @@ from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.export import download
 from app.screens.export.choice import choose
-from storage.repository import documents
+from app.services.operations import documents
 
 app = context.current()
 project = project_header(
@@ -18,8 +18,7 @@ project = project_header(
     "The submitted documents as a file. What a format cannot hold is named.",
     needs="review",
 )
-with app.sessions() as session:
-    counts = documents.counts_by_status(session, project.id)
+counts = documents.counts_by_status(app.sessions, project.id)
 if not sum(counts.values()):
     st.info(
         "Nothing is submitted yet: the project has no documents. Add some first.",

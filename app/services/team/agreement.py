@@ -21,7 +21,7 @@ from app.services.team.agreement_coefficients import Figure, Floats, Values, fig
 from app.services.team.permissions import require
 from core.text.tokenization import tokenize
 from storage.engine import Sessions
-from storage.repository import documents, responses
+from storage.repository import documents, label_names, responses
 
 BATCH = 500
 """Documents looked up at a time."""
@@ -90,6 +90,13 @@ class Agreement:
     overall: Summary
     pairs: tuple[Pair, ...]
     labels: tuple[Summary, ...]
+
+
+def state(sessions: Sessions, project_id: int) -> tuple[object, ...]:
+    """What is another once somebody submits or a label is renamed: the key of a cache."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        return responses.state(session, project_id), label_names.changes(session, project_id)
 
 
 def gather(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.screens.common.labels import swatches
-from app.services.operations.projects import LabelChange, change_labels
+from app.services.labels.label_set import LabelChange, change_labels
 from storage.engine import writing
 from storage.repository import projects
 from tests.app.pages_kit import Site
