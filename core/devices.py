@@ -1,24 +1,23 @@
-"""Which device a model runs on, and what a GPU is given: half the bits where they are enough, and
-nothing waited for."""
+"""Device helpers: choice of the device, mixed precision on CUDA and copies that do not block."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-_HALF = frozenset({"cuda"})
-"""Kinds of devices that are faster in bfloat16; a CPU is slower."""
+_BFLOAT16 = frozenset({"cuda"})
+"""Device types that are faster in bfloat16; a CPU is slower."""
 
 
 def best_device() -> str:
-    """cuda, mps or cpu: the fastest that is here."""
+    """The fastest available device: cuda, mps or cpu."""
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def device_of(name: str | torch.device) -> torch.device:
-    """The device of that name; "auto" is the fastest. Raises ValueError for one that is absent."""
+    """The device of that name; "auto" is the fastest. Raises ValueError if it is not available."""
     try:
         device = torch.device(best_device() if name == "auto" else name)
         torch.empty(0, device=device)
@@ -34,13 +33,14 @@ def device_of(name: str | torch.device) -> torch.device:
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """On CUDA matrices in bfloat16, softmaxes, norms and sums in float32; elsewhere no change."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _HALF)
+    """Autocast for `device`: on CUDA, matrix products in bfloat16 and softmaxes, norms and sums in
+    float32; elsewhere no change."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type in _BFLOAT16)
 
 
 def send(tensor: Tensor, device: torch.device) -> Tensor:
-    """A CPU tensor on the device. Pinned memory lets CUDA copy while the program goes on; an
-    ordinary copy would wait for all work queued there."""
+    """Copy a CPU tensor to the device. Pinned memory lets CUDA copy asynchronously; an ordinary
+    copy would wait for all queued work."""
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from app.editing import DraftSpan
 from app.gestures import GESTURES
@@ -54,7 +53,7 @@ class _AsGesture:
     so that a wrong one is recorded as refused, and those beside it are kept."""
 
     def __get_pydantic_json_schema__(
-        self, _: CoreSchema, handler: GetJsonSchemaHandler
+        self, _: Any, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return handler(GESTURES.core_schema)
 

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.editing import DraftSpan
+from core.types import Key, key_of
 
 ADD = 2
 SUBMIT = 1
-Place = tuple[int, int, str]
-"""Start and end in code points, and the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,16 @@ class Correction:
     end: int
 
 
-def corrections(spans: Sequence[DraftSpan], gold: Iterable[Place]) -> list[Correction]:
+def corrections(spans: Sequence[DraftSpan], gold: Iterable[Key]) -> list[Correction]:
     """All that a draft needs, in reading order. What is suggested rightly needs nothing: it is
     accepted by submitting."""
     live = [span for span in spans if span.status != "rejected"]
-    right = {_place(span) for span in live}
+    right = {key_of(span) for span in live}
     wanted = dict.fromkeys(gold)
     missing = [place for place in wanted if place not in right]
-    wrong = [span for span in live if _place(span) not in wanted]
+    wrong = [span for span in live if key_of(span) not in wanted]
     found = []
-    taken = {_place(span) for span in live}
+    taken = {key_of(span) for span in live}
     for cost, span, place in sorted(_repairs(wrong, missing, taken), key=lambda each: each[0]):
         if span in wrong and place in missing:
             wrong.remove(span)
@@ -78,13 +77,9 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Place]) -> list[Corre
     return sorted(found, key=lambda each: (each.start, -each.end))
 
 
-def _place(span: DraftSpan) -> Place:
-    return span.start, span.end, span.label
-
-
 def _repairs(
-    wrong: Sequence[DraftSpan], missing: Sequence[Place], taken: Set[Place]
-) -> Iterator[tuple[int, DraftSpan, Place]]:
+    wrong: Sequence[DraftSpan], missing: Sequence[Key], taken: Set[Key]
+) -> Iterator[tuple[int, DraftSpan, Key]]:
     """What turning a wrong span into a missing one costs, where that is cheaper than rejecting
     the one and adding the other."""
     for span in wrong:
@@ -96,21 +91,21 @@ def _repairs(
                     yield cost, span, place
 
 
-def _differences(span: DraftSpan, place: Place) -> Iterator[str]:
+def _differences(span: DraftSpan, place: Key) -> Iterator[str]:
     yield from ("start",) if span.start != place[0] else ()
     yield from ("end",) if span.end != place[1] else ()
     yield from ("label",) if span.label != place[2] else ()
 
 
-def _moved(span: DraftSpan, place: Place) -> Place:
+def _moved(span: DraftSpan, place: Key) -> Key:
     return place[0], place[1], span.label
 
 
-def _relabelled(span: DraftSpan, place: Place) -> Place:
+def _relabelled(span: DraftSpan, place: Key) -> Key:
     return span.start, span.end, place[2]
 
 
-def _repair(span: DraftSpan, place: Place, taken: Set[Place]) -> list[dict[str, Any]]:
+def _repair(span: DraftSpan, place: Key, taken: Set[Key]) -> list[dict[str, Any]]:
     """The boundaries first, unless another span has just these and this label."""
     start, end, label = place
     steps: list[dict[str, Any]] = []

@@ -43,7 +43,7 @@ def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
             session,
             workplace.project_id,
             guidelines="",
-            control_share=0.2,
+            holdout_share=0.2,
             queue="doubt",
             nested=True,
         )

@@ -16,7 +16,7 @@ from storage.repository.corrected import corrected
 
 def retrain(workplace: Workplace, folder: Path) -> None:
     """Trains the active model on all that was submitted, and promotes the outcome unseen: a
-    simulated team has no held-back documents to judge it by."""
+    simulated team has no held-out documents to judge it by."""
     from app.services.retraining.fine_tuning import learn
 
     registry = ModelRegistry(workplace.sessions)
@@ -40,7 +40,7 @@ def retrain(workplace: Workplace, folder: Path) -> None:
         labels=labels,
         train=len(train),
         dev=len(dev),
-        control=0,
+        holdout=0,
         dev_source=source,
         left_out=(),
         data_hash=digest.hexdigest(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.simulation.annotator import Place
+from core.types import Key
 from storage import formats
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
 from storage.records import BadRecord, DocumentRecord
@@ -18,7 +18,7 @@ class Gold:
     """A text and its entities."""
 
     text: str
-    entities: tuple[Place, ...]
+    entities: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Workplace:
     folder: Path
     sessions: Sessions
     project_id: int
-    gold: dict[int, tuple[Place, ...]]
+    gold: dict[int, tuple[Key, ...]]
     """By document, in order of arrival."""
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from app.services.annotation.annotation import AnnotationService
-from app.simulation.annotator import SUBMIT, Correction, Place, corrections
+from app.simulation.annotator import SUBMIT, Correction, corrections
+from core.types import Key, key_of
 
 PERSON = "simulated"
 
@@ -33,7 +34,7 @@ class Tally:
 
 
 def correct(
-    service: AnnotationService, document_id: int, gold: Sequence[Place], *, look_again: bool
+    service: AnnotationService, document_id: int, gold: Sequence[Key], *, look_again: bool
 ) -> Tally:
     """Opens the document, corrects it to gold, submits it. `look_again` lets the model denoise the
     sentence of each correction anew before the next one. Raises RuntimeError where the submitted
@@ -50,7 +51,7 @@ def correct(
         spans = service.open(document_id, PERSON).spans
     ops = [{"seq": next(numbers), "op": op} for op in ("accept_all", "submit")]
     applied = service.apply(document_id, _client(document_id), ops, PERSON)
-    kept = {(s.start, s.end, s.label) for s in applied.spans if s.status == "accepted"}
+    kept = {key_of(s) for s in applied.spans if s.status == "accepted"}
     if applied.error or applied.status != "submitted" or kept != set(gold):
         raise RuntimeError(
             f"document {document_id} was not corrected to gold: {applied.error or applied.status}, "

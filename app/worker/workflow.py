@@ -174,7 +174,7 @@ def register_step(
         version = ModelRegistry(_sessions()).propose(
             final,
             parent_id=frozen.parent_id,
-            metrics={"control": scores},
+            metrics={"holdout": scores},
             data_hash=frozen.data_hash,
             settings={"job": job_id, "training": settings, "snapshot": snapshot},
         )

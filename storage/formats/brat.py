@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from core.types import Key
 from storage.formats.archives import Archive, names_at
 from storage.formats.encodings import decoded
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
@@ -166,7 +167,7 @@ def _joined(fragments: list[tuple[int, int]], text: str) -> list[tuple[int, int]
 
 
 def _lines(document: DocumentRecord, written: Written) -> Iterator[str]:
-    there: set[tuple[int, int, str]] = set()
+    there: set[Key] = set()
     for span in accepted(document, written):
         label = "_".join(span.label.split()) or "_"
         if (span.start, span.end, label) in there:

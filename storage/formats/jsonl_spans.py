@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.types import Key, key_of
 from storage.enums import SOURCES, SPAN_STATUSES
 from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
 from storage.records import SpanRecord
@@ -62,9 +63,9 @@ def _entity(raw: Mapping[str, Any], number: int, text: str) -> SpanRecord:
 
 def _refuse_twins(spans: tuple[SpanRecord, ...]) -> None:
     keys: set[str] = set()
-    places: set[tuple[int, int, str]] = set()
+    places: set[Key] = set()
     for span in spans:
-        place = (span.start, span.end, span.label)
+        place = key_of(span)
         if span.key in keys:
             raise FieldError(f"two entities share the id {span.key!r}; ids are unique in a record")
         if span.status != "rejected" and place in places:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from core.types import key_of
 from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
 from storage.formats.json_records import first_object, read_records
@@ -137,9 +138,9 @@ class _Answer:
         parent = next((each for each in predictions if began and each.get("id") == began), None)
         if parent is None or self.status != "submitted":
             return
-        held = {(mark.start, mark.end, mark.label) for mark in self.marks}
+        held = {key_of(mark) for mark in self.marks}
         for mark in self._read(parent, "rejected"):
-            if (mark.start, mark.end, mark.label) not in held:
+            if key_of(mark) not in held:
                 self.marks.append(mark)
 
     def _leave(self, count: int, what: str, why: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
+from core.types import Key
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import ArchiveError, Budget, check_record, whole
@@ -155,7 +156,7 @@ def _only(docbin: DocBin, index: int) -> DocBin:
     return one
 
 
-def _place(doc: Doc, span: Span) -> tuple[int, int, str]:
+def _place(doc: Doc, span: Span) -> Key:
     """Code points and label. A group's numbers are the file's, and spaCy does not check them."""
     start, end, label = span.start, span.end, span.label_
     if not 0 <= start < end <= len(doc) or not label:

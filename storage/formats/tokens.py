@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.types import Key
 from storage.formats.fields import FieldError, object_of, string, whole
 from storage.formats.words import Words
 from storage.records import DocumentRecord, SpanRecord
@@ -38,7 +39,7 @@ def parse_tokens(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord
     )
 
 
-def _place(raw: object, length: int) -> tuple[int, int, str]:
+def _place(raw: object, length: int) -> Key:
     entity = object_of(raw, "an entity")
     start, end, label = whole(entity, "start"), whole(entity, "end"), string(entity, "type")
     if not 0 <= start < end <= length:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from core.types import Key
 from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
@@ -46,7 +47,7 @@ class _Reading:
     length: int = 0
     """UTF-16 units of the text so far."""
     sentence: list[str] = field(default_factory=list)
-    entities: dict[object, tuple[int, int, str]] = field(default_factory=dict)
+    entities: dict[object, Key] = field(default_factory=dict)
     unlabelled: int = 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from core.types import Key
 from storage.enums import Source, SpanStatus
 from storage.models import AnnotationSet, Document, EntityRow, Operation
 from storage.records import Submission
@@ -116,7 +117,7 @@ def decided(session: Session, project_id: int) -> Sequence[Decided]:
     return [Decided(*row) for row in session.execute(query)]
 
 
-def suggested(session: Session, project_id: int) -> dict[tuple[int, str], tuple[int, int, str]]:
+def suggested(session: Session, project_id: int) -> dict[tuple[int, str], Key]:
     """Where and as what each suggestion stood at first, by its document and key: those of a
     document's first reading, and those of each time that the model looked again."""
     machine = aliased(AnnotationSet)

@@ -62,9 +62,9 @@ OF_MODELS: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: promotions.roll_back(w.sessions),
     ),
-    "model_registry.comparison.held_back": (
+    "model_registry.comparison.held_out": (
         "review",
-        lambda w: comparison.held_back(w.sessions, w.project),
+        lambda w: comparison.held_out(w.sessions, w.project),
     ),
     "model_registry.comparison.compare": (
         "review",

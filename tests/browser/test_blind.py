@@ -24,9 +24,9 @@ NEXT = "03-council-minutes"
 
 @pytest.fixture
 def biography(accounts_site: Site) -> tuple[int, int]:
-    """And its project, whose texts Bo and Cleo annotate, both; held back, so no model suggests."""
+    """And its project, whose texts Bo and Cleo annotate, both; held out, so no model suggests."""
     sessions = accounts_site.sessions
-    project, ids = accounts_site.own_samples("Unseen", split="control")
+    project, ids = accounts_site.own_samples("Unseen", split="holdout")
     accounts.add(sessions, "Cleo", GOOD)
     for person in ("Bo", "Cleo"):
         members.assign(sessions, project, person, "annotator")

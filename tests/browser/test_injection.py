@@ -47,7 +47,7 @@ def project(accounts_site: Site) -> int:
             session,
             project.id,
             guidelines=f"{IMAGE} {SCRIPT} {ENTITY} {LINK}",
-            control_share=0.2,
+            holdout_share=0.2,
             queue="arrival",
             nested=True,
         )

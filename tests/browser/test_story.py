@@ -117,7 +117,7 @@ def _finds_everything_after_a_reload(
 
 
 def _submits_two_more(url: str, desk: AnnotatePage) -> None:
-    """One with suggestions, and one that is held back and has none."""
+    """One with suggestions, and one that is held out and has none."""
     for document, name in ((HARBOUR, "01-harbour-reopens"), (MAIL, "04-mail-about-a-shipment")):
         desk.open(url, document)
         desk.shows(name)

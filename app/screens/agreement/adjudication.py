@@ -13,7 +13,7 @@ from app.screens.common.wording import clipped, count, literal
 from app.services.operations import documents
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Case, Difference
-from app.services.team.agreement import Place
+from core.types import Key
 
 OWN = "own"
 CHOSEN = "adjudicated_document"
@@ -118,7 +118,7 @@ def _key(found: Case, number: int) -> str:
     return f"decide {found.document_id} {ids} {number}"
 
 
-def _difference(found: Case, each: Difference, number: int) -> list[Place] | None:
+def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
     """A difference in every version, and the choice; None while it is open."""
     shown = annotated_text.window(found.text, each.start, each.end)
     with st.container(border=True):
@@ -146,25 +146,25 @@ def _difference(found: Case, each: Difference, number: int) -> list[Place] | Non
         return _own(found, each, number) if chosen == OWN else list(choices[int(chosen)][1])
 
 
-def _titled(found: Case, people: Sequence[str], places: Sequence[Place]) -> str:
+def _titled(found: Case, people: Sequence[str], places: Sequence[Key]) -> str:
     return f"{_places(found, places)} ({', '.join(literal(each) for each in people)})"
 
 
-def _places(found: Case, places: Sequence[Place]) -> str:
+def _places(found: Case, places: Sequence[Key]) -> str:
     said = [_named(found, place) for place in places]
     return ", ".join(said) or "Nothing"
 
 
-def _named(found: Case, place: Place) -> str:
+def _named(found: Case, place: Key) -> str:
     start, end, label = place
     return f"“{literal(clipped(found.text[start:end], 50))}” {literal(label)}"
 
 
-def _own(found: Case, each: Difference, number: int) -> list[Place] | None:
+def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
     """Any of the entities there are, and one of the reviewer's own words."""
     key = _key(found, number)
     known = sorted({place for places in each.versions.values() for place in places})
-    kept: list[Place] = st.multiselect(
+    kept: list[Key] = st.multiselect(
         "Keep",
         known,
         format_func=lambda place: f"{found.text[place[0] : place[1]]} · {place[2]}",
@@ -192,7 +192,7 @@ def _own(found: Case, each: Difference, number: int) -> list[Place] | None:
     return None
 
 
-def _save(app: AppContext, found: Case, decisions: Sequence[list[Place] | None]) -> None:
+def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -> None:
     made = [each for each in decisions if each is not None]
     left = len(decisions) - len(made)
     with st.container(horizontal=True, vertical_alignment="center"):

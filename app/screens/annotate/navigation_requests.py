@@ -19,7 +19,7 @@ _AROUND = "read_around"
 def follow(wish: str, app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
     if wish == "denoise" and unseen(view.split, view.status):
-        st.toast("Held back: the model shows nothing of this document before it is submitted.")
+        st.toast("Held out: the model shows nothing of this document before it is submitted.")
         return
     if wish == "denoise":
         location.go(location.DENOISE, view.document_id)
@@ -42,7 +42,7 @@ def follow(wish: str, app: AppContext, service: AnnotationService, view: Documen
 
 
 def offer_to_read_around(view: DocumentView) -> None:
-    if view.read_only or view.split == "control":
+    if view.read_only or view.split == "holdout":
         return
     st.toggle(
         "Read again around my corrections",

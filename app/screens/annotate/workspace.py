@@ -30,7 +30,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "skipped": "orange",
 }
 _UNCOVERED_SHOWN = 5
-HELD_BACK = "This document is shown without suggestions. Drag over words to add an entity."
+HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
@@ -50,8 +50,8 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
         _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
         st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
         st.badge(STATUS[status], color=_BADGES[status])
-        if above.split == "control":
-            st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
+        if above.split == "holdout":
+            st.badge("Held out", icon=":material/lock_person:", color="violet", help=HELD_OUT)
         st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
@@ -143,7 +143,7 @@ def annotator(
         hints=[asdict(hint) for hint in view.hints],
         comment=view.comment,
         skip_reason=view.skip_reason,
-        can_ask=not view.read_only and view.split != "control" and can_ask,
+        can_ask=not view.read_only and view.split != "holdout" and can_ask,
         version=view.version,
         clashes=[_clash(app, clash) for clash in view.clashes],
         news=asdict(news) if news else None,
@@ -156,14 +156,14 @@ def _clash(app: AppContext, clash: Conflict) -> dict[str, Any]:
 
 
 def _nothing(view: DocumentView) -> str:
-    if view.held_back:
-        return HELD_BACK
+    if view.held_out:
+        return HELD_OUT
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
 def origin(view: DocumentView, problem: str | None) -> None:
     """Where the suggestions come from, or why there are none; and what was not looked at."""
-    unasked = problem if view.predicted == "never" and not view.held_back else None
+    unasked = problem if view.predicted == "never" and not view.held_out else None
     failed = view.prediction_error or unasked
     if failed:
         st.warning(
@@ -185,9 +185,9 @@ def origin(view: DocumentView, problem: str | None) -> None:
 
 
 def _provenance(view: DocumentView) -> str:
-    if view.held_back:
+    if view.held_out:
         return (
-            "Held back: no model shows its suggestions here, so that what you mark can judge them "
+            "Held out: no model shows its suggestions here, so that what you mark can judge them "
             "all. Nothing is trained on it."
         )
     if view.predicted == "never":

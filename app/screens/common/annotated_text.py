@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from html import escape
 
-from app.services.team.agreement import Place
+from core.types import Key
 
 AROUND = 90
 """Code points of the text that are shown to either side."""
@@ -31,8 +31,8 @@ def window(text: str, start: int, end: int) -> tuple[int, int]:
 def html(
     text: str,
     shown: tuple[int, int],
-    places: Collection[Place],
-    agreed: Collection[Place] = (),
+    places: Collection[Key],
+    agreed: Collection[Key] = (),
     tint: str = TINTS[0],
 ) -> str:
     """The stretch `shown` with these entities, and, in grey, those that all agree on."""
@@ -63,7 +63,7 @@ def _words(words: str, colours: Sequence[str]) -> str:
     return f'<span style="background: {colour}38; border-radius: 2px">{escape(words)}</span>'
 
 
-def _close(place: Place, colour: str) -> str:
+def _close(place: Key, colour: str) -> str:
     style = f"font-size: 0.72em; border: 1px solid {colour}; border-radius: 4px; padding: 0 3px"
     label = f'<span style="{style}; margin: 0 2px"><bdi>{escape(place[2])}</bdi></span>'
     return f"{_sign('⟧', colour)}{label}"

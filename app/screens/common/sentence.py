@@ -69,7 +69,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
     current, shown = documents.with_others(app.sessions, project_id, document_id, LISTED)
     if unseen(current.split, current.status):
         st.info(
-            "This document is held back: the model shows nothing of it before it is submitted. "
+            "This document is held out: the model shows nothing of it before it is submitted. "
             "Choose another one on the Documents page, or a text of your own.",
             icon=":material/lock_person:",
         )
@@ -92,7 +92,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
 
 def unseen(split: Split, status: DocumentStatus) -> bool:
     """Whether a person who will judge models by the document must not see their answers yet."""
-    return split == "control" and status != "submitted"
+    return split == "holdout" and status != "submitted"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

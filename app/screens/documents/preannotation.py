@@ -21,7 +21,7 @@ def suggest_button(app: AppContext, project_id: int) -> None:
         icon=":material/batch_prediction:",
         key="preannotate",
         help="The worker asks the active model about every document that nobody has worked on, so "
-        "that none is waited for. Documents held back are left out.",
+        "that none is waited for. Documents held out are left out.",
     ):
         _do(bulk_preannotation.start, app, project_id)
 

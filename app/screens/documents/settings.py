@@ -1,4 +1,4 @@
-"""How a project works: its guidelines, the order of its documents, what is held back, its keys."""
+"""How a project works: its guidelines, the order of its documents, what is held out, its keys."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             "model, in the background.",
         )
         share = st.slider(
-            "Held back, of new documents",
+            "Held out, of new documents",
             5,
             50,
-            round(100 * present.control_share),
+            round(100 * present.holdout_share),
             5,
             format="%d %%",
-            key=f"control_share_{project.id}",
+            key=f"holdout_share_{project.id}",
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
@@ -90,19 +90,13 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
+    settings = ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
+    _save(app, project.id, settings)
+
+
+def _save(app: AppContext, project_id: int, settings: ProjectSettings) -> None:
     try:
-        projects.configure(
-            app.sessions,
-            project.id,
-            ProjectSettings(
-                guidelines=guidelines,
-                control_share=share / 100,
-                queue=order,
-                nested=nested,
-                annotators=annotators,
-                retrain_after=after,
-            ),
-        )
+        projects.configure(app.sessions, project_id, settings)
     except ValueError as error:
         st.error(literal(f"Nothing was saved: {error}"))
         return

@@ -137,7 +137,7 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any, *, deletable: bo
             "Begins with": st.column_config.TextColumn(width="large"),
             "Status": st.column_config.TextColumn(width=110),
             "Split": st.column_config.TextColumn(
-                width="small", help="Held-back documents measure models and never train one."
+                width="small", help="Held-out documents measure models and never train one."
             ),
             "Characters": whole(format="localized", width="small"),
             "To review": whole(

@@ -16,7 +16,7 @@ from storage.records import Selection
 SUBMITTED: dict[str, tuple[Split, ...]] = {
     "All submitted": (),
     "For training": ("train", "dev"),
-    f"{SPLIT['control']}": ("control",),
+    f"{SPLIT['holdout']}": ("holdout",),
 }
 
 

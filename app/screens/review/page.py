@@ -29,7 +29,7 @@ service = context.reviews()
 submitted = service.submitted(project.id)
 if not submitted:
     st.info(
-        "There is nothing to check yet: no document is submitted, but for held-back ones. Those "
+        "There is nothing to check yet: no document is submitted, but for held-out ones. Those "
         "stay unchecked, because who has seen a model’s answer there could not judge it any more.",
         icon=":material/fact_check:",
     )

@@ -23,14 +23,14 @@ def against_each_other(app: AppContext, project_id: int) -> None:
     every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:
         return
-    with st.expander("Compare two versions on the held-back documents", icon=":material/balance:"):
+    with st.expander("Compare two versions on the held-out documents", icon=":material/balance:"):
         newest = list(every)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             a = st.selectbox("A", newest, index=1, key="versus_a")
             b = st.selectbox("B", newest, index=0, key="versus_b")
             pressed = st.button("Compare", key="versus", disabled=a == b)
         if pressed:
-            with st.spinner("Both versions read the held-back documents …"):
+            with st.spinner("Both versions read the held-out documents …"):
                 st.session_state[_FOUND] = _measured(app, project_id, every[a], every[b])
         found = st.session_state.get(_FOUND)
         if found and (found.a, found.b) == (a, b):

@@ -18,6 +18,7 @@ from app.editing import Draft, DraftSpan, Gesture, GestureError, reduce
 from app.gestures import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
 from app.services.annotation.changes import Change, difference, from_plain, plain, span_change
 from app.services.annotation.tasks import AnnotationTask
+from core.types import key_of
 from storage.models import Operation
 from storage.repository import operations
 
@@ -163,7 +164,7 @@ def _refused_by_others(draft: Draft, after: Any, unseen: Unseen) -> DraftSpan | 
         return None
     place = (after["start"], after["end"], after["label"])
     for span in draft.spans:
-        same = (span.start, span.end, span.label) == place
+        same = key_of(span) == place
         if same and span.status == "rejected" and span.id in unseen.bases:
             return span
     return None

@@ -107,9 +107,9 @@ class DocumentView:
         return self.heading.annotators
 
     @property
-    def held_back(self) -> bool:
+    def held_out(self) -> bool:
         """Whether it is annotated without suggestions."""
-        return self.split == "control" and self.predicted == "never"
+        return self.split == "holdout" and self.predicted == "never"
 
 
 def heading(session: Session, work: AnnotationTask) -> Heading:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan
 from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import relabelled
-from core.types import Entity
+from core.types import Entity, Key
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
@@ -143,11 +143,11 @@ def suggestions(
 
 def best_once(entities: Iterable[Entity]) -> list[Entity]:
     """Each place and label once, at its best score."""
-    best: dict[tuple[int, int, str], Entity] = {}
+    best: dict[Key, Entity] = {}
     for entity in entities:
-        place = (entity.start, entity.end, entity.label)
-        if place not in best or (entity.score or 0.0) > (best[place].score or 0.0):
-            best[place] = entity
+        key = entity.key
+        if key not in best or (entity.score or 0.0) > (best[key].score or 0.0):
+            best[key] = entity
     return list(best.values())
 
 

@@ -24,6 +24,7 @@ from app.services.interchange.insert_batch import MOST_LABELS, TEXT_BINNED, TOO_
 from app.services.interchange.read_records import Checked
 from app.services.interchange.to_document import Intake, labels_of
 from app.services.team.permissions import require
+from core.types import key_of
 from storage.engine import Sessions, writing
 from storage.models import Document
 from storage.records import DocumentRecord, SpanRecord
@@ -152,8 +153,8 @@ def _outdated(session: Session, work: AnnotationTask, source: SyncedResponse) ->
 def _stands(now: Draft, spans: Sequence[SpanRecord], *, skips: bool) -> bool:
     if skips:
         return now.state == "skipped"
-    wanted = {_place(each) for each in spans if each.status == "accepted"}
-    present = {_place(each) for each in now.spans if each.status == "accepted"}
+    wanted = {key_of(each) for each in spans if each.status == "accepted"}
+    present = {key_of(each) for each in now.spans if each.status == "accepted"}
     return now.state == "submitted" and wanted == present
 
 
@@ -182,7 +183,7 @@ def _refuse(
     person: str,
     reason: str,
 ) -> None:
-    wanted = [list(_place(each)) for each in spans if each.status == "accepted"]
+    wanted = [list(key_of(each)) for each in spans if each.status == "accepted"]
     operations.record(
         session,
         client=audit_log.server_client(),
@@ -197,29 +198,25 @@ def _refuse(
 def _merged(present: Sequence[DraftSpan], wanted: Sequence[SpanRecord]) -> tuple[DraftSpan, ...]:
     """The wanted spans, each as it is known here if it is; of the others, what was refused stays
     refused, a model's that was accepted is refused, and undecided ones go."""
-    places = {_place(each) for each in wanted}
-    kept = {_place(each): each for each in present if each.status == "accepted"}
+    places = {key_of(each) for each in wanted}
+    kept = {key_of(each): each for each in present if each.status == "accepted"}
     left = [
         replace(each, status="rejected")
         for each in present
-        if _place(each) not in places
+        if key_of(each) not in places
         and (each.status == "rejected" or (each.status == "accepted" and each.source == "model"))
     ]
     taken = {each.id for each in left}
     taken |= {each.id for place, each in kept.items() if place in places}
     merged: list[DraftSpan] = []
     for record in wanted:
-        known = kept.get(_place(record)) if record.status == "accepted" else None
+        known = kept.get(key_of(record)) if record.status == "accepted" else None
         if known is None:
             key = record.key if record.key not in taken else f"f-{uuid4().hex}"
             taken.add(key)
             known = drafts.to_draft_span(replace(record, key=key))
         merged.append(known)
     return (*left, *merged)
-
-
-def _place(span: DraftSpan | SpanRecord) -> tuple[int, int, str]:
-    return span.start, span.end, span.label
 
 
 def _moment(said: object) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from core.types import Key, key_of
 from storage.enums import SpanStatus
 from storage.records import SpanRecord
 
@@ -18,21 +19,17 @@ def relabelled(spans: Iterable[SpanRecord], pick: Pick) -> tuple[SpanRecord, ...
     the two is left: what was accepted before what was suggested, before what was rejected; of
     equals the one that had the label already."""
     moved = [(span, replace(span, label=pick(span))) for span in spans]
-    touched = {_place(now) for was, now in moved if was.label != now.label}
-    best: dict[tuple[int, int, str], tuple[int, bool]] = {}
+    touched = {key_of(now) for was, now in moved if was.label != now.label}
+    best: dict[Key, tuple[int, bool]] = {}
     for was, now in moved:
         rank = (_FIRST[now.status], was.label != now.label)
-        best[_place(now)] = min(rank, best.get(_place(now), rank))
+        best[key_of(now)] = min(rank, best.get(key_of(now), rank))
     kept: list[SpanRecord] = []
     for was, now in moved:
         rank = (_FIRST[now.status], was.label != now.label)
-        if _place(now) not in touched:
+        if key_of(now) not in touched:
             kept.append(now)
-        elif best[_place(now)] == rank:
+        elif best[key_of(now)] == rank:
             kept.append(now)
-            best[_place(now)] = (-1, False)
+            best[key_of(now)] = (-1, False)
     return tuple(kept)
-
-
-def _place(span: SpanRecord) -> tuple[int, int, str]:
-    return span.start, span.end, span.label

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from app.services.model_registry.registry import VersionView
 from app.services.team.permissions import require
+from core.types import Key, key_of
 from storage.engine import Sessions
 from storage.enums import DocumentStatus
 from storage.models import Visit
@@ -76,12 +77,12 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A model version's F1 on the held-back documents of this project."""
+    """A model version's F1 on the held-out documents of this project."""
 
     model_version_id: int
     trained_on: int
     """Documents of this project that it has learnt from."""
-    held_back: int
+    held_out: int
     """Documents that it was measured on."""
     entities: int
     f1: float
@@ -140,15 +141,15 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
     found = []
     for version in versions:
         snapshot = version.settings.get("snapshot") or {}
-        control = version.metrics.get("control")
-        if not control or snapshot.get("project") != project:
+        holdout = version.metrics.get("holdout")
+        if not holdout or snapshot.get("project") != project:
             continue
-        new, old = control["new"], control["old"]
+        new, old = holdout["new"], holdout["old"]
         found.append(
             Measured(
                 version.id,
                 snapshot["train"],
-                snapshot["control"],
+                snapshot["holdout"],
                 new.get("gold", 0),
                 new["f1"],
                 old["f1"],
@@ -159,7 +160,7 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
 
 def _acceptance(
     decided: Iterable[statistics.Decided],
-    suggested: Mapping[tuple[int, str], tuple[int, int, str]],
+    suggested: Mapping[tuple[int, str], Key],
 ) -> list[Acceptance]:
     """Spans of imported suggestions name no model version and are left out."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
@@ -167,9 +168,7 @@ def _acceptance(
         named = _MODEL_KEY.match(span.key)
         if named is None or span.status == "suggested":
             continue
-        start, end, label = suggested.get(
-            (span.document_id, span.key), (span.start, span.end, span.label)
-        )
+        start, end, label = suggested.get((span.document_id, span.key), key_of(span))
         if span.status == "rejected":
             fate = "rejected"
         elif (span.start, span.end) != (start, end):

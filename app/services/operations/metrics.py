@@ -7,6 +7,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from app.editing import Draft
+from core.types import key_of
 
 REGISTRY = CollectorRegistry()
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -42,5 +43,5 @@ def decided(before: Draft, after: Draft) -> None:
         if left is None or left.status == "rejected":
             _DECIDED.labels("rejected").inc()
         elif left.status == "accepted":
-            same = (left.start, left.end, left.label) == (span.start, span.end, span.label)
+            same = key_of(left) == key_of(span)
             _DECIDED.labels("accepted" if same else "changed").inc()

@@ -21,7 +21,7 @@ class ProjectSettings:
 
     guidelines: str
     """Markdown."""
-    control_share: float
+    holdout_share: float
     """Of new documents, from 0.05 to 0.5."""
     queue: QueueOrder
     nested: bool
@@ -99,7 +99,7 @@ def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) ->
             session,
             project_id,
             guidelines=settings.guidelines,
-            control_share=settings.control_share,
+            holdout_share=settings.holdout_share,
             queue=settings.queue,
             nested=settings.nested,
         )

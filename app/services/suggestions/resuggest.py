@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, DraftSpan, GestureError, reduce
+from app.editing import Draft, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services.annotation import audit_log, drafts
 from app.services.annotation import tasks as works
@@ -18,9 +18,8 @@ from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import require
 from core.text.segmentation import sentences
 from core.text.tokenization import tokenize
-from core.types import Entity, SamplerSettings
+from core.types import Entity, Key, SamplerSettings, key_of
 from storage.engine import Sessions, writing
-from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, label_names, operations
 
 SURER = 0.1
@@ -28,8 +27,6 @@ SURER = 0.1
 the first one found (docs/results/annotation.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
-Place = tuple[int, int, str]
-"""A stretch and its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def read_again(
 
     `around` limits this to the sentences that it touches; outside them nothing changes. What was
     edited while the model was reading stands, and what contradicts it is left out. Raises
-    `GestureError` for a document that is submitted or held back.
+    `GestureError` for a document that is submitted or held out.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -76,11 +73,11 @@ def read_again(
         left = _refused(session, work, now)
         names = label_names.current(session, work.document.project_id)
         known = [replace(each, label=names.get(each.label, each.label)) for each in found]
-        new = [each for each in known if each.label in now.labels and _place(each) not in left]
+        new = [each for each in known if each.label in now.labels and key_of(each) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
         drafts.save(session, work, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
-        gone = [_place(span) for span in now.spans if span.id not in has]
+        gone = [key_of(span) for span in now.spans if span.id not in has]
         payload = {
             "op": "suggest",
             "model_version_id": predictor.model_version_id,
@@ -107,22 +104,22 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
 def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
-    if work.document.split == "control":
-        raise GestureError("this document is held back: it is annotated without suggestions")
+    if work.document.split == "holdout":
+        raise GestureError("this document is held out: it is annotated without suggestions")
     return draft
 
 
-def _refused(session: Session, work: AnnotationTask, draft: Draft) -> set[Place]:
+def _refused(session: Session, work: AnnotationTask, draft: Draft) -> set[Key]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, work.id)
-    places = {_place(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    places = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
     for payload in operations.payloads(session, work.id, "suggest", work.owner):
         places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
         places -= {(start, end, label) for start, end, label in payload["gone"]}
     names = label_names.current(session, work.document.project_id)
     places = {(start, end, names.get(label, label)) for start, end, label in places}
-    places -= {_place(span) for span in draft.spans}
-    return places | {_place(span) for span in draft.spans if span.status == "rejected"}
+    places -= {key_of(span) for span in draft.spans}
+    return places | {key_of(span) for span in draft.spans if span.status == "rejected"}
 
 
 def _found(
@@ -131,10 +128,10 @@ def _found(
     text: str,
     stretch: Stretch,
     draft: Draft,
-    refused: set[Place],
+    refused: set[Key],
 ) -> list[Found]:
     """What the model newly suggests for a stretch of the document."""
-    accepted = {_place(span) for span in draft.spans if span.status == "accepted"}
+    accepted = {key_of(span) for span in draft.spans if span.status == "accepted"}
     fixed = _within(stretch, accepted)
     suppressed = _within(stretch, refused - accepted)
     start, end = stretch
@@ -144,7 +141,7 @@ def _found(
         threshold=min(predictor.threshold(settings.flat) + SURER, 1.0),
     )
     answer = suggest.ask(predictor, text[start:end], surer, fixed, suppressed)
-    kept = {_place(entity) for entity in fixed}
+    kept = {key_of(entity) for entity in fixed}
     run = uuid4().hex[:8]
     return [
         Found(
@@ -156,11 +153,11 @@ def _found(
             each.confidence,
         )
         for each in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
-        if _place(each) not in kept
+        if key_of(each) not in kept
     ]
 
 
-def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
+def _within(stretch: Stretch, places: Iterable[Key]) -> list[Entity]:
     """The places that lie in the stretch, as entities of it alone."""
     start, end = stretch
     return [
@@ -168,7 +165,3 @@ def _within(stretch: Stretch, places: Iterable[Place]) -> list[Entity]:
         for left, right, label in sorted(places)
         if start <= left and right <= end
     ]
-
-
-def _place(span: DraftSpan | SpanRecord | Entity | Found) -> Place:
-    return span.start, span.end, span.label

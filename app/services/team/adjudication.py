@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.services.annotation import audit_log
-from app.services.team.agreement import Place
 from app.services.team.disagreements import Kind, differences, overlap
 from app.services.team.permissions import require
+from core.types import Key, key_of
 from storage.engine import Sessions, writing
 from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
@@ -39,7 +39,7 @@ class Version:
 
     set_id: int
     person: str
-    places: frozenset[Place]
+    places: frozenset[Key]
     """The accepted entities."""
 
 
@@ -51,13 +51,13 @@ class Difference:
     end: int
     """Code points: from the first to the last of them."""
     kinds: tuple[Kind, ...]
-    versions: Mapping[str, tuple[Place, ...]]
+    versions: Mapping[str, tuple[Key, ...]]
     """By person, in reading order; empty where a person has none of them."""
 
     @property
-    def choices(self) -> list[tuple[tuple[str, ...], tuple[Place, ...]]]:
+    def choices(self) -> list[tuple[tuple[str, ...], tuple[Key, ...]]]:
         """What one can take, each once, with the people who have it."""
-        people: dict[tuple[Place, ...], list[str]] = {}
+        people: dict[tuple[Key, ...], list[str]] = {}
         for person, places in self.versions.items():
             people.setdefault(places, []).append(person)
         return [(tuple(who), places) for places, who in people.items()]
@@ -73,10 +73,10 @@ class Case:
     text: str
     labels: tuple[str, ...]
     versions: tuple[Version, ...]
-    agreed: tuple[Place, ...]
+    agreed: tuple[Key, ...]
     """What all have."""
     differences: tuple[Difference, ...]
-    decided: tuple[str, frozenset[Place]] | None
+    decided: tuple[str, frozenset[Key]] | None
     """Who decided last, and what, if anybody has."""
     stale: bool
     """Whether somebody has submitted another answer since."""
@@ -112,7 +112,7 @@ def align(versions: Sequence[Version]) -> tuple[Difference, ...]:
         return ()
     agreed = frozenset.intersection(*(each.places for each in versions))
     disputed = sorted({place for each in versions for place in each.places} - agreed)
-    groups: list[list[Place]] = []
+    groups: list[list[Key]] = []
     for place in disputed:  # by start: a group goes on as long as something in it reaches here
         if groups and max(each[1] for each in groups[-1]) > place[0]:
             groups[-1].append(place)
@@ -125,7 +125,7 @@ def decide(
     sessions: Sessions,
     document_id: int,
     set_ids: Iterable[int],
-    decisions: Sequence[Iterable[Place]],
+    decisions: Sequence[Iterable[Key]],
     reviewer: str,
 ) -> int:
     """Keeps a decision on each difference of `case`, in its order: the entities that stand there.
@@ -167,12 +167,12 @@ def _versions(session: Session, document_id: int) -> tuple[Version, ...]:
     return tuple(Version(each.id, each.person or "", _accepted(each)) for each in found)
 
 
-def _accepted(answer: AnnotationSet) -> frozenset[Place]:
+def _accepted(answer: AnnotationSet) -> frozenset[Key]:
     rows = (row for row in answer.entities if row.status == "accepted")
-    return frozenset((row.start, row.end, row.label) for row in rows)
+    return frozenset(map(key_of, rows))
 
 
-def _difference(group: set[Place], versions: Sequence[Version]) -> Difference:
+def _difference(group: set[Key], versions: Sequence[Version]) -> Difference:
     held = {each.person: _in_order(each.places & group) for each in versions}
     kinds: dict[Kind, None] = {}
     for number, each in enumerate(versions):
@@ -183,7 +183,7 @@ def _difference(group: set[Place], versions: Sequence[Version]) -> Difference:
     return Difference(start, end, tuple(kinds), held)
 
 
-def _in_order(places: Iterable[Place]) -> tuple[Place, ...]:
+def _in_order(places: Iterable[Key]) -> tuple[Key, ...]:
     return tuple(sorted(places, key=lambda place: (place[0], -place[1], place[2])))
 
 
@@ -191,8 +191,8 @@ def _chosen(
     session: Session,
     document: Document,
     versions: Sequence[Version],
-    decisions: Sequence[Iterable[Place]],
-) -> tuple[Place, ...]:
+    decisions: Sequence[Iterable[Key]],
+) -> tuple[Key, ...]:
     """All entities of the answer, checked."""
     found = align(versions)
     if len(decisions) != len(found):
@@ -224,7 +224,7 @@ def _keep(
     session: Session,
     document: Document,
     versions: Sequence[Version],
-    chosen: Sequence[Place],
+    chosen: Sequence[Key],
     reviewer: str,
 ) -> int:
     before = responses.decided_of(session, document.id)
@@ -258,7 +258,7 @@ def _keep(
 
 def _of_deleted_labels(
     session: Session, project_id: int, set_ids: Sequence[int]
-) -> tuple[Place, ...]:
+) -> tuple[Key, ...]:
     """What nobody sees to decide on, and what comes back with its label: all that is accepted
     with a label in the bin in any of these sets."""
     deleted = trash.labels(session, project_id)
@@ -270,11 +270,7 @@ def _of_deleted_labels(
         for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, each))
     )
     return _in_order(
-        {
-            (span.start, span.end, span.label)
-            for span in spans
-            if span.status == "accepted" and span.label in deleted
-        }
+        {key_of(span) for span in spans if span.status == "accepted" and span.label in deleted}
     )
 
 

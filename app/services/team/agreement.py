@@ -20,6 +20,7 @@ from app.services.team import agreement_coefficients
 from app.services.team.agreement_coefficients import Figure, Floats, Values, figure
 from app.services.team.permissions import require
 from core.text.tokenization import tokenize
+from core.types import Key, key_of
 from storage.engine import Sessions
 from storage.repository import documents, label_names, responses
 
@@ -27,8 +28,6 @@ BATCH = 500
 """Documents looked up at a time."""
 _NONE: frozenset[str] = frozenset()
 _NO_WORDS = np.zeros(0, np.int64)
-Place = tuple[int, int, str]
-"""Code points, end exclusive, and a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Annotated:
     name: str
     words: tuple[tuple[int, int], ...]
     """Code points, end exclusive."""
-    answers: Mapping[str, frozenset[Place]]
+    answers: Mapping[str, frozenset[Key]]
     """By person: the accepted entities."""
 
     def by(self, people: Collection[str]) -> Annotated:
@@ -107,13 +106,11 @@ def gather(sessions: Sessions, project_id: int, people: Collection[str] = ()) ->
         ids = responses.by_several(session, project_id)
         for start in range(0, len(ids), BATCH):
             texts = documents.texts(session, ids[start : start + BATCH])
-            given: dict[int, dict[str, frozenset[Place]]] = {}
+            given: dict[int, dict[str, frozenset[Key]]] = {}
             for each in responses.newest(session, texts):
                 assert each.person is not None
                 given.setdefault(each.document_id, {})[each.person] = frozenset(
-                    (row.start, row.end, row.label)
-                    for row in each.entities
-                    if row.status == "accepted"
+                    key_of(row) for row in each.entities if row.status == "accepted"
                 )
             for document_id, (name, text) in texts.items():
                 words = tuple((token.start, token.end) for token in tokenize(text))
@@ -185,7 +182,7 @@ class _Ratings:
         return found
 
 
-def _covering(words: Sequence[tuple[int, int]], places: Iterable[Place]) -> list[frozenset[str]]:
+def _covering(words: Sequence[tuple[int, int]], places: Iterable[Key]) -> list[frozenset[str]]:
     """The labels of the entities that each word lies in, wholly or in part."""
     found = [_NONE] * len(words)
     starts = [start for start, _ in words]
@@ -276,9 +273,9 @@ def _mean(
     return figure(flat, mean, draws)
 
 
-def _of(each: Annotated, person: str, label: str | None) -> set[Place]:
+def _of(each: Annotated, person: str, label: str | None) -> set[Key]:
     return {place for place in each.answers[person] if label is None or place[2] == label}
 
 
-def _all(each: Annotated) -> set[Place]:
+def _all(each: Annotated) -> set[Key]:
     return {place for places in each.answers.values() for place in places}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, get_args
 
-from app.services.team.agreement import Annotated, Place
+from app.services.team.agreement import Annotated
+from core.types import Key
 
 Kind = Literal["missing", "boundary", "label"]
 """Only one has it; both have it, with other boundaries (and perhaps another label); both have just
@@ -22,7 +23,7 @@ class Disagreement:
     """The document's."""
     kind: Kind
     people: tuple[str, str]
-    places: tuple[Place | None, Place | None]
+    places: tuple[Key | None, Key | None]
     """What each has; None: nothing."""
 
     @property
@@ -42,12 +43,12 @@ def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
 
 
 def differences(
-    first: frozenset[Place], second: frozenset[Place]
-) -> list[tuple[Kind, Place | None, Place | None]]:
+    first: frozenset[Key], second: frozenset[Key]
+) -> list[tuple[Kind, Key | None, Key | None]]:
     """What is not in both, each entity once: the same boundaries are matched first, then those
     that overlap most; the rest is missing. In reading order."""
     mine, theirs = set(first - second), set(second - first)
-    found: list[tuple[Kind, Place | None, Place | None]] = []
+    found: list[tuple[Kind, Key | None, Key | None]] = []
     candidates = sorted(
         ((a, b) for a in mine for b in theirs if overlap(a, b)),
         key=lambda two: (two[0][:2] != two[1][:2], two[0][2] != two[1][2], -overlap(*two), two),
@@ -61,7 +62,7 @@ def differences(
     return sorted(found, key=_where)
 
 
-def overlap(a: Place, b: Place) -> int:
+def overlap(a: Key, b: Key) -> int:
     """Code points that both cover."""
     return max(0, min(a[1], b[1]) - max(a[0], b[0]))
 
@@ -82,7 +83,7 @@ def narrowed(
     ]
 
 
-def _where(difference: tuple[Kind, Place | None, Place | None]) -> tuple[int, int, str]:
+def _where(difference: tuple[Kind, Key | None, Key | None]) -> tuple[int, int, str]:
     _, mine, theirs = difference
     start, end, label = min(place for place in (mine, theirs) if place)
     return start, -end, label

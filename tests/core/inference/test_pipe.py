@@ -93,7 +93,7 @@ def test_a_batch_of_none_is_refused(pipeline: Pipeline) -> None:
 def test_every_entity_says_its_text(pipeline: Pipeline) -> None:
     text = "😀 " + TEXTS[0]
     for said in (pipeline(text), next(pipeline.pipe([text])), pipeline.trace(text)):
-        assert {each.text for each in said.entities} >= {"Bank of China", "Ms. Haag"}
+        assert {each.text for each in said.entities} >= {"Bank of China", "China"}
         assert all(each.text == text[each.start : each.end] for each in said.entities)
     assert "text" not in pipeline.trace(text).to_json()["entities"][0]
 

@@ -39,14 +39,14 @@ class Reader(FakeModel):
 
 @pytest.fixture
 def project_id(sessions: Sessions) -> int:
-    """Seven documents that wait, and one each that is held back, worked on, and imported."""
+    """Seven documents that wait, and one each that is held out, worked on, and imported."""
     with writing(sessions) as session:
         project = projects.create(session, "P")
         projects.ensure_labels(session, project.id, ["PER", "ORG"])
         model_versions.ensure_active(session, "one", ["PER", "ORG"])
         for number in range(MANY):
             _add(session, project.id, f"Anna met Bob in Rome, {number}.")
-        _add(session, project.id, "Anna met Bob, held back.", split="control")
+        _add(session, project.id, "Anna met Bob, held out.", split="holdout")
         _add(session, project.id, "Anna met Bob, begun.", status="in_progress")
         imported = _add(session, project.id, "Anna met Bob, imported.")
         annotation_sets.add_prediction(

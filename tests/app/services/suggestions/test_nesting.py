@@ -17,7 +17,7 @@ from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import Snapshot, take_snapshot
 from app.services.suggestions import signals
 from app.services.suggestions.resuggest import Change
-from core.inference.uncertainty import Look
+from core.inference.uncertainty import Uncertainty
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.models import Document, Project
@@ -39,9 +39,9 @@ class Listening(FakeModel):
         self.heard.append(settings)
         return super().predict(text, settings, *decided)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.heard.append(settings)
-        return Look(0.5, 0.5, (1.0, 0.0))
+        return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
 
 def wants(sessions: Sessions, project_id: int, nested: bool) -> None:

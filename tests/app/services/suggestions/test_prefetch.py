@@ -10,7 +10,7 @@ import pytest
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import signals
 from app.services.suggestions.prefetch import Prefetcher
-from core.inference.uncertainty import Look
+from core.inference.uncertainty import Uncertainty
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder, Split
@@ -29,11 +29,11 @@ class FakeReader(FakeModel):
     blind_to: str = ""
     doubts: dict[str, float] = field(default_factory=dict)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
-        return Look(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
+        return Uncertainty(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
 
 
 @dataclass
@@ -102,9 +102,9 @@ def test_a_later_wish_takes_the_place_of_an_earlier_one(desk: Desk) -> None:
     assert desk.predicted() == [False] * 6 + [True, True, False]
 
 
-def test_what_is_held_back_is_not_predicted(desk: Desk) -> None:
+def test_what_is_held_out_is_not_predicted(desk: Desk) -> None:
     desk.add("Anna 0")
-    desk.add("Anna 1", "control")
+    desk.add("Anna 1", "holdout")
     desk.add("Anna 2")
     desk.ahead.wish(desk.project_id, desk.ids[0])
     desk.work()
@@ -113,7 +113,7 @@ def test_what_is_held_back_is_not_predicted(desk: Desk) -> None:
 
 def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(desk: Desk) -> None:
     desk.add("Anna 0")
-    desk.add("Anna 1", "control")
+    desk.add("Anna 1", "holdout")
     desk.ahead.wish(desk.project_id, None)
     desk.work()
     assert not desk.reader.looked

@@ -151,9 +151,9 @@ def test_sessions_that_act_for_nobody_may_do_everything(world: World) -> None:
 
 
 def test_a_text_that_a_hidden_project_has_still_lies_on_the_same_side(world: World) -> None:
-    text = "Held back elsewhere."
+    text = "Held out elsewhere."
     with writing(world.sessions) as session:
-        documents.add(session, world.project, name="", text=text, split="control")
+        documents.add(session, world.project, name="", text=text, split="holdout")
         other = rows.by_name(session, "Other")
         assert other is not None
 
@@ -161,7 +161,7 @@ def test_a_text_that_a_hidden_project_has_still_lies_on_the_same_side(world: Wor
 
     with world.sessions() as session:
         found = session.query(Document).filter_by(project_id=other.id, text=text).one()
-        assert found.split == "control"
+        assert found.split == "holdout"
 
 
 def world_time(world: World) -> Any:

@@ -1,4 +1,4 @@
-"""What the command line asks of an experiment, and what an experiment is."""
+"""An experiment, and the command line's configuration of it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _QUICK_SETTINGS: dict[str, Setting] = {"epochs": 3}
 
 
 @dataclass(frozen=True)
-class Ask:
-    """The options; empty ones mean the experiment's own choice."""
+class ExperimentConfig:
+    """The command line's options; empty ones take the experiment's defaults."""
 
     data: Path
     quick: bool = False
@@ -35,22 +35,23 @@ class Ask:
         return self.encoders[0] if self.encoders else None
 
     def read(self, default: Sequence[str], quick: Sequence[str]) -> list[tuple[Corpus, ...]]:
-        """The corpora; `a+b` is learnt together and measured one by one."""
+        """The corpora; `a+b` is trained on together and scored one by one."""
         names = self.corpora or (quick if self.quick else default)
-        return [tuple(Corpus.at(self.data / each) for each in name.split("+")) for name in names]
+        return [tuple(Corpus.at(self.data / part) for part in name.split("+")) for name in names]
 
-    def each(
+    def corpora_and_seeds(
         self, default: Sequence[str], quick: Sequence[str], seeds: Sequence[int] = (0,)
     ) -> Iterator[tuple[tuple[Corpus, ...], str, int]]:
-        """Corpora that are learnt together, what they are called, and a seed."""
+        """Yield the corpora to train on together, their joint name, and a seed."""
         for corpora in self.read(default, quick):
             for seed in self.seeds_or(seeds):
-                yield corpora, "+".join(each.name for each in corpora), seed
+                yield corpora, "+".join(corpus.name for corpus in corpora), seed
 
-    def training(self, corpora: tuple[Corpus, ...], called: str, kind: Kind, seed: int) -> Run:
-        """The plain training of one kind of model from the encoder; experiments share it."""
+    def training(self, corpora: tuple[Corpus, ...], corpus_name: str, kind: Kind, seed: int) -> Run:
+        """The standard training of one kind of model from the encoder; experiments share its
+        result."""
         return Run(
-            name=f"{called} {kind} seed {seed}",
+            name=f"{corpus_name} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
@@ -59,16 +60,16 @@ class Ask:
         )
 
     def seeds_or(self, default: Sequence[int]) -> tuple[int, ...]:
-        """--seeds; else the experiment's own, and one alone where it is quick."""
+        """The seeds of --seeds, else the experiment's own; only seed 0 with --quick."""
         return self.seeds or ((0,) if self.quick else tuple(default))
 
     @property
     def settings(self) -> dict[str, Setting]:
-        """What holds for every run that does not say otherwise."""
+        """The settings of every run that does not override them."""
         return {**(_QUICK_SETTINGS if self.quick else {}), **self.overrides}
 
     def sized(self, runs: Sequence[Run]) -> list[Run]:
-        """The runs with what --set says, at the size of --quick where that is asked."""
+        """Apply --set, --min-steps and --quick to the runs."""
         sized = []
         for run in runs:
             settings = self.settings if run.start is None else self.overrides
@@ -82,30 +83,30 @@ class Ask:
         return sized
 
     def notes(self, runs: Sequence[Run]) -> tuple[str, ...]:
-        """What the figures were got with, for below the table."""
+        """The notes below a table: data, encoder and settings."""
         encoders = ", ".join(dict.fromkeys(short(run.encoder) for run in runs if run.encoder))
-        corpora = ", ".join(dict.fromkeys(each.name for run in runs for each in run.corpora))
-        said = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
+        corpora = ", ".join(dict.fromkeys(corpus.name for run in runs for corpus in run.corpora))
+        notes = [f"Data: {corpora}. F1 in per cent, exact boundaries and type, on the test files."]
         if encoders:
-            said.append(f"Encoder: {encoders}.")
+            notes.append(f"Encoder: {encoders}.")
         if self.overrides:
-            held = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
-            said.append(f"Set for every run: {held}.")
+            settings = ", ".join(f"{name} = {value}" for name, value in self.overrides.items())
+            notes.append(f"Set for every run: {settings}.")
         if self.min_steps is not None:
-            said.append(f"At least {self.min_steps} steps a training that starts anew.")
+            notes.append(f"At least {self.min_steps} steps a training that starts anew.")
         if self.quick:
-            said.append(
+            notes.append(
                 f"--quick: at most {_QUICK_SIZE}, {_QUICK_SETTINGS['epochs']} epochs or "
                 f"{_QUICK_STEPS} steps, one seed where none is asked and a part of the table "
                 "where it is large: a look, not a result."
             )
-        lacking = dict.fromkeys(run.missing() for run in runs)
-        said += [f"Not there, so without a row: {path}." for path in lacking if path is not None]
-        return tuple(said)
+        missing = dict.fromkeys(run.missing() for run in runs)
+        notes += [f"Not there, so without a row: {path}." for path in missing if path is not None]
+        return tuple(notes)
 
 
 def short(encoder: str) -> str:
-    """A hub name as it is; of a path the part that tells it from others."""
+    """A hub name unchanged; of a path the part that identifies it."""
     path = Path(encoder)
     if not path.exists():
         return encoder
@@ -118,5 +119,5 @@ class Experiment:
 
     name: str
     question: str
-    plan: Callable[[Ask], list[Run]]
-    report: Callable[[Ask, Done], Report]
+    plan: Callable[[ExperimentConfig], list[Run]]
+    report: Callable[[ExperimentConfig, Done], Report]

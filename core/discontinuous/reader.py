@@ -1,4 +1,4 @@
-"""Sentences with fragmented entities out of JSON lines.
+"""Read sentences with fragmented entities from JSON lines.
 
 {"tokens": ["left", "and", "right", "shoulder", "pain"],
  "entities": [{"fragments": [[0, 1], [3, 5]], "type": "Problem"},
@@ -16,7 +16,7 @@ from .records import FragmentedEntity, FragmentedExample
 
 
 def read_fragmented(path: Path) -> list[FragmentedExample]:
-    """A sentence a line; raises `DataError` with the line that cannot be read."""
+    """Read one sentence a line. Raises `DataError` with the number of an invalid line."""
     examples = []
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if not line.strip():
@@ -41,7 +41,9 @@ def _example(record: Any) -> FragmentedExample:
     words = tuple(record["tokens"])
     if not words or not all(isinstance(word, str) and word.strip() for word in words):
         raise ValueError(f"expected every token to be a word, got {json.dumps(words)[:80]}")
-    return FragmentedExample(words, tuple(sorted({_entity(each) for each in record["entities"]})))
+    return FragmentedExample(
+        words, tuple(sorted({_entity(entity) for entity in record["entities"]}))
+    )
 
 
 def _entity(record: Any) -> FragmentedEntity:
@@ -56,4 +58,6 @@ def _entity(record: Any) -> FragmentedEntity:
 
 
 def _is_fragment(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
+    return (
+        isinstance(value, list) and len(value) == 2 and all(type(offset) is int for offset in value)
+    )

@@ -1,4 +1,4 @@
-"""What a run trains and measures: DiffusionNER, the BIO tagger or the biaffine classifier."""
+"""The model that a run trains and measures: DiffusionNER (the candidate) or a baseline."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ...baselines.base import Baseline, BaselineLearner
 from ...baselines.biaffine import Biaffine
 from ...baselines.tagger import Tagger
 from ...config import ModelConfig, TrainingConfig
-from ...data.fitting import fit
+from ...data.fitting import fit_to_window
 from ...devices import best_device
 from ...modeling.model import DiffusionNER
-from ...training.fine_tuning import warm_learner
+from ...training.fine_tuning import fine_tuning_learner
 from ...training.learner import DiffusionLearner
 from ...types import Example
 from .plan import Run
 
-BASELINES: dict[str, type[Baseline]] = {each.kind: each for each in (Tagger, Biaffine)}
+BASELINES: dict[str, type[Baseline]] = {baseline.kind: baseline for baseline in (Tagger, Biaffine)}
 
 
 @dataclass
-class Ours:
-    """DiffusionNER."""
+class CandidateModel:
+    """DiffusionNER with its learner."""
 
     learner: DiffusionLearner
 
@@ -31,41 +31,41 @@ class Ours:
     def model(self) -> DiffusionNER:
         return self.learner.model
 
-    def fit(self, examples: Sequence[Example]) -> list[Example]:
-        return fit(self.model, examples)
+    def fit_to_window(self, examples: Sequence[Example]) -> list[Example]:
+        return fit_to_window(self.model, examples)
 
     def restore(self, folder: Path) -> None:
-        """Take the best version that training left in `folder`."""
+        """Load the best version that training left in `folder`."""
         self.learner.model = DiffusionNER.load(folder, self.model.device)
 
 
 @dataclass
-class Theirs:
-    """A baseline."""
+class BaselineModel:
+    """A baseline with its learner."""
 
     baseline: Baseline
 
     def __post_init__(self) -> None:
         self.learner = BaselineLearner(self.baseline)
 
-    def fit(self, examples: Sequence[Example]) -> list[Example]:
-        return self.baseline.fit(examples)
+    def fit_to_window(self, examples: Sequence[Example]) -> list[Example]:
+        return self.baseline.fit_to_window(examples)
 
     def restore(self, folder: Path) -> None:
         self.baseline.restore(folder)
 
 
-def new_student(
+def build_model(
     run: Run,
     labels: Sequence[str],
     config: TrainingConfig,
     flat: bool,
     dev: Sequence[Example],
-) -> Ours | Theirs:
-    """From the run's encoder, or from its first model with the corpora's labels.
+) -> CandidateModel | BaselineModel:
+    """Build the run's model from its encoder, or from its start model with the corpora's labels.
 
-    A model that is only measured keeps its own labels. Raises ValueError where the run has
-    neither encoder nor model.
+    A model that is only measured keeps its own labels. Raises ValueError if the run has neither
+    encoder nor start model.
     """
     if run.start is None and run.encoder is None:
         raise ValueError(
@@ -73,14 +73,14 @@ def new_student(
         )
     architecture = ModelConfig(tuple(labels), **run.model)
     if run.kind != "ours":
-        return Theirs(_baseline(run, architecture).to(best_device()))
+        return BaselineModel(_baseline(run, architecture).to(best_device()))
     sampler = replace(run.samplers[0], flat=flat, threshold=None)
     if run.start is None:
         model = DiffusionNER.from_encoder(architecture, str(run.encoder), run.seed)
-        return Ours(DiffusionLearner(model.to(best_device()), config, sampler))
+        return CandidateModel(DiffusionLearner(model.to(best_device()), config, sampler))
     model = DiffusionNER.load(run.start, best_device())
     model = model.with_labels(labels) if run.trains else model
-    return Ours(warm_learner(model, config, dev, sampler))
+    return CandidateModel(fine_tuning_learner(model, config, dev, sampler))
 
 
 def _baseline(run: Run, architecture: ModelConfig) -> Baseline:
