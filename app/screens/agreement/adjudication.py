@@ -20,7 +20,7 @@ CHOSEN = "adjudicated_document"
 _LISTED = 500
 
 
-def choose(app: AppContext, project_id: int) -> int | None:
+def choose_document(app: AppContext, project_id: int) -> int | None:
     """Asks for a document; None where no two people have submitted the same one."""
     waiting, decided = adjudication.waiting(app.sessions, project_id)
     if not waiting and not decided:
@@ -217,7 +217,7 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     st.rerun()
 
 
-def go_on() -> None:
+def open_next_after_decision() -> None:
     """After a decision, to the first document that waits."""
     if st.session_state.pop("adjudicated_next", False):
         st.session_state.pop(CHOSEN, None)

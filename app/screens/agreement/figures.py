@@ -32,16 +32,16 @@ _UNITS = (
 )
 
 
-def gathered(app: AppContext, project_id: int) -> list[Annotated]:
+def comparable_documents(app: AppContext, project_id: int) -> list[Annotated]:
     """What can be compared; looked up again once somebody submits
     or renames a label."""
     state = agreement.state(app.sessions, project_id)
-    return _gathered(app, app.store, project_id, state)
+    return _compared(app, app.store, project_id, state)
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
-def _gathered(_desk: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
-    return agreement.gather(_desk.sessions, project_id)
+def _compared(_app: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
+    return agreement.gather(_app.sessions, project_id)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting …")
@@ -135,7 +135,9 @@ def _told(figure: Figure) -> str:
     return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
 
 
-def listed(app: AppContext, project_id: int, annotated: Sequence[Annotated]) -> int | None:
+def list_disagreements(
+    app: AppContext, project_id: int, annotated: Sequence[Annotated]
+) -> int | None:
     """Each two people's differences; returns the document that the person wants to open."""
     every = disagreements(annotated)
     if not every:

@@ -44,7 +44,7 @@ class Received:
     """Where it corrected the model; empty when the same message is seen again."""
 
 
-def collect() -> None:
+def save_unmounted() -> None:
     """Saves what the annotator sent as it was left for another page, which never mounts it."""
     if sent_operations(KEY):
         app = context.create()
@@ -99,7 +99,7 @@ def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(each for each in [sent.get("client"), *kin] if isinstance(each, str))
 
 
-def binned(received: Received | None) -> None:
+def warn_deleted(received: Received | None) -> None:
     """Says where edits went whose document somebody deleted meanwhile."""
     if received and received.binned is not None:
         st.warning(
@@ -109,7 +109,7 @@ def binned(received: Received | None) -> None:
         )
 
 
-def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> News | None:
+def others_changes(service: AnnotationService, person: str, view: DocumentView) -> News | None:
     """What others did since this page showed the document last. A run that the browser does not
     answer may be shown again: the page tells the news of a version once."""
     before: tuple[int | None, int, News | None] = st.session_state.get(_SHOWN, (None, 0, None))
@@ -133,7 +133,7 @@ def _operations(ops: Any) -> list[Mapping[str, Any]]:
     return [op for op in ops if isinstance(op, Mapping)] if isinstance(ops, list) else []
 
 
-def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
+def record_visit(service: AnnotationService, person: str, view: DocumentView) -> None:
     """Notes the visit to a document that can be worked on, once for as long as it is shown."""
     if view.read_only or st.session_state.get(_VISIT) == view.document_id:
         return

@@ -17,7 +17,7 @@ LOG = logging.getLogger(__name__)
 _LONGEST = 400
 
 
-def explained(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What to show for an error that reached the page, as Markdown; and a line in the log."""
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
@@ -36,9 +36,9 @@ def explained(error: Exception) -> str:
     )
 
 
-def shown(error: Exception) -> bool:
+def show_error(error: Exception) -> bool:
     """For errors outside a page's own run, such as in what a button calls: True, it is shown."""
-    st.error(explained(error), icon=":material/error:")
+    st.error(error_text(error), icon=":material/error:")
     return True
 
 

@@ -34,7 +34,7 @@ def label_management(app: AppContext, project: ProjectView) -> None:
     labels = label_set.labels(app.sessions, project.id)
     may_change = app.may(project.id, "review")
     if may_change:
-        split_dialog.standing(app, project.id)
+        split_dialog.split_in_progress(app, project.id)
     present, new = st.columns([3, 2], gap="large")
     with present:
         _table(app, project, labels)

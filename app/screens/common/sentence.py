@@ -67,14 +67,14 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
 
 def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
     current, shown = documents.with_others(app.sessions, project_id, document_id, LISTED)
-    if unseen(current.split, current.status):
+    if withheld(current.split, current.status):
         st.info(
             "This document is held out: the model shows nothing of it before it is submitted. "
             "Choose another one on the Documents page, or a text of your own.",
             icon=":material/lock_person:",
         )
         st.stop()
-    names = {row.id: row.name for row in shown.rows if not unseen(row.split, row.status)}
+    names = {row.id: row.name for row in shown.rows if not withheld(row.split, row.status)}
     names |= {current.id: current.name}
     st.session_state["denoise_document"] = document_id
     st.selectbox(
@@ -90,7 +90,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
     return current.text
 
 
-def unseen(split: Split, status: DocumentStatus) -> bool:
+def withheld(split: Split, status: DocumentStatus) -> bool:
     """Whether a person who will judge models by the document must not see their answers yet."""
     return split == "holdout" and status != "submitted"
 

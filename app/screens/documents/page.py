@@ -8,7 +8,7 @@ from app import context
 from app.screens.common import delete_dialog
 from app.screens.common.labels import label_management
 from app.screens.common.project_header import project_header
-from app.screens.documents.preannotation import how_far, suggest_button
+from app.screens.documents.preannotation import pass_progress, suggest_button
 from app.screens.documents.settings import project_settings
 from app.screens.documents.table import continue_button, documents_table, progress
 from app.screens.documents.trash import recently_deleted
@@ -28,7 +28,7 @@ def listing(*, suggests: bool) -> None:
             if suggests:
                 suggest_button(app, project.id)
         if suggests:
-            how_far(app, project.id)
+            pass_progress(app, project.id)
         documents_table(app, project.id, counts)
     else:
         st.info(

@@ -26,7 +26,7 @@ def suggest_button(app: AppContext, project_id: int) -> None:
         _do(bulk_preannotation.start, app, project_id)
 
 
-def how_far(app: AppContext, project_id: int) -> None:
+def pass_progress(app: AppContext, project_id: int) -> None:
     """The pass that is open, else how the last one ended."""
     found = bulk_preannotation.latest(app.sessions, project_id)
     if found is not None and found.open:

@@ -20,7 +20,7 @@ SUBMITTED: dict[str, tuple[Split, ...]] = {
 }
 
 
-def choose(app: AppContext, project_id: int) -> tuple[str, Selection]:
+def choose_export(app: AppContext, project_id: int) -> tuple[str, Selection]:
     """Asks for the format and for which of the documents."""
     left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
     format: str = left.selectbox(

@@ -8,7 +8,7 @@ from app import context
 from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.export import download
-from app.screens.export.choice import choose
+from app.screens.export.choice import choose_export
 from app.services.operations import documents
 
 app = context.current()
@@ -33,6 +33,6 @@ if not counts["submitted"]:
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
-format, selection = choose(app, project.id)
-if made := download.made(app, project, format, selection):
-    download.offer(made)
+format, selection = choose_export(app, project.id)
+if file := download.exported_file(app, project, format, selection):
+    download.offer_download(file)
