@@ -11,12 +11,9 @@ from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, GestureError
 from app.screens.common.wording import count, literal
-from app.services.annotation import history
-from app.services.annotation import tasks as works
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
-from storage.repository import documents
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
 _SEEN = "history_seen"
@@ -44,9 +41,7 @@ def _look(version: int) -> None:
 
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
 def _dialog(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
-    with app.sessions() as session:
-        work = works.find(session, documents.get(session, view.document_id), app.person)
-        page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
+    page = service.history(view.document_id, app.person, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
             f"{count(page.unnumbered, 'step')} from before versions were kept: what they changed "
@@ -95,9 +90,7 @@ def _preview(
 ) -> None:
     """The spans of a version on the text, and the button that brings it back."""
     try:
-        with app.sessions() as session:
-            work = works.find(session, documents.get(session, view.document_id), app.person)
-            draft = history.state_at(session, work, version)
+        draft = service.draft_at(view.document_id, app.person, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return

@@ -8,7 +8,7 @@ from app.context import AppContext
 from app.screens.annotate import history, resuggest
 from app.screens.annotate.receive import Received
 from app.screens.common import location
-from app.screens.common.sentence import unseen
+from app.screens.common.sentence import withheld
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.suggestions.queue import first_waiting, next_document
@@ -18,7 +18,7 @@ _AROUND = "read_around"
 
 def follow(wish: str, app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
-    if wish == "denoise" and unseen(view.split, view.status):
+    if wish == "denoise" and withheld(view.split, view.status):
         st.toast("Held out: the model shows nothing of this document before it is submitted.")
         return
     if wish == "denoise":

@@ -12,8 +12,7 @@ import streamlit as st
 from app.editing import GestureError
 from app.screens.common.wording import count, literal
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions.background_resuggest import BackgroundResuggest
-from app.services.suggestions.resuggest import Change, Stretch
+from app.services.suggestions.resuggest import BackgroundResuggest, Change, Stretch
 
 LOG = logging.getLogger(__name__)
 _READING, _SAID = "reading", "said of the second look"
@@ -32,7 +31,7 @@ class Reading:
 
 
 @st.cache_resource(show_spinner=False)
-def _looking() -> BackgroundResuggest:
+def _background() -> BackgroundResuggest:
     return BackgroundResuggest()
 
 
@@ -44,7 +43,7 @@ def begin(
 ) -> None:
     """Begins a second look, everywhere or around some stretches."""
     before: Reading | None = st.session_state.get(_READING)
-    result = _looking().ask(service, document_id, person, around)
+    result = _background().ask(service.read_again, document_id, person, around)
     told = around is None or bool(before and before.told and not before.result.done())
     st.session_state[_READING] = Reading(document_id, result, told)
 

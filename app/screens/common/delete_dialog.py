@@ -8,19 +8,19 @@ from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
 from app.services.operations.trash import Wish
-from storage.repository.trash import Kind
+from storage.enums import DeletableKind
 
 _ASKED = "deletion_asked"
 
 
-def ask(kind: Kind, id: int) -> None:
+def ask(kind: DeletableKind, id: int) -> None:
     """Opens the dialog; to be called before `answer`, as in a callback."""
     st.session_state[_ASKED] = (kind, id)
 
 
 def answer(app: AppContext) -> None:
     """Shows the dialog until it is answered or closed."""
-    asked: tuple[Kind, int] | None = st.session_state.get(_ASKED)
+    asked: tuple[DeletableKind, int] | None = st.session_state.get(_ASKED)
     if asked is None:
         return
     kind, id = asked

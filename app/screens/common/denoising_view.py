@@ -25,7 +25,7 @@ from core.types import Trace
 
 
 @st.fragment
-def film(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
+def animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
     """The sentence with its sliding spans, and the pictures of the same denoising.
 
     A fragment: choosing an entity or a noisy span draws only this anew.

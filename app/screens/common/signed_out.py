@@ -44,7 +44,7 @@ def _provider_is_named() -> bool:
         return False
 
 
-def unknown(name: str) -> None:
+def unknown_person(name: str) -> None:
     st.warning(
         f"There is no account {literal(name)} here. An administrator can make it; then reload "
         "this page.",

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import Incoming
@@ -30,7 +30,7 @@ def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
     try:
         preview = _read(app, project_id, incoming, file_id)
     except (ValueError, OSError) as error:
-        st.error(f"**{literal(incoming.name)}**: {explained(error)}")
+        st.error(f"**{literal(incoming.name)}**: {error_text(error)}")
         return
     report = preview.report
     parts = [

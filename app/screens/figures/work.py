@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.plots.counts import Part, daily, stacked
-from app.screens.common.figure import lacking, shown
+from app.screens.common.figure import nothing_to_show, show_figure
 from app.screens.common.wording import STATUS
 from app.services.operations.figures import Effort, Figures
 from storage.enums import DOCUMENT_STATUSES
@@ -21,7 +21,7 @@ def progress(figures: Figures) -> None:
     names = [STATUS[status] for status in DOCUMENT_STATUSES]
     values = [figures.statuses[status] for status in DOCUMENT_STATUSES]
     with states:
-        shown(
+        show_figure(
             "documents_by_status",
             "Where the documents stand",
             "Each bar counts the documents of one status, of all that the project has.",
@@ -38,9 +38,9 @@ def progress(figures: Figures) -> None:
 def _over_time(figures: Figures) -> None:
     title = "Documents submitted"
     if not figures.days:
-        lacking(title, "Submit a document on the Annotate page, and its day appears here.")
+        nothing_to_show(title, "Submit a document on the Annotate page, and its day appears here.")
         return
-    shown(
+    show_figure(
         "documents_by_day",
         title,
         "Below, what each day (UTC) brought; above, all until then. A document counts on the day "
@@ -61,7 +61,7 @@ def labels(figures: Figures) -> None:
     """What was marked, and who found it first."""
     title = "Accepted entities by label"
     if not any(each.suggested + each.drawn for each in figures.labels):
-        lacking(title, "No submitted document has an accepted entity yet.")
+        nothing_to_show(title, "No submitted document has an accepted entity yet.")
         return
     parts = [
         Part(name, values, [f"{value:,}" if value else "" for value in values])
@@ -70,7 +70,7 @@ def labels(figures: Figures) -> None:
             (DRAWN, [each.drawn for each in figures.labels]),
         )
     ]
-    shown(
+    show_figure(
         "entities_by_label",
         title,
         "How many entities of each label the submitted documents hold; a label with few is one "
@@ -87,7 +87,7 @@ def acceptance(figures: Figures) -> None:
     """What became of the suggestions, by model version."""
     title = "What became of the suggestions"
     if not figures.acceptance:
-        lacking(title, "Submit a document that a model made suggestions for.")
+        nothing_to_show(title, "Submit a document that a model made suggestions for.")
         return
     fates = ("as_it_was", "moved", "relabelled", "rejected")
     names = ("accepted as it was", "moved", "relabelled", "rejected")
@@ -97,7 +97,7 @@ def acceptance(figures: Figures) -> None:
         shares = [n / each.total for n, each in zip(counts, figures.acceptance, strict=True)]
         texts = [f"{share:.0%}" if share >= 0.05 else "" for share in shares]
         parts.append(Part(name, shares, texts))
-    shown(
+    show_figure(
         "suggestions_by_version",
         title,
         "Of each model version’s suggestions in the submitted documents, the share that people "
@@ -118,7 +118,7 @@ def acceptance(figures: Figures) -> None:
 def effort(figures: Figures) -> None:
     """Time and gestures, with suggestions and without."""
     if not figures.efforts:
-        lacking(
+        nothing_to_show(
             "Time and gestures",
             "Open a document on the Annotate page and submit it; then this tells how long it took.",
         )
@@ -139,7 +139,7 @@ def effort(figures: Figures) -> None:
     time, gestures = st.columns(2)
     with time:
         seconds = [each.seconds for each in figures.efforts]
-        shown(
+        show_figure(
             "seconds_a_document",
             "Seconds a document",
             "The mean time from opening to submitting; a pause of more than two minutes counts "
@@ -153,7 +153,7 @@ def effort(figures: Figures) -> None:
             "no entity" if each.gestures_an_entity is None else f"{each.gestures_an_entity:.2f}"
             for each in figures.efforts
         ]
-        shown(
+        show_figure(
             "gestures_an_entity",
             "Gestures an entity",
             "Everything that people did to the documents, submitting included, over the entities "

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import DraftSpan, GestureError
+from app.editing import Draft, DraftSpan, GestureError
 from app.services.annotation import audit_log, drafts, history
 from app.services.annotation import tasks as works
 from app.services.annotation.apply import apply_operations
@@ -26,6 +26,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.repository import annotation_sets, documents, operations, visits
+from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,16 @@ class AnnotationService:
             if work.standing.status in ("submitted", "skipped"):
                 take_up(session, work, person)
             return view(session, work, person)
+
+    def history(self, document_id: int, person: str, number: int) -> history.Page:
+        """A page of what was done to the document, from 1, the newest steps first."""
+        with self._sessions() as session:
+            return history.page(session, _seen(session, document_id, person), number)
+
+    def draft_at(self, document_id: int, person: str, version: int) -> Draft:
+        """The draft as it was at a version; see `app.services.annotation.history.state_at`."""
+        with self._sessions() as session:
+            return history.state_at(session, _seen(session, document_id, person), version)
 
     def restore(self, document_id: int, version: int, person: str, seen: int) -> DocumentView:
         """Makes the draft what it was at a version; see

@@ -85,6 +85,12 @@ def allowed(session: Session, project_id: int, act: Act) -> bool:
     return role is not None and act in _MAY[role]
 
 
+def may(sessions: Sessions, project_id: int, act: Act) -> bool:
+    """Whether to offer it to whom the sessions act for; the services ask again."""
+    with sessions() as session:
+        return allowed(session, project_id, act)
+
+
 def require(session: Session, project_id: int, act: Act, person: str | None = None) -> None:
     """Raises `NotAllowedError` unless whom the session acts for may do this in the project.
 

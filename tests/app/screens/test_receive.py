@@ -16,8 +16,8 @@ from sqlalchemy.exc import (
 from app.gestures import MAX_SEQ
 from app.services.operations import trash
 from app.services.team.permissions import NotAllowedError
+from storage.enums import DeletableKind
 from storage.repository import operations
-from storage.repository.trash import Kind
 from tests.app.pages_kit import CLIENT, TEXT, Site
 
 COMMENT = {"op": "comment", "text": "mine"}
@@ -111,7 +111,7 @@ def test_what_no_database_can_hold_goes_back_and_holds_up_nothing_and_the_rest_i
 
 @pytest.mark.parametrize("kind", ["document", "project"])
 def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_person_is_told(
-    site: Site, kind: Kind
+    site: Site, kind: DeletableKind
 ) -> None:
     document = site.add()
     site.add("Bo Li lives in Oslo.", "the other")

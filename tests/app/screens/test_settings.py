@@ -6,7 +6,7 @@ import pytest
 
 from app.screens.common.labels import swatches
 from app.screens.common.wording import literal
-from app.services.operations.projects import LabelChange, change_labels
+from app.services.labels.label_set import LabelChange, change_labels
 from storage.engine import writing
 from storage.repository import projects
 from tests.app.pages_kit import Site
