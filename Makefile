@@ -1,5 +1,5 @@
 # One command for each need; `make help` lists them.
-# PYTHON, PORT, CHROMIUM, DATA, TRAIN_FLAGS and LOAD_FLAGS can be set on the command line.
+# PYTHON, PORT, JOBS, CHROMIUM, DATA, TRAIN_FLAGS and LOAD_FLAGS can be set on the command line.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
+# Processes that run tests: one a core, at most 8, each of which may start Chromium and a server.
+JOBS ?= $(shell cores=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$((cores < 8 ? cores : 8)))
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -28,30 +30,50 @@ app: $(VENV)/.installed ## start the page and the worker; PORT=8501
 	@exec $(BIN)/python -m app serve --port $(PORT)
 
 .PHONY: test
-test: check ## everything: checks, then unit, page and browser tests
-	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m pytest
-	@$(MAKE) --no-print-directory test-postgres
+test: quick-checks ## what CI runs: checks, then unit, page and browser tests, also on PostgreSQL
+	@$(call beside,$(PYTEST))
+
+.PHONY: test-all
+test-all: quick-checks ## every case and example, all databases' tests on PostgreSQL; coverage
+	@$(call beside,$(PYTEST) --thorough --cov --cov-report=term --cov-report=html:test-results/coverage)
 
 .PHONY: test-postgres
-test-postgres: $(VENV)/.installed-dev ## the tests of storage and services again, on PostgreSQL
-	@if $(BIN)/python -m tests.databases; then \
-		SPANNEAL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/storage tests/app tests/faults; \
-	else test -z "$${CI:-}"; fi
+test-postgres: $(VENV)/.installed-dev ## whatever meets a database, on PostgreSQL
+	@$(PYTEST) --thorough -k postgresql
 
 .PHONY: faults
 faults: $(VENV)/.installed-dev ## 10,000 operations while servers are killed, on both databases
 	$(BIN)/python -m pytest tests/faults -m faults
-	@if $(BIN)/python -m tests.databases; then \
-		SPANNEAL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/faults -m faults; \
-	else test -z "$${CI:-}"; fi
 
 .PHONY: check
-check: $(VENV)/.installed-dev ## format, lint, types, import contracts and known vulnerabilities
+check: quick-checks ## format, lint, types, import contracts and known vulnerabilities
+	$(BIN)/mypy
+
+.PHONY: quick-checks
+quick-checks: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/parse
+	@.ci/javascript $(BIN)
 	@.ci/audit $(BIN)
+
+# Tests on several processes; each of them has one thread. A file stays with one process, and
+# what tests/conftest.py puts first begins first.
+PYTEST = browser=$$(.ci/browser) && CHROMIUM="$$browser" $(BIN)/python -m pytest \
+	-n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+# mypy beside the tests; what it says comes after them. Both may fail, and each one's failure counts.
+beside = said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	nice $(BIN)/mypy >"$$said" 2>&1 & types=$$!; \
+	tests=0; { $(1); } || tests=$$?; \
+	wait $$types && types=0 || types=$$?; \
+	echo "mypy:"; cat "$$said"; \
+	test $$tests -eq 0 && test $$types -eq 0
+
+.PHONY: check-js
+check-js: $(VENV)/.installed-dev ## the types of the page's JavaScript alone
+	@.ci/javascript $(BIN)
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## format the sources and mend what can be mended

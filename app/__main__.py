@@ -22,7 +22,7 @@ VERBS = {
     "restore": "bring back everything from such an archive",
     "move": "bring a SQLite database into PostgreSQL, without losing anything",
     "preannotate": "let the model suggest on all documents of a project, on all workers",
-    "compare": "measure two model versions on held-back documents, and whether one is better",
+    "compare": "measure two model versions on held-out documents, and whether one is better",
     "model": "write a model version into a folder, or bring one in from a folder",
     "promote": "let a model version make the suggestions from now on",
     "rollback": "let the model version before make the suggestions again",

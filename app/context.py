@@ -16,7 +16,7 @@ from app.services.model_registry.registry import ModelFolderError, ModelRegistry
 from app.services.operations.startup import prepare
 from app.services.suggestions.label_review import ReviewService
 from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor, active_predictor
-from app.services.suggestions.prefetch import Ahead
+from app.services.suggestions.prefetch import Prefetcher
 from app.services.team.permissions import Act, Acting, allowed, for_person
 from app.settings import Settings
 from app.whoami import whoami
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 _BY_HASH: dict[type | str, Callable[[Any], Any]] = {Settings: hash}
-"""Streamlit would take the settings apart, at each of the many times a run asks for the desk."""
-_SEAT = "desk of this run"
+"""Streamlit would take the settings apart, at each of the many times a run asks for them."""
+_CONTEXT = "context of this run"
 SUGGESTING = SamplerSettings()
 """What suggestions are made with: the paper's γ = 5 and K = 60."""
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """One database for every session of the process. Opening it loads no model.
 
     Where people sign in, its sessions act for the person, and see only what the person may.
@@ -78,8 +78,8 @@ class Desk:
         return None
 
 
-def desk() -> Desk:
-    """The process's desk, opened at first use: tables made, samples in, model registered.
+def create() -> AppContext:
+    """The context of whoever asks, opened at first use: tables made, samples in, model registered.
 
     Raises `SignedOutError` where people sign in and nobody has.
     """
@@ -97,33 +97,33 @@ def desk() -> Desk:
     )
 
 
-def sit_down() -> Desk:
-    """The same at the beginning of a run, for `seat` to give it to the page without asking again
-    who has signed in."""
-    found = desk()
-    st.session_state[_SEAT] = found
+def begin_run() -> AppContext:
+    """Create the context of a run of the whole page, which `current` then returns to its parts
+    without asking again who has signed in."""
+    found = create()
+    st.session_state[_CONTEXT] = found
     return found
 
 
-def seat() -> Desk:
-    """The desk of this run. Not for what runs without the whole page: that asks for `desk`."""
-    found: Desk = st.session_state[_SEAT]
+def current() -> AppContext:
+    """Return the context of this run. A fragment runs without the whole page: it calls `create`."""
+    found: AppContext = st.session_state[_CONTEXT]
     return found
 
 
 def jobs() -> Jobs:
     """The process's view of retraining jobs; opened by the page that needs it."""
-    return _jobs(Settings.from_environment()).on(desk().sessions)
+    return _jobs(Settings.from_environment()).on(create().sessions)
 
 
-def ahead() -> Ahead:
+def prefetcher() -> Prefetcher:
     """The process's work that is done before anybody waits for it."""
     return _ahead(Settings.from_environment())
 
 
 def reviews() -> ReviewService:
     """What models said of submitted documents, as far as this process has asked."""
-    return _reviews(Settings.from_environment()).on(desk().sessions)
+    return _reviews(Settings.from_environment()).on(create().sessions)
 
 
 def warm_up(predictor: ModelPredictor | None) -> None:
@@ -156,12 +156,12 @@ def _load(predictor: ModelPredictor) -> None:
 
 
 @st.cache_resource(show_spinner="Opening the database …", hash_funcs=_BY_HASH)
-def _open(settings: Settings) -> Desk:
+def _open(settings: Settings) -> AppContext:
     sessions = prepare(settings).sessions
     with sessions() as session:
         founded = projects.founded(session)
     store = founded.isoformat() if founded else ""
-    return Desk(settings, sessions, ModelRegistry(sessions), store)
+    return AppContext(settings, sessions, ModelRegistry(sessions), store)
 
 
 @st.cache_resource(show_spinner="Opening the jobs …", hash_funcs=_BY_HASH)
@@ -172,14 +172,14 @@ def _jobs(settings: Settings) -> Jobs:
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
-def _ahead(settings: Settings) -> Ahead:
+def _ahead(settings: Settings) -> Prefetcher:
     sessions = _open(settings).sessions
 
     def reader() -> BackgroundPredictor | None:
         active = active_predictor(sessions)
         return active.in_background() if active else None
 
-    return Ahead(sessions, reader, SUGGESTING)
+    return Prefetcher(sessions, reader, SUGGESTING)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)

@@ -34,7 +34,7 @@ from app.gestures import (
     parse_gesture,
     short,
 )
-from core.overlaps import clash
+from core.overlaps import conflict_rule
 from core.types import key_of
 from storage.enums import Source, SpanStatus
 
@@ -183,7 +183,7 @@ def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> 
 def _suggest(draft: Draft, gesture: Suggest) -> Draft:
     """What a person decided stays. So do undecided suggestions, unless they contradict it; new
     ones come beside them, if nothing live has their place or clashes with them."""
-    clashing = clash(gesture.flat)
+    clashing = conflict_rule(gesture.flat)
 
     def contradict(a: DraftSpan, b: DraftSpan) -> bool:
         return _same_place(a, b) or clashing(a, b)

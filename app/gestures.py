@@ -1,153 +1,186 @@
-"""What a person can do to a draft, and its checked form from an untrusted dictionary."""
+"""What a person can do to a draft, in its checked form.
+
+A page or a program sends each operation as a JSON object whose `op` names it. `parse_gesture` is
+the only way from such an object, which is not trusted, to one of the models here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
 
 from storage.enums import SOURCES, SPAN_STATUSES, Source, SpanStatus
 
 MAX_ID = 64
+MAX_LABEL = 100
 MAX_REASON = 500
 MAX_COMMENT = 5000
 MAX_SEQ = 2**53 - 1
 """The largest whole number that JavaScript counts to."""
 
-Word = TypeVar("Word", bound=str)
+_STORABLE = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL; half a surrogate pair, which no database keeps, is no `str` here."""
 
 
 class GestureError(ValueError):
     """A gesture that cannot be applied; the message says what would help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A suggestion that `Suggest` brings."""
-
-    id: str
-    start: int
-    end: int
-    label: str
-    score: float | None
-    confidence: Mapping[str, Any] | None = None
+def _text(longest: int, shortest: int = 1) -> Any:
+    """The bounds of a text; the description ends the sentence "'label' …" of an error."""
+    return Field(
+        min_length=shortest,
+        max_length=longest,
+        pattern=_STORABLE,
+        description=f"must be a text of 1 to {longest} characters",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
-    id: str
-    start: int
-    end: int
-    label: str
+def _one_of(known: tuple[str, ...]) -> Any:
+    return Field(description=f"must be one of {', '.join(known)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
-    id: str
+def _empty(value: object) -> object:
+    return "" if value is None else value
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+def _zero(value: object) -> object:
+    return 0.0 if value is None else value
+
+
+Id = Annotated[str, _text(MAX_ID)]
+LabelName = Annotated[str, _text(MAX_LABEL)]
+Offset = Annotated[int, Field(description="must be a whole number of code points")]
+_SHARE = Field(description="must lie between 0 and 1, or be null")
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Ids = Annotated[
+    Annotated[tuple[Annotated[str, Field(pattern=_STORABLE)], ...], Strict(False)] | None,
+    Field(description="must be a list of texts, or be missing"),
+]
+
+
+class _Checked(BaseModel):
+    """Nothing is converted, and keys beyond an operation's own are ignored."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Add(_Checked):
+    op: Literal["add"]
+    id: Id
+    start: Offset
+    end: Offset
+    label: LabelName
+
+
+class Accept(_Checked):
+    op: Literal["accept"]
+    id: Id
+
+
+class Reject(_Checked):
     """The span stays, marked as rejected, so that it does not come back."""
 
-    id: str
+    op: Literal["reject"]
+    id: Id
 
 
-@dataclass(frozen=True, slots=True)
-class Relabel:
-    id: str
-    label: str
+class Relabel(_Checked):
+    op: Literal["relabel"]
+    id: Id
+    label: LabelName
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    id: str
-    start: int
-    end: int
+class Move(_Checked):
+    op: Literal["move"]
+    id: Id
+    start: Offset
+    end: Offset
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(_Checked):
     """Removes a person's span; a model's is rejected instead."""
 
-    id: str
+    op: Literal["delete"]
+    id: Id
 
 
-@dataclass(frozen=True, slots=True)
-class Restore:
+class Restore(_Checked):
     """Undo: puts a span back exactly, whether it was changed or removed."""
 
-    id: str
-    start: int
-    end: int
-    label: str
-    status: SpanStatus
-    source: Source
-    score: float | None
+    op: Literal["restore"]
+    id: Id
+    start: Offset
+    end: Offset
+    label: LabelName
+    status: Annotated[SpanStatus, _one_of(SPAN_STATUSES)]
+    source: Annotated[Source, _one_of(SOURCES)]
+    score: Annotated[Share | None, _SHARE] = None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptAll:
+class AcceptAll(_Checked):
     """Accepts every suggestion that is left and scores at least `above`; 0 is all of them.
 
     Only those in `ids`, which the person saw; None is all there are.
     """
 
-    above: float = 0.0
-    ids: tuple[str, ...] | None = None
+    op: Literal["accept_all"]
+    above: Annotated[Share, _SHARE, BeforeValidator(_zero, json_schema_input_type=Share | None)] = (
+        0.0
+    )
+    ids: Ids = None
 
 
-@dataclass(frozen=True, slots=True)
-class RejectAll:
+class RejectAll(_Checked):
     """Rejects every suggestion that is left and in `ids`; None is all there are."""
 
-    ids: tuple[str, ...] | None = None
+    op: Literal["reject_all"]
+    ids: Ids = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """More suggestions: a model looked again, knowing what was decided. Only the server makes
-    this one."""
+class Comment(_Checked):
+    """What a person has to say of the document; an empty text takes it back."""
 
-    spans: tuple[Found, ...]
-    windows: tuple[tuple[int, int], ...]
-    """The stretches of the text that it looked at, end exclusive."""
-    flat: bool = False
-    """Whether no entity may lie within another."""
-
-    def covers(self, start: int, end: int) -> bool:
-        return any(left <= start and end <= right for left, right in self.windows)
+    op: Literal["comment"]
+    text: Annotated[str, _text(MAX_COMMENT, 0), BeforeValidator(_empty)] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(_Checked):
     """A person saw that their change clashed with another's, and has decided; what they take from
     it is a gesture of its own."""
 
-    client: str
-    seq: int
+    op: Literal["settle"]
+    client: Id
+    seq: Annotated[
+        int, Field(alias="of", ge=0, le=MAX_SEQ, description="must be the number of an operation")
+    ]
     """The operation that clashed. All of its client about the same target up to it are settled."""
-    target: str
+    target: Id
     """A span's id, or ":comment"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What a person has to say of the document; an empty text takes it back."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(_Checked):
     """Freezes the draft. Every suggestion must have been decided before."""
 
+    op: Literal["submit"]
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+
+class Skip(_Checked):
     """Leaves the document for later; any edit takes it up again."""
 
-    reason: str = ""
+    op: Literal["skip"]
+    reason: Annotated[str, _text(MAX_REASON, 0), BeforeValidator(_empty)] = ""
 
 
 Gesture = (
@@ -167,51 +200,48 @@ Gesture = (
 )
 """What a page may send."""
 
+GESTURES: TypeAdapter[Gesture] = TypeAdapter(Annotated[Gesture, Field(discriminator="op")])
+_MODELS: Mapping[str, type[_Checked]] = {
+    get_args(model.model_fields["op"].annotation)[0]: model for model in get_args(Gesture)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A suggestion that `Suggest` brings."""
+
+    id: str
+    start: int
+    end: int
+    label: str
+    score: float | None
+    confidence: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """More suggestions: a model looked again, knowing what was decided. Only the server makes
+    this one."""
+
+    spans: tuple[Found, ...]
+    windows: tuple[tuple[int, int], ...]
+    """The stretches of the text that it looked at, end exclusive."""
+    flat: bool = False
+    """Whether no entity may lie within another."""
+
+    def covers(self, start: int, end: int) -> bool:
+        return any(left <= start and end <= right for left, right in self.windows)
+
 
 def parse_gesture(raw: object) -> Gesture:
-    """A gesture from an untrusted dictionary; keys beyond the gesture's own are ignored."""
+    """The checked form of an untrusted object. Raises `GestureError` with what is wrong in it."""
     if not isinstance(raw, Mapping):
         raise GestureError(f"an operation must be an object with 'op', got {short(raw)}")
-    fields = _Fields(raw)
-    match raw.get("op"):
-        case "add":
-            return Add(fields.id(), *fields.offsets(), fields.text("label"))
-        case "accept":
-            return Accept(fields.id())
-        case "reject":
-            return Reject(fields.id())
-        case "relabel":
-            return Relabel(fields.id(), fields.text("label"))
-        case "move":
-            return Move(fields.id(), *fields.offsets())
-        case "delete":
-            return Delete(fields.id())
-        case "restore":
-            return Restore(
-                fields.id(),
-                *fields.offsets(),
-                fields.text("label"),
-                status=fields.word("status", SPAN_STATUSES),
-                source=fields.word("source", SOURCES),
-                score=fields.share("score"),
-            )
-        case "accept_all":
-            return AcceptAll(fields.share("above") or 0.0, fields.ids())
-        case "reject_all":
-            return RejectAll(fields.ids())
-        case "comment":
-            return Comment(fields.words("text", MAX_COMMENT))
-        case "settle":
-            return Settle(fields.text("client", MAX_ID), fields.number(), fields.id("target"))
-        case "submit":
-            return Submit()
-        case "skip":
-            return Skip(fields.words("reason", MAX_REASON))
-    raise GestureError(
-        f"unknown operation {short(raw.get('op'))}; known are add, accept, reject, relabel, "
-        "move, delete, restore, accept_all, reject_all, comment, settle, submit and "
-        "skip"
-    )
+    try:
+        return GESTURES.validate_python(dict(raw))
+    except ValidationError as error:
+        reason = _reason(raw, error)
+    raise GestureError(reason)
 
 
 def short(value: object) -> str:
@@ -220,71 +250,19 @@ def short(value: object) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 
-class _Fields:
-    """Typed access to an untrusted dictionary."""
-
-    def __init__(self, raw: Mapping[object, object]) -> None:
-        self._raw = raw
-
-    def id(self, key: str = "id") -> str:
-        return self.text(key, MAX_ID)
-
-    def number(self) -> int:
-        value = self._raw.get("of")
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SEQ:
-            raise GestureError(f"'of' must be the number of an operation, {_got(value)}")
-        return value
-
-    def ids(self) -> tuple[str, ...] | None:
-        value = self._raw.get("ids")
-        if value is None:
-            return None
-        if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-            raise GestureError(f"'ids' must be a list of texts, or be missing, {_got(value)}")
-        return tuple(value)
-
-    def text(self, key: str, longest: int = 100) -> str:
-        value = self._raw.get(key)
-        if not isinstance(value, str) or not 0 < len(value) <= longest or not _storable(value):
-            raise GestureError(
-                f"{key!r} must be a text of 1 to {longest} characters, {_got(value)}"
-            )
-        return value
-
-    def words(self, key: str, longest: int) -> str:
-        """A text that may be missing."""
-        return "" if self._raw.get(key) in (None, "") else self.text(key, longest)
-
-    def offsets(self) -> tuple[int, int]:
-        return self._whole("start"), self._whole("end")
-
-    def _whole(self, key: str) -> int:
-        value = self._raw.get(key)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise GestureError(f"{key!r} must be a whole number of code points, {_got(value)}")
-        return value
-
-    def word(self, key: str, known: Sequence[Word]) -> Word:
-        value = self._raw.get(key)
-        for word in known:
-            if value == word:
-                return word
-        raise GestureError(f"{key!r} must be one of {', '.join(known)}, {_got(value)}")
-
-    def share(self, key: str) -> float | None:
-        value = self._raw.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise GestureError(f"{key!r} must lie between 0 and 1, or be null, {_got(value)}")
-        return float(value)
-
-
-def _got(value: object) -> str:
-    return f"got {short(value)}"
-
-
-def _storable(value: str) -> bool:
-    """Whether every database can keep the text: half a surrogate pair is no character, and
-    PostgreSQL has no NUL."""
-    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
+def _reason(raw: Mapping[Any, Any], error: ValidationError) -> str:
+    """What is wrong with the first wrong field, for the person who did it."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if not first["loc"]:
+        *known, last = _MODELS
+        return (
+            f"unknown operation {short(raw.get('op'))}; known are {', '.join(known)} and {last}; "
+            "reload the page and do it again"
+        )
+    op, key = str(first["loc"][0]), str(first["loc"][1])
+    fields = _MODELS[op].model_fields.items()
+    expected = next(field.description for name, field in fields if key in (name, field.alias))
+    remedy = (
+        "shorten it" if first["type"] == "string_too_long" else "reload the page and do it again"
+    )
+    return f"{key!r} {expected}, got {short(raw.get(key))}; {remedy}"

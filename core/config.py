@@ -1,4 +1,4 @@
-"""What a model is made of and how it is trained: frozen, checked, to and from JSON."""
+"""The configuration of a model and of its training: frozen, validated, to and from JSON."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class ModelConfig:
     scale: float = 1.0
     """λ, section 5.3; the paper takes 2.0 for GENIA and OntoNotes."""
     threshold: float = 0.5
-    """φ, the least score of an entity, 0 to 1; replaced by the one tuned on development data."""
+    """φ, the minimum score of an entity, 0 to 1; tuned on development data."""
     flat_threshold: float = 0.5
-    """φ where nothing may overlap, tuned likewise: what a better entity drives out needs no φ to
-    keep it away."""
+    """φ of flat decoding, tuned likewise: a better overlapping entity already removes the weaker
+    one, so the best threshold is usually lower."""
     max_words: int = 100
-    """Longest window a sentence is read in; longer ones are cut with an overlap."""
+    """The longest window, in words; longer sentences are split with an overlap."""
 
     def __post_init__(self) -> None:
         _choose("schedule", self.schedule, get_args(ScheduleName))
@@ -58,7 +58,7 @@ class ModelConfig:
             )
 
     def phi(self, flat: bool) -> float:
-        """The φ of flat or of nested decoding."""
+        """Return φ for flat or for nested decoding."""
         return self.flat_threshold if flat else self.threshold
 
     def to_json(self) -> dict[str, Any]:
@@ -71,29 +71,30 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """Algorithm 1 and its optimiser. docs/RESULTS.md has the measurement behind each choice."""
+    """The hyper-parameters of Algorithm 1 and its optimiser. docs/results/training.md has the
+    measurements behind them."""
 
     epochs: int = 5
     evaluate_every: int = 1
-    """Epochs from one development score to the next; the last epoch has one in any case."""
+    """Epochs between two development scores; the last epoch is always scored."""
     patience: int = 3
-    """Development scores without a better F1 before training stops."""
+    """The number of development scores without a better F1 after which training stops."""
     batch_size: int = 16
     encoder_lr: float = 1e-4
-    """Small encoders want more than the paper's 2e-5 for BERT-large."""
+    """Small encoders need more than the paper's 2e-5 for BERT-large."""
     decoder_lr: float = 5e-4
     weight_decay: float = 0.01
     warmup: float = 0.1
-    """Share of the steps with a rising rate; linear decay after (section 5.3)."""
+    """The share of steps with a rising learning rate; linear decay follows (section 5.3)."""
     num_spans: int = 30
-    """K in training; inference may take any other."""
+    """K in training; inference may use any other."""
     expansion: Expansion = "mixed"
     gold_copies: int = 6
     """Copies of each gold entity in the mixed expansion."""
     distance_weight: float = 2.0
     """Weight of |noisy - gold boundary| / M in the matching's cost."""
     pure_noise: float = 0.3
-    """Share of sentences trained at t = T, where inference begins."""
+    """The share of sentences trained at t = T, where inference begins."""
     no_entity_weight: float = 0.2
     """Weight of ∅ in the type loss."""
     seed: int = 0
@@ -108,7 +109,7 @@ class TrainingConfig:
         return asdict(self)
 
 
-WARM = TrainingConfig(batch_size=8)
-"""To go on from a trained model with few sentences: batches small enough that these still give
-enough steps, and the full rates. With a third of the encoder's, a new domain's labels are learnt
-too little, and known labels no better (docs/RESULTS.md)."""
+FINE_TUNING = TrainingConfig(batch_size=8)
+"""Defaults for fine-tuning a trained model on few sentences: batches small enough to give
+sufficient steps, and the full learning rates. A third of the encoder's rate learns too little of a
+new domain and keeps known labels no better (docs/results/training.md)."""

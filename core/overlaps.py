@@ -1,4 +1,4 @@
-"""How two stretches lie to each other, in words or in code points, ends exclusive."""
+"""How two intervals relate to each other, in words or in code points, ends exclusive."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Stretch(Protocol):
-    """Anything from `start` to `end`."""
+class Interval(Protocol):
+    """Anything with a `start` and an `end`."""
 
     @property
     def start(self) -> int: ...
@@ -16,19 +16,20 @@ class Stretch(Protocol):
     def end(self) -> int: ...
 
 
-def overlap(one: Stretch, other: Stretch) -> bool:
-    """Whether both hold some word."""
-    return one.start < other.end and other.start < one.end
+def overlap(first: Interval, second: Interval) -> bool:
+    """Whether the two intervals share a position."""
+    return first.start < second.end and second.start < first.end
 
 
-def cross(one: Stretch, other: Stretch) -> bool:
-    """Whether each holds words that the other does not, beside common ones."""
-    return one.start < other.start < one.end < other.end or (
-        other.start < one.start < other.end < one.end
+def cross(first: Interval, second: Interval) -> bool:
+    """Whether the intervals overlap and neither contains the other."""
+    return first.start < second.start < first.end < second.end or (
+        second.start < first.start < second.end < first.end
     )
 
 
-def clash(flat: bool) -> Callable[[Stretch, Stretch], bool]:
-    """What no two entities of a sentence may do. Nested entities lie within one another but
-    never cross: not one of the 39,000 of the nested corpora in docs/RESULTS.md does."""
+def conflict_rule(flat: bool) -> Callable[[Interval, Interval], bool]:
+    """Return the relation that no two entities of a sentence may have: overlapping in flat
+    decoding, crossing in nested decoding. Nested entities may contain one another but never cross:
+    none of the 39,000 in the nested corpora of docs/results/training.md does."""
     return overlap if flat else cross

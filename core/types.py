@@ -7,8 +7,9 @@ boundaries (l, r) and its signal interval [-λ, λ] live in `core.diffusion.boun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
@@ -38,33 +39,33 @@ def key_of(span: Labelled) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What an ensemble's seeds say of an entity: shares of the seeds, 0 to 1. A seed takes part
-    by what it would have suggested alone."""
+    """How far the seeds of an ensemble agree on an entity: shares of the seeds, 0 to 1. Each seed
+    counts with what it would have suggested alone."""
 
     existence: float
-    """Of all seeds, those with an entity that overlaps this one."""
+    """The share of seeds that have an entity overlapping this one."""
     boundary: float
-    """Of all seeds, those with an entity of exactly these boundaries."""
+    """The share of seeds that have an entity with exactly these boundaries."""
     type: float
-    """Of the seeds with an entity that overlaps, those whose best one has this label."""
+    """Among the seeds with an overlapping entity, the share whose best one has this label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Why an entity may be believed."""
+    """The signals behind an entity's score."""
 
     left: float
-    """P^l, where P^l + P^r was highest."""
+    """P^l of the proposal with the highest P^l + P^r."""
     right: float
-    """P^r, there."""
+    """P^r of the same proposal."""
     type: float
     """P^c."""
     since: int | None
-    """The step, 1 … γ, from which some noisy span stood there without a break to the end; None
-    where none stood there in the end."""
+    """The step, 1 … γ, since which some noisy span has stayed on this entity until the end; None if
+    none is on it after the last step."""
     support: float
-    """The share of all noisy spans of all steps that stood there: 0 where it was proposed only
-    beside what they predicted."""
+    """The share of all noisy spans of all steps that landed on this entity: 0 if it was only a
+    candidate beside their predictions."""
     agreement: Agreement | None = None
     """None unless an ensemble was asked for."""
 
@@ -73,9 +74,10 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) where a noisy span proposed it
-    most surely, between 0 and 1; 1 where a person fixed it for the model, None where one drew it.
-    `confidence` takes no part in comparisons, and is None where no model was asked.
+    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) of its best proposal, between
+    0 and 1; 1 for an entity that a person fixed for the model, None for one that a person
+    annotated. `confidence` is None if no model was asked. `text` is the entity's own text if a
+    pipeline made it, else empty. Neither takes part in comparisons.
     """
 
     start: int
@@ -83,6 +85,7 @@ class Entity:
     label: str
     score: float | None = None
     confidence: Confidence | None = field(default=None, compare=False)
+    text: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -98,7 +101,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Token:
-    """A word's place in the raw text, in code points, end exclusive."""
+    """A word's offsets in the raw text, in code points, end exclusive."""
 
     start: int
     end: int
@@ -126,11 +129,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence to train or measure on.
+    """A sentence to train or evaluate on.
 
-    `labels` is the set of labels its annotators looked for; None means all of the model's.
-    A label outside the set is unknown in this sentence, not absent from it: it is neither
-    trained against nor counted as an error.
+    `labels` is the set of labels that its annotators annotated; None means all of the model's. A
+    label outside the set is unknown in this sentence, not absent: it is neither trained against nor
+    counted as an error.
     """
 
     words: tuple[str, ...]
@@ -148,7 +151,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class SamplerSettings:
-    """What the reverse process (Algorithm 2) can be asked at run time."""
+    """The settings of the reverse process (Algorithm 2) that can be chosen at run time."""
 
     steps: int = 5
     """γ: the length of the sampled subsequence of timesteps; the paper's 5."""
@@ -157,17 +160,18 @@ class SamplerSettings:
     eta: float = 0.0
     """DDIM stochasticity η: 0 is the paper's equation 7, 1 is ancestral sampling."""
     seed: int = 0
-    """The same seed gives the same bytes."""
+    """The same seed gives bit-identical results."""
     threshold: float | None = None
     """φ, the least score, between 0 and 1; None takes the one tuned with the model."""
     flat: bool = False
     """True keeps only entities that do not overlap."""
     renew: bool = True
-    """Between steps, a span that landed where a sixth of all already are starts again from
-    noise; False is the paper's Algorithm 2, where spans gather on the surest entities."""
+    """Box renewal (DiffusionDet, Chen et al. 2023, section 3.4), for spans that crowd instead of
+    spans that score low: between steps, a span on boundaries that a sixth of all spans already hold
+    restarts from noise. False is the paper's Algorithm 2."""
     ensemble: int = 1
-    """How many seeds, `seed`, `seed` + 1 …, are denoised apart and decoded together; the
-    sentence is encoded once for all."""
+    """The number of seeds, `seed`, `seed` + 1 …, that are denoised separately and decoded together;
+    the sentence is encoded once for all of them."""
 
     def __post_init__(self) -> None:
         if min(self.steps, self.num_spans, self.ensemble) < 1:
@@ -184,9 +188,23 @@ class SamplerSettings:
             )
 
 
+class SamplerOptions(TypedDict, total=False):
+    """The fields of `SamplerSettings` as keywords."""
+
+    steps: int
+    num_spans: int
+    eta: float
+    seed: int
+    threshold: float | None
+    flat: bool
+    renew: bool
+    ensemble: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """What the boundary pointers said of every word: K rows of M probabilities that sum to 1."""
+    """The boundary pointers' distributions over the words: K rows of M probabilities that sum to
+    1."""
 
     left: tuple[tuple[float, ...], ...]
     """P^l."""
@@ -196,8 +214,8 @@ class Pointers:
 
 @dataclass(frozen=True, slots=True)
 class SentenceStep:
-    """One sentence after one denoising step. Every tuple has K items, one per noisy span; E x K
-    with an ensemble."""
+    """One sentence after one denoising step. Every tuple has K items, one for each noisy span; E x
+    K with an ensemble."""
 
     noisy: tuple[tuple[float, float], ...]
     """x_t before the step, as continuous word offsets in [0, M], end exclusive."""
@@ -208,13 +226,13 @@ class SentenceStep:
     p_left: tuple[float, ...]
     p_right: tuple[float, ...]
     p_type: tuple[float, ...]
-    """P^l, P^r at the predicted boundaries, and P^c: the probability of the best type
-    that is an entity (where `labels` is None too, so that P^c always means "an entity")."""
+    """P^l and P^r at the predicted boundaries, and P^c: the probability of the best type other than
+    ∅, also where `labels` is None, so that P^c always means "an entity"."""
     renewed: tuple[int, ...] = ()
-    """The noisy spans that start again from noise after this step, as indices."""
+    """The indices of the noisy spans that restart from noise after this step."""
     pointers: Pointers | None = None
-    """None unless the trace was asked for them. A fixed span has the model's own, although its
-    `p_left` and `p_right` are 1."""
+    """None unless the trace was asked for them. A fixed span has the model's own distributions,
+    although its `p_left` and `p_right` are 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +248,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The noisy span that proposed an entity most surely, at the step where it did: by its
-    predicted boundaries, or by likely ones beside them."""
+    """The noisy span and the step that gave an entity its highest score, by its predicted
+    boundaries or by a candidate beside them."""
 
     sentence: int
     """An index into `Trace.sentences`."""
     step: int
-    """1 … γ, as `Step.index`; the noisy span may have gone elsewhere since."""
+    """1 … γ, as in `Step.index`; the noisy span may have moved away since."""
     slot: int
-    """Which of the K noisy spans; an ensemble's seeds have theirs one after the other."""
+    """The index of the noisy span among K; an ensemble's seeds follow one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,24 +268,30 @@ class Trace:
     """The words of each sentence (window) that the model saw."""
     settings: SamplerSettings
     threshold: float
-    """The φ that was used."""
+    """The φ that was applied."""
     steps: tuple[Step, ...]
     entities: tuple[Entity, ...]
     kept: tuple[Origin | None, ...]
-    """Where each entity was surest, parallel to `entities`; None for a fixed entity that is
-    not made of whole words of one sentence."""
+    """Where each entity scored highest, parallel to `entities`; None for a fixed entity that does
+    not consist of whole words of one sentence."""
     uncovered: tuple[Token, ...] = ()
-    """Stretches that no window could cover; empty for any ordinary text."""
+    """Tokens that no window could cover; empty for ordinary text."""
 
     def to_json(self) -> dict[str, Any]:
-        """The trace as plain lists and dictionaries, ready for `json.dumps`."""
-        return asdict(self)
+        """The trace as plain lists and dictionaries, ready for `json.dumps`; the text once."""
+        record = asdict(self)
+        for entity in record["entities"]:
+            del entity["text"]
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says about a document. No entities is an answer too."""
+    """The entities that the model finds in a document; there may be none."""
 
     text: str
     entities: tuple[Entity, ...]
     uncovered: tuple[Token, ...] = ()
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self.entities)

@@ -12,46 +12,46 @@ from storage.engine import BUSY_TIMEOUT_MS, GONE
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class DatabaseProblem:
     what: str
     """A sentence without its stop."""
     remedy: str
     """Whole sentences."""
 
 
-_FULL = Trouble(
+_FULL = DatabaseProblem(
     "the disk that the database lies on is full",
     "Free some space on it, or ask who looks after the server.",
 )
-_READ_ONLY = Trouble(
+_READ_ONLY = DatabaseProblem(
     "the database cannot be written to",
     "See that its file, its folder and its disk are writable for the program.",
 )
-_LOCKED = Trouble(
+_LOCKED = DatabaseProblem(
     f"another program has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
     "Wait until it is done, or find and stop it: a copy of the file that is open elsewhere, say.",
 )
-_GONE = Trouble(
+_GONE = DatabaseProblem(
     "the database is not where it was",
     "Put its file back, or connect its disk again; nothing is written elsewhere meanwhile.",
 )
-_AWAY = Trouble(
+_AWAY = DatabaseProblem(
     "the database’s server does not answer",
     "See that it runs and can be reached; the page finds it again by itself.",
 )
-_CROWDED = Trouble(
+_CROWDED = DatabaseProblem(
     "the database serves too many at once",
     "Wait a little. If it comes again, let the server take more connections.",
 )
-_DAMAGED = Trouble(
+_DAMAGED = DatabaseProblem(
     "the database’s file is damaged",
     "Stop the program, keep the file, and restore the newest backup: `python -m app restore`.",
 )
-_BROKEN_DISK = Trouble(
+_BROKEN_DISK = DatabaseProblem(
     "the database’s disk reports an error",
     "See that it is connected and healthy, and make a backup: `python -m app backup`.",
 )
-_EMPTY = Trouble(
+_EMPTY = DatabaseProblem(
     "the database has none of the program’s tables",
     "Start the program again, which makes them; if there was work in it, restore a backup.",
 )
@@ -78,7 +78,7 @@ _POSTGRESQL = {
 _POSTGRESQL_CLASSES = {"08": _AWAY, "57": _AWAY, "58": _BROKEN_DISK, "53": _CROWDED}
 
 
-def trouble(error: SQLAlchemyError) -> Trouble:
+def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
     """What to tell of an error of the database."""
     if isinstance(error, PoolTimeoutError):
         return _CROWDED
@@ -86,7 +86,7 @@ def trouble(error: SQLAlchemyError) -> Trouble:
     known = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
     if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         known = _AWAY
-    return known or Trouble(
+    return known or DatabaseProblem(
         f"the database says: {cause or error}",
         "Try again; if it comes again, the server’s log says more.",
     )
@@ -98,7 +98,7 @@ def is_of_the_data(error: SQLAlchemyError) -> bool:
     return unbound or isinstance(error, DataError)
 
 
-def _of_sqlite(cause: sqlite3.Error) -> Trouble | None:
+def _of_sqlite(cause: sqlite3.Error) -> DatabaseProblem | None:
     if GONE in str(cause):
         return _GONE
     if "no such table" in str(cause):
@@ -107,7 +107,7 @@ def _of_sqlite(cause: sqlite3.Error) -> Trouble | None:
     return _SQLITE.get("_".join(name.split("_")[:2]))
 
 
-def _of_postgresql(cause: object) -> Trouble | None:
+def _of_postgresql(cause: object) -> DatabaseProblem | None:
     state = getattr(cause, "sqlstate", None)
     if state is not None:
         return _POSTGRESQL.get(state) or _POSTGRESQL_CLASSES.get(state[:2])

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage.soft_delete import StandingSession
+from storage.soft_delete import SoftDeleteSession
 
 Sessions = sessionmaker[Session]
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -58,7 +58,7 @@ def create_engine_from(url: str) -> Engine:
 
 def session_factory(engine: Engine) -> Sessions:
     """Sessions whose queries do not find what lies in the bin, see `storage.soft_delete`."""
-    return sessionmaker(engine, class_=StandingSession, expire_on_commit=False)
+    return sessionmaker(engine, class_=SoftDeleteSession, expire_on_commit=False)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Split = Literal["train", "dev", "control"]
-"""`control` is held back: it measures models and never trains one."""
+Split = Literal["train", "dev", "holdout"]
+"""`holdout` is held out: it measures models and never trains one."""
 DocumentStatus = Literal["new", "in_progress", "submitted", "skipped"]
 SpanStatus = Literal["suggested", "accepted", "rejected"]
 Source = Literal["model", "person"]

@@ -26,7 +26,7 @@ from storage.models import (
     Visit,
 )
 from storage.query_criteria import Condition
-from storage.soft_delete import StandingSession
+from storage.soft_delete import SoftDeleteSession
 
 Sight = Callable[[Session], Collection[int] | None]
 """Which projects a session sees; None: all of them."""
@@ -38,11 +38,11 @@ _OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation)
 _OF_DOCUMENTS: tuple[type[Any], ...] = (AnnotationSet, Assignment, DocumentSignal, Operation, Visit)
 
 
-class SightedSession(StandingSession):
+class ProjectScopedSession(SoftDeleteSession):
     """A session whose `info` says what it sees."""
 
 
-@event.listens_for(SightedSession, "do_orm_execute")
+@event.listens_for(ProjectScopedSession, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     narrowed = state.is_select or state.is_update or state.is_delete
     if not narrowed or state.is_column_load or state.is_relationship_load:

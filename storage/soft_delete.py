@@ -1,6 +1,6 @@
 """What lies in the bin is found by no query, unless the query asks for it.
 
-A `StandingSession`, as `storage.engine.session_factory` makes them, adds the conditions to every
+A `SoftDeleteSession`, as `storage.engine.session_factory` makes them, adds the conditions to every
 SELECT, at any depth, so that no list, queue, count or export can forget them. Deleted are a project
 with all that is in it, a document, and a label with its entities. Changes and deletions are not
 touched, and neither are queries over tables instead of classes.
@@ -24,11 +24,11 @@ _projects, _labels = Project.__table__, Label.__table__
 _documents, _sets = Document.__table__, AnnotationSet.__table__
 
 
-class StandingSession(Session):
+class SoftDeleteSession(Session):
     """A session that finds what stands."""
 
 
-@event.listens_for(StandingSession, "do_orm_execute")
+@event.listens_for(SoftDeleteSession, "do_orm_execute")
 def _hide_binned(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return

@@ -1,59 +1,132 @@
-"""What every test shares: no model hub, repeatable properties, a fresh database."""
+"""What every test shares: no model hub, repeatable properties, a fresh database, two processes."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import settings
 
 from tests import databases
+from tests.databases import Dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # threads of several processes on the same cores wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-settings.register_profile("dev", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+REPEATABLE = {"derandomize": True, "print_blob": True} if os.environ.get("CI") else {}
+settings.register_profile("quick", deadline=None, max_examples=40, **REPEATABLE)
+settings.register_profile("thorough", deadline=None, max_examples=100, **REPEATABLE)
+
+SLOWEST_FIRST = (
+    "tests/browser",
+    "tests/core/training",
+    "tests/core/research/experiments",
+    "tests/app/worker",
+    "tests/app/services/retraining/test_jobs.py",
+    "tests/core/discontinuous/test_combiner.py",
+    "tests/core/inference",
+    "tests/core/cli",
+    "tests/app/screens",
+    "tests/load",
+    "tests/faults",
+)
+"""What takes long begins early, so that the processes end together."""
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database: an SQLite file that does not exist yet, or PostgreSQL's."""
-    yield databases.url_in(tmp_path)
-    databases.give_back(tmp_path)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="every case and example, and whatever meets a database on PostgreSQL too",
+    )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("thorough" if config.getoption("thorough") else "quick")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs what meets a database on SQLite, and on PostgreSQL where that may differ."""
+    if "dialect" not in metafunc.fixturenames:
+        return
+    marked = {marker.name for marker in metafunc.definition.iter_markers()}
+    chosen = [] if "postgresql" in marked else ["sqlite"]
+    if "sqlite" not in marked and (
+        marked & {"postgresql", "both_databases"} or metafunc.config.getoption("thorough")
+    ):
+        chosen.append("postgresql")
+    if chosen == ["sqlite"]:
+        return
+    missing = databases.binaries() is None and not os.environ.get("CI")
+    skip = pytest.mark.skipif(missing, reason=databases.MISSING)
+    cases = [
+        pytest.param(each, marks=skip) if each == "postgresql" else pytest.param(each)
+        for each in chosen
+    ]
+    metafunc.parametrize("dialect", cases, indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what takes minutes unless it is asked for (`-m faults`), and on PostgreSQL what
-    meets no database, or is about SQLite."""
+    """Leaves out what takes minutes unless it is asked for (`-m faults`, `--thorough`), and gives
+    each file to one process of pytest-xdist, the slowest first."""
     left_out = [item for item in items if not _wanted(config, item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted((item for item in items if item not in left_out), key=_place)
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_file(item)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if databases.binaries() is None:
+        terminalreporter.write_sep("!", databases.MISSING, red=True, bold=True)
 
 
 def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
-    if item.get_closest_marker("faults") and "faults" not in config.option.markexpr:
+    if item.get_closest_marker("thorough") and not config.getoption("thorough"):
         return False
-    if not databases.POSTGRESQL:
-        return True
-    meets = "database_url" in getattr(item, "fixturenames", ())
-    return meets and not item.get_closest_marker("sqlite")
+    return not item.get_closest_marker("faults") or "faults" in config.option.markexpr
+
+
+def _file(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath).as_posix()
+
+
+def _place(item: pytest.Item) -> int:
+    named = (n for n, start in enumerate(SLOWEST_FIRST) if _file(item).startswith(start))
+    return next(named, len(SLOWEST_FIRST))
+
+
+@pytest.fixture
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Which database the test runs on, see `pytest_generate_tests`."""
+    return cast(Dialect, getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, dialect: Dialect, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database; with every table where the test asks for `engine`, too."""
+    migrated = "engine" in request.fixturenames
+    with databases.temporary(dialect, tmp_path, migrated=migrated) as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """A fresh database with every table, as a new user's is made."""
-    from storage.engine import create_engine_from, upgrade
+    from storage.engine import create_engine_from
 
     engine = create_engine_from(database_url)
-    upgrade(engine)
     yield engine
     engine.dispose()
 

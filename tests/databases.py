@@ -1,35 +1,74 @@
-"""The database that tests run on: SQLite, or a PostgreSQL that is started for them.
+"""The databases that tests run on: SQLite files, and a PostgreSQL server started for them.
 
-`SPANNEAL_TEST_DATABASE=postgresql` chooses. The server listens on a socket in a temporary folder,
-belongs to a user without rights where the tests run as root, and ends with them.
+The server listens on a socket in a temporary folder, belongs to a user without rights where the
+tests run as root, and ends with them. Migrations run once a process: every other database with
+tables is a copy.
 """
 
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-POSTGRESQL = os.environ.get("SPANNEAL_TEST_DATABASE") == "postgresql"
+Dialect = Literal["sqlite", "postgresql"]
+MISSING = (
+    "PostgreSQL is not tested: there is no server here (on Debian: apt-get install postgresql)"
+)
 _OWNERS = ("postgres", "nobody")
 
 
-def url_in(folder: Path) -> str:
-    """The URL of a database that belongs to this folder, empty at first."""
-    if not POSTGRESQL:
-        return f"sqlite:///{folder}/spanneal.db"
-    return Server.running().database(str(folder))
+@contextmanager
+def temporary(dialect: Dialect, folder: Path, *, migrated: bool) -> Iterator[str]:
+    """The URL of a database that ends with the block: an SQLite file in `folder`, or PostgreSQL's.
+
+    `migrated`: with every table, as an upgrade makes them. Otherwise empty; the file is not there.
+    """
+    if dialect == "sqlite":
+        path = folder / "spanneal.db"
+        yield f"sqlite:///{copy_migrated(path) if migrated else path}"
+        return
+    server = Server.running()
+    name = server.create(_migrated_name(server) if migrated else None)
+    yield server.url(name)
+    server.drop(name)
 
 
-def give_back(folder: Path) -> None:
-    """The folder's database may be emptied, for another one."""
-    if POSTGRESQL:
-        Server.running().give_back(str(folder))
+def copy_migrated(path: Path) -> Path:
+    """Puts an SQLite database with every table there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return shutil.copyfile(_migrated_file(), path)
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(f"sqlite:///{folder}/spanneal.db")
+    return folder / "spanneal.db"
+
+
+@cache
+def _migrated_name(server: Server) -> str:
+    name = server.create()
+    _migrate(server.url(name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    from storage.engine import create_engine_from, upgrade
+
+    engine = create_engine_from(url)
+    upgrade(engine)
+    engine.dispose()
 
 
 @cache
@@ -63,8 +102,7 @@ class Server:
         self._owner = _owner()
         if self._owner:
             shutil.chown(self.folder, self._owner)
-        self._taken: dict[str, str] = {}
-        self._free: list[str] = []
+        self._numbers = itertools.count()
         data = str(self.folder / "data")
         flags = "--auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 --username=postgres"
         self._run("initdb", "-D", data, *flags.split())
@@ -103,28 +141,18 @@ class Server:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def database(self, name: str) -> str:
-        """The URL of the database of this name, empty at first: a new one, or one given back."""
-        if name not in self._taken:
-            if self._free:
-                self._taken[name] = self._free.pop()
-                self._empty(self._taken[name])
-            else:
-                self._taken[name] = f"t{len(self._taken)}"
-                self._sql("postgres", f"CREATE DATABASE {self._taken[name]}")
-        return f"postgresql+psycopg://postgres@/{self._taken[name]}?host={self.folder}"
+    def create(self, template: str | None = None) -> str:
+        """Makes a database, a copy of the template if one is named; returns its name."""
+        name = f"t{next(self._numbers)}"
+        self._sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        return name
 
-    def give_back(self, name: str) -> None:
-        if name in self._taken:
-            self._free.append(self._taken.pop(name))
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
-    def _empty(self, database: str) -> None:
-        """Cuts who is still connected; a schema is made anew in a tenth of a database's time."""
-        self._sql(
-            "postgres",
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'",
-        )
-        self._sql(database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    def drop(self, name: str) -> None:
+        """Cuts who is still connected."""
+        self._sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
     def _sql(self, database: str, statement: str) -> None:
         import psycopg
@@ -156,13 +184,3 @@ def _owner() -> str | None:
 
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in _OWNERS if name in known)
-
-
-if __name__ == "__main__":
-    if binaries() is None:
-        print(
-            "PostgreSQL is not tested: there is no server here (on Debian: apt-get install "
-            "postgresql)",
-            file=sys.stderr,
-        )
-        sys.exit(1)

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import core
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))
-_FENCED = re.compile(r"^( *)```python\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(
+    r"^( *)```python\n(.*?)^\1```\n(?:\n\1```\n(.*?)^\1```)?", re.MULTILINE | re.DOTALL
+)
 
 
-def examples() -> list[tuple[str, str]]:
-    """Where each begins, and what it is: lines that are moved in are moved out."""
-    found = []
+def examples() -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Where each begins, and what it is: lines that are moved in are moved out; and the output of
+    those that are followed by it."""
+    found, outputs = [], {}
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         for match in _FENCED.finditer(text):
             line = text.count("\n", 0, match.start()) + 2
             source = re.sub(f"^{match[1]}", "", match[2], flags=re.MULTILINE)
-            found.append((f"{document.relative_to(ROOT)}:{line}", source))
-    return found
+            place = f"{document.relative_to(ROOT)}:{line}"
+            found.append((place, source))
+            if match[3]:
+                outputs[place] = re.sub(f"^{match[1]}", "", match[3], flags=re.MULTILINE)
+    return found, outputs
 
 
-EXAMPLES = examples()
+EXAMPLES, OUTPUTS = examples()
 
 
 def test_the_readme_and_the_guide_for_programs_have_examples() -> None:
@@ -41,9 +51,12 @@ def test_an_example_runs_and_shows_something(
     """Every example ends in what it prints; one that prints nothing found nothing."""
     if "import spacy" in source:
         pytest.importorskip("spacy")
-        import core.integrations.spacy_component  # noqa: F401 - what `pip install .` tells spaCy
+        import_module("core.integrations.spacy_component")  # what `pip install .` tells spaCy
+    monkeypatch.setitem(sys.modules, "spanneal", core)  # the name that `pip install .` gives it
     monkeypatch.chdir(ROOT)
 
     exec(compile(source, place, "exec"), {"__name__": "example"})
 
-    assert capsys.readouterr().out.strip()
+    said = capsys.readouterr().out
+    assert said.strip()
+    assert said == OUTPUTS.get(place, said)

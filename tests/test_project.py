@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOWEST_FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("app", "core", "storage")
 MEGABYTE = 2**20
@@ -84,6 +86,7 @@ def test_every_imported_package_is_pinned() -> None:
         "argon2": "argon2-cffi",
         "cassis": "dkpro-cassis",
         "charset_normalizer": "charset-normalizer",
+        "huggingface_hub": "huggingface-hub",
         "prometheus_client": "prometheus-client",
         "yaml": "pyyaml",
     }
@@ -96,6 +99,25 @@ def test_every_imported_package_is_pinned() -> None:
     own = {*SOURCES, "tests"}
 
     assert imported - own - sys.stdlib_module_names - pinned == set()
+
+
+def test_no_test_reads_the_clock_or_sleeps() -> None:
+    """It waits for what happens, see `tests.waiting`; pytest-timeout ends what hangs."""
+    clocks = {"monotonic", "perf_counter", "process_time", "sleep", "timeit", "wait_for_timeout"}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
+        for path in python_files("tests")
+        if path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (name := node.attr if isinstance(node, ast.Attribute) else node.id) in clocks
+    ]
+
+    assert found == []
+
+
+def test_what_tests_begin_with_is_there() -> None:
+    assert [place for place in SLOWEST_FIRST if not (ROOT / place).exists()] == []
 
 
 def test_no_tracked_file_is_larger_than_95_megabytes() -> None:
@@ -164,3 +186,55 @@ def test_the_samples_are_many_named_alike_and_of_readable_length() -> None:
     assert all(number >= 40 for number in words.values()), words
     assert sum(number > 1000 for number in words.values()) == 1, "one long document is wanted"
     assert sorted(words.values())[-2] <= 260
+
+
+# fmt: off
+PRIVATE_WORDS = frozenset([
+    "near", "near_left", "near_right", "there", "taught", "taught_spans", "how_sure", "look",
+    "looks", "Look", "doubt", "doubts", "Doubt", "Finding", "gathering", "placing", "together",
+    "student", "students", "Ours", "Theirs", "Sentence", "Reading", "SpanTypes", "remember",
+    "Memory", "each", "one", "own", "said", "told", "kept", "found", "seen", "two", "alone",
+    "clash", "clashes", "kin", "foreign", "intake", "taking", "telling", "sight", "hiding",
+    "StandingSession", "Desk", "seat", "wishes", "dials", "film", "looked_for", "called",
+])
+# fmt: on
+"""Words that a reader would not search for; their names are in ARCHITECTURE.md's map."""
+MAY_STAY = {("core/types.py", "kept"): "a key of exported trace files"}
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """The names that a module defines: variables, arguments, fields, functions and classes."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+    return names
+
+
+def test_core_speaks_the_words_of_its_trade() -> None:
+    private = {
+        (str(path.relative_to(ROOT)), name)
+        for path in python_files("core")
+        for name in names_in(ast.parse(path.read_text())) | {path.stem}
+        if name in PRIVATE_WORDS
+    }
+
+    assert private == set(MAY_STAY)
+
+
+def test_word_is_never_the_name_of_a_tensor_of_boundaries() -> None:
+    tensors = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("core")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.arg | ast.AnnAssign)
+        and isinstance(node.annotation, ast.Name)
+        and node.annotation.id == "Tensor"
+        and (node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)) == "words"
+    ]
+
+    assert tensors == []

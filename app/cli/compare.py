@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     registry = ModelRegistry(sessions)
     a, b = (version_predictor(registry.get(number)) for number in (options.a, options.b))
     found = compare(sessions, project_id(sessions, options.project), a, b, options.seed)
-    print(f"{'control split':16} {'F1 of A':>8} {'F1 of B':>8} {'B - A':>7} {'95 %':>16} {'p':>7}")
+    print(f"{'holdout split':16} {'F1 of A':>8} {'F1 of B':>8} {'B - A':>7} {'95 %':>16} {'p':>7}")
     _row("all", found.overall)
     for label, difference in found.per_label.items():
         _row(label, difference)

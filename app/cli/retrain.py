@@ -63,7 +63,7 @@ def _wait(jobs: Jobs, job_id: str) -> Job:
 
 
 def _show(version: VersionView) -> None:
-    print(f"{'control split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
+    print(f"{'holdout split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
     for row in version.comparison:
         name = row.label or "all"
         print(f"{name:16} {row.gold:6d} {100 * row.old[2]:8.2f} {100 * row.new[2]:8.2f}")

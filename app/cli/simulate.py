@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
     tallies: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, name in enumerate(options.condition or CONDITIONS):
-            desk = set_up(Path(folder) / str(number), gold, model, labels)
-            tallies[name] = CONDITIONS[name](desk, partial(_progress, name))
+            app = set_up(Path(folder) / str(number), gold, model, labels)
+            tallies[name] = CONDITIONS[name](app, partial(_progress, name))
     print(table(tallies))
     if options.json:
         figures = {name: asdict(tally) for name, tally in tallies.items()}

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 
 from app.editing import DraftSpan
+from app.gestures import GESTURES
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
 from app.services.annotation import audit_log, drafts
@@ -46,14 +48,24 @@ class NewDocument(BaseModel):
     text: Annotated[str, Field(min_length=1)]
 
 
+class _AsGesture:
+    """Describes an object as one of `app.gestures`. Whether it is one is checked as it is applied,
+    so that a wrong one is recorded as refused, and those beside it are kept."""
+
+    def __get_pydantic_json_schema__(
+        self, _: Any, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(GESTURES.core_schema)
+
+
 class Operations(BaseModel):
-    """What a person does, one after another: `{"op": "accept", "id": …}`, `{"op": "add", "id": …,
-    "start": …, "end": …, "label": …}`, `reject`, `relabel`, `move`, `delete`, `comment`, `submit`,
-    `skip` …"""
+    """What a person does, one after another."""
 
     model_config = ConfigDict(extra="forbid")
 
-    operations: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_OPS)]
+    operations: Annotated[
+        list[Annotated[dict[str, Any], _AsGesture()]], Field(min_length=1, max_length=MOST_OPS)
+    ]
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """A name of the caller's own: with `seq` in each operation, what is sent twice is done once."""
 

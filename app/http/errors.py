@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from app.gestures import GestureError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.permissions import NotAllowedError
-from storage.database_errors import trouble
+from storage.database_errors import problem_of
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
@@ -88,7 +88,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     """Says what is wrong in general; the statement, which may hold texts, is the log's."""
     assert isinstance(error, OperationalError | PoolTimeoutError)
     LOG.error("the database failed a program's request", exc_info=error)
-    known = trouble(error)
+    known = problem_of(error)
     unknown = known.what.startswith("the database says")  # in its own words, maybe with a text
     what = "the database failed" if unknown else known.what
     return answer(503, ApiError(503, what, remedy=known.remedy).body)

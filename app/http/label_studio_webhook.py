@@ -19,7 +19,7 @@ from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.label_studio import Config, read_config, text_of
 from app.http.project_jobs import jobs_of
-from app.services.interchange.external_sync import Followed, follow, withdraw
+from app.services.interchange.external_sync import SyncedResponse, follow, withdraw
 from storage.formats.label_studio_reader import read_label_studio
 from storage.records import DocumentRecord
 
@@ -87,9 +87,9 @@ def _payload(body: _Object, key: str) -> list[_Object]:
     return objects
 
 
-def _source(task: _Object, annotation: _Object) -> Followed:
+def _source(task: _Object, annotation: _Object) -> SyncedResponse:
     number, changed = task.get("id"), annotation.get("updated_at")
-    return Followed(
+    return SyncedResponse(
         TOOL,
         _number(annotation),
         number if isinstance(number, int) else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -81,7 +81,7 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
         )
     trace = await run_in_threadpool(model.trace, wanted.text, settings)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
-    return _out(model, renamed(found, custom.names), asdict(trace))
+    return _out(model, renamed(found, custom.names), trace.to_json())
 
 
 def active(caller: Caller) -> ModelPredictor:

@@ -9,7 +9,7 @@ from app.services.suggestions import signals
 from app.services.suggestions.predictor import active_predictor
 from app.services.suggestions.queue import next_document
 from app.simulation.learning import retrain
-from app.simulation.material import Desk
+from app.simulation.material import Workplace
 from app.simulation.visits import Tally, correct
 from core.types import SamplerSettings
 from storage.engine import writing
@@ -21,40 +21,45 @@ Told = Callable[[Tally], None]
 """Called after each document with what was done so far."""
 
 
-def alone(desk: Desk, told: Told) -> Tally:
+def alone(workplace: Workplace, told: Told) -> Tally:
     """Nobody suggests anything."""
-    return _in_turn(desk, AnnotationService(desk.sessions), told)
+    return _in_turn(workplace, AnnotationService(workplace.sessions), told)
 
 
-def suggested(desk: Desk, told: Told) -> Tally:
+def suggested(workplace: Workplace, told: Told) -> Tally:
     """The model suggests, once."""
-    return _in_turn(desk, _service(desk), told)
+    return _in_turn(workplace, _service(workplace), told)
 
 
-def denoised_again(desk: Desk, told: Told) -> Tally:
+def denoised_again(workplace: Workplace, told: Told) -> Tally:
     """After each correction the model denoises the rest of its sentence, what is decided fixed."""
-    return _in_turn(desk, _service(desk), told, look_again=True)
+    return _in_turn(workplace, _service(workplace), told, look_again=True)
 
 
-def queued_and_retrained(desk: Desk, told: Told) -> Tally:
+def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
     """The least sure document first, and a retraining after every 50."""
-    with writing(desk.sessions) as session:
+    with writing(workplace.sessions) as session:
         projects.configure(
-            session, desk.project_id, guidelines="", control_share=0.2, queue="doubt", nested=True
+            session,
+            workplace.project_id,
+            guidelines="",
+            holdout_share=0.2,
+            queue="doubt",
+            nested=True,
         )
     tally = Tally()
-    _measure(desk)
-    while (document_id := next_document(desk.sessions, desk.project_id)) is not None:
-        gold = desk.gold[document_id]
-        tally += correct(_service(desk), document_id, gold, look_again=False)
+    _measure(workplace)
+    while (document_id := next_document(workplace.sessions, workplace.project_id)) is not None:
+        gold = workplace.gold[document_id]
+        tally += correct(_service(workplace), document_id, gold, look_again=False)
         told(tally)
-        if tally.documents % RETRAIN_EVERY == 0 and tally.documents < len(desk.gold):
-            retrain(desk, desk.folder / f"after {tally.documents}")
-            _measure(desk)
+        if tally.documents % RETRAIN_EVERY == 0 and tally.documents < len(workplace.gold):
+            retrain(workplace, workplace.folder / f"after {tally.documents}")
+            _measure(workplace)
     return tally
 
 
-CONDITIONS: dict[str, Callable[[Desk, Told], Tally]] = {
+CONDITIONS: dict[str, Callable[[Workplace, Told], Tally]] = {
     "no suggestions": alone,
     "suggestions": suggested,
     "suggestions, denoised again": denoised_again,
@@ -62,25 +67,29 @@ CONDITIONS: dict[str, Callable[[Desk, Told], Tally]] = {
 }
 
 
-def _service(desk: Desk) -> AnnotationService:
-    return AnnotationService(desk.sessions, active_predictor(desk.sessions))
+def _service(workplace: Workplace) -> AnnotationService:
+    return AnnotationService(workplace.sessions, active_predictor(workplace.sessions))
 
 
-def _measure(desk: Desk) -> None:
+def _measure(workplace: Workplace) -> None:
     """The signals of the queue, of the model that is active now."""
-    active = active_predictor(desk.sessions)
+    active = active_predictor(workplace.sessions)
     if active is None:
         return
     reader = active.in_background()
     while (
-        document_id := signals.missing(desk.sessions, desk.project_id, active.model_version_id)
+        document_id := signals.missing(
+            workplace.sessions, workplace.project_id, active.model_version_id
+        )
     ) is not None:
-        signals.measure(desk.sessions, reader, document_id, SamplerSettings())
+        signals.measure(workplace.sessions, reader, document_id, SamplerSettings())
 
 
-def _in_turn(desk: Desk, service: AnnotationService, told: Told, look_again: bool = False) -> Tally:
+def _in_turn(
+    workplace: Workplace, service: AnnotationService, told: Told, look_again: bool = False
+) -> Tally:
     tally = Tally()
-    for document_id, gold in desk.gold.items():
+    for document_id, gold in workplace.gold.items():
         tally += correct(service, document_id, gold, look_again=look_again)
         told(tally)
     return tally

@@ -8,24 +8,24 @@ from pathlib import Path
 from app.services.model_registry.registry import ModelRegistry
 from app.services.retraining.reviewed_part import decided
 from app.services.retraining.training_data import RetrainingSettings, Snapshot, choose_dev
-from app.simulation.material import Desk
+from app.simulation.material import Workplace
 from storage.formats.jsonl import write_jsonl
 from storage.repository import projects
 from storage.repository.corrected import corrected
 
 
-def retrain(desk: Desk, folder: Path) -> None:
+def retrain(workplace: Workplace, folder: Path) -> None:
     """Trains the active model on all that was submitted, and promotes the outcome unseen: a
-    simulated team has no held-back documents to judge it by."""
+    simulated team has no held-out documents to judge it by."""
     from app.services.retraining.fine_tuning import learn
 
-    registry = ModelRegistry(desk.sessions)
+    registry = ModelRegistry(workplace.sessions)
     parent = registry.active()
     if parent is None:
         raise RuntimeError("there is no model to start from; name one by --model")
-    with desk.sessions() as session:
-        labels = tuple(label.name for label in projects.labels(session, desk.project_id))
-        found = (decided(each, labels)[0] for each in corrected(session, desk.project_id))
+    with workplace.sessions() as session:
+        labels = tuple(label.name for label in projects.labels(session, workplace.project_id))
+        found = (decided(each, labels)[0] for each in corrected(session, workplace.project_id))
         done = [record for parts in found for record in parts]
     train, dev, source = choose_dev(done, [])
     digest = hashlib.sha256()
@@ -40,7 +40,7 @@ def retrain(desk: Desk, folder: Path) -> None:
         labels=labels,
         train=len(train),
         dev=len(dev),
-        control=0,
+        holdout=0,
         dev_source=source,
         left_out=(),
         data_hash=digest.hexdigest(),

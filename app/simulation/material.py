@@ -22,7 +22,7 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Workplace:
     """A database with the texts, nobody's work on them, and what is right for each."""
 
     folder: Path
@@ -58,7 +58,7 @@ def _join(records: Sequence[DocumentRecord]) -> Gold:
     return Gold(text.removesuffix("\n"), tuple(dict.fromkeys(entities)))
 
 
-def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str]) -> Desk:
+def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str]) -> Workplace:
     """A new database in `folder` with the gold's labels and the model as the active version."""
     folder.mkdir(parents=True)
     engine = create_engine_from(f"sqlite:///{folder}/simulation.db")
@@ -77,4 +77,4 @@ def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str
             )
             if added is not None:
                 truth[added.id] = each.entities
-        return Desk(folder, sessions, project.id, truth)
+        return Workplace(folder, sessions, project.id, truth)

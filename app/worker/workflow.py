@@ -26,7 +26,7 @@ from dbos import DBOS
 from app import logs
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import ModelRegistry
-from app.services.retraining.auto_retrain import ByItself
+from app.services.retraining.auto_retrain import AutoRetrain
 from app.services.retraining.failover import succeed
 from app.services.retraining.job_log import JobLog
 from app.services.retraining.jobs import (
@@ -40,7 +40,7 @@ from app.services.retraining.jobs import (
     job_folder,
     prepare_database,
 )
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
@@ -48,7 +48,7 @@ from app.services.retraining.training_data import (
     take_snapshot,
     write_json,
 )
-from app.services.retraining.worker_heartbeat import Presence, present, shared
+from app.services.retraining.worker_heartbeat import WorkerHeartbeat, present, shared
 from app.services.retraining.worker_lock import only_worker
 from app.settings import Settings
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
@@ -86,8 +86,10 @@ def run(settings: Settings) -> None:
         DBOS.register_queue(
             QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5
         )
-        _begin(FanOut(_sessions(), presence.name if presence else "worker", _training).run)
-        _begin(ByItself(_sessions(), Jobs(settings, _sessions())).run)
+        _begin(
+            PreannotationWorker(_sessions(), presence.name if presence else "worker", _training).run
+        )
+        _begin(AutoRetrain(_sessions(), Jobs(settings, _sessions())).run)
         if presence:
             _begin(partial(succeed, presence))
         print("The worker is ready.", flush=True)
@@ -96,7 +98,7 @@ def run(settings: Settings) -> None:
 
 
 @contextmanager
-def _place(settings: Settings) -> Iterator[Presence | None]:
+def _place(settings: Settings) -> Iterator[WorkerHeartbeat | None]:
     """The one worker of a data folder; or, where all is in PostgreSQL, one of many."""
     if shared(settings):
         with present(settings) as presence:
@@ -172,7 +174,7 @@ def register_step(
         version = ModelRegistry(_sessions()).propose(
             final,
             parent_id=frozen.parent_id,
-            metrics={"control": scores},
+            metrics={"holdout": scores},
             data_hash=frozen.data_hash,
             settings={"job": job_id, "training": settings, "snapshot": snapshot},
         )

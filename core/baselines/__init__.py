@@ -1,1 +1,1 @@
-"""The baselines that results are read beside: a BIO tagger and a biaffine classifier."""
+"""Baselines for comparison: a BIO tagger and a biaffine span classifier."""

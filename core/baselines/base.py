@@ -1,7 +1,7 @@
-"""What the baselines have in common: a head on DiffusionNER's sentence encoder, and a folder.
+"""The common part of the baselines: a head on DiffusionNER's sentence encoder, and a folder.
 
 A baseline's folder holds `config.json`, the weights under the baseline's name and the tokenizer:
-enough to load it again without the encoder it began with. B sentences, M words, G outputs.
+enough to load it again without the original encoder. B sentences, M words, G outputs.
 """
 
 from __future__ import annotations
@@ -23,22 +23,23 @@ from transformers import AutoTokenizer, PreTrainedModel
 
 from ..config import ModelConfig
 from ..data.batching import inference_batches
-from ..data.fitting import fit
+from ..data.fitting import fit_to_window
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores, score
+from ..installation import PROGRAM
 from ..modeling.encoder import SentenceEncoder, encoder_config_from
-from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_surroundings
+from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_config_and_tokenizer
 from ..types import Example, Span
 
-NEVER = -1e4
-"""The logit of a label that a sentence's annotators did not look for."""
+UNKNOWN_LOGIT = -1e4
+"""The logit of a label that a sentence's annotators did not annotate."""
 
 
 class Baseline(nn.Module, ABC):
     """A head on the sentence encoder of `host`, whose denoiser stays unused."""
 
     kind: ClassVar[str]
-    """Its name on the command line, and of its weights."""
+    """The baseline's name on the command line and of its weights file."""
     label_rows: ClassVar[tuple[str, ...]]
     """The parameters whose first dimension is the G outputs."""
 
@@ -48,7 +49,7 @@ class Baseline(nn.Module, ABC):
         self.tokenizer = host.tokenizer
         self.encoder = host.encoder
         self.batch = host.batch
-        self.fit = partial(fit, host)
+        self.fit_to_window = partial(fit_to_window, host)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -57,11 +58,11 @@ class Baseline(nn.Module, ABC):
     @property
     @abstractmethod
     def outputs(self) -> list[tuple[str, str]]:
-        """(part, label) of each output; the label is empty where it says "no entity"."""
+        """(part, label) of each output; the label is empty for "no entity"."""
 
     @abstractmethod
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Labels that a sentence's annotators did not look for take no part."""
+        """The loss of a batch; labels that were not annotated in a sentence are masked."""
 
     @abstractmethod
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
@@ -70,60 +71,60 @@ class Baseline(nn.Module, ABC):
     @torch.inference_mode()
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of any number of sentences, batched by length."""
-        found: list[tuple[Span, ...]] = [()] * len(sentences)
+        predictions: list[tuple[Span, ...]] = [()] * len(sentences)
         device = self.encoder.layer_weights.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):
                 decoded = self.decode([sentences[row] for row in rows])
             for row, spans in zip(rows, decoded, strict=True):
-                found[row] = spans
-        return found
+                predictions[row] = spans
+        return predictions
 
     def measure(self, examples: Sequence[Example]) -> tuple[Scores, float]:
-        """Scores, and sentences a second, on sentences that fit."""
+        """Scores and sentences per second, on sentences that fit the encoder."""
         start = time.perf_counter()
-        said = self.predict([example.words for example in examples])
+        predictions = self.predict([example.words for example in examples])
         seconds = time.perf_counter() - start
-        return score(zip(examples, said, strict=True)), len(examples) / seconds
+        return score(zip(examples, predictions, strict=True)), len(examples) / seconds
 
     def with_labels(self, labels: Sequence[str]) -> Self:
-        """The same for other labels, as `DiffusionNER.with_labels`: known ones keep their
-        weights, new ones start from the mean of the known, lost ones are dropped."""
+        """The baseline for another set of labels, as `DiffusionNER.with_labels`: known labels keep
+        their weights, new ones start from the mean of the known, and missing ones are dropped."""
         config = replace(self.config, labels=tuple(labels))
-        grown = type(self)(DiffusionNER(config, self.encoder, self.tokenizer))
+        resized = type(self)(DiffusionNER(config, self.encoder, self.tokenizer))
         state = self.state_dict()
         for name in self.label_rows:
-            state[name] = self._regrow(state[name], grown.outputs)
-        grown.load_state_dict(state)
-        return grown.to(self.encoder.layer_weights.device).train(self.training)
+            state[name] = self._resize_label_rows(state[name], resized.outputs)
+        resized.load_state_dict(state)
+        return resized.to(self.encoder.layer_weights.device).train(self.training)
 
-    def _regrow(self, rows: Tensor, wanted: Sequence[tuple[str, str]]) -> Tensor:
+    def _resize_label_rows(self, rows: Tensor, wanted: Sequence[tuple[str, str]]) -> Tensor:
         known = dict(zip(self.outputs, rows, strict=True))
-        grown = []
+        resized = []
         for output in wanted:
-            kin = [row for each, row in known.items() if each[0] == output[0]]
-            fresh = torch.stack(kin).mean(0) if kin else torch.zeros_like(rows[0])
-            grown.append(known.get(output, fresh))
-        return torch.stack(grown)
+            siblings = [row for known_output, row in known.items() if known_output[0] == output[0]]
+            new_row = torch.stack(siblings).mean(0) if siblings else torch.zeros_like(rows[0])
+            resized.append(known.get(output, new_row))
+        return torch.stack(resized)
 
     def save(self, folder: Path) -> None:
-        """Write the folder; a save that is killed leaves the weights that were there."""
+        """Write the folder. If the process is killed, the previous weights remain."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous() for name, value in self.state_dict().items()}
-        fresh = folder / f"{self.kind}.safetensors.new"
-        save_file(state, fresh)
-        fresh.replace(fresh.with_suffix(""))
-        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
+        temporary = folder / f"{self.kind}.safetensors.new"
+        save_file(state, temporary)
+        temporary.replace(temporary.with_suffix(""))
+        write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> Self:
-        """Read what `save` wrote. Raises ModelError where the folder holds no such baseline."""
+        """Read a folder that `save` wrote. Raises ModelError if it holds no such baseline."""
         folder = Path(folder)
         for name in (CONFIG, f"{cls.kind}.safetensors"):
             if not (folder / name).is_file():
                 raise ModelError(
                     f"{folder} holds no {cls.kind}: {name} is missing; expected a folder that "
-                    f"`python -m core baseline --kind {cls.kind} --out` wrote"
+                    f"`{PROGRAM} baseline --kind {cls.kind} --out` wrote"
                 )
         try:
             saved = json.loads((folder / CONFIG).read_text())
@@ -135,19 +136,20 @@ class Baseline(nn.Module, ABC):
         except (KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
-                f"come from one `python -m core baseline` of this version; {error}"
+                f"come from one `{PROGRAM} baseline` of this version; {error}"
             ) from error
         return baseline.to(device)
 
     def restore(self, folder: Path) -> None:
-        """Take back the weights that `save` wrote."""
+        """Load the weights that `save` wrote into this baseline."""
         self.load_state_dict(load_file(folder / f"{self.kind}.safetensors"))
         self.eval()
 
 
 @dataclass
 class BaselineLearner:
-    """A baseline for `core.training.trainer`: the same loop, data, rates and stopping rule."""
+    """Train a baseline with `core.training.trainer`: the same loop, data, rates and stopping
+    rule."""
 
     baseline: Baseline
 

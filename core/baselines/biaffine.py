@@ -1,7 +1,7 @@
-"""The baseline to beat on nested names: a biaffine classifier of all spans.
+"""The baseline for nested entities: a biaffine classifier of all spans.
 
-Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same
-sentence encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
+Yu, Bohnet and Poesio 2020, "Named Entity Recognition as Dependency Parsing", on the same sentence
+encoder. B sentences, M words, C types and ∅ (the last index), D the width of the views.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from ..diffusion.boundaries import to_half_open
 from ..evaluation.metrics import nested_entities
 from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
-from ..overlaps import clash
+from ..overlaps import conflict_rule
 from ..types import Example, Span
-from .base import NEVER, Baseline
+from .base import UNKNOWN_LOGIT, Baseline
 
-_PRIOR = 6.0
-"""The logit of ∅ at the start: hundreds of spans are none for each that is one."""
+_NO_ENTITY_BIAS = 6.0
+"""The initial logit of ∅: hundreds of spans are ∅ for each entity."""
 
 
 class Biaffine(Baseline):
-    """Every span l ≤ r scored for every type by what its first and its last word show.
+    """Score every span l ≤ r for every type by its first and last word.
 
-    To the paper's scores a bias for the span's width is added, as is common since.
-    As in the paper, entities may lie within one another only where they do in the training data.
+    A width bias is added to the paper's scores, as is common since. As in the paper, entities may
+    be nested only if they are nested in the training data.
     """
 
     kind = "biaffine"
@@ -43,7 +43,7 @@ class Biaffine(Baseline):
         self.tensor = nn.Parameter(torch.empty(types, VIEW + 1, VIEW + 1))
         nn.init.normal_(self.tensor, std=0.02)
         self.width = nn.Parameter(torch.zeros(types, WIDTHS))
-        nn.init.constant_(self.width[-1], _PRIOR)
+        nn.init.constant_(self.width[-1], _NO_ENTITY_BIAS)
         self.nested: Tensor
         self.register_buffer("nested", torch.tensor(False))
 
@@ -56,15 +56,15 @@ class Biaffine(Baseline):
         states = self.encoder(self.batch(sentences))
         left = F.pad(self.left(states), (0, 1), value=1.0)  # the 1 makes the linear terms
         right = F.pad(self.right(states), (0, 1), value=1.0)
-        turned = torch.einsum("bld,cde->blce", left, self.tensor)
-        scores = torch.einsum("blce,bre->blrc", turned, right)
-        place = torch.arange(states.shape[1], device=states.device)
-        width = (place - place[:, None]).clamp(0, WIDTHS - 1)
+        projected_left = torch.einsum("bld,cde->blce", left, self.tensor)
+        scores = torch.einsum("blce,bre->blrc", projected_left, right)
+        index = torch.arange(states.shape[1], device=states.device)
+        width = (index - index[:, None]).clamp(0, WIDTHS - 1)
         return scores + self.width.t()[width]
 
     def loss(self, examples: Sequence[Example]) -> Tensor:
-        """Cross-entropy summed over all spans l ≤ r, a word of the batch; it also notes whether
-        entities of the training data lie within one another."""
+        """Cross-entropy summed over all spans l ≤ r, divided by the number of words. Also records
+        whether the training data has nested entities."""
         if not self.nested:
             self.nested.fill_(any(nested_entities(example.entities) for example in examples))
         logits = self([example.words for example in examples])
@@ -74,7 +74,7 @@ class Biaffine(Baseline):
         rows, columns = (gold.boundaries[..., 0] >= 0).nonzero().unbind(1)
         left, right = gold.boundaries[rows, columns].unbind(1)
         targets[rows, left, right] = gold.types[rows, columns]
-        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], NEVER)
+        logits = logits.masked_fill(gold.unknown.to(logits.device)[:, None, None], UNKNOWN_LOGIT)
         total = F.cross_entropy(
             logits.flatten(0, 2), targets.flatten().to(logits.device), reduction="sum"
         )
@@ -83,29 +83,29 @@ class Biaffine(Baseline):
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         best, types = self(sentences).log_softmax(-1).max(-1)
         inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
-        found = ((types < len(self.labels)) & inside).nonzero()
+        indices = ((types < len(self.labels)) & inside).nonzero()
         scored: list[list[tuple[float, Span]]] = [[] for _ in sentences]
-        values = (best[found.unbind(1)].tolist(), types[found.unbind(1)].tolist())
-        places = to_half_open(found[:, 1:]).tolist()
+        values = (best[indices.unbind(1)].tolist(), types[indices.unbind(1)].tolist())
+        places = to_half_open(indices[:, 1:]).tolist()
         for row, (start, end), value, kind in zip(
-            found[:, 0].tolist(), places, *values, strict=True
+            indices[:, 0].tolist(), places, *values, strict=True
         ):
             scored[row].append((value, Span(start, end, self.labels[kind])))
-        return [compatible(each, bool(self.nested)) for each in scored]
+        return [compatible(candidates, bool(self.nested)) for candidates in scored]
 
 
 def _spans(lengths: Tensor) -> Tensor:
-    """(B, M, M): where l ≤ r and both are words."""
-    place = torch.arange(int(lengths.max()))
-    return (place[:, None] <= place) & (place < lengths[:, None])[:, None]
+    """The mask (B, M, M) of spans with l ≤ r inside their sentence."""
+    index = torch.arange(int(lengths.max()))
+    return (index[:, None] <= index) & (index < lengths[:, None])[:, None]
 
 
 def compatible(scored: Iterable[tuple[float, Span]], nested: bool) -> tuple[Span, ...]:
-    """The spans that clash with no better one, in text order (section 2.3 of Yu et al.): that
-    cross none, or where nothing is `nested` overlap none."""
-    clashes = clash(flat=not nested)
-    kept: list[Span] = []
-    for _, span in sorted(scored, key=lambda each: (-each[0], each[1])):
-        if not any(clashes(span, other) for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+    """The spans that conflict with no better one, in text order (section 2.3 of Yu et al.): no
+    crossing ones if `nested`, else no overlapping ones."""
+    in_conflict = conflict_rule(flat=not nested)
+    selected: list[Span] = []
+    for _, span in sorted(scored, key=lambda item: (-item[0], item[1])):
+        if not any(in_conflict(span, other) for other in selected):
+            selected.append(span)
+    return tuple(sorted(selected))

@@ -1,7 +1,7 @@
-"""The baseline to beat on flat names: a BIO tagger on the same sentence encoder.
+"""The baseline for flat entities: a BIO tagger on the same sentence encoder.
 
-It holds one label a word, so of nested entities it is given the outermost.
-B sentences, M words, G tags.
+It has one label for each word, so it is trained on the outermost of nested entities. B sentences, M
+words, G tags.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from torch.nn import functional as F
 from ..modeling.model import DiffusionNER
 from ..text.tag_schemes import decode_tags, encode_tags, split_tag
 from ..types import Example, Span
-from .base import NEVER, Baseline
+from .base import UNKNOWN_LOGIT, Baseline
 
 
 class Tagger(Baseline):
-    """A linear layer of BIO tags over DiffusionNER's sentence encoder."""
+    """A linear layer of BIO tags on DiffusionNER's sentence encoder."""
 
     kind = "tagger"
     label_rows = ("scores.weight", "scores.bias")
@@ -48,7 +48,7 @@ class Tagger(Baseline):
             if example.labels is not None:
                 missing = [tag[2:] not in example.labels for tag in self.tags[1:]]
                 unknown[row, 1:] = torch.tensor(missing)
-        logits = logits.masked_fill(unknown.to(logits.device)[:, None], NEVER)
+        logits = logits.masked_fill(unknown.to(logits.device)[:, None], UNKNOWN_LOGIT)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten().to(logits.device))
 
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:

@@ -1,1 +1,1 @@
-"""The verbs of `python -m core`, one module each: `configure(parser)` and `run(options)`."""
+"""The commands of `python -m core`, one module each with `configure(parser)` and `run(options)`."""

@@ -1,4 +1,4 @@
-"""python -m core baseline: what every result is read beside, on the same encoder and data."""
+"""python -m core baseline: train a baseline on the same encoder and data."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
-from ..evaluation.measure import looked_for
+from ..devices import best_device
+from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
-from ..modeling.model import DiffusionNER, best_device
-from ..research.experiments.students import BASELINES
+from ..modeling.model import DiffusionNER
+from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
 from .shared import add_training, report, training_config
 
@@ -28,36 +29,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
     )
     start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
-    start.add_argument("--from", dest="parent", type=Path, help="go on from this baseline's folder")
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument(
+        "--from", dest="parent", type=Path, help="continue from this baseline's folder"
+    )
     parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train with the loop, rates and stopping rule of `train`; measure each test file."""
+    """Train with the loop, rates and stopping rule of `train`, then measure each test file."""
     config = training_config(options)
     corpora = [read_examples(file) for file in options.train]
     baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
     dev = merge_corpora(map(read_examples, options.dev), baseline.labels)
     learner = BaselineLearner(baseline.to(best_device()))
-    for record in train(learner, baseline.fit(examples), baseline.fit(dev), config, options.out):
+    for record in train(
+        learner, baseline.fit_to_window(examples), baseline.fit_to_window(dev), config, options.out
+    ):
         report(record)
     baseline.restore(options.out)
     results = {}
     for file in options.test:
-        test = baseline.fit(looked_for(read_examples(file)))
-        scores, pace = baseline.measure(test)
-        print(f"\n{file}: {pace:.1f} sentences/s\n{as_table(scores)}")
-        results[str(file)] = {**scores.to_json(), "sentences_per_second": pace}
+        test = baseline.fit_to_window(with_annotated_labels(read_examples(file)))
+        scores, speed = baseline.measure(test)
+        print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
+        results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
 def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
-    kind = BASELINES[options.kind]
+    baseline_class = BASELINES[options.kind]
     if options.parent is not None:
-        parent = kind.load(options.parent)
-        new = [label for label in labels if label not in parent.labels]
-        return parent.with_labels([*parent.labels, *new]) if new else parent
-    return kind(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))
+        parent = baseline_class.load(options.parent)
+        missing = [label for label in labels if label not in parent.labels]
+        return parent.with_labels([*parent.labels, *missing]) if missing else parent
+    return baseline_class(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))

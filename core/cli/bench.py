@@ -1,4 +1,4 @@
-"""python -m core bench: how fast the model is, part by part, beside the tagger in one run."""
+"""python -m core bench: measure the model's speed, part by part, beside the tagger."""
 
 from __future__ import annotations
 
@@ -6,52 +6,72 @@ import argparse
 import json
 from pathlib import Path
 
-from ..modeling.model import DiffusionNER, best_device
+import torch
+
+from ..devices import best_device
+from ..inference.pipeline import Pipeline
+from ..modeling.hub import model_folder
+from ..modeling.model import DiffusionNER
 from ..research.bench.report import as_text, measure
-from ..research.bench.subject import sentences, shaped
+from ..research.bench.subject import random_bert, sentences
+from ..research.bench.texts import text_speeds, text_table
 from .shared import numbers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, default=Path("assets/models/default"))
+    parser.add_argument("--model", help="folder, or name on a hub (default: the bundled one)")
     parser.add_argument(
         "--shape",
         type=numbers,
         metavar="LAYERS,WIDTH",
         help="a BERT of this size with random weights instead (24,1024: BERT-large)",
     )
-    parser.add_argument("--data", type=Path, help="file to annotate (default: our own samples)")
-    parser.add_argument("--sentences", type=int, default=64, help="how many of them")
+    parser.add_argument("--data", type=Path, help="file to annotate (default: the bundled samples)")
+    parser.add_argument("--sentences", type=int, default=64, help="the number of sentences")
     parser.add_argument("--steps", type=numbers, default=[1, 5, 10], help="γ: 1,5,10")
     parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
-    parser.add_argument("--rounds", type=int, default=3, help="runs; the median is told")
+    parser.add_argument("--rounds", type=int, default=3, help="runs; the median is reported")
     parser.add_argument("--device", help="only this one (default: the CPU, and a GPU if any)")
+    parser.add_argument("--threads", type=int, help="of the CPU (default: all cores)")
+    parser.add_argument(
+        "--texts",
+        action="store_true",
+        help="only how fast many texts are annotated, batched and one by one, in CPU time",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
 
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
-    found = []
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    results = []
     for device in devices:
         model = _model(options).to(device)
         examples = sentences(model, options.data, options.sentences)
-        figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
-        found.append({"subject": _subject(options), **figures})
+        if options.texts:
+            texts = [" ".join(example.words) for example in examples]
+            rows = text_speeds(Pipeline(model), texts, options.rounds)
+            figures, table = {"device": device, "texts": rows}, text_table(rows)
+        else:
+            figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
+            table = as_text(figures)
+        results.append({"subject": _subject(options), **figures})
         if not options.json:
-            print(f"{_subject(options)}, {as_text(figures)}\n", flush=True)
+            print(f"{_subject(options)}, {table}\n", flush=True)
     if options.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(results, indent=2, ensure_ascii=False))
 
 
 def _model(options: argparse.Namespace) -> DiffusionNER:
     if options.shape is None:
-        return DiffusionNER.load(options.model)
+        return DiffusionNER.load(model_folder(options.model))
     if len(options.shape) != 2:
         raise ValueError(f"--shape takes layers,width, got {options.shape}; try 24,1024")
-    return shaped(options.model, *options.shape)
+    return random_bert(model_folder(options.model), *options.shape)
 
 
 def _subject(options: argparse.Namespace) -> str:
     if options.shape is None:
-        return str(options.model)
+        return options.model or "the bundled model"
     return "random weights of {} layers, {} wide".format(*options.shape)

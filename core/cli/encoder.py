@@ -1,4 +1,4 @@
-"""python -m core encoder: a cased encoder for `train --encoder`, from a Python package."""
+"""python -m core encoder: write a cased encoder for `train --encoder` from a Python package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..pretrained.container import read_container
-from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged, write_encoder
+from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged_file, write_encoder
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write multilingual-e5-small, cut to size, as a folder that transformers loads."""
-    preferred = frozenset(read_container(packaged(ENGLISH)).pieces)
-    container = read_container(packaged(MULTILINGUAL))
+    """Write multilingual-e5-small, pruned, as a folder that transformers loads."""
+    preferred = frozenset(read_container(packaged_file(ENGLISH)).pieces)
+    container = read_container(packaged_file(MULTILINGUAL))
     write_encoder(options.out, container, preferred, options.layers, options.vocabulary)
     size = sum(file.stat().st_size for file in options.out.iterdir()) / 1e6
     print(f"{options.out}: {options.layers} layers of multilingual-e5-small, {size:.0f} MB")

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data.examples import read_examples
-from ..data.fitting import fit
-from ..evaluation.measure import looked_for, measure
-from ..modeling.model import DiffusionNER, best_device
+from ..data.fitting import fit_to_window
+from ..devices import best_device
+from ..evaluation.measure import measure, with_annotated_labels
+from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .shared import numbers
 
@@ -27,15 +28,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, help="φ, 0 to 1 (default: the model's own)")
     parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
     parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
-    parser.add_argument("--no-renew", action="store_true", help="the paper's sampler, as it is")
+    parser.add_argument(
+        "--no-renew", action="store_true", help="turn box renewal off: the paper's Algorithm 2"
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
-    read = looked_for(read_examples(options.data))
-    examples = fit(model, read)
-    beyond = _gold(read) - _gold(examples)
+    sentences = with_annotated_labels(read_examples(options.data))
+    examples = fit_to_window(model, sentences)
+    too_long = _count_entities(sentences) - _count_entities(examples)
     sampler = SamplerSettings(
         num_spans=options.num_spans,
         eta=options.eta,
@@ -52,14 +55,14 @@ def run(options: argparse.Namespace) -> None:
                 {
                     "model": str(options.model),
                     "data": str(options.data),
-                    "beyond": beyond,
+                    "beyond": too_long,
                     "runs": rows,
                 }
             )
         )
         return
-    if beyond:
-        print(f"{beyond} gold entities are too long for any window and are not counted\n")
+    if too_long:
+        print(f"{too_long} gold entities are too long for any window and are not counted\n")
     for row in rows:
         print(
             f"γ = {row['steps']}, K = {row['num_spans']}, φ = {row['threshold']:.3f}: "
@@ -69,5 +72,5 @@ def run(options: argparse.Namespace) -> None:
         print(row["table"] + "\n")
 
 
-def _gold(examples: Sequence[Example]) -> int:
+def _count_entities(examples: Sequence[Example]) -> int:
     return sum(len(example.entities) for example in examples)

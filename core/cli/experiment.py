@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..research.experiments.ask import Ask
+from ..research.experiments.experiment import ExperimentConfig
 from ..research.experiments.registry import EXPERIMENTS
 from ..research.experiments.report import as_markdown, publish
 from ..research.experiments.runner import chosen, perform_all, results, show
@@ -14,7 +14,7 @@ from .shared import numbers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=EXPERIMENTS, help="docs/experiments.md tells of each")
+    parser.add_argument("name", choices=EXPERIMENTS, help="described in docs/experiments.md")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder for results and tables")
     parser.add_argument("--quick", action="store_true", help="sizes for 2 CPU cores")
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="pretrained transformer: hub name or path; may be given again for table4",
     )
-    parser.add_argument("--model", type=Path, help="a trained model to start from or to measure")
+    parser.add_argument("--model", type=Path, help="a trained model to start from or to evaluate")
     parser.add_argument("--tagger", type=Path, help="a trained tagger to start from")
     parser.add_argument("--seeds", type=numbers, default=(), help="for example 0,1,2")
     parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")
@@ -45,8 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Perform what is not done, then make the table from all that is."""
-    ask = Ask(
+    """Perform the runs without results, then make the table from all results."""
+    config = ExperimentConfig(
         data=options.data,
         quick=options.quick,
         encoders=tuple(options.encoder),
@@ -58,9 +58,9 @@ def run(options: argparse.Namespace) -> None:
         min_steps=options.min_steps,
     )
     experiment = EXPERIMENTS[options.name]
-    runs = experiment.plan(ask)
+    runs = experiment.plan(config)
     show(perform_all(chosen(runs, options.only), options.out))
-    report = experiment.report(ask, results(runs, options.out))
+    report = experiment.report(config, results(runs, options.out))
     print("\n" + as_markdown(report))
     for path in publish(report, options.name, options.out):
         print(path)

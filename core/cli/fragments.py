@@ -1,24 +1,32 @@
-"""python -m core fragments: teach a trained model to join fragments into entities."""
+"""python -m core fragments: train a model's classifier for discontinuous entities."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from ..devices import best_device
 from ..discontinuous.combiner import Combiner
-from ..discontinuous.reading import read_fragmented
-from ..discontinuous.records import whole
+from ..discontinuous.reader import read_fragmented
+from ..discontinuous.records import single_fragment
 from ..discontinuous.scores import FragmentScores, score_fragmented
-from ..discontinuous.training import fitting, measure_combiner, proposals, train_combiner
-from ..modeling.model import DiffusionNER, best_device
+from ..discontinuous.training import (
+    measure_combiner,
+    propose_fragments,
+    train_combiner,
+    within_window,
+)
+from ..modeling.model import DiffusionNER
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, required=True, help="model folder, trained on them")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="folder of a model trained on them"
+    )
     files = {
-        "--train": "sentences with fragments to learn from, as JSON lines",
-        "--dev": "sentences to choose the best version by",
-        "--test": "sentences to measure on, joined and not (default: none)",
+        "--train": "sentences with fragments to train on, as JSON lines",
+        "--dev": "sentences to select the best version by",
+        "--test": "sentences to evaluate on, joined and not (default: none)",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)
@@ -27,23 +35,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train the classifier beside the model; measure it on the test file, with and without."""
+    """Train the classifier beside the model; score the test file with and without it."""
     model = DiffusionNER.load(options.model, best_device())
     examples, dev = read_fragmented(options.train), read_fragmented(options.dev)
     for record in train_combiner(model, examples, dev, options.model, options.epochs, options.seed):
-        star = "  (best so far)" if record.best else ""
+        marker = "  (best so far)" if record.best else ""
         print(
-            f"epoch {record.epoch}: loss {record.loss:.3f}  {_line(record.scores)}{star}",
+            f"epoch {record.epoch}: loss {record.loss:.3f}  {_line(record.scores)}{marker}",
             flush=True,
         )
     if options.test is None:
         return
-    test = fitting(model, read_fragmented(options.test))
-    spans = proposals(model, [example.words for example in test])
-    apart = score_fragmented(zip(test, [list(map(whole, each)) for each in spans], strict=True))
+    test = within_window(model, read_fragmented(options.test))
+    spans = propose_fragments(model, [example.words for example in test])
+    separate = score_fragmented(
+        zip(
+            test,
+            [list(map(single_fragment, sentence_spans)) for sentence_spans in spans],
+            strict=True,
+        )
+    )
     joined = measure_combiner(Combiner.load(model, options.model), test, spans)
     print(f"{options.test}, joined:     {_line(joined)}")
-    print(f"{options.test}, not joined: {_line(apart)}")
+    print(f"{options.test}, not joined: {_line(separate)}")
 
 
 def _line(scores: FragmentScores) -> str:

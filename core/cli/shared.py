@@ -1,4 +1,4 @@
-"""Options that several verbs take."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _CHOICES = {"expansion": get_args(Expansion)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
-    """The data, and one option for each field of TrainingConfig."""
+    """Add options for the data and for each field of TrainingConfig."""
     files = {
-        "--train": "JSONL or CoNLL files to learn from",
-        "--dev": "files to choose the best version by",
+        "--train": "JSONL or CoNLL files to train on",
+        "--dev": "files to select the best version by",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
@@ -39,7 +39,7 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """The type of an option that takes several numbers. Raises ArgumentTypeError."""
+    """Parse an option with several numbers. Raises ArgumentTypeError."""
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
@@ -49,17 +49,17 @@ def numbers(text: str) -> tuple[int, ...]:
 
 
 def report(record: Progress | Evaluated) -> None:
-    """One line about how training goes."""
+    """Print one line of training progress."""
     if isinstance(record, Progress):
         losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
         minutes = record.eta_seconds / 60
-        place = f"step {record.step}/{record.total_steps}"
-        print(f"{place}  {losses}  {minutes:.0f} min left", flush=True)
+        position = f"step {record.step}/{record.total_steps}"
+        print(f"{position}  {losses}  {minutes:.0f} min left", flush=True)
         return
     scores = record.scores
-    star = "  (best so far)" if record.best else ""
+    marker = "  (best so far)" if record.best else ""
     print(
         f"epoch {record.epoch}: P {100 * scores.precision:.2f}  R {100 * scores.recall:.2f}  "
-        f"F1 {100 * scores.f1:.2f}{star}",
+        f"F1 {100 * scores.f1:.2f}{marker}",
         flush=True,
     )

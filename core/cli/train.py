@@ -10,9 +10,11 @@ from pathlib import Path
 
 from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora, read_examples
-from ..data.fitting import fit
+from ..data.fitting import fit_to_window
+from ..devices import best_device
 from ..evaluation.model_card import write_card
-from ..modeling.model import DiffusionNER, best_device
+from ..installation import PROGRAM
+from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
@@ -23,8 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="start anew from this transformer: hub name or path")
-    start.add_argument("--from", dest="parent", type=Path, help="go on from this model folder")
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument(
+        "--from", dest="parent", type=Path, help="fine-tune the model in this folder"
+    )
     parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
     parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
     parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
@@ -34,35 +38,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="FILE",
-        help="files to measure at the end",
+        help="files to evaluate at the end",
     )
-    parser.add_argument("--card", type=Path, help="a text to begin the model card with")
+    parser.add_argument("--card", type=Path, help="text for the beginning of the model card")
 
 
 def run(options: argparse.Namespace) -> None:
-    distributed.join()
+    distributed.init()
     config = training_config(options)
     corpora = [read_examples(file) for file in options.train]
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, model.config.labels)
     dev = merge_corpora(map(read_examples, options.dev), model.config.labels)
     learner = DiffusionLearner(model.to(best_device()), config)
-    for record in train(learner, fit(model, examples), fit(model, dev), config, options.out):
+    for record in train(
+        learner, fit_to_window(model, examples), fit_to_window(model, dev), config, options.out
+    ):
         report(record)
-    first = distributed.main()
-    distributed.leave()
-    if not first:
+    is_main = distributed.is_main_process()
+    distributed.shutdown()
+    if not is_main:
         return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
-    command = "python -m core " + shlex.join(sys.argv[1:])
+    command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
     print(write_card(options.out, intro, dev, options.test, command))
 
 
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
     if options.parent is not None:
         parent = DiffusionNER.load(options.parent)
-        new = [label for label in labels if label not in parent.config.labels]
-        return parent.with_labels([*parent.config.labels, *new]) if new else parent
+        missing = [label for label in labels if label not in parent.config.labels]
+        return parent.with_labels([*parent.config.labels, *missing]) if missing else parent
     config = ModelConfig(
         labels, lstm_layers=options.lstm_layers, schedule=options.schedule, scale=options.scale
     )

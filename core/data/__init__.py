@@ -1,1 +1,1 @@
-"""Annotated examples: read from files, fitted to the encoder, batched."""
+"""Annotated examples: read from files, split to fit the encoder, batched."""

@@ -1,11 +1,11 @@
-"""Examples to training batches: gold as tensors, sentences of like length together.
+"""Batch examples: gold entities as tensors, sentences of similar length together.
 
 B sentences, N gold entities (padded), C types and ∅.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,16 +16,20 @@ from ..diffusion.boundaries import to_inclusive
 from ..types import Example
 
 _BUCKET = 20
-"""Batches that are sorted by length together: little padding, still shuffled."""
+"""The number of batches that are sorted by length together: little padding, still shuffled."""
 
-_WORDS = {"cpu": 300, "cuda": 16_384}
-"""Words of an inference batch. What a CPU works on should fit its caches: 300 words take a fifth
-less time than 32 sentences. A GPU should have enough to do at each call."""
+_WORDS_PER_BATCH = {"cpu": 300, "cuda": 16_384}
+"""Words of an inference batch. On a CPU a batch should fit its caches: 300 words take a fifth less
+time than 32 sentences. A GPU needs enough work at each call."""
+
+
+_ROOM = 32_768
+"""Code points of texts whose sentences are batched together."""
 
 
 @dataclass(frozen=True)
 class Gold:
-    """The gold entities of a batch. Padding has boundaries -1, which no word has."""
+    """The gold entities of a batch, padded with boundaries -1."""
 
     boundaries: Tensor  # (B, N, 2), inclusive word indices
     types: Tensor  # (B, N)
@@ -34,22 +38,23 @@ class Gold:
 
     @classmethod
     def of(cls, examples: Sequence[Example], labels: Sequence[str], device: torch.device) -> Gold:
-        """Raises ValueError for an entity whose label the model does not have."""
+        """Build the tensors. Raises ValueError for an entity whose label the model does not
+        have."""
         index = {label: number for number, label in enumerate(labels)}
         for example in examples:
-            strange = {entity.label for entity in example.entities} - index.keys()
-            if strange:
+            unknown_labels = {entity.label for entity in example.entities} - index.keys()
+            if unknown_labels:
                 raise ValueError(
                     f"the model's labels are {', '.join(labels)}, got an entity labelled "
-                    f"{', '.join(sorted(strange))}; grow the model by `with_labels` first"
+                    f"{', '.join(sorted(unknown_labels))}; grow the model by `with_labels` first"
                 )
         counts = [len(example.entities) for example in examples]
         boundaries, types, unknown = [], [], []
         for example in examples:
-            missing = max(1, *counts) - len(example.entities)
-            boundaries.append(to_inclusive(example.entities) + [(-1, -1)] * missing)
-            kinds = [index[entity.label] for entity in example.entities]
-            types.append(kinds + [len(labels)] * missing)
+            padding = max(1, *counts) - len(example.entities)
+            boundaries.append(to_inclusive(example.entities) + [(-1, -1)] * padding)
+            label_ids = [index[entity.label] for entity in example.entities]
+            types.append(label_ids + [len(labels)] * padding)
             known = labels if example.labels is None else example.labels
             unknown.append([*(label not in known for label in labels), False])
         return cls(
@@ -60,14 +65,14 @@ class Gold:
         )
 
     def rows(self, rows: slice) -> Gold:
-        """That of some sentences, padded as it was."""
+        """Select sentences, keeping the padding."""
         return Gold(self.boundaries[rows], self.types[rows], self.counts[rows], self.unknown[rows])
 
 
 def epoch_batches(
     lengths: Sequence[int], batch_size: int, generator: torch.Generator
 ) -> list[list[int]]:
-    """A shuffled epoch as lists of indices into `lengths`, each list of like lengths."""
+    """Shuffle an epoch into lists of indices into `lengths`, each of similar lengths."""
     order = torch.randperm(len(lengths), generator=generator).tolist()
     batches: list[list[int]] = []
     for bucket in _chunks(order, batch_size * _BUCKET):
@@ -78,15 +83,33 @@ def epoch_batches(
 
 
 def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[list[int]]:
-    """All indices in batches of like length, shortest first: as many words, padding included,
-    as suit the device. One that is longer than that is a batch of its own."""
-    room = _WORDS.get(device.type, _WORDS["cpu"])
+    """Batch all indices by length, shortest first, with as many words (padding included) as suit
+    the device. A longer sentence is a batch of its own."""
+    budget = _WORDS_PER_BATCH.get(device.type, _WORDS_PER_BATCH["cpu"])
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
-        if batch and (len(batch) + 1) * lengths[index] > room:
+        if batch and (len(batch) + 1) * lengths[index] > budget:
             yield batch
             batch = []
         batch.append(index)
+    if batch:
+        yield batch
+
+
+def text_batches(texts: Iterable[str], most: int) -> Iterator[list[str]]:
+    """The texts in lists of up to `most`, fewer where they are long: a text of more than `_ROOM`
+    code points is a list of its own."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if batch and size + len(text) > _ROOM:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+        if len(batch) == most or size > _ROOM:
+            yield batch
+            batch, size = [], 0
     if batch:
         yield batch
 

@@ -1,4 +1,4 @@
-"""Annotated sentences out of files in any of the forms that `core.data.readers` knows."""
+"""Read annotated sentences from files in any format that `core.data.readers` knows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .readers.columns import read_columns
 from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
 from .readers.ontonotes import SUFFIX, files_below, read_ontonotes
-from .readers.records import DataError, Reading, Row, lines_of
+from .readers.records import DataError, ParsedLine, ParseResult, lines_of
 
 __all__ = [
     "DataError",
-    "Reading",
+    "ParseResult",
     "label_set",
     "merge_corpora",
     "read_examples",
@@ -25,33 +25,34 @@ __all__ = [
 
 
 def read_examples(path: str | Path, labels: Iterable[str] | None = None) -> list[Example]:
-    """The sentences of a file; see `read_file`, which also counts what had to be bent."""
+    """Read the sentences of a file; `read_file` also reports what had to be adjusted."""
     return list(read_file(path, labels).examples)
 
 
-def read_file(path: str | Path, labels: Iterable[str] | None = None) -> Reading:
-    """The sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
+def read_file(path: str | Path, labels: Iterable[str] | None = None) -> ParseResult:
+    """Read the sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
 
-    Contents tell the form, but for the suffixes `.json` and `_gold_conll`. `labels` are those
-    the file's annotators looked for (None: all of the model's); an entity with another one is
-    an error. Entities with status rejected or suggested are not gold. Raises `DataError`.
+    The format is detected from the contents, apart from the suffixes `.json` and `_gold_conll`.
+    `labels` are the labels that the file annotates (None: all of the model's); an entity with
+    another label is an error. Entities with status rejected or suggested are not gold. Raises
+    `DataError`.
     """
     path = Path(path)
-    looked_for = None if labels is None else frozenset(labels)
+    annotated_labels = None if labels is None else frozenset(labels)
     examples: list[Example] = []
     expanded = joined = 0
     for file in files_below(path) if path.is_dir() else [path]:
         for line, row in _rows(file):
-            _check_labels(file, line, row, looked_for)
-            examples += [replace(example, labels=looked_for) for example in row.examples]
+            _check_labels(file, line, row, annotated_labels)
+            examples += [replace(example, labels=annotated_labels) for example in row.examples]
             expanded += row.expanded
             joined += row.joined
     if not examples:
         raise DataError(path, 1, "expected at least one sentence, got an empty file")
-    return Reading(tuple(examples), expanded, joined)
+    return ParseResult(tuple(examples), expanded, joined)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[ParsedLine]:
     lines = lines_of(path)
     first = next((line.strip() for line in lines if line.strip()), "")
     if path.name.endswith(SUFFIX) or first.startswith("#begin document"):
@@ -75,7 +76,7 @@ def _is_json_list(first: str, lines: Sequence[str]) -> bool:
     return rest.startswith(("{", "]"))
 
 
-def _check_labels(path: Path, line: int, row: Reading, known: frozenset[str] | None) -> None:
+def _check_labels(path: Path, line: int, row: ParseResult, known: frozenset[str] | None) -> None:
     for entity in (entity for example in row.examples for entity in example.entities):
         if known is not None and entity.label not in known:
             raise DataError(
@@ -94,19 +95,19 @@ def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
 def merge_corpora(
     corpora: Iterable[Sequence[Example]], labels: Iterable[str] = ()
 ) -> list[Example]:
-    """All corpora's examples, each knowing which labels its annotators looked for.
+    """Concatenate corpora, marking in each example which labels its corpus annotates.
 
-    A corpus in which a label of the others, or one of the model's `labels`, never occurs once is
-    taken not to annotate it: its examples get `labels` = those that do occur. In a corpus with
-    every label, `labels` is None. An example that already says what was looked for keeps its
-    word. So tweets annotated without MISC teach nothing about MISC, and are not a reason to deny
-    it. A small file may lack a label by chance: then name its labels in `read_examples`.
+    If a label of the other corpora, or one of the model's `labels`, never occurs in a corpus, the
+    corpus is taken not to annotate it: its examples get `labels` = those that do occur. Examples of
+    a corpus with every label, and examples that already have `labels`, keep theirs. So tweets
+    annotated without MISC are not trained against MISC. A small file may lack a label by chance:
+    then name its labels in `read_examples`.
     """
-    held = list(corpora)
-    everything = set(label_set(example for examples in held for example in examples)) | {*labels}
+    loaded = list(corpora)
+    all_labels = set(label_set(example for examples in loaded for example in examples)) | {*labels}
     merged: list[Example] = []
-    for examples in held:
-        own = frozenset(label_set(examples))
-        known = own if own < everything else None
+    for examples in loaded:
+        corpus_labels = frozenset(label_set(examples))
+        known = corpus_labels if corpus_labels < all_labels else None
         merged += [e if e.labels is not None else replace(e, labels=known) for e in examples]
     return merged

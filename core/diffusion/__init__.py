@@ -1,2 +1,2 @@
-"""The diffusion of the paper (4.1, 4.3): the codec, the noise schedule, the expansion, the
+"""The diffusion process of the paper (4.1, 4.3): boundary codec, noise schedule, expansion and
 sampler."""

@@ -1,6 +1,6 @@
-"""Expanding N gold entities to K noisy spans (section 4.1).
+"""Expand N gold entities to K noisy spans (section 4.1).
 
-A span here is a point x_0 of the signal space, (K, 2) a sentence.
+A span here is a point x_0 of the signal space, (K, 2) for each sentence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..config import Expansion
 
 
 def random_spans(count: int, scale: float, generator: torch.Generator) -> Tensor:
-    """`count` spans from a standard Gaussian, inside (-λ, λ) and ordered: (count, 2)."""
+    """Draw `count` spans from a standard Gaussian, clamped to (-λ, λ) and ordered: (count, 2)."""
     spans = torch.randn(count, 2, generator=generator).clamp(-1, 1) * scale
     return spans.sort(dim=-1).values
 
@@ -25,11 +25,11 @@ def expand(
     scale: float,
     generator: torch.Generator,
 ) -> Tensor:
-    """Gold signals (N, 2) to x_0 (K, 2).
+    """Expand gold signals (N, 2) to x_0 (K, 2).
 
-    `repetition` repeats the gold entities in turn, `random` adds Gaussian spans: the paper's
-    two. `mixed` takes `copies` of each gold entity, at most half of K in all but never fewer
-    than one each, and random spans for the rest. More than K entities are cut to a random K.
+    `repetition` repeats the gold entities in turn, `random` adds Gaussian spans: the paper's two
+    strategies. `mixed` takes `copies` of each gold entity (at most half of K in total, at least one
+    each) and fills up with random spans. If N > K, a random K of the entities are kept.
     """
     count = len(gold)
     if count == 0:
@@ -38,8 +38,8 @@ def expand(
         gold = gold[torch.randperm(count, generator=generator)[:num_spans]]
     if strategy == "repetition":
         return gold.repeat(-(-num_spans // len(gold)), 1)[:num_spans]
-    repeats = 1
+    copies_each = 1
     if strategy == "mixed":
-        repeats = max(1, min(copies, num_spans // (2 * count)))
-    known = gold.repeat(repeats, 1)
-    return torch.cat([known, random_spans(num_spans - len(known), scale, generator)])
+        copies_each = max(1, min(copies, num_spans // (2 * count)))
+    copied = gold.repeat(copies_each, 1)
+    return torch.cat([copied, random_spans(num_spans - len(copied), scale, generator)])

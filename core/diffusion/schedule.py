@@ -1,7 +1,7 @@
-"""The fixed noise of the diffusion: forward q(x_t | x_0) and the DDIM step back.
+"""The noise schedule: forward q(x_t | x_0) and the DDIM step back.
 
-alphas_cumprod[t] is ᾱ_t (equation 3), with ᾱ_0 = 1 for the clean data, so that
-t runs over 1 … T as in the paper and t_prev = 0 means "done".
+alphas_cumprod[t] is ᾱ_t (equation 3), with ᾱ_0 = 1 for clean data, so that t runs over 1 … T as in
+the paper and t_prev = 0 means "done".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _betas(name: ScheduleName, timesteps: int) -> Tensor:
 
 
 class NoiseSchedule:
-    """β_1 … β_T and what follows from them."""
+    """β_1 … β_T, ᾱ_0 … ᾱ_T, and the steps computed from them."""
 
     def __init__(self, name: ScheduleName, timesteps: int) -> None:
         self.timesteps = timesteps

@@ -1,1 +1,1 @@
-"""Entities in several fragments: the model proposes the fragments, a classifier joins them."""
+"""Discontinuous entities: the model proposes the fragments, a classifier joins them."""

@@ -1,4 +1,4 @@
-"""Which fragments make an entity together: the maximal cliques of the pairs that belong together.
+"""Group fragments into entities: maximal cliques of the pairs that belong together.
 
 After Wang et al. 2021, "Discontinuous Named Entity Recognition as Maximal Clique Discovery".
 """
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..types import Span
-from .records import FragmentedEntity, joined, whole
+from .records import FragmentedEntity, join_spans, single_fragment
 
 Pair = tuple[int, int]
 
-_SURE = 0.5
-_MOST = 24
-"""Fragments of a sentence that are looked at for cliques: at worst 3^8 cliques."""
+_THRESHOLD = 0.5
+_MAX_FRAGMENTS = 24
+"""Fragments of a sentence that are considered for cliques: at worst 3^8 cliques."""
 
 
 def pairs_of(spans: Sequence[Span]) -> list[Pair]:
-    """The questions to ask of a sentence's spans, as indices (first, second) in text order:
-    each with itself (is it an entity alone?), and with every later one of its label that it
-    does not overlap."""
+    """The pairs of a sentence's spans to classify, as indices (first, second) in text order: each
+    span with itself (is it an entity alone?), and with every later one of its label that it does
+    not overlap."""
     pairs = [(index, index) for index in range(len(spans))]
     for i, first in enumerate(spans):
         for j, second in enumerate(spans):
@@ -32,38 +32,42 @@ def pairs_of(spans: Sequence[Span]) -> list[Pair]:
 def entities_of(
     spans: Sequence[Span], probabilities: Mapping[Pair, float]
 ) -> list[FragmentedEntity]:
-    """The entities that the answers to `pairs_of` make.
+    """The entities that follow from the probabilities of `pairs_of`.
 
-    A span that joins no other stays an entity, whatever the answer about itself: so nothing is
-    lost where nothing is discontinuous.
+    A span that joins no other remains an entity, whatever its own probability, so that nothing is
+    lost in text without discontinuous entities.
     """
     neighbours: dict[int, set[int]] = {}
-    edges = [(p, pair) for pair, p in probabilities.items() if p > _SURE and pair[0] != pair[1]]
+    edges = [
+        (p, pair) for pair, p in probabilities.items() if p > _THRESHOLD and pair[0] != pair[1]
+    ]
     for _, (i, j) in sorted(edges, reverse=True):
-        if len(neighbours.keys() | {i, j}) <= _MOST:
+        if len(neighbours.keys() | {i, j}) <= _MAX_FRAGMENTS:
             neighbours.setdefault(i, set()).add(j)
             neighbours.setdefault(j, set()).add(i)
-    found = [
-        whole(span)
+    entities = [
+        single_fragment(span)
         for index, span in enumerate(spans)
-        if index not in neighbours or probabilities[index, index] > _SURE
+        if index not in neighbours or probabilities[index, index] > _THRESHOLD
     ]
     for clique in _cliques(set(), set(neighbours), set(), neighbours):
-        found.append(joined(spans[index] for index in clique))
-    return sorted(set(found))
+        entities.append(join_spans(spans[index] for index in clique))
+    return sorted(set(entities))
 
 
 def _cliques(
-    clique: set[int], open_: set[int], closed: set[int], neighbours: Mapping[int, set[int]]
+    clique: set[int], candidates: set[int], excluded: set[int], neighbours: Mapping[int, set[int]]
 ) -> Iterator[set[int]]:
-    """Bron and Kerbosch's search, with a pivot: every maximal clique of two or more, once."""
-    if not open_ and not closed:
+    """Bron and Kerbosch's search with a pivot: every maximal clique of two or more, once."""
+    if not candidates and not excluded:
         if len(clique) > 1:
             yield clique
         return
-    pivot = max(open_ | closed, key=lambda each: len(neighbours[each] & open_))
-    for each in sorted(open_ - neighbours[pivot]):
-        near = neighbours[each]
-        yield from _cliques(clique | {each}, open_ & near, closed & near, neighbours)
-        open_ = open_ - {each}
-        closed = closed | {each}
+    pivot = max(candidates | excluded, key=lambda vertex: len(neighbours[vertex] & candidates))
+    for vertex in sorted(candidates - neighbours[pivot]):
+        adjacent = neighbours[vertex]
+        yield from _cliques(
+            clique | {vertex}, candidates & adjacent, excluded & adjacent, neighbours
+        )
+        candidates = candidates - {vertex}
+        excluded = excluded | {vertex}

@@ -1,6 +1,6 @@
-"""Joining fragments in what a pipeline says of a document.
+"""Join the fragments in a pipeline's prediction for a document.
 
-pipeline = Pipeline.load(folder)
+pipeline = Pipeline.from_pretrained(folder)
 combiner = Combiner.load(pipeline.model, folder)
 join(pipeline, combiner, pipeline.predict(text)).discontinuous
 """
@@ -17,50 +17,54 @@ from .records import FragmentedEntity
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedPrediction:
     """A prediction with its fragments joined; all offsets are code points."""
 
     text: str
     entities: tuple[Entity, ...]
-    """Those that are entities by themselves."""
+    """The entities of a single fragment."""
     discontinuous: tuple[FragmentedEntity, ...]
     uncovered: tuple[Token, ...] = ()
 
 
-def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> Joined:
+def join(pipeline: Pipeline, combiner: Combiner, prediction: Prediction) -> JoinedPrediction:
     """Join the entities of a prediction of `pipeline`, sentence by sentence.
 
     Each sentence with entities is encoded once more.
     """
-    reading = pipeline.read(prediction.text)
-    tokens = [reading.tokens_of(window) for window in reading.windows]
-    spans = [_inside(prediction.entities, each) for each in tokens]
-    found = combiner.combine(reading.sentences, [list(each) for each in spans])
-    parts: set[Entity] = set()
+    windowed = pipeline.read(prediction.text)
+    tokens = [windowed.tokens_of(window) for window in windowed.windows]
+    spans = [_entities_by_span(prediction.entities, sentence_tokens) for sentence_tokens in tokens]
+    combined = combiner.combine(
+        windowed.sentences, [list(sentence_spans) for sentence_spans in spans]
+    )
+    replaced: set[Entity] = set()
     discontinuous: set[FragmentedEntity] = set()
-    for places, held, entities in zip(tokens, spans, found, strict=True):
-        alone = {part for each in entities if not each.discontinuous for part in each.parts}
-        parts |= {entity for span, entity in held.items() if span not in alone}
-        discontinuous |= {_in_text(each, places) for each in entities if each.discontinuous}
-    return Joined(
+    for places, entity_by_span, entities in zip(tokens, spans, combined, strict=True):
+        single = {part for entity in entities if not entity.discontinuous for part in entity.parts}
+        replaced |= {entity for span, entity in entity_by_span.items() if span not in single}
+        discontinuous |= {
+            _to_code_points(entity, places) for entity in entities if entity.discontinuous
+        }
+    return JoinedPrediction(
         prediction.text,
-        tuple(each for each in prediction.entities if each not in parts),
+        tuple(entity for entity in prediction.entities if entity not in replaced),
         tuple(sorted(discontinuous)),
         prediction.uncovered,
     )
 
 
-def _inside(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[Span, Entity]:
-    """The entities of whole words among `tokens`, as spans of these."""
+def _entities_by_span(entities: Sequence[Entity], tokens: Sequence[Token]) -> dict[Span, Entity]:
+    """The entities made of whole words of `tokens`, by their span."""
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens, 1)}
     return {
-        Span(starts[each.start], ends[each.end], each.label): each
-        for each in sorted(entities, key=lambda one: one.key)
-        if each.start in starts and each.end in ends
+        Span(starts[entity.start], ends[entity.end], entity.label): entity
+        for entity in sorted(entities, key=lambda entity: entity.key)
+        if entity.start in starts and entity.end in ends
     }
 
 
-def _in_text(entity: FragmentedEntity, tokens: Sequence[Token]) -> FragmentedEntity:
+def _to_code_points(entity: FragmentedEntity, tokens: Sequence[Token]) -> FragmentedEntity:
     fragments = [(tokens[start].start, tokens[end - 1].end) for start, end in entity.fragments]
     return FragmentedEntity(tuple(fragments), entity.label)

@@ -23,9 +23,9 @@ class FragmentedEntity:
 
     def __post_init__(self) -> None:
         ends = [place for fragment in self.fragments for place in fragment]
-        rising = all(start < end for start, end in self.fragments)
-        apart = all(a <= b for a, b in pairwise(ends))
-        if not ends or ends[0] < 0 or not rising or not apart:
+        ordered = all(start < end for start, end in self.fragments)
+        disjoint = all(a <= b for a, b in pairwise(ends))
+        if not ends or ends[0] < 0 or not ordered or not disjoint:
             raise ValueError(
                 "an entity needs fragments in text order that do not overlap, each with "
                 f"0 <= start < end, got {list(self.fragments)} for {self.label!r}"
@@ -41,13 +41,13 @@ class FragmentedEntity:
         return len(self.fragments) > 1
 
 
-def whole(span: Span) -> FragmentedEntity:
-    """A span that is an entity by itself."""
+def single_fragment(span: Span) -> FragmentedEntity:
+    """A span as an entity of one fragment."""
     return FragmentedEntity(((span.start, span.end),), span.label)
 
 
-def joined(spans: Iterable[Span]) -> FragmentedEntity:
-    """Spans of one label as one entity; fragments that touch become one."""
+def join_spans(spans: Iterable[Span]) -> FragmentedEntity:
+    """Join spans of one label into an entity; touching fragments are merged."""
     label, fragments = "", list[tuple[int, int]]()
     for span in sorted(spans):
         label = span.label
@@ -75,6 +75,6 @@ class FragmentedExample:
 
     @property
     def spans(self) -> Example:
-        """What the diffusion model learns of it: every fragment is a span."""
+        """The example that the diffusion model is trained on: every fragment is a span."""
         parts = {part for entity in self.entities for part in entity.parts}
         return Example(self.words, tuple(sorted(parts)))

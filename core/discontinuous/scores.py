@@ -1,4 +1,4 @@
-"""How well fragmented entities are found: every fragment and the label must be exact."""
+"""Score fragmented entities: every fragment and the label must be exact."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class FragmentScores:
 
     overall: Count
     discontinuous: Count
-    """Of entities with more than one fragment alone."""
+    """Only entities with more than one fragment."""
 
 
 def score_fragmented(
     pairs: Iterable[tuple[FragmentedExample, Iterable[FragmentedEntity]]],
 ) -> FragmentScores:
-    """The agreement of each sentence's predictions with its entities."""
+    """Score each sentence's predictions against its entities."""
     overall = discontinuous = Count()
     for example, predicted in pairs:
-        gold, said = set(example.entities), set(predicted)
-        overall += compare(gold, said)
+        gold, predicted_set = set(example.entities), set(predicted)
+        overall += compare(gold, predicted_set)
         discontinuous += compare(
-            {each for each in gold if each.discontinuous},
-            {each for each in said if each.discontinuous},
+            {entity for entity in gold if entity.discontinuous},
+            {entity for entity in predicted_set if entity.discontinuous},
         )
     return FragmentScores(overall, discontinuous)

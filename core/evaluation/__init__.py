@@ -1,1 +1,1 @@
-"""Evaluation: scores, φ, calibration, speed, the model card."""
+"""Evaluation: metrics, threshold tuning, calibration, speed, model card."""

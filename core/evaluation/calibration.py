@@ -1,4 +1,4 @@
-"""How well the signals of confidence tell right suggestions from wrong ones.
+"""Measure how well the confidence signals separate correct suggestions from wrong ones.
 
 `judge` dev and test suggestions, then `confidence_table(dev, test)`.
 """
@@ -19,53 +19,57 @@ from ..inference.decoding import Candidate, select
 from ..types import Agreement, Confidence, Example
 
 _RIDGE = 1e-2
-"""L2 weight, a suggestion, on standardised signals: next to nothing."""
+"""A weak L2 penalty on the standardised signals."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A suggestion, and whether gold has exactly it."""
+class JudgedCandidate:
+    """A suggestion, and whether it is exactly a gold entity."""
 
     candidate: Candidate
-    right: bool
+    correct: bool
 
 
 def judge(
     examples: Sequence[Example],
-    found: Sequence[Sequence[Candidate]],
+    proposals: Sequence[Sequence[Candidate]],
     threshold: float,
     flat: bool = False,
-) -> list[Judged]:
-    """The suggestions that reach φ; those of labels that nobody looked for are left out."""
+) -> list[JudgedCandidate]:
+    """Compare the suggestions that reach φ with gold; labels that were not annotated are left
+    out."""
     return [
-        Judged(each, each.span in example.entities)
-        for example, proposals in zip(examples, found, strict=True)
-        for each in select(proposals, threshold, flat)
-        if example.labels is None or each.label in example.labels
+        JudgedCandidate(candidate, candidate.span in example.entities)
+        for example, sentence_candidates in zip(examples, proposals, strict=True)
+        for candidate in select(sentence_candidates, threshold, flat)
+        if example.labels is None or candidate.label in example.labels
     ]
 
 
-def auroc(scores: Sequence[float], right: Sequence[bool]) -> float:
-    """The chance that a right one scores above a wrong one, ties counting half.
+def auroc(scores: Sequence[float], correct: Sequence[bool]) -> float:
+    """The probability that a correct suggestion scores above a wrong one, ties counting half.
 
-    Raises ValueError where all are right or all are wrong: the chance is not defined then.
+    Raises ValueError if all are correct or all are wrong: it is undefined then.
     """
-    good = sum(right)
-    bad = len(right) - good
-    if not good or not bad:
+    num_correct = sum(correct)
+    num_wrong = len(correct) - num_correct
+    if not num_correct or not num_wrong:
         raise ValueError(
-            f"AUROC needs right and wrong suggestions, got {good} right and {bad} wrong; "
-            "take more sentences"
+            f"AUROC needs right and wrong suggestions, got {num_correct} right and "
+            f"{num_wrong} wrong; take more sentences"
         )
-    ranks = rankdata(scores)[np.asarray(right, dtype=bool)].sum()
-    return float((ranks - good * (good + 1) / 2) / (good * bad))
+    ranks = rankdata(scores)[np.asarray(correct, dtype=bool)].sum()
+    return float((ranks - num_correct * (num_correct + 1) / 2) / (num_correct * num_wrong))
 
 
-def confidence_table(dev: Sequence[Judged], test: Sequence[Judged]) -> list[dict[str, str | float]]:
-    """A row for each signal alone and one for all, {"signal", "auroc"}, measured on test; the
-    logistic regression of all is fitted on dev. Agreements stand in it if an ensemble was asked.
+def confidence_table(
+    dev: Sequence[JudgedCandidate], test: Sequence[JudgedCandidate]
+) -> list[dict[str, str | float]]:
+    """One row {"signal", "auroc"} for each signal and one for their combination, measured on test;
+    the combination is a logistic regression fitted on dev. Agreements are included if an ensemble
+    was asked for.
 
-    Raises ValueError where dev has no suggestion, and where those of test are all right or wrong.
+    Raises ValueError if dev has no suggestion, or if those of test are all correct or all wrong.
     """
     if not dev:
         raise ValueError(
@@ -73,66 +77,71 @@ def confidence_table(dev: Sequence[Judged], test: Sequence[Judged]) -> list[dict
             "be weighed; take more sentences"
         )
     signals = dict(_SIGNALS)
-    if all(_of(each).agreement for each in (*dev, *test)):
+    if all(_confidence_of(suggestion).agreement for suggestion in (*dev, *test)):
         signals |= _AGREEMENTS
-    fitted, measured = (_columns(each, signals) for each in (dev, test))
-    truth = [each.right for each in test]
-    weights = _regress(fitted, np.array([each.right for each in dev], dtype=float))
-    center, spread = fitted.mean(0), _spread(fitted)
-    together = ((measured - center) / spread) @ weights
-    rows = zip((*signals, "all together"), (*measured.T, together), strict=True)
-    return [{"signal": name, "auroc": auroc(column, truth)} for name, column in rows]
+    dev_columns, test_columns = (_columns(part, signals) for part in (dev, test))
+    correct = [suggestion.correct for suggestion in test]
+    weights = _fit_logistic_regression(
+        dev_columns, np.array([suggestion.correct for suggestion in dev], dtype=float)
+    )
+    center, spread = dev_columns.mean(0), _standard_deviation(dev_columns)
+    combined = ((test_columns - center) / spread) @ weights
+    rows = zip((*signals, "all together"), (*test_columns.T, combined), strict=True)
+    return [{"signal": name, "auroc": auroc(column, correct)} for name, column in rows]
 
 
-def _of(judged: Judged) -> Confidence:
+def _confidence_of(judged: JudgedCandidate) -> Confidence:
     confidence = judged.candidate.confidence
     if confidence is None:
         raise ValueError("a span that a person fixed has no confidence; judge suggestions alone")
     return confidence
 
 
-def _since(judged: Judged) -> float:
-    """Early is good; what is not there at the end comes last."""
-    since = _of(judged).since
+def _since(judged: JudgedCandidate) -> float:
+    """Early is better; an entity without a span at the end ranks last."""
+    since = _confidence_of(judged).since
     return 1 / since if since else 0.0
 
 
-def _agreement(name: str, judged: Judged) -> float:
-    return getattr(_of(judged).agreement, name)
+def _agreement(name: str, judged: JudgedCandidate) -> float:
+    return getattr(_confidence_of(judged).agreement, name)
 
 
-_SIGNALS: dict[str, Callable[[Judged], float]] = {
-    "score": lambda each: each.candidate.score,
-    "P^l": lambda each: _of(each).left,
-    "P^r": lambda each: _of(each).right,
-    "P^c": lambda each: _of(each).type,
+_SIGNALS: dict[str, Callable[[JudgedCandidate], float]] = {
+    "score": lambda suggestion: suggestion.candidate.score,
+    "P^l": lambda suggestion: _confidence_of(suggestion).left,
+    "P^r": lambda suggestion: _confidence_of(suggestion).right,
+    "P^c": lambda suggestion: _confidence_of(suggestion).type,
     "since": _since,
-    "support": lambda each: _of(each).support,
+    "support": lambda suggestion: _confidence_of(suggestion).support,
 }
 _AGREEMENTS = {
-    f"agreement: {each.name}": partial(_agreement, each.name) for each in fields(Agreement)
+    f"agreement: {field.name}": partial(_agreement, field.name) for field in fields(Agreement)
 }
 
 
 def _columns(
-    judged: Sequence[Judged], signals: dict[str, Callable[[Judged], float]]
+    judged: Sequence[JudgedCandidate], signals: dict[str, Callable[[JudgedCandidate], float]]
 ) -> NDArray[np.float64]:
-    return np.array([[read(each) for read in signals.values()] for each in judged])
+    return np.array([[read(suggestion) for read in signals.values()] for suggestion in judged])
 
 
-def _spread(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _standard_deviation(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = columns.std(0)
     return np.where(spread > 0, spread, 1.0)
 
 
-def _regress(columns: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logistic regression on standardised signals; the intercept orders nothing and is dropped."""
-    x = np.c_[(columns - columns.mean(0)) / _spread(columns), np.ones(len(columns))]
+def _fit_logistic_regression(
+    columns: NDArray[np.float64], correct: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Fit a logistic regression on standardised signals; the intercept does not affect the ranking
+    and is dropped."""
+    x = np.c_[(columns - columns.mean(0)) / _standard_deviation(columns), np.ones(len(columns))]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         scores = x @ weights
-        value = np.mean(np.logaddexp(0, scores) - right * scores)
-        gradient = x.T @ (expit(scores) - right) / len(x)
+        value = np.mean(np.logaddexp(0, scores) - correct * scores)
+        gradient = x.T @ (expit(scores) - correct) / len(x)
         return float(value + _RIDGE * weights @ weights), gradient + 2 * _RIDGE * weights
 
     return minimize(loss, np.zeros(x.shape[1]), jac=True).x[:-1]

@@ -1,4 +1,4 @@
-"""Running a model over examples, and tuning φ."""
+"""Run a model over examples, and tune φ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GRID = 60
 
 
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
-    """φ: the one asked for, else the one tuned with the model."""
+    """The φ of the settings, else the one tuned with the model."""
     return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
 
 
@@ -26,60 +26,60 @@ def propose(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
     settings: SamplerSettings,
-    least: float = 0.0,
+    min_score: float = 0.0,
     constraints: Sequence[Constraints] | None = None,
 ) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals over all denoising steps, best first; those that
-    score below `least` are left out. `constraints` has one item a sentence."""
-    found: list[list[Candidate]] = [[] for _ in sentences]
+    """Every sentence's distinct proposals over all denoising steps, best first, without those that
+    score below `min_score`. `constraints` has one item for each sentence."""
+    by_sentence: list[list[Candidate]] = [[] for _ in sentences]
     threshold = threshold_of(model, settings)
     for rows in inference_batches([len(words) for words in sentences], model.device):
         rules = None if constraints is None else [constraints[row] for row in rows]
         history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
-        proposals = candidates(history, model.config.labels, least, rules, threshold)
-        for row, each in zip(rows, proposals, strict=True):
-            found[row] = each
-    return found
+        batch_candidates = candidates(history, model.config.labels, min_score, rules, threshold)
+        for row, sentence_candidates in zip(rows, batch_candidates, strict=True):
+            by_sentence[row] = sentence_candidates
+    return by_sentence
 
 
-def keep(found: Sequence[Candidate], threshold: float, flat: bool) -> list[Span]:
-    """The entities of one sentence."""
-    return [each.span for each in select(found, threshold, flat)]
+def select_spans(candidates: Sequence[Candidate], threshold: float, flat: bool) -> list[Span]:
+    """The entities of one sentence, decoded from its candidates."""
+    return [candidate.span for candidate in select(candidates, threshold, flat)]
 
 
 def score_proposals(
     examples: Sequence[Example],
-    found: Sequence[Sequence[Candidate]],
+    proposals: Sequence[Sequence[Candidate]],
     threshold: float,
     flat: bool,
 ) -> Scores:
-    """The scores of what is kept of each sentence's proposals."""
-    kept = [keep(each, threshold, flat) for each in found]
-    return score(zip(examples, kept, strict=True))
+    """Decode each sentence's proposals and score them."""
+    predictions = [select_spans(candidates, threshold, flat) for candidates in proposals]
+    return score(zip(examples, predictions, strict=True))
 
 
 def tune_threshold(
-    examples: Sequence[Example], found: Sequence[Sequence[Candidate]], flat: bool
+    examples: Sequence[Example], proposals: Sequence[Sequence[Candidate]], flat: bool
 ) -> float:
     """The φ with the best F1 over `examples`, in steps of 1/60: the paper's 0.05 (appendix C) of 3.
 
-    What a better proposal drives out is out at every φ, so that it counts at none.
-    Of a stretch of equally good ones the middle is taken, the one that errs least elsewhere.
+    Proposals that conflict with a better one are excluded at every φ. Of a plateau of equally good
+    values the middle is returned, which generalises best.
     """
-    scores, right = [], []
-    total = 0
-    for example, proposals in zip(examples, found, strict=True):
+    scores, correct = [], []
+    num_gold = 0
+    for example, sentence_candidates in zip(examples, proposals, strict=True):
         gold = set(example.entities)
-        total += len(gold)
-        for each in select(proposals, 0.0, flat):
-            if example.labels is not None and each.label not in example.labels:
+        num_gold += len(gold)
+        for candidate in select(sentence_candidates, 0.0, flat):
+            if example.labels is not None and candidate.label not in example.labels:
                 continue
-            scores.append(each.score)
-            right.append(each.span in gold)
+            scores.append(candidate.score)
+            correct.append(candidate.span in gold)
     grid = torch.arange(_GRID + 1, dtype=torch.float64) / _GRID
-    kept = torch.tensor(scores, dtype=torch.float64)[:, None] >= grid
-    hits = (kept & torch.tensor(right, dtype=torch.bool)[:, None]).sum(0)
-    f1 = 2 * hits / (kept.sum(0) + total).clamp(min=1)
+    mask = torch.tensor(scores, dtype=torch.float64)[:, None] >= grid
+    hits = (mask & torch.tensor(correct, dtype=torch.bool)[:, None]).sum(0)
+    f1 = 2 * hits / (mask.sum(0) + num_gold).clamp(min=1)
     best = (f1 == f1.max()).nonzero()[:, 0]
     first = int(best[0])
     plateau = int((best == torch.arange(first, first + len(best))).sum())

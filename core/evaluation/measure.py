@@ -1,4 +1,4 @@
-"""Scores and speed of a model on annotated files."""
+"""Measure a model's scores and speed on annotated files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .evaluate import propose, score_proposals, threshold_of
 from .metrics import as_table
 
 
-def looked_for(examples: Sequence[Example]) -> list[Example]:
-    """Labels that a corpus never uses are unknown there: predicting one is no error."""
+def with_annotated_labels(examples: Sequence[Example]) -> list[Example]:
+    """Mark labels that the corpus never uses as unknown, so that predicting one is no error."""
     labels = frozenset(label_set(examples))
     return [replace(example, labels=example.labels or labels) for example in examples]
 
@@ -25,20 +25,20 @@ def measure(
 ) -> dict[str, Any]:
     """Scores and speed of one setting, on sentences that fit the model.
 
-    `distinct_spans` counts the different spans with a type that a sentence's noisy spans propose
-    before φ, over all steps: with φ, it tells how much is filtered.
+    `distinct_spans` is the mean number of distinct typed spans that a sentence's noisy spans
+    propose over all steps, before φ is applied.
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
-    found = propose(model, [example.words for example in examples], sampler)
+    proposals = propose(model, [example.words for example in examples], sampler)
     seconds = time.perf_counter() - start
-    scores = score_proposals(examples, found, threshold, sampler.flat)
+    scores = score_proposals(examples, proposals, threshold, sampler.flat)
     return {
         **scores.to_json(),
         "steps": sampler.steps,
         "num_spans": sampler.num_spans,
         "threshold": threshold,
         "sentences_per_second": len(examples) / seconds,
-        "distinct_spans": sum(map(len, found)) / max(1, len(found)),
+        "distinct_spans": sum(map(len, proposals)) / max(1, len(proposals)),
         "table": as_table(scores),
     }

@@ -1,13 +1,12 @@
-"""How well predicted entities agree with gold ones.
+"""Metrics of predicted entities against gold.
 
-An entity counts as right when its start, end and label are all exact, sentence by sentence;
-counts are summed over all sentences before dividing (micro average). Conventions:
+An entity is correct if its start, end and label are all exact; counts are summed over all sentences
+before dividing (micro average). Conventions:
 
-- Nothing to find and nothing said is perfect: precision, recall and F1 are 1. Any other 0 / 0
-  is 0.
+- Without gold and predictions, precision, recall and F1 are 1. Any other 0 / 0 is 0.
 - A gold entity is nested if it shares a word with another gold entity of its sentence.
-- A label that a sentence's annotators did not look for (`Example.labels`) is left out of it:
-  a prediction of it is neither right nor wrong.
+- A label that was not annotated in a sentence (`Example.labels`) is ignored there: a prediction
+  of it is neither correct nor wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ..types import Example, Span
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many entities were to be found, were predicted, and were both."""
+    """The numbers of gold, predicted and correct entities."""
 
     gold: int = 0
     predicted: int = 0
@@ -65,22 +64,23 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The agreement over a set of sentences, whole and in parts."""
+    """Scores over a set of sentences, overall and by group."""
 
     sentences: int
     overall: Count
     per_label: dict[str, Count]
-    """Sorted by label; every label that is gold or predicted somewhere."""
+    """Sorted by label; every label that occurs in gold or predictions."""
     boundaries: Count
-    """Labels put aside: is there an entity at exactly these words?"""
+    """Ignoring labels: is there an entity with exactly these boundaries?"""
     nested: Count
-    """Gold entities that overlap another; only `recall` has a meaning, `predicted` = `correct`."""
+    """Gold entities that overlap another; only `recall` is meaningful, since `predicted` =
+    `correct`."""
     flat: Count
-    """Gold entities that stand alone; likewise."""
+    """Gold entities that overlap no other; likewise."""
     nested_sentences: Count
-    """Everything in sentences with nested gold entities."""
+    """All entities of sentences with nested gold entities."""
     flat_sentences: Count
-    """Everything in all other sentences."""
+    """All entities of all other sentences."""
 
     @property
     def precision(self) -> float:
@@ -95,7 +95,7 @@ class Scores:
         return self.overall.f1
 
     def to_json(self) -> dict[str, Any]:
-        """Shares in 0..1 and the counts behind them, ready for `json.dumps`."""
+        """Scores in 0..1 and the counts behind them, ready for `json.dumps`."""
         return {
             **self.overall.to_json(),
             "sentences": self.sentences,
@@ -111,27 +111,25 @@ class Scores:
 
 
 def score(pairs: Iterable[tuple[Example, Iterable[Span]]]) -> Scores:
-    """The agreement of each sentence's predictions with the entities of its example.
-
-    Predictions count as a set: the same span said twice is said once.
-    """
+    """Score each sentence's predictions against the entities of its example. Duplicate predictions
+    count once."""
     sentences = 0
     labels: Counter[tuple[str, str]] = Counter()
     overall = boundaries = nested = flat = nested_sentences = flat_sentences = Count()
-    for example, said in pairs:
+    for example, predictions in pairs:
         sentences += 1
-        gold = _looked_for(example, example.entities)
-        predicted = _looked_for(example, said)
+        gold = _with_known_labels(example, example.entities)
+        predicted = _with_known_labels(example, predictions)
         inner = nested_entities(gold)
-        here = compare(gold, predicted)
-        overall += here
-        boundaries += compare(_bounds(gold), _bounds(predicted))
+        counts = compare(gold, predicted)
+        overall += counts
+        boundaries += compare(_boundaries(gold), _boundaries(predicted))
         nested += compare(inner, predicted & inner)
         flat += compare(gold - inner, predicted & (gold - inner))
         if inner:
-            nested_sentences += here
+            nested_sentences += counts
         else:
-            flat_sentences += here
+            flat_sentences += counts
         labels.update((span.label, "gold") for span in gold)
         labels.update((span.label, "predicted") for span in predicted)
         labels.update((span.label, "correct") for span in gold & predicted)
@@ -151,34 +149,35 @@ def score(pairs: Iterable[tuple[Example, Iterable[Span]]]) -> Scores:
 
 
 def compare(gold: Collection[Hashable], predicted: Collection[Hashable]) -> Count:
-    """Two sets of anything that compares equal when it agrees."""
-    right, said = frozenset(gold), frozenset(predicted)
-    return Count(len(right), len(said), len(right & said))
+    """Compare two collections as sets."""
+    gold_set, predicted_set = frozenset(gold), frozenset(predicted)
+    return Count(len(gold_set), len(predicted_set), len(gold_set & predicted_set))
 
 
 def nested_entities(entities: Iterable[Span]) -> frozenset[Span]:
-    """Those that share a word with another one of them."""
+    """The entities that share a word with another one."""
     nested: set[Span] = set()
-    reach: Span | None = None
+    widest: Span | None = None
     for span in sorted(set(entities)):
-        if reach is not None and span.start < reach.end:
-            nested |= {span, reach}
-        if reach is None or span.end > reach.end:
-            reach = span
+        if widest is not None and span.start < widest.end:
+            nested |= {span, widest}
+        if widest is None or span.end > widest.end:
+            widest = span
     return frozenset(nested)
 
 
-def _looked_for(example: Example, spans: Iterable[Span]) -> frozenset[Span]:
+def _with_known_labels(example: Example, spans: Iterable[Span]) -> frozenset[Span]:
     labels = example.labels
     return frozenset(span for span in spans if labels is None or span.label in labels)
 
 
-def _bounds(spans: Iterable[Span]) -> frozenset[tuple[int, int]]:
+def _boundaries(spans: Iterable[Span]) -> frozenset[tuple[int, int]]:
     return frozenset((span.start, span.end) for span in spans)
 
 
 def as_table(scores: Scores) -> str:
-    """The scores as lines of text, in per cent; nested and flat entities have a recall only."""
+    """Format the scores as lines of text, in per cent; nested and flat entities have a recall
+    only."""
     rows = [("all", scores.overall), *scores.per_label.items()]
     rows.append(("boundaries only", scores.boundaries))
     rows.append(("sentences with nesting", scores.nested_sentences))

@@ -1,4 +1,4 @@
-"""The model card: `README.md` in the model's folder, its figures measured on what was saved."""
+"""The model card: `README.md` in the model folder, with scores measured on the saved model."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..data.examples import read_examples
-from ..data.fitting import fit
-from ..modeling.model import CARD, DiffusionNER, best_device
+from ..data.fitting import fit_to_window
+from ..devices import best_device
+from ..modeling.model import CARD, DiffusionNER
 from ..types import Example, SamplerSettings
-from .measure import looked_for, measure
+from .measure import measure, with_annotated_labels
 
 
 def write_card(
     folder: Path, intro: str, dev: Sequence[Example], tests: Sequence[Path], command: str
 ) -> str:
-    """Write the card: what the model is, its scores, and the command that made it.
+    """Write the card: introduction, development and test scores, and the training command.
 
     Returns the development scores as a table.
     """
     model = DiffusionNER.load(folder, best_device())
-    table: str = measure(model, fit(model, dev), SamplerSettings())["table"]
+    table: str = measure(model, fit_to_window(model, dev), SamplerSettings())["table"]
     parts = [
         intro.rstrip(),
         "## Development scores\n\n```\n" + table + "\n```",
@@ -44,7 +45,7 @@ def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for path in tests:
-        examples = fit(model, looked_for(read_examples(path)))
+        examples = fit_to_window(model, with_annotated_labels(read_examples(path)))
         for flat in (False, True):
             row = measure(model, examples, replace(sampler, flat=flat))
             shares = (row["precision"], row["recall"], row["f1"])

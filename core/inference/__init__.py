@@ -1,2 +1,2 @@
-"""Inference: text in, entities or a trace out; decoding, constraints, ensembles, uncertainty, label
+"""Inference: text to entities or to a trace; decoding, constraints, ensembles, uncertainty, label
 errors."""

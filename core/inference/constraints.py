@@ -1,6 +1,6 @@
-"""What a person has decided about a sentence, and how the reverse process keeps to it.
+"""A person's decisions about a sentence, and how the reverse process respects them.
 
-B sentences, K spans, D decided places (padded).
+B sentences, K spans, D decided spans (padded).
 """
 
 from __future__ import annotations
@@ -17,30 +17,32 @@ from ..types import Span
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """One sentence's decided spans. Raises ValueError where one is both kept and refused."""
+    """The decided spans of one sentence. Raises ValueError if a span is both fixed and
+    suppressed."""
 
     fixed: tuple[Span, ...] = ()
-    """Kept: denoised beside the others, always returned."""
+    """Always returned; denoised beside the other spans."""
     suppressed: tuple[Span, ...] = ()
-    """Refused: these boundaries with this label are never returned."""
+    """Never returned with these boundaries and this label."""
 
     def __post_init__(self) -> None:
-        both = set(self.fixed) & set(self.suppressed)
-        if both:
-            one = min(both)
+        conflicting = set(self.fixed) & set(self.suppressed)
+        if conflicting:
+            span = min(conflicting)
             raise ValueError(
-                f"[{one.start}, {one.end}) {one.label!r} is both fixed and suppressed; "
+                f"[{span.start}, {span.end}) {span.label!r} is both fixed and suppressed; "
                 "a span can be kept or refused, not both"
             )
 
 
 @dataclass(frozen=True)
-class Pins:
+class ConstraintBatch:
     """The constraints of a batch as tensors."""
 
-    held: Tensor  # (B, K, 1): slots that a fixed span occupies, the first ones
-    words: Tensor  # (B, K, 2): its inclusive word indices
-    decided: Tensor  # (B, D, 2): boundaries, fixed or suppressed, that no other span may keep
+    fixed_mask: Tensor  # (B, K, 1): slots that a fixed span occupies, the first ones
+    fixed_boundaries: Tensor  # (B, K, 2): its inclusive word indices
+    decided_boundaries: Tensor
+    """(B, D, 2): fixed and suppressed boundaries, on which no other span may stay."""
 
     @classmethod
     def of(
@@ -49,27 +51,32 @@ class Pins:
         lengths: Sequence[int],
         num_spans: int,
         device: torch.device,
-    ) -> Pins:
-        """Raises ValueError for a span past its sentence's end, and for more than K fixed."""
-        most = max(len(each.fixed) + len(each.suppressed) for each in constraints)
-        held = torch.zeros(len(constraints), num_spans, 1, dtype=torch.bool)
-        words = torch.zeros(len(constraints), num_spans, 2, dtype=torch.long)
-        decided = torch.full((len(constraints), most, 2), -1)
-        for row, (each, length) in enumerate(zip(constraints, lengths, strict=True)):
-            _check(each, length, num_spans)
-            both = to_inclusive((*each.fixed, *each.suppressed))
-            count = len(each.fixed)
-            if both:
-                decided[row, : len(both)] = torch.tensor(both)
-                held[row, :count] = True
-                words[row, :count] = decided[row, :count]
-        return cls(held.to(device), words.to(device), decided.to(device))
+    ) -> ConstraintBatch:
+        """Build the tensors. Raises ValueError for a span past its sentence's end, and for more
+        than K fixed spans."""
+        max_decided = max(
+            len(sentence.fixed) + len(sentence.suppressed) for sentence in constraints
+        )
+        fixed_mask = torch.zeros(len(constraints), num_spans, 1, dtype=torch.bool)
+        fixed_boundaries = torch.zeros(len(constraints), num_spans, 2, dtype=torch.long)
+        decided_boundaries = torch.full((len(constraints), max_decided, 2), -1)
+        for row, (sentence, length) in enumerate(zip(constraints, lengths, strict=True)):
+            _check(sentence, length, num_spans)
+            decided = to_inclusive((*sentence.fixed, *sentence.suppressed))
+            count = len(sentence.fixed)
+            if decided:
+                decided_boundaries[row, : len(decided)] = torch.tensor(decided)
+                fixed_mask[row, :count] = True
+                fixed_boundaries[row, :count] = decided_boundaries[row, :count]
+        return cls(
+            fixed_mask.to(device), fixed_boundaries.to(device), decided_boundaries.to(device)
+        )
 
-    def taken(self, words: Tensor) -> Tensor:
-        """Which of the spans (B, K, 2) stand on a decided place without being the one that
-        holds it: (B, K)."""
-        there = (words[:, :, None] == self.decided[:, None]).all(-1).any(-1)
-        return there & ~self.held[..., 0]
+    def on_decided(self, boundaries: Tensor) -> Tensor:
+        """The mask (B, K) of the spans (B, K, 2) on decided boundaries, apart from the fixed ones
+        themselves."""
+        decided = (boundaries[:, :, None] == self.decided_boundaries[:, None]).all(-1).any(-1)
+        return decided & ~self.fixed_mask[..., 0]
 
 
 def _check(constraints: Constraints, length: int, num_spans: int) -> None:

@@ -1,4 +1,5 @@
-"""Noisy spans to entities: de-duplication, filtering by φ, flat or nested (section 4.3).
+"""Decode proposals to entities: merge, filter by φ, resolve conflicts, flat or nested (section
+4.3).
 
 N distinct spans of a batch, E seeds, γ steps.
 """
@@ -12,15 +13,15 @@ from torch import Tensor
 
 from ..diffusion.boundaries import to_half_open
 from ..diffusion.sampler import SamplerStep
-from ..overlaps import clash
+from ..overlaps import conflict_rule
 from ..types import Confidence, Span
-from .candidates import Distinct, distinct
+from .candidates import DistinctSpans, distinct_spans
 from .constraints import Constraints
 from .ensemble import agreements
 from .scoring import WEIGHTS, weighted_sum
 
 FIXED_SCORE = 1.0
-"""A person's word is as sure as can be."""
+"""The score of an entity that a person fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ class Candidate:
     end: int
     label: str
     score: float
-    """(½ P^l + ½ P^r + 2 P^c) / 3, 0 to 1, where it was surest; an ensemble's is the mean of that
-    over its seeds, 0 for those that never proposed it."""
+    """The score at its best step and noisy span, 0 to 1; an ensemble's is the mean over its seeds,
+    with 0 for those that never proposed it."""
     step: int
-    """The step where it was surest, 1 … γ."""
+    """The step with the highest score, 1 … γ."""
     slot: int
-    """The noisy span where it was surest."""
+    """The noisy span with the highest score."""
     confidence: Confidence | None = None
-    """None where a person fixed it: no model was asked."""
+    """None for an entity that a person fixed."""
     fixed: bool = False
 
     @property
@@ -47,86 +48,96 @@ class Candidate:
         return Span(self.start, self.end, self.label)
 
 
-_Scored = tuple[Candidate, list[float]]
-"""A proposal, and its score with each seed alone."""
+_SeedScored = tuple[Candidate, list[float]]
+"""A candidate, and its score with each seed alone."""
 
 
 def candidates(
     history: Sequence[SamplerStep],
     labels: Sequence[str],
-    least: float = 0.0,
+    min_score: float = 0.0,
     constraints: Sequence[Constraints] | None = None,
     threshold: float = 0.0,
 ) -> list[list[Candidate]]:
     """Every sentence's distinct proposals over all steps of one batch, best first.
 
     Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was proposed. Those most probably ∅ or below `least` are left out. For
-    the agreement of an ensemble's seeds, each says what reaches `threshold` with it alone.
+    is the same wherever it was proposed. Spans that are most probably ∅ or score below `min_score`
+    are left out. An ensemble's agreement compares what reaches `threshold` with each seed alone.
     """
-    found = _scored(history, labels, least)
-    rules = [Constraints()] * len(found) if constraints is None else constraints
-    free = [_undecided(each, rule) for each, rule in zip(found, rules, strict=True)]
+    scored = _score_candidates(history, labels, min_score)
+    rules = [Constraints()] * len(scored) if constraints is None else constraints
+    undecided = [
+        _drop_decided(sentence, rule) for sentence, rule in zip(scored, rules, strict=True)
+    ]
     if history[0].seeds > 1:
-        free = [_agreed(each, threshold) for each in free]
+        undecided = [_with_agreement(sentence, threshold) for sentence in undecided]
     return [
-        [*_fixed(rule), *(one for one, _ in each if one.score >= least)]
-        for each, rule in zip(free, rules, strict=True)
+        [
+            *_fixed_candidates(rule),
+            *(candidate for candidate, _ in sentence if candidate.score >= min_score),
+        ]
+        for sentence, rule in zip(undecided, rules, strict=True)
     ]
 
 
-def alone(
+def candidates_by_seed(
     history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
 ) -> list[list[list[Candidate]]]:
-    """What each seed of an ensemble says of each sentence without the others: what it proposed,
-    reaches φ with it and clashes with nothing better. One item a seed, then a sentence."""
-    found = _scored(history, labels, threshold)
-    answers = []
+    """Decode each seed of an ensemble separately: its own proposals that reach φ and conflict with
+    no better one. Indexed by seed, then by sentence."""
+    scored = _score_candidates(history, labels, threshold)
+    selected = []
     for seed in range(history[0].seeds):
-        own = [
-            [replace(each, score=scores[seed]) for each, scores in row if scores[seed]]
-            for row in found
+        by_sentence = [
+            [replace(candidate, score=scores[seed]) for candidate, scores in row if scores[seed]]
+            for row in scored
         ]
-        ranked = [sorted(row, key=lambda each: -each.score) for row in own]
-        answers.append([select(row, threshold, flat) for row in ranked])
-    return answers
+        ranked = [sorted(row, key=lambda candidate: -candidate.score) for row in by_sentence]
+        selected.append([select(row, threshold, flat) for row in ranked])
+    return selected
 
 
-def _scored(
-    history: Sequence[SamplerStep], labels: Sequence[str], least: float
-) -> list[list[_Scored]]:
-    """Every sentence's distinct proposals that reach `least` with any seed, each with its score
-    by seed."""
-    spans = distinct(history)
+def _score_candidates(
+    history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
+) -> list[list[_SeedScored]]:
+    """Score every sentence's distinct proposals and keep those that reach `min_score` with any
+    seed, each with its score by seed."""
+    spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
-    halves = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
-    seed_sums = weighted_sum(halves, halves, type_probs[:, None]) * (spans.by_seed > 0)
-    kept = ((types < len(labels)) & (seed_sums.amax(1) >= least * WEIGHTS)).nonzero()[:, 0]
-    spans = spans.take(kept)
-    types, type_probs, seed_sums = types[kept], type_probs[kept], seed_sums[kept]
+    mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
+    seed_sums = weighted_sum(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
+        spans.by_seed > 0
+    )
+    mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
+    spans = spans.take(mask)
+    types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]
     sums = seed_sums.mean(1)
-    sure = _confidences(spans, type_probs, history[0].words.shape[1])
-    found: list[list[_Scored]] = [[] for _ in range(len(history[0].words))]
-    places = to_half_open(spans.words)
+    confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
+    scored: list[list[_SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
+    places = to_half_open(spans.boundaries)
     columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
-    rows = zip(*(column.tolist() for column in columns), sure, strict=True)
-    for row, (start, end), kind, total, step, slot, alone, one in rows:
-        each = Candidate(start, end, labels[kind], total / WEIGHTS, step + 1, slot, one)
-        found[row].append((each, [seed_sum / WEIGHTS for seed_sum in alone]))
-    return found
+    rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
+    for row, (start, end), type_id, total, step, slot, span_scores, confidence in rows:
+        candidate = Candidate(
+            start, end, labels[type_id], total / WEIGHTS, step + 1, slot, confidence
+        )
+        scored[row].append((candidate, [seed_sum / WEIGHTS for seed_sum in span_scores]))
+    return scored
 
 
-def _confidences(spans: Distinct, type_probs: Tensor, num_spans: int) -> list[Confidence]:
-    gamma = spans.landed.shape[1]
-    run = (spans.landed > 0).flip(1).long().cumprod(1).sum(1).tolist()  # steps there, up to the end
-    support = (spans.landed.sum(1) / (gamma * num_spans)).tolist()
+def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
+    gamma = spans.counts_by_step.shape[1]
+    landed = spans.counts_by_step > 0  # (N, γ)
+    run = landed.flip(1).long().cumprod(1).sum(1).tolist()  # unbroken steps up to the last one
+    support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
     probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
     since = [gamma - steps + 1 if steps else None for steps in run]
-    return [Confidence(*each) for each in zip(*probs, since, support, strict=True)]
+    return [Confidence(*values) for values in zip(*probs, since, support, strict=True)]
 
 
-def _fixed(rule: Constraints) -> list[Candidate]:
-    """Each once, in the first slot that holds it."""
+def _fixed_candidates(rule: Constraints) -> list[Candidate]:
+    """The fixed spans as candidates, each once, in the first slot that holds it."""
     return [
         Candidate(
             span.start, span.end, span.label, FIXED_SCORE, 1, rule.fixed.index(span), fixed=True
@@ -135,37 +146,49 @@ def _fixed(rule: Constraints) -> list[Candidate]:
     ]
 
 
-def _undecided(found: list[_Scored], rule: Constraints) -> list[_Scored]:
-    """Best first, without the model's own word on what a person decided."""
-    places, refused = {(span.start, span.end) for span in rule.fixed}, set(rule.suppressed)
+def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
+    """Sort the candidates, best first, without those that a person's decisions replace."""
+    fixed_boundaries, suppressed = (
+        {(span.start, span.end) for span in rule.fixed},
+        set(rule.suppressed),
+    )
     free = [
-        (each, alone)
-        for each, alone in found
-        if (each.start, each.end) not in places and each.span not in refused
+        (candidate, seed_scores)
+        for candidate, seed_scores in scored
+        if (candidate.start, candidate.end) not in fixed_boundaries
+        and candidate.span not in suppressed
     ]
-    return sorted(free, key=lambda one: (-one[0].score, one[0].start, one[0].end))
+    return sorted(free, key=lambda item: (-item[0].score, item[0].start, item[0].end))
 
 
-def _agreed(found: list[_Scored], threshold: float) -> list[_Scored]:
-    """The same with the agreement of the seeds on each."""
-    said = agreements([each.span for each, _ in found], [alone for _, alone in found], threshold)
+def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
+    """Add the seeds' agreement to each candidate."""
+    by_span = agreements(
+        [candidate.span for candidate, _ in scored],
+        [seed_scores for _, seed_scores in scored],
+        threshold,
+    )
     return [
         (
-            replace(each, confidence=each.confidence and replace(each.confidence, agreement=one)),
-            alone,
+            replace(
+                candidate,
+                confidence=candidate.confidence
+                and replace(candidate.confidence, agreement=agreement),
+            ),
+            seed_scores,
         )
-        for (each, alone), one in zip(found, said, strict=True)
+        for (candidate, seed_scores), agreement in zip(scored, by_span, strict=True)
     ]
 
 
-def select(found: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
-    """Those that reach φ and clash with no better one, in text order. What a person fixed
-    clashes with nothing."""
-    clashes = clash(flat)
-    kept: list[Candidate] = []
-    for each in found:
-        if each.score < threshold:
+def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
+    """Keep the candidates that reach φ and conflict with no better one, in text order. Fixed
+    candidates never conflict."""
+    in_conflict = conflict_rule(flat)
+    selected: list[Candidate] = []
+    for candidate in candidates:
+        if candidate.score < threshold:
             continue
-        if each.fixed or not any(clashes(each, other) for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda each: (each.start, -each.end))
+        if candidate.fixed or not any(in_conflict(candidate, other) for other in selected):
+            selected.append(candidate)
+    return sorted(selected, key=lambda candidate: (candidate.start, -candidate.end))

@@ -1,4 +1,4 @@
-"""What the seeds of an ensemble agree on."""
+"""The agreement between the seeds of an ensemble."""
 
 from __future__ import annotations
 
@@ -12,35 +12,44 @@ from ..types import Agreement, Span
 def agreements(
     spans: Sequence[Span], seed_scores: Sequence[Sequence[float]], threshold: float
 ) -> list[Agreement]:
-    """The agreement on each of one sentence's proposals, which have different boundaries.
+    """The agreement on each of one sentence's candidates, which have distinct boundaries.
 
-    `seed_scores` has one row a span: its score with each seed, 0 where that never met it. A seed
-    says what reaches φ with it.
+    `seed_scores` has one row for each span: its score with each seed, 0 if the seed never proposed
+    it. A seed predicts what reaches `threshold` with it.
     """
-    said = [
+    predicted = [
         [spans[index] for score, index in _best_first(scores) if score and score >= threshold]
         for scores in zip(*seed_scores, strict=True)
     ]
-    return [_agreement(span, said) for span in spans]
+    return [_agreement(span, predicted) for span in spans]
 
 
 def _best_first(scores: Sequence[float]) -> list[tuple[float, int]]:
-    return sorted(((score, index) for index, score in enumerate(scores)), key=lambda one: -one[0])
+    return sorted(
+        ((score, index) for index, score in enumerate(scores)), key=lambda scored: -scored[0]
+    )
 
 
-def _agreement(span: Span, said: Sequence[Sequence[Span]]) -> Agreement:
-    """`said` is what each seed says, best first."""
-    near = [[other for other in alone if overlap(other, span)] for alone in said]
-    found = [alone for alone in near if alone]
-    exact = sum(span in alone for alone in found)
-    same = sum(alone[0].label == span.label for alone in found)
-    return Agreement(len(found) / len(said), exact / len(said), same / max(1, len(found)))
+def _agreement(span: Span, predicted: Sequence[Sequence[Span]]) -> Agreement:
+    """`predicted` has the spans of each seed, best first."""
+    overlapping = [
+        [other for other in seed_spans if overlap(other, span)] for seed_spans in predicted
+    ]
+    with_overlap = [seed_spans for seed_spans in overlapping if seed_spans]
+    same_boundaries = sum(span in seed_spans for seed_spans in with_overlap)
+    same_label = sum(seed_spans[0].label == span.label for seed_spans in with_overlap)
+    return Agreement(
+        len(with_overlap) / len(predicted),
+        same_boundaries / len(predicted),
+        same_label / max(1, len(with_overlap)),
+    )
 
 
-def pairwise_f1(answers: Sequence[Set[Hashable]]) -> float:
-    """The mean F1 of each two answers, one read as the other's gold; 1 where all say the same."""
+def pairwise_f1(predictions: Sequence[Set[Hashable]]) -> float:
+    """The mean F1 over all pairs of predictions, one taken as gold for the other; 1 if all
+    agree."""
     pairs = [
-        2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
-        for one, other in combinations(answers, 2)
+        2 * len(first & second) / (len(first) + len(second)) if first or second else 1.0
+        for first, second in combinations(predictions, 2)
     ]
     return sum(pairs) / len(pairs) if pairs else 1.0

@@ -1,28 +1,29 @@
-"""A person's entities, in code points, as constraints on the windows that the model sees."""
+"""Convert a person's entities, in code points, to constraints on the model's windows."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
-from ..overlaps import clash
+from ..overlaps import conflict_rule
 from ..text.segmentation import Window
 from ..types import Entity, Key, Origin, Span, Token
 from .constraints import Constraints
 from .decoding import FIXED_SCORE
 
-Found = tuple[Entity, Origin | None]
+DecodedEntity = tuple[Entity, Origin | None]
 """An entity of a document, and the noisy span it was decoded from."""
 
 
-def check_decided(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
-    """Raises ValueError for an entity past the end of the text, and for one in both."""
+def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
+    """Raises ValueError for an entity past the end of the text, and for one that is both fixed and
+    suppressed."""
     for role, entities in (("fixed", fixed), ("suppressed", suppressed)):
-        for each in entities:
-            if each.end > len(text):
+        for entity in entities:
+            if entity.end > len(text):
                 raise ValueError(
-                    f"the {role} entity [{each.start}, {each.end}) {each.label!r} reaches past "
-                    f"the text of {len(text)} code points; offsets are half-open"
+                    f"the {role} entity [{entity.start}, {entity.end}) {entity.label!r} reaches "
+                    f"past the text of {len(text)} code points; offsets are half-open"
                 )
     for start, end, label in _keys(fixed) & _keys(suppressed):
         raise ValueError(
@@ -31,63 +32,77 @@ def check_decided(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entit
         )
 
 
-def without_clashes(found: Sequence[Found], fixed: Iterable[Entity], flat: bool) -> list[Found]:
-    """What a person fixed, and of the suggestions that clash with it or each other the best: two
-    windows of one sentence may each make one that the other does not see whole."""
-    clashes = clash(flat)
-    kept = [each for each in found if each[0].confidence is None]
-    taken = sorted(Token(each.start, each.end) for each in fixed)
-    suggested = [each for each in found if each[0].confidence]
-    places = [*taken, *(Token(each.start, each.end) for each, _ in found)]
-    longest = max((each.end - each.start for each in places), default=0)
-    for entity, origin in sorted(suggested, key=lambda each: -(each[0].score or 0.0)):
-        first = bisect_left(taken, Token(max(0, entity.start - longest), 0))
-        last = bisect_left(taken, Token(entity.end, 0))
-        if not any(clashes(entity, other) for other in taken[first:last]):
-            kept.append((entity, origin))
-            insort(taken, Token(entity.start, entity.end))
-    return kept
+def resolve_conflicts(
+    decoded: Sequence[DecodedEntity], fixed: Iterable[Entity], flat: bool
+) -> list[DecodedEntity]:
+    """Keep the fixed entities, and the best of the suggestions that conflict with them or each
+    other: two overlapping windows of one sentence may each suggest an entity that the other sees
+    only in part."""
+    in_conflict = conflict_rule(flat)
+    resolved = [item for item in decoded if item[0].confidence is None]
+    occupied = sorted(Token(entity.start, entity.end) for entity in fixed)
+    suggestions = [item for item in decoded if item[0].confidence]
+    intervals = [*occupied, *(Token(entity.start, entity.end) for entity, _ in decoded)]
+    longest = max((interval.end - interval.start for interval in intervals), default=0)
+    for entity, origin in sorted(suggestions, key=lambda item: -(item[0].score or 0.0)):
+        first = bisect_left(occupied, Token(max(0, entity.start - longest), 0))
+        last = bisect_left(occupied, Token(entity.end, 0))
+        if not any(in_conflict(entity, other) for other in occupied[first:last]):
+            resolved.append((entity, origin))
+            insort(occupied, Token(entity.start, entity.end))
+    return resolved
 
 
-def with_fixed(found: Sequence[Found], fixed: Iterable[Entity]) -> list[Found]:
-    """In text order, with the fixed entities that no window held as they are."""
-    missing = _keys(fixed) - _keys(each for each, _ in found)
-    added = [(Entity(*each, FIXED_SCORE), None) for each in missing]
-    return sorted([*found, *added], key=lambda each: each[0])
+def add_fixed(
+    text: str, decoded: Sequence[DecodedEntity], fixed: Iterable[Entity]
+) -> list[DecodedEntity]:
+    """Add the fixed entities that no window held, and sort in text order."""
+    missing = _keys(fixed) - _keys(entity for entity, _ in decoded)
+    added = [
+        (Entity(start, end, label, FIXED_SCORE, text=text[start:end]), None)
+        for start, end, label in missing
+    ]
+    return sorted([*decoded, *added], key=lambda item: item[0])
 
 
 def _keys(entities: Iterable[Entity]) -> set[Key]:
-    return {each.key for each in entities}
+    return {entity.key for entity in entities}
 
 
-def constraints_of(
+def window_constraints(
     tokens: Sequence[Token],
     windows: Sequence[Window],
     fixed: Sequence[Entity],
     suppressed: Sequence[Entity],
 ) -> list[Constraints]:
-    """One item a window: the entities whose words it holds, all of them and whole ones.
+    """The constraints of each window: the decided entities that consist of whole words inside it.
 
-    The model knows whole words alone, so that other entities cannot be denoised; nor can it
-    propose them.
+    Other entities cannot be denoised, since the model only knows whole words; nor can it propose
+    them.
     """
-    kept, refused = _in_words(tokens, fixed), _in_words(tokens, suppressed)
-    return [Constraints(_within(window, kept), _within(window, refused)) for window in windows]
+    fixed_spans, suppressed_spans = (
+        _to_word_spans(tokens, fixed),
+        _to_word_spans(tokens, suppressed),
+    )
+    return [
+        Constraints(_spans_within(window, fixed_spans), _spans_within(window, suppressed_spans))
+        for window in windows
+    ]
 
 
-def _in_words(tokens: Sequence[Token], entities: Iterable[Entity]) -> list[Span]:
+def _to_word_spans(tokens: Sequence[Token], entities: Iterable[Entity]) -> list[Span]:
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index + 1 for index, token in enumerate(tokens)}
     return sorted(
         {
-            Span(starts[each.start], ends[each.end], each.label)
-            for each in entities
-            if each.start in starts and each.end in ends
+            Span(starts[entity.start], ends[entity.end], entity.label)
+            for entity in entities
+            if entity.start in starts and entity.end in ends
         }
     )
 
 
-def _within(window: Window, spans: Iterable[Span]) -> tuple[Span, ...]:
+def _spans_within(window: Window, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(
         Span(span.start - window.start, span.end - window.start, span.label)
         for span in spans

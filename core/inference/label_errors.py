@@ -1,11 +1,11 @@
-"""The finder of label errors: which accepted spans the model would move, rename or drop.
+"""Find label errors: accepted spans that the model would move, relabel or drop.
 
-Each span is noised lightly, as training noised the gold, and denoised in one step. What the model
-then says of its very place is P^l, P^r and P^c there, and 1 - P^l P^r P^c is how much it doubts.
-All spans of a sentence are noised together and fill the K slots in turn, as the paper's expansion
-by repetition does, so that they see one another as in training.
+Each span is noised lightly, as training noises gold, and denoised in one step. The score is 1 - P^l
+P^r P^c at the span's own boundaries. All spans of a sentence are noised together and fill the K
+slots in turn, as in the paper's expansion by repetition, so that they see one another as in
+training.
 
-B sentences, S spans of each (padded), K noisy copies, M words, P places near a span.
+B sentences, S spans of each (padded), K noisy copies, M words, P candidates near a span.
 """
 
 from __future__ import annotations
@@ -20,166 +20,176 @@ from ..data.batching import inference_batches
 from ..devices import send
 from ..diffusion import boundaries as codec
 from ..diffusion.sampler import generator_for, predict
-from ..modeling.denoiser import Sentence
+from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import Entity, Span, Token
 from .pipeline import Pipeline
 
-LIGHT = 0.1
-"""The noise, as a share of T. A hundredth finds errors as well as a half does
-(docs/RESULTS.md)."""
-SLOTS = 60
-"""K: how many noisy copies the spans of a sentence share, in turn."""
-_REACH = 2
-"""Words to either side that a boundary may have been missed by."""
+NOISE_SHARE = 0.1
+"""The noise level, as a share of T. A hundredth finds errors as well as a half
+(docs/results/annotation.md)."""
+NUM_COPIES = 60
+"""K: the number of noisy copies that the spans of a sentence share, in turn."""
+_MAX_SHIFT = 2
+"""The maximum correction of a boundary, in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """What the model says of a span that a person accepted, in words of its sentence."""
+class SpanReview:
+    """The model's review of a span that a person accepted, in words of its sentence."""
 
     score: float
     """1 - P^l P^r P^c at the span: 0 is full agreement, 1 none."""
-    instead: Span | None
-    """What it would say: this very span, one near it, or nothing."""
+    suggestion: Span | None
+    """What the model would annotate: the span itself, another one near it, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EntityReview:
     """The same in code points of a document."""
 
     entity: Entity
     score: float
-    instead: Entity | None
+    suggestion: Entity | None
 
     @property
     def agrees(self) -> bool:
         """Whether the model would leave the entity as it is."""
-        return self.instead == self.entity
+        return self.suggestion == self.entity
 
 
-def reviews(pipeline: Pipeline, text: str, entities: Sequence[Entity]) -> Iterator[list[Finding]]:
-    """What the model says of a document's accepted entities, batch by batch.
+def review_entities(
+    pipeline: Pipeline, text: str, entities: Sequence[Entity]
+) -> Iterator[list[EntityReview]]:
+    """Review a document's accepted entities, batch by batch.
 
-    Left out are those that the model cannot judge: of a label that it does not know, not made
-    of whole words, or not within one sentence. One that two windows of a long sentence hold is
-    judged twice.
+    Entities that the model cannot judge are left out: with an unknown label, not made of whole
+    words, or not within one sentence. An entity inside two windows of a long sentence is reviewed
+    twice.
     """
-    known = {each.key: each for each in entities if each.label in pipeline.labels}
-    reading = pipeline.read(text, fixed=list(known.values()))
-    judged = [row for row, rule in enumerate(reading.constraints) if rule.fixed]
-    sentences = [reading.sentences[row] for row in judged]
-    for places in inference_batches([len(each) for each in sentences], pipeline.model.device):
-        rows = [judged[place] for place in places]
-        spans = [reading.constraints[row].fixed for row in rows]
-        doubts = doubts_of(pipeline.model, [sentences[place] for place in places], spans)
+    known_entities = {entity.key: entity for entity in entities if entity.label in pipeline.labels}
+    windowed = pipeline.read(text, fixed=list(known_entities.values()))
+    judged = [row for row, rule in enumerate(windowed.constraints) if rule.fixed]
+    sentences = [windowed.sentences[row] for row in judged]
+    for batch in inference_batches([len(words) for words in sentences], pipeline.model.device):
+        rows = [judged[place] for place in batch]
+        spans = [windowed.constraints[row].fixed for row in rows]
+        reviews = review_spans(pipeline.model, [sentences[place] for place in batch], spans)
         yield [
-            _finding(reading.tokens_of(reading.windows[row]), span, doubt)
-            for row, own, said in zip(rows, spans, doubts, strict=True)
-            for span, doubt in zip(own, said, strict=True)
+            _to_code_points(windowed.tokens_of(windowed.windows[row]), span, review)
+            for row, sentence_spans, sentence_reviews in zip(rows, spans, reviews, strict=True)
+            for span, review in zip(sentence_spans, sentence_reviews, strict=True)
         ]
 
 
-def _finding(words: Sequence[Token], span: Span, doubt: Doubt) -> Finding:
-    def entity(each: Span) -> Entity:
-        return Entity(words[each.start].start, words[each.end - 1].end, each.label)
+def _to_code_points(tokens: Sequence[Token], span: Span, review: SpanReview) -> EntityReview:
+    def entity(span: Span) -> Entity:
+        return Entity(tokens[span.start].start, tokens[span.end - 1].end, span.label)
 
-    instead = None if doubt.instead is None else entity(doubt.instead)
-    return Finding(entity(span), doubt.score, instead)
+    suggestion = None if review.suggestion is None else entity(review.suggestion)
+    return EntityReview(entity(span), review.score, suggestion)
 
 
-def doubts_of(
+def review_spans(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
     spans: Sequence[Sequence[Span]],
     seed: int = 0,
-) -> list[list[Doubt]]:
-    """What the model says of each sentence's spans, whose labels it must know."""
-    found: list[list[Doubt]] = [[] for _ in sentences]
-    judged = [row for row, own in enumerate(spans) if own]
-    for places in inference_batches([len(sentences[row]) for row in judged], model.device):
-        rows = [judged[place] for place in places]
-        answers = _doubts(
+) -> list[list[SpanReview]]:
+    """Review each sentence's spans, whose labels the model must know."""
+    reviews: list[list[SpanReview]] = [[] for _ in sentences]
+    judged = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
+    for batch in inference_batches([len(sentences[row]) for row in judged], model.device):
+        rows = [judged[place] for place in batch]
+        batch_reviews = _review_batch(
             model, [sentences[row] for row in rows], [spans[row] for row in rows], seed
         )
-        for row, each in zip(rows, answers, strict=True):
-            found[row] = each
-    return found
+        for row, sentence_reviews in zip(rows, batch_reviews, strict=True):
+            reviews[row] = sentence_reviews
+    return reviews
 
 
 @torch.inference_mode()
-def _doubts(
+def _review_batch(
     model: DiffusionNER,
     sentences: Sequence[Sequence[str]],
     spans: Sequence[Sequence[Span]],
     seed: int,
-) -> list[list[Doubt]]:
-    sentence = model.read(model.batch(sentences))
-    most = max(len(own) for own in spans)
-    padded = [[own[place % len(own)] for place in range(most)] for own in spans]
-    inclusive = [codec.to_inclusive(own) for own in padded]
-    words = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
-    counts = send(torch.tensor([len(own) for own in spans]), model.device)
-    left, right = _pointed(model, sentence, words, counts, sentences, seed)
-    near, free = _neighbours(words, sentence.lengths)  # (B, S, P, 2), (B, S, P)
-    flat = near.flatten(1, 2)
-    types = model.denoiser.type_logits(flat, sentence).softmax(-1)
-    types = types.view(*near.shape[:3], -1)  # (B, S, P, C + 1)
-    there = left.gather(2, near[..., 0]) * right.gather(2, near[..., 1]) * free  # (B, S, P)
-    best = (there * types[..., :-1].max(-1).values).argmax(-1)  # (B, S)
+) -> list[list[SpanReview]]:
+    encoded = model.encode(model.batch(sentences))
+    max_spans = max(len(sentence_spans) for sentence_spans in spans)
+    padded = [
+        [sentence_spans[column % len(sentence_spans)] for column in range(max_spans)]
+        for sentence_spans in spans
+    ]
+    inclusive = [codec.to_inclusive(sentence_spans) for sentence_spans in padded]
+    boundaries = send(torch.tensor(inclusive), model.device)  # (B, S, 2)
+    counts = send(torch.tensor([len(sentence_spans) for sentence_spans in spans]), model.device)
+    left, right = _boundary_probs(model, encoded, boundaries, counts, sentences, seed)
+    candidates, free = _neighbours(boundaries, encoded.lengths)  # (B, S, P, 2), (B, S, P)
+    flat = candidates.flatten(1, 2)
+    types = model.denoiser.type_logits(flat, encoded).softmax(-1)
+    types = types.view(*candidates.shape[:3], -1)  # (B, S, P, C + 1)
+    left, right = left.gather(2, candidates[..., 0]), right.gather(2, candidates[..., 1])
+    boundary_probs = left * right * free  # (B, S, P)
+    best = (boundary_probs * types[..., :-1].max(-1).values).argmax(-1)  # (B, S)
     labels = model.config.labels
-    answers = []
-    for row, own in enumerate(spans):
-        doubts = []
-        for place, span in enumerate(own):
-            sure = there[row, place, 0] * types[row, place, 0, labels.index(span.label)]
-            at = int(best[row, place])
-            kind = int(types[row, place, at].argmax())
-            start, end = codec.to_half_open(near[row, place, at]).tolist()
-            instead = Span(start, end, labels[kind]) if kind < len(labels) else None
-            doubts.append(Doubt(1 - float(sure), instead))
-        answers.append(doubts)
-    return answers
+    reviews = []
+    for row, sentence_spans in enumerate(spans):
+        sentence_reviews = []
+        for column, span in enumerate(sentence_spans):
+            prob = boundary_probs[row, column, 0] * types[row, column, 0, labels.index(span.label)]
+            choice = int(best[row, column])
+            type_id = int(types[row, column, choice].argmax())
+            start, end = codec.to_half_open(candidates[row, column, choice]).tolist()
+            suggestion = Span(start, end, labels[type_id]) if type_id < len(labels) else None
+            sentence_reviews.append(SpanReview(1 - float(prob), suggestion))
+        reviews.append(sentence_reviews)
+    return reviews
 
 
-def _pointed(
+def _boundary_probs(
     model: DiffusionNER,
-    sentence: Sentence,
-    words: Tensor,
+    encoded: EncodedBatch,
+    boundaries: Tensor,
     counts: Tensor,
     sentences: Sequence[Sequence[str]],
     seed: int,
 ) -> tuple[Tensor, Tensor]:
-    """P^l and P^r over the words (B, S, M) for spans (B, S, 2), the mean of the noisy copies."""
-    t = max(1, round(LIGHT * model.schedule.timesteps))
-    slots = torch.arange(max(SLOTS, words.shape[1]), device=model.device) % counts[:, None]
+    """P^l and P^r over the words (B, S, M) for spans (B, S, 2), averaged over their noisy
+    copies."""
+    t = max(1, round(NOISE_SHARE * model.schedule.timesteps))
+    slots = (
+        torch.arange(max(NUM_COPIES, boundaries.shape[1]), device=model.device) % counts[:, None]
+    )
     index = slots[..., None].expand(-1, -1, 2)  # (B, K, 2): which span each slot copies
-    x_0 = codec.to_signal(words.gather(1, index), sentence.lengths, model.config.scale)
-    drawn = [torch.randn(slots.shape[1], 2, generator=generator_for(seed, s)) for s in sentences]
-    times = torch.full((len(words),), t, device=model.device)
-    x_t = model.schedule.q_sample(x_0, times, send(torch.stack(drawn), model.device))
-    said = predict(model, x_t, t, sentence)
-    return _mean(said.left_log_probs, slots, words), _mean(said.right_log_probs, slots, words)
+    x_0 = codec.to_signal(boundaries.gather(1, index), encoded.lengths, model.config.scale)
+    noise = [torch.randn(slots.shape[1], 2, generator=generator_for(seed, s)) for s in sentences]
+    times = torch.full((len(boundaries),), t, device=model.device)
+    x_t = model.schedule.q_sample(x_0, times, send(torch.stack(noise), model.device))
+    output = predict(model, x_t, t, encoded)
+    left, right = output.left_log_probs, output.right_log_probs
+    return _mean(left, slots, boundaries), _mean(right, slots, boundaries)
 
 
-def _mean(log_probs: Tensor, slots: Tensor, words: Tensor) -> Tensor:
-    """The mean probabilities (B, S, M) of the slots (B, K, M) that copy each span."""
+def _mean(log_probs: Tensor, slots: Tensor, boundaries: Tensor) -> Tensor:
+    """Average the probabilities of the copies (B, K, M) of each span: (B, S, M)."""
     index = slots[..., None].expand_as(log_probs)
-    mean = log_probs.new_zeros(*words.shape[:2], log_probs.shape[2], dtype=torch.float32)
+    mean = log_probs.new_zeros(*boundaries.shape[:2], log_probs.shape[2], dtype=torch.float32)
     return mean.scatter_reduce(1, index, log_probs.float().exp(), "mean", include_self=False)
 
 
-def _neighbours(words: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Each span (B, S, 2) itself, first, and those with boundaries near its own (B, S, P, 2), and
-    which of them could stand in its place (B, S, P): they lie in the sentence, overlap the span,
-    and are no other span that was accepted."""
-    steps = range(-_REACH, _REACH + 1)
+def _neighbours(boundaries: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Each span (B, S, 2) and the spans with boundaries near it: (B, S, P, 2), the span itself
+    first, and the mask (B, S, P) of those that could replace it: inside the sentence, overlapping
+    the span, and not another accepted span."""
+    steps = range(-_MAX_SHIFT, _MAX_SHIFT + 1)
     moves = sorted(((first, last) for first in steps for last in steps), key=any)
-    near = words[:, :, None] + torch.tensor(moves, device=words.device)
-    left, right = near.unbind(-1)
-    own_left, own_right = words[:, :, None].unbind(-1)
+    candidates = boundaries[:, :, None] + torch.tensor(moves, device=boundaries.device)
+    left, right = candidates.unbind(-1)
+    own_left, own_right = boundaries[:, :, None].unbind(-1)
     free = (left >= 0) & (left <= right) & (right < lengths[:, None, None])
     free &= (left <= own_right) & (own_left <= right)
-    taken = (near[:, :, :, None] == words[:, None, None]).all(-1).any(-1)
+    taken = (candidates[:, :, :, None] == boundaries[:, None, None]).all(-1).any(-1)
     taken[..., 0] = False
-    return torch.where(free[..., None], near, words[:, :, None]), free & ~taken
+    return torch.where(free[..., None], candidates, boundaries[:, :, None]), free & ~taken

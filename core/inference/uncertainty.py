@@ -1,4 +1,4 @@
-"""What a model says of a whole text, to decide whether somebody should read it soon."""
+"""Estimate a model's uncertainty about a text, for active learning."""
 
 from __future__ import annotations
 
@@ -12,95 +12,106 @@ from torch import Tensor
 from ..devices import mixed_precision
 from ..diffusion.sampler import SamplerStep, denoise
 from ..evaluation.evaluate import threshold_of
-from ..modeling.denoiser import Sentence
+from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import Key, SamplerSettings
-from .decoding import alone
+from .decoding import candidates_by_seed
 from .ensemble import pairwise_f1
 from .pipeline import Pipeline
 
 SEEDS = 3
-"""How many seeds are asked."""
-PART = 100
-"""Words that are read together."""
+"""The number of seeds in the ensemble."""
+CHUNK_WORDS = 100
+"""Words that are encoded and denoised together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A text in three measures."""
+class Uncertainty:
+    """Signals of a text for ranking documents."""
 
-    doubt: float
-    """1 - the mean P^c of what the first seed suggests; 0 where it suggests nothing."""
+    least_confidence: float
+    """1 - the mean P^c of the first seed's suggestions; 0 without suggestions."""
     disagreement: float
-    """1 - the mean F1 of each two seeds' suggestions; 0 where none suggests anything."""
+    """1 - the mean pairwise F1 between the seeds' suggestions; 0 if none suggests anything."""
     vector: tuple[float, ...]
     """The mean word state; zeros for a text without words."""
 
 
-def look(pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()) -> Look:
-    """The measures of a text, read as a whole. See `looks` for one that can make way."""
-    *_, last = looks(pipeline, text, settings)
+def estimate_uncertainty(
+    pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
+) -> Uncertainty:
+    """Estimate the uncertainty of a text in one call; `iter_uncertainty` can be interrupted."""
+    *_, last = iter_uncertainty(pipeline, text, settings)
     return last
 
 
-def looks(
+def iter_uncertainty(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
-) -> Iterator[Look]:
-    """The measures of what was read so far, told again after every small piece of work; the last
-    one is the whole text's.
+) -> Iterator[Uncertainty]:
+    """Yield a running estimate after every small piece of work; the last one covers the whole text.
 
-    `SEEDS` seeds are denoised, from `settings.seed` on, and a sentence is encoded once for all.
+    `SEEDS` seeds are denoised, from `settings.seed` on; each sentence is encoded once for all of
+    them.
     """
     model, sentences = pipeline.model, pipeline.read(text).sentences
-    asked, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
-    said: list[set[tuple[int, Key]]] = [set() for _ in range(SEEDS)]
-    sure: list[float] = []
-    total, words = torch.zeros(model.config.hidden_size), 0
-    seen = _look(said, sure, total, words)
-    yield seen
-    for rows in _parts(sentences):
+    ensemble_settings, threshold = replace(settings, ensemble=SEEDS), threshold_of(model, settings)
+    predictions: list[set[tuple[int, Key]]] = [set() for _ in range(SEEDS)]
+    type_probs: list[float] = []
+    state_sum, num_words = torch.zeros(model.config.hidden_size), 0
+    estimate = _summarize(predictions, type_probs, state_sum, num_words)
+    yield estimate
+    for rows in _chunks(sentences):
         batch = [sentences[row] for row in rows]
-        states, encoded = _encoded(model, batch)
+        states, encoded = _encode(model, batch)
         history: list[SamplerStep] = []
-        for step in denoise(model, batch, asked, encoded=encoded):
+        for step in denoise(model, batch, ensemble_settings, encoded=encoded):
             history.append(step)
-            yield seen
-        for seed, found in enumerate(alone(history, model.config.labels, threshold, asked.flat)):
-            for row, kept in zip(rows, found, strict=True):
-                said[seed] |= {(row, each.span.key) for each in kept}
+            yield estimate
+        for seed, by_sentence in enumerate(
+            candidates_by_seed(history, model.config.labels, threshold, ensemble_settings.flat)
+        ):
+            for row, predicted in zip(rows, by_sentence, strict=True):
+                predictions[seed] |= {(row, candidate.span.key) for candidate in predicted}
                 if seed == 0:
-                    sure += [each.confidence.type for each in kept if each.confidence]
-        total, words = total + states, words + sum(map(len, batch))
-        seen = _look(said, sure, total, words)
-        yield seen
+                    type_probs += [
+                        candidate.confidence.type for candidate in predicted if candidate.confidence
+                    ]
+        state_sum, num_words = state_sum + states, num_words + sum(map(len, batch))
+        estimate = _summarize(predictions, type_probs, state_sum, num_words)
+        yield estimate
 
 
-def _parts(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """The sentences' numbers, in runs of `PART` words or a little more."""
-    part: list[int] = []
-    words = 0
+def _chunks(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    """Indices of consecutive sentences with at least `CHUNK_WORDS` words together."""
+    chunk: list[int] = []
+    num_words = 0
     for row, sentence in enumerate(sentences):
-        part.append(row)
-        words += len(sentence)
-        if words >= PART:
-            yield part
-            part, words = [], 0
-    if part:
-        yield part
+        chunk.append(row)
+        num_words += len(sentence)
+        if num_words >= CHUNK_WORDS:
+            yield chunk
+            chunk, num_words = [], 0
+    if chunk:
+        yield chunk
 
 
-def _look(
-    said: Sequence[set[tuple[int, Key]]], sure: Sequence[float], total: Tensor, words: int
-) -> Look:
-    vector = tuple((total / max(1, words)).tolist())
-    return Look(1 - mean(sure) if sure else 0.0, 1 - pairwise_f1(said), vector)
+def _summarize(
+    predictions: Sequence[set[tuple[int, Key]]],
+    type_probs: Sequence[float],
+    state_sum: Tensor,
+    num_words: int,
+) -> Uncertainty:
+    vector = tuple((state_sum / max(1, num_words)).tolist())
+    return Uncertainty(
+        1 - mean(type_probs) if type_probs else 0.0, 1 - pairwise_f1(predictions), vector
+    )
 
 
 @torch.inference_mode()
-def _encoded(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Sentence]:
-    """The sum of the word states (H,), and the sentences as the denoiser reads them."""
+def _encode(model: DiffusionNER, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, EncodedBatch]:
+    """The sum of the word states (H,), and the encoded sentences."""
     batch = model.batch(sentences)
     with mixed_precision(model.device):
         states = model.encoder(batch)
-        encoded = model.denoiser.read(states, batch.lengths)
+        encoded = model.denoiser.encode(states, batch.lengths)
     return states.float().sum((0, 1)).cpu(), encoded

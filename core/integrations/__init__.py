@@ -1,1 +1,1 @@
-"""The model as a component of other libraries."""
+"""Integrations into other libraries."""

@@ -1,4 +1,4 @@
-"""Which generation of models this version can read. Nothing here imports torch."""
+"""Which versions of the model format this version can read. Nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..inference.scoring import WEIGHTS
+from ..installation import BUNDLED, PROGRAM
 
 KEY = "architecture"
-"""Where a model's `config.json` says its generation; the first one said nothing."""
+"""The field of `config.json` that holds the format's version; version 1 did not write it."""
 ARCHITECTURE = 4
-"""Grows when weights are named or used otherwise than before. 1: P^c without the product of both
-ends, and φ on P^l + P^r + P^c. 2: any number of layers in the span encoder, one as a rule,
-and one φ for nested and flat decoding. 3: φ on ½ P^l + ½ P^r + 2 P^c, up to 3."""
+"""Increased whenever weights change their names or meaning. 1: P^c without the biaffine term, and φ
+on P^l + P^r + P^c. 2: any number of layers in the span encoder, usually one, and one φ for nested
+and flat decoding. 3: φ on ½ P^l + ½ P^r + 2 P^c, up to 3."""
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
-    """Why a model with this `config.json` cannot be used here, and what to do; None if it can."""
-    found = saved.get(KEY, 1)
+    """Explain why the model with this `config.json` cannot be used here and what to do; None if it
+    can."""
+    version = saved.get(KEY, 1)
     model = saved.get("model")
-    one_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
-    if found in (3, ARCHITECTURE) or (found == 2 and one_layer):
+    single_layer = isinstance(model, Mapping) and model.get("num_layers") == 1
+    if version in (3, ARCHITECTURE) or (version == 2 and single_layer):
         return None
-    if isinstance(found, int) and found < ARCHITECTURE:
-        when, remedy = (
+    if isinstance(version, int) and version < ARCHITECTURE:
+        release, remedy = (
             "an earlier",
             (
                 "can no longer be used; train it again from the model that this version comes with "
-                "(`python -m core train --from assets/models/default`)"
+                f"(`{PROGRAM} train --from {BUNDLED}`)"
             ),
         )
     else:
-        when, remedy = "a later", "cannot be used by this one; update Spanneal"
+        release, remedy = "a later", "cannot be used by this one; update Spanneal"
     return (
-        f"was trained by {when} version of Spanneal (architecture {found}, this one reads "
+        f"was trained by {release} version of Spanneal (architecture {version}, this one reads "
         f"{ARCHITECTURE}, 3, and 2 with one layer) and {remedy}"
     )
 
 
 def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The `model` part of a `config.json` that is not `outdated`, in this generation's fields."""
+    """The `model` part of a readable `config.json`, converted to the current fields."""
     model = {name: value for name, value in saved["model"].items() if name != "num_layers"}
     model = {"flat_threshold": model["threshold"], **model}
     if saved[KEY] < 4:
@@ -50,5 +52,5 @@ def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def weight_name(name: str) -> str:
-    """What this generation calls a weight of a model that is not `outdated`."""
+    """The current name of a weight of a readable model."""
     return re.sub(r"^denoiser\.layers\.0\.", "denoiser.span_encoder.", name)

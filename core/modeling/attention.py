@@ -1,4 +1,4 @@
-"""The span encoder: spans look at each other and at the sentence (section 4.2).
+"""The span encoder: self-attention between spans and cross-attention to the words (section 4.2).
 
 B sentences, K spans, M words, H hidden, A heads.
 """
@@ -13,15 +13,15 @@ from torch.nn import functional as F
 from ..config import ModelConfig
 
 
-class Memory(NamedTuple):
-    """A sentence's keys and values for one layer's cross-attention, computed once."""
+class KeyValue(NamedTuple):
+    """The projected keys and values of a sentence for cross-attention, computed once."""
 
     keys: Tensor  # (B, A, M, H / A)
     values: Tensor  # (B, A, M, H / A)
 
 
 class Attention(nn.Module):
-    """Multi-head attention whose keys and values can be kept between calls."""
+    """Multi-head attention with keys and values that can be reused between calls."""
 
     def __init__(self, hidden_size: int, num_heads: int, dropout: float) -> None:
         super().__init__()
@@ -32,15 +32,16 @@ class Attention(nn.Module):
         self.value = nn.Linear(hidden_size, hidden_size)
         self.out = nn.Linear(hidden_size, hidden_size)
 
-    def remember(self, keys: Tensor, values: Tensor) -> Memory:
-        return Memory(self._split(self.key(keys)), self._split(self.value(values)))
+    def project_kv(self, keys: Tensor, values: Tensor) -> KeyValue:
+        return KeyValue(self._split(self.key(keys)), self._split(self.value(values)))
 
-    def forward(self, queries: Tensor, memory: Memory, mask: Tensor | None = None) -> Tensor:
-        """(B, K, H); `mask` (B, M) is true where there is something to attend to."""
+    def forward(self, queries: Tensor, kv: KeyValue, mask: Tensor | None = None) -> Tensor:
+        """Attend from queries (B, K, H) to `kv`: (B, K, H). `mask` (B, M) is true at valid
+        positions."""
         attended = F.scaled_dot_product_attention(
             self._split(self.query(queries)),
-            memory.keys,
-            memory.values,
+            kv.keys,
+            kv.values,
             attn_mask=None if mask is None else mask[:, None, None],
             dropout_p=self.dropout if self.training else 0.0,
         )
@@ -51,9 +52,9 @@ class Attention(nn.Module):
 
 
 class SpanEncoder(nn.Module):
-    """Self-attention, cross-attention and a feed-forward layer; each attention can be ablated.
+    """Self-attention, cross-attention and a feed-forward layer; either attention can be ablated.
 
-    The positions of spans and words are added to queries and keys alone, as in DAB-DETR.
+    Positional encodings of spans and words are added to queries and keys only, as in DAB-DETR.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -68,19 +69,20 @@ class SpanEncoder(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(3))
         self.dropout = nn.Dropout(config.dropout)
 
-    def remember(self, word_states: Tensor, word_places: Tensor) -> Memory | None:
-        """Keys and values of the sentence; None where cross-attention is ablated."""
+    def project_kv(self, word_states: Tensor, word_places: Tensor) -> KeyValue | None:
+        """Project the words' keys and values; None if cross-attention is ablated."""
         if self.cross_attention is None:
             return None
-        return self.cross_attention.remember(word_states + word_places, word_states)
+        return self.cross_attention.project_kv(word_states + word_places, word_states)
 
-    def forward(self, spans: Tensor, places: Tensor, memory: Memory | None, mask: Tensor) -> Tensor:
-        """Spans and their places (B, K, H), the sentence's memory and mask (B, M) to (B, K, H)."""
+    def forward(self, spans: Tensor, places: Tensor, kv: KeyValue | None, mask: Tensor) -> Tensor:
+        """Update spans (B, K, H), given their positional encodings `places` (B, K, H), the words'
+        `kv` and their mask (B, M)."""
         if self.self_attention is not None:
-            own = self.self_attention.remember(spans + places, spans)
-            update = self.self_attention(spans + places, own)
+            span_kv = self.self_attention.project_kv(spans + places, spans)
+            update = self.self_attention(spans + places, span_kv)
             spans = self.norms[0](spans + self.dropout(update))
-        if self.cross_attention is not None and memory is not None:
-            update = self.cross_attention(spans + places, memory, mask)
+        if self.cross_attention is not None and kv is not None:
+            update = self.cross_attention(spans + places, kv, mask)
             spans = self.norms[1](spans + self.dropout(update))
         return self.norms[2](spans + self.dropout(self.feed_forward(spans)))

@@ -12,55 +12,55 @@ from torch import Tensor, nn
 
 from ..config import ModelConfig
 from ..diffusion import boundaries as codec
-from .attention import Memory, SpanEncoder
+from .attention import KeyValue, SpanEncoder
 from .embeddings import sinusoidal
 from .pointer import BoundaryPointer
 from .span_features import SpanFeatures, SpanTable
-from .type_classifier import SpanTypes, TypeTable
+from .type_classifier import TypeClassifier, TypeTable
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """Everything about the sentences that no timestep changes."""
+class EncodedBatch:
+    """The encoded sentences of a batch: everything that does not depend on the timestep."""
 
     lengths: Tensor  # (B,)
     mask: Tensor  # (B, M), true on words
     noisy_table: SpanTable
     type_table: TypeTable
-    memory: Memory | None
-    left_words: Tensor  # (B, M, P)
-    right_words: Tensor  # (B, M, P)
+    kv: KeyValue | None
+    left_word_states: Tensor  # (B, M, P)
+    right_word_states: Tensor  # (B, M, P)
 
 
 @dataclass(frozen=True)
-class Boundaries:
-    """What is said of the K spans' edges."""
+class BoundaryLogProbs:
+    """The boundary pointers' output for K spans."""
 
     left_log_probs: Tensor  # (B, K, M)
     right_log_probs: Tensor  # (B, K, M)
 
-    def words(self) -> Tensor:
-        """The best inclusive boundaries (B, K, 2)."""
+    def best(self) -> Tensor:
+        """The most probable boundaries l <= r, inclusive: (B, K, 2)."""
         return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
 
-    def near(self, lengths: Tensor) -> Tensor:
-        """The best, then each of the two likeliest left ones with each of the two right ones, in
-        sentences of `lengths` (B,) words: (B, K, N, 2).
+    def candidates(self, lengths: Tensor) -> Tensor:
+        """The best boundaries, then the two likeliest left ones combined with the two likeliest
+        right ones, for sentences of `lengths` (B,) words: (B, K, N, 2).
 
-        N is 5, or 2 where all sentences have one word. Where such a pair is in the wrong order or
-        past the end of its sentence, the best stands again.
+        N is 5, or 2 if all sentences have one word. A pair in the wrong order or past the end of
+        its sentence is replaced by the best one.
         """
-        best = self.words()[:, :, None]
-        most = min(2, self.left_log_probs.shape[-1])
-        left = self.left_log_probs.topk(most, -1).indices.repeat_interleave(most, -1)
-        right = self.right_log_probs.topk(most, -1).indices.repeat(1, 1, most)
-        there = (left <= right) & (right < lengths[:, None, None])
-        pairs = torch.where(there[..., None], torch.stack([left, right], -1), best)
+        best = self.best()[:, :, None]
+        top = min(2, self.left_log_probs.shape[-1])
+        left = self.left_log_probs.topk(top, -1).indices.repeat_interleave(top, -1)
+        right = self.right_log_probs.topk(top, -1).indices.repeat(1, 1, top)
+        mask = (left <= right) & (right < lengths[:, None, None])
+        pairs = torch.where(mask[..., None], torch.stack([left, right], -1), best)
         return torch.cat([best, pairs], 2)
 
 
 class Denoiser(nn.Module):
-    """Noisy spans in, clean boundaries out; and the type of any span."""
+    """Predict clean boundaries from noisy spans, and the type of any span."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -73,43 +73,43 @@ class Denoiser(nn.Module):
         self.span_encoder = SpanEncoder(config)
         self.left = BoundaryPointer(size, config.pointer_size)
         self.right = BoundaryPointer(size, config.pointer_size)
-        self.types = SpanTypes(config)
+        self.types = TypeClassifier(config)
 
-    def read(self, word_states: Tensor, lengths: Tensor) -> Sentence:
-        """Project H_S (B, M, H) once for all timesteps."""
+    def encode(self, word_states: Tensor, lengths: Tensor) -> EncodedBatch:
+        """Project the word states H_S (B, M, H) once for all timesteps."""
         index = torch.arange(word_states.shape[1], device=word_states.device)
         places = self.word_place(sinusoidal(index, self.word_place.in_features))
-        return Sentence(
+        return EncodedBatch(
             lengths,
             index < lengths[:, None],
             self.noisy_features.table(word_states),
             self.types.table(word_states),
-            self.span_encoder.remember(word_states, places),
+            self.span_encoder.project_kv(word_states, places),
             self.left.words(word_states),
             self.right.words(word_states),
         )
 
-    def forward(self, x_t: Tensor, t: Tensor, sentence: Sentence) -> Boundaries:
-        """x_t (B, K, 2) at t (B,) to the boundaries of the K spans."""
-        positions = codec.to_positions(x_t, sentence.lengths, self.scale)  # (B, K, 2)
-        words = codec.to_words(x_t, sentence.lengths, self.scale)
-        spans = self.noisy_features(sentence.noisy_table, words)
+    def forward(self, x_t: Tensor, t: Tensor, encoded: EncodedBatch) -> BoundaryLogProbs:
+        """Predict the boundaries of K spans from x_t (B, K, 2) at t (B,)."""
+        positions = codec.to_positions(x_t, encoded.lengths, self.scale)  # (B, K, 2)
+        boundaries = codec.to_boundaries(x_t, encoded.lengths, self.scale)
+        spans = self.noisy_features(encoded.noisy_table, boundaries)
         half = spans.shape[-1] // 2
         places = self.place(sinusoidal(positions, half).flatten(2))
         time = self.time(sinusoidal(t, 2 * half))[:, None]  # E_t
-        index = torch.arange(sentence.mask.shape[1], device=x_t.device)
+        index = torch.arange(encoded.mask.shape[1], device=x_t.device)
         distance = (positions[..., None] - index).abs()  # (B, K, 2, M)
         left, right = distance.unbind(2)
-        spans = self.span_encoder(spans, places, sentence.memory, sentence.mask) + time
-        return Boundaries(
-            self.left(sentence.left_words, spans, left, sentence.mask),
-            self.right(sentence.right_words, spans, right, sentence.mask),
+        spans = self.span_encoder(spans, places, encoded.kv, encoded.mask) + time
+        return BoundaryLogProbs(
+            self.left(encoded.left_word_states, spans, left, encoded.mask),
+            self.right(encoded.right_word_states, spans, right, encoded.mask),
         )
 
-    def type_logits(self, words: Tensor, sentence: Sentence) -> Tensor:
-        """The type of spans (B, K, 2) of inclusive word indices: (B, K, C + 1), ∅ last.
+    def type_logits(self, boundaries: Tensor, encoded: EncodedBatch) -> Tensor:
+        """Type logits (B, K, C + 1), ∅ last, of spans (B, K, 2) of inclusive word indices.
 
-        The type is read off the predicted span and not off the noisy one, so that all noisy
-        spans that arrive at one place are told the same.
+        The type depends on the predicted span and not on the noisy one, so that all noisy spans
+        that reach the same boundaries receive the same target.
         """
-        return self.types(sentence.type_table, words)
+        return self.types(encoded.type_table, boundaries)

@@ -7,13 +7,13 @@ import math
 import torch
 from torch import Tensor
 
-_LONGEST_PERIOD = 10_000.0
+_MAX_PERIOD = 10_000.0
 
 
 def sinusoidal(values: Tensor, size: int) -> Tensor:
-    """Values (…,) to (…, size): sines, then cosines, at geometrically spaced periods."""
+    """Embed values (…,) as (…, size): sines, then cosines, at geometrically spaced periods."""
     half = size // 2
     steps = torch.arange(half, device=values.device, dtype=torch.float32) / half
-    frequencies = torch.exp(-math.log(_LONGEST_PERIOD) * steps)
+    frequencies = torch.exp(-math.log(_MAX_PERIOD) * steps)
     angles = values.to(torch.float32)[..., None] * frequencies
     return torch.cat([angles.sin(), angles.cos()], dim=-1)

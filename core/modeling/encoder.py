@@ -1,4 +1,4 @@
-"""The sentence encoder: any transformer, subwords max-pooled into words (section 4.2).
+"""The sentence encoder: any transformer, with subwords max-pooled into words (section 4.2).
 
 B sentences, S subwords, M words, E the transformer's width, H the decoder's.
 """
@@ -15,7 +15,7 @@ from .subwords import WordBatch
 
 
 def max_pool_words(subwords: Tensor, word_of: Tensor, num_words: int) -> Tensor:
-    """(B, S, E) to (B, M, E): the maximum over each word's subwords, 0 for a word without any."""
+    """Max-pool subwords (B, S, E) into words (B, M, E); a word without subwords is 0."""
     batch, _, width = subwords.shape
     index = word_of[:, :, None].expand(-1, -1, width)
     pooled = subwords.new_zeros(batch, num_words + 1, width)
@@ -24,10 +24,10 @@ def max_pool_words(subwords: Tensor, word_of: Tensor, num_words: int) -> Tensor:
 
 
 class SentenceEncoder(nn.Module):
-    """H_S: words in, states (B, M, H) out. Run once, shared by every timestep.
+    """Encode words as states H_S (B, M, H), once for all timesteps.
 
-    The layers of sentence-tuned encoders differ widely in what they know of single words
-    (their last one is the poorest), so a learned mix of all is taken.
+    The states are a learned mix of all layers: the layers of sentence-embedding encoders differ
+    widely in what they know about single words, and the last one knows least.
     """
 
     def __init__(self, config: ModelConfig, encoder_config: PretrainedConfig) -> None:
@@ -57,12 +57,12 @@ class SentenceEncoder(nn.Module):
         return self.transformer.config
 
     def load_pretrained(self, name_or_path: str) -> None:
-        """Take the transformer's weights from a hub name or a local folder."""
+        """Load the transformer's weights from a hub name or a local folder."""
         pretrained = AutoModel.from_pretrained(name_or_path)
         self.transformer.load_state_dict(pretrained.state_dict())
 
     def forward(self, batch: WordBatch) -> Tensor:
-        """(B, M, H); rows past a sentence's length are zero."""
+        """Return (B, M, H); positions past a sentence's length are zero."""
         outputs = self.transformer(
             input_ids=batch.input_ids,
             attention_mask=batch.attention_mask,
@@ -72,16 +72,16 @@ class SentenceEncoder(nn.Module):
         mixed = sum(
             weight * state for weight, state in zip(weights, outputs.hidden_states, strict=True)
         )
-        words = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
-        words = self.norm(words) + self.shape_embedding(batch.shapes)
-        states = self.project(self.dropout(words))
+        word_states = max_pool_words(mixed, batch.word_of, batch.shapes.shape[1])
+        word_states = self.norm(word_states) + self.shape_embedding(batch.shapes)
+        states = self.project(self.dropout(word_states))
         if self.lstm is not None:
-            states = self._recur(self.lstm, states, batch.lengths)
-        inside = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
-        return states * inside[:, :, None]
+            states = self._run_lstm(self.lstm, states, batch.lengths)
+        mask = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
+        return states * mask[:, :, None]
 
     @staticmethod
-    def _recur(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
+    def _run_lstm(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
         packed = nn.utils.rnn.pack_padded_sequence(
             states, lengths.cpu(), batch_first=True, enforce_sorted=False
         )
@@ -92,6 +92,6 @@ class SentenceEncoder(nn.Module):
 
 
 def encoder_config_from(data: dict[str, object]) -> PretrainedConfig:
-    """The transformer's configuration as saved in a model directory."""
+    """The transformer's configuration as saved in a model folder."""
     options = {key: value for key, value in data.items() if key != "model_type"}
     return AutoConfig.for_model(str(data["model_type"]), **options)

@@ -1,7 +1,7 @@
-"""DiffusionNER: the sentence encoder and the denoiser, as one module and one directory.
+"""DiffusionNER: the sentence encoder and the denoiser as one module and one folder.
 
-A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the
-card `README.md`. Nothing is ever pickled.
+A saved model is a folder: `config.json`, `model.safetensors`, the tokenizer's files and the model
+card `README.md`. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -10,37 +10,42 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load as from_bytes
 from safetensors.torch import load_file, save_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerBase
 
 from ..config import ModelConfig
-from ..devices import mixed_precision
+from ..devices import device_of, mixed_precision
 from ..diffusion.schedule import NoiseSchedule
+from ..installation import PROGRAM
 from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
-from .denoiser import Denoiser, Sentence
+from .denoiser import Denoiser, EncodedBatch
 from .encoder import SentenceEncoder, encoder_config_from
 from .subwords import WordBatch, word_batch
-from .type_classifier import SpanTypes
+from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
-_MOST_SUBWORDS = 512
+_MAX_SUBWORDS = 512
 
 
 class ModelError(ValueError):
-    """A model directory that cannot be used, with what to do about it."""
+    """A model folder that cannot be used; the message says what to do."""
 
 
-def write_surroundings(
+def write_config_and_tokenizer(
     folder: Path,
     config: ModelConfig,
     encoder: SentenceEncoder,
     tokenizer: PreTrainedTokenizerBase,
 ) -> None:
-    """What weights in `folder` need to be loaded again: the configuration and the tokenizer."""
+    """Write the configuration and the tokenizer that the weights in `folder` need to be loaded
+    again."""
     tokenizer.save_pretrained(folder)
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
@@ -49,7 +54,7 @@ def write_surroundings(
 
 
 class DiffusionNER(nn.Module):
-    """The whole of θ, with the tokenizer and the noise schedule it was made for."""
+    """The model with all its parameters θ, its tokenizer and its noise schedule."""
 
     def __init__(
         self, config: ModelConfig, encoder: SentenceEncoder, tokenizer: PreTrainedTokenizerBase
@@ -63,7 +68,8 @@ class DiffusionNER(nn.Module):
 
     @classmethod
     def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
-        """A new model around a pretrained transformer, by hub name or local path."""
+        """Create an untrained model around a pretrained transformer, given by hub name or local
+        path."""
         torch.manual_seed(seed)
         tokenizer = AutoTokenizer.from_pretrained(name_or_path)
         encoder = SentenceEncoder(config, AutoConfig.from_pretrained(name_or_path))
@@ -81,25 +87,26 @@ class DiffusionNER(nn.Module):
 
     @property
     def max_subwords(self) -> int:
-        """The most subwords a window may have, special tokens included."""
-        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MOST_SUBWORDS)
-        return min(room, _MOST_SUBWORDS, self.tokenizer.model_max_length)
+        """The maximum number of subwords of a window, special tokens included."""
+        room = getattr(self.encoder.encoder_config, "max_position_embeddings", _MAX_SUBWORDS)
+        return min(room, _MAX_SUBWORDS, self.tokenizer.model_max_length)
 
     @property
-    def word_room(self) -> int:
-        """The most subwords that the words of a window may have."""
+    def subword_budget(self) -> int:
+        """The maximum number of subwords of a window without special tokens."""
         return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
 
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
         return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
 
-    def read(self, batch: WordBatch) -> Sentence:
-        """Encode sentences once; every denoising step shares the outcome."""
+    def encode(self, batch: WordBatch) -> EncodedBatch:
+        """Encode sentences once for all denoising steps."""
         with mixed_precision(self.device):
-            return self.denoiser.read(self.encoder(batch), batch.lengths)
+            return self.denoiser.encode(self.encoder(batch), batch.lengths)
 
-    def called(self, names: Mapping[str, str]) -> DiffusionNER:
-        """The same model with other names for its labels, where no label has the new one yet."""
+    def rename_labels(self, names: Mapping[str, str]) -> DiffusionNER:
+        """Rename labels in place and return the model. A name that is already a label is left
+        out."""
         labels = list(self.config.labels)
         for index, label in enumerate(labels):
             if (name := names.get(label, label)) not in labels:
@@ -108,46 +115,52 @@ class DiffusionNER(nn.Module):
         return self
 
     def with_labels(self, labels: Sequence[str]) -> DiffusionNER:
-        """The same model for other labels: known ones keep their weights, new ones start
-        from the mean of the known, lost ones are dropped."""
-        grown = DiffusionNER(
+        """Return the model for another set of labels: known labels keep their weights, new ones
+        start from the mean of the known, and missing ones are dropped."""
+        resized = DiffusionNER(
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
         state = self.denoiser.state_dict()
-        for name in (f"types.{each}" for each in SpanTypes.label_rows):
-            state[name] = self._regrow(state[name], labels)
-        grown.denoiser.load_state_dict(state)
-        return grown.train(self.training)
+        for name in (f"types.{row_name}" for row_name in TypeClassifier.label_rows):
+            state[name] = self._resize_label_rows(state[name], labels)
+        resized.denoiser.load_state_dict(state)
+        return resized.train(self.training)
 
-    def _regrow(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
+    def _resize_label_rows(self, rows: Tensor, labels: Sequence[str]) -> Tensor:
         known = {label: rows[index] for index, label in enumerate(self.config.labels)}
-        fresh = rows[:-1].mean(0) if known else rows[-1]
-        return torch.stack([known.get(label, fresh) for label in labels] + [rows[-1]])
+        new_row = rows[:-1].mean(0) if known else rows[-1]
+        return torch.stack([known.get(label, new_row) for label in labels] + [rows[-1]])
 
     def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
-        """Write the model directory; `dtype=torch.float16` halves it.
-
-        A save that is killed leaves the weights that were there.
-        """
+        """Write the model folder; `dtype=torch.float16` halves its size. If the process is killed,
+        the previous weights remain."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
             for name, value in self.state_dict().items()
         }
-        fresh = folder / (WEIGHTS + ".new")
-        save_file(state, fresh)
-        fresh.replace(folder / WEIGHTS)
-        write_surroundings(folder, self.config, self.encoder, self.tokenizer)
+        temporary = folder / (WEIGHTS + ".new")
+        save_file(state, temporary)
+        temporary.replace(folder / WEIGHTS)
+        write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without the hooks that transformers puts on its modules, and with the weights as
+        bytes, so that any process can load them."""
+        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
+        surroundings = (self.config, self.encoder.encoder_config, self.tokenizer)
+        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
-        """Read a model directory. Raises ModelError where it is not one."""
-        folder = Path(folder)
+        """Read a model folder. Raises ModelError if it is not a usable one, and ValueError if the
+        device is not available."""
+        folder, device = Path(folder), device_of(device)
         for name in (CONFIG, WEIGHTS):
             if not (folder / name).is_file():
                 raise ModelError(
                     f"{folder} is no model directory: {name} is missing. A model is a folder "
-                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `python -m core train` "
+                    f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
         saved = json.loads((folder / CONFIG).read_text())
@@ -169,13 +182,20 @@ class DiffusionNER(nn.Module):
         except (TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
-                f"come from one `python -m core train` of this version; {error}"
+                f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
 
 
-def best_device() -> str:
-    """cuda, mps or cpu: the fastest that is here."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+def _rebuilt(
+    config: ModelConfig,
+    encoder_config: PretrainedConfig,
+    tokenizer: PreTrainedTokenizerBase,
+    weights: bytes,
+    device: str,
+    training: bool,
+) -> DiffusionNER:
+    """Rebuild a pickled model."""
+    model = DiffusionNER(config, SentenceEncoder(config, encoder_config), tokenizer)
+    model.load_state_dict(from_bytes(weights))
+    return model.to(device_of(device)).train(training)

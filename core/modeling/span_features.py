@@ -1,5 +1,5 @@
-"""Features of spans, gathered from tables that are computed once a sentence: of noisy spans, of
-those that are typed (`core.modeling.type_classifier`), and of fragments.
+"""Span features gathered from tables that are computed once for each sentence. Used for noisy
+spans, for typed spans (`core.modeling.type_classifier`) and for fragments.
 
 B sentences, K spans, M words, H hidden.
 """
@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from ..diffusion.boundaries import to_half_open
 
-_LONGEST_WIDTH = 15
+_MAX_WIDTH = 15
 
 
 class SpanTable(NamedTuple):
-    """What each word contributes to a span that begins at, ends at, or contains it."""
+    """The contribution of each word to a span that begins at, ends at, or contains it."""
 
     left: Tensor  # (B, M, H)
     right: Tensor  # (B, M, H)
@@ -25,32 +25,33 @@ class SpanTable(NamedTuple):
 
 
 class SpanFeatures(nn.Module):
-    """Left word + right word + mean of the inner words (the paper's pooling) + width."""
+    """Left word + right word + mean of the inner words (the paper's pooling) + a width
+    embedding."""
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
         self.project = nn.Linear(hidden_size, 3 * hidden_size)
-        self.width = nn.Embedding(_LONGEST_WIDTH + 1, hidden_size)
+        self.width = nn.Embedding(_MAX_WIDTH + 1, hidden_size)
         nn.init.normal_(self.width.weight, std=0.02)
         self.norm = nn.LayerNorm(hidden_size)
 
     def table(self, word_states: Tensor) -> SpanTable:
-        """(B, M, H) to the tables that `forward` gathers from."""
+        """Compute the tables that `forward` gathers from, for word states (B, M, H)."""
         left, right, inner = self.project(word_states).chunk(3, dim=-1)
         sums = nn.functional.pad(inner.float().cumsum(dim=1), (0, 0, 1, 0))
         return SpanTable(left, right, sums)
 
-    def forward(self, table: SpanTable, words: Tensor) -> Tensor:
-        """Spans (B, K, 2) of inclusive word indices to (B, K, H)."""
-        left, right = words.unbind(-1)
-        start, end = to_half_open(words).unbind(-1)
+    def forward(self, table: SpanTable, boundaries: Tensor) -> Tensor:
+        """Features (B, K, H) of spans (B, K, 2) of inclusive word indices."""
+        left, right = boundaries.unbind(-1)
+        start, end = to_half_open(boundaries).unbind(-1)
         inner = _gather(table.sums, end) - _gather(table.sums, start)
         features = _gather(table.left, left) + _gather(table.right, right)
         features = features + inner / (end - start)[:, :, None]
-        return self.norm(features + self.width((right - left).clamp(max=_LONGEST_WIDTH)))
+        return self.norm(features + self.width((right - left).clamp(max=_MAX_WIDTH)))
 
 
 def _gather(table: Tensor, index: Tensor) -> Tensor:
-    """Rows (B, K) of a table (B, M, H) as (B, K, H)."""
+    """Gather rows (B, K) of a table (B, M, H) as (B, K, H)."""
     batch = torch.arange(table.shape[0], device=table.device)[:, None]
     return table[batch, index]

@@ -1,1 +1,1 @@
-"""Pretrained encoders that no hub is needed for: their weights come inside a Python package."""
+"""Pretrained encoders from Python packages, for machines without access to a model hub."""

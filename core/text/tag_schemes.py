@@ -1,8 +1,8 @@
-"""Tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES, read by one rule.
+"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES.
 
-A tag is O or PREFIX-LABEL. Reading is lenient in the way every one of these schemes agrees on:
-a span begins at B, S or U, and wherever the label changes or the span before has ended (by E,
-L, S, U or O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
+A tag is O or PREFIX-LABEL. Decoding is lenient in a way that all these schemes agree on: a span
+begins at B, S or U, and wherever the label changes or the previous span has ended (by E, L, S, U or
+O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def split_tag(tag: str) -> tuple[str, str]:
 
 
 def decode_tags(tags: Sequence[str]) -> tuple[Span, ...]:
-    """The spans that a tag column spells, in order; which scheme it is need not be said."""
+    """Decode a tag column to spans, in order; the scheme need not be given."""
     spans: list[Span] = []
     start, open_label = 0, ""
     for index, (prefix, label) in enumerate(map(split_tag, tags)):
@@ -55,35 +55,37 @@ def decode_tags(tags: Sequence[str]) -> tuple[Span, ...]:
 
 
 def outermost(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """`(kept, dropped)`, both in text order: what a flat format can hold, and what it cannot.
+    """Split spans into `(outer, dropped)`, both in text order: those that a flat format can hold,
+    and the rest.
 
-    The longest span wins, then the leftmost, then the first label of the alphabet. The same
-    span given twice is one span.
+    The longest span wins, then the leftmost, then the alphabetically first label. Duplicates count
+    once.
     """
     taken: set[int] = set()
-    kept: list[Span] = []
+    outer: list[Span] = []
     dropped: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (s.start - s.end, s)):
         words = range(span.start, span.end)
         if taken.isdisjoint(words):
             taken.update(words)
-            kept.append(span)
+            outer.append(span)
         else:
             dropped.append(span)
-    return tuple(sorted(kept)), tuple(sorted(dropped))
+    return tuple(sorted(outer)), tuple(sorted(dropped))
 
 
 def encode_tags(
     spans: Iterable[Span], length: int, scheme: Scheme = "BIO"
 ) -> tuple[tuple[str, ...], tuple[Span, ...]]:
-    """`(tags, dropped)`: `length` tags holding the outermost spans, and the spans they cannot hold.
+    """Encode spans as `(tags, dropped)`: `length` tags for the outermost spans, and the spans they
+    cannot hold.
 
     Raises `ValueError` if a span reaches past `length`.
     """
-    kept, dropped = outermost(spans)
+    outer, dropped = outermost(spans)
     tags = ["O"] * length
-    previous = Span(0, 1, "O") if not kept else kept[0]
-    for span in kept:
+    previous = Span(0, 1, "O") if not outer else outer[0]
+    for span in outer:
         if span.end > length:
             raise ValueError(
                 f"span [{span.start}, {span.end}) {span.label!r} reaches past the {length} words "

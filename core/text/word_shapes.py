@@ -1,4 +1,4 @@
-"""Word-shape features: what an uncased encoder cannot see."""
+"""Word-shape features: capitalisation and digits, which an uncased encoder cannot see."""
 
 from __future__ import annotations
 

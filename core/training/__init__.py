@@ -1,2 +1,1 @@
-"""Training (Algorithm 1): the objective, the trainer, checkpoints, fine-tuning, several
-processes."""
+"""Training (Algorithm 1): objective, trainer, checkpoints, fine-tuning, distributed training."""

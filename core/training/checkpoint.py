@@ -1,7 +1,7 @@
-"""The state of an unfinished training, so that it can go on to the same bytes.
+"""Checkpoints of an unfinished training, from which it continues bit-identically.
 
-A folder with `weights.safetensors`, `optimizer.safetensors` and `state.json`, moved into
-place as a whole: a process killed while writing leaves the previous one.
+A folder with `weights.safetensors`, `optimizer.safetensors` and `state.json`, moved into place as a
+whole: a process killed while writing leaves the previous checkpoint.
 """
 
 from __future__ import annotations
@@ -20,62 +20,64 @@ _STATE = "state.json"
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a training stands."""
+class TrainingState:
+    """The progress of a training."""
 
     fingerprint: str
-    """Of the settings and the data; a checkpoint of anything else is not resumed."""
+    """Hash of the settings and the data; a checkpoint with another one is not resumed."""
     step: int = 0
     best_f1: float = -1.0
     bad_epochs: int = 0
 
 
 def save_checkpoint(
-    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, position: Position
+    folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
 ) -> None:
-    """Replace the checkpoint in `folder`."""
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    """Write the checkpoint in `folder`, replacing the previous one."""
+    temporary = folder.with_name(folder.name + ".new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     save_file(
-        {k: v.contiguous() for k, v in network.state_dict().items()}, fresh / "weights.safetensors"
+        {k: v.contiguous() for k, v in network.state_dict().items()},
+        temporary / "weights.safetensors",
     )
-    save_file(_flatten(optimizer.state_dict()["state"]), fresh / "optimizer.safetensors")
-    (fresh / _STATE).write_text(json.dumps(asdict(position)))
-    old = _old(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    save_file(_flatten(optimizer.state_dict()["state"]), temporary / "optimizer.safetensors")
+    (temporary / _STATE).write_text(json.dumps(asdict(state)))
+    previous = _previous(folder)
+    shutil.rmtree(previous, ignore_errors=True)
     if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        folder.rename(previous)
+    temporary.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
 
 
 def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
-) -> Position:
-    """Restore what `folder` holds; a fresh Position where it holds nothing that fits."""
-    if not folder.exists() and _old(folder).exists():
-        _old(folder).rename(folder)
+) -> TrainingState:
+    """Restore the checkpoint in `folder` and return its state; a fresh state if there is none or it
+    does not belong to this training."""
+    if not folder.exists() and _previous(folder).exists():
+        _previous(folder).rename(folder)
     if not (folder / _STATE).is_file():
-        return Position(fingerprint)
-    position = Position(**json.loads((folder / _STATE).read_text()))
-    if position.fingerprint != fingerprint:
-        return Position(fingerprint)
+        return TrainingState(fingerprint)
+    state = TrainingState(**json.loads((folder / _STATE).read_text()))
+    if state.fingerprint != fingerprint:
+        return TrainingState(fingerprint)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     saved = optimizer.state_dict()
     saved["state"] = _unflatten(load_file(folder / "optimizer.safetensors"))
     optimizer.load_state_dict(saved)
-    return position
+    return state
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """Forget the checkpoint of a training that is done."""
+    """Delete the checkpoint of a finished training."""
     (folder / _STATE).unlink(missing_ok=True)  # without it, what a kill leaves is not resumed
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _old(folder: Path) -> Path:
-    """Where the previous checkpoint stands while the new one takes its place."""
+def _previous(folder: Path) -> Path:
+    """Where the previous checkpoint is kept while the new one is moved into place."""
     return folder.with_name(folder.name + ".old")
 
 

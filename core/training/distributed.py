@@ -1,8 +1,8 @@
-"""Several processes that train one model: `accelerate launch -m core train …`.
+"""Distributed training of one model: `accelerate launch -m core train …`.
 
-Each takes its share of every batch, after drawing the noise of the whole of it; what losses are
-divided by, and the gradients, are summed over all. So each step is the one that a process alone
-would take, but for dropout and rounding. A process alone does nothing of this.
+Each process takes its shard of every batch, after drawing the noise for the whole batch; loss
+denominators and gradients are summed over all processes. So each step equals the step of a single
+process, apart from dropout and rounding. A single process does none of this.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from accelerate import PartialState
 
-_joined: PartialState | None = None
-Value = TypeVar("Value")
+_state: PartialState | None = None
+T = TypeVar("T")
 
 
-def join() -> None:
-    """Joins the processes that `accelerate launch` started beside this one, if it did.
+def init() -> None:
+    """Join the process group that `accelerate launch` started, if there is one.
 
-    Raises `ModuleNotFoundError` where accelerate is missing.
+    Raises `ModuleNotFoundError` if accelerate is missing.
     """
-    global _joined
+    global _state
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return
     try:
@@ -37,39 +37,40 @@ def join() -> None:
             "training on several processes needs the package accelerate; "
             "install it: pip install -r requirements-processes.txt"
         ) from error
-    _joined = PartialState(cpu=not torch.cuda.is_available())
+    _state = PartialState(cpu=not torch.cuda.is_available())
 
 
-def leave() -> None:
-    """Takes leave of the others, who have come to their end too."""
-    global _joined
-    if _joined is not None:
-        _joined.wait_for_everyone()
-        _joined.destroy_process_group()
-        _joined = None
+def shutdown() -> None:
+    """Wait for all processes and leave the process group."""
+    global _state
+    if _state is not None:
+        _state.wait_for_everyone()
+        _state.destroy_process_group()
+        _state = None
 
 
-def number() -> int:
-    """This process's, from 0."""
-    return _joined.process_index if _joined else 0
+def rank() -> int:
+    """The index of this process, from 0."""
+    return _state.process_index if _state else 0
 
 
-def main() -> bool:
-    """Whether this is the process that writes and tells."""
-    return number() == 0
+def is_main_process() -> bool:
+    """Whether this process is the one that writes files and reports progress."""
+    return rank() == 0
 
 
-def share(rows: int) -> slice:
-    """The rows of a batch that this process takes: every n-th, as long as the others'. Of fewer
-    rows than processes each takes all, which comes to the same, since totals grow as much."""
-    if _joined is None or rows < _joined.num_processes:
+def shard(rows: int) -> slice:
+    """The rows of a batch that this process takes: every n-th, with equal counts. If there are
+    fewer rows than processes, each takes all of them, which gives the same step, since the
+    denominators grow equally."""
+    if _state is None or rows < _state.num_processes:
         return slice(None)
-    return slice(_joined.process_index, None, _joined.num_processes)
+    return slice(_state.process_index, None, _state.num_processes)
 
 
-def total(values: Tensor) -> Tensor:
-    """The sum over all processes, without a gradient where there are several."""
-    if _joined is None:
+def all_reduce_sum(values: Tensor) -> Tensor:
+    """Sum over all processes; detached from the graph if there are several."""
+    if _state is None:
         return values
     from accelerate.utils import reduce
 
@@ -77,33 +78,33 @@ def total(values: Tensor) -> Tensor:
     return summed
 
 
-def sum_gradients(network: nn.Module) -> None:
-    """Gives every weight the sum of all processes' gradients."""
-    if _joined is None:
+def all_reduce_gradients(network: nn.Module) -> None:
+    """Replace every gradient by its sum over all processes."""
+    if _state is None:
         return
-    gradients = [each.grad for each in network.parameters() if each.grad is not None]
-    summed = total(torch.cat([each.flatten() for each in gradients]))
+    gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+    summed = all_reduce_sum(torch.cat([gradient.flatten() for gradient in gradients]))
     for gradient, values in zip(
-        gradients, summed.split([each.numel() for each in gradients]), strict=True
+        gradients, summed.split([gradient.numel() for gradient in gradients]), strict=True
     ):
         gradient.copy_(values.view_as(gradient))
 
 
-def from_main(value: Value) -> Value:
-    """What the first process has; the others' own is dropped."""
-    if _joined is None:
+def broadcast(value: T) -> T:
+    """Return the main process's value on every process."""
+    if _state is None:
         return value
     from accelerate.utils import broadcast_object_list
 
-    (told,) = broadcast_object_list([value])
-    return told
+    (received,) = broadcast_object_list([value])
+    return received
 
 
 @contextmanager
-def main_first() -> Iterator[None]:
-    """What stands inside is done by the first process before the others do it."""
-    if _joined is None:
+def main_process_first() -> Iterator[None]:
+    """Run the body on the main process before the others."""
+    if _state is None:
         yield
         return
-    with _joined.main_process_first():
+    with _state.main_process_first():
         yield

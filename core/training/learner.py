@@ -1,5 +1,4 @@
-"""What `core.training.trainer` trains: anything that has losses, a development score and a
-folder."""
+"""The protocol of what `core.training.trainer` trains, and its implementation for DiffusionNER."""
 
 from __future__ import annotations
 
@@ -21,24 +20,25 @@ from .objective import diffusion_losses
 
 
 class Learner(Protocol):
-    """A model with its way of learning."""
+    """A trainable model: losses, a development score and a folder."""
 
     @property
     def network(self) -> nn.Module: ...
 
     @property
     def architecture(self) -> ModelConfig:
-        """What the weights alone do not tell: a checkpoint of another one is not resumed."""
+        """Part of the checkpoint's fingerprint: settings that the weights alone do not
+        determine."""
         ...
 
     @property
     def pretrained(self) -> PreTrainedModel:
-        """The part of `network` that takes the encoder's learning rate."""
+        """The part of `network` that is trained with the encoder's learning rate."""
         ...
 
     def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
-        """Of a batch; where several processes share it, this one's part, see
-        `core.training.distributed`."""
+        """The named losses of a batch; in distributed training, this process's share of them (see
+        `core.training.distributed`)."""
         ...
 
     def evaluate(self, examples: Sequence[Example]) -> Scores: ...
@@ -48,7 +48,8 @@ class Learner(Protocol):
 
 @dataclass
 class DiffusionLearner:
-    """DiffusionNER by Algorithm 1; evaluation tunes φ, nested and flat, in the model itself."""
+    """Train DiffusionNER with Algorithm 1; evaluation tunes the model's φ for nested and flat
+    decoding."""
 
     model: DiffusionNER
     config: TrainingConfig
@@ -70,14 +71,14 @@ class DiffusionLearner:
         return diffusion_losses(self.model, examples, self.config, generator)
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
-        found = propose(self.model, [example.words for example in examples], self.sampler)
+        proposals = propose(self.model, [example.words for example in examples], self.sampler)
         self.model.config = replace(
             self.model.config,
-            threshold=tune_threshold(examples, found, flat=False),
-            flat_threshold=tune_threshold(examples, found, flat=True),
+            threshold=tune_threshold(examples, proposals, flat=False),
+            flat_threshold=tune_threshold(examples, proposals, flat=True),
         )
         flat = self.sampler.flat
-        return score_proposals(examples, found, self.model.config.phi(flat), flat)
+        return score_proposals(examples, proposals, self.model.config.phi(flat), flat)
 
     def save(self, folder: Path) -> None:
         self.model.save(folder, torch.float16)

@@ -1,5 +1,5 @@
-"""The set loss of Algorithm 1, line 9. Where several processes share a batch, a mean is this
-process's part of the mean over all of it.
+"""The set loss of Algorithm 1, line 9. In distributed training a mean is this process's share of
+the mean over the whole batch.
 
 B sentences, K spans, M words, N gold entities (padded), C types and ∅ (the last index).
 """
@@ -13,54 +13,54 @@ from torch.nn import functional as F
 
 from ..data.batching import Gold
 from ..devices import send
-from ..modeling.denoiser import Boundaries
+from ..modeling.denoiser import BoundaryLogProbs
 from . import distributed
 from .matching import match
 
-_NEVER = -1e4
+_UNKNOWN_LOGIT = -1e4
 
 
-def type_targets(words: Tensor, gold: Gold, no_entity: int) -> Tensor:
-    """Spans (B, K, 2) to the type they are to be given (B, K): that of the gold entity with
-    exactly these boundaries, else ∅. So the type's probability says "this span is right"."""
-    same = (words[:, :, None] == gold.boundaries[:, None]).all(-1)  # (B, K, N)
-    types = gold.types[:, None].expand_as(same).gather(2, same.int().argmax(2, keepdim=True))
-    return torch.where(same.any(2), types[:, :, 0], no_entity)
+def type_targets(boundaries: Tensor, gold: Gold, no_entity: int) -> Tensor:
+    """Type targets (B, K) of spans (B, K, 2): the type of the gold entity with exactly these
+    boundaries, else ∅. So P^c is the probability that the span is correct."""
+    matches = (boundaries[:, :, None] == gold.boundaries[:, None]).all(-1)  # (B, K, N)
+    types = gold.types[:, None].expand_as(matches).gather(2, matches.int().argmax(2, keepdim=True))
+    return torch.where(matches.any(2), types[:, :, 0], no_entity)
 
 
 @torch.no_grad()
 def assign(
-    output: Boundaries,
+    output: BoundaryLogProbs,
     type_probs: Tensor,
     positions: Tensor,
     gold: Gold,
     lengths: Tensor,
     distance_weight: float,
 ) -> Tensor:
-    """π̂ (B, K): the gold entity each span is to become, -1 for none.
+    """The matching π̂ (B, K): the gold index assigned to each span, -1 for none.
 
-    The cost is appendix A's -(P^l + P^r + P^c) plus the distance of the noisy boundaries
-    `positions` (B, K, 2) to the gold ones, as a share of the sentence.
+    The cost is appendix A's -(P^l + P^r + P^c) plus the distance between the noisy boundaries
+    `positions` (B, K, 2) and the gold ones, relative to the sentence's length.
     """
-    words = gold.boundaries.clamp(min=0)
-    cost = -_at_gold(output.left_log_probs, words[..., 0]).exp()
-    cost -= _at_gold(output.right_log_probs, words[..., 1]).exp()
-    cost -= _at_gold(type_probs, gold.types)
-    apart = (positions[:, :, None] - words[:, None]).abs().sum(-1)  # (B, K, N)
-    cost += distance_weight * apart / lengths[:, None, None]
+    boundaries = gold.boundaries.clamp(min=0)
+    cost = -_gather_gold(output.left_log_probs, boundaries[..., 0]).exp()
+    cost -= _gather_gold(output.right_log_probs, boundaries[..., 1]).exp()
+    cost -= _gather_gold(type_probs, gold.types)
+    distance = (positions[:, :, None] - boundaries[:, None]).abs().sum(-1)  # (B, K, N)
+    cost += distance_weight * distance / lengths[:, None, None]
     costs = cost.float().cpu().numpy()  # one transfer a batch
     rows = [match(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
-    return send(torch.from_numpy(np.stack(rows)), words.device)
+    return send(torch.from_numpy(np.stack(rows)), boundaries.device)
 
 
-def boundary_loss(output: Boundaries, assignment: Tensor, gold: Gold) -> Tensor:
-    """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 where there is no gold."""
+def boundary_loss(output: BoundaryLogProbs, assignment: Tensor, gold: Gold) -> Tensor:
+    """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 without gold entities."""
     matched = assignment >= 0
     index = assignment.clamp(min=0)
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
     right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
     loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
-    return (loss[:, :, 0] * matched).sum() / distributed.total(matched.sum()).clamp(min=1)
+    return (loss[:, :, 0] * matched).sum() / distributed.all_reduce_sum(matched.sum()).clamp(min=1)
 
 
 def type_loss(
@@ -68,16 +68,17 @@ def type_loss(
 ) -> Tensor:
     """Weighted mean of -log P^c over the `valid` spans; logits (B, K, C + 1), the rest (B, K).
 
-    Labels `unknown` (B, C + 1) to a sentence's annotators take no part: a span left
-    unlabelled there may still be one of them.
+    Labels `unknown` (B, C + 1) to a sentence's annotators are masked: an unlabelled span may still
+    be one of them.
     """
-    logits = logits.masked_fill(unknown[:, None], _NEVER)
+    logits = logits.masked_fill(unknown[:, None], _UNKNOWN_LOGIT)
     no_entity = logits.shape[-1] - 1
     weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
     losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-    return (losses * weights.flatten()).sum() / distributed.total(weights.sum()).clamp(min=1.0)
+    total = distributed.all_reduce_sum(weights.sum()).clamp(min=1.0)
+    return (losses * weights.flatten()).sum() / total
 
 
-def _at_gold(values: Tensor, index: Tensor) -> Tensor:
-    """values (B, K, X) at the gold indices (B, N): (B, K, N)."""
+def _gather_gold(values: Tensor, index: Tensor) -> Tensor:
+    """Gather values (B, K, X) at the gold indices (B, N): (B, K, N)."""
     return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))

@@ -10,12 +10,12 @@ from torch import Tensor
 from ..config import TrainingConfig
 from ..data.batching import Gold
 from ..devices import send
-from ..diffusion import boundaries
+from ..diffusion import boundaries as codec
 from ..diffusion.expansion import expand
 from ..modeling.model import DiffusionNER
 from ..types import Example
 from . import distributed, losses
-from .type_supervision import taught_spans
+from .type_supervision import supervised_spans
 
 
 def diffusion_losses(
@@ -24,31 +24,31 @@ def diffusion_losses(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> dict[str, Tensor]:
-    """The named losses of a batch; their sum is what is minimised. Where several processes share
-    it, this one's part of them, see `core.training.distributed`: the noise of all is drawn by
-    each."""
-    rows = distributed.share(len(examples))
+    """The named losses of a batch; training minimises their sum. In distributed training, this
+    process's share of them (`core.training.distributed`): every process draws the noise for the
+    whole batch."""
+    rows = distributed.shard(len(examples))
     batch = model.batch([example.words for example in examples[rows]])
-    every = Gold.of(examples, model.config.labels, model.device)
+    all_gold = Gold.of(examples, model.config.labels, model.device)
     lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
-    x_t, t = (each[rows] for each in noisy_spans(model, every, lengths, config, generator))
-    gold = every.rows(rows)
-    sentence = model.read(batch)
-    output = model.denoiser(x_t, t, sentence)
-    positions = boundaries.to_positions(x_t, batch.lengths, model.config.scale)
-    proposed = output.near(batch.lengths)  # (B, K, 5, 2), what is predicted first
+    x_t, t = (tensor[rows] for tensor in noisy_spans(model, all_gold, lengths, config, generator))
+    gold = all_gold.rows(rows)
+    encoded = model.encode(batch)
+    output = model.denoiser(x_t, t, encoded)
+    positions = codec.to_positions(x_t, batch.lengths, model.config.scale)
+    proposed = output.candidates(batch.lengths)  # (B, K, 5, 2), what is predicted first
     with torch.no_grad():
-        types = model.denoiser.type_logits(proposed[:, :, 0], sentence).softmax(-1)
+        types = model.denoiser.type_logits(proposed[:, :, 0], encoded).softmax(-1)
     assignment = losses.assign(
         output, types, positions, gold, batch.lengths, config.distance_weight
     )
-    words, there = taught_spans(proposed.flatten(1, 2), every, lengths, generator, rows)
+    supervised, mask = supervised_spans(proposed.flatten(1, 2), all_gold, lengths, generator, rows)
     return {
         "boundary": losses.boundary_loss(output, assignment, gold),
         "type": losses.type_loss(
-            model.denoiser.type_logits(words, sentence),
-            losses.type_targets(words, gold, model.no_entity),
-            there,
+            model.denoiser.type_logits(supervised, encoded),
+            losses.type_targets(supervised, gold, model.no_entity),
+            mask,
             gold.unknown,
             config.no_entity_weight,
         ),
@@ -62,8 +62,8 @@ def noisy_spans(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
-    signals = boundaries.to_signal(gold.boundaries, lengths, model.config.scale).cpu()
+    """Sample x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
+    signals = codec.to_signal(gold.boundaries, lengths, model.config.scale).cpu()
     x_0 = torch.stack(
         [
             expand(
@@ -77,8 +77,8 @@ def noisy_spans(
             for row, count in enumerate(gold.counts)
         ]
     )
-    last = model.schedule.timesteps
-    t = torch.randint(1, last + 1, (len(x_0),), generator=generator)
-    t[torch.rand(len(x_0), generator=generator) < config.pure_noise] = last
+    final = model.schedule.timesteps
+    t = torch.randint(1, final + 1, (len(x_0),), generator=generator)
+    t[torch.rand(len(x_0), generator=generator) < config.pure_noise] = final
     noise = torch.randn(x_0.shape, generator=generator)
     return model.schedule.q_sample(x_0, t, noise).to(model.device), t.to(model.device)

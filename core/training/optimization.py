@@ -1,4 +1,4 @@
-"""The steps of a training: the gradient and the rates."""
+"""The optimisation of a learner: gradient steps and learning rates."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..types import Example
 from . import distributed
 from .learner import Learner
 
-_MAX_NORM = 1.0
-_APART = 500_000_003
-"""Between the seeds of two processes' dropout."""
+_MAX_GRADIENT_NORM = 1.0
+_RANK_SEED_STRIDE = 500_000_003
+"""The difference between the dropout seeds of two ranks."""
 
 
-class Stepper:
-    """Changes a learner's weights, `total` times in all."""
+class Optimization:
+    """Update a learner's weights, `total` steps in all."""
 
     def __init__(self, learner: Learner, config: TrainingConfig, total: int) -> None:
         self.learner, self.config, self.total = learner, config, total
@@ -31,26 +31,24 @@ class Stepper:
         return self.learner.network
 
     def step(self, batch: Sequence[Example], number: int) -> dict[str, float]:
-        """One gradient step; its randomness follows from the seed and its number alone.
-
-        Returns the named losses.
-        """
+        """Take one gradient step and return the named losses. Its randomness depends only on the
+        seed and the step's number."""
         seed = self.config.seed * 1_000_003 + number
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak_lr"] * _rate(number, self.total, self.config.warmup)
+            group["lr"] = group["peak_lr"] * _lr_factor(number, self.total, self.config.warmup)
         network = self.network.train()
         device = next(network.parameters()).device
         with torch.random.fork_rng(), mixed_precision(device):
-            torch.manual_seed(seed + _APART * distributed.number())  # dropout
+            torch.manual_seed(seed + _RANK_SEED_STRIDE * distributed.rank())  # dropout
             losses = self.learner.losses(batch, torch.Generator().manual_seed(seed))
         self.optimizer.zero_grad(set_to_none=True)
-        every = torch.stack(list(losses.values()))
-        total_loss: Tensor = every.sum()
+        stacked = torch.stack(list(losses.values()))
+        total_loss: Tensor = stacked.sum()
         total_loss.backward()
-        distributed.sum_gradients(network)
-        nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
+        distributed.all_reduce_gradients(network)
+        nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
         self.optimizer.step()
-        values = distributed.total(every.detach())
+        values = distributed.all_reduce_sum(stacked.detach())
         return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
 
     @torch.inference_mode()
@@ -59,26 +57,32 @@ class Stepper:
         return self.learner.evaluate(dev)
 
 
-def _rate(step: int, total: int, warmup: float) -> float:
+def _lr_factor(step: int, total: int, warmup: float) -> float:
     """Linear warm-up, then linear decay (section 5.3)."""
-    rising = max(1.0, warmup * total)
-    return min(step / rising, max(0.0, (total - step + 1) / max(1.0, total - rising)))
+    warmup_steps = max(1.0, warmup * total)
+    return min(step / warmup_steps, max(0.0, (total - step + 1) / max(1.0, total - warmup_steps)))
 
 
 def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW with a rate for the pretrained part and one for the rest.
+    """AdamW with one learning rate for the pretrained encoder and one for the rest.
 
-    The pretrained input embeddings stay fixed: more than half of a small encoder's weights, a
-    fifth of the step, and words that the corrections do not contain keep their place beside
-    those that they do.
+    The pretrained input embeddings are frozen: they hold more than half of a small encoder's
+    weights and cost a fifth of a step, and words that the training data lacks stay consistent with
+    those it has.
     """
     learner.pretrained.get_input_embeddings().requires_grad_(False)
-    pretrained = [each for each in learner.pretrained.parameters() if each.requires_grad]
-    known = {id(each) for each in learner.pretrained.parameters()}
-    fresh = [each for each in learner.network.parameters() if id(each) not in known]
+    pretrained = [
+        parameter for parameter in learner.pretrained.parameters() if parameter.requires_grad
+    ]
+    pretrained_ids = {id(parameter) for parameter in learner.pretrained.parameters()}
+    new = [
+        parameter
+        for parameter in learner.network.parameters()
+        if id(parameter) not in pretrained_ids
+    ]
     groups = [
         {"params": pretrained, "peak_lr": config.encoder_lr},
-        {"params": fresh, "peak_lr": config.decoder_lr},
+        {"params": new, "peak_lr": config.decoder_lr},
     ]
-    on_gpu = fresh[0].device.type == "cuda"
+    on_gpu = new[0].device.type == "cuda"
     return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)

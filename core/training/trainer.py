@@ -1,7 +1,7 @@
-"""Algorithm 1 as a generator of plain records: to stop iterating is to cancel.
+"""Algorithm 1 as a generator of plain records; to stop iterating is to cancel.
 
-The model folder always holds the best version so far, `checkpoint/` inside it the state to
-go on from; both survive a kill at any moment.
+The model folder always holds the best version so far, and its `checkpoint/` the state to continue
+from; both survive a kill at any moment.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ..data.batching import epoch_batches
 from ..evaluation.metrics import Scores
 from ..types import Example
 from . import distributed
-from .checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
+from .checkpoint import TrainingState, load_checkpoint, remove_checkpoint, save_checkpoint
 from .learner import Learner
-from .optimization import Stepper
+from .optimization import Optimization
 
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
@@ -30,26 +30,26 @@ _CHECKPOINT_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where training stands, every few steps."""
+    """The progress of a training, reported every few steps."""
 
     step: int
     total_steps: int
     epoch: int
     losses: dict[str, float]
-    """Named losses, averaged since the last report."""
+    """The named losses, averaged since the last report."""
     eta_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The development score after an epoch, see `TrainingConfig.evaluate_every`."""
+    """The development score after an epoch; see `TrainingConfig.evaluate_every`."""
 
     step: int
     total_steps: int
     epoch: int
     scores: Scores
     best: bool
-    """Whether this is the best so far, and so the version that was saved."""
+    """Whether this is the best score so far, so that this version was saved."""
 
 
 def train(
@@ -61,13 +61,13 @@ def train(
 ) -> Iterator[Progress | Evaluated]:
     """Train, yielding a record every few steps and at each development score.
 
-    `folder` receives the best model by development F1. A folder with a checkpoint of the same
-    settings and data is gone on with, to the same bytes as without the interruption. Of several
-    processes (`core.training.distributed`) the first one writes and yields, the others only learn.
-    Raises ValueError without examples, or where the processes do not see the same folder.
+    `folder` receives the best model by development F1. If it holds a checkpoint of the same
+    settings and data, training continues from it, bit-identically. In distributed training
+    (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
+    examples, or if the processes do not see the same folder.
     """
     for record in _records(learner, examples, dev, config, folder):
-        if distributed.main():
+        if distributed.is_main_process():
             yield record
 
 
@@ -86,65 +86,68 @@ def _records(
     lengths = [len(example.words) for example in examples]
     per_epoch = -(-len(examples) // config.batch_size)
     total = config.epochs * per_epoch
-    stepper = Stepper(learner, config, total)
-    saved = folder / "checkpoint"
-    position = _position(stepper, saved, _fingerprint(learner, examples, dev, config))
-    meter = _Meter(position.step, total)
-    while position.step < total and position.bad_epochs < config.patience:
-        epoch, done = divmod(position.step, per_epoch)
-        scored = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
+    optimization = Optimization(learner, config, total)
+    checkpoint = folder / "checkpoint"
+    state = _resume(optimization, checkpoint, _fingerprint(learner, examples, dev, config))
+    meter = _ProgressMeter(state.step, total)
+    while state.step < total and state.bad_epochs < config.patience:
+        epoch, steps_done = divmod(state.step, per_epoch)
+        evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
         order = epoch_batches(
             lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
         )
-        for rows in order[done:]:
-            step = position.step + 1
+        for rows in order[steps_done:]:
+            step = state.step + 1
             batch = [examples[row] for row in rows]
-            meter.add(stepper.step(batch, step))
-            position = replace(position, step=step)
+            meter.add(optimization.step(batch, step))
+            state = replace(state, step=step)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
-            if step % _CHECKPOINT_EVERY == 0 and not (scored and step % per_epoch == 0):
-                _save(saved, stepper, position)
-        if not scored:
+            if step % _CHECKPOINT_EVERY == 0 and not (evaluates and step % per_epoch == 0):
+                _save_checkpoint(checkpoint, optimization, state)
+        if not evaluates:
             continue
-        scores = distributed.from_main(stepper.evaluate(dev))
-        best = scores.f1 > position.best_f1
-        if best and distributed.main():
+        scores = distributed.broadcast(optimization.evaluate(dev))
+        best = scores.f1 > state.best_f1
+        if best and distributed.is_main_process():
             learner.save(folder)
-        position = replace(
-            position,
-            best_f1=max(scores.f1, position.best_f1),
-            bad_epochs=0 if best else position.bad_epochs + 1,
+        state = replace(
+            state,
+            best_f1=max(scores.f1, state.best_f1),
+            bad_epochs=0 if best else state.bad_epochs + 1,
         )
-        _save(saved, stepper, position)
-        yield Evaluated(position.step, total, epoch + 1, scores, best)
-    if distributed.main():
-        remove_checkpoint(saved)
+        _save_checkpoint(checkpoint, optimization, state)
+        yield Evaluated(state.step, total, epoch + 1, scores, best)
+    if distributed.is_main_process():
+        remove_checkpoint(checkpoint)
 
 
-def _position(stepper: Stepper, saved: Path, fingerprint: str) -> Position:
-    """Where the training begins or goes on, the same in all processes."""
-    with distributed.main_first():
-        position = load_checkpoint(saved, stepper.network, stepper.optimizer, fingerprint)
-    first = distributed.from_main(position)
-    if position != first:
+def _resume(optimization: Optimization, checkpoint: Path, fingerprint: str) -> TrainingState:
+    """The state to start or continue from, the same on all processes."""
+    with distributed.main_process_first():
+        state = load_checkpoint(
+            checkpoint, optimization.network, optimization.optimizer, fingerprint
+        )
+    first = distributed.broadcast(state)
+    if state != first:
         raise ValueError(
-            f"process {distributed.number()} begins at step {position.step}, the first one at "
-            f"{first.step}; give all of them the same data, and a folder {saved.parent} that all "
-            "of them see"
+            f"process {distributed.rank()} begins at step {state.step}, the first one at "
+            f"{first.step}; give all of them the same data, and a folder {checkpoint.parent} that "
+            "all of them see"
         )
-    return position
+    return state
 
 
-def _save(saved: Path, stepper: Stepper, position: Position) -> None:
-    if distributed.main():
-        save_checkpoint(saved, stepper.network, stepper.optimizer, position)
+def _save_checkpoint(checkpoint: Path, optimization: Optimization, state: TrainingState) -> None:
+    if distributed.is_main_process():
+        save_checkpoint(checkpoint, optimization.network, optimization.optimizer, state)
 
 
 def _fingerprint(
     learner: Learner, examples: Sequence[Example], dev: Sequence[Example], config: TrainingConfig
 ) -> str:
-    """What a training starts from: settings, data, architecture and every weight."""
+    """Hash of everything that training starts from: settings, data, architecture and all
+    weights."""
     digest = hashlib.sha256(json.dumps(config.to_json(), sort_keys=True).encode())
     digest.update(repr(learner.architecture).encode())
     for name, value in learner.network.state_dict().items():
@@ -156,8 +159,8 @@ def _fingerprint(
     return digest.hexdigest()
 
 
-class _Meter:
-    """Averages losses between reports and tells how long is left."""
+class _ProgressMeter:
+    """Average losses between reports and estimate the remaining time."""
 
     def __init__(self, first_step: int, total: int) -> None:
         self.first_step, self.total = first_step, total
@@ -171,7 +174,7 @@ class _Meter:
         self.count += 1
 
     def report(self, step: int, epoch: int) -> Progress:
-        pace = (time.monotonic() - self.started) / (step - self.first_step)
+        seconds_per_step = (time.monotonic() - self.started) / (step - self.first_step)
         losses = {name: value / self.count for name, value in self.sums.items()}
         self.sums, self.count = {}, 0
-        return Progress(step, self.total, epoch, losses, pace * (self.total - step))
+        return Progress(step, self.total, epoch, losses, seconds_per_step * (self.total - step))

@@ -1,5 +1,5 @@
-"""The spans whose types a training step teaches: what is proposed, what is an entity, what only
-looks like one, and what is nothing of the kind.
+"""The spans that supervise the type classifier in a training step: proposals, gold entities, near
+misses and random spans.
 
 B sentences, P proposed spans, N gold entities (padded).
 """
@@ -12,50 +12,50 @@ from torch.nn import functional as F
 
 from ..data.batching import Gold
 
-_SHIFTS = 4
+_NUM_SHIFTED = 4
 """Near misses of each gold entity."""
-_REACH = 2
-"""Words by which a boundary of a near miss is off at most."""
-_ANYWHERE = 60
-"""Random spans of a sentence: what is far from every entity must be known as none, too, since the
-first denoising steps propose it."""
+_MAX_SHIFT = 2
+"""The maximum shift of a near miss's boundary, in words."""
+_NUM_RANDOM = 60
+"""Random spans of each sentence: the first denoising steps propose spans far from any entity, so
+the classifier must learn that they are ∅."""
 
 
-def taught_spans(
+def supervised_spans(
     proposed: Tensor,
     gold: Gold,
     lengths: Tensor,
     generator: torch.Generator,
     rows: slice = slice(None),
 ) -> tuple[Tensor, Tensor]:
-    """The `proposed` spans (B, P, 2), then the near misses, then random spans, in sentences of
-    `lengths` words. `gold` and `lengths` are a whole batch's, of which B `rows` are meant.
+    """Concatenate the `proposed` spans (B, P, 2), near misses and random spans.
 
-    Returns inclusive word indices (B, X, 2) and which of them are there (B, X).
+    `gold` and `lengths` describe the whole batch, of which `rows` selects B sentences. Returns
+    inclusive word indices (B, X, 2) and the mask (B, X) of valid ones.
     """
-    near, there = near_misses(gold, lengths, generator)
-    anywhere = random_spans(lengths, generator)
-    words = torch.cat([proposed, near[rows], anywhere[rows]], dim=1)
-    return words, F.pad(there[rows], (proposed.shape[1], anywhere.shape[1]), value=True)
+    shifted, mask = near_misses(gold, lengths, generator)
+    random = random_spans(lengths, generator)
+    boundaries = torch.cat([proposed, shifted[rows], random[rows]], dim=1)
+    return boundaries, F.pad(mask[rows], (proposed.shape[1], random.shape[1]), value=True)
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The gold spans, and each with its boundaries moved by up to two words, four times over.
+    """The gold spans, and four copies of each with its boundaries shifted by up to two words.
 
-    Returns inclusive word indices (B, 5 N, 2) and which of them are there (B, 5 N).
+    Returns inclusive word indices (B, 5 N, 2) and the mask (B, 5 N) of valid ones.
     """
     spans = gold.boundaries  # (B, N, 2)
-    there = spans[..., 0] >= 0
-    shape = (spans.shape[0], _SHIFTS, *spans.shape[1:])
-    shifts = torch.randint(-_REACH, _REACH + 1, shape, generator=generator).to(spans.device)
+    mask = spans[..., 0] >= 0
+    shape = (spans.shape[0], _NUM_SHIFTED, *spans.shape[1:])
+    shifts = torch.randint(-_MAX_SHIFT, _MAX_SHIFT + 1, shape, generator=generator).to(spans.device)
     moved = (spans[:, None] + shifts).clamp(min=0)
     moved = torch.minimum(moved, lengths[:, None, None, None] - 1).sort(-1).values
-    words = torch.cat([spans.clamp(min=0)[:, None], moved], dim=1).flatten(1, 2)
-    return words, there.repeat(1, _SHIFTS + 1)
+    boundaries = torch.cat([spans.clamp(min=0)[:, None], moved], dim=1).flatten(1, 2)
+    return boundaries, mask.repeat(1, _NUM_SHIFTED + 1)
 
 
 def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:
-    """Inclusive word indices (B, 60, 2) of spans between two words of the sentence, each drawn
-    evenly."""
-    shares = torch.rand(len(lengths), _ANYWHERE, 2, generator=generator).to(lengths.device)
-    return (shares * lengths[:, None, None]).long().sort(-1).values
+    """Draw 60 spans for each sentence, both ends uniform over its words: inclusive word indices (B,
+    60, 2)."""
+    uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator).to(lengths.device)
+    return (uniform * lengths[:, None, None]).long().sort(-1).values

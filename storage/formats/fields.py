@@ -15,6 +15,10 @@ class FieldError(ValueError):
     """A field that is not what its format says; the message is for the person who imports."""
 
 
+_FORMER_SPLITS: Mapping[str, Split] = {"control": "holdout"}
+"""What exports made before version 0.2 call a split."""
+
+
 def object_of(value: object, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise FieldError(f"{what} must be an object, got {_shown(value)}")
@@ -46,13 +50,20 @@ def name_in(raw: Mapping[str, Any], key: str, default: str) -> str:
     return string(raw, key) if isinstance(value, str) and value else default
 
 
+def own_split(raw: Mapping[str, Any]) -> Split | None:
+    """The split under our own names, those of earlier exports too. Raises FieldError."""
+    value = raw.get("split")
+    former = _FORMER_SPLITS.get(value) if isinstance(value, str) else None
+    return former or one_word(raw, "split", SPLITS)
+
+
 def split_in(raw: Mapping[str, Any]) -> tuple[Split | None, tuple[str, ...]]:
     """The split, or a note where another tool's is none of ours."""
     value = raw.get("split")
     if value in (None, ""):
         return None, ()
-    if value in SPLITS:
-        return one_word(raw, "split", SPLITS), ()
+    if value in SPLITS or value in _FORMER_SPLITS:
+        return own_split(raw), ()
     return None, (f"its split {_shown(value)} is none of {', '.join(SPLITS)}: it was left open",)
 
 

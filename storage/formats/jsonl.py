@@ -1,7 +1,7 @@
 """Our lossless JSONL, one document a line, UTF-8:
 
     {"text": str,                      the raw text, exactly
-     "name": str, "split": "train" | "dev" | "control",
+     "name": str, "split": "train" | "dev" | "holdout",
      "status": "new" | "in_progress" | "submitted" | "skipped",
      "entities": [{"start": int, "end": int, "label": str,
                    "status": "suggested" | "accepted" | "rejected",
@@ -36,9 +36,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
-from storage.enums import DOCUMENT_STATUSES, SPLITS
+from storage.enums import DOCUMENT_STATUSES
 from storage.formats.export_tally import Written
-from storage.formats.fields import one_word, own_data, string
+from storage.formats.fields import one_word, own_data, own_split, string
 from storage.formats.json_records import read_records
 from storage.formats.jsonl_history import history_json, parse_history
 from storage.formats.jsonl_spans import entities, entity_json, only
@@ -101,7 +101,7 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         text=text,
         name=string(raw, "name", name),
         entities=entities(raw, text),
-        split=one_word(raw, "split", SPLITS),
+        split=own_split(raw),
         status=one_word(raw, "status", DOCUMENT_STATUSES),
         provenance=own_data(raw, "provenance"),
         meta=own_data(raw, "meta"),

@@ -20,8 +20,8 @@ class Project(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     guidelines: Mapped[str] = mapped_column(Text, default="", server_default="")
     """How to decide, in the project's own words (Markdown)."""
-    control_share: Mapped[float] = mapped_column(default=0.2, server_default="0.2")
-    """The share of documents held back: shown without suggestions, and never trained on."""
+    holdout_share: Mapped[float] = mapped_column(default=0.2, server_default="0.2")
+    """The share of documents held out: shown without suggestions, and never trained on."""
     queue: Mapped[QueueOrder] = mapped_column(
         String(16), default="arrival", server_default="arrival"
     )

@@ -149,7 +149,7 @@ def tally(session: Session, run_id: int) -> Tally:
 
 
 def _waits(model_version_id: int) -> ColumnElement[bool]:
-    """New, not held back, never predicted by this version; and its newest suggestions were not
+    """New, not held out, never predicted by this version; and its newest suggestions were not
     imported, which are what a person asked to see."""
     predicted = exists().where(
         AnnotationSet.document_id == Document.id,
@@ -164,7 +164,7 @@ def _waits(model_version_id: int) -> ColumnElement[bool]:
     )
     return and_(
         Document.status == "new",
-        Document.split != "control",
+        Document.split != "holdout",
         ~predicted,
         ~func.coalesce(imported, false()),
     )

@@ -83,7 +83,7 @@ def configure(
     project_id: int,
     *,
     guidelines: str,
-    control_share: float,
+    holdout_share: float,
     queue: QueueOrder,
     nested: bool,
 ) -> Project:
@@ -91,15 +91,15 @@ def configure(
 
     Raises `ValueError` for a share outside [0.05, 0.5] or an unknown order.
     """
-    if not 0.05 <= control_share <= 0.5:
+    if not 0.05 <= holdout_share <= 0.5:
         raise ValueError(
-            f"the share held back must lie between 5 % and 50 %, got {control_share:.0%}; without "
-            "held-back documents no model can be judged"
+            f"the share held out must lie between 5 % and 50 %, got {holdout_share:.0%}; without "
+            "held-out documents no model can be judged"
         )
     if queue not in QUEUE_ORDERS:
         raise ValueError(f"the order must be one of {', '.join(QUEUE_ORDERS)}, got {queue!r}")
     project = get(session, project_id)
-    project.guidelines, project.control_share = guidelines, control_share
+    project.guidelines, project.holdout_share = guidelines, holdout_share
     project.queue, project.nested = queue, nested
     session.flush()
     return project

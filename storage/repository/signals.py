@@ -118,7 +118,7 @@ def lacking(
     without: Collection[int] = (),
 ) -> Sequence[int]:
     """The first documents of these statuses that the model version has not looked at, but for
-    those `without` and those held back, which no signal orders."""
+    those `without` and those held out, which no signal orders."""
     signal = (DocumentSignal.document_id == Document.id) & (
         DocumentSignal.model_version_id == model_version_id
     )
@@ -128,7 +128,7 @@ def lacking(
         .where(
             Document.project_id == project_id,
             Document.status.in_(statuses),
-            Document.split != "control",
+            Document.split != "holdout",
             DocumentSignal.document_id.is_(None),
             Document.id.not_in(without),
         )

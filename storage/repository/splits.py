@@ -1,4 +1,4 @@
-"""Which documents train, and which are held back to measure."""
+"""Which documents train, and which are held out to measure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.project_scope import EVERYONE
 from storage.soft_delete import BINNED
 
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
-"""Of a project's first four documents, two are trained on and one is held back."""
+"""Of a project's first four documents, two are trained on and one is held out."""
 
 
 def sha256_of(text: str) -> str:
@@ -28,10 +28,10 @@ def sha256_of(text: str) -> str:
         ) from None
 
 
-def hashed_split(project: str, sha256: str, control_share: float) -> Split:
-    """About this share of the documents is held back, the same ones on every machine."""
+def hashed_split(project: str, sha256: str, holdout_share: float) -> Split:
+    """About this share of the documents is held out, the same ones on every machine."""
     digest = hashlib.sha256(f"{project}\0{sha256}".encode()).digest()
-    return "control" if int.from_bytes(digest[:8]) < control_share * 2**64 else "train"
+    return "holdout" if int.from_bytes(digest[:8]) < holdout_share * 2**64 else "train"
 
 
 def choose_split(session: Session, project_id: int, sha256: str) -> Split:
@@ -57,7 +57,7 @@ def choose_splits(
     chosen: list[Split] = []
     for sha256, named in arriving:
         split = named or elsewhere.get(sha256) or _among_the_first(present)
-        chosen.append(split or hashed_split(project.name, sha256, project.control_share))
+        chosen.append(split or hashed_split(project.name, sha256, project.holdout_share))
         present.append(chosen[-1])
     return chosen
 
@@ -77,6 +77,6 @@ def _among_the_first(present: Sequence[Split]) -> Split | None:
         return None
     if present.count("train") < FIRST_TRAINED:
         return "train"
-    if len(present) == LAST_CHOSEN - 1 and "control" not in present:
-        return "control"
+    if len(present) == LAST_CHOSEN - 1 and "holdout" not in present:
+        return "holdout"
     return None

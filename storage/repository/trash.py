@@ -25,7 +25,7 @@ _TABLES: dict[Kind, Any] = {"project": Project, "label": Label, "document": Docu
 
 
 @dataclass(frozen=True, slots=True)
-class Binned:
+class TrashedItem:
     """Something in the bin."""
 
     kind: Kind
@@ -58,12 +58,12 @@ def take_back(session: Session, row: Deletable) -> None:
     session.flush()
 
 
-def projects(session: Session) -> list[Binned]:
+def projects(session: Session) -> list[TrashedItem]:
     """The deleted projects, the newest first."""
     return _binned(session, "project", Project.id)
 
 
-def of_project(session: Session, project_id: int) -> list[Binned]:
+def of_project(session: Session, project_id: int) -> list[TrashedItem]:
     """The deleted labels and documents of a project, the newest first."""
     found = [
         *_binned(session, "label", Label.project_id, Label.project_id == project_id),
@@ -111,7 +111,7 @@ def entities_of(session: Session, label: Label) -> int:
     return session.scalar(query) or 0
 
 
-def _binned(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> list[Binned]:
+def _binned(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> list[TrashedItem]:
     table = _TABLES[kind]
     query = (
         select(table.id, table.name, project_id, table.deleted_at)
@@ -119,4 +119,4 @@ def _binned(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> 
         .order_by(table.deleted_at.desc(), table.id.desc())
         .execution_options(**BINNED)
     )
-    return [Binned(kind, *row) for row in session.execute(query)]
+    return [TrashedItem(kind, *row) for row in session.execute(query)]

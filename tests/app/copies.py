@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from storage.engine import Sessions, create_engine_from, session_factory, upgrade
+from storage.engine import Sessions, create_engine_from, session_factory
 from tests.app.fake_model import seed
+from tests.databases import copy_migrated
 
 
 def template(folder: Path) -> Path:
     """A database with the project of `fake_model.seed`, whose first document has number 1."""
-    path = folder / "template.db"
+    path = copy_migrated(folder / "template.db")
     engine = create_engine_from(f"sqlite:///{path}")
-    upgrade(engine)
     assert seed(session_factory(engine)) == 1
     engine.dispose()
     return path

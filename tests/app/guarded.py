@@ -9,7 +9,7 @@ from app.services.interchange import exporting, external_sync, importing, manife
 from app.services.labels import changes as label_changes
 from app.services.labels import split as label_split
 from app.services.operations import figures, projects, trash
-from app.services.operations.projects import LabelChange
+from app.services.operations.projects import LabelChange, ProjectSettings
 from app.services.suggestions import queue, resuggest
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import (
@@ -34,102 +34,105 @@ LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 
 GUARDED: dict[str, tuple[str, Call]] = {
     **OF_MODELS,
-    "accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
-    "accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
-    "accounts.reset": (
+    "team.accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
+    "team.accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
+    "team.accounts.reset": (
         "administer",
         lambda w: accounts.reset(w.sessions, "Second", "seven grey herons rowing"),
     ),
-    "accounts.disable": ("administer", lambda w: accounts.disable(w.sessions, "Second")),
-    "accounts.enable": ("administer", lambda w: accounts.enable(w.sessions, "Second")),
-    "accounts.set_administrator": (
+    "team.accounts.disable": ("administer", lambda w: accounts.disable(w.sessions, "Second")),
+    "team.accounts.enable": ("administer", lambda w: accounts.enable(w.sessions, "Second")),
+    "team.accounts.set_administrator": (
         "administer",
         lambda w: accounts.set_administrator(w.sessions, "Second", True),
     ),
-    "annotation.AnnotationService.open": (
+    "annotation.annotation.AnnotationService.open": (
         "annotate",
         lambda w: w.annotation.open(w.document, w.name),
     ),
-    "annotation.AnnotationService.apply": (
+    "annotation.annotation.AnnotationService.apply": (
         "annotate",
         lambda w: w.annotation.apply(w.document, f"page-{w.who}", [], w.name),
     ),
-    "annotation.AnnotationService.submit": (
+    "annotation.annotation.AnnotationService.submit": (
         "annotate",
         lambda w: w.annotation.submit(w.document, w.name),
     ),
-    "annotation.AnnotationService.skip": (
+    "annotation.annotation.AnnotationService.skip": (
         "annotate",
         lambda w: w.annotation.skip(w.document, w.name),
     ),
-    "annotation.AnnotationService.reopen": (
+    "annotation.annotation.AnnotationService.reopen": (
         "annotate",
         lambda w: w.annotation.reopen(w.document, w.name),
     ),
-    "annotation.AnnotationService.restore": (
+    "annotation.annotation.AnnotationService.restore": (
         "annotate",
         lambda w: w.annotation.restore(w.document, 0, w.name, 0),
     ),
-    "annotation.AnnotationService.news": (
+    "annotation.annotation.AnnotationService.news": (
         "annotate",
         lambda w: w.annotation.news(w.document, 0, w.name, ()),
     ),
-    "annotation.AnnotationService.ahead": ("annotate", lambda w: w.annotation.ahead(w.document)),
-    "annotation.AnnotationService.visit": (
+    "annotation.annotation.AnnotationService.ahead": (
+        "annotate",
+        lambda w: w.annotation.ahead(w.document),
+    ),
+    "annotation.annotation.AnnotationService.visit": (
         "annotate",
         lambda w: w.annotation.visit(w.document, w.name),
     ),
-    "annotation.AnnotationService.read_again": (
+    "annotation.annotation.AnnotationService.read_again": (
         "annotate",
         lambda w: w.annotation.read_again(w.document, w.name),
     ),
-    "annotation.AnnotationService.glance": (
+    "annotation.annotation.AnnotationService.glance": (
         "annotate",
         lambda w: w.annotation.glance(w.document, w.name),
     ),
-    "annotation.AnnotationService.heading": (
+    "annotation.annotation.AnnotationService.heading": (
         "annotate",
         lambda w: w.annotation.heading(w.document, w.name),
     ),
-    "bin.wish": ("annotate", lambda w: trash.wish(w.sessions, "document", w.document)),
-    "bin.delete": (
+    "operations.trash.wish": ("annotate", lambda w: trash.wish(w.sessions, "document", w.document)),
+    "operations.trash.delete": (
         "review",
         lambda w: trash.delete(w.sessions, "document", w.document, "not its name", w.name),
     ),
-    "bin.restore": (
+    "operations.trash.restore": (
         "review",
         lambda w: trash.restore(w.sessions, "document", w.document, w.name),
     ),
-    "exporting.export": (
+    "interchange.exporting.export": (
         "review",
         lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
     ),
-    "figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
-    "importing.importing": (
+    "operations.figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
+    "interchange.importing.importing": (
         "review",
         lambda w: list(importing.importing(w.sessions, w.project, w.incoming)),
     ),
-    "importing.import_file": (
+    "interchange.importing.import_file": (
         "review",
         lambda w: importing.import_file(w.sessions, w.project, b"Another.", format="text"),
     ),
-    "importing.add_text": (
+    "interchange.importing.add_text": (
         "review",
         lambda w: importing.add_text(w.sessions, w.project, "name", "One more text."),
     ),
-    "label_changes.weigh": (
+    "labels.changes.weigh": (
         "review",
         lambda w: label_changes.weigh(w.sessions, w.project, w.label),
     ),
-    "label_changes.rename": (
+    "labels.changes.rename": (
         "review",
         lambda w: label_changes.rename(w.sessions, w.project, w.label, "ORG", w.name),
     ),
-    "label_changes.merge": (
+    "labels.changes.merge": (
         "review",
         lambda w: label_changes.merge(w.sessions, w.project, w.label, 0, w.name),
     ),
-    "manifest.manifest": (
+    "interchange.manifest.manifest": (
         "annotate",
         lambda w: manifest.manifest(
             w.sessions,
@@ -138,122 +141,134 @@ GUARDED: dict[str, tuple[str, Call]] = {
             Path(__file__),
         ),
     ),
-    "members.of_project": ("review", lambda w: members.of_project(w.sessions, w.project)),
-    "members.assign": (
+    "team.members.of_project": ("review", lambda w: members.of_project(w.sessions, w.project)),
+    "team.members.assign": (
         "administer",
         lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
     ),
-    "following.follow": (
+    "interchange.external_sync.follow": (
         "review",
         lambda w: external_sync.follow(
             w.sessions,
             w.project,
             DocumentRecord(f"{w.who} came.", "new", (), status="submitted"),
-            external_sync.Followed("Tool", 1),
+            external_sync.SyncedResponse("Tool", 1),
             w.name,
         ),
     ),
-    "following.withdraw": (
+    "interchange.external_sync.withdraw": (
         "review",
         lambda w: external_sync.withdraw(w.sessions, w.project, "Tool", [9], w.name),
     ),
-    "preview.previewing": (
+    "interchange.preview.previewing": (
         "review",
         lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),
     ),
-    "projects.create": ("administer", lambda w: projects.create(w.sessions, "New", ["PER"])),
-    "projects.add_label": (
+    "operations.projects.create": (
+        "administer",
+        lambda w: projects.create(w.sessions, "New", ["PER"]),
+    ),
+    "operations.projects.add_label": (
         "review",
         lambda w: projects.add_label(
             w.sessions, w.project, f"L-{w.who}", color="#112233", description=""
         ),
     ),
-    "projects.change_labels": (
+    "operations.projects.change_labels": (
         "review",
         lambda w: projects.change_labels(
             w.sessions, w.project, [LabelChange(w.label, "#112233", None, "")]
         ),
     ),
-    "projects.configure": (
+    "operations.projects.configure": (
         "review",
         lambda w: projects.configure(
-            w.sessions, w.project, guidelines="", control_share=0.2, queue="arrival", nested=True
+            w.sessions, w.project, ProjectSettings("", 0.2, "arrival", True, 1, None)
         ),
     ),
-    "projects.set_hotkeys": (
+    "operations.projects.set_hotkeys": (
         "review",
         lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
     ),
-    "adjudicating.case": ("review", lambda w: adjudication.case(w.sessions, w.document)),
-    "adjudicating.decide": (
+    "team.adjudication.case": ("review", lambda w: adjudication.case(w.sessions, w.document)),
+    "team.adjudication.decide": (
         "review",
         lambda w: adjudication.decide(w.sessions, w.document, (), (), w.name),
     ),
-    "adjudicating.waiting": ("review", lambda w: adjudication.waiting(w.sessions, w.project)),
-    "adjudicating.accept_agreed": (
+    "team.adjudication.waiting": ("review", lambda w: adjudication.waiting(w.sessions, w.project)),
+    "team.adjudication.accept_agreed": (
         "review",
         lambda w: adjudication.accept_agreed(w.sessions, w.project, w.name),
     ),
-    "agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
-    "assigning.assign": (
+    "team.agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
+    "team.assignment.assign": (
         "review",
         lambda w: assignment.assign(w.sessions, w.project, ["Annotator"], [w.document]),
     ),
-    "assigning.assign_next": (
+    "team.assignment.assign_next": (
         "review",
         lambda w: assignment.assign_next(w.sessions, w.project, ["Annotator"], 1),
     ),
-    "assigning.candidates": ("review", lambda w: assignment.candidates(w.sessions, w.project)),
-    "assigning.given": ("review", lambda w: assignment.given(w.sessions, w.project)),
-    "assigning.set_annotators": (
+    "team.assignment.candidates": (
+        "review",
+        lambda w: assignment.candidates(w.sessions, w.project),
+    ),
+    "team.assignment.given": ("review", lambda w: assignment.given(w.sessions, w.project)),
+    "team.assignment.set_annotators": (
         "review",
         lambda w: assignment.set_annotators(w.sessions, w.project, 1),
     ),
-    "assigning.withdraw": (
+    "team.assignment.withdraw": (
         "review",
         lambda w: assignment.withdraw(w.sessions, w.document, "Annotator"),
     ),
-    "queue.first_waiting": (
+    "suggestions.queue.first_waiting": (
         "annotate",
         lambda w: queue.first_waiting(w.sessions, w.project, w.name),
     ),
-    "queue.resumed": ("annotate", lambda w: queue.resumed(w.sessions, w.project, w.name)),
-    "queue.next_document": ("annotate", lambda w: queue.next_document(w.sessions, w.project)),
-    "queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
-    "rereading.read_again": (
+    "suggestions.queue.resumed": (
+        "annotate",
+        lambda w: queue.resumed(w.sessions, w.project, w.name),
+    ),
+    "suggestions.queue.next_document": (
+        "annotate",
+        lambda w: queue.next_document(w.sessions, w.project),
+    ),
+    "suggestions.queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
+    "suggestions.resuggest.read_again": (
         "annotate",
         lambda w: resuggest.read_again(
             w.sessions, PretendedModel(names=()), SamplerSettings(), w.document, w.name
         ),
     ),
-    "review.ReviewService.submitted": (
+    "suggestions.label_review.ReviewService.submitted": (
         "review",
         lambda w: ReviewService(w.sessions).submitted(w.project),
     ),
-    "review.ReviewService.check": (
+    "suggestions.label_review.ReviewService.check": (
         "review",
         lambda w: ReviewService(w.sessions).check(w.submission, PretendedModel(names=())),
     ),
-    "splitting.begin": (
+    "labels.split.begin": (
         "review",
         lambda w: label_split.begin(w.sessions, w.project, w.label, [], w.name),
     ),
-    "splitting.standing": ("review", lambda w: label_split.standing(w.sessions, w.project)),
-    "splitting.choose": (
+    "labels.split.standing": ("review", lambda w: label_split.standing(w.sessions, w.project)),
+    "labels.split.choose": (
         "review",
         lambda w: label_split.choose(w.sessions, w.project, 0, (w.document, 0, 1), "", w.name),
     ),
-    "splitting.finish": (
+    "labels.split.finish": (
         "review",
         lambda w: label_split.finish(w.sessions, w.project, w.name),
     ),
-    "signing_in.sign_out_everywhere": (
+    "team.sign_in.sign_out_everywhere": (
         "administer",
         lambda w: sign_in.sign_out_everywhere(w.sessions, _second(w)),
     ),
-    "tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
-    "tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
-    "tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
+    "team.tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
+    "team.tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
+    "team.tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
 }
 """What each service needs, and a call of it."""
 

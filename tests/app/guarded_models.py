@@ -18,78 +18,83 @@ from app.services.model_registry import (
     files as model_files,
 )
 from app.services.model_registry.registry import ModelRegistry
-from app.services.retraining import auto_retrain, bulk_preannotation, training_data
+from app.services.retraining import bulk_preannotation, training_data
 from app.settings import Settings
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
 
 Call = Callable[[World], Any]
 OF_MODELS: dict[str, tuple[str, Call]] = {
-    "by_itself.set_after": (
-        "review",
-        lambda w: auto_retrain.set_after(w.sessions, w.project, None),
-    ),
-    "jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
-    "jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
-    "jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
-    "jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
-    "jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
-    "models.ModelRegistry.bring_in": (
+    "retraining.jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
+    "retraining.jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
+    "retraining.jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
+    "retraining.jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
+    "retraining.jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
+    "model_registry.registry.ModelRegistry.bring_in": (
         "administer",
         lambda w: ModelRegistry(w.sessions).bring_in(_model(), {}),
     ),
-    "model_zip.pack": (
+    "model_registry.archive.pack": (
         "administer",
         lambda w: model_archive.pack(w.sessions, 1, io.BytesIO()),
     ),
-    "model_zip.unpack": (
+    "model_registry.archive.unpack": (
         "administer",
         lambda w: model_archive.unpack(
             w.sessions, Settings.from_environment({}), io.BytesIO(b""), "model.zip"
         ),
     ),
-    "model_files.bring_in": (
+    "model_registry.files.bring_in": (
         "administer",
         lambda w: model_files.bring_in(w.sessions, Settings.from_environment({}), _model()),
     ),
-    "models.ModelRegistry.promote": (
+    "model_registry.registry.ModelRegistry.promote": (
         "administer",
         lambda w: ModelRegistry(w.sessions).promote(1),
     ),
-    "models.ModelRegistry.propose": (
+    "model_registry.registry.ModelRegistry.propose": (
         "administer",
         lambda w: ModelRegistry(w.sessions).propose(
             _model(), parent_id=1, metrics={}, data_hash="", settings={}
         ),
     ),
-    "promotions.roll_back": ("administer", lambda w: promotions.roll_back(w.sessions)),
-    "head_to_head.held_back": (
-        "review",
-        lambda w: comparison.held_back(w.sessions, w.project),
+    "model_registry.promotions.roll_back": (
+        "administer",
+        lambda w: promotions.roll_back(w.sessions),
     ),
-    "head_to_head.compare": (
+    "model_registry.comparison.held_out": (
+        "review",
+        lambda w: comparison.held_out(w.sessions, w.project),
+    ),
+    "model_registry.comparison.compare": (
         "review",
         lambda w: comparison.compare(w.sessions, w.project, PretendedModel(), PretendedModel()),
     ),
-    "preannotating.start": (
+    "retraining.bulk_preannotation.start": (
         "review",
         lambda w: bulk_preannotation.start(w.sessions, w.project, w.name),
     ),
-    "preannotating.latest": ("review", lambda w: bulk_preannotation.latest(w.sessions, w.project)),
-    "preannotating.pause": (
+    "retraining.bulk_preannotation.latest": (
+        "review",
+        lambda w: bulk_preannotation.latest(w.sessions, w.project),
+    ),
+    "retraining.bulk_preannotation.pause": (
         "review",
         lambda w: bulk_preannotation.pause(w.sessions, w.project, w.name),
     ),
-    "preannotating.resume": (
+    "retraining.bulk_preannotation.resume": (
         "review",
         lambda w: bulk_preannotation.resume(w.sessions, w.project, w.name),
     ),
-    "preannotating.cancel": (
+    "retraining.bulk_preannotation.cancel": (
         "review",
         lambda w: bulk_preannotation.cancel(w.sessions, w.project, w.name),
     ),
-    "retraining.gather": ("review", lambda w: training_data.gather(w.sessions, w.project)),
-    "retraining.take_snapshot": (
+    "retraining.training_data.gather": (
+        "review",
+        lambda w: training_data.gather(w.sessions, w.project),
+    ),
+    "retraining.training_data.take_snapshot": (
         "review",
         lambda w: training_data.take_snapshot(w.sessions, w.project, Path("/dev/null/no")),
     ),

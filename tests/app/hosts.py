@@ -7,15 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.settings import ROOT
-
-PATIENCE = 120.0
-"""Seconds after which what is waited for counts as never coming."""
 
 
 @dataclass
@@ -53,10 +49,3 @@ class Host:
         for worker in self.workers:
             worker.kill()
             worker.wait()
-
-
-def until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)

@@ -33,14 +33,14 @@ def environment_in(folder: Path, model: Path | None = None) -> dict[str, str]:
 def new_project(
     sessions: Sessions, labels: Sequence[str] = LABELS, name: str = "News", *, filled: bool = True
 ) -> int:
-    """A project; filled: three submitted train documents and one of the control split."""
+    """A project; filled: three submitted train documents and one of the holdout split."""
     with writing(sessions) as session:
         project_id = projects.create(session, name).id
         projects.ensure_labels(session, project_id, labels)
     if filled:
         for text, marked in NEWS[1:]:
             submit(sessions, project_id, text, marked)
-        submit(sessions, project_id, *NEWS[0], split="control")
+        submit(sessions, project_id, *NEWS[0], split="holdout")
     return project_id
 
 

@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 OPEN = {
-    "ahead.Ahead.step": "the machine's own thread, on sessions that act for nobody",
-    "ahead.Ahead.wish": "a number to read ahead for; nothing is told",
-    "bin.contents": "lists what the person may restore; see its own test",
-    "by_itself.ByItself.run": "the machine's own worker",
-    "by_itself.ByItself.step": "the machine's own worker",
-    "fan_out.FanOut.run": "the machine's own worker",
-    "fan_out.FanOut.step": "the machine's own worker",
-    "jobs.Jobs.close": "ends the connection of the process",
-    "jobs.Jobs.every": "lists what the person may see; see its own test",
-    "jobs.Jobs.on": "gives the same jobs to other sessions",
-    "jobs.Jobs.states": "numbers alone, for the machine's metrics",
-    "jobs.Jobs.worker_running": "whether the machine is at work",
-    "model_files.export": "one model serves all projects; for the terminal, pages go by model_zip",
-    "models.ModelRegistry.active": "one model serves all projects; who signed in may know it",
-    "models.ModelRegistry.ensure_bundled": "registers the model that the settings name",
-    "models.ModelRegistry.get": "one model serves all projects",
-    "models.ModelRegistry.versions": "one model serves all projects",
-    "predictor.active_predictor": "one model serves all projects",
-    "promotions.log": "one model serves all projects",
-    "promotions.previous": "one model serves all projects",
-    "retraining.active_parent": "one model serves all projects",
-    "review.ReviewService.on": "gives the same answers to other sessions",
-    "review.ReviewService.suspects": "asks nothing: tells of submissions that `submitted` gave",
-    "review.ReviewService.waiting": "asks nothing: tells of submissions that `submitted` gave",
-    "samples.seed_sample_project": "the machine's own, before anybody comes",
-    "signals.measure": "the machine's own thread",
-    "signals.missing": "the machine's own thread",
-    "signing_in.change_password": "takes the person's own session; see its own test",
-    "signing_in.provided": "how a person is known in the first place",
-    "signing_in.sign_in": "how a person is known in the first place",
-    "signing_in.sign_out": "takes the secret of the session that it ends",
-    "signing_in.signed_in": "how a person is known in the first place",
-    "tokens.holder": "how a program is known in the first place",
-    "startup.open_database": "the machine's own, before anybody comes",
+    "suggestions.prefetch.Prefetcher.step": (
+        "the machine's own thread, on sessions that act for nobody"
+    ),
+    "suggestions.prefetch.Prefetcher.wish": ("a number to read ahead for; nothing is told"),
+    "operations.trash.contents": ("lists what the person may restore; see its own test"),
+    "retraining.auto_retrain.AutoRetrain.run": ("the machine's own worker"),
+    "retraining.auto_retrain.AutoRetrain.step": ("the machine's own worker"),
+    "retraining.preannotation_worker.PreannotationWorker.run": ("the machine's own worker"),
+    "retraining.preannotation_worker.PreannotationWorker.step": ("the machine's own worker"),
+    "retraining.jobs.Jobs.close": ("ends the connection of the process"),
+    "retraining.jobs.Jobs.every": ("lists what the person may see; see its own test"),
+    "retraining.jobs.Jobs.on": ("gives the same jobs to other sessions"),
+    "retraining.jobs.Jobs.states": ("numbers alone, for the machine's metrics"),
+    "retraining.jobs.Jobs.worker_running": ("whether the machine is at work"),
+    "model_registry.files.export": (
+        "one model serves all projects; for the terminal, pages go by model_zip"
+    ),
+    "model_registry.registry.ModelRegistry.active": (
+        "one model serves all projects; who signed in may know it"
+    ),
+    "model_registry.registry.ModelRegistry.ensure_bundled": (
+        "registers the model that the settings name"
+    ),
+    "model_registry.registry.ModelRegistry.get": ("one model serves all projects"),
+    "model_registry.registry.ModelRegistry.versions": ("one model serves all projects"),
+    "suggestions.predictor.active_predictor": ("one model serves all projects"),
+    "model_registry.promotions.log": ("one model serves all projects"),
+    "model_registry.promotions.previous": ("one model serves all projects"),
+    "retraining.training_data.active_parent": ("one model serves all projects"),
+    "suggestions.label_review.ReviewService.on": ("gives the same answers to other sessions"),
+    "suggestions.label_review.ReviewService.suspects": (
+        "asks nothing: tells of submissions that `submitted` gave"
+    ),
+    "suggestions.label_review.ReviewService.waiting": (
+        "asks nothing: tells of submissions that `submitted` gave"
+    ),
+    "operations.samples.seed_sample_project": ("the machine's own, before anybody comes"),
+    "suggestions.signals.measure": ("the machine's own thread"),
+    "suggestions.signals.missing": ("the machine's own thread"),
+    "team.sign_in.change_password": ("takes the person's own session; see its own test"),
+    "team.sign_in.provided": ("how a person is known in the first place"),
+    "team.sign_in.sign_in": ("how a person is known in the first place"),
+    "team.sign_in.sign_out": ("takes the secret of the session that it ends"),
+    "team.sign_in.signed_in": ("how a person is known in the first place"),
+    "team.tokens.holder": ("how a program is known in the first place"),
+    "operations.startup.open_database": ("the machine's own, before anybody comes"),
 }
 """What asks nothing, and why."""

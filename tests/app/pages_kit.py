@@ -15,14 +15,15 @@ from streamlit.util import calc_hash
 
 from app.services.operations.startup import open_database
 from app.settings import ROOT, Settings
-from core.inference.label_errors import Finding
-from core.inference.uncertainty import Look
+from core.inference.label_errors import EntityReview
+from core.inference.uncertainty import Uncertainty
 from core.overlaps import overlap
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions, writing
 from storage.enums import Split
 from storage.repository import documents, projects
 from tests.app.traces import build_trace
+from tests.databases import copy_migrated
 
 TEXT = "Olena Kovalenko visited New York University on Monday."
 CLIENT = "page-1"
@@ -75,17 +76,17 @@ class PretendedModel:
     def in_background(self) -> PretendedModel:
         return self
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
-        return Look(0.5, 0.5, (1.0, 0.0))
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+        return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
-    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]:
+    def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
         """Agrees with the names that it finds, and would have none of the others."""
         self.reviewed.append(text)
         found = self.predict(text, SamplerSettings()).entities
         return [
-            Finding(each, 0.9, next((one for one in found if overlap(one, each)), None))
+            EntityReview(each, 0.9, next((one for one in found if overlap(one, each)), None))
             if each.key not in {one.key for one in found}
-            else Finding(each, 0.1, each)
+            else EntityReview(each, 0.1, each)
             for each in entities
         ]
 
@@ -164,6 +165,7 @@ class Site:
 
 
 def build_site(folder: Path, settings: Settings, model: PretendedModel) -> Site:
+    copy_migrated(settings.data / "spanneal.db")
     sessions = open_database(settings)
     with writing(sessions) as session:
         project = projects.create(session, "News")

@@ -72,7 +72,7 @@ def team(
         model_versions.ensure_active(session, "one", ["PER", "ORG", "LOC"])
         projects.ensure_labels(session, project.id, ["PER", "ORG", "LOC"])
         projects.configure(
-            session, project.id, guidelines="", control_share=0.2, queue=queue, nested=True
+            session, project.id, guidelines="", holdout_share=0.2, queue=queue, nested=True
         )
         added = [
             documents.add(session, project.id, name=f"text {number}", text=text, split="train")

@@ -15,14 +15,12 @@ from app.services.operations.backup import back_up
 from app.services.operations.restore import RestoreError, restore
 from app.services.operations.startup import open_database
 from app.settings import Settings
-from storage.database_errors import trouble
+from storage.database_errors import problem_of
 from storage.engine import create_engine_from, session_factory, writing
 from storage.repository import documents, operations, projects
 from tests import databases
 
-pytestmark = pytest.mark.skipif(
-    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
-)
+pytestmark = pytest.mark.postgresql
 
 
 def _add(service: AnnotationService, document: int, seq: int) -> int | None:
@@ -48,7 +46,7 @@ def test_after_a_crash_of_the_server_the_page_finds_it_again(
     server.stop()
     with pytest.raises(OperationalError) as raised:
         _add(service, document_ids[0], 2)
-    assert trouble(raised.value).what == "the database’s server does not answer"
+    assert problem_of(raised.value).what == "the database’s server does not answer"
 
     server.start()
     assert _add(service, document_ids[0], 2) == 2
@@ -84,7 +82,7 @@ def test_a_lock_that_is_held_too_long_is_told_as_one(
             with pytest.raises(OperationalError) as raised:
                 documents.lock(late, document_ids[0])
             late.rollback()
-    assert "kept the database locked" in trouble(raised.value).what
+    assert "kept the database locked" in problem_of(raised.value).what
 
 
 def full_disk(*_: object) -> None:

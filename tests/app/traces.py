@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from core.inference.scoring import how_sure
+from core.inference.scoring import entity_score
 from core.types import (
     Entity,
     Origin,
@@ -183,7 +183,9 @@ def _decoded(
             ]
             if not slots:
                 continue
-            scores = {k: how_sure(last.p_left[k], last.p_right[k], last.p_type[k]) for k in slots}
+            scores = {
+                k: entity_score(last.p_left[k], last.p_right[k], last.p_type[k]) for k in slots
+            }
             best = max(slots, key=scores.__getitem__)
             entity = Entity(words[start].start, words[end - 1].end, label, scores[best])
             found.append((entity, Origin(number, len(film), best)))

@@ -29,7 +29,7 @@ class Page:
             self.seq += 1
             numbered.append({"seq": self.seq, "seen": self.view.version, **op})
         applied = self.service.apply(self.document_id, self.client, numbered, self.person, kin)
-        assert applied.ack == self.seq, "everything is acknowledged, held back or not"
+        assert applied.ack == self.seq, "everything is acknowledged, held out or not"
         return applied.error
 
     def span(self, key: str) -> DraftSpan | None:

@@ -10,14 +10,9 @@ from app.services.operations.samples import seed_sample_project
 from app.services.operations.startup import SAMPLES
 from app.services.team import accounts, members
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
-from tests.browser.app_kit import environment
 
 GOOD = "seven grey herons rowing"
 SERVER = "app/server.py"
-
-
-def with_accounts(data: Path) -> dict[str, str]:
-    return {**environment(data), "SPANNEAL_AUTH": "accounts"}
 
 
 def people_in(data: Path, administrator: str = "Anna", annotator: str = "Bo") -> Sessions:

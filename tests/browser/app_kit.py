@@ -7,18 +7,26 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from storage.engine import create_engine_from, session_factory
+from app.services.operations.samples import SAMPLE_LABELS, seed_sample_project
+from app.services.operations.startup import SAMPLES
+from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
+from storage.enums import Split
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
-from storage.repository import annotation_sets
+from storage.repository import annotation_sets, documents, projects
 from tests.browser.desk import Desk
+from tests.browser.servers import ROOT, Served
 
+PAGES = "app/main.py"
+SAMPLE = 1
+"""The sample project's number."""
 MODEL = 240_000  # milliseconds; a cold disk takes long to read torch
-ROOT = Path(__file__).parents[2]
 SETTLED = "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')"
 
 
@@ -27,11 +35,60 @@ def environment(data: Path) -> dict[str, str]:
     return {"SPANNEAL_DATA": str(data), "OMP_NUM_THREADS": "1"}
 
 
+def without_model(data: Path, person: str) -> dict[str, str]:
+    """No model is there: the pages start in no time."""
+    return {
+        **environment(data),
+        "SPANNEAL_MODEL": str(data / "none"),
+        "SPANNEAL_PERSON": person,
+    }
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running app, and the folder of its data."""
+
+    url: Served
+    data: Path
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The app's database, with the sample project."""
+        engine = create_engine_from(f"sqlite:///{self.data}/spanneal.db")
+        upgrade(engine)
+        sessions = session_factory(engine)
+        seed_sample_project(sessions, SAMPLES)
+        return sessions
+
+    def own_samples(self, name: str, split: Split | None = None) -> tuple[int, Mapping[int, int]]:
+        """Makes a project of a test's own out of the samples: its id, theirs by their numbers."""
+        with writing(self.sessions) as session:
+            project = projects.create(session, name)
+            projects.ensure_labels(session, project.id, SAMPLE_LABELS)
+            ids = {}
+            for path in sorted(SAMPLES.glob("*.txt")):
+                text = path.read_bytes().decode()
+                added = documents.add(session, project.id, name=path.stem, text=text, split=split)
+                assert added is not None
+                ids[int(path.stem[:2])] = added.id
+            return project.id, ids
+
+    def stored(self, document_id: int, *, submitted: bool = False) -> list[SpanRecord]:
+        """A document's spans in the database: the draft's, or the submitted ones."""
+        with self.sessions() as session:
+            find = annotation_sets.submitted_of if submitted else annotation_sets.draft_of
+            found: AnnotationSet | None = find(session, document_id)
+            return list(annotation_sets.spans_of(found)) if found else []
+
+    def labels(self, document_id: int) -> list[str]:
+        return sorted(span.label for span in self.stored(document_id))
+
+
 class AnnotatePage(Desk):
     """The Annotate page as an annotator sees it."""
 
-    def open(self, url: str, document_id: int) -> None:
-        self.page.goto(f"{url}/annotate?document={document_id}")
+    def open(self, url: str, document_id: int, project_id: int = SAMPLE) -> None:
+        self.page.goto(f"{url}/annotate?project={project_id}&document={document_id}")
         self.ready()
 
     def ready(self) -> None:
@@ -112,18 +169,6 @@ def worker(env: Mapping[str, str], log: Path) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def stored(data: Path, document_id: int, *, submitted: bool = False) -> list[SpanRecord]:
-    """A document's spans as they lie in the database: the draft's, or the submitted ones."""
-    engine = create_engine_from(f"sqlite:///{data}/spanneal.db")
-    try:
-        with session_factory(engine)() as session:
-            find = annotation_sets.submitted_of if submitted else annotation_sets.draft_of
-            found: AnnotationSet | None = find(session, document_id)
-            return list(annotation_sets.spans_of(found)) if found else []
-    finally:
-        engine.dispose()
 
 
 def go_to(page: Page, name: str) -> None:

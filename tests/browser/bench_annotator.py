@@ -18,8 +18,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.app_kit import ROOT
-from tests.browser.conftest import ARGUMENTS, PATIENCE, QUIET, find_browser, free_port
+from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
+from tests.browser.servers import QUIET, ROOT, free_port
 
 EDITS = 30
 CASES = {

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accounts_kit import SERVER, people_in
+from tests.browser.app_kit import PAGES, Site, environment, without_model
 from tests.browser.desk import Desk, Visit
+from tests.browser.servers import Serve, Served, served
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 REASON = (
     "no Chromium found: the browser tests did NOT run. Install one (Debian: apt-get install "
     "chromium) or name its executable in the CHROMIUM environment variable"
 )
+WEBUI_POPUPS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+"""The address bar's pages, which a new tab would load in a process of their own."""
+PLAYWRIGHTS_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+"""What Playwright switches off; named again, because Chromium obeys the last such list alone."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,16 +48,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join((*WEBUI_POPUPS, *PLAYWRIGHTS_FEATURES))}",
 ]
-QUIET = {
-    "STREAMLIT_SERVER_HEADLESS": "true",
-    "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
-    "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
-    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-    "STREAMLIT_CLIENT_TOOLBAR_MODE": "minimal",
-}
+FORGET = """() => {
+    Storage.prototype.setItem = () => {};  // what leaving this page would keep
+    try { sessionStorage.clear(); localStorage.clear(); } catch { /* an empty page has none */ }
+}"""
 PATIENCE = 60_000  # milliseconds that a page may take before a test gives up
-START_LIMIT = 90.0  # seconds; torch and Streamlit import slowly on a busy machine
 
 
 def find_browser() -> str | None:
@@ -101,62 +111,68 @@ def page(page: Page) -> Page:
     return page
 
 
-class Served(str):
-    """The address of a running app; also its process, for tests that kill it."""
+@pytest.fixture(scope="session")
+def kept_tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page
+    context.close()
 
-    process: subprocess.Popen[bytes]
-    log: Path
 
+@pytest.fixture
+def tab(kept_tab: Page) -> Page:
+    """One tab for all tests, as a new visitor has it: no cookies, nothing stored.
 
-Serve = Callable[..., Served]
+    A fresh tab costs two seconds of processor time: a new process reads Streamlit's scripts anew.
+    A test that listens to what the page does (`page.on`) takes `page`, which is its own.
+    """
+    expect.set_options(timeout=PATIENCE)
+    kept_tab.mouse.up()
+    kept_tab.mouse.move(0, 0)
+    kept_tab.evaluate(FORGET)
+    kept_tab.context.clear_cookies()
+    return kept_tab
 
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Starts Streamlit apps: `serve(script, env={...}, port=None) -> url`; stops them at the end.
-
-    `script` is relative to the project root, which is the working directory.
-    """
-    running: list[subprocess.Popen[bytes]] = []
+    """Starts Streamlit apps: `serve(script, env={...}, port=None)`; stops them at the end."""
+    running: list[Served] = []
 
     def start(
         script: str | Path, env: Mapping[str, str] | None = None, port: int | None = None
     ) -> Served:
-        port = port or free_port()
-        log = tmp_path_factory.mktemp("serve") / "streamlit.log"
-        command = [sys.executable, "-m", "streamlit", "run", str(script)]
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [*command, "--server.port", str(port)],
-                cwd=ROOT,
-                env={**os.environ, **QUIET, **(env or {})},
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
-        running.append(process)
-        url = Served(f"http://127.0.0.1:{port}")
-        url.process, url.log = process, log
-        wait_until_healthy(url)
-        return url
+        running.append(served(script, tmp_path_factory.mktemp("serve") / "log", env, port))
+        return running[-1]
 
     yield start
-    for process in running:
-        stop(process)
+    for app in running:
+        app.stop()
 
 
 @pytest.fixture(scope="session")
-def annotator_demo(serve: Serve) -> str:
-    """The address of the span annotator alone, before a server that is a dictionary."""
-    return serve("tests/browser/span_annotator_demo.py")
+def demos(serve: Serve) -> Served:
+    """The components alone, before a server that is a dictionary."""
+    return serve("tests/browser/demos.py")
 
 
 @pytest.fixture
-def visit(page: Page, annotator_demo: str) -> Visit:
-    """Opens a case of the demo as a fresh visit: `visit("nested", delay=1.5)`."""
+def visit(tab: Page, demos: Served) -> Visit:
+    """Opens a case of the annotator's demo as a fresh visit: `visit("nested", delay=1.5)`."""
+    return visiting(tab, demos)
 
+
+@pytest.fixture
+def visit_alone(page: Page, demos: Served) -> Visit:
+    """The same in a tab of the test's own, to listen to."""
+    return visiting(page, demos)
+
+
+def visiting(page: Page, demos: Served) -> Visit:
     def open_case(case: str, **options: object) -> Desk:
         query = "&".join(f"{name}={value}" for name, value in options.items())
-        page.goto(f"{annotator_demo}/?case={case}&run={uuid.uuid4()}&{query}")
+        page.goto(f"{demos}/?demo=span_annotator_demo&case={case}&run={uuid.uuid4()}&{query}")
         expect(page.get_by_test_id("stText")).to_be_visible()
         expect(page.get_by_test_id("counts")).to_contain_text("to review")
         return Desk(page)
@@ -164,35 +180,29 @@ def visit(page: Page, annotator_demo: str) -> Visit:
     return open_case
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="session")
+def site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The app for Anna without any model, which works all the same; nothing is in it at first."""
+    data = tmp_path_factory.mktemp("site")
+    return Site(serve(PAGES, env=without_model(data, "Anna")), data)
 
 
-def wait_until_healthy(url: Served) -> None:
-    """Waits until the health page's body is "ok": Streamlit answers 200 to any address."""
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline:
-        if url.process.poll() is not None:
-            pytest.fail(f"the app ended at its start:\n{url.log.read_text()[-4000:]}")
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    pytest.fail(
-        f"the app was not healthy after {START_LIMIT:.0f} s:\n{url.log.read_text()[-4000:]}"
-    )
+@pytest.fixture(scope="session")
+def site_of_bo(serve: Serve, site: Site) -> Site:
+    """A second server for Bo, on the same database."""
+    return Site(serve(PAGES, env=without_model(site.data, "Bo")), site.data)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+@pytest.fixture(scope="session")
+def model_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The app with the bundled model."""
+    data = tmp_path_factory.mktemp("model")
+    return Site(serve(PAGES, env=environment(data)), data)
+
+
+@pytest.fixture(scope="session")
+def accounts_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The app behind its gate, with the bundled model: Anna administers, Bo annotates "Sample"."""
+    data = tmp_path_factory.mktemp("accounts")
+    people_in(data)
+    return Site(serve(SERVER, env={**environment(data), "SPANNEAL_AUTH": "accounts"}), data)

@@ -31,7 +31,8 @@ choice = st.selectbox("Sentence", choices, format_func=lambda choice: choice.tit
 payload = sentence_payload(trace, choice.index, COLOURS)
 chosen = denoising_view(payload, key="denoising", autoplay="still" not in st.query_params)
 st.text(f"chosen: {chosen.entity} {chosen.span}")
-left, right = st.columns(2)
-left.plotly_chart(river(payload), key="river")
-right.plotly_chart(confidence(payload), key="confidence")
-st.plotly_chart(boundaries(payload, chosen.span or 0), key="boundaries")
+if "charts" in st.query_params:
+    left, right = st.columns(2)
+    left.plotly_chart(river(payload), key="river")
+    right.plotly_chart(confidence(payload), key="confidence")
+    st.plotly_chart(boundaries(payload, chosen.span or 0), key="boundaries")

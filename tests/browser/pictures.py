@@ -20,21 +20,21 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser.app_kit import (
     MODEL,
-    ROOT,
     SETTLED,
     AnnotatePage,
     environment,
     go_to,
     worker,
 )
-from tests.browser.conftest import ARGUMENTS, PATIENCE, QUIET, find_browser, free_port
+from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
+from tests.browser.servers import QUIET, ROOT, free_port
 
 FOLDER = ROOT / "assets" / "pictures"
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 SUBMITTED = 8
 NESTED = 17
 """The sample document whose nested names the Annotate page is shown with."""
-HELD_BACK = {
+HELD_OUT = {
     4: (
         *(("Teresa Amoroso", "1"), ("Jens Kofoed", "1"), ("Rotterdam", "3"), ("Maersk", "2")),
         *(("Aarhus", "3"), ("Birgitte", "1"), ("Borås", "3"), ("Paolo", "1"), ("Generali", "2")),
@@ -99,7 +99,7 @@ def _play(page: Page, url: str) -> None:
     desk = AnnotatePage(page)
     for document in range(1, SUBMITTED + 1):
         desk.open(url, document)
-        for words, key in HELD_BACK.get(document, ()):
+        for words, key in HELD_OUT.get(document, ()):
             desk.drag(words)
             desk.press(key)
         if document in SLIPS:

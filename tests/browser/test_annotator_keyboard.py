@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from app.components.span_annotator.hotkeys import ACTIONS
 from tests.browser.desk import Visit
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
 
 ON = "[data-testid=bar].on"
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import Desk, Visit
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
 
 
 def statuses(desk: Desk) -> dict[str, str]:

@@ -7,13 +7,15 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import Visit
 
+pytestmark = pytest.mark.xdist_group("browser-demos")
+
 
 @pytest.mark.parametrize(
     ("key", "status", "label"),
     [
         ("a", "accepted", "PER"),
-        ("x", "rejected", "PER"),
         ("Delete", "rejected", "PER"),
+        pytest.param("x", "rejected", "PER", marks=pytest.mark.thorough),
         ("2", "accepted", "ORG"),
     ],
 )

@@ -3,9 +3,12 @@ edits that outlive the page."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import Visit
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
 
 
 def test_a_comment_is_saved_and_typing_it_edits_nothing(visit: Visit) -> None:
@@ -79,8 +82,8 @@ def test_the_model_is_asked_again_once_everything_is_saved(visit: Visit) -> None
     assert desk.saved()["log"] == ["accept"]
 
 
-def test_unsent_edits_outlive_a_reload_of_the_tab(visit: Visit) -> None:
-    desk = visit("nested", deaf=3)
+def test_unsent_edits_outlive_a_reload_of_the_tab(visit_alone: Visit) -> None:
+    desk = visit_alone("nested", deaf=3)
     desk.page.on("dialog", lambda dialog: dialog.accept())
     desk.point("Kovalenko")
     desk.press("a")

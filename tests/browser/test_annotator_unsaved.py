@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import Desk, Visit
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
 
 FULL = """() => {
     Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
@@ -75,9 +78,9 @@ def test_somebody_elses_old_edits_do_not_block_the_present_persons(visit: Visit)
 
 
 def test_what_somebody_else_left_outlives_a_reload_and_can_be_discarded_after_a_question(
-    visit: Visit,
+    visit_alone: Visit,
 ) -> None:
-    desk = visit("nested", deaf=9)
+    desk = visit_alone("nested", deaf=9)
     let_go(desk)
     accept(desk, "Kovalenko")
     become(desk, "Bo")
@@ -94,9 +97,9 @@ def test_what_somebody_else_left_outlives_a_reload_and_can_be_discarded_after_a_
 
 
 def test_what_has_no_place_any_more_is_kept_shown_given_out_and_sent_again(
-    visit: Visit, tmp_path: Path
+    visit_alone: Visit, tmp_path: Path
 ) -> None:
-    desk = visit("nested", gone=1)
+    desk = visit_alone("nested", gone=1)
     let_go(desk)
     accept(desk, "Kovalenko")
     own = desk.page.get_by_test_id("unsaved-own")

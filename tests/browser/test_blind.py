@@ -6,39 +6,32 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.services.team import accounts, assignment, members
-from storage.repository import projects
-from tests.browser.accounts_kit import GOOD, SERVER, people_in, sign_in, with_accounts
-from tests.browser.app_kit import AnnotatePage, go_to
+from tests.browser.accounts_kit import GOOD, sign_in
+from tests.browser.app_kit import AnnotatePage, Site, go_to
 from tests.browser.conftest import PATIENCE
 
-if TYPE_CHECKING:
-    from tests.browser.conftest import Serve, Served
+pytestmark = pytest.mark.xdist_group("browser-accounts")
 
-BIOGRAPHY = 2
-"""The number of the document; there is no model here that would suggest anything."""
 NAME = "02-a-life-in-bridges"
 NEXT = "03-council-minutes"
 """What the queue gives after it."""
 
 
 @pytest.fixture
-def url(serve: Serve, tmp_path: Path) -> Served:
-    """The sample project: Anna administers, Bo and Chi annotate each text, both."""
-    sessions = people_in(tmp_path)
-    with sessions() as session:
-        project = projects.every(session)[0].id
-    accounts.add(sessions, "Chi", GOOD)
-    members.assign(sessions, project, "Chi", "annotator")
+def biography(accounts_site: Site) -> tuple[int, int]:
+    """And its project, whose texts Bo and Cleo annotate, both; held out, so no model suggests."""
+    sessions = accounts_site.sessions
+    project, ids = accounts_site.own_samples("Unseen", split="holdout")
+    accounts.add(sessions, "Cleo", GOOD)
+    for person in ("Bo", "Cleo"):
+        members.assign(sessions, project, person, "annotator")
     assignment.set_annotators(sessions, project, 2)
-    sessions.kw["bind"].dispose()
-    env = {**with_accounts(tmp_path), "SPANNEAL_MODEL": str(tmp_path / "none")}
-    return serve(SERVER, env=env)
+    return ids[2], project
 
 
 @pytest.fixture
@@ -54,11 +47,13 @@ def pages(browser: Browser) -> Iterator[list[Page]]:
         context.close()
 
 
-def annotates(page: Page, url: str, person: str, marked: dict[str, str]) -> None:
+def annotates(
+    page: Page, url: str, biography: tuple[int, int], person: str, marked: dict[str, str]
+) -> None:
     """Signs in, marks words with the labels' keys, and submits."""
     sign_in(page, url, person)
     desk = AnnotatePage(page)
-    desk.open(url, BIOGRAPHY)
+    desk.open(url, *biography)
     expect(desk.bars).to_have_count(0)
     expect(page.get_by_text("Nobody sees the others’ answers")).to_be_visible()
     for words, key in marked.items():
@@ -72,14 +67,15 @@ def annotates(page: Page, url: str, person: str, marked: dict[str, str]) -> None
 
 
 def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
-    url: Served, pages: list[Page], tmp_path: Path
+    accounts_site: Site, biography: tuple[int, int], pages: list[Page], tmp_path: Path
 ) -> None:
-    bo, chi, anna = pages
-    annotates(bo, url, "Bo", {"Helena Prawdzic": "1", "Warsaw": "3"})
-    annotates(chi, url, "Chi", {"Helena Prawdzic": "1", "Warsaw": "2"})
+    url = accounts_site.url
+    bo, cleo, anna = pages
+    annotates(bo, url, biography, "Bo", {"Helena Prawdzic": "1", "Warsaw": "3"})
+    annotates(cleo, url, biography, "Cleo", {"Helena Prawdzic": "1", "Warsaw": "2"})
 
     sign_in(anna, url, "Anna")
-    anna.goto(f"{url}/agreement")
+    anna.goto(f"{url}/agreement?project={biography[1]}")
     expect(anna.get_by_text("2 people, 1 document")).to_be_visible()
     anna.get_by_role("radio", name="Differences").click()
     expect(anna.get_by_text("Other label").first).to_be_visible()
@@ -87,7 +83,7 @@ def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     keep = anna.get_by_role("button", name="Keep this decision")
     expect(keep).to_be_disabled()
     expect(anna.get_by_text("⟦")).not_to_have_count(0)
-    anna.get_by_text(re.compile("^“Warsaw” ORG \\(Chi\\)$")).click()
+    anna.get_by_text(re.compile("^“Warsaw” ORG \\(Cleo\\)$")).click()
     expect(keep).to_be_enabled()
     keep.click()
     expect(anna.get_by_text("Anna has decided")).to_be_visible()
@@ -108,7 +104,7 @@ def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     assert len(record["provenance"]["adjudicates"]) == 2
 
     own = AnnotatePage(bo)
-    own.open(url, BIOGRAPHY)
+    own.open(url, *biography)
     expect(own.bars).to_have_count(2)
     shown = own.bars.evaluate_all("bars => bars.map(bar => bar.dataset.label).sort()")
     assert shown == ["LOC", "PER"], "what Bo submitted stays Bo's"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.browser.accounts_kit import SERVER, people_in, sign_in, with_accounts
-from tests.browser.app_kit import AnnotatePage
-from tests.browser.conftest import Serve
+from tests.browser.accounts_kit import sign_in
+from tests.browser.app_kit import AnnotatePage, Site
+
+pytestmark = pytest.mark.xdist_group("browser-accounts")
 
 PAGES = "Annotate Denoise Playground Review Agreement Train Figures Export People Account"
 
 
 def test_every_page_leaves_the_console_empty_and_asks_nothing_of_other_servers(
-    page: Page, serve: Serve, tmp_path: Path
+    page: Page, accounts_site: Site
 ) -> None:
-    people_in(tmp_path)
-    url = serve(SERVER, env={**with_accounts(tmp_path), "SPANNEAL_MODEL": str(tmp_path / "none")})
+    url = accounts_site.url
     said: list[str] = []
     asked: set[str] = set()
 

@@ -6,22 +6,25 @@ with the text counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from app.services.team import sign_in
+from app.services.team import accounts, sign_in
 from app.web.gate import COOKIE
-from storage.engine import Sessions, writing
+from storage.engine import writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
-from tests.browser.accounts_kit import GOOD, SERVER, people_in, with_accounts
-from tests.browser.app_kit import SETTLED, AnnotatePage
-from tests.browser.conftest import Serve, Served
+from tests.browser.accounts_kit import GOOD
+from tests.browser.app_kit import SETTLED, AnnotatePage, Site
+from tests.browser.conftest import PATIENCE
 
+pytestmark = pytest.mark.xdist_group("browser-accounts")
+
+Go = Callable[[str], None]
 IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "</span><script>alert(1)</script>"
 ENTITY = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -31,19 +34,11 @@ TEXT = f"Mr {IMAGE} met {SCRIPT} near {ENTITY} and {LINK}."
 
 
 @pytest.fixture(scope="module")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "bypass_csp": True}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hostile")
-
-
-@pytest.fixture(scope="module")
-def sessions(folder: Path) -> Sessions:
-    """A database whose every name and text is hostile."""
-    sessions = people_in(folder, administrator=WHO, annotator=f"{SCRIPT} Bo")
+def project(accounts_site: Site) -> int:
+    """Its every name and text is hostile, as are the names of people."""
+    sessions = accounts_site.sessions
+    accounts.add(sessions, WHO, GOOD, administrator=True)
+    accounts.add(sessions, f"{SCRIPT} Bo", GOOD)
     with writing(sessions) as session:
         project = projects.create(session, f"{IMAGE} project")
         projects.add_label(session, project.id, f"{IMAGE} L", description=SCRIPT)
@@ -52,7 +47,7 @@ def sessions(folder: Path) -> Sessions:
             session,
             project.id,
             guidelines=f"{IMAGE} {SCRIPT} {ENTITY} {LINK}",
-            control_share=0.2,
+            holdout_share=0.2,
             queue="arrival",
             nested=True,
         )
@@ -68,33 +63,43 @@ def sessions(folder: Path) -> Sessions:
                 session, added.id, spans, person=WHO, state=state, parent_id=None
             )
             added.status = "submitted" if number else "in_progress"
-    return sessions
+    return project.id
 
 
 @pytest.fixture(scope="module")
-def token(sessions: Sessions) -> str:
-    return sign_in.sign_in(sessions, WHO, GOOD)
-
-
-@pytest.fixture(scope="module")
-def url(serve: Serve, folder: Path, sessions: Sessions) -> Served:
-    return serve(SERVER, env=with_accounts(folder))
+def hostile_tab(
+    browser: Browser, browser_context_args: dict[str, Any], accounts_site: Site, project: int
+) -> Iterator[tuple[Page, list[str]]]:
+    """Signed in as the hostile name; and what dialogs said."""
+    context = browser.new_context(**browser_context_args, bypass_csp=True)
+    context.set_default_timeout(PATIENCE)
+    token = sign_in.sign_in(accounts_site.sessions, WHO, GOOD)
+    context.add_cookies([{"name": COOKIE, "value": token, "url": accounts_site.url}])
+    page = context.new_page()
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    yield page, ran
+    context.close()
 
 
 @pytest.fixture
-def opened(page: Page, url: Served, token: str) -> Iterator[Page]:
-    """Signed in as the hostile name; whatever opens a dialog fails the test."""
-    ran: list[str] = []
-
-    def caught(dialog: Dialog) -> None:
-        ran.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", caught)
-    page.context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
+def opened(hostile_tab: tuple[Page, list[str]]) -> Iterator[Page]:
+    """Whatever opens a dialog fails the test."""
+    expect.set_options(timeout=PATIENCE)
+    page, ran = hostile_tab
+    ran.clear()
     yield page
     assert ran == [], "a text was run"
     assert page.locator("img[src='x'], a[href^='javascript:']").count() == 0
+
+
+@pytest.fixture
+def go(opened: Page, accounts_site: Site, project: int) -> Go:
+    def goes_to(path: str) -> None:
+        opened.goto(f"{accounts_site.url}/{path}?project={project}")
+        settled(opened)
+
+    return goes_to
 
 
 def settled(page: Page) -> None:
@@ -102,16 +107,11 @@ def settled(page: Page) -> None:
     page.wait_for_function(SETTLED)
 
 
-def goes_to(page: Page, url: Served, path: str) -> None:
-    page.goto(f"{url}/{path}?project=2")
-    settled(page)
-
-
 @pytest.mark.parametrize(
     "path", ["denoise", "playground", "review", "train", "figures", "export", "account", "people"]
 )
-def test_a_page_shows_hostile_names_and_runs_none(opened: Page, url: Served, path: str) -> None:
-    goes_to(opened, url, path)
+def test_a_page_shows_hostile_names_and_runs_none(opened: Page, go: Go, path: str) -> None:
+    go(path)
 
     shown = WHO if path == "account" else f"{IMAGE} project"
     if path not in ("denoise", "playground"):
@@ -120,8 +120,8 @@ def test_a_page_shows_hostile_names_and_runs_none(opened: Page, url: Served, pat
         )
 
 
-def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, url: Served) -> None:
-    goes_to(opened, url, "")
+def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, go: Go) -> None:
+    go("")
 
     for tab in ("Add documents", "Labels", "Settings", "Bin", "All documents"):
         opened.get_by_role("tab", name=tab).click()
@@ -132,9 +132,9 @@ def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, ur
 
 
 def test_a_file_with_a_hostile_name_and_hostile_faults_is_told_of_literally(
-    opened: Page, url: Served, tmp_path: Path
+    opened: Page, go: Go, tmp_path: Path
 ) -> None:
-    goes_to(opened, url, "")
+    go("")
     opened.get_by_role("tab", name="Add documents").click()
     opened.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
         {
@@ -148,9 +148,9 @@ def test_a_file_with_a_hostile_name_and_hostile_faults_is_told_of_literally(
     expect(opened.get_by_text(IMAGE).first).to_be_visible()
 
 
-def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, url: Served) -> None:
+def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, go: Go) -> None:
     annotate = AnnotatePage(opened)
-    goes_to(opened, url, "annotate")
+    go("annotate")
     annotate.ready()
 
     assert IMAGE in annotate.text.inner_text()
@@ -162,9 +162,9 @@ def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, url:
     expect(opened.get_by_text(f"{IMAGE} L").first).to_be_visible()
 
 
-def test_comments_tooltips_and_the_history_show_hostile_names(opened: Page, url: Served) -> None:
+def test_comments_tooltips_and_the_history_show_hostile_names(opened: Page, go: Go) -> None:
     annotate = AnnotatePage(opened)
-    goes_to(opened, url, "annotate")
+    go("annotate")
     annotate.ready()
     field = opened.get_by_test_id("comment-field")
     expect(field).to_have_value(f"{IMAGE} {SCRIPT}")

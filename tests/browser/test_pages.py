@@ -3,113 +3,95 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
 
-from tests.browser.app_kit import AnnotatePage, environment, go_to, stored
+from storage.models import Document
+from tests.browser.app_kit import AnnotatePage, Site, go_to
 
-if TYPE_CHECKING:
-    from tests.browser.conftest import Serve, Served
+pytestmark = pytest.mark.xdist_group("browser-site")
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** ![a](http://example.org/a.png)"
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pages")
-
-
-@pytest.fixture(scope="module")
-def site(serve: Serve, data: Path) -> Served:
-    """The app without any model: the pages start in no time, and must work all the same."""
-    return serve("app/main.py", env={**environment(data), "SPANNEAL_MODEL": str(data / "none")})
-
-
 @pytest.fixture
-def desk(page: Page) -> AnnotatePage:
-    return AnnotatePage(page)
+def desk(tab: Page) -> AnnotatePage:
+    return AnnotatePage(tab)
 
 
 def test_the_first_visit_of_a_fresh_server_may_be_a_link_to_a_document(
-    page: Page, site: Served, desk: AnnotatePage
+    tab: Page, site: Site, desk: AnnotatePage
 ) -> None:
-    desk.open(site, 2)
+    desk.open(site.url, 2)
 
     desk.shows("02-a-life-in-bridges")
-    navigation = page.get_by_test_id("stTopNavLinkContainer")
+    navigation = tab.get_by_test_id("stTopNavLinkContainer")
     expect(navigation).to_contain_text(["Documents", "Annotate", "Denoise", "Train", "Export"])
 
 
 def test_without_a_model_the_page_says_so_and_a_span_is_saved(
-    page: Page, site: Served, data: Path, desk: AnnotatePage
+    tab: Page, site: Site, desk: AnnotatePage
 ) -> None:
-    desk.open(site, 2)
-    expect(page.get_by_text(re.compile("is no model directory"))).to_be_visible()
-    expect(page.get_by_test_id("notice")).to_contain_text("No model has looked")
+    desk.open(site.url, 2)
+    expect(tab.get_by_text(re.compile("is no model directory"))).to_be_visible()
+    expect(tab.get_by_test_id("notice")).to_contain_text("No model has looked")
 
     desk.drag("Helena Prawdzic")
     desk.press("1")
     desk.is_saved()
 
-    (span,) = stored(data, 2)
+    (span,) = site.stored(2)
     assert (span.label, span.status, span.source) == ("PER", "accepted", "person")
 
 
-def test_a_row_of_the_table_opens_its_document(
-    page: Page, site: Served, desk: AnnotatePage
-) -> None:
-    page.goto(site)
-    table = page.get_by_test_id("stDataFrame").first
+def test_a_row_of_the_table_opens_its_document(tab: Page, site: Site, desk: AnnotatePage) -> None:
+    tab.goto(site.url)
+    table = tab.get_by_test_id("stDataFrame").first
     expect(table.locator("[role=gridcell]").first).to_be_attached()
 
     box = table.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 40, box["y"] + 38 * 3 + 19)
+    tab.mouse.click(box["x"] + 40, box["y"] + 38 * 3 + 19)
 
     desk.shows("03-council-minutes")
 
 
 def test_control_and_arrows_go_through_the_documents_and_the_address_follows(
-    page: Page, site: Served, desk: AnnotatePage
+    tab: Page, site: Site, desk: AnnotatePage
 ) -> None:
-    desk.open(site, 5)
+    desk.open(site.url, 5)
     desk.shows("05-marathon-morning")
     desk.text.focus()
 
     desk.press("Control+ArrowRight")
     desk.shows("06-kettle-review")
-    expect(page).to_have_url(re.compile(r"document=6"))
-    page.reload()
+    expect(tab).to_have_url(re.compile(r"document=6"))
+    tab.reload()
     desk.shows("06-kettle-review")
     desk.text.focus()
     desk.press("Control+ArrowLeft")
     desk.shows("05-marathon-morning")
 
 
-def test_moving_between_pages_keeps_the_document(
-    page: Page, site: Served, desk: AnnotatePage
-) -> None:
-    desk.open(site, 7)
+def test_moving_between_pages_keeps_the_document(tab: Page, site: Site, desk: AnnotatePage) -> None:
+    desk.open(site.url, 7)
     desk.shows("07-court-notice")
 
-    go_to(page, "Documents")
-    expect(page).not_to_have_url(re.compile("document="))
-    go_to(page, "Annotate")
+    go_to(tab, "Documents")
+    expect(tab).not_to_have_url(re.compile("document="))
+    go_to(tab, "Annotate")
 
     desk.shows("07-court-notice")
 
 
-def test_hostile_names_and_labels_are_shown_and_never_run(
-    page: Page, site: Served, desk: AnnotatePage
-) -> None:
+def test_hostile_names_and_labels_are_shown_and_never_run(page: Page, site: Site) -> None:
     alerts: list[str] = []
     asked: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(site)
+    page.goto(site.url)
     page.get_by_role("tab", name="Add documents").click()
     page.get_by_label("Name", exact=True).first.fill(HOSTILE)
     page.get_by_role("textbox", name="Text", exact=True).fill("A text about nothing at all.")
@@ -120,7 +102,9 @@ def test_hostile_names_and_labels_are_shown_and_never_run(
     page.get_by_role("button", name="Add label").click()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
-    desk.open(site, 39)
+    with site.sessions() as session:
+        added = session.scalars(select(func.max(Document.id))).one()
+    AnnotatePage(page).open(site.url, added)
 
     expect(page.get_by_role("heading", name="<img src=x onerror=alert(1)>")).to_be_visible()
     expect(page.locator("[data-testid=label] span").last).to_have_text("<b onclick=alert(1)>X</b>")

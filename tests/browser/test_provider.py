@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accounts_kit import SERVER, people_in
 from tests.browser.app_kit import environment
-from tests.browser.conftest import Serve, Served, free_port
 from tests.browser.provider import Provider, providing, secrets
+from tests.browser.servers import Serve, Served, free_port
+
+pytestmark = pytest.mark.xdist_group("browser-accounts")
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +68,3 @@ def test_whoever_has_no_account_of_that_name_sees_nothing(
 
     expect(page.get_by_text("There is no account")).to_be_visible()
     expect(page.get_by_text("Sample")).to_have_count(0)
-
-
-def test_without_a_provider_the_page_says_what_to_write(
-    page: Page, serve: Serve, tmp_path: Path
-) -> None:
-    env = {**environment(tmp_path), "SPANNEAL_AUTH": "oidc"}
-    page.goto(serve(SERVER, env={**env, "STREAMLIT_SECRETS_FILES": str(tmp_path / "none.toml")}))
-
-    expect(page.get_by_text("no provider is named")).to_contain_text("[auth]")

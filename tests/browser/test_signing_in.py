@@ -7,30 +7,21 @@ import re
 import urllib.error
 import urllib.request
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.services.team import accounts
-from storage.engine import Sessions
-from tests.browser.accounts_kit import SERVER, fill, people_in, sign_in, with_accounts
-from tests.browser.conftest import Serve, Served
+from tests.browser.accounts_kit import fill, sign_in
+from tests.browser.app_kit import Site
+from tests.browser.servers import Served
+
+pytestmark = pytest.mark.xdist_group("browser-accounts")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("accounts")
-
-
-@pytest.fixture(scope="module")
-def people(folder: Path) -> Sessions:
-    return people_in(folder)
-
-
-@pytest.fixture(scope="module")
-def url(serve: Serve, folder: Path, people: Sessions) -> Served:
-    return serve(SERVER, env=with_accounts(folder))
+@pytest.fixture
+def url(accounts_site: Site) -> Served:
+    return accounts_site.url
 
 
 def status(url: str, **headers: str) -> int:
@@ -67,37 +58,44 @@ def test_without_a_session_no_socket_opens(url: Served, cookie: str) -> None:
 
 
 def test_a_person_signs_in_lands_where_they_wanted_and_stays_after_a_reload(
-    page: Page, url: Served, context: BrowserContext
+    tab: Page, url: Served
 ) -> None:
-    page.goto(f"{url}/figures?project=1")
-    expect(page).to_have_url(re.compile("/sign-in"))
+    tab.goto(f"{url}/figures?project=1")
+    expect(tab).to_have_url(re.compile("/sign-in"))
 
-    fill(page, "anna")
-    expect(page).to_have_url(re.compile(r"/figures\?project=1$"))
-    expect(page.get_by_role("heading", name="Figures")).to_be_visible()
-    page.reload()
-    expect(page.get_by_role("heading", name="Figures")).to_be_visible()
-    cookie = next(each for each in context.cookies() if each["name"] == "spanneal")
+    fill(tab, "anna")
+    expect(tab).to_have_url(re.compile(r"/figures\?project=1$"))
+    expect(tab.get_by_role("heading", name="Figures")).to_be_visible()
+    tab.reload()
+    expect(tab.get_by_role("heading", name="Figures")).to_be_visible()
+    cookie = next(each for each in tab.context.cookies() if each["name"] == "spanneal")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
-    assert cookie["value"] not in page.content()
-    assert page.evaluate("document.cookie").find("spanneal=") == -1
+    assert cookie["value"] not in tab.content()
+    assert tab.evaluate("document.cookie").find("spanneal=") == -1
 
 
-def test_a_wrong_password_is_told_and_tells_nothing(page: Page, url: Served) -> None:
-    page.goto(f"{url}/sign-in")
-    fill(page, "Nobody <b>Nowhere</b>", "wrong password")
+def test_a_wrong_password_is_told_and_tells_nothing(tab: Page, url: Served) -> None:
+    tab.goto(f"{url}/sign-in")
+    fill(tab, "Nobody <b>Nowhere</b>", "wrong password")
 
-    expect(page.get_by_role("alert")).to_contain_text("The name or the password is wrong")
-    expect(page.get_by_label("Name")).to_have_value("Nobody <b>Nowhere</b>")
+    expect(tab.get_by_role("alert")).to_contain_text("The name or the password is wrong")
+    expect(tab.get_by_label("Name")).to_have_value("Nobody <b>Nowhere</b>")
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "/\\example.org"])
-def test_signing_in_never_leads_to_another_site(page: Page, url: Served, elsewhere: str) -> None:
-    page.goto(f"{url}/sign-in?next={elsewhere}")
-    fill(page, "Anna")
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//example.org",
+        pytest.param("https://example.org/", marks=pytest.mark.thorough),
+        pytest.param("/\\example.org", marks=pytest.mark.thorough),
+    ],
+)
+def test_signing_in_never_leads_to_another_site(tab: Page, url: Served, elsewhere: str) -> None:
+    tab.goto(f"{url}/sign-in?next={elsewhere}")
+    fill(tab, "Anna")
 
-    expect(page).to_have_url(re.compile(f"^{re.escape(url)}/"))
+    expect(tab).to_have_url(re.compile(f"^{re.escape(url)}/"))
 
 
 def test_a_form_of_another_site_signs_nobody_in(url: Served) -> None:
@@ -112,43 +110,44 @@ def test_a_form_of_another_site_signs_nobody_in(url: Served) -> None:
     caught.value.close()
 
 
-def test_an_annotator_is_not_offered_what_takes_more(page: Page, url: Served) -> None:
-    sign_in(page, url, "Bo")
+def test_an_annotator_is_not_offered_what_takes_more(tab: Page, url: Served) -> None:
+    sign_in(tab, url, "Bo")
 
-    expect(page.get_by_role("heading", name="Documents")).to_be_visible()
-    expect(page.get_by_role("link", name="Account")).to_be_visible()
-    expect(page.get_by_role("link", name="People")).to_have_count(0)
-    expect(page.get_by_role("tab")).to_have_count(0)
-    page.goto(f"{url}/train")
-    expect(page.get_by_text("This page is for a reviewer of the project")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Documents")).to_be_visible()
+    expect(tab.get_by_role("link", name="Account")).to_be_visible()
+    expect(tab.get_by_role("link", name="People")).to_have_count(0)
+    expect(tab.get_by_role("tab")).to_have_count(0)
+    tab.goto(f"{url}/train")
+    expect(tab.get_by_text("This page is for a reviewer of the project")).to_be_visible()
 
 
-def test_who_signs_out_is_out_in_every_tab(page: Page, url: Served) -> None:
-    sign_in(page, url, "Anna")
-    other = page.context.new_page()
+def test_who_signs_out_is_out_in_every_tab(tab: Page, url: Served) -> None:
+    sign_in(tab, url, "Anna")
+    other = tab.context.new_page()
     other.goto(f"{url}/figures")
     expect(other.get_by_role("heading", name="Figures")).to_be_visible()
-    page.goto(f"{url}/account")
-    expect(page.get_by_text("You are signed in as")).to_be_visible()
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    tab.goto(f"{url}/account")
+    expect(tab.get_by_text("You are signed in as")).to_be_visible()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
 
-    expect(page).to_have_url(re.compile("/sign-in"))
-    expect(page.get_by_label("Password")).to_be_visible()
+    expect(tab).to_have_url(re.compile("/sign-in"))
+    expect(tab.get_by_label("Password")).to_be_visible()
     other.get_by_role("link", name="Documents").click()
     expect(other).to_have_url(re.compile("/sign-in"))
+    other.close()
 
 
 def test_an_administrator_makes_an_account_whose_password_is_shown_once(
-    page: Page, url: Served, people: Sessions
+    tab: Page, url: Served, accounts_site: Site
 ) -> None:
-    sign_in(page, url, "Anna")
-    page.goto(f"{url}/people")
-    page.get_by_label("Name", exact=True).fill("Chi")
-    page.get_by_role("button", name="Make the account").click()
+    sign_in(tab, url, "Anna")
+    tab.goto(f"{url}/people")
+    tab.get_by_label("Name", exact=True).fill("Chi")
+    tab.get_by_role("button", name="Make the account").click()
 
-    expect(page.get_by_text("it is shown only now")).to_be_visible()
-    assert "Chi" in [each.name for each in accounts.every(people)]
-    password = page.get_by_test_id("stCode").inner_text().strip()
-    page.context.clear_cookies()
-    sign_in(page, url, "Chi", password)
-    expect(page.get_by_text("You have no part in any project yet")).to_be_visible()
+    expect(tab.get_by_text("it is shown only now")).to_be_visible()
+    assert "Chi" in [each.name for each in accounts.every(accounts_site.sessions)]
+    password = tab.get_by_test_id("stCode").inner_text().strip()
+    tab.context.clear_cookies()
+    sign_in(tab, url, "Chi", password)
+    expect(tab.get_by_text("You have no part in any project yet")).to_be_visible()

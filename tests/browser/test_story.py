@@ -1,33 +1,29 @@
-"""A newcomer's whole story, played on the bundled model, and the server's death after "saved"."""
+"""A newcomer's whole story, played on the bundled model."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app_kit import AnnotatePage, environment, go_to, stored, worker
+from tests.browser.app_kit import AnnotatePage, Site, environment, go_to, worker
 
-if TYPE_CHECKING:
-    from tests.browser.conftest import Serve
+pytestmark = pytest.mark.xdist_group("browser-site")
 
 BIOGRAPHY, MAIL, HARBOUR = 2, 4, 1
 OUTER, INNER = "Warsaw University of Technology", "Warsaw"
 JOB = 300_000  # milliseconds that a small retraining may take on a busy machine
 
 
-def test_the_whole_story(page: Page, serve: Serve, tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    url = serve("app/main.py", env=env)
-    with worker(env, tmp_path / "worker.log"):
+def test_the_whole_story(tab: Page, model_site: Site, tmp_path: Path) -> None:
+    page, url = tab, model_site.url
+    with worker(environment(model_site.data), tmp_path / "worker.log"):
         desk = _opens_a_document_with_suggestions(page, url)
         _scrubs_the_steps(page, desk)
-        kept = _decides_and_submits(desk, tmp_path)
+        kept = _decides_and_submits(desk, model_site)
         _finds_everything_after_a_reload(page, url, desk, kept)
         _submits_two_more(url, desk)
         _exports(page, tmp_path)
@@ -63,7 +59,7 @@ def _scrubs_the_steps(page: Page, desk: AnnotatePage) -> None:
     desk.shows("02-a-life-in-bridges")
 
 
-def _decides_and_submits(desk: AnnotatePage, data: Path) -> dict[str, tuple[str, str]]:
+def _decides_and_submits(desk: AnnotatePage, site: Site) -> dict[str, tuple[str, str]]:
     accepted, corrected, rejected = desk.suggested()[:3]
     desk.select(accepted)
     desk.press("a")
@@ -77,24 +73,24 @@ def _decides_and_submits(desk: AnnotatePage, data: Path) -> dict[str, tuple[str,
         desk.press(key)
     desk.is_saved()
 
-    spans = {span.key: span for span in stored(data, BIOGRAPHY)}
+    spans = {span.key: span for span in site.stored(BIOGRAPHY)}
     assert spans[accepted].status == "accepted"
     assert spans[corrected].label == ("MISC" if was != "MISC" else "PER")
     assert spans[rejected].status == "rejected"
-    _holds_the_nested_pair(desk, data)
+    _holds_the_nested_pair(desk, site)
 
     desk.press("Control+Enter")
     desk.shows("03-council-minutes")
-    final = {span.key: span for span in stored(data, BIOGRAPHY, submitted=True)}
+    final = {span.key: span for span in site.stored(BIOGRAPHY, submitted=True)}
     assert final[rejected].status == "rejected"
     assert all(span.status != "suggested" for span in final.values())
     return {key: (span.label, span.status) for key, span in final.items()}
 
 
-def _holds_the_nested_pair(desk: AnnotatePage, data: Path) -> None:
+def _holds_the_nested_pair(desk: AnnotatePage, site: Site) -> None:
     text = "".join(desk.text.locator(".txt").all_inner_texts())
     assert OUTER in text
-    live = [span for span in stored(data, BIOGRAPHY) if span.status == "accepted"]
+    live = [span for span in site.stored(BIOGRAPHY) if span.status == "accepted"]
     outer = next(s for s in live if s.label == "ORG" and s.end - s.start == len(OUTER))
     inner = next(s for s in live if s.label == "LOC" and s.start == outer.start)
     assert inner.end == inner.start + len(INNER) < outer.end
@@ -121,7 +117,7 @@ def _finds_everything_after_a_reload(
 
 
 def _submits_two_more(url: str, desk: AnnotatePage) -> None:
-    """One with suggestions, and one that is held back and has none."""
+    """One with suggestions, and one that is held out and has none."""
     for document, name in ((HARBOUR, "01-harbour-reopens"), (MAIL, "04-mail-about-a-shipment")):
         desk.open(url, document)
         desk.shows(name)
@@ -173,26 +169,3 @@ def _next_document_is_read_by_the_new_model(page: Page, url: str, desk: Annotate
     page.get_by_role("button", name="Continue annotating").click()
     desk.ready()
     expect(page.get_by_text(re.compile("model version 2", re.IGNORECASE))).to_be_visible()
-
-
-def test_what_was_saved_outlives_the_servers_death(
-    page: Page, serve: Serve, tmp_path: Path
-) -> None:
-    env = environment(tmp_path)
-    url = serve("app/main.py", env=env)
-    desk = AnnotatePage(page)
-    desk.open(url, BIOGRAPHY)
-    desk.press("Escape")
-    desk.drag("surveyor")
-    desk.press("1")
-    desk.is_saved()
-
-    os.kill(url.process.pid, signal.SIGKILL)
-    url.process.wait(10)
-
-    added = [span for span in stored(tmp_path, BIOGRAPHY) if span.source == "person"]
-    assert [(span.label, span.status) for span in added] == [("PER", "accepted")]
-    again = serve("app/main.py", env=env)
-    desk.open(again, BIOGRAPHY)
-    kept = page.locator(f'[data-testid=bar][data-id="{added[0].key}"]')
-    expect(kept).to_have_attribute("data-status", "accepted")

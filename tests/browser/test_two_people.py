@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app_kit import AnnotatePage, environment, stored
-from tests.browser.conftest import PATIENCE, free_port
+from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.conftest import PATIENCE
+from tests.browser.servers import Served
 
-if TYPE_CHECKING:
-    from tests.browser.conftest import Serve, Served
+pytestmark = pytest.mark.xdist_group("browser-site")
 
-Desks = tuple[AnnotatePage, AnnotatePage]
-Opened = Callable[[int], Desks]
-
-
-def env(data: Path, person: str) -> dict[str, str]:
-    return {
-        **environment(data),
-        "SPANNEAL_MODEL": str(data / "none"),
-        "SPANNEAL_PERSON": person,
-    }
+Opened = Callable[[int], tuple[AnnotatePage, AnnotatePage, int]]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("two")
+def samples(site: Site) -> tuple[int, Mapping[int, int]]:
+    """A project of these tests, and its samples' ids by number."""
+    return site.own_samples("Two people")
 
 
 @pytest.fixture(scope="module")
-def sites(serve: Serve, data: Path) -> dict[str, Served]:
-    return {each: serve("app/main.py", env=env(data, each)) for each in ("Anna", "Bo")}
+def pages(
+    browser: Browser, browser_context_args: dict[str, Any], site: Site, site_of_bo: Site
+) -> Iterator[list[tuple[AnnotatePage, Served]]]:
+    """A page at the server of each."""
+    contexts = [browser.new_context(**browser_context_args) for _ in range(2)]
+    for context in contexts:
+        context.set_default_timeout(PATIENCE)
+    urls = (site.url, site_of_bo.url)
+    yield [(AnnotatePage(each.new_page()), url) for each, url in zip(contexts, urls, strict=True)]
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def opened(browser: Browser, sites: dict[str, Served]) -> Iterator[Opened]:
-    """Opens a document for Anna and for Bo."""
-    contexts: list[BrowserContext] = []
+def opened(
+    pages: list[tuple[AnnotatePage, Served]], samples: tuple[int, Mapping[int, int]]
+) -> Opened:
+    """Opens a sample for Anna and for Bo: their pages, and the document's id."""
+    expect.set_options(timeout=PATIENCE)
 
-    def open_for_both(document: int) -> Desks:
-        desks = []
-        for site in sites.values():
-            contexts.append(browser.new_context(viewport={"width": 1200, "height": 900}))
-            page = contexts[-1].new_page()
-            page.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
-            desks.append(AnnotatePage(page))
-            desks[-1].open(site, document)
-        return desks[0], desks[1]
+    project, ids = samples
 
-    yield open_for_both
-    for context in contexts:
-        context.close()
+    def open_for_both(number: int) -> tuple[AnnotatePage, AnnotatePage, int]:
+        for desk, url in pages:
+            desk.open(url, ids[number], project)
+        return pages[0][0], pages[1][0], ids[number]
+
+    return open_for_both
+
+
+@pytest.fixture
+def mortal(site_of_bo: Site) -> Iterator[Served]:
+    """Bo's server, which the other tests need alive."""
+    yield site_of_bo.url
+    if site_of_bo.url.process.poll() is not None:
+        site_of_bo.url.start()
 
 
 def add(desk: AnnotatePage, words: str, key: str) -> None:
@@ -70,26 +74,22 @@ def select(desk: AnnotatePage, label: str) -> None:
     desk.page.locator(f"[data-testid=bar][data-label={label}]").first.click()
 
 
-def labels(data: Path, document: int) -> list[str]:
-    return sorted(span.label for span in stored(data, document))
-
-
-def test_what_does_not_clash_is_merged_and_announced(opened: Opened, data: Path) -> None:
-    anna, bo = opened(2)
+def test_what_does_not_clash_is_merged_and_announced(opened: Opened, site: Site) -> None:
+    anna, bo, document = opened(2)
     add(anna, "Helena Prawdzic", "1")
     add(bo, "Warsaw", "3")
 
     expect(bo.page.get_by_test_id("flash")).to_have_text("Anna changed 1 entity")
     expect(bo.page.get_by_test_id("changed").first).to_be_visible()
     expect(bo.bars).to_have_count(2)
-    assert labels(data, 2) == ["LOC", "PER"]
+    assert site.labels(document) == ["LOC", "PER"]
     expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
 
 
 def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
-    opened: Opened, data: Path
+    opened: Opened, site: Site
 ) -> None:
-    anna, bo = opened(3)
+    anna, bo, document = opened(3)
     add(anna, "Lincolnshire County Council", "1")
     bo.page.reload()
     bo.ready()
@@ -103,7 +103,7 @@ def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
     expect(clash.get_by_test_id("theirs")).to_contain_text("Anna")
     expect(clash.get_by_test_id("theirs")).to_contain_text("ORG")
     expect(clash.get_by_test_id("mine")).to_contain_text("LOC")
-    assert labels(data, 3) == ["ORG"], "nothing was overwritten"
+    assert site.labels(document) == ["ORG"], "nothing was overwritten"
     bo.page.reload()
     bo.ready()
     bo.text.focus()
@@ -112,14 +112,14 @@ def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
     clash.get_by_test_id("keep-both").click()
     expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
     bo.is_saved()
-    assert labels(data, 3) == ["LOC", "ORG"]
+    assert site.labels(document) == ["LOC", "ORG"]
     bo.press("Control+z")
     bo.is_saved()
-    assert labels(data, 3) == ["ORG"], "the decision can be undone"
+    assert site.labels(document) == ["ORG"], "the decision can be undone"
 
 
-def test_taking_ones_own_version_or_keeping_theirs(opened: Opened, data: Path) -> None:
-    anna, bo = opened(5)
+def test_taking_ones_own_version_or_keeping_theirs(opened: Opened, site: Site) -> None:
+    anna, bo, document = opened(5)
     add(anna, "Nairobi", "3")
     bo.page.reload()
     bo.ready()
@@ -132,19 +132,19 @@ def test_taking_ones_own_version_or_keeping_theirs(opened: Opened, data: Path) -
         bo.page.get_by_test_id(choice).click()
         expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
         bo.is_saved()
-        assert labels(data, 5) == [expected]
+        assert site.labels(document) == [expected]
         anna.page.reload()
         anna.ready()
 
 
-def test_undo_leaves_out_only_what_somebody_else_changed(opened: Opened, data: Path) -> None:
-    anna, bo = opened(12)
+def test_undo_leaves_out_only_what_somebody_else_changed(opened: Opened, site: Site) -> None:
+    anna, bo, document = opened(12)
     add(bo, "Marek", "2")
     bo.press("i")
     expect(bo.page.get_by_test_id("proposal")).to_be_visible()
     bo.press("Enter")
     bo.is_saved()
-    several = labels(data, 12)
+    several = site.labels(document)
     assert len(several) > 2
     anna.page.reload()
     anna.ready()
@@ -156,11 +156,11 @@ def test_undo_leaves_out_only_what_somebody_else_changed(opened: Opened, data: P
 
     expect(bo.page.get_by_test_id("flash")).to_contain_text("1 changed by others meanwhile stayed")
     bo.is_saved()
-    assert labels(data, 12) == ["MISC", "ORG"]
+    assert site.labels(document) == ["MISC", "ORG"]
 
 
 def test_a_comment_is_not_overwritten_by_the_other(opened: Opened) -> None:
-    anna, bo = opened(7)
+    anna, bo, _ = opened(7)
     for desk, words in ((anna, "Is it a name?"), (bo, "Ask Cy.")):
         desk.text.focus()
         desk.press("/")
@@ -175,8 +175,8 @@ def test_a_comment_is_not_overwritten_by_the_other(opened: Opened) -> None:
     expect(both).to_have_value("Is it a name?\nAsk Cy.")
 
 
-def test_the_history_opens_with_a_key_and_brings_a_version_back(opened: Opened, data: Path) -> None:
-    anna, _ = opened(8)
+def test_the_history_opens_with_a_key_and_brings_a_version_back(opened: Opened, site: Site) -> None:
+    anna, _, document = opened(8)
     word = anna.text.locator(".txt").first.inner_text().split()[0]
     add(anna, word, "1")
     anna.press("2")
@@ -189,26 +189,32 @@ def test_the_history_opens_with_a_key_and_brings_a_version_back(opened: Opened, 
     dialog.get_by_role("button", name="Restore this version").click()
     expect(dialog).to_be_hidden()
     expect(anna.page.locator("[data-testid=bar][data-label=PER]").first).to_be_visible()
-    assert labels(data, 8) == ["PER"]
+    assert site.labels(document) == ["PER"]
     add(anna, anna.text.locator(".txt").first.inner_text().split()[1], "3")
 
 
-def test_edits_made_while_the_server_is_gone_are_kept_said_to_be_unsaved_and_saved_later(
-    page: Page, serve: Serve, tmp_path: Path
+def test_what_was_saved_outlives_the_servers_death_and_later_edits_wait_for_the_next_one(
+    tab: Page, site_of_bo: Site, mortal: Served, samples: tuple[int, Mapping[int, int]]
 ) -> None:
-    port = free_port()
-    url = serve("app/main.py", env=env(tmp_path, "Anna"), port=port)
-    desk = AnnotatePage(page)
-    desk.open(url, 2)
-    desk.drag("Helena Prawdzic")
-    expect(page.get_by_test_id("candidate").first).to_be_visible()
-    url.process.kill()
-    url.process.wait()
+    project, document = samples[0], samples[1][20]
+    desk = AnnotatePage(tab)
+    desk.open(mortal, document, project)
+    first, second = desk.text.locator(".txt").first.inner_text().split()[:2]
+    add(desk, first, "1")
+    desk.press("Escape")
+    desk.drag(second)
+    expect(tab.get_by_test_id("candidate").first).to_be_visible()
+    mortal.kill()
 
-    desk.press("1")
+    (kept,) = site_of_bo.stored(document)
+    assert (kept.label, kept.status, kept.source) == ("PER", "accepted", "person")
+    desk.press("3")
     expect(desk.state).to_have_text("not saved – retrying; keep this page open")
-    expect(desk.page.locator("[data-testid=bar][data-label=PER]").first).to_be_visible()
-    serve("app/main.py", env=env(tmp_path, "Anna"), port=port)
+    expect(tab.locator("[data-testid=bar][data-label=LOC]").first).to_be_visible()
+    mortal.start()
 
     desk.is_saved()
-    assert labels(tmp_path, 2) == ["PER"]
+    assert site_of_bo.labels(document) == ["LOC", "PER"]
+    desk.open(mortal, document, project)
+    bar = tab.locator(f'[data-testid=bar][data-id="{kept.key}"]')
+    expect(bar).to_have_attribute("data-status", "accepted")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from tests.sharing import made_once
+
 if TYPE_CHECKING:
     from core.modeling.model import DiffusionNER
-    from core.training.trainer import Evaluated
 
 LABELS = ("LOC", "MISC", "ORG", "PER")
 
@@ -26,7 +28,8 @@ class Learned:
     """A model folder, and what training said of it."""
 
     folder: Path
-    evaluations: tuple[Evaluated, ...]
+    f1: tuple[float, ...]
+    """At each evaluation."""
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +61,16 @@ def new_model(encoder_folder: Path) -> NewModel:
 @pytest.fixture(scope="session")
 def learned(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Learned:
     """Three sentences with nested entities and one without any, over-fitted."""
+
+    def make(folder: Path) -> None:
+        scores = _learn(new_model(), folder / "model")
+        (folder / "f1.json").write_text(json.dumps(scores))
+
+    folder = made_once(tmp_path_factory, "learned", make)
+    return Learned(folder / "model", tuple(json.loads((folder / "f1.json").read_text())))
+
+
+def _learn(model: DiffusionNER, folder: Path) -> list[float]:
     from core.config import TrainingConfig
     from core.training.learner import DiffusionLearner
     from core.training.trainer import Evaluated, train
@@ -67,8 +80,6 @@ def learned(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Le
     config = TrainingConfig(
         epochs=2, batch_size=8, encoder_lr=2e-3, decoder_lr=4e-3, num_spans=16, seed=1
     )
-    folder = tmp_path_factory.mktemp("learned")
-    learner = DiffusionLearner(new_model(), config, SamplerSettings(steps=2, num_spans=30))
+    learner = DiffusionLearner(model, config, SamplerSettings(steps=2, num_spans=30))
     records = train(learner, SENTENCES * 240, SENTENCES, config, folder)
-    evaluations = tuple(record for record in records if isinstance(record, Evaluated))
-    return Learned(folder, evaluations)
+    return [record.scores.f1 for record in records if isinstance(record, Evaluated)]

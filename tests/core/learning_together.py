@@ -26,7 +26,7 @@ CONFIG = TrainingConfig(epochs=4, batch_size=5, num_spans=8, seed=5)
 
 def main(encoder: Path, folder: Path) -> None:
     trainer._REPORT_EVERY = 1
-    distributed.join()
+    distributed.init()
     tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
     shape = ModelConfig(("LOC", "MISC", "ORG", "PER"), dropout=0.0, **tiny)
     model = DiffusionNER.from_encoder(shape, str(encoder), seed=0)
@@ -44,8 +44,8 @@ def main(encoder: Path, folder: Path) -> None:
         "records": len(records),
         "weights": digest.hexdigest(),
     }
-    (folder / f"told-{distributed.number()}.json").write_text(json.dumps(told))
-    distributed.leave()
+    (folder / f"told-{distributed.rank()}.json").write_text(json.dumps(told))
+    distributed.shutdown()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.overlaps import clash, cross, overlap
+from core.overlaps import conflict_rule, cross, overlap
 from core.types import Token
 
 stretches = st.tuples(st.integers(0, 8), st.integers(1, 8)).map(lambda at: Token(at[0], sum(at)))
@@ -37,4 +37,4 @@ def test_words_tell_the_same(one: Token, other: Token) -> None:
 
 
 def test_flat_entities_may_not_overlap_and_nested_ones_not_cross() -> None:
-    assert (clash(flat=True), clash(flat=False)) == (overlap, cross)
+    assert (conflict_rule(flat=True), conflict_rule(flat=False)) == (overlap, cross)

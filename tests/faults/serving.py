@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.services.annotation.annotation import AnnotationService
-from storage.database_errors import trouble
+from storage.database_errors import problem_of
 from storage.engine import create_engine_from, session_factory
 
 
@@ -27,7 +27,7 @@ class Page(socketserver.StreamRequestHandler):
                 applied = service.apply(sent["doc_id"], sent["client"], sent["ops"], "Ada")
                 answer = {"ack": applied.ack, "error": applied.error}
             except SQLAlchemyError as error:
-                answer = {"ack": None, "error": trouble(error).what}
+                answer = {"ack": None, "error": problem_of(error).what}
             self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 

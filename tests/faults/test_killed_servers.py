@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.annotation.annotation import AnnotationService
 from tests.faults.killing import Killed, Outcome, examine, seeded_project
 
+pytestmark = pytest.mark.both_databases
+
 OPERATIONS = int(os.environ.get("SPANNEAL_FAULTS", "10000"))
 MOST_REFUSED = 0.05
 """The share of operations: by chance one may mark what is marked already."""

@@ -52,7 +52,7 @@ def _database(wanted: str, folder: Path) -> tuple[str, list[int]]:
         return f"sqlite:///{folder}/spanneal.db", []
     if wanted == "postgresql":
         server = Server(durable=True)
-        return server.database("load"), [server.pid]
+        return server.url(server.create()), [server.pid]
     return wanted, []
 
 

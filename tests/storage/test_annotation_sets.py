@@ -13,6 +13,8 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations, projects
 from storage.repository.corrected import corrected
 
+pytestmark = pytest.mark.both_databases
+
 SPAN = SpanRecord(0, 4, "PER", "accepted", None, "person", "a")
 
 

@@ -16,6 +16,8 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.repository.listing import list_documents
 
+pytestmark = pytest.mark.both_databases
+
 TEXTS = [
     "line one\r\nline two\r\n",
     "\ufeffwith a byte order mark",

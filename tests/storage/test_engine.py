@@ -17,6 +17,8 @@ from storage.engine import create_engine_from, upgrade, writing
 from storage.models import Label, Project
 from storage.repository import projects
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = """
 from storage.engine import create_engine_from, upgrade

@@ -91,7 +91,7 @@ def test_no_entities_key_means_nobody_looked() -> None:
         (b'{"text": "a", "provenance": {"x": NaN}}', "'provenance' holds NaN"),
         (b'{"text": "a", "entites": []}', "no key 'entites'; known are text, name"),
         (b'{"text": "a", "entities": {}}', "'entities' must be a list"),
-        (b'{"text": "a", "split": "test"}', "'split' must be one of train, dev, control"),
+        (b'{"text": "a", "split": "test"}', "'split' must be one of train, dev, holdout"),
         (b'{"text": "\xf0\x9f\x98\x8a", "entities": [{"start": 0, "end": 2, "label": "X"}]}',
          "1 code points"),
         (b'{"text": "a", "entities": [{"start": 1, "end": 1, "label": "X"}]}', "end exclusive"),
@@ -332,3 +332,9 @@ def test_the_format_is_told_by_the_name_or_the_first_bytes(
 
     assert formats.detect(content, name) == expected
     assert formats.detect(path, name) == expected
+
+
+def test_an_export_made_when_the_holdout_split_was_called_control_still_comes_in() -> None:
+    (document,) = read(b'{"text": "Ada", "split": "control"}', "jsonl")
+
+    assert document.split == "holdout"

@@ -10,11 +10,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engine import create_engine_from, session_factory, upgrade
 from storage.models import AnnotationSet, Base, Document, ModelVersion, Project
 from storage.repository import annotation_sets, operations, projects
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
@@ -56,7 +58,7 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
     with session_factory(old)() as session:
         document, project = session.get_one(Document, 1), session.get_one(Project, 1)
         assert (document.text, document.comment, document.skip_reason) == ("Ada", "", "")
-        assert (project.control_share, project.queue, project.hotkeys) == (0.2, "arrival", {})
+        assert (project.holdout_share, project.queue, project.hotkeys) == (0.2, "arrival", {})
         assert project.nested
         assert project.guidelines == ("Names." if revision != "0001" else "")
         assert (document.version, document.deleted_at, project.annotators) == (0, None, 1)
@@ -76,6 +78,34 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
         assert operation.at.isoformat() == "2026-01-01T00:00:00+00:00"
     with pytest.raises(DBAPIError, match="never changed or deleted"), old.begin() as connection:
         connection.execute(text("DELETE FROM operations"))
+    old.dispose()
+
+
+def test_documents_of_the_control_split_are_of_the_holdout_split_after_an_upgrade(
+    database_url: str,
+) -> None:
+    old = create_engine_from(database_url)
+    upgrade(old, "0007")
+    scores = '{"control": {"new": {"f1": 0.5}}}'
+    with old.begin() as connection:
+        for statement in _WORK[:4]:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE documents SET split = 'control'")
+        connection.exec_driver_sql("UPDATE projects SET control_share = 0.3")
+        connection.exec_driver_sql(
+            f"UPDATE model_versions SET metrics = '{scores}', "
+            """settings = '{"snapshot": {"control": 4, "train": 9}}'"""
+        )
+    upgrade(old)
+
+    with session_factory(old)() as session:
+        version = session.get_one(ModelVersion, 1)
+        assert session.get_one(Document, 1).split == "holdout"
+        assert session.get_one(Project, 1).holdout_share == 0.3
+        assert version.metrics == {"holdout": {"new": {"f1": 0.5}}}
+        assert version.settings == {"snapshot": {"holdout": 4, "train": 9}}
+    with pytest.raises(IntegrityError), old.begin() as connection:
+        connection.exec_driver_sql("UPDATE documents SET split = 'control'")
     old.dispose()
 
 
@@ -117,7 +147,7 @@ def test_thresholds_up_to_three_are_divided_by_three_and_nothing_else_is(
         after = {number: session.get_one(AnnotationSet, number).provenance for number in before}
         assert after == before | {11: sampler(2.1 / 3)}
         assert session.get_one(ModelVersion, 1).metrics == {
-            "control": {"old": {"f1": 0.5}, **sampler(1.65 / 3)}
+            "holdout": {"old": {"f1": 0.5}, **sampler(1.65 / 3)}
         }
         assert session.scalars(text("SELECT score FROM entities")).all() == [0.9]
     old.dispose()

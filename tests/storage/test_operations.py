@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage.engine import writing
 from storage.repository import documents, operations, projects
 
+pytestmark = pytest.mark.both_databases
+
 SPAN = {"id": "a", "start": 0, "end": 1, "label": "PER", "status": "accepted", "source": "person"}
 CHANGE = {"before": None, "after": SPAN}
 

@@ -14,6 +14,8 @@ from storage.engine import writing
 from storage.repository import documents, model_versions, projects
 from storage.repository.splits import hashed_split, sha256_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_four_usual_labels_have_their_own_colours_and_keys(
     sessions: sessionmaker[Session],
@@ -86,14 +88,14 @@ def test_a_project_begins_with_two_documents_to_train_on_and_holds_one_of_four_b
                 for t in "abcd"
             ]
             assert splits[:2] == ["train", "train"]
-            assert "control" in splits
+            assert "holdout" in splits
 
 
 def test_beyond_four_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
     with writing(sessions) as session:
         project = projects.create(session, "P")
         documents.add(session, project.id, name="a", text="a", split="train")
-        documents.add(session, project.id, name="b", text="b", split="control")
+        documents.add(session, project.id, name="b", text="b", split="holdout")
         documents.add(session, project.id, name="c", text="c", split="train")
         documents.add(session, project.id, name="d", text="d", split="train")
         for number in range(30):
@@ -102,7 +104,7 @@ def test_beyond_four_documents_the_hash_decides(sessions: sessionmaker[Session])
             assert document.split == hashed_split("P", sha256_of(f"text {number}"), 0.2)
 
 
-def test_a_text_that_two_projects_have_is_held_back_in_both_or_in_neither(
+def test_a_text_that_two_projects_have_is_held_out_in_both_or_in_neither(
     sessions: sessionmaker[Session],
 ) -> None:
     texts = [f"text {number}" for number in range(30)]
@@ -113,7 +115,7 @@ def test_a_text_that_two_projects_have_is_held_back_in_both_or_in_neither(
             added = [documents.add(session, project.id, name=t, text=t) for t in texts]
             sides.append([document.split for document in added if document])
     assert sides[0] == sides[1]
-    assert set(sides[0]) == {"train", "control"}
+    assert set(sides[0]) == {"train", "holdout"}
 
 
 def test_a_split_can_be_said_at_import(sessions: sessionmaker[Session]) -> None:
@@ -124,10 +126,10 @@ def test_a_split_can_be_said_at_import(sessions: sessionmaker[Session]) -> None:
         assert document.split == "dev"
 
 
-def test_about_a_fifth_of_all_documents_is_held_back() -> None:
+def test_about_a_fifth_of_all_documents_is_held_out() -> None:
     splits = [hashed_split("P", sha256_of(str(number)), 0.2) for number in range(5000)]
 
-    assert 0.18 < splits.count("control") / len(splits) < 0.22
+    assert 0.18 < splits.count("holdout") / len(splits) < 0.22
 
 
 @given(project=st.text(), text=st.text())
@@ -192,14 +194,14 @@ def test_a_project_holds_back_what_it_says_of_new_documents(
     with writing(sessions) as session:
         project = projects.create(session, "Half")
         projects.configure(
-            session, project.id, guidelines="", control_share=0.5, queue="doubt", nested=True
+            session, project.id, guidelines="", holdout_share=0.5, queue="doubt", nested=True
         )
         splits = [
             documents.add(session, project.id, name=str(n), text=f"text {n}").split  # type: ignore[union-attr]
             for n in range(200)
         ]
 
-    assert 70 < splits.count("control") < 130
+    assert 70 < splits.count("holdout") < 130
 
 
 def test_settings_that_make_no_sense_are_refused(sessions: sessionmaker[Session]) -> None:
@@ -207,14 +209,14 @@ def test_settings_that_make_no_sense_are_refused(sessions: sessionmaker[Session]
         project = projects.create(session, "P")
         with pytest.raises(ValueError, match="between 5 % and 50 %"):
             projects.configure(
-                session, project.id, guidelines="", control_share=0.0, queue="arrival", nested=True
+                session, project.id, guidelines="", holdout_share=0.0, queue="arrival", nested=True
             )
         with pytest.raises(ValueError, match="one of arrival"):
             projects.configure(
                 session,
                 project.id,
                 guidelines="",
-                control_share=0.2,
+                holdout_share=0.2,
                 queue="alphabet",  # type: ignore[arg-type]
                 nested=True,
             )

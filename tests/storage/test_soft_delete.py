@@ -28,6 +28,8 @@ from storage.repository.listing import list_documents
 from storage.repository.splits import sha256_of
 from storage.soft_delete import BINNED
 
+pytestmark = pytest.mark.both_databases
+
 TEXTS = ("Ada met Bo", "Bo met Cy", "Cy met Di")
 
 

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _rate(server: Server, hosts: Sequence[Sequence[str]], given: argparse.Namespace) -> Rate:
-    url = server.database(f"bench-{len(hosts)}")
+    url = server.url(server.create())
     if given.namespaces:
         url = url.replace("@/", f"@{network.HERE}/").partition("?")[0]
     with tempfile.TemporaryDirectory(prefix="workers-") as folder:

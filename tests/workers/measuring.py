@@ -14,8 +14,9 @@ from app.services.retraining.bulk_preannotation import Pass
 from app.settings import Settings
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects
-from tests.app.hosts import Host, until
+from tests.app.hosts import Host
 from tests.load.machine import Meter
+from tests.waiting import until
 
 BATCH = 4
 """Documents: few, so that little is counted wrongly at the beginning and the end."""

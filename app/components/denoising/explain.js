@@ -1,9 +1,14 @@
 // What the view says in words about an entity or a noisy span.
 
-import { landed } from './choice.js';
+import { landed } from './selection.js';
 
+/** @param {number} perMille */
 export const percent = (perMille) => `${Math.round(perMille / 10)} %`;
 
+/**
+ * @param {DenoisingPayload} payload
+ * @param {number} i
+ */
 export function explainEntity(payload, i) {
   const entity = payload.entities[i];
   const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
@@ -12,6 +17,10 @@ export function explainEntity(payload, i) {
   return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
 }
 
+/**
+ * @param {DenoisingPayload} payload
+ * @param {number} k
+ */
 export function explainSpan(payload, k) {
   const entity = payload.entities.find((each) => each.collapsed.includes(k));
   const last = payload.frames.length - 1;
@@ -22,7 +31,11 @@ export function explainSpan(payload, k) {
   return `noisy span ${k + 1} ${fate}${type}`;
 }
 
-// Where an entity came from: when it was first met, when it was surest, who visited.
+/**
+ * Where an entity came from: when it was first met, when it was surest, who visited.
+ * @param {DenoisingPayload} payload
+ * @param {number} i
+ */
 export function story(payload, i) {
   const entity = payload.entities[i];
   const met = payload.frames.map((frame) => frame.at.filter((_, k) => landed(frame, k, entity)).length);
@@ -35,17 +48,34 @@ export function story(payload, i) {
   return `${parts.join(' · ')}.`;
 }
 
+/**
+ * @param {DenoisingPayload} payload
+ * @param {number} start
+ * @param {number} end
+ */
 export function wordsOf({ words, gaps }, start, end) {
   return words.slice(start, end).map((word, i) => (i < end - start - 1 ? word + gaps[start + i] : word)).join('');
 }
 
-// The likely words of one edge (0 left, 1 right) of span k at a step, as [word, per mille].
+/**
+ * The likely words of one edge (0 left, 1 right) of span k at a step, as [word, per mille].
+ * @param {Frame} frame
+ * @param {number} k
+ * @param {number} edge
+ */
 export function pointed(frame, k, edge) {
   const flat = frame.pointers[k]?.[edge] ?? [];
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 }
 
-// The best words beside the one that was taken, in words.
+/**
+ * The best words beside the one that was taken, in words.
+ * @param {DenoisingPayload} payload
+ * @param {Frame} frame
+ * @param {number} k
+ * @param {number} edge
+ * @param {number} most
+ */
 export function runnersUp({ words }, frame, k, edge, most) {
   const taken = frame.spans[k][edge] - edge;
   const others = pointed(frame, k, edge).filter(([word]) => word !== taken).slice(0, most);

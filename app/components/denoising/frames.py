@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.components.denoising import wording
 from app.components.denoising.animation import Frame, Pointed
-from core.inference.scoring import how_sure
+from core.inference.scoring import entity_score
 from core.types import Pointers, SentenceStep, Trace
 
 _LEAST = 0.01
@@ -64,7 +64,7 @@ def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 def mean_probability(step: SentenceStep, slot: int) -> float:
     """The score of one noisy span."""
-    sure = how_sure(step.p_left[slot], step.p_right[slot], step.p_type[slot])
+    sure = entity_score(step.p_left[slot], step.p_right[slot], step.p_type[slot])
     return round(sure, 3)
 
 
@@ -91,7 +91,7 @@ def _likely(row: tuple[float, ...]) -> list[int]:
 def _confident(step: SentenceStep, threshold: float) -> list[bool]:
     """Which spans are typed, have their boundaries in order and reach φ."""
     return [
-        label is not None and start < end and how_sure(*p) >= threshold
+        label is not None and start < end and entity_score(*p) >= threshold
         for (start, end), label, *p in zip(
             step.spans, step.labels, step.p_left, step.p_right, step.p_type, strict=True
         )

@@ -3,6 +3,10 @@ const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const LARGEST_GAP = 40;
 
 export class Geometry {
+  /**
+   * @param {HTMLElement} stage
+   * @param {HTMLElement[]} words
+   */
   constructor(stage, words) {
     const origin = stage.getBoundingClientRect();
     const dx = stage.scrollLeft - origin.left - stage.clientLeft;
@@ -15,8 +19,14 @@ export class Geometry {
     }));
   }
 
-  // Continuous word offsets [start, end) as rectangles, one for each line they touch.
+  /**
+   * Continuous word offsets [start, end) as rectangles, one for each line they touch.
+   * @param {number} start
+   * @param {number} end
+   * @returns {Piece[]}
+   */
   pieces(start, end) {
+    /** @type {Piece[]} */
     const found = [];
     const last = Math.min(this.words.length, Math.max(Math.ceil(end), Math.floor(start) + 1));
     for (let i = Math.max(0, Math.floor(start)); i < last; i++) {
@@ -25,7 +35,13 @@ export class Geometry {
     return found;
   }
 
-  // The fraction [from, to) of one word, which may itself be broken over lines.
+  /**
+   * The fraction [from, to) of one word, which may itself be broken over lines.
+   * @param {Piece[]} found
+   * @param {Geometry['words'][number]} word
+   * @param {number} from
+   * @param {number} to
+   */
   #cut(found, word, from, to) {
     const width = word.boxes.reduce((sum, box) => sum + box.right - box.left, 0);
     let passed = 0;
@@ -40,6 +56,12 @@ export class Geometry {
     }
   }
 
+  /**
+   * @param {Piece[]} found
+   * @param {number} left
+   * @param {number} right
+   * @param {number} y
+   */
   #join(found, left, right, y) {
     const before = found[found.length - 1];
     const apart = before && Math.max(left - before.right, before.left - right);

@@ -8,30 +8,47 @@ const HEADINGS = ['Step', 'Noise before, in words', 'Predicted span', 'Type', 'P
 const RUNNERS_UP = 3;
 
 export class Inspector {
-  constructor(root, choice, seek) {
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./selection.js').Selection} selection
+   * @param {(frame: number) => void} seek
+   */
+  constructor(root, selection, seek) {
     this.root = root;
-    this.choice = choice;
+    this.selection = selection;
     this.seek = seek;
+    /** @type {(name: string) => any} */
     const find = (name) => root.querySelector(`.${name}`);
-    [this.title, this.told, this.spans, this.edges, this.table] = ['title', 'told', 'spans', 'edges', 'steps'].map(find);
-    this.canvas = root.querySelector('canvas');
-    this.running = find('running');
-    find('close').onclick = () => { choice.clear(); choice.onChange(); };
+    /** @type {HTMLElement} */ this.title = find('title');
+    /** @type {HTMLElement} */ this.told = find('told');
+    /** @type {HTMLElement} */ this.spans = find('spans');
+    /** @type {HTMLElement} */ this.edges = find('edges');
+    /** @type {HTMLElement} */ this.running = find('running');
+    /** @type {HTMLTableElement} */ this.table = find('steps');
+    this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
+    /** @type {string | null} */ this.built = null;
+    find('close').onclick = () => { selection.clear(); selection.onChange(); };
   }
 
-  // Built anew only when the choice changes; while the film runs, only the marks move.
+  /**
+   * Built anew only when the choice changes; while the film runs, only the marks move.
+   * @param {Scene} scene
+   * @param {number} position
+   */
   show(scene, position) {
-    const { choice } = this;
+    const { selection } = this;
     const { entities } = scene.payload;
-    const slot = choice.span ?? (choice.entity === null ? null : entities[choice.entity].slot);
+    const entity = selection.entity === null ? null : entities[selection.entity];
+    const slot = selection.span ?? entity?.slot ?? null;
     this.root.hidden = slot === null;
     if (slot === null) return;
-    const key = `${scene.payload.id} ${choice.entity} ${choice.span}`;
+    const key = `${scene.payload.id} ${selection.entity} ${selection.span}`;
     if (this.built !== key) {
       this.built = key;
-      if (choice.span === null) this.#entity(scene, choice.entity); else this.#span(scene, choice.span);
+      if (selection.span !== null) this.#span(scene, selection.span);
+      else if (selection.entity !== null) this.#entity(scene, selection.entity);
       this.table.replaceChildren(...this.#rows(scene.payload, slot));
-      const mine = choice.span === null ? entities[choice.entity].collapsed : [choice.span];
+      const mine = selection.span === null ? entity?.collapsed ?? [] : [selection.span];
       drawPaths(this.canvas, scene, new Set(mine.length ? mine : [slot]));
     }
     this.running.style.top = `${pathsTop(position, scene.payload.frames.length - 1)}px`;
@@ -42,6 +59,10 @@ export class Inspector {
   // The picture of the paths fits the width and the colours of the page.
   layout() { this.built = null; }
 
+  /**
+   * @param {Scene} scene
+   * @param {number} i
+   */
   #entity(scene, i) {
     const { payload, colours } = scene;
     const entity = payload.entities[i];
@@ -55,6 +76,10 @@ export class Inspector {
       : '';
   }
 
+  /**
+   * @param {Scene} scene
+   * @param {number} k
+   */
   #span({ payload, colours }, k) {
     const home = payload.entities.find((entity) => entity.collapsed.includes(k));
     const colour = home ? rgba(colours.labels[home.label], 1) : rgba(colours.ink, 0.35);
@@ -65,6 +90,11 @@ export class Inspector {
     this.edges.textContent = '';
   }
 
+  /**
+   * @param {string} text
+   * @param {string} label
+   * @param {string} colour
+   */
   #head(text, label, colour) {
     const badge = document.createElement('b');
     badge.textContent = label;
@@ -72,15 +102,20 @@ export class Inspector {
     this.title.replaceChildren(text, ' ', badge);
   }
 
+  /** @param {number} k */
   #chip(k) {
     const chip = document.createElement('button');
     chip.type = 'button';
-    chip.textContent = k + 1;
+    chip.textContent = String(k + 1);
     chip.setAttribute('aria-label', `Noisy span ${k + 1}`);
-    chip.onclick = () => this.choice.setSpan(k);
+    chip.onclick = () => this.selection.setSpan(k);
     return chip;
   }
 
+  /**
+   * @param {DenoisingPayload} payload
+   * @param {number} k
+   */
   #rows(payload, k) {
     const head = row('th', HEADINGS);
     const body = payload.frames.slice(1).map((frame, i) => {
@@ -104,6 +139,10 @@ export class Inspector {
   }
 }
 
+/**
+ * @param {'th' | 'td'} tag
+ * @param {string[]} texts
+ */
 function row(tag, texts) {
   const made = document.createElement('tr');
   made.append(...texts.map((text) => {

@@ -4,6 +4,7 @@ const ROW = 19;
 const TOP = 4;
 
 export class Lanes {
+  /** @param {DenoisingPayload} payload */
   constructor({ frames, entities }) {
     const clean = frames[frames.length - 1].at;
     this.lane = spread(clean);
@@ -14,15 +15,21 @@ export class Lanes {
     this.height = TOP + Math.max(lanes * LANE, rows * ROW) + 6;
   }
 
+  /** @param {number} k */
   laneTop(k) { return TOP + this.lane[k] * LANE; }
 
+  /** @param {number} entity */
   rowTop(entity) { return TOP + this.rows[entity] * ROW; }
 }
 
-// Neighbours in reading order get lanes far apart, so that few bars cover each other.
+/**
+ * Neighbours in reading order get lanes far apart, so that few bars cover each other.
+ * @param {[number, number][]} places
+ */
 function spread(places) {
   const lanes = Math.min(13, Math.max(5, Math.ceil(places.length / 5))) | 1;
   const order = places.map((_, k) => k).sort((a, b) => places[a][0] - places[b][0] || a - b);
+  /** @type {number[]} */
   const lane = [];
   order.forEach((k, i) => { lane[k] = (i * 4) % lanes; });
   return lane;

@@ -107,7 +107,7 @@ def span_annotator(
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask, version: whether there is a model to ask; which version of the draft this is.
-        clashes: as `app.services.annotation.conflicts.Clash`, `at` as ISO 8601 has it.
+        clashes: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:

@@ -1,11 +1,11 @@
 // The span annotator: a Streamlit Components v2 renderer.
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
-import { CarefulOutbox } from './aside.js';
+import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { safeColour } from './dom.js';
-import { Clashes } from './clashes.js';
+import { Conflicts } from './conflicts.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
@@ -16,101 +16,130 @@ import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
 import { Review } from './review.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
-import { Surface } from './surface.js';
-import { Tip } from './tip.js';
-import { Unsaved } from './unsaved.js';
-import { Visit } from './visit.js';
+import { TextView } from './text_view.js';
+import { Tooltip } from './tooltip.js';
+import { UnsavedEdits } from './unsaved_edits.js';
+import { DocumentActions } from './document_actions.js';
 
+/** @type {WeakMap<ParentNode, Annotator>} */
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
-const DESKS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
+/** @type {Map<string, Session>} */
+const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
 const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
   + 'says “saved”, they are in this tab alone: do not close or reload it.';
 
-class Annotator extends Visit {
-  constructor(root, { outbox, taste }) {
+export class Annotator extends DocumentActions {
+  /** @type {Map<string, string>} */ colours;
+  /** @type {Keyboard} */ keyboard;
+  /** @type {Hint[]} */ allHints;
+  /** @type {View} */ stored;
+  /** @type {Mark[]} */ marks = [];
+  /** @type {string | null} */ lastError = null;
+  opened = false; // whether `data` is the person's
+  frame = 0;
+  scrolling = 0;
+
+  /**
+   * @param {HTMLElement | ShadowRoot} root
+   * @param {Session} session
+   */
+  constructor(root, { outbox, preferences }) {
     super(outbox);
-    this.taste = taste;
+    this.preferences = preferences;
+    /** @type {Hint[]} */
     this.hints = [];
-    this.marks = [];
-    this.shell = root.querySelector('.annotator');
+    this.shell = /** @type {HTMLElement} */ (root.querySelector('.annotator'));
     this.stop = new AbortController();
     const { signal } = this.stop;
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
-    this.clashes = new Clashes(this.panel.find('clashes'), this);
-    this.unsaved = new Unsaved(this.panel.find('unsaved'), this);
+    this.conflicts = new Conflicts(this.panel.find('clashes'), this);
+    this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
-    this.surface = new Surface(root, box, () => this.drawSoon());
+    this.textView = new TextView(root, box, () => this.drawSoon());
     this.popover = new Popover(this.panel.find('popover'), this);
-    this.hover = new Hover(this, this.surface, new Tip(this.panel.find('tip'), this), signal);
-    this.pointer = new Pointer(this, this.surface, this.hover, signal);
+    this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
+    this.pointer = new Pointer(this, this.textView, this.hover, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
     box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
   }
 
-  /** Somebody else has signed in: their work is theirs, and what the person before left unsaved
-   * waits for them. */
-  sit({ outbox, taste }) {
+  /**
+   * Somebody else has signed in: their work is theirs, and what the person before left unsaved
+   * waits for them.
+   * @param {Session} session
+   */
+  switchPerson({ outbox, preferences }) {
     if (outbox === this.outbox) return;
     this.notes.keep();
-    this.outbox.wait();
-    this.data = undefined; // everything is opened anew
-    Object.assign(this, { outbox, taste });
+    this.outbox.suspend();
+    this.opened = false; // everything is opened anew
+    Object.assign(this, { outbox, preferences });
     outbox.changed = () => this.drawState();
-    outbox.look();
+    outbox.findOthers();
   }
 
   destroy() {
     this.notes.keep();
     this.outbox.leave();
     this.stop.abort();
-    this.surface.destroy();
+    this.textView.destroy();
     cancelAnimationFrame(this.frame);
   }
 
-  focus() { this.surface.box.focus({ preventScroll: true }); }
+  focus() { this.textView.box.focus({ preventScroll: true }); }
 
+  /** @param {string} label */
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
-  /** Takes what Python sent: the document, the spans it has stored, and its acknowledgement. */
+  /**
+   * Takes what Python sent: the document, the spans it has stored, and its acknowledgement.
+   * @param {AnnotatorData} data
+   */
   update(data) {
-    const before = this.data;
+    const before = this.opened ? this.data : undefined;
+    this.opened = true;
     const isNew = data.doc_id !== before?.doc_id || data.text !== before?.text;
     if (isNew && before) this.notes.keep();
     this.data = data;
     this.readOnly = Boolean(data.read_only);
     this.bind(data, before);
     if (isNew) this.open(data);
-    if (isNew || data.tokens !== before.tokens) this.split(data);
-    if (isNew || !alike(data.hints, before.hints)) this.allHints = readHints(data.hints, this.offsets);
+    if (isNew || data.tokens !== before?.tokens) this.split(data);
+    if (isNew || !deepEqual(data.hints, before?.hints)) this.allHints = readHints(data.hints, this.offsets);
     this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
     const emptied = this.outbox.acknowledge(data.ack);
     this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
-    this.clashes.take(data.clashes);
-    this.hear(data.news);
+    this.conflicts.take(data.clashes);
+    this.announce(data.news);
     this.rebuild();
     this.redraw();
     if (emptied) this.saved();
   }
 
-  /** Labels and keys. */
+  /**
+   * Labels and keys.
+   * @param {AnnotatorData} data
+   * @param {AnnotatorData | undefined} before
+   */
   bind({ labels, actions, read_only: readOnly }, before) {
-    if (before && alike(labels, before.labels) && alike(actions, before.actions)) return;
+    if (before && deepEqual(labels, before.labels) && deepEqual(actions, before.actions)) return;
     this.labels = labels;
     this.colours = new Map(labels.map(({ name, color }) => [name, safeColour(color)]));
     this.keyboard = new Keyboard(actions, labels);
     this.panel.bind(actions, labels, this.keyboard);
-    this.surface.touchAll();
+    this.textView.touchAll();
   }
 
+  /** @param {AnnotatorData} data */
   open(data) {
     this.offsets = new OffsetMap(data.text);
-    this.surface.setText(data.text);
+    this.textView.setText(data.text);
     this.pointer.finish();
     this.reset();
     this.notes.reset();
@@ -118,15 +147,20 @@ class Annotator extends Visit {
     if (!active || active === document.body) this.focus();
   }
 
+  /** @param {AnnotatorData} data */
   split(data) {
     this.tokens = new Tokens(readPairs(data.tokens), this.offsets);
     this.characters = new Characters(data.text, this.tokens);
   }
 
-  /** The span as it is drawn already, if it is the same: then nothing is drawn again. */
+  /**
+   * The span as it is drawn already, if it is the same: then nothing is drawn again.
+   * @param {StoredSpan} span
+   * @returns {StoredSpan}
+   */
   known(span) {
     const drawn = this.view?.get(span.id);
-    return drawn && same(drawn, span) && alike(drawn.confidence, span.confidence) ? drawn : span;
+    return drawn && same(drawn, span) && deepEqual(drawn.confidence, span.confidence) ? drawn : span;
   }
 
   /** view = stored spans + what is under way. */
@@ -139,30 +173,31 @@ class Annotator extends Visit {
   }
 
   redraw() {
-    const { taste, panel } = this;
-    const spans = [...this.view.values()].filter(({ status }) => taste.rejected || status !== 'rejected');
-    this.shown = inReadingOrder(taste.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
+    const { preferences, panel } = this;
+    const spans = [...this.view.values()].filter(({ status }) => preferences.rejected || status !== 'rejected');
+    this.shown = inReadingOrder(preferences.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
     if (!this.shown.some(({ id }) => id === this.selected)) this.selected = null;
-    this.surface.assign(this.shown);
+    this.textView.assign(this.shown);
     this.cover(); // measures the text, so it goes before whatever else changes the page
     const counts = countByStatus(this.view);
     panel.labels.draw(this.labels, this.armed);
-    panel.drawCounts(counts, taste.rejected);
+    panel.drawCounts(counts, preferences.rejected);
     panel.drawButtons(counts, this);
     panel.drawChoices(this);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
     panel.drawOptional('error', this.data.error ?? this.refusal);
-    panel.drawOptional('storage', !this.outbox.shelf.kept && NOT_KEPT);
+    panel.drawOptional('storage', !this.outbox.storage.kept && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
-    this.clashes.draw();
+    this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();
     this.popover.draw();
     this.hover.refresh();
   }
 
+  /** @param {Record<Status, number>} counts */
   notice({ rejected }) {
     if (!this.data.text.trim()) return 'This document is empty.';
     if (this.shown.length) return null;
@@ -183,7 +218,7 @@ class Annotator extends Visit {
 
   cover() {
     this.mark();
-    this.surface.draw((paragraph, window) => overlay(this, paragraph, window));
+    this.textView.draw((paragraph, window) => overlay(this, paragraph, window));
   }
 
   /** What is marked besides the spans; has the paragraphs drawn where that changed. */
@@ -194,14 +229,15 @@ class Annotator extends Visit {
       candidate && { kind: 'candidate', ...candidate, drawn: true },
       dragged && { kind: 'dragged', ...dragged, drawn: true },
       ...(proposal?.places ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
-      ...this.changedIds.map((id) => this.view.get(id)).filter(Boolean)
+      ...this.changedIds.map((id) => this.view.get(id)).filter((span) => span !== undefined)
         .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
-    ].filter(Boolean);
-    if (alike(marks, this.marks)) return;
-    for (const mark of [...this.marks, ...marks]) this.surface.touch(mark);
+    ].filter((mark) => mark !== null);
+    if (deepEqual(marks, this.marks)) return;
+    for (const mark of [...this.marks, ...marks]) this.textView.touch(mark);
     this.marks = marks;
   }
 
+  /** @param {TextRange | null} range */
   preview(range) {
     this.dragged = range;
     this.draw();
@@ -215,35 +251,49 @@ class Annotator extends Visit {
   scrolled() {
     cancelAnimationFrame(this.scrolling);
     this.scrolling = requestAnimationFrame(() => {
-      this.surface.sight.scrolled();
+      this.textView.viewport.scrolled();
       this.hover.point(null); // what lies under the mouse now, nobody pointed to
       this.popover.place();
     });
   }
 }
 
-/** Whether two plain values are the same throughout. */
-const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+/**
+ * Whether two plain values are the same throughout.
+ * @param {unknown} a
+ * @param {unknown} b
+ */
+const deepEqual = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-function deskOf({ store, person }) {
+/**
+ * @param {AnnotatorData} data
+ * @returns {Session}
+ */
+function sessionOf({ store, person }) {
   const name = `${store} ${person}`;
-  if (!DESKS.has(name)) {
-    const outbox = new CarefulOutbox(store, person);
-    DESKS.set(name, {
-      outbox, taste: { characters: false, hints: false, rejected: false, above: 0.8 },
-    });
+  let session = SESSIONS.get(name);
+  if (!session) {
+    const outbox = new DeadLetterOutbox(store, person);
+    session = {
+      outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8 },
+    };
+    SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
-  return DESKS.get(name);
+  return session;
 }
 
+/**
+ * @param {RenderArguments} component
+ * @returns {() => void}
+ */
 export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
   let annotator = INSTANCES.get(parentElement);
-  const desk = deskOf(data);
-  if (annotator) annotator.sit(desk);
+  const session = sessionOf(data);
+  if (annotator) annotator.switchPerson(session);
   else {
-    annotator = new Annotator(parentElement, desk);
+    annotator = new Annotator(parentElement, session);
     INSTANCES.set(parentElement, annotator);
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);

@@ -1,36 +1,54 @@
 // What is laid over a paragraph: tints behind words, labelled bars under them, drag handles.
 
 import { el, paint, percent, place } from './dom.js';
-import { boxesOf, endsOf } from './measure.js';
+import { boxesOf, endsOf } from './geometry.js';
 
 const LANE = 18; // px from one lane of bars to the next
 const BAR = 15; // px, a bar's height
 const LETTER = 7; // px, about the width of a capital in a bar
 const PADDING = 8; // px, a bar's left and right padding together
+/** @type {Side[]} */
+const SIDES = ['left', 'right'];
 const GRIPPED = 18; // px from which a bar's ends can be dragged and its middle still be clicked
 
-/** As much of the label as a bar shows: all of it, or its first letters. */
+/**
+ * As much of the label as a bar shows: all of it, or its first letters.
+ * @param {string} label
+ * @param {number} width
+ */
 export function fit(label, width) {
   const room = Math.max(1, Math.floor((width - PADDING) / LETTER));
   return label.length <= room ? label : [...label].slice(0, room).join('');
 }
 
-/** "ORG · suggested · 87%" */
+/**
+ * "ORG · suggested · 87%"
+ * @param {Pick<Span, 'label' | 'status' | 'score'>} span
+ */
 export const describe = ({ label, status, score }) =>
   [label, status, ...(score === null ? [] : [percent(score)])].join(' · ');
 
-/** Every element that lies over one paragraph, of the offsets in `window`. */
-export function overlay(look, paragraph, window) {
+/**
+ * Every element that lies over one paragraph, of the offsets in `window`.
+ * @param {Annotator} annotator
+ * @param {Paragraph} paragraph
+ * @param {WirePlace} window
+ * @returns {HTMLElement[]}
+ */
+export function overlay(annotator, paragraph, window) {
+  /** @type {HTMLElement[]} */
   const nodes = [];
+  /** @type {HTMLElement[]} */
   const tints = [];
+  /** @type {(range: TextRange) => boolean} */
   const near = ({ s, e }) => s < window.end && e > window.start;
-  const marks = look.marks.filter((mark) => mark.drawn && near(mark)
+  const marks = annotator.marks.filter((mark) => mark.drawn && near(mark)
     && mark.s < paragraph.end && mark.e > paragraph.start);
   for (const { span, lane } of paragraph.lanes) {
-    if (near(span)) drawSpan(look, paragraph, span, lane, tints, nodes);
+    if (near(span)) drawSpan(annotator, paragraph, span, lane, tints, nodes);
   }
   for (const hint of paragraph.hints) {
-    if (near(hint)) nodes.push(...hinted(look, paragraph, hint));
+    if (near(hint)) nodes.push(...hinted(annotator, paragraph, hint));
   }
   for (const { kind, s, e } of marks) {
     for (const box of boxesOf(paragraph, s, e)) {
@@ -42,15 +60,24 @@ export function overlay(look, paragraph, window) {
   return [...tints, ...nodes];
 }
 
-function drawSpan(look, paragraph, span, lane, tints, nodes) {
-  const on = span.id === look.selected;
-  const state = `${span.status}${on ? ' on' : ''}${span.id === look.pointed ? ' under' : ''}`;
-  const colour = look.colourOf(span.label);
+/**
+ * @param {Annotator} annotator
+ * @param {Paragraph} paragraph
+ * @param {Span} span
+ * @param {number} lane
+ * @param {HTMLElement[]} tints
+ * @param {HTMLElement[]} nodes
+ */
+function drawSpan(annotator, paragraph, span, lane, tints, nodes) {
+  const on = span.id === annotator.selected;
+  const state = `${span.status}${on ? ' on' : ''}${span.id === annotator.pointed ? ' under' : ''}`;
+  const colour = annotator.colourOf(span.label);
   const boxes = boxesOf(paragraph, span.s, span.e);
   const ends = endsOf(paragraph, span.s, span.e, boxes);
-  const movable = !look.readOnly && span.status !== 'rejected';
+  const movable = !annotator.readOnly && span.status !== 'rejected';
   boxes.forEach((box, i) => {
-    const sides = Object.entries(ends).filter(([, end]) => end?.box === i);
+    const sides = /** @type {[Edge, BoxEnd][]} */ (
+      Object.entries(ends).filter(([, end]) => end?.box === i));
     const tint = paint(place(el('div', `tint ${state}`), box), colour);
     tint.dataset.id = span.id;
     tints.push(tint);
@@ -59,19 +86,27 @@ function drawSpan(look, paragraph, span, lane, tints, nodes) {
   });
 }
 
-/** One piece of a span's bar; `sides` are the ends of the span that lie at this piece. */
+/**
+ * One piece of a span's bar; `sides` are the ends of the span that lie at this piece.
+ * @param {Span} span
+ * @param {number} lane
+ * @param {Box} box
+ * @param {string} state
+ * @param {[Edge, BoxEnd][]} sides
+ * @param {boolean} movable
+ */
 function bar(span, lane, box, state, sides, movable) {
   const top = box.top + box.height + 2 + lane * LANE;
   const node = place(el('div', `bar ${state}`), { ...box, top, height: BAR });
   Object.assign(node.dataset, {
     testid: 'bar', id: span.id, label: span.label, status: span.status,
   });
-  if (span.status === 'suggested') node.style.setProperty('--score', span.score ?? 0);
+  if (span.status === 'suggested') node.style.setProperty('--score', String(span.score ?? 0));
   node.append(fit(span.label, box.width));
   if (sides.some(([edge, { side }]) => edge === 'start' && side === 'right')) {
     node.classList.add('from-right');
   }
-  for (const side of ['left', 'right']) {
+  for (const side of SIDES) {
     const [edge] = sides.find(([, end]) => end.side === side) ?? [];
     if (!edge) node.classList.add(`open-${side}`);
     else if (movable && box.width >= GRIPPED) node.append(grip(edge, side));
@@ -79,13 +114,23 @@ function bar(span, lane, box, state, sides, movable) {
   return node;
 }
 
+/**
+ * @param {Edge} edge
+ * @param {Side} side
+ */
 function grip(edge, side) {
   const node = el('i', `grip ${side}`);
   node.dataset.edge = edge;
   return node;
 }
 
-/** A grip over the words of the selected span, at one of its ends. */
+/**
+ * A grip over the words of the selected span, at one of its ends.
+ * @param {Span} span
+ * @param {Edge} edge
+ * @param {Side} side
+ * @param {Box} box
+ */
 function handle(span, edge, side, box) {
   const left = box.left + (side === 'right' ? box.width : 0) - 4;
   const node = place(el('div', 'handle'), { left, top: box.top, width: 8, height: box.height });
@@ -94,12 +139,17 @@ function handle(span, edge, side, box) {
   return node;
 }
 
-/** A dotted line under the words that the model nearly suggested. */
-function hinted(look, paragraph, hint) {
-  const state = `${hint.id === look.selected ? ' on' : ''}${hint.id === look.pointed ? ' under' : ''}`;
+/**
+ * A dotted line under the words that the model nearly suggested.
+ * @param {Annotator} annotator
+ * @param {Paragraph} paragraph
+ * @param {Span} hint
+ */
+function hinted(annotator, paragraph, hint) {
+  const state = `${hint.id === annotator.selected ? ' on' : ''}${hint.id === annotator.pointed ? ' under' : ''}`;
   return boxesOf(paragraph, hint.s, hint.e).map((box) => {
     const line = { ...box, top: box.top + box.height - 3, height: 8 };
-    const node = paint(place(el('div', `hint${state}`), line), look.colourOf(hint.label));
+    const node = paint(place(el('div', `hint${state}`), line), annotator.colourOf(hint.label));
     Object.assign(node.dataset, { testid: 'hint', id: hint.id, label: hint.label });
     return node;
   });

@@ -4,6 +4,10 @@ const SPACE = /^\s+$/u;
 
 /** The same as Tokens, for single characters. Ranges never begin or end with white space. */
 export class Characters {
+  /**
+   * @param {string} text
+   * @param {Tokens} words
+   */
   constructor(text, words) {
     this.text = text;
     this.words = words;
@@ -12,43 +16,79 @@ export class Characters {
 
   get size() { return this.words.size; }
 
-  /** The character over `offset` as a range, or null outside the text. */
+  /**
+   * The character over `offset` as a range, or null outside the text.
+   * @param {number} offset
+   * @returns {TextRange | undefined}
+   */
   over(offset) {
     const found = this.segments.containing(offset);
     return found && { s: found.index, e: found.index + found.segment.length };
   }
 
+  /**
+   * The character over an `offset` of which it is known that it lies in the text.
+   * @param {number} offset
+   */
+  inside(offset) { return /** @type {TextRange} */ (this.over(offset)); }
+
+  /** @param {TextRange} range */
   isSpace({ s, e }) { return SPACE.test(this.text.slice(s, e)); }
 
-  /** The range itself, grown to whole characters and without white space around it, or null. */
+  /**
+   * The range itself, grown to whole characters and without white space around it, or null.
+   * @param {number} s
+   * @param {number} e
+   * @returns {TextRange | null}
+   */
   snap(s, e) {
     const chosen = this.text.slice(s, e);
     const from = s + chosen.length - chosen.trimStart().length;
     const to = e - (chosen.length - chosen.trimEnd().length);
-    return to > from ? { s: this.over(from).s, e: this.over(to - 1).e } : null;
+    return to > from ? { s: this.inside(from).s, e: this.inside(to - 1).e } : null;
   }
 
+  /**
+   * @param {number} index
+   * @returns {TextRange}
+   */
   at(index) {
     const word = this.words.at(index);
-    return this.over(index < 0 ? word.e - 1 : word.s);
+    return this.inside(index < 0 ? word.e - 1 : word.s);
   }
 
-  /** The first character from `offset` on, going forward (1) or backward (-1), that is no space. */
+  /**
+   * The first character from `offset` on, going forward (1) or backward (-1), that is no space.
+   * @param {number} offset
+   * @param {1 | -1} direction
+   * @returns {TextRange | undefined}
+   */
   from(offset, direction) {
     let here = this.over(offset);
     while (here && this.isSpace(here)) here = this.over(direction > 0 ? here.e : here.s - 1);
     return here;
   }
 
-  /** The character after (1) or before (-1) a range, or the range's own last one at an end. */
+  /**
+   * The character after (1) or before (-1) a range, or the range's own last one at an end.
+   * @param {TextRange} range
+   * @param {number} direction
+   * @returns {TextRange}
+   */
   beside({ s, e }, direction) {
-    return direction > 0 ? this.from(e, 1) ?? this.over(e - 1) : this.from(s - 1, -1) ?? this.over(s);
+    return direction > 0 ? this.from(e, 1) ?? this.inside(e - 1) : this.from(s - 1, -1) ?? this.inside(s);
   }
 
-  /** A range with its 'start' or 'end' moved by one character; it keeps at least one. */
+  /**
+   * A range with its 'start' or 'end' moved by one character; it keeps at least one.
+   * @param {TextRange} range
+   * @param {Edge} edge
+   * @param {number} step
+   * @returns {TextRange}
+   */
   nudge({ s, e }, edge, step) {
-    const first = this.over(s);
-    const last = this.over(e - 1);
+    const first = this.inside(s);
+    const last = this.inside(e - 1);
     if (edge === 'start') {
       const next = step > 0 ? this.from(first.e, 1) : this.from(s - 1, -1);
       return { s: next && next.s < e ? next.s : s, e };
@@ -57,13 +97,19 @@ export class Characters {
     return { s, e: next && next.e > s ? next.e : e };
   }
 
-  /** A range with its 'start' or 'end' dragged to `offset`. */
+  /**
+   * A range with its 'start' or 'end' dragged to `offset`.
+   * @param {TextRange} range
+   * @param {Edge} edge
+   * @param {number} offset
+   * @returns {TextRange}
+   */
   drag({ s, e }, edge, offset) {
     if (edge === 'start') {
       const next = this.from(Math.min(offset, e - 1), 1);
-      return { s: next && next.s < e ? next.s : this.over(e - 1).s, e };
+      return { s: next && next.s < e ? next.s : this.inside(e - 1).s, e };
     }
     const next = this.from(Math.max(offset - 1, s), -1);
-    return { s, e: next && next.e > s ? next.e : this.over(s).e };
+    return { s, e: next && next.e > s ? next.e : this.inside(s).e };
   }
 }

@@ -1,5 +1,6 @@
 // What each action does; which key it has, and what help says of it, comes from hotkeys.py.
 
+/** @type {Record<string, (annotator: Annotator) => unknown>} */
 export const COMMANDS = {
   accept: (a) => a.accept(),
   reject: (a) => a.reject(),
@@ -13,8 +14,8 @@ export const COMMANDS = {
   inwards: (a) => a.nest(-1),
   next_word: (a) => a.walk(1),
   previous_word: (a) => a.walk(-1),
-  line_down: (a) => a.walkLine(1),
-  line_up: (a) => a.walkLine(-1),
+  line_down: (a) => a.moveByLine(1),
+  line_up: (a) => a.moveByLine(-1),
   more: (a) => a.widen(1),
   less: (a) => a.widen(-1),
   characters: (a) => a.toggleCharacters(),
@@ -25,14 +26,14 @@ export const COMMANDS = {
   start_earlier: (a) => a.nudge('start', -1),
   submit: (a) => a.submit(),
   skip: (a) => a.notes.openSkip(),
-  next: (a) => a.leaveFor('next'),
-  previous: (a) => a.leaveFor('previous'),
+  next: (a) => a.navigateTo('next'),
+  previous: (a) => a.navigateTo('previous'),
   undo: (a) => a.undo(),
   redo: (a) => a.redo(),
   suggest: (a) => a.suggest(),
   hints: (a) => a.toggleHints(),
   comment: (a) => a.notes.openComment(),
-  history: (a) => a.leaveFor('history'),
-  denoise: (a) => a.leaveFor('denoise'),
+  history: (a) => a.navigateTo('history'),
+  denoise: (a) => a.navigateTo('denoise'),
   help: (a) => a.toggleHelp(),
 };

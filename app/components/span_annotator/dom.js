@@ -1,6 +1,13 @@
 // Small helpers for building elements. Text only ever enters the page through textContent.
 
-/** A new element with a class and, if given, literal text. */
+/**
+ * A new element with a class and, if given, literal text.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string | null} [text]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function el(tag, className = '', text = null) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -8,12 +15,22 @@ export function el(tag, className = '', text = null) {
   return node;
 }
 
-/** Gives a node a text, and leaves it alone where it has it: unchanged nodes cost no layout. */
+/**
+ * Gives a node a text, and leaves it alone where it has it: unchanged nodes cost no layout.
+ * @param {Element} node
+ * @param {string} text
+ */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A button that runs `press`; `testid` is how tests find it. */
+/**
+ * A button that runs `press`; `testid` is how tests find it.
+ * @param {string} testid
+ * @param {string} className
+ * @param {string | null} text
+ * @param {(event: MouseEvent) => void} press
+ */
 export function button(testid, className, text, press) {
   const node = el('button', className, text);
   node.type = 'button';
@@ -22,7 +39,12 @@ export function button(testid, className, text, press) {
   return node;
 }
 
-/** Places an element by its box, in pixels of its positioned parent. */
+/**
+ * Places an element by its box, in pixels of its positioned parent.
+ * @template {HTMLElement} T
+ * @param {T} node
+ * @param {Box} box
+ */
 export function place(node, { left, top, width, height }) {
   Object.assign(node.style, {
     left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`,
@@ -33,10 +55,16 @@ export function place(node, { left, top, width, height }) {
 const HEX = /^#[0-9a-f]{6}$/i;
 const GREY = '#808080';
 
-/** The colour if it is #rrggbb, else grey: a label's colour comes from a person's input. */
+/**
+ * The colour if it is #rrggbb, else grey: a label's colour comes from a person's input.
+ * @param {string} colour
+ */
 export const safeColour = (colour) => (HEX.test(colour) ? colour : GREY);
 
-/** Black or white, whichever contrasts more with the colour (WCAG relative luminance). */
+/**
+ * Black or white, whichever contrasts more with the colour (WCAG relative luminance).
+ * @param {string} colour
+ */
 export function inkOn(colour) {
   const [r, g, b] = [1, 3, 5].map((at) => {
     const c = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -46,11 +74,17 @@ export function inkOn(colour) {
   return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? '#000000' : '#ffffff';
 }
 
-/** Sets --c (the label's colour) and --ink (text on it). */
+/**
+ * Sets --c (the label's colour) and --ink (text on it).
+ * @template {HTMLElement} T
+ * @param {T} node
+ * @param {string} colour
+ */
 export function paint(node, colour) {
   node.style.setProperty('--c', colour);
   node.style.setProperty('--ink', inkOn(colour));
   return node;
 }
 
+/** @param {number} score */
 export const percent = (score) => `${Math.round(score * 100)}%`;

@@ -1,19 +1,33 @@
 // What a person can do to the spans, whatever the key or button. Drawing is the Annotator's.
 
 import { describe } from './bars.js';
-import { Chooser } from './chooser.js';
+import { Selection } from './selection.js';
 import { History } from './history.js';
 import { difference, toWire } from './spans.js';
 
-/** Expects of its subclasses, besides what Chooser does: offsets, labels, rebuild, applyProposal. */
-export class Editor extends Chooser {
+/** Subclasses rebuild the view out of what is stored and what is under way. */
+export class Editor extends Selection {
+  /** @type {OffsetMap} */ offsets;
+  /** @type {Label[]} */ labels;
+
+  /** @param {DeadLetterOutbox} outbox */
   constructor(outbox) {
     super();
     this.outbox = outbox;
     this.history = new History();
   }
 
-  /** Sends operations and shows their effect at once. */
+  /** @abstract */
+  rebuild() {}
+
+  /** @abstract */
+  applyProposal() {}
+
+  /**
+   * Sends operations and shows their effect at once.
+   * @param {Operation[]} ops
+   * @param {{ remember?: boolean, seen?: number }} [options]
+   */
   edit(ops, { remember = true, seen = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read only.'); return; }
     const before = this.view;
@@ -23,7 +37,10 @@ export class Editor extends Chooser {
     this.redraw();
   }
 
-  /** Labels the chosen words or the target, or keeps the label ready for the next drags. */
+  /**
+   * Labels the chosen words or the target, or keeps the label ready for the next drags.
+   * @param {string} name
+   */
   useLabel(name) {
     if (this.readOnly) return;
     const span = this.target;
@@ -42,14 +59,18 @@ export class Editor extends Chooser {
     }
   }
 
-  /** Labels the chosen words. */
+  /**
+   * Labels the chosen words.
+   * @param {string} label
+   */
   add(label) {
     const range = this.candidate;
+    if (!range) return;
     this.candidate = null;
-    const twin = this.twinOf(range, label);
-    if (twin) {
-      if (twin.status !== 'accepted') this.edit([{ op: 'accept', id: twin.id }]);
-      this.select(twin.id);
+    const duplicate = this.duplicateOf(range, label);
+    if (duplicate) {
+      if (duplicate.status !== 'accepted') this.edit([{ op: 'accept', id: duplicate.id }]);
+      this.select(duplicate.id);
       return;
     }
     const op = this.addition(range, label);
@@ -60,18 +81,32 @@ export class Editor extends Chooser {
     this.panel.say(`${this.wordsOf(range)} added as ${label}`);
   }
 
-  twinOf({ s, e }, label) {
+  /**
+   * @param {TextRange} range
+   * @param {string} label
+   */
+  duplicateOf({ s, e }, label) {
     return [...this.view.values()]
       .find((span) => span.s === s && span.e === e && span.label === label);
   }
 
-  /** The operation that adds a span, the `later`-th one of a list. */
+  /**
+   * The operation that adds a span, the `later`-th one of a list.
+   * @param {TextRange} range
+   * @param {string} label
+   * @param {number} [later]
+   * @returns {SpanOperation & { op: 'add' }}
+   */
   addition(range, label, later = 0) {
     this.lastLabel = label;
     const id = `${this.outbox.client}-${this.outbox.seq + 1 + later}`;
     return { op: 'add', ...toWire({ id, s: range.s, e: range.e, label }, this.offsets) };
   }
 
+  /**
+   * @param {Hint} hint
+   * @param {string} [label]
+   */
   addHint(hint, label = hint.label) {
     this.candidate = { s: hint.s, e: hint.e };
     this.add(label);
@@ -103,25 +138,38 @@ export class Editor extends Chooser {
     this.goOn(span, isModels ? 'rejected' : 'deleted', following);
   }
 
+  /** @param {Span} span */
   suggestionAfter(span) {
     const at = this.shown.findIndex(({ id }) => id === span.id);
     return this.shown.slice(at + 1).find(({ status }) => status === 'suggested') ?? null;
   }
 
-  /** Says what was done and selects the span to look at next. */
+  /**
+   * Says what was done and selects the span to look at next.
+   * @param {Span} span
+   * @param {string} done
+   * @param {Span | null} next
+   */
   goOn(span, done, next) {
     const said = `${this.wordsOf(span)} ${done}`;
     if (next || this.selected) this.select(next?.id ?? null);
-    if (next) this.surface.reveal(next.s);
+    if (next) this.textView.reveal(next.s);
     this.panel.say(next ? `${said}. Now ${this.wordsOf(next)}: ${describe(next)}` : said);
   }
 
   unreject() {
     const span = this.selectedSpan;
-    if (span) this.edit([{ op: 'restore', ...toWire({ ...span, status: 'suggested' }, this.offsets) }]);
+    if (!span || span.status === 'hint') return;
+    /** @type {StoredSpan} */
+    const reopened = { ...span, status: 'suggested' };
+    this.edit([{ op: 'restore', ...toWire(reopened, this.offsets) }]);
   }
 
-  /** Moves a boundary of the chosen words or of the target by a word or a character. */
+  /**
+   * Moves a boundary of the chosen words or of the target by a word or a character.
+   * @param {Edge} edge
+   * @param {number} step
+   */
   nudge(edge, step) {
     const span = this.target;
     if (this.candidate) {
@@ -131,17 +179,26 @@ export class Editor extends Chooser {
     } else if (span && span.status !== 'hint') this.moveTo(span, this.units.nudge(span, edge, step));
   }
 
+  /**
+   * @param {Span} span
+   * @param {TextRange} range
+   */
   moveTo(span, range) {
     if (range.s === span.s && range.e === span.e) return;
     this.edit([{ op: 'move', ...toWire({ id: span.id, ...range }, this.offsets) }]);
     this.panel.say(this.wordsOf(range));
   }
 
-  undo() { this.travel(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
+  undo() { this.applyHistory(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
 
-  redo() { this.travel(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
+  redo() { this.applyHistory(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
 
-  travel(step, done, nothing) {
+  /**
+   * @param {HistoryStep | null} step
+   * @param {string} done
+   * @param {string} nothing
+   */
+  applyHistory(step, done, nothing) {
     this.proposal = null;
     if (step) this.edit(step.ops, { remember: false });
     if (step?.left) this.panel.flash(`${done}, but ${step.left} changed by others meanwhile stayed`);

@@ -11,6 +11,10 @@ const MOUSE = [
   ['Click a label', 'Keep it ready: each drag then adds it at once'],
 ];
 
+/**
+ * @param {string} title
+ * @param {string[][]} rows
+ */
 function section(title, rows) {
   const node = el('section');
   const list = el('dl');
@@ -23,14 +27,19 @@ function section(title, rows) {
   return node;
 }
 
-/** The sheet for these actions and labels. */
+/**
+ * The sheet for these actions and labels.
+ * @param {Action[]} actions
+ * @param {Label[]} labels
+ * @param {() => void} close
+ */
 export function helpSheet(actions, labels, close) {
   const groups = new Map();
   for (const { group, keys, meaning } of actions) {
     groups.set(group, [...(groups.get(group) ?? []), [keys.map(written).join(', '), meaning]]);
   }
-  const own = labels.filter(({ key }) => key)
-    .map(({ name, key, description }) => [key.toUpperCase(), description ? `${name}: ${description}` : name]);
+  const own = labels.flatMap(({ name, key, description }) =>
+    (key ? [[key.toUpperCase(), description ? `${name}: ${description}` : name]] : []));
   const sheet = el('div', 'sheet');
   const columns = el('div', 'columns');
   columns.append(...[...groups].map(([title, rows]) => section(title, rows)), section('Mouse', MOUSE));

@@ -3,14 +3,24 @@
 
 import { fromWire } from './spans.js';
 
+/** @param {TextRange & { label: string }} place */
 const placeOf = ({ s, e, label }) => `${s}-${e}-${label}`;
 
+/**
+ * @param {WireHint[]} hints
+ * @param {OffsetMap} offsets
+ * @returns {Hint[]}
+ */
 export const readHints = (hints, offsets) => hints.map((hint) => {
-  const span = { ...fromWire(hint, offsets), status: 'hint', source: 'model' };
-  return { ...span, id: `hint-${placeOf(span)}` };
+  const span = fromWire(hint, offsets);
+  return { ...span, status: 'hint', source: 'model', id: `hint-${placeOf(span)}` };
 });
 
-/** The hints for which there is no span yet, not even a rejected one. */
+/**
+ * The hints for which there is no span yet, not even a rejected one.
+ * @param {Hint[]} hints
+ * @param {View} view
+ */
 export function freshHints(hints, view) {
   if (!hints.length) return hints;
   const taken = new Set([...view.values()].map(placeOf));

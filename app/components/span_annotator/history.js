@@ -2,15 +2,22 @@
 
 import { same, toWire } from './spans.js';
 
-/** The operations that put spans exactly into the given states (null: not there). */
+/**
+ * The operations that put spans exactly into the given states (null: not there).
+ * @param {{ id: string, span: StoredSpan | null }[]} states
+ * @param {OffsetMap} offsets
+ * @returns {SpanOperation[]}
+ */
 const opsTo = (states, offsets) => states.map(({ id, span }) =>
   (span ? { op: 'restore', ...toWire(span, offsets) } : { op: 'delete', id }));
 
 export class History {
-  constructor() { this.forget(); }
+  /** @type {Change[][]} */ done = [];
+  /** @type {Change[][]} */ undone = [];
 
   forget() { this.done = []; this.undone = []; }
 
+  /** @param {Change[]} changes */
   record(changes) {
     if (!changes.length) return;
     this.done.push(changes);
@@ -21,14 +28,28 @@ export class History {
    * One step back, {ops, left}, or null. What is no longer as the step left it, since somebody else
    * changed it or the server refused it, is `left` alone; a step of which nothing is there is
    * skipped.
+   * @param {View} view
+   * @param {OffsetMap} offsets
    */
   undo(view, offsets) { return this.step(this.done, this.undone, 'after', 'before', view, offsets); }
 
+  /**
+   * @param {View} view
+   * @param {OffsetMap} offsets
+   */
   redo(view, offsets) { return this.step(this.undone, this.done, 'before', 'after', view, offsets); }
 
+  /**
+   * @param {Change[][]} from
+   * @param {Change[][]} to
+   * @param {'before' | 'after'} now
+   * @param {'before' | 'after'} then
+   * @param {View} view
+   * @param {OffsetMap} offsets
+   * @returns {HistoryStep | null}
+   */
   step(from, to, now, then, view, offsets) {
-    while (from.length) {
-      const all = from.pop();
+    for (let all = from.pop(); all; all = from.pop()) {
       const changes = all.filter((change) => same(view.get(change.id), change[now]));
       if (changes.length) {
         to.push(changes);

@@ -1,23 +1,36 @@
 // What the mouse points to: keys act on it, and its bar offers to accept or reject it.
 
 import { el } from './dom.js';
-import { isOver, offsetAt } from './measure.js';
+import { isOver, offsetAt } from './geometry.js';
 import { spansAt } from './spans.js';
 
 const ROOMY = 96; // px a bar must be wide to hold two small buttons beside its label
 
 export class Hover {
-  constructor(annotator, surface, tip, signal) {
+  /** @type {number | undefined} */ x;
+  /** @type {number | undefined} */ y;
+  frame = 0;
+  /** @type {HTMLElement | null | undefined} */ offered;
+
+  /**
+   * @param {Annotator} annotator
+   * @param {TextView} textView
+   * @param {import('./tooltip.js').Tooltip} tip
+   * @param {AbortSignal} signal
+   */
+  constructor(annotator, textView, tip, signal) {
     this.annotator = annotator;
-    this.surface = surface;
+    this.textView = textView;
     this.tip = tip;
-    const { box } = surface;
+    const { box } = textView;
     box.addEventListener('pointermove', (event) => this.moved(event), { signal });
     box.addEventListener('pointerleave', () => this.point(null), { signal });
   }
 
+  /** @param {PointerEvent} event */
   moved(event) {
-    const { clientX: x, clientY: y, target } = event;
+    const { clientX: x, clientY: y } = event;
+    const target = /** @type {Element} */ (event.target);
     const still = x === this.x && y === this.y; // scrolling moves the text under a mouse at rest
     Object.assign(this, { x, y });
     if (still || event.buttons) return;
@@ -25,34 +38,51 @@ export class Hover {
     this.frame = requestAnimationFrame(() => this.point(this.idAt(target, x, y), target));
   }
 
+  /**
+   * @param {Element} target
+   * @param {number} x
+   * @param {number} y
+   * @returns {string | null}
+   */
   idAt(target, x, y) {
-    const marked = target.closest?.('.bar, .hint, .handle');
-    return marked ? marked.dataset.id : this.textAt(x, y)[0]?.id ?? null;
+    /** @type {HTMLElement | null} */
+    const marked = target.closest('.bar, .hint, .handle');
+    return marked?.dataset.id ?? this.textAt(x, y)[0]?.id ?? null;
   }
 
-  /** The spans and hints whose text is at a point, innermost first, spans before hints. */
+  /**
+   * The spans and hints whose text is at a point, innermost first, spans before hints.
+   * @param {number} x
+   * @param {number} y
+   * @returns {Span[]}
+   */
   textAt(x, y) {
-    const offset = offsetAt(this.surface, x, y);
-    const paragraph = offset !== null && this.surface.covering(Math.max(0, offset - 1), offset + 1)
+    const offset = offsetAt(this.textView, x, y);
+    const paragraph = offset !== null && this.textView.covering(Math.max(0, offset - 1), offset + 1)
       .find(({ start, end }) => start <= offset && offset <= end);
     if (!paragraph) return [];
     const all = [...paragraph.spans.values()];
     const there = [...spansAt(all, offset), ...spansAt(all, offset - 1)]
       .filter((span) => isOver(paragraph, span, x, y));
     const distinct = [...new Set(there)].sort((a, b) => (a.e - a.s) - (b.e - b.s));
+    /** @type {(span: Span) => boolean} */
     const isHint = ({ status }) => status === 'hint';
     return [...distinct.filter((span) => !isHint(span)), ...distinct.filter(isHint)];
   }
 
+  /**
+   * @param {string | null} id
+   * @param {Element | null} [node]
+   */
   point(id, node = null) {
     cancelAnimationFrame(this.frame);
     const { annotator } = this;
     const before = annotator.hovered;
     annotator.hovered = id;
-    this.offer(id === null ? null : node?.closest?.('.bar'));
+    this.offer(id === null ? null : /** @type {HTMLElement | null | undefined} */ (node?.closest('.bar')));
     if (id === before) return;
-    for (const each of before ? this.surface.drawn(before) : []) each.classList.remove('under');
-    for (const each of annotator.pointed ? this.surface.drawn(id) : []) each.classList.add('under');
+    for (const each of before ? this.textView.drawn(before) : []) each.classList.remove('under');
+    for (const each of id && annotator.pointed ? this.textView.drawn(id) : []) each.classList.add('under');
     this.refresh();
   }
 
@@ -62,7 +92,10 @@ export class Hover {
     this.tip.show(hovered === selected ? null : this.annotator.spanOf(hovered));
   }
 
-  /** Two small buttons in the bar of a suggestion, where there is room. */
+  /**
+   * Two small buttons in the bar of a suggestion, where there is room.
+   * @param {HTMLElement | null | undefined} bar
+   */
   offer(bar) {
     if (bar === this.offered && (!bar || bar.querySelector('.acts'))) return;
     this.offered?.querySelector('.acts')?.remove();

@@ -4,6 +4,12 @@
  * The operations that label every other occurrence of the words of `range`, each with its place:
  * [{s, e, op: 'add' | 'accept' | 'relabel', id}]. What a person decided otherwise stays.
  * Where the range is whole words, only whole words are found.
+ * @param {string} text
+ * @param {Tokens} tokens
+ * @param {View} view
+ * @param {TextRange} range
+ * @param {string} label
+ * @returns {Occurrence[]}
  */
 export function identical(text, tokens, view, range, label) {
   const words = text.slice(range.s, range.e);
@@ -19,11 +25,16 @@ export function identical(text, tokens, view, range, label) {
   return found;
 }
 
+/**
+ * @param {Tokens} tokens
+ * @param {TextRange} range
+ */
 function isWhole(tokens, { s, e }) {
   const snapped = tokens.snap(s, e);
   return snapped !== null && snapped.s === s && snapped.e === e;
 }
 
+/** @param {View} view */
 function byPlace(view) {
   const places = new Map();
   for (const span of view.values()) {
@@ -33,7 +44,12 @@ function byPlace(view) {
   return places;
 }
 
-/** A suggestion there takes the label; a decision there (this label refused, any accepted) stays. */
+/**
+ * A suggestion there takes the label; a decision there (this label refused, any accepted) stays.
+ * @param {StoredSpan[]} spans
+ * @param {string} label
+ * @returns {Labelling | null}
+ */
 function changeAt(spans, label) {
   const own = spans.find((span) => span.label === label);
   if (own) return own.status === 'suggested' ? { op: 'accept', id: own.id } : null;

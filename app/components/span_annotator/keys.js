@@ -2,14 +2,23 @@
 
 import { COMMANDS } from './commands.js';
 
+/** @type {Record<string, string>} */
 const SIGNS = {
   ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Delete: 'Del',
 };
 
-/** A key as people read it: "Ctrl+→" for "Ctrl+ArrowRight". */
+/**
+ * A key as people read it: "Ctrl+→" for "Ctrl+ArrowRight".
+ * @param {string} key
+ */
 export const written = (key) => key.split(/\+(?=.)/).map((part) => SIGNS[part] ?? part).join('+');
 
-/** The key of an event as hotkeys.py writes it. */
+/**
+ * The key of an event as hotkeys.py writes it.
+ * @param {KeyboardEvent} event
+ * @param {string} key
+ * @param {boolean} altGraph
+ */
 function nameOf({ ctrlKey, metaKey, altKey, shiftKey }, key, altGraph) {
   const last = key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key;
   const shifted = shiftKey && (last.length > 1 || last.toLowerCase() !== last);
@@ -19,7 +28,10 @@ function nameOf({ ctrlKey, metaKey, altKey, shiftKey }, key, altGraph) {
   return [...held.filter(Boolean), last].join('+');
 }
 
-/** The names of a key press: as typed, then the Latin letter of its place on other layouts. */
+/**
+ * The names of a key press: as typed, then the Latin letter of its place on other layouts.
+ * @param {KeyboardEvent} event
+ */
 function namesOf(event) {
   const altGraph = event.getModifierState('AltGraph'); // how some layouts type [ ] { }
   const names = [nameOf(event, event.key, altGraph)];
@@ -30,7 +42,12 @@ function namesOf(event) {
 
 /** Which action or label each key has. */
 export class Keyboard {
+  /**
+   * @param {Action[]} actions
+   * @param {Label[]} labels
+   */
   constructor(actions, labels) {
+    /** @type {Map<string, { label: string, action?: undefined } | { action: string, label?: undefined }>} */
     this.bound = new Map();
     for (const { name, key } of labels) {
       if (key) this.bound.set(key.toUpperCase(), { label: name });
@@ -41,27 +58,41 @@ export class Keyboard {
     this.first = new Map(actions.map(({ name, keys }) => [name, written(keys[0])]));
   }
 
+  /** @param {KeyboardEvent} event */
   find(event) {
     return namesOf(event).map((name) => this.bound.get(name)).find(Boolean);
   }
 
-  /** The first key of an action, as people read it. */
+  /**
+   * The first key of an action, as people read it.
+   * @param {string} action
+   */
   of(action) { return this.first.get(action); }
 }
 
+/** @param {EventTarget | undefined} target */
+const typesInto = (target) => target instanceof Element
+  && target.matches('input, textarea, select, [contenteditable]');
+
+/** @param {KeyboardEvent} event */
 const isTyping = (event) => event.isComposing || event.keyCode === 229
-  || event.composedPath()[0]?.matches?.('input, textarea, select, [contenteditable]');
+  || typesInto(event.composedPath()[0]);
 
 const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
 
-/** Runs what a key press stands for. Returns whether there was something. */
+/**
+ * Runs what a key press stands for. Returns whether there was something.
+ * @param {Annotator} annotator
+ * @param {KeyboardEvent} event
+ * @param {boolean} inText
+ */
 function run(annotator, event, inText) {
   const found = annotator.keyboard.find(event);
   if (found && event.repeat && !HELD.has(found.action)) return true; // one press, one decision
   if (found && annotator.panel.helpShown && !OVER_HELP.has(found.action)) return true;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!found || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
-  if (found.label) {
+  if (found.label !== undefined) {
     annotator.useLabel(found.label);
     return true;
   }
@@ -70,17 +101,24 @@ function run(annotator, event, inText) {
 }
 
 // What a key that is held down goes on doing.
+/** @type {Set<string | undefined>} */
 const HELD = new Set(['next_span', 'previous_span', 'outwards', 'inwards', 'next_word',
   'previous_word', 'line_down', 'line_up', 'more', 'less', 'end_later', 'end_earlier',
   'start_later', 'start_earlier', 'undo', 'redo']);
+/** @type {Set<string | undefined>} */
 const OVER_HELP = new Set(['help', 'clear']); // the sheet hides the spans
 const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look at a proposal
 
 /**
  * Listens on the whole component; `box` is the text, where Tab walks through the spans. A key
  * pressed while nothing has the focus counts where the mouse is.
+ * @param {Annotator} annotator
+ * @param {HTMLElement} shell
+ * @param {HTMLElement} box
+ * @param {AbortSignal} signal
  */
 export function listen(annotator, shell, box, signal) {
+  /** @type {(event: KeyboardEvent, inText: boolean) => void} */
   const press = (event, inText) => {
     if (run(annotator, event, inText)) event.preventDefault();
   };

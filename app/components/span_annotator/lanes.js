@@ -1,21 +1,28 @@
 // Lanes: which bar lies under which, so that nested and crossing spans never cover each other.
 
-/** Gives each span the first lane that no overlapping span has; shorter spans come first. */
+/**
+ * Gives each span the first lane that no overlapping span has; shorter spans come first.
+ * @param {Span[]} spans
+ */
 export function inLanes(spans) {
   return clusters(spans).flatMap(stacked);
 }
 
-/** Runs of spans that overlap each other, directly or through others. */
+/**
+ * Runs of spans that overlap each other, directly or through others.
+ * @param {Span[]} spans
+ */
 function clusters(spans) {
   const found = [];
   let reach = -1;
   for (const span of [...spans].sort((a, b) => a.s - b.s)) {
-    if (span.s < reach) found.at(-1).push(span); else found.push([span]);
+    if (span.s < reach) found[found.length - 1].push(span); else found.push([span]);
     reach = Math.max(reach, span.e);
   }
   return found;
 }
 
+/** @param {Span[]} cluster */
 function stacked(cluster) {
   if (cluster.length === 1) return [{ span: cluster[0], lane: 0 }];
   const placed = [];

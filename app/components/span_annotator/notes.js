@@ -7,6 +7,16 @@ const LONGEST = 3000; // ms that a comment may wait however fast somebody types
 const REASONS = ['not this language', 'unsure', 'not worth it'];
 
 export class Notes {
+  /** @type {HTMLInputElement} */ reason;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
+  /** @type {number | undefined} */ since; // when the first key after the last sending was pressed
+  /** @type {number | undefined} */ seen; // the version whose comment is being changed
+
+  /**
+   * @param {(part: string) => HTMLElement} find
+   * @param {Annotator} annotator
+   * @param {AbortSignal} signal
+   */
   constructor(find, annotator, signal) {
     this.annotator = annotator;
     this.comment = find('comment');
@@ -89,7 +99,7 @@ export class Notes {
   keep() {
     if (!this.timer) return;
     clearTimeout(this.timer);
-    this.timer = this.since = null;
+    this.timer = this.since = undefined;
     this.annotator.saveComment(this.field.value.trim(), this.seen);
     this.annotator.drawState();
   }
@@ -105,6 +115,7 @@ export class Notes {
     this.annotator.focus();
   }
 
+  /** @param {string} reason */
   skipFor(reason) {
     this.close();
     this.annotator.skip(reason);

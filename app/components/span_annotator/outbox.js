@@ -1,11 +1,11 @@
 // Operations on their way to the server: at least once, in order, until acknowledged.
 
-import { Shelf } from './shelf.js';
+import { SessionStore } from './session_store.js';
 
 const SOON = 20; // ms; an edit alone leaves as soon as it is painted
 const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
-const SLOWEST = 24000; // ms; each time in vain waits twice as long: what is sent again interrupts a
+const SLOWEST_RESEND = 24000; // ms; each time in vain waits twice as long: what is sent again interrupts a
 // server that is only slow, and a crowd of pages that ask anew keeps it from ever answering
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
@@ -20,35 +20,59 @@ export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
  * version of the draft was `seen`. What can be saved nowhere lies `aside` until its person decides.
  */
 export class Outbox {
+  /** @type {Entry[]} */ entries;
+  /** @type {Entry[]} */ deadLetters;
+  /** @type {string[]} */ siblings;
+  /** @type {string} */ client;
+  /** @type {LeftEntries[]} */ others = [];
+  /** @type {(message: Message) => void} */ send = () => {};
+  changed = () => {};
+  detached = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ ticker;
+
+  /**
+   * @param {string} store
+   * @param {string} person
+   */
   constructor(store, person) {
     this.person = person;
     this.client = newClient();
     this.seq = 0;
-    this.shelf = new Shelf(store, person);
-    const kept = this.shelf.load();
+    this.storage = new SessionStore(store, person);
+    const kept = this.storage.load();
     this.entries = kept.filter(({ why }) => !why);
-    this.aside = kept.filter(({ why }) => why);
-    this.kin = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
+    this.deadLetters = kept.filter(({ why }) => why);
+    this.siblings = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
-    this.patience = RESEND;
-    this.send = () => {};
-    this.changed = () => {};
+    this.resendDelay = RESEND;
     if (this.size) this.later(SOON);
   }
 
+  /**
+   * @param {string | number} docId
+   * @param {Operation & { seen?: number }} op
+   */
   push(docId, op) {
     this.seq += 1;
     this.queue(docId, { seq: this.seq, ...op });
-    this.keep();
+    this.persist();
     this.later(this.size === 1 ? SOON : DEBOUNCE);
   }
 
+  /**
+   * @param {string | number} docId
+   * @param {SentOperation} op
+   */
   queue(docId, op) {
     this.everSent = true;
     this.entries.push({ docId, client: this.client, person: this.person, at: Date.now(), op });
   }
 
-  /** Drops what the server has applied. Returns whether this emptied the queue. */
+  /**
+   * Drops what the server has applied. Returns whether this emptied the queue.
+   * @param {Ack | null} ack
+   */
   acknowledge(ack) {
     if (!ack) return false;
     const before = this.size;
@@ -56,33 +80,39 @@ export class Outbox {
       ({ client, op }) => client !== ack.client || op.seq > ack.seq,
     );
     if (this.size === before) return false;
-    this.patience = RESEND;
-    this.keep();
-    if (!this.size) this.rest();
+    this.resendDelay = RESEND;
+    this.persist();
+    if (!this.size) this.stopTimers();
     else if (this.entries.some(({ sent }) => !sent)) this.later(SOON);
     return !this.size;
   }
 
-  keep() { this.shelf.save([...this.aside, ...this.entries]); }
+  persist() { this.storage.save([...this.deadLetters, ...this.entries]); }
 
-  /** Takes back what has this name in a document and was not answered yet. */
+  /**
+   * Takes back what has this name in a document and was not answered yet.
+   * @param {Operation['op']} name
+   * @param {string | number} from
+   */
   withdraw(name, from) {
     this.entries = this.entries.filter(({ docId, op }) => docId !== from || op.op !== name);
-    this.keep();
-    if (!this.size) this.rest();
+    this.persist();
+    if (!this.size) this.stopTimers();
   }
 
+  /** @param {string | number} docId */
   opsOf(docId) { return this.entries.filter((entry) => entry.docId === docId).map(({ op }) => op); }
 
   get size() { return this.entries.length; }
 
   /** idle: nothing was ever edited; then saving, late (no answer for 5 s), aside or saved. */
   get state() {
-    if (!this.size && this.aside.length) return 'aside';
+    if (!this.size && this.deadLetters.length) return 'aside';
     if (!this.size) return this.everSent ? 'saved' : 'idle';
     return Date.now() - this.entries[0].at > LATE ? 'late' : 'saving';
   }
 
+  /** @param {number} delay */
   later(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), delay);
@@ -94,32 +124,32 @@ export class Outbox {
     const { docId, client } = this.entries[0];
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
     const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
-    if (run.every(({ sent }) => sent)) this.patience = Math.min(2 * this.patience, SLOWEST);
+    if (run.every(({ sent }) => sent)) this.resendDelay = Math.min(2 * this.resendDelay, SLOWEST_RESEND);
     for (const entry of run) entry.sent = true;
     const ops = run.map(({ op }) => op);
-    this.send({ doc_id: docId, client, person: this.person, kin: this.kin, ops });
-    if (!this.away) this.later(this.patience);
+    this.send({ doc_id: docId, client, person: this.person, kin: this.siblings, ops });
+    if (!this.detached) this.later(this.resendDelay);
   }
 
   /** Sends what is left once more, for the page that comes next: no answer can reach this one. */
   leave() {
-    this.away = true;
+    this.detached = true;
     if (this.size) this.later(SOON);
   }
 
   /** Stays behind with its person, while somebody else works on this page. */
-  wait() {
-    this.away = true;
-    this.rest();
+  suspend() {
+    this.detached = true;
+    this.stopTimers();
     this.send = this.changed = () => {};
   }
 
   resume() {
-    if (this.away && this.size) this.later(SOON);
-    this.away = false;
+    if (this.detached && this.size) this.later(SOON);
+    this.detached = false;
   }
 
-  rest() {
+  stopTimers() {
     clearTimeout(this.timer);
     clearInterval(this.ticker);
     this.ticker = undefined;

@@ -1,9 +1,10 @@
 // Everything around the text: labels above, the state and the buttons below, help, messages.
 
-import { LabelRow } from './chips.js';
+import { LabelRow } from './label_buttons.js';
 import { button, write } from './dom.js';
 import { helpSheet } from './help.js';
 
+/** @type {Record<SavingState, (count: number) => string>} */
 const SAVING = {
   idle: () => 'no changes yet',
   saved: () => 'saved',
@@ -14,12 +15,19 @@ const SAVING = {
 const FLASH = 5000; // ms that a passing message is shown
 
 export class Panel {
+  /**
+   * @param {HTMLElement} shell
+   * @param {Annotator} annotator
+   */
   constructor(shell, annotator) {
-    const parts = new Map([...shell.querySelectorAll('[data-part]')]
-      .map((node) => [node.dataset.part, node]));
-    this.find = (name) => parts.get(name);
+    /** @type {NodeListOf<HTMLElement>} */
+    const nodes = shell.querySelectorAll('[data-part]');
+    const parts = new Map([...nodes].map((node) => [node.dataset.part, node]));
+    /** @type {(part: string) => HTMLElement} */
+    this.find = (part) => /** @type {HTMLElement} */ (parts.get(part));
     this.annotator = annotator;
     this.labels = new LabelRow(this.find('labels'), annotator);
+    /** @type {(name: string, text: string, press: () => void) => HTMLButtonElement} */
     const plain = (name, text, press) => button(name, 'plain', text, press);
     this.buttons = {
       undo: plain('undo', 'Undo', () => annotator.undo()),
@@ -28,7 +36,7 @@ export class Panel {
       hints: plain('hints', '', () => annotator.toggleHints()),
       comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
       rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
-      history: plain('history', 'History', () => annotator.leaveFor('history')),
+      history: plain('history', 'History', () => annotator.navigateTo('history')),
       help: plain('help', 'Help', () => annotator.toggleHelp()),
       suggest: plain('suggest', 'Denoise the rest', () => annotator.suggest()),
       skip: plain('skip', 'Skip', () => annotator.notes.openSkip()),
@@ -39,7 +47,12 @@ export class Panel {
     this.find('finish').replaceChildren(suggest, skip, submit);
   }
 
-  /** Takes the table of actions: help and the buttons tell their keys. */
+  /**
+   * Takes the table of actions: help and the buttons tell their keys.
+   * @param {Action[]} actions
+   * @param {Label[]} labels
+   * @param {Keyboard} keyboard
+   */
   bind(actions, labels, keyboard) {
     this.find('help').replaceChildren(
       helpSheet(actions, labels, () => this.annotator.toggleHelp()),
@@ -47,7 +60,8 @@ export class Panel {
     this.find('text').setAttribute('aria-label', 'Document text. Tab goes through the spans, the '
       + `arrow keys through the words, ${keyboard.of('help')} shows all keys.`);
     for (const [name, node] of Object.entries(this.buttons)) {
-      if (keyboard.of(name)) node.title = keyboard.of(name);
+      const key = keyboard.of(name);
+      if (key) node.title = key;
     }
     this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
     this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
@@ -56,6 +70,10 @@ export class Panel {
       + `does not come back (${keyboard.of('suggest')})`;
   }
 
+  /**
+   * @param {Record<Status, number>} counts
+   * @param {boolean} shown
+   */
   drawCounts({ suggested, accepted, rejected }, shown) {
     write(this.find('counts'),
       `${suggested} to review · ${accepted} accepted · ${rejected} rejected`);
@@ -64,6 +82,10 @@ export class Panel {
     press(toggle, shown, shown ? 'Hide rejected' : `Show rejected (${rejected})`);
   }
 
+  /**
+   * @param {Record<Status, number>} counts
+   * @param {Annotator} annotator
+   */
   drawButtons({ suggested, accepted }, { readOnly, history, data }) {
     const { undo, redo, submit, suggest } = this.buttons;
     undo.disabled = readOnly || !history.done.length;
@@ -74,29 +96,40 @@ export class Panel {
     else write(submit, accepted ? 'Submit' : 'Submit without entities');
   }
 
-  drawChoices({ taste, hints, readOnly, comment }) {
+  /** @param {Annotator} annotator */
+  drawChoices({ preferences, hints, readOnly, comment }) {
     const { buttons } = this;
     buttons.characters.hidden = readOnly;
-    press(buttons.characters, taste.characters, taste.characters ? 'Characters' : 'Words');
+    press(buttons.characters, preferences.characters, preferences.characters ? 'Characters' : 'Words');
     buttons.hints.hidden = readOnly || !hints.length;
-    press(buttons.hints, taste.hints, `Hints (${hints.length})`);
+    press(buttons.hints, preferences.hints, `Hints (${hints.length})`);
     buttons.comment.classList.toggle('filled', Boolean(comment));
     buttons.comment.setAttribute('aria-label', comment ? 'Comment (there is one)' : 'Comment');
     buttons.comment.hidden = readOnly && !comment;
   }
 
+  /**
+   * @param {SavingState} state
+   * @param {number} count
+   * @param {boolean} readOnly
+   */
   drawState(state, count, readOnly) {
     const node = this.find('state');
     node.dataset.state = state;
     write(node, readOnly && state === 'idle' ? 'read only' : SAVING[state](count));
   }
 
+  /**
+   * @param {string} part
+   * @param {string | null | undefined | false} text
+   */
   drawOptional(part, text) {
     const node = this.find(part);
     node.hidden = !text;
-    write(node, text ?? '');
+    write(node, text || '');
   }
 
+  /** @param {boolean} shown */
   set helpShown(shown) {
     this.find('help').hidden = !shown;
     this.buttons.help.setAttribute('aria-expanded', String(shown));
@@ -104,10 +137,16 @@ export class Panel {
 
   get helpShown() { return !this.find('help').hidden; }
 
-  /** Tells a screen reader. */
+  /**
+   * Tells a screen reader.
+   * @param {string} text
+   */
   say(text) { write(this.find('live'), text); }
 
-  /** Tells everybody, for a moment. */
+  /**
+   * Tells everybody, for a moment.
+   * @param {string} text
+   */
   flash(text) {
     this.say(text);
     this.drawOptional('flash', text);
@@ -116,6 +155,11 @@ export class Panel {
   }
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {boolean} pressed
+ * @param {string} text
+ */
 function press(node, pressed, text) {
   write(node, text);
   node.setAttribute('aria-pressed', String(pressed));

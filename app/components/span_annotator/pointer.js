@@ -1,17 +1,25 @@
 // The mouse: drag to choose words, click to choose spans, drag an end to move a boundary.
 
-import { offsetAt } from './measure.js';
+import { offsetAt } from './geometry.js';
 
 const STILL = 4; // px that a click may wander
 const AWAY = 12; // px from which on a pressed button is called off
 const EDGE = 24; // px from the text's rim within which dragging scrolls
 
 export class Pointer {
-  constructor(annotator, surface, hover, signal) {
+  /** @type {Press | null} */ press = null;
+
+  /**
+   * @param {Annotator} annotator
+   * @param {TextView} textView
+   * @param {import('./hover.js').Hover} hover
+   * @param {AbortSignal} signal
+   */
+  constructor(annotator, textView, hover, signal) {
     this.annotator = annotator;
-    this.surface = surface;
+    this.textView = textView;
     this.hover = hover;
-    const { box } = surface;
+    const { box } = textView;
     box.addEventListener('pointerdown', (event) => this.down(event), { signal });
     box.addEventListener('mousedown', (event) => this.pressed(event), { signal });
     box.addEventListener('copy', (event) => this.copy(event), { signal });
@@ -20,12 +28,15 @@ export class Pointer {
     document.addEventListener('pointercancel', () => this.finish(), { signal });
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
-    const { box } = this.surface;
+    const { box } = this.textView;
     const onScrollbar = event.target === box && event.offsetX >= box.clientWidth;
     if (event.button !== 0 || onScrollbar) return;
-    const under = (selector) => event.target.closest?.(selector) ?? null;
-    const edge = under('[data-edge]')?.dataset.edge;
+    const target = /** @type {Element} */ (event.target);
+    /** @type {(selector: string) => HTMLElement | null} */
+    const under = (selector) => target.closest(selector);
+    const edge = /** @type {Edge | undefined} */ (under('[data-edge]')?.dataset.edge);
     this.press = {
       x: event.clientX,
       y: event.clientY,
@@ -36,7 +47,10 @@ export class Pointer {
     };
   }
 
-  /** The browser's own selection stays out: words are chosen as they will be labelled. */
+  /**
+   * The browser's own selection stays out: words are chosen as they will be labelled.
+   * @param {MouseEvent} event
+   */
   pressed(event) {
     if (!this.press || this.annotator.readOnly) return;
     this.press.double = event.detail === 2;
@@ -44,6 +58,7 @@ export class Pointer {
     this.annotator.focus();
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const { press, annotator } = this;
     if (!press || annotator.readOnly) return;
@@ -51,40 +66,50 @@ export class Pointer {
     if (!press.moved && (still || (press.id && !press.edge))) return;
     if (!press.moved) this.begin(press);
     this.scroll(event.clientY);
-    const offset = offsetAt(this.surface, event.clientX, event.clientY);
+    const offset = offsetAt(this.textView, event.clientX, event.clientY);
     if (offset !== null) annotator.preview(this.rangeTo(press, offset));
   }
 
-  /** From here on bars do not catch the mouse. */
+  /**
+   * From here on bars do not catch the mouse.
+   * @param {Press} press
+   */
   begin(press) {
     press.moved = true;
     this.hover.point(null);
-    this.surface.box.classList.add('dragging');
-    this.surface.box.classList.toggle('resizing', Boolean(press.edge));
-    press.anchor = offsetAt(this.surface, press.x, press.y);
-    press.span = press.edge ? this.annotator.spanOf(press.id) : null;
+    this.textView.box.classList.add('dragging');
+    this.textView.box.classList.toggle('resizing', Boolean(press.edge));
+    press.anchor = offsetAt(this.textView, press.x, press.y);
+    press.span = press.edge ? this.annotator.spanOf(press.id ?? null) : null;
   }
 
+  /**
+   * @param {Press} press
+   * @param {number} offset
+   * @returns {TextRange | null}
+   */
   rangeTo(press, offset) {
     const { units } = this.annotator;
-    if (press.span) return units.drag(press.span, press.edge, offset);
-    if (press.anchor === null) return null;
+    if (press.span && press.edge) return units.drag(press.span, press.edge, offset);
+    if (press.anchor === null || press.anchor === undefined) return null;
     return units.snap(Math.min(press.anchor, offset), Math.max(press.anchor, offset));
   }
 
+  /** @param {number} y */
   scroll(y) {
-    const { box } = this.surface;
+    const { box } = this.textView;
     const { top, bottom } = box.getBoundingClientRect();
     if (y > bottom - EDGE) box.scrollTop += EDGE;
     else if (y < top + EDGE) box.scrollTop -= EDGE;
   }
 
   finish() {
-    this.surface.box.classList.remove('dragging');
+    this.textView.box.classList.remove('dragging');
     this.annotator.preview(null);
     this.press = null;
   }
 
+  /** @param {PointerEvent} event */
   up(event) {
     const { press, annotator } = this;
     if (!press) return;
@@ -94,18 +119,26 @@ export class Pointer {
     if (press.moved && press.span) { if (dragged) annotator.moveTo(press.span, dragged); }
     else if (press.moved) { if (dragged) annotator.choose(dragged); }
     else if (press.act) this.act(press, event);
-    else if (press.bar) annotator.select(press.id);
+    else if (press.bar) annotator.select(press.id ?? null);
     else this.clicked(event, press);
   }
 
-  /** Runs the button that was pressed, unless the mouse was drawn away from it. */
+  /**
+   * Runs the button that was pressed, unless the mouse was drawn away from it.
+   * @param {Press} press
+   * @param {PointerEvent} released
+   */
   act({ act, id, x, y }, released) {
     if (Math.hypot(released.clientX - x, released.clientY - y) > AWAY) return;
-    this.hover.point(id);
+    this.hover.point(id ?? null);
     this.annotator.clear();
     if (act === 'accept') this.annotator.accept(); else this.annotator.reject();
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {Press} press
+   */
   clicked({ clientX, clientY }, press) {
     const { annotator } = this;
     const here = this.hover.textAt(clientX, clientY);
@@ -119,18 +152,25 @@ export class Pointer {
     else annotator.clear();
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   word(x, y) {
-    const offset = offsetAt(this.surface, x, y);
+    const offset = offsetAt(this.textView, x, y);
     if (offset === null) return;
     const { tokens } = this.annotator;
     this.annotator.choose(tokens.snap(offset, offset + 1) ?? tokens.snap(Math.max(0, offset - 1), offset));
   }
 
-  /** What is chosen can be copied, although the browser has not selected it. */
+  /**
+   * What is chosen can be copied, although the browser has not selected it.
+   * @param {ClipboardEvent} event
+   */
   copy(event) {
     const { annotator } = this;
     const range = annotator.candidate ?? annotator.selectedSpan;
-    if (!range || String(document.getSelection())) return;
+    if (!range || !event.clipboardData || String(document.getSelection())) return;
     event.clipboardData.setData('text/plain', annotator.wordsOf(range));
     event.preventDefault();
   }

@@ -1,12 +1,19 @@
 // The small toolbar at the selected span or the chosen words, so that all works by mouse.
 
 import { describe } from './bars.js';
-import { labelButton } from './chips.js';
+import { labelButton } from './label_buttons.js';
 import { button, el } from './dom.js';
-import { placeBelow, placeUnder } from './placing.js';
-import { parts } from './tip.js';
+import { placeBelow, placeUnder } from './placement.js';
+import { parts } from './tooltip.js';
 
 export class Popover {
+  /** @type {Proposal | Span | TextRange | null} */ filled = null;
+  /** @type {Label[]} */ labels;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {Annotator} annotator
+   */
   constructor(node, annotator) {
     this.node = node;
     this.annotator = annotator;
@@ -30,22 +37,30 @@ export class Popover {
     this.place();
   }
 
+  /** @param {Proposal | Span | TextRange} subject */
   fill(subject) {
     const { annotator, node } = this;
     this.filled = subject;
     this.labels = annotator.labels;
-    const make = subject.places ? 'forProposal' : subject.id ? 'forSpan' : 'forWords';
-    node.replaceChildren(...this[make](subject));
+    if ('places' in subject) node.replaceChildren(...this.forProposal(subject));
+    else if ('id' in subject) node.replaceChildren(...this.forSpan(subject));
+    else node.replaceChildren(...this.forWords());
     for (const each of node.querySelectorAll('button')) each.tabIndex = -1; // keys do the same
   }
 
   place() {
     const { subject } = this;
     if (!subject) return;
-    if (subject.places) placeBelow(this.node, this.annotator); // it must not cover what it lists
+    if ('places' in subject) placeBelow(this.node, this.annotator); // it must not cover what it lists
     else placeUnder(this.node, this.annotator, subject);
   }
 
+  /**
+   * @param {string} testid
+   * @param {string} text
+   * @param {string} action
+   * @param {() => void} press
+   */
   act(testid, text, action, press) {
     const node = button(testid, 'plain', text, press);
     const key = this.annotator.keyboard.of(action);
@@ -53,6 +68,7 @@ export class Popover {
     return node;
   }
 
+  /** @param {Span} span */
   forSpan(span) {
     const { annotator } = this;
     const row = el('div', 'row');
@@ -82,6 +98,7 @@ export class Popover {
     return [row, this.chips(this.annotator.lastLabel)];
   }
 
+  /** @param {Proposal} proposal */
   forProposal({ words, label, places }) {
     const { annotator } = this;
     const row = el('div', 'row');
@@ -97,6 +114,7 @@ export class Popover {
     return [row];
   }
 
+  /** @param {string | null} current */
   chips(current) {
     const row = el('div', 'row chips');
     for (const label of this.annotator.labels) {

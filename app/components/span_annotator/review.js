@@ -4,13 +4,18 @@ import { button, el, write } from './dom.js';
 import { suggestions } from './spans.js';
 
 export class Review {
+  /**
+   * @param {HTMLElement} node
+   * @param {HTMLElement} shell
+   * @param {Annotator} annotator
+   */
   constructor(node, shell, annotator) {
     this.node = node;
     this.shell = shell;
     this.annotator = annotator;
     this.range = el('input');
     Object.assign(this.range, { type: 'range', min: 0, max: 100, step: 1 });
-    this.range.value = Math.round(annotator.taste.above * 100);
+    this.range.value = String(Math.round(annotator.preferences.above * 100));
     this.range.dataset.testid = 'above';
     this.range.setAttribute('aria-label', 'Confidence from which suggestions are accepted');
     this.share = el('output', 'share');
@@ -25,6 +30,10 @@ export class Review {
 
   get above() { return Number(this.range.value) / 100; }
 
+  /**
+   * @param {number} suggested
+   * @param {boolean} readOnly
+   */
   draw(suggested, readOnly) {
     this.node.hidden = readOnly || !suggested;
     if (this.node.hidden) { this.settle(); return; }
@@ -37,8 +46,8 @@ export class Review {
 
   /** While the slider moves, what lies below it is dimmed. */
   weigh() {
-    this.annotator.taste.above = this.above;
-    this.shell.style.setProperty('--above', this.above);
+    this.annotator.preferences.above = this.above;
+    this.shell.style.setProperty('--above', String(this.above));
     this.shell.classList.add('weighing');
     this.draw(suggestions(this.annotator.view).length, false);
     this.annotator.panel.say(this.accept.textContent);
@@ -60,6 +69,7 @@ export class Review {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
     if (event.key === 'Enter') this.apply();
     else if (event.key === 'Escape') this.annotator.focus();

@@ -8,13 +8,13 @@ from app import context
 from app.screens.account import password
 from app.screens.common.wording import literal
 
-desk = context.desk()
+app = context.current()
 st.header("Account", anchor=False)
-role = "an administrator" if desk.acting and desk.acting.administrator else "a member"
-st.caption(f"You are signed in as **{literal(desk.person)}**, {role}.")
-if desk.settings.auth == "oidc":
+role = "an administrator" if app.acting and app.acting.administrator else "a member"
+st.caption(f"You are signed in as **{literal(app.person)}**, {role}.")
+if app.settings.auth == "oidc":
     if st.button("Sign out", icon=":material/logout:"):
         st.logout()
 else:
-    password.leave(desk)
-    password.password(desk)
+    password.leave(app)
+    password.password(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.services.team import sign_in
 from app.services.team.passwords import LONGEST, SHORTEST, PasswordError
@@ -12,22 +12,22 @@ from app.services.team.sign_in import SignInError
 from app.whoami import login
 
 
-def leave(desk: Desk) -> None:
+def leave(app: AppContext) -> None:
     """To sign out, here or everywhere."""
     here, everywhere, _ = st.columns([1, 1, 3])
     if here.button("Sign out", icon=":material/logout:", width="stretch"):
-        sign_in.sign_out(desk.sessions, login(desk.sessions).token)
+        sign_in.sign_out(app.sessions, login(app.sessions).token)
         st.rerun()
     if everywhere.button(
         "Sign out everywhere",
         width="stretch",
         help="Ends every session of yours, on this and on other machines.",
     ):
-        sign_in.sign_out_everywhere(desk.sessions, login(desk.sessions).person.user_id)
+        sign_in.sign_out_everywhere(app.sessions, login(app.sessions).person.user_id)
         st.rerun()
 
 
-def password(desk: Desk) -> None:
+def password(app: AppContext) -> None:
     with st.form("password", clear_on_submit=True, width=480):
         st.markdown("**Change the password**")
         old = st.text_input("Present password", type="password", autocomplete="current-password")
@@ -45,7 +45,7 @@ def password(desk: Desk) -> None:
         st.error("The two new passwords differ; nothing was changed.")
         return
     try:
-        sign_in.change_password(desk.sessions, login(desk.sessions), old, new)
+        sign_in.change_password(app.sessions, login(app.sessions), old, new)
     except (SignInError, PasswordError) as error:
         st.error(literal(str(error)))
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.agreement.figures import KIND
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
@@ -20,9 +20,9 @@ CHOSEN = "adjudicated_document"
 _LISTED = 500
 
 
-def choose(desk: Desk, project_id: int) -> int | None:
+def choose(app: AppContext, project_id: int) -> int | None:
     """Asks for a document; None where no two people have submitted the same one."""
-    waiting, decided = adjudication.waiting(desk.sessions, project_id)
+    waiting, decided = adjudication.waiting(app.sessions, project_id)
     if not waiting and not decided:
         st.info(
             "No document has two answers yet. Once two people have submitted the same one, it "
@@ -30,7 +30,7 @@ def choose(desk: Desk, project_id: int) -> int | None:
             icon=":material/balance:",
         )
         return None
-    with desk.sessions() as session:
+    with app.sessions() as session:
         found = documents.texts(session, [*waiting, *decided][:_LISTED])
     names = {key: name for key, (name, _) in found.items()}
     kept = st.session_state.get(CHOSEN)
@@ -46,26 +46,26 @@ def choose(desk: Desk, project_id: int) -> int | None:
             ),
             key=CHOSEN,
         )
-        _accept_agreed(desk, project_id, len(waiting))
+        _accept_agreed(app, project_id, len(waiting))
     st.caption(f"{count(len(waiting), 'document')} to decide, {len(decided):,} decided.")
     return chosen
 
 
-def _accept_agreed(desk: Desk, project_id: int, waiting: int) -> None:
+def _accept_agreed(app: AppContext, project_id: int, waiting: int) -> None:
     if waiting and st.button(
         "Accept where all agree",
         icon=":material/done_all:",
         help="Decides every waiting document whose versions are the same.",
     ):
-        accepted = adjudication.accept_agreed(desk.sessions, project_id, desk.person)
+        accepted = adjudication.accept_agreed(app.sessions, project_id, app.person)
         st.toast(f"{count(accepted, 'document')} accepted.", icon=":material/done_all:")
         st.session_state.pop(CHOSEN, None)
         st.rerun()
 
 
-def case(desk: Desk, document_id: int) -> None:
+def case(app: AppContext, document_id: int) -> None:
     """The differences, a choice on each, and the button that keeps them."""
-    found = adjudication.case(desk.sessions, document_id)
+    found = adjudication.case(app.sessions, document_id)
     st.subheader(literal(clipped(found.name, 80)), anchor=False)
     _standing(found)
     names = [each.person for each in found.versions]
@@ -79,7 +79,7 @@ def case(desk: Desk, document_id: int) -> None:
     if len(found.differences) > 1:
         _take_all(found, names)
     decisions = [_difference(found, each, number) for number, each in enumerate(found.differences)]
-    _save(desk, found, decisions)
+    _save(app, found, decisions)
 
 
 def tint(number: int) -> str:
@@ -194,7 +194,7 @@ def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
     return None
 
 
-def _save(desk: Desk, found: Case, decisions: Sequence[list[Key] | None]) -> None:
+def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -> None:
     made = [each for each in decisions if each is not None]
     left = len(decisions) - len(made)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -210,7 +210,7 @@ def _save(desk: Desk, found: Case, decisions: Sequence[list[Key] | None]) -> Non
         return
     try:
         ids = [each.set_id for each in found.versions]
-        adjudication.decide(desk.sessions, found.document_id, ids, made, desk.person)
+        adjudication.decide(app.sessions, found.document_id, ids, made, app.person)
     except AdjudicationError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

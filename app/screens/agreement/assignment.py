@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import STATUS, count, literal
 from app.services.team import assignment
 from storage.models import Project
@@ -13,9 +13,9 @@ from storage.models import Project
 _LISTED = 1000
 
 
-def given(desk: Desk, project: Project) -> None:
+def given(app: AppContext, project: Project) -> None:
     """A row for each person, and one for each part."""
-    parts = assignment.given(desk.sessions, project.id)
+    parts = assignment.given(app.sessions, project.id)
     if not parts:
         st.info(
             "Nobody has a document yet. Who opens one takes a part in it; or give some out here.",
@@ -60,13 +60,13 @@ def given(desk: Desk, project: Project) -> None:
         )
 
 
-def give(desk: Desk, project: Project) -> None:
+def give(app: AppContext, project: Project) -> None:
     """The form that gives the next documents to people."""
     with st.form("assign"):
         people = st.multiselect(
             "People",
-            assignment.candidates(desk.sessions, project.id),
-            accept_new_options=desk.acting is None,
+            assignment.candidates(app.sessions, project.id),
+            accept_new_options=app.acting is None,
             key="assign_people",
         )
         number = st.number_input(
@@ -80,7 +80,7 @@ def give(desk: Desk, project: Project) -> None:
         if not st.form_submit_button("Assign", icon=":material/assignment_ind:"):
             return
     try:
-        made = assignment.assign_next(desk.sessions, project.id, people, int(number))
+        made = assignment.assign_next(app.sessions, project.id, people, int(number))
     except (LookupError, ValueError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

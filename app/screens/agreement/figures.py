@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
 from app.services.team import agreement
@@ -32,16 +32,16 @@ _UNITS = (
 )
 
 
-def gathered(desk: Desk, project_id: int) -> list[Annotated]:
+def gathered(app: AppContext, project_id: int) -> list[Annotated]:
     """What can be compared; looked up again once somebody submits
     or renames a label."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         state = responses.state(session, project_id), label_names.changes(session, project_id)
-    return _gathered(desk, desk.store, project_id, state)
+    return _gathered(app, app.store, project_id, state)
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
-def _gathered(_desk: Desk, store: str, project_id: int, state: object) -> list[Annotated]:
+def _gathered(_desk: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
     return agreement.gather(_desk.sessions, project_id)
 
 
@@ -136,7 +136,7 @@ def _told(figure: Figure) -> str:
     return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
 
 
-def listed(desk: Desk, annotated: Sequence[Annotated]) -> int | None:
+def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
     """Each two people's differences; returns the document that the person wants to open."""
     every = disagreements(annotated)
     if not every:
@@ -148,7 +148,7 @@ def listed(desk: Desk, annotated: Sequence[Annotated]) -> int | None:
     number = min(int(st.session_state.get("agreement_page", 1)), last)
     wanted = None
     page = shown[(number - 1) * ROWS : number * ROWS]
-    with desk.sessions() as session:
+    with app.sessions() as session:
         texts = documents.texts(session, {each.document_id for each in page})
     for row, each in enumerate(page):
         if _difference(each, texts[each.document_id][1], f"{number} {row}"):

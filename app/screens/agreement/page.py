@@ -11,9 +11,9 @@ from app.screens.common.project_header import project_header
 
 FIGURES, DIFFERENCES, DECIDE, WHO = "Figures", "Differences", "Decide", "Who has what"
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk,
+    app,
     "Agreement",
     "How far people agree who annotated the same documents unseen by one another, and what counts.",
     needs="review",
@@ -46,15 +46,15 @@ part = st.segmented_control(
     label_visibility="collapsed",
 )
 if part == WHO:
-    assignment.given(desk, project)
+    assignment.given(app, project)
     if project.annotators > 1:
-        assignment.give(desk, project)
+        assignment.give(app, project)
 elif part == DECIDE:
-    chosen = adjudication.choose(desk, project.id)
+    chosen = adjudication.choose(app, project.id)
     if chosen is not None:
-        adjudication.case(desk, chosen)
+        adjudication.case(app, chosen)
 else:
-    annotated = figures.gathered(desk, project.id)
+    annotated = figures.gathered(app, project.id)
     if not annotated:
         st.info(
             "There is nothing to compare yet: no two people have submitted the same document.",
@@ -64,5 +64,5 @@ else:
     kept = figures.choose_people(annotated)
     if part == FIGURES:
         figures.figures(kept)
-    elif (opened := figures.listed(desk, kept)) is not None:
+    elif (opened := figures.listed(app, kept)) is not None:
         show(opened)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from app.components.span_annotator import span_annotator, words
-from app.context import Desk
+from app.context import AppContext
 from app.editing import Draft, GestureError
 from app.screens.common.wording import count, literal
 from app.services.annotation import history
@@ -25,12 +25,12 @@ PREVIEW = "history preview"
 """The key of the component that shows a version."""
 
 
-def show(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+def show(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     """Opens the dialog."""
     if st.session_state.get(_OF) != view.document_id:
         _forget()
     st.session_state[_OF] = view.document_id
-    _dialog(desk, service, view)
+    _dialog(app, service, view)
 
 
 def _forget() -> None:
@@ -43,9 +43,9 @@ def _look(version: int) -> None:
 
 
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
-def _dialog(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
-    with desk.sessions() as session:
-        work = works.find(session, documents.get(session, view.document_id), desk.person)
+def _dialog(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
+    with app.sessions() as session:
+        work = works.find(session, documents.get(session, view.document_id), app.person)
         page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
@@ -55,7 +55,7 @@ def _dialog(desk: Desk, service: AnnotationService, view: DocumentView) -> None:
         )
     looked: int | None = st.session_state.get(_LOOK)
     if looked is not None:
-        _preview(desk, service, view, page, looked)
+        _preview(app, service, view, page, looked)
     _steps(page.steps, page, looked)
     if page.pages > 1:
         st.pagination(page.pages, key=_PAGE)
@@ -91,12 +91,12 @@ def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
 
 
 def _preview(
-    desk: Desk, service: AnnotationService, view: DocumentView, page: Page, version: int
+    app: AppContext, service: AnnotationService, view: DocumentView, page: Page, version: int
 ) -> None:
     """The spans of a version on the text, and the button that brings it back."""
     try:
-        with desk.sessions() as session:
-            work = works.find(session, documents.get(session, view.document_id), desk.person)
+        with app.sessions() as session:
+            work = works.find(session, documents.get(session, view.document_id), app.person)
             draft = history.state_at(session, work, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
@@ -115,15 +115,15 @@ def _preview(
             help="It is submitted: reopen it first." if view.read_only else None,
         )
     if pressed:
-        _restore(desk, service, view, version, seen)
+        _restore(app, service, view, version, seen)
     _on_the_text(view, draft, version)
 
 
 def _restore(
-    desk: Desk, service: AnnotationService, view: DocumentView, version: int, seen: int
+    app: AppContext, service: AnnotationService, view: DocumentView, version: int, seen: int
 ) -> None:
     try:
-        service.restore(view.document_id, version, desk.person, seen)
+        service.restore(view.document_id, version, app.person, seen)
     except (GestureError, HistoryError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

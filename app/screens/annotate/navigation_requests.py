@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.annotate import history, resuggest
 from app.screens.annotate.receive import Received
 from app.screens.common import location
@@ -16,21 +16,21 @@ from app.services.suggestions.queue import first_waiting, next_document
 _AROUND = "read_around"
 
 
-def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView) -> None:
+def follow(wish: str, app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
     if wish == "denoise" and unseen(view.split, view.status):
-        st.toast("Held back: the model shows nothing of this document before it is submitted.")
+        st.toast("Held out: the model shows nothing of this document before it is submitted.")
         return
     if wish == "denoise":
         location.go(location.DENOISE, view.document_id)
     if wish == "suggest":
-        resuggest.begin(service, view.document_id, desk.person)
+        resuggest.begin(service, view.document_id, app.person)
         return
     if wish == "history":
-        history.show(desk, service, view)
+        history.show(app, service, view)
         return
     if wish == "next" and view.status in ("submitted", "skipped"):
-        target = next_document(desk.sessions, view.project_id, view.document_id, person=desk.person)
+        target = next_document(app.sessions, view.project_id, view.document_id, person=app.person)
     else:
         around = view.heading.place
         target = around.next if wish == "next" else around.previous
@@ -42,7 +42,7 @@ def follow(wish: str, desk: Desk, service: AnnotationService, view: DocumentView
 
 
 def offer_to_read_around(view: DocumentView) -> None:
-    if view.read_only or view.split == "control":
+    if view.read_only or view.split == "holdout":
         return
     st.toggle(
         "Read again around my corrections",
@@ -59,11 +59,11 @@ def read_around(service: AnnotationService, person: str, received: Received) -> 
         resuggest.begin(service, received.document_id, person, received.corrected)
 
 
-def all_done(desk: Desk, above: Heading) -> None:
+def all_done(app: AppContext, above: Heading) -> None:
     """Says that nothing is left to annotate, and what comes then."""
     if above.place.open:
         several = above.annotators > 1
-        if several and not first_waiting(desk.sessions, above.project_id, desk.person):
+        if several and not first_waiting(app.sessions, above.project_id, app.person):
             st.success("No document waits for you any more.", icon=":material/done_all:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -10,12 +10,12 @@ from app.screens.annotate.receive import begun, binned, receive, what_is_new
 from app.screens.common import location
 from app.screens.common.wording import literal
 
-desk = context.seat()
-service = desk.annotation()
-received = receive(service, desk.person)
+app = context.current()
+service = app.annotation()
+received = receive(service, app.person)
 binned(received)
 
-project, document_id = location.current(desk)
+project, document_id = location.current(app)
 if project is None or document_id is None:
     st.info(
         "There is no document to annotate yet. Add some on the Documents page: files, or a text "
@@ -27,25 +27,25 @@ if project is None or document_id is None:
     st.stop()
 
 resuggest.finish()
-view = service.glance(document_id, desk.person)
-above = view.heading if view else service.heading(document_id, desk.person)
-navigation_requests.all_done(desk, above)
+view = service.glance(document_id, app.person)
+above = view.heading if view else service.heading(document_id, app.person)
+navigation_requests.all_done(app, above)
 with workspace.column():
-    workspace.heading(desk, service, above)
-    view = workspace.opened(desk, service, above, view)
+    workspace.heading(app, service, above)
+    view = workspace.opened(app, service, above, view)
     workspace.company(view)
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the document before was refused: {literal(received.error)}")
-    news = what_is_new(service, desk.person, view)
-    result = workspace.annotator(desk, view, received, news, service.can_ask)
-    workspace.origin(view, None if service.can_ask else desk.model_problem())
+    news = what_is_new(service, app.person, view)
+    result = workspace.annotator(app, view, received, news, service.can_ask)
+    workspace.origin(view, None if service.can_ask else app.model_problem())
     navigation_requests.offer_to_read_around(view)
 resuggest.news()
 history.news()
-begun(service, desk.person, view)
-context.ahead().wish(project.id, document_id)
+begun(service, app.person, view)
+context.prefetcher().wish(project.id, document_id)
 if received and received.document_id == document_id:
-    navigation_requests.read_around(service, desk.person, received)
+    navigation_requests.read_around(service, app.person, received)
 if result.navigate:
-    navigation_requests.follow(result.navigate, desk, service, view)
+    navigation_requests.follow(result.navigate, app, service, view)
 resuggest.watch()

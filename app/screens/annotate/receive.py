@@ -19,7 +19,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.news import News
 from app.services.team.permissions import NotAllowedError
-from storage.database_errors import is_of_the_data, trouble
+from storage.database_errors import is_of_the_data, problem_of
 from storage.repository.documents import DocumentGoneError
 
 LOG = logging.getLogger(__name__)
@@ -49,8 +49,8 @@ class Received:
 def collect() -> None:
     """Saves what the annotator sent as it was left for another page, which never mounts it."""
     if sent_operations(KEY):
-        desk = context.desk()
-        receive(desk.annotation(), desk.person)
+        app = context.create()
+        receive(app.annotation(), app.person)
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:
@@ -76,7 +76,7 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     except SQLAlchemyError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         if is_of_the_data(error):
-            return _returned(sent, why=f"{trouble(error).what}. The server’s log says more")
+            return _returned(sent, why=f"{problem_of(error).what}. The server’s log says more")
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except (DocumentGoneError, NotAllowedError) as error:
         return _returned(sent, why=str(error))
@@ -147,7 +147,7 @@ def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
 
 
 def _not_saved(error: SQLAlchemyError) -> str:
-    found = trouble(error)
+    found = problem_of(error)
     return (
         f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "
         f"{found.remedy}"

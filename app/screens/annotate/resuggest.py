@@ -12,7 +12,7 @@ import streamlit as st
 from app.editing import GestureError
 from app.screens.common.wording import count, literal
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions.background_resuggest import LookingAgain
+from app.services.suggestions.background_resuggest import BackgroundResuggest
 from app.services.suggestions.resuggest import Change, Stretch
 
 LOG = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ class Reading:
 
 
 @st.cache_resource(show_spinner=False)
-def _looking() -> LookingAgain:
-    return LookingAgain()
+def _looking() -> BackgroundResuggest:
+    return BackgroundResuggest()
 
 
 def begin(

@@ -9,14 +9,14 @@ from typing import Any, Literal, NoReturn
 import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
-from app.context import SUGGESTING, Desk
+from app.context import SUGGESTING, AppContext
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
 from app.screens.common.sentence import unseen
 from app.screens.common.wording import STATUS, clipped, count, literal
 from app.services.annotation.annotation import AnnotationService
-from app.services.annotation.conflicts import Clash
+from app.services.annotation.conflicts import Conflict
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.annotation.news import News
 from app.services.suggestions.queue import next_document
@@ -30,7 +30,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
     "skipped": "orange",
 }
 _UNCOVERED_SHOWN = 5
-HELD_BACK = "This document is shown without suggestions. Drag over words to add an entity."
+HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
@@ -42,7 +42,7 @@ def column() -> Any:
         return st.container(width=WIDTH)
 
 
-def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
+def heading(app: AppContext, service: AnnotationService, above: Heading) -> None:
     """The document's name, place and status, and the ways on."""
     around, status = above.place, above.status
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -50,8 +50,8 @@ def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
         _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
         st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
         st.badge(STATUS[status], color=_BADGES[status])
-        if above.split == "control":
-            st.badge("Held back", icon=":material/lock_person:", color="violet", help=HELD_BACK)
+        if above.split == "holdout":
+            st.badge("Held out", icon=":material/lock_person:", color="violet", help=HELD_OUT)
         st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
@@ -62,12 +62,12 @@ def heading(desk: Desk, service: AnnotationService, above: Heading) -> None:
         if status == "submitted" and st.button(
             "Reopen to correct", icon=":material/lock_open:", type="primary", key="reopen"
         ):
-            service.reopen(above.document_id, desk.person)
+            service.reopen(above.document_id, app.person)
             st.rerun()
 
 
 def opened(
-    desk: Desk, service: AnnotationService, above: Heading, view: DocumentView | None
+    app: AppContext, service: AnnotationService, above: Heading, view: DocumentView | None
 ) -> DocumentView:
     """The document; where it is not known yet, the model reads it. Ends the run where it has its
     annotators."""
@@ -76,9 +76,9 @@ def opened(
         return view
     try:
         with reading, st.spinner("The model is reading the document …", show_time=True):
-            return service.open(above.document_id, desk.person)
+            return service.open(above.document_id, app.person)
     except FullError as problem:
-        _full(desk, above, str(problem))
+        _full(app, above, str(problem))
 
 
 def company(view: DocumentView) -> None:
@@ -96,10 +96,10 @@ def company(view: DocumentView) -> None:
         )
 
 
-def _full(desk: Desk, above: Heading, problem: str) -> NoReturn:
+def _full(app: AppContext, above: Heading, problem: str) -> NoReturn:
     """A document that has its annotators, and the way on."""
     st.info(literal(problem), icon=":material/group_off:")
-    target = next_document(desk.sessions, above.project_id, above.document_id, person=desk.person)
+    target = next_document(app.sessions, above.project_id, above.document_id, person=app.person)
     if target is None:
         st.success("No other document waits for you.", icon=":material/done_all:")
     elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
@@ -121,7 +121,7 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
 
 
 def annotator(
-    desk: Desk, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
+    app: AppContext, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
 ) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     own = received if received and received.document_id == view.document_id else None
@@ -133,8 +133,8 @@ def annotator(
         tokens=words(view.text),
         ack=received.ack if received else None,
         key=KEY,
-        store=desk.store,
-        person=desk.person,
+        store=app.store,
+        person=app.person,
         returned=received.returned if received else None,
         read_only=view.read_only,
         error=own.error if own else None,
@@ -143,27 +143,27 @@ def annotator(
         hints=[asdict(hint) for hint in view.hints],
         comment=view.comment,
         skip_reason=view.skip_reason,
-        can_ask=not view.read_only and view.split != "control" and can_ask,
+        can_ask=not view.read_only and view.split != "holdout" and can_ask,
         version=view.version,
-        clashes=[_clash(desk, clash) for clash in view.clashes],
+        clashes=[_clash(app, clash) for clash in view.clashes],
         news=asdict(news) if news else None,
     )
 
 
-def _clash(desk: Desk, clash: Clash) -> dict[str, Any]:
-    by = f"{clash.by}, on another page" if clash.by == desk.person else clash.by
+def _clash(app: AppContext, clash: Conflict) -> dict[str, Any]:
+    by = f"{clash.by}, on another page" if clash.by == app.person else clash.by
     return {**asdict(clash), "by": by, "at": clash.at.isoformat()}
 
 
 def _nothing(view: DocumentView) -> str:
-    if view.held_back:
-        return HELD_BACK
+    if view.held_out:
+        return HELD_OUT
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
 def origin(view: DocumentView, problem: str | None) -> None:
     """Where the suggestions come from, or why there are none; and what was not looked at."""
-    unasked = problem if view.predicted == "never" and not view.held_back else None
+    unasked = problem if view.predicted == "never" and not view.held_out else None
     failed = view.prediction_error or unasked
     if failed:
         st.warning(
@@ -185,9 +185,9 @@ def origin(view: DocumentView, problem: str | None) -> None:
 
 
 def _provenance(view: DocumentView) -> str:
-    if view.held_back:
+    if view.held_out:
         return (
-            "Held back: no model shows its suggestions here, so that what you mark can judge them "
+            "Held out: no model shows its suggestions here, so that what you mark can judge them "
             "all. Nothing is trained on it."
         )
     if view.predicted == "never":

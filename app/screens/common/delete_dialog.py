@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
 from app.services.operations.trash import Wish
@@ -18,25 +18,25 @@ def ask(kind: Kind, id: int) -> None:
     st.session_state[_ASKED] = (kind, id)
 
 
-def answer(desk: Desk) -> None:
+def answer(app: AppContext) -> None:
     """Shows the dialog until it is answered or closed."""
     asked: tuple[Kind, int] | None = st.session_state.get(_ASKED)
     if asked is None:
         return
     kind, id = asked
     try:
-        wish = trash.wish(desk.sessions, kind, id)
+        wish = trash.wish(app.sessions, kind, id)
     except LookupError:
         _forget()
         return
-    st.dialog(f"Delete the {kind}", on_dismiss=_forget)(_confirm)(desk, wish)
+    st.dialog(f"Delete the {kind}", on_dismiss=_forget)(_confirm)(app, wish)
 
 
 def _forget() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-def _confirm(desk: Desk, wish: Wish) -> None:
+def _confirm(app: AppContext, wish: Wish) -> None:
     st.markdown(f"**{literal(clipped(wish.name, 120))}** {_meaning(wish)}")
     if wish.worked_on_by is not None:
         st.warning(f"{literal(wish.worked_on_by)} is working on it.", icon=":material/person:")
@@ -47,7 +47,7 @@ def _confirm(desk: Desk, wish: Wish) -> None:
         if not st.form_submit_button("Delete", type="primary", icon=":material/delete:"):
             return
     try:
-        trash.delete(desk.sessions, wish.kind, wish.id, typed, desk.person)
+        trash.delete(app.sessions, wish.kind, wish.id, typed, app.person)
     except (ValueError, LookupError, OSError) as error:
         st.error(literal(str(error)))
         return

@@ -12,7 +12,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.screens.common.wording import literal
-from storage.database_errors import trouble
+from storage.database_errors import problem_of
 
 LOG = logging.getLogger(__name__)
 _LONGEST = 400
@@ -23,7 +23,7 @@ def explained(error: Exception) -> str:
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
     if isinstance(error, SQLAlchemyError):
-        found = trouble(error)
+        found = problem_of(error)
         return (
             f"**The database could not be used:** {_short(found.what)}.\n\n"
             f"What was saved before is safe. {literal(found.remedy)} Then reload the page. "

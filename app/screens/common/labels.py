@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import clashes
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
 from app.screens.common.relabel_dialog import Change
 from app.screens.common.tables import key_of
@@ -29,23 +29,23 @@ _CHANGES: dict[Change, str] = {
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def label_management(desk: Desk, project_id: int) -> None:
-    with desk.sessions() as session:
+def label_management(app: AppContext, project_id: int) -> None:
+    with app.sessions() as session:
         labels = projects.labels(session, project_id)
-    if desk.may(project_id, "review"):
-        split_dialog.standing(desk, project_id)
+    if app.may(project_id, "review"):
+        split_dialog.standing(app, project_id)
     present, new = st.columns([3, 2], gap="large")
     with present:
-        _table(desk, labels)
-        if labels and desk.may(project_id, "review"):
-            _change_label(desk, labels)
+        _table(app, labels)
+        if labels and app.may(project_id, "review"):
+            _change_label(app, labels)
     with new:
-        _new_label(desk, project_id, labels)
-        if desk.acting is None or desk.acting.administrator:
-            new_project(desk)
+        _new_label(app, project_id, labels)
+        if app.acting is None or app.acting.administrator:
+            new_project(app)
 
 
-def _table(desk: Desk, labels: Sequence[Label]) -> None:
+def _table(app: AppContext, labels: Sequence[Label]) -> None:
     if not labels:
         st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
         return
@@ -72,7 +72,7 @@ def _table(desk: Desk, labels: Sequence[Label]) -> None:
         },
     )
     st.html(swatches(edited["Label"], edited["Colour"]))
-    _save(desk, labels, edited)
+    _save(app, labels, edited)
     st.caption(
         "A new label appears on the Annotate page at once. The model learns it at the next "
         "retraining, from the documents in which you marked it."
@@ -90,7 +90,7 @@ def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
     return f'<div style="line-height:2.1">{"".join(shown)}</div>'
 
 
-def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
+def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> None:
     rows = edited.to_dict("records")
     changed = [
         (label, row)
@@ -100,7 +100,7 @@ def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
     ]
     if not changed:
         return
-    with desk.sessions() as session:
+    with app.sessions() as session:
         hotkeys = projects.get(session, labels[0].project_id).hotkeys
     wrong = clashes([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
     if wrong:
@@ -111,7 +111,7 @@ def _save(desk: Desk, labels: Sequence[Label], edited: pd.DataFrame) -> None:
                 LabelChange(label.id, row["Colour"] or "", _upper(row["Key"]), row["Meaning"] or "")
                 for label, row in changed
             ]
-            service.change_labels(desk.sessions, labels[0].project_id, changes)
+            service.change_labels(app.sessions, labels[0].project_id, changes)
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))
             return
@@ -123,7 +123,7 @@ def _upper(key: str | None) -> str | None:
     return (key.upper() if len(key.upper()) == 1 else key) if key else None
 
 
-def _change_label(desk: Desk, labels: Sequence[Label]) -> None:
+def _change_label(app: AppContext, labels: Sequence[Label]) -> None:
     names = {label.id: label.name for label in labels}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -152,10 +152,10 @@ def _change_label(desk: Desk, labels: Sequence[Label]) -> None:
             args=("label", chosen),
             key="delete label",
         )
-    relabel_dialog.answer(desk, labels[0].project_id, names)
+    relabel_dialog.answer(app, labels[0].project_id, names)
 
 
-def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
+def _new_label(app: AppContext, project_id: int, present: Sequence[Label]) -> None:
     with st.form("new label", clear_on_submit=True):
         st.markdown("**New label**")
         words, colour = st.columns([4, 1])
@@ -173,7 +173,7 @@ def _new_label(desk: Desk, project_id: int, present: Sequence[Label]) -> None:
             return
         try:
             service.add_label(
-                desk.sessions,
+                app.sessions,
                 project_id,
                 name.strip(),
                 color=chosen,
@@ -191,7 +191,7 @@ def _free_colour(present: Sequence[Label]) -> str:
     return next(free, projects.PALETTE[len(present) % len(projects.PALETTE)])
 
 
-def new_project(desk: Desk) -> None:
+def new_project(app: AppContext) -> None:
     """A form that makes a project and goes there."""
     with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
         name = st.text_input("Name of the project", key="project_name", max_chars=200)
@@ -201,7 +201,7 @@ def new_project(desk: Desk) -> None:
             st.warning("Give the project a name first.")
             return
         try:
-            project_id = service.create(desk.sessions, name.strip(), SAMPLE_LABELS)
+            project_id = service.create(app.sessions, name.strip(), SAMPLE_LABELS)
         except (ValueError, OSError) as error:
             st.error(literal(str(error)))
             return

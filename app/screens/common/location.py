@@ -11,7 +11,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from app.context import Desk
+from app.context import AppContext
 from app.services.suggestions.queue import first_waiting
 from storage.models import Project
 from storage.repository import documents, projects
@@ -25,30 +25,30 @@ EXPORT = "screens/export/page.py"
 Name = Literal["project", "document"]
 
 
-def current(desk: Desk) -> tuple[Project | None, int | None]:
+def current(app: AppContext) -> tuple[Project | None, int | None]:
     """The session's project and its document in it, see the two below."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         project = _project(session)
         document_id = _document(session, project) if project else None
     if project is not None and document_id is None:
-        document_id = current_document(desk, project)
+        document_id = current_document(app, project)
     return project, document_id
 
 
-def current_project(desk: Desk) -> Project | None:
+def current_project(app: AppContext) -> Project | None:
     """The session's project; the first one where it has none. None: there is no project."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         return _project(session)
 
 
-def current_document(desk: Desk, project: Project) -> int | None:
+def current_document(app: AppContext, project: Project) -> int | None:
     """The session's document; else the first that waits for the person, else the first of the
     project."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         chosen = _document(session, project)
-    chosen = chosen or first_waiting(desk.sessions, project.id, desk.person)
+    chosen = chosen or first_waiting(app.sessions, project.id, app.person)
     if chosen is None:
-        with desk.sessions() as session:
+        with app.sessions() as session:
             chosen = documents.first(session, project.id)
     if chosen is not None:
         _remember("document", chosen)

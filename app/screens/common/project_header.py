@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.labels import new_project
 from app.screens.documents.trash import deleted_projects
@@ -13,24 +13,24 @@ from storage.models import Project
 from storage.repository import projects
 
 
-def project_header(desk: Desk, title: str, caption: str, needs: Act = "annotate") -> Project:
+def project_header(app: AppContext, title: str, caption: str, needs: Act = "annotate") -> Project:
     """Draws the header and returns the chosen project; ends the run where there is none, or where
     the person may not do there what the page is for."""
-    project = location.current_project(desk)
+    project = location.current_project(app)
     location.leave_document()
     words, chooser = st.columns([3, 1], vertical_alignment="bottom")
     with words:
         st.header(title, anchor=False)
         st.caption(caption)
     if project is None:
-        if desk.acting and not desk.acting.administrator:
+        if app.acting and not app.acting.administrator:
             st.info("You have no part in any project yet. An administrator can give you one.")
         else:
             st.info("There is no project. Make one, or restore one.", icon=":material/folder_off:")
-            new_project(desk)
-            deleted_projects(desk)
+            new_project(app)
+            deleted_projects(app)
         st.stop()
-    with desk.sessions() as session:
+    with app.sessions() as session:
         names = {each.id: each.name for each in projects.every(session)}
     st.session_state["chosen_project"] = project.id
     chooser.selectbox(
@@ -40,7 +40,7 @@ def project_header(desk: Desk, title: str, caption: str, needs: Act = "annotate"
         key="chosen_project",
         on_change=_choose,
     )
-    if not desk.may(project.id, needs):
+    if not app.may(project.id, needs):
         who = "a reviewer of the project or an administrator"
         st.warning(f"This page is for {who}.", icon=":material/lock:")
         st.stop()

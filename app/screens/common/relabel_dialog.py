@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.labels import changes as label_changes
 from app.services.labels import split as label_split
@@ -22,7 +22,7 @@ def ask(change: Change, label_id: int) -> None:
     st.session_state[_ASKED] = (change, label_id)
 
 
-def answer(desk: Desk, project_id: int, names: dict[int, str]) -> None:
+def answer(app: AppContext, project_id: int, names: dict[int, str]) -> None:
     """Shows the dialog until it is answered or closed. `names` of the project's labels, by id."""
     asked: tuple[Change, int] | None = st.session_state.get(_ASKED)
     if asked is None:
@@ -32,15 +32,15 @@ def answer(desk: Desk, project_id: int, names: dict[int, str]) -> None:
         _forget()
         return
     body = {"rename": _rename, "merge": _merge, "split": _split}[change]
-    st.dialog(_TITLES[change], on_dismiss=_forget)(body)(desk, project_id, label_id, names)
+    st.dialog(_TITLES[change], on_dismiss=_forget)(body)(app, project_id, label_id, names)
 
 
 def _forget() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-def _rename(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -> None:
-    weight = label_changes.weigh(desk.sessions, project_id, label_id)
+def _rename(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
+    weight = label_changes.weigh(app.sessions, project_id, label_id)
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}. They keep the label, which has "
         "another name from now on, everywhere. What the model calls by the old one is suggested "
@@ -49,14 +49,14 @@ def _rename(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -
     name = st.text_input("New name", names[label_id], max_chars=100, key=f"rename_{label_id}")
     if st.button("Rename", type="primary", disabled=name.strip() in ("", names[label_id])):
         try:
-            label_changes.rename(desk.sessions, project_id, label_id, name.strip(), desk.person)
+            label_changes.rename(app.sessions, project_id, label_id, name.strip(), app.person)
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))
             return
         _done()
 
 
-def _merge(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -> None:
+def _merge(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
     others = [each for each in names if each != label_id]
     into = st.selectbox(
         f"Everything that is {literal(names[label_id])} becomes",
@@ -68,7 +68,7 @@ def _merge(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) ->
     )
     if into is None:
         return
-    weight = label_changes.weigh(desk.sessions, project_id, label_id, into)
+    weight = label_changes.weigh(app.sessions, project_id, label_id, into)
     double = (
         f" {weight.doubles} of them are both already, and become one." if weight.doubles else ""
     )
@@ -79,15 +79,15 @@ def _merge(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) ->
     )
     if st.button(f"Merge into {literal(names[into])}", type="primary", key="merge"):
         try:
-            label_changes.merge(desk.sessions, project_id, label_id, into, desk.person)
+            label_changes.merge(app.sessions, project_id, label_id, into, app.person)
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))
             return
         _done()
 
 
-def _split(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) -> None:
-    weight = label_changes.weigh(desk.sessions, project_id, label_id)
+def _split(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
+    weight = label_changes.weigh(app.sessions, project_id, label_id)
     st.markdown(
         f"**{literal(names[label_id])}** marks {_said(weight)}. You will be shown each "
         "accepted one in its sentence, and say what it is. You can leave at any time and go on "
@@ -103,7 +103,7 @@ def _split(desk: Desk, project_id: int, label_id: int, names: dict[int, str]) ->
     if st.button("Begin", type="primary", disabled=not into, key="split"):
         try:
             label_split.begin(
-                desk.sessions, project_id, label_id, [each.strip() for each in into], desk.person
+                app.sessions, project_id, label_id, [each.strip() for each in into], app.person
             )
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))

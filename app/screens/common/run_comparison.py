@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.sampler_controls import predicted
 from app.screens.common.wording import clipped, count, literal
 from app.services.model_registry.registry import ModelFolderError, VersionView
@@ -27,9 +27,11 @@ _SHARES = {
 
 
 @st.fragment
-def comparison(desk: Desk, predictor: ModelPredictor, text: str, settings: SamplerSettings) -> None:
+def comparison(
+    app: AppContext, predictor: ModelPredictor, text: str, settings: SamplerSettings
+) -> None:
     """Asks what to compare on the sentence, and shows it; nothing is computed before."""
-    kinds = ["Seeds"] if len(desk.models.versions()) < 2 else ["Seeds", "Model versions"]
+    kinds = ["Seeds"] if len(app.models.versions()) < 2 else ["Seeds", "Model versions"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control("Compare on this sentence", kinds, key="compare")
         if kind == "Seeds":
@@ -40,16 +42,16 @@ def comparison(desk: Desk, predictor: ModelPredictor, text: str, settings: Sampl
         differences(text, runs, [f"seed {seed}" for seed in seeds])
         st.caption("The same seed finds the same again, byte for byte.")
     elif kind == "Model versions":
-        versions = choose_versions(desk, predictor, "compare_versions", least=2)
+        versions = choose_versions(app, predictor, "compare_versions", least=2)
         shown = [predicted(each, text, settings).entities for each in versions]
         differences(text, shown, [f"version {each.model_version_id}" for each in versions])
 
 
 def choose_versions(
-    desk: Desk, active: ModelPredictor, key: str, *, least: int
+    app: AppContext, active: ModelPredictor, key: str, *, least: int
 ) -> list[ModelPredictor]:
     """Asks for model versions; the active one, and the newest others up to `least`, if none."""
-    every = {version.id: version for version in desk.models.versions()}
+    every = {version.id: version for version in app.models.versions()}
     others = [number for number in every if number != active.model_version_id]
     default = [active.model_version_id, *others[: least - 1]]
     chosen = st.multiselect(
@@ -68,9 +70,9 @@ def choose_versions(
     ]
 
 
-def choose_version(desk: Desk, active: ModelPredictor, key: str) -> ModelPredictor:
+def choose_version(app: AppContext, active: ModelPredictor, key: str) -> ModelPredictor:
     """Asks for one model version; the active one where there is no other."""
-    every = {version.id: version for version in desk.models.versions()}
+    every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:
         return active
     number = st.selectbox(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import clipped, count
 from core.text.segmentation import sentences
@@ -30,12 +30,12 @@ class Sentence:
     title: str
 
 
-def colours(desk: Desk, project_id: int) -> Mapping[str, str]:
-    with desk.sessions() as session:
+def colours(app: AppContext, project_id: int) -> Mapping[str, str]:
+    with app.sessions() as session:
         return {label.name: label.color for label in projects.labels(session, project_id)}
 
 
-def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sentence | None:
+def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -> Sentence | None:
     """Asks for a text and one sentence of it; None while there is none."""
     kind, source, which = st.columns([1.4, 2, 2.6])
     own = kind.segmented_control(
@@ -53,7 +53,7 @@ def choose_sentence(desk: Desk, project_id: int, document_id: int | None) -> Sen
         key = "own"
     else:
         with source:
-            text = _document_text(desk, project_id, document_id)
+            text = _document_text(app, project_id, document_id)
         key = str(document_id)
     with which:
         return pick_sentence(text, f"denoise_sentence_{key}")
@@ -71,13 +71,13 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
     return found[min(number, len(found) - 1)]
 
 
-def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
-    with desk.sessions() as session:
+def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
+    with app.sessions() as session:
         shown = listing.list_documents(session, project_id, limit=LISTED)
         current = documents.get(session, document_id)
     if unseen(current.split, current.status):
         st.info(
-            "This document is held back: the model shows nothing of it before it is submitted. "
+            "This document is held out: the model shows nothing of it before it is submitted. "
             "Choose another one on the Documents page, or a text of your own.",
             icon=":material/lock_person:",
         )
@@ -100,7 +100,7 @@ def _document_text(desk: Desk, project_id: int, document_id: int) -> str:
 
 def unseen(split: Split, status: DocumentStatus) -> bool:
     """Whether a person who will judge models by the document must not see their answers yet."""
-    return split == "control" and status != "submitted"
+    return split == "holdout" and status != "submitted"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import clipped, literal
 from app.services.labels import split as label_split
 from app.services.labels.split import Asked, Pass
@@ -16,9 +16,9 @@ _AROUND = 300
 _SAID = "split_said"
 
 
-def standing(desk: Desk, project_id: int) -> None:
+def standing(app: AppContext, project_id: int) -> None:
     """The open pass, where there is one."""
-    found = label_split.standing(desk.sessions, project_id)
+    found = label_split.standing(app.sessions, project_id)
     if found is None:
         return
     with st.container(border=True):
@@ -28,7 +28,7 @@ def standing(desk: Desk, project_id: int) -> None:
         if refused := st.session_state.pop(_SAID, None):
             st.warning(literal(refused), icon=":material/info:")
         if found.next is not None:
-            _entity(desk, project_id, found, found.next)
+            _entity(app, project_id, found, found.next)
         else:
             st.success("Every entity is decided.", icon=":material/check:")
         st.button(
@@ -37,11 +37,11 @@ def standing(desk: Desk, project_id: int) -> None:
             key="end split",
             help="What is not decided stays as it is.",
             on_click=label_split.finish,
-            args=(desk.sessions, project_id, desk.person),
+            args=(app.sessions, project_id, app.person),
         )
 
 
-def _entity(desk: Desk, project_id: int, found: Pass, asked: Asked) -> None:
+def _entity(app: AppContext, project_id: int, found: Pass, asked: Asked) -> None:
     before, after = asked.before[-_AROUND:], asked.after[:_AROUND]
     st.html(
         f'<p style="line-height:1.8;white-space:pre-wrap">{escape(before)}<mark '
@@ -58,14 +58,14 @@ def _entity(desk: Desk, project_id: int, found: Pass, asked: Asked) -> None:
                 key=f"split to {label}",
                 shortcut=str(number) if number < 10 else None,
                 on_click=_choose,
-                args=(desk, project_id, found.id, asked.place, label),
+                args=(app, project_id, found.id, asked.place, label),
             )
 
 
 def _choose(
-    desk: Desk, project_id: int, pass_id: int, place: tuple[int, int, int], label: str
+    app: AppContext, project_id: int, pass_id: int, place: tuple[int, int, int], label: str
 ) -> None:
     try:
-        label_split.choose(desk.sessions, project_id, pass_id, place, label, desk.person)
+        label_split.choose(app.sessions, project_id, pass_id, place, label, app.person)
     except (ValueError, LookupError) as error:
         st.session_state[_SAID] = str(error)

@@ -14,7 +14,7 @@ STATUS: Mapping[DocumentStatus, str] = {
     "skipped": "↷ Skipped",
 }
 """A sign and a word: the status never hangs on a colour."""
-SPLIT: Mapping[Split, str] = {"train": "Training", "dev": "Development", "control": "Held back"}
+SPLIT: Mapping[Split, str] = {"train": "Training", "dev": "Development", "holdout": "Held out"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'/@^=])")
 
 

@@ -8,28 +8,28 @@ from app import context
 from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
 from app.screens.common.wording import literal
 
-desk = context.desk()
+app = context.current()
 st.header("Denoise", anchor=False)
 st.caption(
     "Watch random spans become entities: play the steps, drag through them, and click an entity "
     "or a bar to see where it came from."
 )
-project = location.current_project(desk)
-problem, predictor = desk.model_problem(), desk.predictor()
+project = location.current_project(app)
+problem, predictor = app.model_problem(), app.predictor()
 if project is None or predictor is None:
     st.warning(
         f"There is no model to watch: {literal(problem or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()
-document_id = location.current_document(desk, project)
-chosen = sentence.choose_sentence(desk, project.id, document_id)
-predictor = run_comparison.choose_version(desk, predictor, "denoise_version")
+document_id = location.current_document(app, project)
+chosen = sentence.choose_sentence(app, project.id, document_id)
+predictor = run_comparison.choose_version(app, predictor, "denoise_version")
 with st.spinner("Loading the model …"):
     settings = sampler_controls.dials(predictor, flat=not project.nested)
 if chosen is None:
     st.stop()
 with st.spinner("Denoising …"):
     trace = sampler_controls.traced(predictor, chosen.text, settings)
-denoising_view.film(trace, predictor, sentence.colours(desk, project.id))
-run_comparison.comparison(desk, predictor, chosen.text, settings)
+denoising_view.film(trace, predictor, sentence.colours(app, project.id))
+run_comparison.comparison(app, predictor, chosen.text, settings)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.error_message import explained
 from app.screens.common.wording import clipped, count, literal
 from app.services.interchange.preview import Preview, previewing
@@ -25,10 +25,10 @@ KEPT = 20
 _KEY = "previews"
 
 
-def look(desk: Desk, project_id: int, incoming: Incoming, file_id: str) -> None:
+def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
     """Shows the first documents of a file, its labels, and how much of it is known already."""
     try:
-        preview = _read(desk, project_id, incoming, file_id)
+        preview = _read(app, project_id, incoming, file_id)
     except (ValueError, OSError) as error:
         st.error(f"**{literal(incoming.name)}**: {explained(error)}")
         return
@@ -60,13 +60,13 @@ def forget() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _read(desk: Desk, project_id: int, incoming: Incoming, file_id: str) -> Preview:
+def _read(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> Preview:
     """The preview, read once for each file and choice and not at every click."""
     kept: dict[Any, Preview] = st.session_state.setdefault(_KEY, {})
     key = (project_id, file_id, incoming.format, incoming.as_suggestions, incoming.sentences)
     if key not in kept:
         preview = Preview()
-        for preview in previewing(desk.sessions, project_id, incoming):
+        for preview in previewing(app.sessions, project_id, incoming):
             if preview.documents + preview.report.bad_count >= LOOKED_AT:
                 break
         if len(kept) >= KEPT:

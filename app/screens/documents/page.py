@@ -15,9 +15,9 @@ from app.screens.documents.trash import recently_deleted
 from app.screens.documents.upload import add_documents
 from storage.repository import documents
 
-desk = context.desk()
-project = project_header(desk, "Documents", "Open one, decide on its suggestions, submit, go on.")
-with desk.sessions() as session:
+app = context.current()
+project = project_header(app, "Documents", "Open one, decide on its suggestions, submit, go on.")
+with app.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
 
 
@@ -25,12 +25,12 @@ def listing(*, suggests: bool) -> None:
     if sum(counts.values()):
         progress(counts)
         with st.container(horizontal=True):
-            continue_button(desk, project.id)
+            continue_button(app, project.id)
             if suggests:
-                suggest_button(desk, project.id)
+                suggest_button(app, project.id)
         if suggests:
-            how_far(desk, project.id)
-        documents_table(desk, project.id, counts)
+            how_far(app, project.id)
+        documents_table(app, project.id, counts)
     else:
         st.info(
             "This project has no documents yet. Go to **Add documents** to upload files or paste "
@@ -39,8 +39,8 @@ def listing(*, suggests: bool) -> None:
         )
 
 
-context.warm_up(desk.predictor())
-if not desk.may(project.id, "review"):  # the rest is for who may change the project
+context.warm_up(app.predictor())
+if not app.may(project.id, "review"):  # the rest is for who may change the project
     listing(suggests=False)
     st.stop()
 present, add, labels, settings, bin = st.tabs(
@@ -55,11 +55,11 @@ present, add, labels, settings, bin = st.tabs(
 with present:
     listing(suggests=counts["new"] > 0)
 with add:
-    add_documents(desk, project.id)
+    add_documents(app, project.id)
 with labels:
-    label_management(desk, project.id)
+    label_management(app, project.id)
 with settings:
-    project_settings(desk, project.id)
+    project_settings(app, project.id)
 with bin:
-    recently_deleted(desk, project.id)
-delete_dialog.answer(desk)
+    recently_deleted(app, project.id)
+delete_dialog.answer(app)

@@ -7,39 +7,39 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import context
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import Pass, PreannotationError
 from storage.engine import Sessions
 
 
-def suggest_button(desk: Desk, project_id: int) -> None:
+def suggest_button(app: AppContext, project_id: int) -> None:
     """Starts a pass, where none is open."""
-    found = bulk_preannotation.latest(desk.sessions, project_id)
+    found = bulk_preannotation.latest(app.sessions, project_id)
     if (found is None or not found.open) and st.button(
         "Suggest on all documents",
         icon=":material/batch_prediction:",
         key="preannotate",
         help="The worker asks the active model about every document that nobody has worked on, so "
-        "that none is waited for. Documents held back are left out.",
+        "that none is waited for. Documents held out are left out.",
     ):
-        _do(bulk_preannotation.start, desk, project_id)
+        _do(bulk_preannotation.start, app, project_id)
 
 
-def how_far(desk: Desk, project_id: int) -> None:
+def how_far(app: AppContext, project_id: int) -> None:
     """The pass that is open, else how the last one ended."""
-    found = bulk_preannotation.latest(desk.sessions, project_id)
+    found = bulk_preannotation.latest(app.sessions, project_id)
     if found is not None and found.open:
-        _open_pass(desk, project_id)
+        _open_pass(app, project_id)
     elif found is not None:
         st.caption(literal(f"Suggestions on all documents: {_said(found)}."))
 
 
 @st.fragment(run_every="2s")
-def _open_pass(desk: Desk, project_id: int) -> None:
+def _open_pass(app: AppContext, project_id: int) -> None:
     """The pass while it runs or rests; the whole page is drawn anew when it ends."""
-    found = bulk_preannotation.latest(desk.sessions, project_id)
+    found = bulk_preannotation.latest(app.sessions, project_id)
     if found is None or not found.open:
         st.rerun()
     with st.container(border=True):
@@ -55,16 +55,16 @@ def _open_pass(desk: Desk, project_id: int) -> None:
         with st.container(horizontal=True):
             if found.state == "running":
                 if st.button("Pause", icon=":material/pause:", key="pause_pass"):
-                    _do(bulk_preannotation.pause, desk, project_id)
+                    _do(bulk_preannotation.pause, app, project_id)
             elif st.button("Go on", icon=":material/play_arrow:", key="resume_pass"):
-                _do(bulk_preannotation.resume, desk, project_id)
+                _do(bulk_preannotation.resume, app, project_id)
             if st.button("Cancel", icon=":material/stop_circle:", key="cancel_pass"):
-                _do(bulk_preannotation.cancel, desk, project_id)
+                _do(bulk_preannotation.cancel, app, project_id)
 
 
-def _do(what: Callable[[Sessions, int, str], Pass], desk: Desk, project_id: int) -> None:
+def _do(what: Callable[[Sessions, int, str], Pass], app: AppContext, project_id: int) -> None:
     try:
-        what(desk.sessions, project_id, desk.person)
+        what(app.sessions, project_id, app.person)
     except PreannotationError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

@@ -1,4 +1,4 @@
-"""How a project works: its guidelines, the order of its documents, what is held back, its keys."""
+"""How a project works: its guidelines, the order of its documents, what is held out, its keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import delete_dialog
 from app.screens.common.tables import key_of
 from app.screens.common.wording import literal
@@ -28,13 +28,13 @@ ORDERS: Mapping[QueueOrder, str] = {
 }
 
 
-def project_settings(desk: Desk, project_id: int) -> None:
-    with desk.sessions() as session:
+def project_settings(app: AppContext, project_id: int) -> None:
+    with app.sessions() as session:
         labels = projects.labels(session, project_id)
     work, keys = st.columns(2, gap="large")
     with work:
-        _how_it_works(desk, project_id)
-        if desk.may(project_id, "administer"):
+        _how_it_works(app, project_id)
+        if app.may(project_id, "administer"):
             st.button(
                 "Delete this project …",
                 icon=":material/delete:",
@@ -43,11 +43,11 @@ def project_settings(desk: Desk, project_id: int) -> None:
                 key="delete project",
             )
     with keys:
-        _keys(desk, project_id, labels)
+        _keys(app, project_id, labels)
 
 
-def _how_it_works(desk: Desk, project_id: int) -> None:
-    with desk.sessions() as session:
+def _how_it_works(app: AppContext, project_id: int) -> None:
+    with app.sessions() as session:
         project = projects.get(session, project_id)
     with st.form("project settings"):
         guidelines = st.text_area(
@@ -69,13 +69,13 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
             "model, in the background.",
         )
         share = st.slider(
-            "Held back, of new documents",
+            "Held out, of new documents",
             5,
             50,
-            round(100 * project.control_share),
+            round(100 * project.holdout_share),
             5,
             format="%d %%",
-            key=f"control_share_{project_id}",
+            key=f"holdout_share_{project_id}",
             help="Chosen at random, annotated without suggestions, never trained on: the only "
             "documents that models are judged by. Those that are there keep their place.",
         )
@@ -91,19 +91,15 @@ def _how_it_works(desk: Desk, project_id: int) -> None:
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
+    settings = service.ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
+    _save(app, project_id, settings)
+
+
+def _save(app: AppContext, project_id: int, settings: service.ProjectSettings) -> None:
     try:
-        auto_retrain.set_after(desk.sessions, project_id, after)
-        assignment.set_annotators(desk.sessions, project_id, annotators)
-        service.configure(
-            desk.sessions,
-            project_id,
-            guidelines=guidelines,
-            control_share=share / 100,
-            queue=order,
-            nested=nested,
-        )
+        service.configure(app.sessions, project_id, settings)
     except ValueError as error:
-        st.error(literal(str(error)))
+        st.error(literal(f"Nothing was saved: {error}"))
         return
     st.toast("The settings are saved.", icon=":material/check:")
 
@@ -134,8 +130,8 @@ def _retrain_after(project: Project) -> int | None:
     )
 
 
-def _keys(desk: Desk, project_id: int, labels: Sequence[Label]) -> None:
-    with desk.sessions() as session:
+def _keys(app: AppContext, project_id: int, labels: Sequence[Label]) -> None:
+    with app.sessions() as session:
         present = projects.get(session, project_id).hotkeys
     changeable = [action for action in ACTIONS if not action.fixed]
     st.markdown("**Keys**")
@@ -169,5 +165,5 @@ def _keys(desk: Desk, project_id: int, labels: Sequence[Label]) -> None:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
         chosen = {name: normal(key) for name, key in hotkeys.items()}
-        service.set_hotkeys(desk.sessions, project_id, chosen)
+        service.set_hotkeys(app.sessions, project_id, chosen)
         st.toast("The keys are saved.", icon=":material/check:")

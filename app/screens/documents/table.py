@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import delete_dialog, location
 from app.screens.common.wording import SPLIT, STATUS, count
 from app.services.suggestions.queue import resumed
@@ -36,9 +36,9 @@ def progress(counts: Mapping[DocumentStatus, int]) -> None:
     st.progress(counts["submitted"] / total, text=" · ".join([done, *stages]))
 
 
-def continue_button(desk: Desk, project_id: int) -> None:
+def continue_button(app: AppContext, project_id: int) -> None:
     """To what the person has begun, else to the next document of the queue."""
-    following = resumed(desk.sessions, project_id, desk.person)
+    following = resumed(app.sessions, project_id, app.person)
     if following is None:
         st.success("Every document is submitted or skipped. Add more, or go on to **Train**.")
     elif st.button(
@@ -47,22 +47,22 @@ def continue_button(desk: Desk, project_id: int) -> None:
         location.go(location.ANNOTATE, following)
 
 
-def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus, int]) -> None:
+def documents_table(app: AppContext, project_id: int, counts: Mapping[DocumentStatus, int]) -> None:
     """The documents that match the search and the status, a page of them at a time."""
     search, statuses = _filters(counts)
     pages = st.container()
     number = int(st.session_state.get(_page_key(search, statuses), 1))
-    found = _found(desk, project_id, search, statuses, number)
+    found = _found(app, project_id, search, statuses, number)
     last = max(1, -(-found.total // ROWS))
     if number > last:  # there are fewer than when it was chosen
-        number, found = last, _found(desk, project_id, search, statuses, last)
+        number, found = last, _found(app, project_id, search, statuses, last)
     if not found.total:
         st.info(
             "No document matches. Try another word or another status.",
             icon=":material/search_off:",
         )
         return
-    _table(found.rows, pages, deletable=desk.may(project_id, "review"))
+    _table(found.rows, pages, deletable=app.may(project_id, "review"))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if last > 1:
             st.pagination(last, key=_page_key(search, statuses))
@@ -74,10 +74,10 @@ def documents_table(desk: Desk, project_id: int, counts: Mapping[DocumentStatus,
 
 
 def _found(
-    desk: Desk, project_id: int, search: str, statuses: tuple[DocumentStatus, ...], number: int
+    app: AppContext, project_id: int, search: str, statuses: tuple[DocumentStatus, ...], number: int
 ) -> DocumentList:
     """The page of this number."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         return listing.list_documents(
             session,
             project_id,
@@ -138,7 +138,7 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any, *, deletable: bo
             "Begins with": st.column_config.TextColumn(width="large"),
             "Status": st.column_config.TextColumn(width=110),
             "Split": st.column_config.TextColumn(
-                width="small", help="Held-back documents measure models and never train one."
+                width="small", help="Held-out documents measure models and never train one."
             ),
             "Characters": whole(format="localized", width="small"),
             "To review": whole(

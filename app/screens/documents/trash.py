@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
-from storage.repository.trash import Binned, Kind
+from storage.repository.trash import Kind, TrashedItem
 
 ROWS = 20
 _SIGNS: Mapping[Kind, str] = {
@@ -19,9 +19,9 @@ _SIGNS: Mapping[Kind, str] = {
 }
 
 
-def recently_deleted(desk: Desk, project_id: int) -> None:
+def recently_deleted(app: AppContext, project_id: int) -> None:
     """What lies in the project's bin, and deleted projects, each with a button to restore it."""
-    found = trash.contents(desk.sessions, project_id)
+    found = trash.contents(app.sessions, project_id)
     if not found:
         st.info(
             "The bin is empty. What is deleted comes here, and stays until it is restored.",
@@ -34,24 +34,24 @@ def recently_deleted(desk: Desk, project_id: int) -> None:
     )
     last = -(-len(found) // ROWS)
     number = min(int(st.session_state.get(_page_key(project_id), 1)), last)
-    _rows(desk, found[(number - 1) * ROWS : number * ROWS])
+    _rows(app, found[(number - 1) * ROWS : number * ROWS])
     if last > 1:
         st.pagination(last, key=_page_key(project_id))
 
 
-def deleted_projects(desk: Desk) -> None:
+def deleted_projects(app: AppContext) -> None:
     """Where there is no other project: those that can be restored."""
-    _rows(desk, trash.contents(desk.sessions, 0)[:ROWS])
+    _rows(app, trash.contents(app.sessions, 0)[:ROWS])
 
 
-def _rows(desk: Desk, found: Sequence[Binned]) -> None:
+def _rows(app: AppContext, found: Sequence[TrashedItem]) -> None:
     for each in found:
         kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
         kind.markdown(_SIGNS[each.kind])
         name.markdown(literal(clipped(each.name, 80)) or f"{each.kind} {each.id}")
         since.caption(f"since {each.deleted_at:%Y-%m-%d %H:%M} UTC")
         if way_back.button("Restore", key=f"restore_{each.kind}_{each.id}", type="tertiary"):
-            trash.restore(desk.sessions, each.kind, each.id, desk.person)
+            trash.restore(app.sessions, each.kind, each.id, app.person)
             st.toast(f"The {each.kind} is back.", icon=":material/restore_from_trash:")
             st.rerun()
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.error_message import explained
 from app.screens.common.wording import clipped, count, literal
 from app.screens.documents import import_preview, import_report
@@ -40,15 +40,15 @@ class Options:
         )
 
 
-def add_documents(desk: Desk, project_id: int) -> None:
+def add_documents(app: AppContext, project_id: int) -> None:
     files, pasted = st.columns([3, 2], gap="large")
     with files:
-        _upload(desk, project_id)
+        _upload(app, project_id)
     with pasted:
-        _paste(desk, project_id)
+        _paste(app, project_id)
 
 
-def _upload(desk: Desk, project_id: int) -> None:
+def _upload(app: AppContext, project_id: int) -> None:
     st.markdown("**Files**")
     uploads = st.session_state.setdefault("uploads", 0)
     chosen = st.file_uploader(
@@ -68,13 +68,13 @@ def _upload(desk: Desk, project_id: int) -> None:
     adding = st.empty()
     with adding.container():
         for file in chosen[:LOOKED_INTO]:
-            import_preview.look(desk, project_id, options.incoming(file, desk.person), file.file_id)
+            import_preview.look(app, project_id, options.incoming(file, app.person), file.file_id)
         if len(chosen) > LOOKED_INTO:
             st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
         wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
     if wanted:
         with adding.container():
-            _import(desk, project_id, chosen, options)
+            _import(app, project_id, chosen, options)
         st.session_state["uploads"] = uploads + 1
         st.rerun()
     import_report.show()
@@ -100,7 +100,7 @@ def _options() -> Options:
     return Options(format, review, sentences)
 
 
-def _import(desk: Desk, project_id: int, files: Sequence[Any], options: Options) -> None:
+def _import(app: AppContext, project_id: int, files: Sequence[Any], options: Options) -> None:
     """Adds the files one after the other. A click on Stop, or on anything else, breaks it off:
     what has come in stays, and `imported.show` tells how far it came."""
     st.button("Stop", icon=":material/stop:", key="stop_import")
@@ -111,7 +111,7 @@ def _import(desk: Desk, project_id: int, files: Sequence[Any], options: Options)
     for file in files:
         outcome = import_report.begin(file.name)
         try:
-            for report in importing(desk.sessions, project_id, options.incoming(file, desk.person)):
+            for report in importing(app.sessions, project_id, options.incoming(file, app.person)):
                 outcome.report = report
                 bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
         except _TROUBLE as error:
@@ -127,7 +127,7 @@ def _so_far(report: ImportReport) -> str:
     return f"{said}, {report.duplicates:,} known already" if report.duplicates else said
 
 
-def _paste(desk: Desk, project_id: int) -> None:
+def _paste(app: AppContext, project_id: int) -> None:
     with st.form("paste"):
         st.markdown("**Pasted text**")
         name = st.text_input("Name", key="pasted_name", placeholder="optional", max_chars=200)
@@ -139,7 +139,7 @@ def _paste(desk: Desk, project_id: int) -> None:
             return
         title = name.strip() or clipped(text, 48)
         try:
-            added = add_text(desk.sessions, project_id, title, text)
+            added = add_text(app.sessions, project_id, title, text)
         except _TROUBLE as error:
             st.error(explained(error))
             return

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import SPLIT
 from storage.enums import Split
 from storage.formats import EXPORT_FORMATS, FORMATS
@@ -17,11 +17,11 @@ from storage.repository.export_selection import Selection, people
 SUBMITTED: dict[str, tuple[Split, ...]] = {
     "All submitted": (),
     "For training": ("train", "dev"),
-    f"{SPLIT['control']}": ("control",),
+    f"{SPLIT['holdout']}": ("holdout",),
 }
 
 
-def choose(desk: Desk, project_id: int) -> tuple[str, Selection]:
+def choose(app: AppContext, project_id: int) -> tuple[str, Selection]:
     """Asks for the format and for which of the documents."""
     left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
     format: str = left.selectbox(
@@ -31,7 +31,7 @@ def choose(desk: Desk, project_id: int) -> tuple[str, Selection]:
     which = right.segmented_control(
         "Documents", list(SUBMITTED), default="All submitted", required=True, key="export_splits"
     )
-    with desk.sessions() as session:
+    with app.sessions() as session:
         labels = [label.name for label in projects.labels(session, project_id)]
         persons = people(session, project_id)
     with right.popover("More filters", icon=":material/filter_alt:"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import count
 from app.screens.export.losses import losses
 from app.services.interchange.exporting import ExportReport, Stream, export
@@ -47,13 +47,13 @@ class Made:
     manifest: bytes
 
 
-def made(desk: Desk, project: Project, format: str, selection: Selection) -> Made | None:
+def made(app: AppContext, project: Project, format: str, selection: Selection) -> Made | None:
     """The file of this choice: made at once where it is small, else when it is asked for."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         submitted, undecided = counts(session, project.id, selection.splits)
     documents = submitted + (undecided if selection.undecided else 0)
     if documents <= AT_ONCE:
-        return _make(desk, project, format, selection)
+        return _make(app, project, format, selection)
     kept: Made | None = st.session_state.get("made_export")
     if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
         kept = None
@@ -61,7 +61,7 @@ def made(desk: Desk, project: Project, format: str, selection: Selection) -> Mad
         st.caption(f"Up to {count(documents, 'document')}. Stay on this page while it is made.")
     label, icon = ("Make the file", "save") if kept is None else ("Make it again", "refresh")
     if st.button(label, icon=f":material/{icon}:", key="make_export"):
-        return _make(desk, project, format, selection)
+        return _make(app, project, format, selection)
     return kept
 
 
@@ -124,10 +124,10 @@ def file_stem(project: str) -> str:
     return re.sub(r"[^\w.-]+", "-", project).strip("-.")[:80] or "export"
 
 
-def _make(desk: Desk, project: Project, format: str, selection: Selection) -> Made:
+def _make(app: AppContext, project: Project, format: str, selection: Selection) -> Made:
     """Writes the file into the data folder. A click on anything breaks it off."""
     suffix = FORMATS[format].suffix
-    path = _folder(desk.settings.data / "exports") / f"export{suffix}"
+    path = _folder(app.settings.data / "exports") / f"export{suffix}"
     place_for_bar = st.empty()
 
     def watch(report: ExportReport, documents: Stream) -> Stream:
@@ -137,10 +137,10 @@ def _make(desk: Desk, project: Project, format: str, selection: Selection) -> Ma
                 place_for_bar.progress(share, f"{count(report.passed, 'document')} written")
             yield document
 
-    report = export(desk.sessions, project.id, format, path, selection, watch)
+    report = export(app.sessions, project.id, format, path, selection, watch)
     place_for_bar.empty()
     name = f"{file_stem(project.name)}{suffix}"
-    described = as_bytes(manifest(desk.sessions, project.id, report, path, name))
+    described = as_bytes(manifest(app.sessions, project.id, report, path, name))
     result = Made(project.id, format, selection, path, name, report, described)
     st.session_state["made_export"] = result
     return result

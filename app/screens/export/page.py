@@ -11,14 +11,14 @@ from app.screens.export import download
 from app.screens.export.choice import choose
 from storage.repository import documents
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk,
+    app,
     "Export",
     "The submitted documents as a file. What a format cannot hold is named.",
     needs="review",
 )
-with desk.sessions() as session:
+with app.sessions() as session:
     counts = documents.counts_by_status(session, project.id)
 if not sum(counts.values()):
     st.info(
@@ -34,6 +34,6 @@ if not counts["submitted"]:
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
-format, selection = choose(desk, project.id)
-if made := download.made(desk, project, format, selection):
+format, selection = choose(app, project.id)
+if made := download.made(app, project, format, selection):
     download.offer(made)

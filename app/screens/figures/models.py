@@ -1,4 +1,4 @@
-"""The figures about the models: F1 on the held-back documents, and what more documents bring."""
+"""The figures about the models: F1 on the held-out documents, and what more documents bring."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.screens.common.figure import lacking, shown
 from app.services.operations.figures import Measured
 
 FEW_ENTITIES = 100
-"""Below this many held-back entities a difference of some points is chance."""
+"""Below this many held-out entities a difference of some points is chance."""
 
 
 def models(measured: Sequence[Measured]) -> None:
@@ -32,7 +32,7 @@ def _by_version(measured: Sequence[Measured]) -> None:
     shown(
         "f1_by_version",
         title,
-        "Each version beside the one it was trained from, both on the held-back documents that "
+        "Each version beside the one it was trained from, both on the held-out documents that "
         "were submitted by then, which no version learns from."
         + (
             f" Below {FEW_ENTITIES} entities a few points are chance; the least here is "
@@ -64,7 +64,7 @@ def _learning(measured: Sequence[Measured]) -> None:
     shown(
         "learning_curve",
         title,
-        "F1 on the held-back documents over the number of documents that were learnt from. Where "
+        "F1 on the held-out documents over the number of documents that were learnt from. Where "
         "it still rises, more documents will help; where it is flat, look at the guidelines and "
         "at Review.",
         curve(
@@ -82,8 +82,8 @@ def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int]]:
         {
             "model_version": each.model_version_id,
             "training_documents": each.trained_on,
-            "held_back_documents": each.held_back,
-            "held_back_entities": each.entities,
+            "held_out_documents": each.held_out,
+            "held_out_entities": each.entities,
             "f1": each.f1,
             "f1_of_parent": each.parent_f1,
         }

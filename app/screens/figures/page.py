@@ -11,11 +11,11 @@ from app.screens.figures import models as about_models
 from app.screens.figures import work as about_work
 from app.services.operations.figures import figures, measured
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk, "Figures", "How far the project is, what the suggestions are worth, how the models do."
+    app, "Figures", "How far the project is, what the suggestions are worth, how the models do."
 )
-found = figures(desk.sessions, project.id)
+found = figures(app.sessions, project.id)
 if not sum(found.statuses.values()):
     st.info(
         "This project has no documents yet. Add some on the Documents page, and their figures "
@@ -32,4 +32,4 @@ with marked:
 with judged:
     about_work.acceptance(found)
 about_work.effort(found)
-about_models.models(measured(desk.models.versions(), project.name))
+about_models.models(measured(app.models.versions(), project.name))

@@ -170,9 +170,9 @@ def _kind(effort: Effort) -> str:
 def _how_sure(figures: Figures) -> str:
     if {each.aided for each in figures.efforts} != {True, False}:
         return (
-            "Held-back documents are annotated without suggestions: submit some of both kinds to "
+            "Held-out documents are annotated without suggestions: submit some of both kinds to "
             "compare."
         )
     if min(each.documents for each in figures.efforts) < FEW_DOCUMENTS:
         return f"Below {FEW_DOCUMENTS} documents of a kind, a difference may be chance."
-    return "Held-back documents, drawn by chance, are those without."
+    return "Held-out documents, drawn by chance, are those without."

@@ -8,14 +8,14 @@ from app import context
 from app.screens.common.project_header import project_header
 from app.screens.people import tables
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk, "People", "Who may sign in, and what they may do in this project.", "administer"
+    app, "People", "Who may sign in, and what they may do in this project.", "administer"
 )
-known = tables.account_table(desk)
+known = tables.account_table(app)
 accounts, members = st.columns(2, gap="large")
 with accounts:
-    tables.new_account(desk)
-    tables.change_account(desk, known)
+    tables.new_account(app)
+    tables.change_account(app, known)
 with members:
-    tables.project_members(desk, project, known)
+    tables.project_members(app, project, known)

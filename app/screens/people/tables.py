@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.services.team import accounts, members
 from app.services.team.accounts import Account
@@ -19,9 +19,9 @@ _NONE = "no part"
 _MADE = "one-time password"
 
 
-def account_table(desk: Desk) -> list[Account]:
+def account_table(app: AppContext) -> list[Account]:
     """Everybody who has an account; returns them."""
-    known = list(accounts.every(desk.sessions))
+    known = list(accounts.every(app.sessions))
     frame = pd.DataFrame(
         {
             "Name": [each.name for each in known],
@@ -35,62 +35,60 @@ def account_table(desk: Desk) -> list[Account]:
     return known
 
 
-def new_account(desk: Desk) -> None:
+def new_account(app: AppContext) -> None:
     with st.form("new account", clear_on_submit=True):
         st.markdown("**New account**")
         name = st.text_input("Name", max_chars=accounts.LONGEST_NAME, key="new_account_name")
         administrator = st.checkbox("Administrator", key="new_account_administrator")
         if st.form_submit_button("Make the account", icon=":material/person_add:"):
-            made = one_time() if desk.settings.auth == "accounts" else None
+            made = one_time() if app.settings.auth == "accounts" else None
             _try(
-                lambda: accounts.add(
-                    desk.sessions, name.strip(), made, administrator=administrator
-                ),
+                lambda: accounts.add(app.sessions, name.strip(), made, administrator=administrator),
                 name.strip(),
                 made,
             )
     _show_password()
 
 
-def change_account(desk: Desk, known: list[Account]) -> None:
+def change_account(app: AppContext, known: list[Account]) -> None:
     names = {each.name: each for each in known}
     st.markdown("**Change an account**")
     name = st.selectbox("Account", list(names), key="changed_account")
     account = names[name]
     reset, active, role = st.columns(3)
-    if desk.settings.auth == "accounts" and reset.button(
+    if app.settings.auth == "accounts" and reset.button(
         "New password", help="A one-time password to hand over; all sessions end."
     ):
         made = one_time()
-        if _try(lambda: accounts.reset(desk.sessions, name, made), name, made):
+        if _try(lambda: accounts.reset(app.sessions, name, made), name, made):
             st.rerun()
     if active.button("Disable" if account.active else "Enable"):
         change = accounts.disable if account.active else accounts.enable
-        if _try(lambda: change(desk.sessions, name), name):
+        if _try(lambda: change(app.sessions, name), name):
             st.rerun()
     if role.button("No administrator any more" if account.administrator else "Make administrator"):
         wanted = not account.administrator
-        if _try(lambda: accounts.set_administrator(desk.sessions, name, wanted), name):
+        if _try(lambda: accounts.set_administrator(app.sessions, name, wanted), name):
             st.rerun()
 
 
-def project_members(desk: Desk, project: Project, known: list[Account]) -> None:
+def project_members(app: AppContext, project: Project, known: list[Account]) -> None:
     """Each account's part in a project, to be changed one by one."""
     st.markdown("**Members of the project**")
     st.caption(
         "An annotator works on documents; a reviewer also sees all answers, brings documents in "
         "and out, and changes labels and settings. Administrators need no part."
     )
-    present = members.of_project(desk.sessions, project.id)
+    present = members.of_project(app.sessions, project.id)
     people = [each for each in known if each.active and not each.administrator]
     if not people:
         st.info("There are only administrators yet.")
         return
     for each in people:
-        _part(desk, project.id, each, present.get(each.name))
+        _part(app, project.id, each, present.get(each.name))
 
 
-def _part(desk: Desk, project_id: int, account: Account, role: Role | None) -> None:
+def _part(app: AppContext, project_id: int, account: Account, role: Role | None) -> None:
     """One person's part. Its key tells the part that is stored: a choice is made once, and is
     not there any more when somebody else has changed the part since."""
     options: list[Role | None] = [None, *ROLES]
@@ -102,12 +100,12 @@ def _part(desk: Desk, project_id: int, account: Account, role: Role | None) -> N
         format_func=lambda each: each or _NONE,
         key=key,
         on_change=_assign,
-        args=(desk, project_id, account.name, key),
+        args=(app, project_id, account.name, key),
     )
 
 
-def _assign(desk: Desk, project_id: int, name: str, key: str) -> None:
-    members.assign(desk.sessions, project_id, name, st.session_state[key])
+def _assign(app: AppContext, project_id: int, name: str, key: str) -> None:
+    members.assign(app.sessions, project_id, name, st.session_state[key])
 
 
 def _try(change: Callable[[], object], name: str, made: str | None = None) -> bool:

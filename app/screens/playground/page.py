@@ -9,19 +9,19 @@ from app.screens.common import location, sentence
 from app.screens.common.wording import literal
 from app.screens.playground import play
 
-desk = context.desk()
+app = context.current()
 st.header("Playground", anchor=False)
 st.caption(
     "Try the model on any text. **Nothing is saved here:** neither the text nor what is found in "
     "it, and no model learns from it."
 )
-problem, predictor = desk.model_problem(), desk.predictor()
+problem, predictor = app.model_problem(), app.predictor()
 if predictor is None:
     st.warning(
         f"There is no model to try: {literal(problem or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()
-project = location.current_project(desk)
-colours = sentence.colours(desk, project.id) if project else {}
-play.play(desk, predictor, colours, flat=project is not None and not project.nested)
+project = location.current_project(app)
+colours = sentence.colours(app, project.id) if project else {}
+play.play(app, predictor, colours, flat=project is not None and not project.nested)

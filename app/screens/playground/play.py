@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.denoising.payload import NEUTRAL
 from app.components.span_annotator import span_annotator
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import denoising_view, run_comparison
 from app.screens.common.sampler_controls import dials, predicted, traced
 from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
@@ -21,7 +21,7 @@ ABREAST = 2
 """More texts beside each other would be too narrow to read."""
 
 
-def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
+def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
     """Asks for a text, dials and versions, and shows what is found, `flat` or nested."""
     text = st.text_area(
         "Text",
@@ -35,8 +35,8 @@ def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str], flat: b
     with st.spinner("Loading the model …"):
         settings = dials(active, flat)
     versions = [active]
-    if len(desk.models.versions()) > 1:
-        versions = run_comparison.choose_versions(desk, active, "playground_versions", least=1)
+    if len(app.models.versions()) > 1:
+        versions = run_comparison.choose_versions(app, active, "playground_versions", least=1)
     if not text.strip():
         st.info("Paste a text above.")
         return
@@ -47,7 +47,7 @@ def play(desk: Desk, active: ModelPredictor, colours: Mapping[str, str], flat: b
         st.markdown("**Where they agree, and where not**")
         names = [f"version {each.model_version_id}" for each in versions]
         run_comparison.differences(text, found, names)
-    _watch(desk, versions, text, settings, colours)
+    _watch(app, versions, text, settings, colours)
 
 
 def _side_by_side(
@@ -101,7 +101,7 @@ def _marked(
 
 
 def _watch(
-    desk: Desk,
+    app: AppContext,
     versions: Sequence[ModelPredictor],
     text: str,
     settings: SamplerSettings,
@@ -126,4 +126,4 @@ def _watch(
     with st.spinner("Denoising …"):
         trace = traced(version, sentence.text, settings)
     denoising_view.film(trace, version, colours)
-    run_comparison.comparison(desk, version, sentence.text, settings)
+    run_comparison.comparison(app, version, sentence.text, settings)

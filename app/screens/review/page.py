@@ -10,15 +10,15 @@ from app.screens.common.project_header import project_header
 from app.screens.common.wording import literal
 from app.screens.review import ranking
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk,
+    app,
     "Review",
     "Entities that people accepted and the model would move, rename or drop. It is often wrong; "
     "where it is right, somebody slipped.",
     needs="review",
 )
-problem, predictor = desk.model_problem(), desk.predictor()
+problem, predictor = app.model_problem(), app.predictor()
 if predictor is None:
     st.warning(
         f"There is no model to ask: {literal(problem or 'none is active')}",
@@ -29,7 +29,7 @@ service = context.reviews()
 submitted = service.submitted(project.id)
 if not submitted:
     st.info(
-        "There is nothing to check yet: no document is submitted, but for held-back ones. Those "
+        "There is nothing to check yet: no document is submitted, but for held-out ones. Those "
         "stay unchecked, because who has seen a model’s answer there could not judge it any more.",
         icon=":material/fact_check:",
     )

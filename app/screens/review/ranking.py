@@ -38,7 +38,7 @@ def check(
     said = st.empty()
     said.caption(
         f"Model version {version} has checked {len(done):,} of "
-        f"{count(len(submitted), 'submitted document')}. Held-back ones are never checked: who "
+        f"{count(len(submitted), 'submitted document')}. Held-out ones are never checked: who "
         "has seen a model’s answer there could not judge it any more."
     )
     if not waiting:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import context
 from app.components.plots.style import axis, figure_layout
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.screens.train.versions import comparison, promotion
 from app.services.retraining.training_data import RetrainingError
@@ -103,7 +103,7 @@ def curves(report: TrainingProgress) -> None:
     )
 
 
-def ended(desk: Desk, job: Job) -> None:
+def ended(app: AppContext, job: Job) -> None:
     """The last job, once it is over: what came of it, or why nothing did."""
     when = f"{job.created_at:%d %b %Y %H:%M} UTC"
     if job.state in ("failed", "cancelled"):
@@ -111,11 +111,11 @@ def ended(desk: Desk, job: Job) -> None:
         return
     if job.version_id is None:
         return
-    version = desk.models.get(job.version_id)
+    version = app.models.get(job.version_id)
     with st.container(border=True):
         st.markdown(f"**Last retraining** · {when} · model version {version.id}")
         comparison(version.comparison)
-        promotion(desk, version)
+        promotion(app, version)
         with st.expander("How it learnt", icon=":material/show_chart:"):
             curves(context.jobs().progress(job.id))
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app import context
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import VersionView
 from app.services.retraining.training_data import (
-    LEAST_CONTROL,
+    LEAST_HOLDOUT,
     LEAST_TRAIN,
     RetrainingError,
     RetrainingSettings,
@@ -23,19 +23,19 @@ from storage.repository import documents
 _TITLES: Mapping[Split, str] = {
     "train": "Training documents",
     "dev": "Development documents",
-    "control": "Held-back documents",
+    "holdout": "Held-out documents",
 }
 
 
-def material(desk: Desk, project_id: int) -> bool:
+def material(app: AppContext, project_id: int) -> bool:
     """Shows what there is to learn from; returns whether it is enough to start."""
-    with desk.sessions() as session:
+    with app.sessions() as session:
         counts = documents.counts_by_split(session, project_id, ["submitted"])
-    train, control = counts.get("train", 0), counts.get("control", 0)
+    train, holdout = counts.get("train", 0), counts.get("holdout", 0)
     shown: Sequence[tuple[Split, str]] = (
         ("train", "Submitted documents that the model learns from."),
         ("dev", "They choose the best epoch; without them a part of the training documents does."),
-        ("control", "They measure the old and the new model and never train one."),
+        ("holdout", "They measure the old and the new model and never train one."),
     )
     with st.container(horizontal=True, gap="medium"):
         for split, help in shown:
@@ -48,11 +48,11 @@ def material(desk: Desk, project_id: int) -> bool:
                 border=True,
                 width=220,
             )
-    if train >= LEAST_TRAIN and control >= LEAST_CONTROL:
+    if train >= LEAST_TRAIN and holdout >= LEAST_HOLDOUT:
         return True
     st.info(
         f"Retraining needs at least {count(LEAST_TRAIN, 'submitted document')} for training and "
-        f"{LEAST_CONTROL} held back. The Documents page shows which are which; annotate and submit "
+        f"{LEAST_HOLDOUT} held out. The Documents page shows which are which; annotate and submit "
         "some more.",
         icon=":material/info:",
     )
@@ -61,7 +61,7 @@ def material(desk: Desk, project_id: int) -> bool:
     return False
 
 
-def start(desk: Desk, project_id: int, active: VersionView, possible: bool) -> None:
+def start(app: AppContext, project_id: int, active: VersionView, possible: bool) -> None:
     """The button, and what will happen when it is pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
@@ -85,7 +85,7 @@ def start(desk: Desk, project_id: int, active: VersionView, possible: bool) -> N
             seed = st.number_input("Seed", 0, 9999, 0, key="train_seed", persist_state="session")
     st.caption(
         f"It starts from model version {active.id}, learns from the submitted documents, for the "
-        "project's labels, and measures both models on the held-back ones. It runs beside the "
+        "project's labels, and measures both models on the held-out ones. It runs beside the "
         "page, some minutes on two processor cores; go on annotating meanwhile. Nothing changes "
         "until you promote the new model."
     )

@@ -6,7 +6,7 @@ import io
 
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.services.model_registry.archive import pack, unpack
 from app.services.model_registry.files import ModelImportError
@@ -15,23 +15,23 @@ from app.services.model_registry.registry import ModelFolderError
 _SAID = "model_brought"
 
 
-def exchange(desk: Desk) -> None:
+def exchange(app: AppContext) -> None:
     """For who may choose the model that all projects share."""
-    if desk.acting is not None and not desk.acting.administrator:
+    if app.acting is not None and not app.acting.administrator:
         return
     with st.expander("Export or import a version", icon=":material/swap_vert:"):
-        _out(desk)
-        _into(desk)
+        _out(app)
+        _into(app)
 
 
-def _out(desk: Desk) -> None:
-    every = [version.id for version in desk.models.versions()]
+def _out(app: AppContext) -> None:
+    every = [version.id for version in app.models.versions()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Version", every, key="export_version")
         if st.button("Make the file", key="make_model", disabled=chosen is None):
             packed = io.BytesIO()
             try:
-                pack(desk.sessions, chosen, packed)
+                pack(app.sessions, chosen, packed)
             except (LookupError, OSError, ModelFolderError, ModelImportError) as error:
                 st.error(literal(str(error)), icon=":material/error:")
                 return
@@ -46,7 +46,7 @@ def _out(desk: Desk) -> None:
             )
 
 
-def _into(desk: Desk) -> None:
+def _into(app: AppContext) -> None:
     file = st.file_uploader(
         "A version to import",
         type="zip",
@@ -57,7 +57,7 @@ def _into(desk: Desk) -> None:
     if file is not None and st.button("Import it", key="take_model"):
         try:
             with st.spinner("The model is checked …"):
-                brought = unpack(desk.sessions, desk.settings, file, file.name)
+                brought = unpack(app.sessions, app.settings, file, file.name)
         except (OSError, ValueError) as error:
             st.error(literal(str(error)), icon=":material/error:")
             return

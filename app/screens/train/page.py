@@ -11,30 +11,30 @@ from app.screens.train import job as retraining_job
 from app.screens.train import material, model_files, registry
 from app.screens.train.versions import versions
 
-desk = context.desk()
+app = context.current()
 project = project_header(
-    desk,
+    app,
     "Train",
     "Let the model learn from what you corrected, compare, and decide.",
     needs="review",
 )
-problem, active = desk.model_problem(), desk.models.active()
+problem, active = app.model_problem(), app.models.active()
 if problem or active is None:
     st.warning(
         f"There is no model to start from: {literal(problem or '')}", icon=":material/warning:"
     )
-    versions(desk)  # another one may be promoted
+    versions(app)  # another one may be promoted
     st.stop()
-possible = material.material(desk, project.id)
+possible = material.material(app, project.id)
 jobs = context.jobs()
 job = next(iter(jobs.every(project.id, limit=50)), None)
 if job and job.active:
     retraining_job.running(job.id)
 else:
-    material.start(desk, project.id, active, possible)
+    material.start(app, project.id, active, possible)
     if job:
-        retraining_job.ended(desk, job)
-versions(desk)
-registry.against_each_other(desk, project.id)
-registry.history(desk)
-model_files.exchange(desk)
+        retraining_job.ended(app, job)
+versions(app)
+registry.against_each_other(app, project.id)
+registry.history(app)
+model_files.exchange(app)

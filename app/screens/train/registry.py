@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.services.model_registry import promotions
 from app.services.model_registry.comparison import HeadToHead, NothingToCompareError, compare
@@ -18,28 +18,30 @@ from app.services.suggestions.predictor import version_predictor
 _FOUND = "head_to_head"
 
 
-def against_each_other(desk: Desk, project_id: int) -> None:
+def against_each_other(app: AppContext, project_id: int) -> None:
     """Asks for two versions, and says which is better or that chance can explain it."""
-    every = {version.id: version for version in desk.models.versions()}
+    every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:
         return
-    with st.expander("Compare two versions on the held-back documents", icon=":material/balance:"):
+    with st.expander("Compare two versions on the held-out documents", icon=":material/balance:"):
         newest = list(every)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             a = st.selectbox("A", newest, index=1, key="versus_a")
             b = st.selectbox("B", newest, index=0, key="versus_b")
             pressed = st.button("Compare", key="versus", disabled=a == b)
         if pressed:
-            with st.spinner("Both versions read the held-back documents …"):
-                st.session_state[_FOUND] = _measured(desk, project_id, every[a], every[b])
+            with st.spinner("Both versions read the held-out documents …"):
+                st.session_state[_FOUND] = _measured(app, project_id, every[a], every[b])
         found = st.session_state.get(_FOUND)
         if found and (found.a, found.b) == (a, b):
             _result(found)
 
 
-def _measured(desk: Desk, project_id: int, a: VersionView, b: VersionView) -> HeadToHead | None:
+def _measured(
+    app: AppContext, project_id: int, a: VersionView, b: VersionView
+) -> HeadToHead | None:
     try:
-        return compare(desk.sessions, project_id, version_predictor(a), version_predictor(b))
+        return compare(app.sessions, project_id, version_predictor(a), version_predictor(b))
     except (NothingToCompareError, ModelFolderError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return None
@@ -76,9 +78,9 @@ def _cells(label: str, found: Difference) -> dict[str, Any]:
     }
 
 
-def history(desk: Desk) -> None:
+def history(app: AppContext) -> None:
     """Who promoted which version when, from which and why; and the way back."""
-    moves = promotions.log(desk.sessions)
+    moves = promotions.log(app.sessions)
     if not moves:
         return
     with st.expander("Who promoted what", icon=":material/history:"):
@@ -100,17 +102,17 @@ def history(desk: Desk) -> None:
             alt="Every promotion, the newest first",
             column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")},
         )
-        before = promotions.previous(desk.sessions)
+        before = promotions.previous(app.sessions)
         if before is not None:
-            _way_back(desk, before)
+            _way_back(app, before)
 
 
-def _way_back(desk: Desk, before: int) -> None:
+def _way_back(app: AppContext, before: int) -> None:
     why = st.text_input("Why", max_chars=500, key="why_back", placeholder="For the log")
     if not st.button(f"Roll back to version {before}", icon=":material/undo:", key="roll back"):
         return
     try:
-        promotions.roll_back(desk.sessions, why)
+        promotions.roll_back(app.sessions, why)
     except (LookupError, ModelFolderError, promotions.NoWayBackError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

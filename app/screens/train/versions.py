@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.context import Desk
+from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
 from storage.enums import VersionState
 
 FEW_ENTITIES = 100
-"""Below this many held-back entities a difference of some points is chance."""
+"""Below this many held-out entities a difference of some points is chance."""
 _SCORES = tuple(
     f"{which} {name}" for name in ("precision", "recall", "F1") for which in ("Old", "New")
 )
@@ -26,7 +26,7 @@ _STATES: Mapping[VersionState, str] = {
 
 
 def comparison(rows: Sequence[ScoreRow]) -> None:
-    """Precision, recall and F1 of the old and the new model on the held-back documents."""
+    """Precision, recall and F1 of the old and the new model on the held-out documents."""
     if not rows:
         st.caption("This version was not measured here.")
         return
@@ -51,8 +51,8 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
     )
     if total.gold < FEW_ENTITIES:
         st.warning(
-            f"Measured on only {count(total.gold, 'held-back entity', 'held-back entities')}: a "
-            "few points more or less may be chance. Submit more held-back documents for a "
+            f"Measured on only {count(total.gold, 'held-out entity', 'held-out entities')}: a "
+            "few points more or less may be chance. Submit more held-out documents for a "
             "surer answer.",
             icon=":material/balance:",
         )
@@ -67,7 +67,7 @@ def _cells(row: ScoreRow) -> dict[str, Any]:
     }
 
 
-def promotion(desk: Desk, version: VersionView) -> None:
+def promotion(app: AppContext, version: VersionView) -> None:
     """The button that makes a version the one that suggests."""
     if version.state == "active":
         st.success("This version makes the suggestions now.", icon=":material/check_circle:")
@@ -76,7 +76,7 @@ def promotion(desk: Desk, version: VersionView) -> None:
     worse = bool(rows) and rows[0].new[2] < rows[0].old[2]
     if worse:
         st.warning(
-            "The new model is worse than the old one on the held-back documents. Correct more "
+            "The new model is worse than the old one on the held-out documents. Correct more "
             "documents before you promote one.",
             icon=":material/trending_down:",
         )
@@ -87,12 +87,12 @@ def promotion(desk: Desk, version: VersionView) -> None:
         key=f"promote {version.id}",
         help="From then on it makes the suggestions. What people have annotated stays as it is.",
     ):
-        _promote(desk, version.id)
+        _promote(app, version.id)
 
 
-def versions(desk: Desk) -> None:
+def versions(app: AppContext) -> None:
     """Every model version; any but the active one can be promoted, which is the way back."""
-    every = desk.models.versions()
+    every = app.models.versions()
     st.markdown("**Model versions**")
     st.dataframe(
         pd.DataFrame([_version_cells(version) for version in every]),
@@ -101,7 +101,7 @@ def versions(desk: Desk) -> None:
         alt="Every model version with its state, labels and score",
         column_config={
             "Version": st.column_config.NumberColumn(width="small"),
-            "F1, held back": st.column_config.NumberColumn(format="%.1f %%"),
+            "F1, held out": st.column_config.NumberColumn(format="%.1f %%"),
             "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Labels": st.column_config.TextColumn(width="large"),
         },
@@ -118,12 +118,12 @@ def versions(desk: Desk) -> None:
         )
         comparison(others[chosen].comparison)
         if st.button("Make it the active one", key="promote other"):
-            _promote(desk, chosen)
+            _promote(app, chosen)
 
 
-def _promote(desk: Desk, version_id: int) -> None:
+def _promote(app: AppContext, version_id: int) -> None:
     try:
-        desk.models.promote(version_id)
+        app.models.promote(version_id)
     except (LookupError, ModelFolderError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
@@ -136,7 +136,7 @@ def _version_cells(version: VersionView) -> dict[str, Any]:
         "Version": version.id,
         "State": _STATES[version.state],
         "Started from": version.parent_id,
-        "F1, held back": 100 * rows[0].new[2] if rows else None,
+        "F1, held out": 100 * rows[0].new[2] if rows else None,
         "Labels": ", ".join(version.labels),
         "Made": version.created_at,
     }

@@ -14,7 +14,7 @@ from app.services.annotation import tasks as works
 from app.services.annotation.apply import apply_operations
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
 from app.services.annotation.news import News, news
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from app.services.suggestions import suggest
 from app.services.suggestions.resuggest import Change, Stretch, read_again
@@ -219,7 +219,7 @@ class AnnotationService:
             return None, f"the model could not predict this document: {error}"
 
 
-def take_up(session: Session, work: Work, person: str, **why: str) -> None:
+def take_up(session: Session, work: AnnotationTask, person: str, **why: str) -> None:
     """Reopens submitted or skipped work, which is locked; the log keeps why."""
     before = drafts.load(session, work)
     work.standing.skip_reason = ""
@@ -229,14 +229,14 @@ def take_up(session: Session, work: Work, person: str, **why: str) -> None:
     audit_log.record(session, work, before, after, person, {"op": "reopen", **why})
 
 
-def _for(session: Session, document_id: int, person: str) -> Work:
+def _for(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The document, locked for what a person does to it. Raises `NotAllowedError`."""
     document = documents.lock(session, document_id)
     require(session, document.project_id, "annotate", person)
     return works.take(session, document, person)
 
 
-def _seen(session: Session, document_id: int, person: str) -> Work:
+def _seen(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The person's work on the document, to look at. Raises `NotAllowedError`."""
     document = documents.get(session, document_id)
     require(session, document.project_id, "annotate", person)

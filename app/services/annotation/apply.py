@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, GestureError, parse_gesture, reduce
-from app.gestures import MAX_SEQ, Add, Gesture, Relabel, Restore, Settle, Submit, short
+from app.gestures import Add, Gesture, Relabel, Restore, Settle, Submit, short
 from app.services.annotation import drafts
+from app.services.annotation.batch import Numbered, parse_batch
 from app.services.annotation.changes import Change, difference
-from app.services.annotation.conflicts import ClashError, Unseen, already_so
+from app.services.annotation.conflicts import ConflictError, Unseen, already_so
 from app.services.annotation.news import told
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from storage.models import Operation
 from storage.repository import label_names, operations
 
-MAX_CLIENT = 64
 ANOTHERS = (
     "not saved: somebody else has saved edits under this client’s id; send them again under a new "
     "one"
@@ -42,7 +41,7 @@ class Outcome(NamedTuple):
 
 def apply_operations(
     session: Session,
-    work: Work,
+    work: AnnotationTask,
     client: object,
     ops: object,
     person: str,
@@ -57,12 +56,13 @@ def apply_operations(
     which somebody else did something is applied or acknowledged: clients are no secret, span ids
     begin with them.
     """
-    if not isinstance(client, str) or not 0 < len(client) <= MAX_CLIENT or not client.isascii():
-        said = f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
-        return Outcome(None, said)
+    try:
+        sent = parse_batch(client, ops)
+    except GestureError as reason:
+        return Outcome(None, str(reason))
+    client, numbered, error = sent.client, sent.operations, sent.error
     if operations.belongs_to_another(session, client, person):
         return Outcome(None, ANOTHERS, foreign=True)
-    numbered, error = _numbered(ops)
     last = operations.last_seq(session, client)
     if not numbered:
         return Outcome(last, error)
@@ -71,8 +71,8 @@ def apply_operations(
     batch = _Batch(session, work, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
     batch.look(new.values(), {client, *kin})
-    for seq, raw in new.items():
-        batch.take(seq, raw, last)
+    for each in new.values():
+        batch.take(each, last)
     batch.save()
     ack = max(numbered) if last is None else max(last, *numbered)
     return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
@@ -81,7 +81,7 @@ def apply_operations(
 class _Batch:
     """A draft on its way through the operations of one message."""
 
-    def __init__(self, session: Session, work: Work, client: str, person: str) -> None:
+    def __init__(self, session: Session, work: AnnotationTask, client: str, person: str) -> None:
         self.session, self.work, self.client, self.person = session, work, client, person
         self.before = self.draft = drafts.load(session, work)
         self.refusals: list[str] = []
@@ -96,9 +96,9 @@ class _Batch:
     def clashes(self) -> Sequence[Operation]:
         return operations.clashes(self.session, self.work.id, self.person, self.work.owner)
 
-    def look(self, ops: Iterable[Mapping[str, Any]], own: Collection[str]) -> None:
+    def look(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
-        oldest = min((self.seen(raw) for raw in ops), default=self.version)
+        oldest = min((self.seen(each) for each in ops), default=self.version)
         if oldest >= self.version:
             return
         self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
@@ -106,24 +106,21 @@ class _Batch:
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
 
-    def seen(self, raw: Mapping[str, Any]) -> int:
+    def seen(self, sent: Numbered) -> int:
         """The version that the page had seen; the newest where it does not say."""
-        seen = raw.get("seen")
-        if isinstance(seen, int) and not isinstance(seen, bool) and seen >= 0:
-            return min(seen, self.version)
-        return self.version
+        return self.version if sent.seen is None else min(sent.seen, self.version)
 
-    def take(self, seq: int, raw: Mapping[str, Any], last: int | None) -> None:
+    def take(self, sent: Numbered, last: int | None) -> None:
         """Applies one operation, or finds out why it cannot be; records it in either case."""
         gesture = refused = version = changes = None
         try:
-            _check_order(seq, last)
-            gesture = self.in_todays_names(parse_gesture(raw))
-            after = self.applied(gesture, self.seen(raw))
+            _check_order(sent.seq, last)
+            gesture = self.in_todays_names(parse_gesture(sent.raw))
+            after = self.applied(gesture, self.seen(sent))
             changes = difference(self.draft, after)
             version = drafts.advance(self.work) if changes else self.version
             self.draft = after
-        except ClashError as clash:
+        except ConflictError as clash:
             clashed = {**clash.change, "met": self.version}
             refused, changes = str(clash), [clashed]
             self.mine[operations.target(clashed)] = clashed
@@ -133,10 +130,10 @@ class _Batch:
         operations.record(
             self.session,
             client=self.client,
-            seq=seq,
+            seq=sent.seq,
             document_id=self.work.id,
             person=self.person,
-            payload=_payload(raw, gesture),
+            payload=_payload(sent.raw, gesture),
             version=version,
             changes=changes,
             refused=refused,
@@ -151,7 +148,9 @@ class _Batch:
     def in_todays_names(self, gesture: Gesture) -> Gesture:
         """The gesture of a page that has not heard yet that its label was renamed or merged."""
         if isinstance(gesture, Add | Relabel | Restore) and gesture.label not in self.draft.labels:
-            return replace(gesture, label=self.names.get(gesture.label, gesture.label))
+            return gesture.model_copy(
+                update={"label": self.names.get(gesture.label, gesture.label)}
+            )
         return gesture
 
     def applied(self, gesture: Gesture, seen: int) -> Draft:
@@ -189,21 +188,6 @@ def _summed(refusals: Sequence[str]) -> str | None:
     return f"{refusals[0]} (and {len(refusals) - 1} more; the history has them)"
 
 
-def _numbered(ops: object) -> tuple[dict[int, Mapping[str, Any]], str | None]:
-    """The operations by sequence number, and what is wrong with those that have none."""
-    if not isinstance(ops, list | tuple):
-        return {}, f"operations must come as a list, got {short(ops)}"
-    numbered: dict[int, Mapping[str, Any]] = {}
-    error = None
-    for op in ops:
-        seq = op.get("seq") if isinstance(op, Mapping) else None
-        if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAX_SEQ:
-            numbered.setdefault(seq, op)
-        else:
-            error = f"an operation needs a 'seq' from 0 to {MAX_SEQ}, got {short(op)}"
-    return numbered, error
-
-
 def _check_order(seq: int, last: int | None) -> None:
     if last is not None and seq < last:
         raise GestureError(
@@ -215,4 +199,4 @@ def _check_order(seq: int, last: int | None) -> None:
 def _payload(raw: Mapping[str, Any], gesture: Gesture | None) -> dict[str, Any]:
     if gesture is None:
         return {"refused": short(dict(raw))}
-    return {"op": raw["op"], **asdict(gesture)}
+    return gesture.model_dump()

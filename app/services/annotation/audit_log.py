@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft
 from app.services.annotation import drafts
 from app.services.annotation.changes import difference
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from storage.repository import operations
 
 SERVER = "server-"
@@ -24,7 +24,7 @@ def server_client() -> str:
 
 def record(
     session: Session,
-    work: Work,
+    work: AnnotationTask,
     before: Draft,
     after: Draft,
     person: str,

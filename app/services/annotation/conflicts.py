@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan, Gesture, GestureError, reduce
 from app.gestures import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
 from app.services.annotation.changes import Change, difference, from_plain, plain, span_change
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from core.types import key_of
 from storage.models import Operation
 from storage.repository import operations
@@ -30,7 +30,7 @@ alone what somebody else has decided, and need no more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class Conflict:
     """An action that was held back, and what it met."""
 
     client: str
@@ -88,7 +88,7 @@ class Unseen:
         return replace(draft, spans=tuple(spans.values()), comment=comment, state=state)
 
 
-class ClashError(GestureError):
+class ConflictError(GestureError):
     """The action is held back until a person has decided."""
 
     def __init__(self, change: Change, by: str) -> None:
@@ -101,7 +101,7 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
     """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
     page shows, by target, where its own actions clashed and it was not told yet.
 
-    Raises `ClashError` where they did something else to what the gesture is about, and
+    Raises `ConflictError` where they did something else to what the gesture is about, and
     `GestureError` for what could not have been done anyway.
     """
     if not unseen.rows or not isinstance(gesture, _SINGLE):
@@ -115,25 +115,27 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
         now = current(draft, target)
         changed = target in unseen.bases and (unseen.bases[target] != now or target in mine)
         if not changed and (refused := _refused_by_others(draft, after, unseen)):
-            raise ClashError(span_change(refused, from_plain(after)), unseen.by(refused.id))
+            raise ConflictError(span_change(refused, from_plain(after)), unseen.by(refused.id))
         if changed or frozen:
             if now == after:
                 return True
             field = {"field": "comment"} if target == COMMENT else {}
-            raise ClashError({**field, "before": now, "after": after}, unseen.by(target))
+            raise ConflictError({**field, "before": now, "after": after}, unseen.by(target))
     return not relevant  # it changed nothing of what its page showed, so it must change nothing
 
 
-def waiting(session: Session, work: Work, person: str, draft: Draft) -> tuple[Clash, ...]:
+def waiting(
+    session: Session, work: AnnotationTask, person: str, draft: Draft
+) -> tuple[Conflict, ...]:
     """The person's clashes to be decided, the last about each target; the draft is as it stands."""
-    found: dict[tuple[str, str], Clash] = {}
+    found: dict[tuple[str, str], Conflict] = {}
     for row in operations.clashes(session, work.id, person, work.owner):
         for change in row.changes or ():
             target, before = operations.target(change), change["before"]
             rival = before["id"] if isinstance(before, Mapping) else target
             last = operations.last_about(session, work.id, rival, work.owner) or row
             found.pop((row.client, target), None)
-            found[row.client, target] = Clash(
+            found[row.client, target] = Conflict(
                 client=row.client,
                 seq=row.seq,
                 target=target,

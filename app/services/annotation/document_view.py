@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan
 from app.services.annotation import drafts
-from app.services.annotation.conflicts import Clash, waiting
-from app.services.annotation.tasks import Work
+from app.services.annotation.conflicts import Conflict, waiting
+from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
 from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
@@ -73,7 +73,7 @@ class DocumentView:
     skip_reason: str = ""
     version: int = 0
     """How many operations changed it so far: what a page names as `seen`."""
-    clashes: tuple[Clash, ...] = ()
+    clashes: tuple[Conflict, ...] = ()
     """What this person has to decide between their own changes and another's."""
     holder: str | None = None
     """Who else works on it now."""
@@ -107,12 +107,12 @@ class DocumentView:
         return self.heading.annotators
 
     @property
-    def held_back(self) -> bool:
+    def held_out(self) -> bool:
         """Whether it is annotated without suggestions."""
-        return self.split == "control" and self.predicted == "never"
+        return self.split == "holdout" and self.predicted == "never"
 
 
-def heading(session: Session, work: Work) -> Heading:
+def heading(session: Session, work: AnnotationTask) -> Heading:
     document = work.document
     project = projects.get(session, document.project_id)
     return Heading(
@@ -132,7 +132,7 @@ def heading(session: Session, work: Work) -> Heading:
     )
 
 
-def settled(session: Session, work: Work) -> tuple[bool, AnnotationSet | None]:
+def settled(session: Session, work: AnnotationTask) -> tuple[bool, AnnotationSet | None]:
     """Whether opening the document has nothing to write to the draft, and the set to be shown."""
     source = drafts.source_of(session, work)
     if work.standing.status == "submitted":
@@ -145,7 +145,7 @@ def settled(session: Session, work: Work) -> tuple[bool, AnnotationSet | None]:
 
 def view(
     session: Session,
-    work: Work,
+    work: AnnotationTask,
     person: str,
     error: str | None = None,
     source: AnnotationSet | None = None,

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import relabelled
 from core.types import Entity, Key
 from storage.models import AnnotationSet
@@ -16,20 +16,20 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
 
 
-def load(session: Session, work: Work) -> Draft:
+def load(session: Session, work: AnnotationTask) -> Draft:
     """The document as the reducer sees it: its draft, or what was submitted, frozen."""
     labels = frozenset(label.name for label in projects.labels(session, work.document.project_id))
     return shown(work, labels, source_of(session, work))
 
 
-def source_of(session: Session, work: Work) -> AnnotationSet | None:
+def source_of(session: Session, work: AnnotationTask) -> AnnotationSet | None:
     """The set that shows where the work stands: what was submitted, else the draft."""
     if work.standing.status == "submitted":
         return annotation_sets.submitted_of(session, work.id, work.owner)
     return annotation_sets.draft_of(session, work.id, work.owner)
 
 
-def shown(work: Work, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
+def shown(work: AnnotationTask, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
     """The same of a set and labels that were read already."""
     standing = work.standing
     records = annotation_sets.spans_of(source) if source else ()
@@ -43,7 +43,7 @@ def shown(work: Work, labels: frozenset[str], source: AnnotationSet | None) -> D
     )
 
 
-def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
+def ensure(session: Session, work: AnnotationTask, person: str) -> AnnotationSet:
     """The work's draft; made from `base_of` if there is none.
 
     An untouched draft follows the newest suggestions; work is never replaced. What is marked with
@@ -72,7 +72,7 @@ def ensure(session: Session, work: Work, person: str) -> AnnotationSet:
     )
 
 
-def by_todays_names(session: Session, work: Work, draft: Draft) -> Draft:
+def by_todays_names(session: Session, work: AnnotationTask, draft: Draft) -> Draft:
     """A draft out of the log, whose labels may have been renamed or merged since."""
     names = label_names.current(session, work.document.project_id)
     if not names:
@@ -81,19 +81,19 @@ def by_todays_names(session: Session, work: Work, draft: Draft) -> Draft:
     return replace(draft, spans=tuple(map(to_draft_span, records)))
 
 
-def begin(session: Session, work: Work, person: str) -> None:
+def begin(session: Session, work: AnnotationTask, person: str) -> None:
     """Makes the work's draft if there is none; one that a page shows is left as it is."""
     if not annotation_sets.has_draft(session, work.id, work.owner):
         ensure(session, work, person)
 
 
-def advance(work: Work) -> int:
+def advance(work: AnnotationTask) -> int:
     """The draft's version once more has been changed in it."""
     work.standing.version += 1
     return work.standing.version
 
 
-def save(session: Session, work: Work, before: Draft, draft: Draft, person: str) -> None:
+def save(session: Session, work: AnnotationTask, before: Draft, draft: Draft, person: str) -> None:
     """Makes the database hold what the reducer made of the draft."""
     stored = annotation_sets.draft_of(session, work.id, work.owner)
     if stored is None:
@@ -112,7 +112,7 @@ def save(session: Session, work: Work, before: Draft, draft: Draft, person: str)
     work.sum_up(session)
 
 
-def base_of(session: Session, work: Work) -> AnnotationSet | None:
+def base_of(session: Session, work: AnnotationTask) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     submitted = annotation_sets.submitted_of(session, work.id, work.owner)
     return submitted or annotation_sets.latest_prediction(session, work.id)

@@ -16,7 +16,7 @@ from app.editing import Draft, GestureError, rewind
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.changes import reverse
 from app.services.annotation.describe import tell, told_set
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from storage.repository import annotation_sets, operations
 
 AT_ONCE = 20
@@ -56,7 +56,7 @@ class Page:
     """Steps from before versions were kept, to which there is no way back."""
 
 
-def page(session: Session, work: Work, number: int = 1) -> Page:
+def page(session: Session, work: AnnotationTask, number: int = 1) -> Page:
     """A page of the work's history. The first answers, before any operation, end the last."""
     total = operations.count(session, work.id, owner=work.owner)
     pages = max(1, -(-total // AT_ONCE))
@@ -75,7 +75,7 @@ def page(session: Session, work: Work, number: int = 1) -> Page:
     )
 
 
-def state_at(session: Session, work: Work, version: int) -> Draft:
+def state_at(session: Session, work: AnnotationTask, version: int) -> Draft:
     """The draft as it was when it had this version.
 
     Raises `HistoryError` for a version that never was, or that cannot be reached from now.
@@ -94,7 +94,7 @@ def state_at(session: Session, work: Work, version: int) -> Draft:
     return drafts.by_todays_names(session, work, draft)
 
 
-def restore(session: Session, work: Work, version: int, person: str, seen: int) -> None:
+def restore(session: Session, work: AnnotationTask, version: int, person: str, seen: int) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
     The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
@@ -115,7 +115,7 @@ def restore(session: Session, work: Work, version: int, person: str, seen: int) 
     audit_log.record(session, work, now, after, person, payload)
 
 
-def _first_answers(session: Session, work: Work) -> Sequence[Step]:
+def _first_answers(session: Session, work: AnnotationTask) -> Sequence[Step]:
     """The sets that no operation made: models' suggestions, and what was imported."""
     made = annotation_sets.made(session, work.id, work.owner)
     submitted = [each for each in made if each.origin == "person"]

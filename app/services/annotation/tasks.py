@@ -13,7 +13,7 @@ from storage.repository import assignments
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnnotationTask:
     """One draft of a document, and where it stands."""
 
     document: Document
@@ -48,28 +48,28 @@ class Work:
             assignments.sum_up(session, self.document, self.wanted)
 
 
-def find(session: Session, document: Document, person: str) -> Work:
+def find(session: Session, document: Document, person: str) -> AnnotationTask:
     """The person's work on a document, to look at; untouched where they have no part in it yet."""
     wanted = assignments.annotators(session, document.project_id)
     if wanted == 1:
-        return Work(document, document)
+        return AnnotationTask(document, document)
     return of_person(session, document, person, wanted)
 
 
-def of_person(session: Session, document: Document, person: str, wanted: int) -> Work:
+def of_person(session: Session, document: Document, person: str, wanted: int) -> AnnotationTask:
     """The person's own draft of the document, however the project works now."""
     own = assignments.own(session, document.id, person)
-    return Work(document, own or _untouched(document, person), person, wanted)
+    return AnnotationTask(document, own or _untouched(document, person), person, wanted)
 
 
-def take(session: Session, document: Document, person: str) -> Work:
+def take(session: Session, document: Document, person: str) -> AnnotationTask:
     """The same, to change: who acts has a part in the document from then on, so that nothing that
     somebody did is ever refused for want of room. The document is locked."""
     work = find(session, document, person)
     if work.begun:
         return work
     own = assignments.add(session, document.id, person, None)
-    return Work(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, work.wanted)
 
 
 def _untouched(document: Document, person: str) -> Assignment:

@@ -16,10 +16,10 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, reduce
-from app.gestures import Skip, Submit
+from app.gestures import Submit
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.annotation import take_up
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.interchange.insert_batch import MOST_LABELS, TEXT_BINNED, TOO_MANY_LABELS, take
 from app.services.interchange.read_records import Checked
 from app.services.interchange.to_document import Intake, labels_of
@@ -37,7 +37,7 @@ document here, who decides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class SyncedResponse:
     """An annotation of another tool. Its number is that tool's own."""
 
     tool: str
@@ -48,7 +48,7 @@ class Followed:
 
 
 def follow(
-    sessions: Sessions, project_id: int, record: DocumentRecord, source: Followed, person: str
+    sessions: Sessions, project_id: int, record: DocumentRecord, source: SyncedResponse, person: str
 ) -> Outcome:
     """Makes the annotation the answer of the document of this text, which is added if need be.
     `person` is whose it is, where the record does not say.
@@ -80,14 +80,14 @@ def withdraw(
         found = annotation_sets.followed(session, project_id, tool, annotations)
         for document_id in found:
             document = documents.lock(session, document_id)
-            take_up(session, Work(document, document), person, withdrawn=tool)
+            take_up(session, AnnotationTask(document, document), person, withdrawn=tool)
         return len(found)
 
 
 def _changed(
-    session: Session, document: Document, new: NewDocument, source: Followed, person: str
+    session: Session, document: Document, new: NewDocument, source: SyncedResponse, person: str
 ) -> Outcome:
-    work = Work(document, document)
+    work = AnnotationTask(document, document)
     answer = new.sets[-1] if new.sets else None
     spans = answer.spans if answer else ()
     _check_labels(session, document.project_id, labels_of(new))
@@ -108,13 +108,21 @@ def _changed(
     draft = annotation_sets.draft_of(session, work.id)
     assert draft is not None
     draft.provenance = {**draft.provenance, "followed": asdict(source)}
-    done = reduce(merged, Skip(new.skip_reason) if skips else Submit())
+    if skips:
+        done = replace(merged, state="skipped", skip_reason=new.skip_reason)
+    else:
+        done = reduce(merged, Submit(op="submit"))
     _step(session, work, merged, done, person, {"op": "skip" if skips else "submit"})
     return "updated"
 
 
 def _step(
-    session: Session, work: Work, now: Draft, after: Draft, person: str, payload: Mapping[str, Any]
+    session: Session,
+    work: AnnotationTask,
+    now: Draft,
+    after: Draft,
+    person: str,
+    payload: Mapping[str, Any],
 ) -> None:
     drafts.save(session, work, now, after, person)
     audit_log.record(session, work, now, after, person, payload)
@@ -133,7 +141,7 @@ def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> No
     projects.ensure_labels(session, project_id, names)
 
 
-def _outdated(session: Session, work: Work, source: Followed) -> bool:
+def _outdated(session: Session, work: AnnotationTask, source: SyncedResponse) -> bool:
     """Whether what came of the annotation before is newer: answers may overtake each other."""
     stands = annotation_sets.submitted_of(session, work.id)
     known = (stands.provenance if stands else {}).get("followed") or {}
@@ -150,7 +158,7 @@ def _stands(now: Draft, spans: Sequence[SpanRecord], *, skips: bool) -> bool:
     return now.state == "submitted" and wanted == present
 
 
-def _in_hand(session: Session, work: Work) -> str | None:
+def _in_hand(session: Session, work: AnnotationTask) -> str | None:
     """Why the document's answer is not this tool's to change now."""
     if assignments.annotators(session, work.document.project_id) > 1:
         return "several people annotate each document here, and a reviewer decides"
@@ -169,9 +177,9 @@ def _in_hand(session: Session, work: Work) -> str | None:
 
 def _refuse(
     session: Session,
-    work: Work,
+    work: AnnotationTask,
     spans: Sequence[SpanRecord],
-    source: Followed,
+    source: SyncedResponse,
     person: str,
     reason: str,
 ) -> None:

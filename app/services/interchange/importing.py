@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import StatementError
 
-from app.services.interchange.insert_batch import Taken, is_refusal, take
+from app.services.interchange.insert_batch import InsertResult, is_refusal, take
 from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
@@ -36,7 +36,7 @@ def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterat
     yield report
 
 
-def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> Taken:
+def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> InsertResult:
     """One transaction; a second one, document by document, where the database refuses any."""
     try:
         with writing(sessions) as session:

@@ -25,7 +25,7 @@ LABEL_BINNED = "with entities of a label that lies in the bin; they are shown on
 
 
 @dataclass(slots=True)
-class Taken:
+class InsertResult:
     """What one transaction did."""
 
     documents: list[NewDocument] = field(default_factory=list)
@@ -47,14 +47,14 @@ class Taken:
 
 def take(
     session: Session, project_id: int, batch: Sequence[Checked], *, singly: bool = False
-) -> Taken:
+) -> InsertResult:
     """Adds what the project has not, all at once.
 
     Raises `StatementError` where the database refuses a row; `singly`, each comes in by itself and
     what is refused is told. A savepoint around the whole would hide a full disk: SQLite then rolls
     the transaction back, and the savepoint with it.
     """
-    taken = Taken()
+    taken = InsertResult()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
     taken.notes = binned(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
@@ -92,7 +92,9 @@ def binned(
     return {said: documents for said, documents in found.items() if documents}
 
 
-def _add(session: Session, project_id: int, documents: Sequence[NewDocument], taken: Taken) -> None:
+def _add(
+    session: Session, project_id: int, documents: Sequence[NewDocument], taken: InsertResult
+) -> None:
     named = [label for document in documents for label in labels_of(document)]
     created = projects.ensure_labels(session, project_id, named)
     bulk.add_all(session, project_id, documents)
@@ -100,7 +102,7 @@ def _add(session: Session, project_id: int, documents: Sequence[NewDocument], ta
     taken.documents += documents
 
 
-def _add_alone(session: Session, project_id: int, each: Checked, taken: Taken) -> None:
+def _add_alone(session: Session, project_id: int, each: Checked, taken: InsertResult) -> None:
     """Another import may have added it meanwhile."""
     if bulk.known_hashes(session, project_id, [each.document.sha256]):
         taken.duplicates += 1

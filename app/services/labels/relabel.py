@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.services.annotation import audit_log, drafts
 from app.services.annotation import tasks as works
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import Pick, relabelled
 from storage.models import AnnotationSet, Document
 from storage.repository import annotation_sets, assignments, projects, responses
@@ -39,18 +39,18 @@ def relabel(
             audit_log.record(session, work, before, after, work.owner or person, given)
 
 
-def _works(session: Session, document: Document) -> Iterator[Work]:
+def _works(session: Session, document: Document) -> Iterator[AnnotationTask]:
     """Each person's own work, and last what is everybody's, which may be decided from those."""
     wanted = assignments.annotators(session, document.project_id)
     own = [each.person for each in assignments.of_document(session, document.id)]
     imported = [each.person or "" for each in responses.newest(session, [document.id])]
     for person in dict.fromkeys([*own, *imported]):
         yield works.of_person(session, document, person, wanted)
-    yield Work(document, document, None, wanted)
+    yield AnnotationTask(document, document, None, wanted)
 
 
 def _answer(
-    session: Session, work: Work, pick: Pick, replaced: dict[int, int]
+    session: Session, work: AnnotationTask, pick: Pick, replaced: dict[int, int]
 ) -> AnnotationSet | None:
     """A child of the work's submitted set, where that has to change."""
     if work.blind:
@@ -82,7 +82,7 @@ def _answer(
     return made
 
 
-def _edit_draft(session: Session, work: Work, pick: Pick) -> None:
+def _edit_draft(session: Session, work: AnnotationTask, pick: Pick) -> None:
     draft = annotation_sets.draft_of(session, work.id, work.owner)
     if draft is not None:
         spans = annotation_sets.spans_of(draft)

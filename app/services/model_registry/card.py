@@ -16,7 +16,7 @@ _DEV = {
 
 
 def card(job_id: str, snapshot: Snapshot, settings: Mapping[str, Any], scores: Any) -> str:
-    """Markdown. Scores are those of the control split, on which nothing was trained."""
+    """Markdown. Scores are those of the holdout split, on which nothing was trained."""
     chosen = "\n".join(
         f"- {name}: {value}" for name, value in settings.items() if value is not None
     )
@@ -34,11 +34,11 @@ version {snapshot.parent_id}. The data is the project's own; so is its licence.
 - documents learnt from: {snapshot.train}
 - learnt again, of what its parents learnt from: {", ".join(snapshot.replay) or "nothing"}
 - the best epoch was chosen by {_DEV[snapshot.dev_source]}: {snapshot.dev}
-- held back to measure by: {snapshot.control}
+- held out to measure by: {snapshot.holdout}
 - SHA-256 of labels and data: {snapshot.data_hash}
 {chosen}
 
-| control split | parent | this |
+| holdout split | parent | this |
 |---|---|---|
 {rows}
 """

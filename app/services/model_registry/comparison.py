@@ -1,4 +1,4 @@
-"""Two model versions on the held-back documents of a project, and whether the better one is."""
+"""Two model versions on the held-out documents of a project, and whether the better one is."""
 
 from __future__ import annotations
 
@@ -43,37 +43,37 @@ class HeadToHead:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A held-back document and what people found in it."""
+    """A held-out document and what people found in it."""
 
     text: str
     entities: frozenset[Key]
 
 
-def held_back(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tuple[Held, ...]]:
-    """The project's labels, and its submitted documents of the control split.
+def held_out(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tuple[Held, ...]]:
+    """The project's labels, and its submitted documents of the holdout split.
 
     Raises `NothingToCompareError` where there is none.
     """
     with sessions() as session:
         require(session, project_id, "review")
         labels = tuple(label.name for label in projects.labels(session, project_id))
-        read = [decided(each, labels)[0] for each in corrected(session, project_id, ["control"])]
+        read = [decided(each, labels)[0] for each in corrected(session, project_id, ["holdout"])]
     held = tuple(_truth(record) for parts in read for record in parts)
     if not held:
         raise NothingToCompareError(
-            "no held-back document of this project is submitted, so there is nothing to compare "
-            "models by; the Documents page shows which are held back"
+            "no held-out document of this project is submitted, so there is nothing to compare "
+            "models by; the Documents page shows which are held out"
         )
     return labels, held
 
 
 def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int = 0) -> HeadToHead:
-    """Both versions read every held-back document, with the settings that suggestions are made
+    """Both versions read every held-out document, with the settings that suggestions are made
     with; entities count when exact.
 
     What a version says of labels that the project does not have is no error.
     """
-    labels, held = held_back(sessions, project_id)
+    labels, held = held_out(sessions, project_id)
     with sessions() as session:
         names = label_names.current(session, project_id)
         settings = settings_of(session, project_id)

@@ -28,7 +28,7 @@ class ModelFolderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """Old and new on the control split, for one label or for all; shares in 0..1."""
+    """Old and new on the holdout split, for one label or for all; shares in 0..1."""
 
     label: str | None
     """None: all labels together."""
@@ -56,10 +56,10 @@ class VersionView:
     @property
     def comparison(self) -> tuple[ScoreRow, ...]:
         """The parent's scores beside this version's, all labels first; empty if never measured."""
-        control = self.metrics.get("control")
-        if not control:
+        holdout = self.metrics.get("holdout")
+        if not holdout:
             return ()
-        old, new = control["old"], control["new"]
+        old, new = holdout["old"], holdout["new"]
         labels = sorted({*old["per_label"], *new["per_label"]})
         return (
             _row(None, old, new),

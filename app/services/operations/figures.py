@@ -76,12 +76,12 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A model version's F1 on the held-back documents of this project."""
+    """A model version's F1 on the held-out documents of this project."""
 
     model_version_id: int
     trained_on: int
     """Documents of this project that it has learnt from."""
-    held_back: int
+    held_out: int
     """Documents that it was measured on."""
     entities: int
     f1: float
@@ -140,15 +140,15 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
     found = []
     for version in versions:
         snapshot = version.settings.get("snapshot") or {}
-        control = version.metrics.get("control")
-        if not control or snapshot.get("project") != project:
+        holdout = version.metrics.get("holdout")
+        if not holdout or snapshot.get("project") != project:
             continue
-        new, old = control["new"], control["old"]
+        new, old = holdout["new"], holdout["old"]
         found.append(
             Measured(
                 version.id,
                 snapshot["train"],
-                snapshot["control"],
+                snapshot["holdout"],
                 new.get("gold", 0),
                 new["f1"],
                 old["f1"],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from app.services.team.permissions import require, require_administrator
+from app.services.retraining import auto_retrain
+from app.services.team import assignment
+from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder
-from storage.repository import projects
+from storage.repository import events, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,22 @@ class LabelChange:
     color: str
     key: str | None
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """How a project works. The names are those of `storage.models.Project`."""
+
+    guidelines: str
+    """Markdown."""
+    holdout_share: float
+    """Of new documents, from 0.05 to 0.5."""
+    queue: QueueOrder
+    nested: bool
+    annotators: int
+    """How many people annotate each document."""
+    retrain_after: int | None
+    """Submitted documents until the next retraining; None: only when somebody starts it."""
 
 
 def create(sessions: Sessions, name: str, labels: Sequence[str]) -> int:
@@ -51,26 +69,26 @@ def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelCh
                 raise LookupError(f"label {each.id} is not one of project {project_id}")
 
 
-def configure(
-    sessions: Sessions,
-    project_id: int,
-    *,
-    guidelines: str,
-    control_share: float,
-    queue: QueueOrder,
-    nested: bool,
-) -> None:
-    """Raises `ValueError` as `storage.repository.projects.configure`."""
+def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) -> None:
+    """Saves all settings of a project in one transaction, with one event that holds those that
+    changed. Raises `ValueError` for one that cannot be, and then none is saved."""
     with writing(sessions) as session:
         require(session, project_id, "review")
+        project = projects.get(session, project_id)
+        before = {name: getattr(project, name) for name in asdict(settings)}
+        assignment.change_annotators(session, project, settings.annotators)
+        auto_retrain.set_after(project, settings.retrain_after)
         projects.configure(
             session,
             project_id,
-            guidelines=guidelines,
-            control_share=control_share,
-            queue=queue,
-            nested=nested,
+            guidelines=settings.guidelines,
+            holdout_share=settings.holdout_share,
+            queue=settings.queue,
+            nested=settings.nested,
         )
+        changed = {name: new for name, new in asdict(settings).items() if new != before[name]}
+        if changed:
+            events.record(session, doer(session), "settings", project_id=project_id, detail=changed)
 
 
 def set_hotkeys(sessions: Sessions, project_id: int, hotkeys: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from storage.columns import now
 from storage.engine import Sessions, writing
 from storage.models import Document, Label, Project
 from storage.repository import events, projects, trash
-from storage.repository.trash import Binned, Deletable, Kind
+from storage.repository.trash import Deletable, Kind, TrashedItem
 
 
 class DeletionError(ValueError):
@@ -85,7 +85,7 @@ def restore(sessions: Sessions, kind: Kind, id: int, person: str) -> None:
         _record(session, f"restore {kind}", row, person)
 
 
-def contents(sessions: Sessions, project_id: int) -> Sequence[Binned]:
+def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:
     """What lies in the bin that whom the sessions act for may restore: of this project, and
     projects."""
     with sessions() as session:

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from app.services.retraining.jobs import Job
 from app.services.retraining.training_data import RetrainingError
-from app.services.team.permissions import require
-from storage.engine import Sessions, writing
+from storage.engine import Sessions
+from storage.models import Project
 from storage.repository import model_versions, projects, statistics
 
 EVERY = 60.0
@@ -32,7 +32,7 @@ class Queue(Protocol):
     def start(self, project_id: int) -> str: ...
 
 
-def set_after(sessions: Sessions, project_id: int, number: int | None) -> None:
+def set_after(project: Project, number: int | None) -> None:
     """After how many submitted documents the project retrains by itself; None: never.
 
     Raises `ValueError` for a number outside 5 to 100 000.
@@ -41,12 +41,10 @@ def set_after(sessions: Sessions, project_id: int, number: int | None) -> None:
         raise ValueError(
             f"a retraining by itself waits for {LEAST} to {MOST} submitted documents, got {number}"
         )
-    with writing(sessions) as session:
-        require(session, project_id, "review")
-        projects.get(session, project_id).retrain_after = number
+    project.retrain_after = number
 
 
-class ByItself:
+class AutoRetrain:
     """Starts what is due; the machine's own, on sessions that act for nobody.
 
     What was refused is tried again once something changed: an answer was submitted, or another

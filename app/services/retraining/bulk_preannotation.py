@@ -67,7 +67,7 @@ def start(sessions: Sessions, project_id: int, person: str, batch: int = BATCH) 
         if run is None:
             raise PreannotationError(
                 f"no document waits for model version {active.id}: each was predicted by it, or "
-                "worked on, or is held back"
+                "worked on, or is held out"
             )
         _note(session, run, "start", person)
         return _pass(session, run)

@@ -10,14 +10,14 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.services.retraining.jobs import WORKFLOW
-from app.services.retraining.worker_heartbeat import Presence
+from app.services.retraining.worker_heartbeat import WorkerHeartbeat
 
 LOG = logging.getLogger(__name__)
 EVERY = 2.0
 """Seconds between two looks."""
 
 
-def succeed(presence: Presence, stop: threading.Event) -> None:
+def succeed(presence: WorkerHeartbeat, stop: threading.Event) -> None:
     """Until told to stop, takes over from the dead. Ends the process where its own place among the
     workers is lost, since others then count it as dead and do its work again."""
     while not stop.wait(EVERY):
@@ -32,7 +32,7 @@ def succeed(presence: Presence, stop: threading.Event) -> None:
             LOG.exception("dead workers' jobs could not be looked for; the next try may")
 
 
-def _take_over(presence: Presence) -> None:
+def _take_over(presence: WorkerHeartbeat) -> None:
     running = DBOS.list_workflows(status="PENDING", name=WORKFLOW)
     for name in {each.executor_id for each in running if each.executor_id} - {presence.name}:
         with presence.heir_of(name) as heir:

@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from app.services.retraining.training_data import RetrainingSettings, Snapshot
-from core.config import WARM, TrainingConfig
+from core.config import FINE_TUNING, TrainingConfig
 from core.data.examples import read_examples
-from core.data.fitting import fit
+from core.data.fitting import fit_to_window
+from core.devices import best_device
 from core.evaluation.metrics import Scores
-from core.modeling.model import DiffusionNER, best_device
-from core.training.fine_tuning import scores_of, warm_config, warm_learner, with_epochs
+from core.modeling.model import DiffusionNER
+from core.training.fine_tuning import (
+    fine_tuning_config,
+    fine_tuning_learner,
+    score_with_own_threshold,
+    with_epochs,
+)
 from core.training.trainer import Evaluated, Progress, train
 from core.types import Example, SamplerSettings
 
@@ -28,15 +34,15 @@ def learn(
 
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
     """
-    parent = DiffusionNER.load(snapshot.parent_path).called(snapshot.names)
+    parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
     model = parent.with_labels(snapshot.labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
     for name, looked_for in snapshot.replay.items():
-        examples += fit(model, read_examples(folder / f"{name}.jsonl", looked_for))
+        examples += fit_to_window(model, read_examples(folder / f"{name}.jsonl", looked_for))
     dev = _examples(model, folder, "dev", snapshot)
     config = training_config(settings, len(examples))
     chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
-    learner = warm_learner(model, config, chosen_by, _sampler(snapshot))
+    learner = fine_tuning_learner(model, config, chosen_by, _sampler(snapshot))
     yield from train(learner, examples, dev, config, out)
 
 
@@ -44,7 +50,7 @@ def training_config(settings: RetrainingSettings, sentences: int) -> TrainingCon
     """The settings as `core.training.trainer` takes them; without epochs, as many as suit the
     data."""
     chosen = replace(
-        WARM,
+        FINE_TUNING,
         batch_size=settings.batch_size,
         encoder_lr=settings.encoder_lr,
         decoder_lr=settings.decoder_lr,
@@ -52,11 +58,11 @@ def training_config(settings: RetrainingSettings, sentences: int) -> TrainingCon
     )
     if settings.epochs is not None:
         return with_epochs(chosen, settings.epochs)
-    return warm_config(sentences, chosen)
+    return fine_tuning_config(sentences, chosen)
 
 
 def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
-    """Scores of parent and new model on the control split, and the sampler they were taken with.
+    """Scores of parent and new model on the holdout split, and the sampler they were taken with.
 
     What the parent says of labels that the project does not have is no error.
     """
@@ -87,9 +93,11 @@ def _sampler(snapshot: Snapshot) -> SamplerSettings:
 
 
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
-    model = DiffusionNER.load(path, best_device()).called(snapshot.names)
-    return scores_of(model, _examples(model, folder, "control", snapshot), _sampler(snapshot))
+    model = DiffusionNER.load(path, best_device()).rename_labels(snapshot.names)
+    return score_with_own_threshold(
+        model, _examples(model, folder, "holdout", snapshot), _sampler(snapshot)
+    )
 
 
 def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:
-    return fit(model, read_examples(folder / f"{name}.jsonl", snapshot.labels))
+    return fit_to_window(model, read_examples(folder / f"{name}.jsonl", snapshot.labels))

@@ -38,7 +38,7 @@ class _Outcome:
     error: str | None = None
 
 
-class FanOut:
+class PreannotationWorker:
     """One worker's hands. `busy` is held while it predicts, so that it does one thing at a time."""
 
     def __init__(

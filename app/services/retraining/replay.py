@@ -40,7 +40,7 @@ def write_replay(
     """Writes a file for each parent whose job still lies beside `folder`; returns which labels
     each file's annotators looked for.
 
-    `known` are the texts of the new material, none of which is replayed: what is held back
+    `known` are the texts of the new material, none of which is replayed: what is held out
     trains nothing. `names`: what labels are called now, by their names of then. Which documents
     are chosen follows from their texts.
     """

@@ -1,6 +1,6 @@
 """What a retraining learns from: the corrected documents, frozen in files, never the database.
 
-The control split is held back: it measures the old and the new model and trains neither.
+The holdout split is held out: it measures the old and the new model and trains neither.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.services.model_registry.registry import ModelFolderError, labels_of, lo
 from app.services.retraining.replay import ancestors, write_replay
 from app.services.retraining.reviewed_part import decided
 from app.services.team.permissions import require
-from core.config import WARM
+from core.config import FINE_TUNING
 from storage.engine import Sessions
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
@@ -25,12 +25,12 @@ from storage.records import DocumentRecord
 from storage.repository import label_names, model_versions, projects
 from storage.repository.corrected import corrected
 
-LEAST_TRAIN, LEAST_CONTROL = 2, 1
+LEAST_TRAIN, LEAST_HOLDOUT = 2, 1
 """Submitted documents below which nothing can be learnt, or nothing be measured."""
 SPLIT_FROM = 20
 """Train documents from which on some of them can be spared to choose the best epoch by."""
 DEV_SHARE = 0.15
-FILES = ("train", "dev", "control")
+FILES = ("train", "dev", "holdout")
 
 DevSource = Literal["own", "share", "train"]
 
@@ -41,13 +41,13 @@ class RetrainingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RetrainingSettings:
-    """How to learn from corrections; the defaults' reasons are at `core.config.WARM`."""
+    """How to learn from corrections; the defaults' reasons are at `core.config.FINE_TUNING`."""
 
     epochs: int | None = None
     """None: by the amount of data, see `core.training.fine_tuning`."""
-    encoder_lr: float = WARM.encoder_lr
-    decoder_lr: float = WARM.decoder_lr
-    batch_size: int = WARM.batch_size
+    encoder_lr: float = FINE_TUNING.encoder_lr
+    decoder_lr: float = FINE_TUNING.decoder_lr
+    batch_size: int = FINE_TUNING.batch_size
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -79,7 +79,7 @@ class Material:
     """The project's labels; the new model has exactly these."""
     train: tuple[DocumentRecord, ...]
     dev: tuple[DocumentRecord, ...]
-    control: tuple[DocumentRecord, ...]
+    holdout: tuple[DocumentRecord, ...]
     dev_source: DevSource
     left_out: tuple[str, ...]
     """Names of documents that cannot be read as sentences, and why."""
@@ -95,7 +95,7 @@ class Snapshot:
     labels: tuple[str, ...]
     train: int
     dev: int
-    control: int
+    holdout: int
     dev_source: DevSource
     left_out: tuple[str, ...]
     data_hash: str
@@ -124,7 +124,7 @@ def gather(sessions: Sessions, project_id: int) -> Material:
 
     The best epoch is chosen by the documents of the dev split if there are any; else by 15 %
     of the train documents, the same ones every time, if there are 20 or more; else by the
-    train documents themselves. Never by the control split.
+    train documents themselves. Never by the holdout split.
     """
     with sessions() as session:
         project = projects.get(session, project_id)
@@ -140,8 +140,8 @@ def gather(sessions: Sessions, project_id: int) -> Material:
                 left_out.append(f"{document.name}: {problem}")
     _require(held, left_out)
     train, dev, source = choose_dev(held["train"], held["dev"])
-    control = tuple(held["control"])
-    return Material(name, labels, train, dev, control, source, tuple(left_out), nested)
+    holdout = tuple(held["holdout"])
+    return Material(name, labels, train, dev, holdout, source, tuple(left_out), nested)
 
 
 def active_parent(sessions: Sessions) -> ModelVersion:
@@ -184,7 +184,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         labels=material.labels,
         train=len(material.train),
         dev=len(material.dev),
-        control=len(material.control),
+        holdout=len(material.holdout),
         dev_source=material.dev_source,
         left_out=material.left_out,
         data_hash=digest.hexdigest(),
@@ -219,13 +219,13 @@ def write_json(path: Path, data: object) -> None:
 
 
 def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[str]) -> None:
-    train, control = len(held["train"]), len(held["control"])
-    if train < LEAST_TRAIN or control < LEAST_CONTROL:
+    train, holdout = len(held["train"]), len(held["holdout"])
+    if train < LEAST_TRAIN or holdout < LEAST_HOLDOUT:
         unread = f" (left out: {'; '.join(left_out)})" if left_out else ""
         raise RetrainingError(
             f"retraining needs at least {LEAST_TRAIN} submitted documents of the train split to "
-            f"learn from and {LEAST_CONTROL} of the control split to measure by, got {train} and "
-            f"{control}{unread}; submit more documents, the Documents page shows their splits"
+            f"learn from and {LEAST_HOLDOUT} of the holdout split to measure by, got {train} and "
+            f"{holdout}{unread}; submit more documents, the Documents page shows their splits"
         )
     if not any(document.entities for document in held["train"]):
         raise RetrainingError(

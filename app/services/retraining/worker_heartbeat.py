@@ -22,7 +22,7 @@ _ALL, _NAMED = 7_261_027, 7_261_028
 """Arbitrary numbers that every process uses for these advisory locks."""
 
 
-class Presence:
+class WorkerHeartbeat:
     """A living worker, as the others know it."""
 
     def __init__(self, connection: Connection, name: str) -> None:
@@ -55,7 +55,7 @@ def shared(settings: Settings) -> bool:
 
 
 @contextmanager
-def present(settings: Settings) -> Iterator[Presence]:
+def present(settings: Settings) -> Iterator[WorkerHeartbeat]:
     """Takes a place among the workers under a name that none had before."""
     name = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
     engine = create_engine_from(settings.jobs)
@@ -66,7 +66,7 @@ def present(settings: Settings) -> Iterator[Presence]:
                 text("SELECT pg_advisory_lock(:kind, hashtext(:name))"),
                 {"kind": _NAMED, "name": name},
             )
-            yield Presence(connection, name)
+            yield WorkerHeartbeat(connection, name)
     finally:
         engine.dispose()
 

@@ -20,7 +20,7 @@ class _Wish:
     """None: everywhere."""
 
 
-class LookingAgain:
+class BackgroundResuggest:
     """One thread. What is wished of a document before its turn comes is one look."""
 
     def __init__(self) -> None:

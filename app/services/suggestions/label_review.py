@@ -1,6 +1,6 @@
 """The finder of label errors over a project: which accepted spans a model would move, ranked.
 
-Held-back documents are left out: who has seen a model's answer there is no judge of it any more.
+Held-out documents are left out: who has seen a model's answer there is no judge of it any more.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage.repository import annotation_sets, documents, label_names, model_ve
 from storage.repository.statistics import Submission
 
 if TYPE_CHECKING:
-    from core.inference.label_errors import Finding
+    from core.inference.label_errors import EntityReview
 
 REMEMBERED = 20_000
 """Checked sets that are kept in memory."""
@@ -32,7 +32,7 @@ class Reviewer(Protocol):
     @property
     def model_version_id(self) -> int: ...
 
-    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]: ...
+    def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class ReviewService:
             if self._names.get(project_id, changes) != changes:
                 self._checked.clear()  # what was said then calls labels by other names
             self._names[project_id] = changes
-        fit = [each for each in every if each.status == "submitted" and each.split != "control"]
+        fit = [each for each in every if each.status == "submitted" and each.split != "holdout"]
         return sorted(fit, key=lambda each: each.submitted_at, reverse=True)
 
     def waiting(self, submitted: Sequence[Submission], model_version_id: int) -> list[Submission]:
@@ -131,9 +131,9 @@ class ReviewService:
 
 
 def _suspect(
-    submission: Submission, text: str, finding: Finding, names: Mapping[str, str]
+    submission: Submission, text: str, finding: EntityReview, names: Mapping[str, str]
 ) -> Suspect:
-    both = [finding.entity, *([finding.instead] if finding.instead else [])]
+    both = [finding.entity, *([finding.suggestion] if finding.suggestion else [])]
     start = max(0, min(each.start for each in both) - AROUND)
     end = min(len(text), max(each.end for each in both) + AROUND)
     return Suspect(
@@ -144,6 +144,6 @@ def _suspect(
         offset=start,
         cut=end < len(text),
         entity=renamed([finding.entity], names)[0],
-        instead=renamed([finding.instead], names)[0] if finding.instead else None,
+        instead=renamed([finding.suggestion], names)[0] if finding.suggestion else None,
         score=finding.score,
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from app.services.model_registry.registry import ModelRegistry, VersionView, labels_of, usable
-from app.services.suggestions.priority_lock import Turns
+from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
 if TYPE_CHECKING:
-    from core.inference.label_errors import Finding
+    from core.inference.label_errors import EntityReview
     from core.inference.pipeline import Pipeline
-    from core.inference.uncertainty import Look
+    from core.inference.uncertainty import Uncertainty
 
 KEPT = 4
 """Models held in memory: the active one, and those that somebody compares it with."""
@@ -38,7 +38,7 @@ class _Slot:
     """
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.turns = PriorityLock()
         self.pipeline: Pipeline | None = None
 
 
@@ -67,11 +67,9 @@ class ModelPredictor:
 
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         """What `predict` says of each short text, in one call of the model."""
-        from core.inference.joint import predict_together
-
         slot = _slot(self.path)
         with slot.turns.taken():
-            return predict_together(_loaded(slot, self.path), texts, settings)
+            return list(_loaded(slot, self.path).pipe(texts, settings))
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
@@ -119,18 +117,18 @@ class BackgroundPredictor:
         """φ of nested or of flat decoding, as tuned with the model."""
         return ModelPredictor(self.model_version_id, self.path).threshold(flat)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         """What the model says of the whole text, see `core.inference.uncertainty`."""
-        from core.inference.uncertainty import looks
+        from core.inference.uncertainty import iter_uncertainty
 
-        *_, last = self._in_turns(lambda pipeline: looks(pipeline, text, settings))
+        *_, last = self._in_turns(lambda pipeline: iter_uncertainty(pipeline, text, settings))
         return last
 
-    def review(self, text: str, entities: Sequence[Entity]) -> list[Finding]:
+    def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
         """What the model says of accepted entities, see `core.inference.label_errors`."""
-        from core.inference.label_errors import reviews
+        from core.inference.label_errors import review_entities
 
-        parts = self._in_turns(lambda pipeline: reviews(pipeline, text, entities))
+        parts = self._in_turns(lambda pipeline: review_entities(pipeline, text, entities))
         return list(chain.from_iterable(parts))
 
     def _in_turns(self, read: Callable[[Pipeline], Iterator[Read]]) -> Iterator[Read]:
@@ -184,5 +182,5 @@ def _loaded(slot: _Slot, path: Path) -> Pipeline:
     if slot.pipeline is None:
         from core.inference.pipeline import Pipeline
 
-        slot.pipeline = Pipeline.load(path)
+        slot.pipeline = Pipeline.from_pretrained(path)
     return slot.pipeline

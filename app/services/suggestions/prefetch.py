@@ -29,7 +29,7 @@ class Reader(Predictor, Looker, Protocol):
     """A model for what nobody waits for."""
 
 
-class Ahead:
+class Prefetcher:
     """What people are about to need, and the thread that makes it.
 
     `reader` gives the model that is active now, or None.

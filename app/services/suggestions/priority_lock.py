@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class PriorityLock:
     """A lock with two queues: whoever takes it in the background waits while anybody else does."""
 
     def __init__(self) -> None:

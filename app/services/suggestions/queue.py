@@ -6,8 +6,8 @@ changes; both begin again at the start. The others ask what the active model say
 first, or the one least like all that are done. A document that no signal is known of comes after
 those with one.
 
-A held-back document is annotated without suggestions, and no signal may choose it: the slice
-that models are judged on must be a random one. So with these three orders, held-back documents
+A held-out document is annotated without suggestions, and no signal may choose it: the slice
+that models are judged on must be a random one. So with these three orders, held-out documents
 are drawn at random, and mixed in so that of those done their share is the project's: with a share
 of 0.2, every fifth document.
 """
@@ -127,7 +127,7 @@ def _others(
     held = (
         signals.vectors(session, ids, active.id) if active and project.queue == "diversity" else {}
     )
-    return queue.by_signal(project.queue, project_id, project.control_share, held, count)
+    return queue.by_signal(project.queue, project_id, project.holdout_share, held, count)
 
 
 class _Queue:
@@ -158,19 +158,19 @@ class _Queue:
         held: dict[int, bytes],
         count: int,
     ) -> list[int]:
-        control = [row for row in self.open if row.split == "control"]
-        control.sort(key=lambda row: drawn(project_id, row))
-        rest = [row for row in self.open if row.split != "control"]
+        holdout = [row for row in self.open if row.split == "holdout"]
+        holdout.sort(key=lambda row: drawn(project_id, row))
+        rest = [row for row in self.open if row.split != "holdout"]
         if order == "diversity":
             ranked = _least_alike(rest, [row.id for row in _newest(self.done)], held, count)
         else:
             ranked = sorted(rest, key=lambda row: _signal(row, order))
-        done, done_control = len(self.done), sum(row.split == "control" for row in self.done)
+        done, done_holdout = len(self.done), sum(row.split == "holdout" for row in self.done)
         chosen: list[int] = []
-        while len(chosen) < count and (control or ranked):
-            behind = done_control + 1 <= share * (done + 1) + 1e-9
-            source = control if control and (behind or not ranked) else ranked
-            done, done_control = done + 1, done_control + (source is control)
+        while len(chosen) < count and (holdout or ranked):
+            behind = done_holdout + 1 <= share * (done + 1) + 1e-9
+            source = holdout if holdout and (behind or not ranked) else ranked
+            done, done_holdout = done + 1, done_holdout + (source is holdout)
             chosen.append(source.pop(0).id)
         return chosen
 
@@ -192,7 +192,7 @@ def _newest(rows: Sequence[QueueRow]) -> Sequence[QueueRow]:
 def _compared(queue: _Queue, project_id: int) -> list[QueueRow]:
     """Whose vectors diversity needs: a random thousand that wait, the newest that are done."""
     waiting = sorted(
-        (row for row in queue.open if row.split != "control"),
+        (row for row in queue.open if row.split != "holdout"),
         key=lambda row: drawn(project_id, row),
     )
     return [*waiting[:COMPARED], *_newest(queue.done)]

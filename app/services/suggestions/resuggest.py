@@ -12,7 +12,7 @@ from app.editing import Draft, GestureError, reduce
 from app.gestures import Found, Suggest
 from app.services.annotation import audit_log, drafts
 from app.services.annotation import tasks as works
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
 from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import require
@@ -24,7 +24,7 @@ from storage.repository import annotation_sets, documents, label_names, operatio
 
 SURER = 0.1
 """By how much what only the second look finds must exceed φ: it is right less often than what
-the first one found (docs/RESULTS.md)."""
+the first one found (docs/results/annotation.md)."""
 Stretch = tuple[int, int]
 """Code points, end exclusive."""
 
@@ -51,7 +51,7 @@ def read_again(
 
     `around` limits this to the sentences that it touches; outside them nothing changes. What was
     edited while the model was reading stands, and what contradicts it is left out. Raises
-    `GestureError` for a document that is submitted or held back.
+    `GestureError` for a document that is submitted or held out.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -101,15 +101,15 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     ]
 
 
-def _open_draft(draft: Draft, work: Work) -> Draft:
+def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
     if draft.state == "submitted":
         raise GestureError("this document is submitted and frozen; reopen it to change it")
-    if work.document.split == "control":
-        raise GestureError("this document is held back: it is annotated without suggestions")
+    if work.document.split == "holdout":
+        raise GestureError("this document is held out: it is annotated without suggestions")
     return draft
 
 
-def _refused(session: Session, work: Work, draft: Draft) -> set[Key]:
+def _refused(session: Session, work: AnnotationTask, draft: Draft) -> set[Key]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, work.id)
     places = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()

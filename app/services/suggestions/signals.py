@@ -15,7 +15,7 @@ from storage.enums import DocumentStatus, QueueOrder
 from storage.repository import documents, projects, signals
 
 if TYPE_CHECKING:
-    from core.inference.uncertainty import Look
+    from core.inference.uncertainty import Uncertainty
 
 
 class Looker(Protocol):
@@ -24,7 +24,7 @@ class Looker(Protocol):
     @property
     def model_version_id(self) -> int: ...
 
-    def look(self, text: str, settings: SamplerSettings) -> Look: ...
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty: ...
 
 
 def missing(
@@ -54,7 +54,7 @@ def measure(
             session,
             document_id,
             looker.model_version_id,
-            doubt=seen.doubt,
+            doubt=seen.least_confidence,
             disagreement=seen.disagreement,
             vector=packed(seen.vector),
         )

@@ -84,9 +84,9 @@ def settings_of(
 
 def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
-    not held back. What is held back is annotated unaided, so that no model is judged by a person
+    not held out. What is held out is annotated unaided, so that no model is judged by a person
     who has seen its answers."""
-    if predictor is None or document.status != "new" or document.split == "control":
+    if predictor is None or document.status != "new" or document.split == "holdout":
         return False
     latest = annotation_sets.latest_prediction(session, document.id)
     if latest is not None and latest.model_version_id is None:

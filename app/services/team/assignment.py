@@ -14,11 +14,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.services.annotation import tasks as works
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from app.services.team.permissions import NotAllowedError, doer, require
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.models import Document
+from storage.models import Document, Project
 from storage.repository import assignments, claims, documents, events, members, projects
 from storage.repository.assignments import Given
 
@@ -46,7 +46,7 @@ class Load:
     skipped: int
 
 
-def entered(work: Work, person: str) -> bool:
+def entered(work: AnnotationTask, person: str) -> bool:
     """Whether opening the document changes nothing about who has it."""
     document = work.document
     if work.blind:
@@ -57,7 +57,7 @@ def entered(work: Work, person: str) -> bool:
     return document.claimed_by == person and until is not None and until > now() + CLAIM - FRESH
 
 
-def enter(session: Session, document: Document, person: str) -> Work:
+def enter(session: Session, document: Document, person: str) -> AnnotationTask:
     """The person opens the document, which is locked: they claim it, or take a part in it.
 
     Raises `FullError` where as many people as are wanted have it already.
@@ -75,7 +75,7 @@ def enter(session: Session, document: Document, person: str) -> Work:
             "on to another document, or ask a reviewer to assign this one to you"
         )
     own = assignments.add(session, document.id, person, now() + TAKEN)
-    return Work(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, work.wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> None:
@@ -93,22 +93,28 @@ def holder(document: Document, person: str) -> str | None:
 
 
 def set_annotators(sessions: Sessions, project_id: int, number: int) -> None:
-    """Says how many people annotate each document. What people did stays: a document that was
-    submitted is decided, and a draft that all shared comes back when one is enough again."""
-    if not 1 <= number <= MOST:
-        raise ValueError(f"a document has 1 to {MOST} annotators, got {number}")
+    """`change_annotators` in a transaction of its own."""
     with writing(sessions) as session:
         require(session, project_id, "review")
-        project = projects.get(session, project_id)
-        if project.annotators == number:
-            return
-        project.annotators = number
-        session.flush()
-        if number > 1:
-            for document in claims.with_parts(session, project_id):
-                assignments.sum_up(session, document, number)
-        detail = {"annotators": number}
-        events.record(session, doer(session), "settings", project_id=project_id, detail=detail)
+        if change_annotators(session, projects.get(session, project_id), number):
+            detail = {"annotators": number}
+            events.record(session, doer(session), "settings", project_id=project_id, detail=detail)
+
+
+def change_annotators(session: Session, project: Project, number: int) -> bool:
+    """Says how many people annotate each document; returns whether that is new. What people did
+    stays: a document that was submitted is decided, and a draft that all shared comes back when
+    one is enough again."""
+    if not 1 <= number <= MOST:
+        raise ValueError(f"a document has 1 to {MOST} annotators, got {number}")
+    if project.annotators == number:
+        return False
+    project.annotators = number
+    session.flush()
+    if number > 1:
+        for document in claims.with_parts(session, project.id):
+            assignments.sum_up(session, document, number)
+    return True
 
 
 def assign(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from storage.engine import Sessions
 from storage.enums import Role
-from storage.project_scope import SEES, SightedSession
+from storage.project_scope import SEES, ProjectScopedSession
 from storage.repository import members
 
 Act = Literal["annotate", "review", "administer"]
@@ -47,7 +47,7 @@ class Acting:
 def for_person(sessions: Sessions, person: Acting) -> Sessions:
     """Sessions on the same database that act for a person."""
     given = {**sessions.kw, "info": {_ACTING: person, SEES: _seen}}
-    return sessionmaker(class_=SightedSession, **given)
+    return sessionmaker(class_=ProjectScopedSession, **given)
 
 
 def acting(session: Session) -> Acting | None:

@@ -16,7 +16,7 @@ from app.services.team.permissions import Acting, doer, for_person, require_admi
 from app.services.team.sign_in import digest
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.project_scope import SEES, SightedSession
+from storage.project_scope import SEES, ProjectScopedSession
 from storage.repository import events, projects, tokens, users
 
 LOG = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | No
         seen = before(session)
         return (project_id,) if seen is None or project_id in seen else ()
 
-    return sessionmaker(class_=SightedSession, **{**own.kw, "info": {**info, SEES: sight}})
+    return sessionmaker(class_=ProjectScopedSession, **{**own.kw, "info": {**info, SEES: sight}})
 
 
 def _user_id(session: Session, person: str | None) -> int | None:

@@ -1,1 +1,1 @@
-"""Annotated sentences out of files, one module for each form they are found in."""
+"""Readers of annotated sentences, one module for each file format."""

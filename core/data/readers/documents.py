@@ -1,4 +1,4 @@
-"""A text with entities in code points to sentences with entities in words."""
+"""Convert a text with entities in code points to sentences with entities in words."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...text.segmentation import sentences
 from ...text.tokenization import tokenize
 from ...types import Entity, Example, Span, Token
-from .records import Reading
+from .records import ParseResult
 
 
-def split_document(text: str, entities: Iterable[Entity]) -> Reading:
-    """A document's sentences as examples.
+def split_document(text: str, entities: Iterable[Entity]) -> ParseResult:
+    """Split a document into sentences as examples.
 
-    An entity that ends within a word grows to the whole word; one that lies across a
-    sentence's end joins the sentences, so none is lost. Raises `ValueError` for an entity
-    past the text's end or over white space alone.
+    An entity that ends within a word is expanded to the whole word; sentences that an entity
+    crosses are joined, so that none is lost. Raises `ValueError` for an entity past the text's end
+    or over white space alone.
     """
     tokens = tokenize(text)
     first, last = _word_at(text, tokens)
@@ -36,13 +36,13 @@ def split_document(text: str, entities: Iterable[Entity]) -> Reading:
         whole = text[tokens[start].start : tokens[end - 1].end]
         expanded += len(whole) > len(inside)
         spans.append(Span(start, end, entity.label))
-    stretches, joined = _join(sentences(text, tokens), spans)
-    return Reading(tuple(_examples(text, tokens, stretches, sorted(set(spans)))), expanded, joined)
+    ranges, joined = _join(sentences(text, tokens), spans)
+    return ParseResult(tuple(_examples(text, tokens, ranges, sorted(set(spans)))), expanded, joined)
 
 
 def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
-    """For each code point: the first token that ends after it, and (as an exclusive end) the
-    number of tokens that start before it."""
+    """For each code point, the first token that ends after it, and the number of tokens that start
+    before it (an exclusive end)."""
     first: list[int] = []
     last = [0]
     for index, token in enumerate(tokens):
@@ -57,25 +57,26 @@ def _word_at(text: str, tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
 def _join(
     bounds: Sequence[tuple[int, int]], spans: Iterable[Span]
 ) -> tuple[list[tuple[int, int]], int]:
-    """The sentences with each end removed that a span lies across, and how many were."""
+    """Join sentences whose boundary a span crosses; returns the ranges and the number of removed
+    boundaries."""
     inside = {cut for span in spans for cut in range(span.start + 1, span.end)}
-    stretches: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for start, end in bounds:
         if start in inside:
-            start = stretches.pop()[0]
-        stretches.append((start, end))
-    return stretches, len(bounds) - len(stretches)
+            start = ranges.pop()[0]
+        ranges.append((start, end))
+    return ranges, len(bounds) - len(ranges)
 
 
 def _examples(
     text: str,
     tokens: Sequence[Token],
-    stretches: Iterable[tuple[int, int]],
+    ranges: Iterable[tuple[int, int]],
     spans: Sequence[Span],
 ) -> Iterator[Example]:
-    """`spans` are sorted; each lies within one stretch."""
+    """`spans` are sorted; each lies within one range."""
     taken = 0
-    for start, end in stretches:
+    for start, end in ranges:
         words = tuple(text[token.start : token.end] for token in tokens[start:end])
         within = taken
         while within < len(spans) and spans[within].start < end:

@@ -1,10 +1,10 @@
-"""JSON: an object a line (JSONL), or one list of objects as SpERT and its kin keep them.
+"""JSON: one object a line (JSONL), or one list of objects as in SpERT.
 
     {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
-Offsets count words in the first kind, code points in the second; both are half-open. Whatever
-else an object holds (relations, "ltokens" and "rtokens" for the sentences around it) is left.
+Offsets count words in the first form, code points in the second; both are half-open. Other fields
+(relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
 """
 
 from __future__ import annotations
@@ -16,69 +16,73 @@ from typing import Any
 
 from ...types import Entity, Example, Span
 from .documents import split_document
-from .records import DataError, Reading, Row
+from .records import DataError, ParsedLine, ParseResult
 
 _NOT_GOLD = frozenset({"rejected", "suggested"})
 _BLANK = " \t\r\n"
 
 
-def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[Row]:
-    """An object a line; blank lines are passed over. Raises `DataError`."""
+def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
+    """Parse one object a line, skipping blank lines. Raises `DataError`."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield number, _reading(json.loads(line))
+            yield number, _parse(json.loads(line))
         except (ValueError, RecursionError) as error:
             raise DataError(path, number, str(error)) from None
 
 
-def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[Row]:
-    """One list over the whole file; each object is told by the line it begins on.
+def read_json_list(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
+    """Parse one list over the whole file, yielding each object with the line it begins on.
 
     Raises `DataError`.
     """
     text = "\n".join(lines)
     decoder = json.JSONDecoder()
-    place, line = _next(text, 0, 1)
-    if text[place : place + 1] != "[":
+    position, line = _next(text, 0, 1)
+    if text[position : position + 1] != "[":
         raise DataError(
-            path, line, f"expected a list [{{…}}, …] of sentences, got {text[place : place + 60]!r}"
+            path,
+            line,
+            f"expected a list [{{…}}, …] of sentences, got {text[position : position + 60]!r}",
         )
-    place, line = _next(text, place + 1, line)
-    while text[place : place + 1] != "]":
+    position, line = _next(text, position + 1, line)
+    while text[position : position + 1] != "]":
         try:
-            record, end = decoder.raw_decode(text, place)
-            yield line, _reading(record)
+            record, end = decoder.raw_decode(text, position)
+            yield line, _parse(record)
         except (ValueError, RecursionError) as error:
             raise DataError(path, line, f"in the sentence that begins here: {error}") from None
-        place, line = _next(text, end, line + text.count("\n", place, end))
-        if text[place : place + 1] == ",":
-            place, line = _next(text, place + 1, line)
-        elif text[place : place + 1] != "]":
+        position, line = _next(text, end, line + text.count("\n", position, end))
+        if text[position : position + 1] == ",":
+            position, line = _next(text, position + 1, line)
+        elif text[position : position + 1] != "]":
             raise DataError(
-                path, line, f"expected , or ] after a sentence, got {text[place : place + 60]!r}"
+                path,
+                line,
+                f"expected , or ] after a sentence, got {text[position : position + 60]!r}",
             )
-    place, line = _next(text, place + 1, line)
-    if place < len(text):
+    position, line = _next(text, position + 1, line)
+    if position < len(text):
         raise DataError(
-            path, line, f"expected nothing after the list, got {text[place : place + 60]!r}"
+            path, line, f"expected nothing after the list, got {text[position : position + 60]!r}"
         )
 
 
-def _next(text: str, place: int, line: int) -> tuple[int, int]:
-    """The next place that is not blank, and its line."""
-    end = place
+def _next(text: str, position: int, line: int) -> tuple[int, int]:
+    """The next position that is not blank, and its line."""
+    end = position
     while end < len(text) and text[end] in _BLANK:
         end += 1
-    return end, line + text.count("\n", place, end)
+    return end, line + text.count("\n", position, end)
 
 
-def _reading(record: Any) -> Reading:
+def _parse(record: Any) -> ParseResult:
     if isinstance(record, dict) and isinstance(record.get("entities"), list):
         entities = record["entities"]
         if isinstance(record.get("tokens"), list):
-            return Reading((_token_example(record["tokens"], entities),))
+            return ParseResult((_token_example(record["tokens"], entities),))
         if isinstance(record.get("text"), str):
             return split_document(record["text"], _gold(entities))
     raise ValueError(
@@ -117,11 +121,11 @@ def _token_example(words: list[Any], records: list[Any]) -> Example:
 
 
 def _parts(record: Any) -> Iterator[Any]:
-    """An entity in fragments as one entity each, which is what a model of spans can learn."""
+    """Yield the fragments of an entity as one entity each, the form that a span model can learn."""
     fragments = record.get("fragments") if isinstance(record, dict) else None
     if not isinstance(fragments, list):
         yield record
         return
     for fragment in fragments:
-        place = fragment if isinstance(fragment, list) else []
-        yield {**record, **dict(zip(("start", "end"), place, strict=False))}
+        position = fragment if isinstance(fragment, list) else []
+        yield {**record, **dict(zip(("start", "end"), position, strict=False))}

@@ -1,10 +1,10 @@
-"""OntoNotes as CoNLL-2012 has it: `*_gold_conll` files, names in brackets in the eleventh column.
+"""OntoNotes in the CoNLL-2012 format: `*_gold_conll` files, names in brackets in column eleven.
 
     bc/cctv/00/cctv_0000 0 3 Hong NNP (TOP* - - - - (GPE* -
     bc/cctv/00/cctv_0000 0 4 Kong NNP *     - - - - *)    -
 
-The documents of the New Testament, whose identifiers begin with `pt/`, carry no names because
-nobody looked for any: they are left out.
+The documents of the New Testament, whose identifiers begin with `pt/`, are skipped: their names
+were not annotated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...types import Example, Span
-from .records import DataError, Reading, Row
+from .records import DataError, ParsedLine, ParseResult
 
 SUFFIX = "_gold_conll"
 _DOCUMENT, _WORD, _NAME, _LEAST = 0, 3, 10, 12
@@ -29,11 +29,12 @@ class _Sentence:
     words: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     open: list[tuple[int, str]] = field(default_factory=list)
-    """Where each name that has not ended yet began, and its label."""
+    """The start and label of each name that has not ended yet."""
 
 
-def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[Row]:
-    """The sentences of one file, each with its last line. Raises `DataError`."""
+def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
+    """Yield the sentences of one file, each with the number of its last line. Raises
+    `DataError`."""
     sentence = _Sentence()
     for number, line in enumerate([*lines, ""], 1):
         columns = line.split()
@@ -52,7 +53,7 @@ def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[Row]:
             )
         if sentence.words:
             spans = tuple(sorted(set(sentence.spans)))
-            yield number - 1, Reading((Example(tuple(sentence.words), spans),))
+            yield number - 1, ParseResult((Example(tuple(sentence.words), spans),))
         sentence = _Sentence()
 
 
@@ -91,17 +92,17 @@ def _add(sentence: _Sentence, path: Path, number: int, columns: Sequence[str]) -
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All `*_gold_conll` files of a folder tree, sorted, but those in a folder `pt`.
+    """All `*_gold_conll` files of a folder tree, sorted, without those in a folder `pt`.
 
-    Raises `DataError` without any.
+    Raises `DataError` if there are none.
     """
     paths = (path.relative_to(folder) for path in folder.rglob("*" + SUFFIX))
-    found = sorted(folder / path for path in paths if "pt" not in path.parts)
-    if not found:
+    files = sorted(folder / path for path in paths if "pt" not in path.parts)
+    if not files:
         raise DataError(
             folder,
             1,
             f"a folder is read as OntoNotes: expected files below it whose names end in {SUFFIX}, "
             "got none; name a file, or make them with the script that comes with CoNLL-2012",
         )
-    return found
+    return files

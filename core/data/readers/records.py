@@ -1,4 +1,4 @@
-"""What a reader gives, and what it says of a file that it cannot read."""
+"""The result of a reader, and the error for a file that cannot be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...types import Example
 
 
 class DataError(ValueError):
-    """A file that cannot be read as annotated sentences: which one, which line, and why."""
+    """A file that cannot be read as annotated sentences: path, line and problem."""
 
     def __init__(self, path: str | Path, line: int, problem: str) -> None:
         super().__init__(f"{path}:{line}: {problem}")
@@ -17,29 +17,29 @@ class DataError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a file held, and what had to be bent to read it."""
+class ParseResult:
+    """The examples of a file, and how many adjustments were needed to read it."""
 
     examples: tuple[Example, ...]
     expanded: int = 0
-    """Entities that began or ended within a word, and were grown to whole words."""
+    """Entities that began or ended within a word and were expanded to whole words."""
     joined: int = 0
-    """Sentence ends that were taken away because an entity lies across them."""
+    """Sentence boundaries removed because an entity crosses them."""
 
 
-Row = tuple[int, Reading]
-"""The line that something was read from, and what was there."""
+ParsedLine = tuple[int, ParseResult]
+"""A line number and what was parsed there."""
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a UTF-8 file without their ends; a byte order mark is no part of it.
+    """The lines of a UTF-8 file without line ends and byte order mark.
 
     Only a line feed, with or without a carriage return, ends a line. Raises `DataError`.
     """
     lines = []
-    for number, raw in enumerate(path.read_bytes().split(b"\n"), 1):
+    for number, encoded in enumerate(path.read_bytes().split(b"\n"), 1):
         try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            line = encoded.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise DataError(path, number, f"expected UTF-8, got {error}; save as UTF-8") from None
         lines.append(line.removesuffix("\r"))

@@ -1,1 +1,1 @@
-"""How fast a model is: annotation, its parts, and training, beside a tagger on the same encoder."""
+"""Speed of annotation, its parts and training, beside a tagger on the same encoder."""

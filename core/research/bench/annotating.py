@@ -1,4 +1,4 @@
-"""Sentences a second of annotation, and where the time goes."""
+"""Sentences per second of annotation, and the time of its parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...devices import mixed_precision
 from ...evaluation.evaluate import propose
 from ...modeling.model import DiffusionNER
 from ...types import SamplerSettings
-from .timing import Stopwatch, in_turns, now
+from .timing import Stopwatch, interleaved, now
 
 Sentences = Sequence[Sequence[str]]
 Row = dict[str, Any]
@@ -36,55 +36,58 @@ def speeds(
     jobs: dict[str, Callable[[], object]] = {
         "tagger": lambda: tagger.predict(sentences),
         "encoder alone": lambda: _encode(model, sentences),
-        **{name(*key): partial(propose, model, sentences, each) for key, each in settings.items()},
+        **{
+            setting_name(*key): partial(propose, model, sentences, sampler)
+            for key, sampler in settings.items()
+        },
     }
-    seconds = in_turns(jobs, rounds, model.device)
+    seconds = interleaved(jobs, rounds, model.device)
     return [
         {
-            "what": what,
-            "sentences_per_second": len(sentences) / each,
-            "of_tagger": seconds["tagger"] / each,
+            "what": name,
+            "sentences_per_second": len(sentences) / median,
+            "of_tagger": seconds["tagger"] / median,
         }
-        for what, each in seconds.items()
+        for name, median in seconds.items()
     ]
 
 
-def name(steps: int, num_spans: int) -> str:
-    """How a setting is called in the table."""
+def setting_name(steps: int, num_spans: int) -> str:
+    """The name of a setting in the table."""
     return f"γ = {steps}, K = {num_spans}"
 
 
 def parts(
     model: DiffusionNER, sentences: Sentences, settings: SamplerSettings, rounds: int
 ) -> list[Row]:
-    """Milliseconds a sentence of the parts of one annotation; they add up to the whole.
+    """Milliseconds per sentence of each part of one annotation; they add up to the total.
 
-    What is left after the model's own parts is choosing boundaries, stepping back and decoding.
+    What remains after the model's own parts is candidate selection, DDIM steps and decoding.
     """
-    watched: dict[str, tuple[object, str]] = {
+    timed: dict[str, tuple[object, str]] = {
         "tokenisation": (model, "batch"),
         "encoder": (model.encoder, "forward"),
-        "sentence read for the decoder": (model.denoiser, "read"),
+        "sentence read for the decoder": (model.denoiser, "encode"),
         "decoder, all steps": (model.denoiser, "forward"),
         "types": (model.denoiser, "type_logits"),
     }
     runs: list[dict[str, float]] = []
     for _ in range(rounds):
-        watch = Stopwatch(model.device)
-        with watch.watching(watched):
+        stopwatch = Stopwatch(model.device)
+        with stopwatch.watching(timed):
             start = now(model.device)
             propose(model, sentences, settings)
-            whole = now(model.device) - start
-        rest = whole - sum(watch.seconds.values())
-        runs.append({**watch.seconds, "sampling and decoding": rest, "whole": whole})
+            total = now(model.device) - start
+        rest = total - sum(stopwatch.seconds.values())
+        runs.append({**stopwatch.seconds, "sampling and decoding": rest, "whole": total})
     chosen = sorted(runs, key=lambda run: run["whole"])[len(runs) // 2]  # one run: it adds up
     return [
         {
-            "what": what,
+            "what": name,
             "ms_a_sentence": 1000 * seconds / len(sentences),
             "share": seconds / chosen["whole"],
         }
-        for what, seconds in chosen.items()
+        for name, seconds in chosen.items()
     ]
 
 

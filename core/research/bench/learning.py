@@ -1,4 +1,4 @@
-"""What a training step costs, ours and the tagger's: the real loop, on the same batches."""
+"""Time per training step of the model and of the tagger, in the real loop on the same batches."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from ...training.trainer import train
 from ...types import Example, Span
 from .timing import now
 
-_STEPS = 10
-"""Between two reports of a training; an epoch is longer than what is measured."""
-_EVERY = 10
-"""Words to an entity in text without annotation: about what news has."""
+_STEPS_PER_REPORT = 10
+"""Steps between two reports of a training; an epoch is longer than the measurement."""
+_WORDS_PER_ENTITY = 10
+"""Words per entity in text without annotation, as in news."""
 
 
 def step_seconds(
     model: DiffusionNER, examples: Sequence[Example], config: TrainingConfig, rounds: int
 ) -> list[dict[str, Any]]:
-    """Seconds a step (forward, backward, optimiser) of both, in turns: a row each.
+    """One row each for the time per step (forward, backward, optimiser) of the two, measured in
+    turns.
 
-    A turn is what training takes between two of its reports; the first warms up. The model's
-    weights change.
+    A turn is the time between two reports of training; the first is a warm-up. The model's weights
+    change.
     """
-    enough = list(islice(cycle(examples), _STEPS * (rounds + 2) * config.batch_size))
+    repeated = list(islice(cycle(examples), _STEPS_PER_REPORT * (rounds + 2) * config.batch_size))
     device = model.device
     learners: dict[str, Learner] = {
         "training step": DiffusionLearner(model, config),
@@ -40,35 +41,37 @@ def step_seconds(
     }
     with TemporaryDirectory() as folder:
         runs = {
-            what: train(learner, enough, enough[:1], config, Path(folder) / str(number))
+            what: train(learner, repeated, repeated[:1], config, Path(folder) / str(number))
             for number, (what, learner) in enumerate(learners.items())
         }
-        paces: dict[str, list[float]] = {what: [] for what in runs}
-        reached = dict.fromkeys(runs, 0)
-        for turn in range(rounds + 1):
+        seconds_by_job: dict[str, list[float]] = {what: [] for what in runs}
+        last_step = dict.fromkeys(runs, 0)
+        for number in range(rounds + 1):
             for what, run in runs.items():
                 start = now(device)
                 step = next(run).step
-                if turn:
-                    paces[what].append((now(device) - start) / (step - reached[what]))
-                reached[what] = step
-    seconds = {what: statistics.median(each) for what, each in paces.items()}
+                if number:
+                    seconds_by_job[what].append((now(device) - start) / (step - last_step[what]))
+                last_step[what] = step
+    seconds = {what: statistics.median(median) for what, median in seconds_by_job.items()}
     tagger = seconds["tagger's training step"]
     return [
-        {"what": what, "ms_a_step": 1000 * each, "of_tagger": each / tagger}
-        for what, each in seconds.items()
+        {"what": what, "ms_a_step": 1000 * median, "of_tagger": median / tagger}
+        for what, median in seconds.items()
     ]
 
 
-def annotated(sentences: Sequence[Sequence[str]], labels: Sequence[str]) -> list[Example]:
-    """Text with as many made-up entities of two words as news has, since what a step costs
-    depends on their number and not on their sense."""
+def with_made_up_entities(
+    sentences: Sequence[Sequence[str]], labels: Sequence[str]
+) -> list[Example]:
+    """Text with made-up entities of two words at news density, since the cost of a step depends on
+    their number only."""
     return [
         Example(
             tuple(words),
             tuple(
                 Span(start, start + 2, labels[start % len(labels)])
-                for start in range(0, len(words) - 1, _EVERY)
+                for start in range(0, len(words) - 1, _WORDS_PER_ENTITY)
             ),
         )
         for words in sentences

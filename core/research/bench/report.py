@@ -1,4 +1,4 @@
-"""The figures, and the bars that they are held against."""
+"""The measurements, and the limits they are checked against."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import torch
 from ...config import TrainingConfig
 from ...modeling.model import DiffusionNER
 from ...types import Example, SamplerSettings
-from .annotating import name, parts, speeds
+from .annotating import parts, setting_name, speeds
 from .learning import step_seconds
 
 if sys.platform != "win32":
     import resource
 
-AT_LEAST = {name(5, 60): 0.4, name(1, 60): 0.7}
+AT_LEAST = {setting_name(5, 60): 0.4, setting_name(1, 60): 0.7}
 AT_MOST = {"training step": 2.5}
 """Ratios to the tagger's, on two CPU cores."""
 
@@ -32,13 +32,13 @@ def measure(
     num_spans: Sequence[int],
     rounds: int,
 ) -> dict[str, Any]:
-    """Everything about one model on one device. Training comes last: it changes the weights."""
+    """Measure one model on one device. Training comes last: it changes the weights."""
     words = [example.words for example in examples]
     device = model.device
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     rows = speeds(model, words, steps, num_spans, rounds)
-    apart = parts(model, words, SamplerSettings(), rounds)
+    breakdown = parts(model, words, SamplerSettings(), rounds)
     annotating = _peak(device)
     training = step_seconds(model, examples, TrainingConfig(), rounds)
     return {
@@ -49,27 +49,27 @@ def measure(
         "words_a_sentence": round(sum(map(len, words)) / len(words), 1),
         "peak_memory_mb": {"annotating": annotating, "training": _peak(device)},
         "annotation": rows,
-        "parts": apart,
+        "parts": breakdown,
         "training": training,
         "bars": bars([*rows, *training]),
     }
 
 
 def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the rows that have a bar, and whether they pass it."""
-    held = []
+    """The rows that have a limit, and whether they pass it."""
+    checked = []
     for row in rows:
         what, ratio = row["what"], row["of_tagger"]
         if what in AT_LEAST:
-            held.append((what, ratio, f"≥ {AT_LEAST[what]}", ratio >= AT_LEAST[what]))
+            checked.append((what, ratio, f"≥ {AT_LEAST[what]}", ratio >= AT_LEAST[what]))
         if what in AT_MOST:
-            held.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
+            checked.append((what, ratio, f"≤ {AT_MOST[what]}", ratio <= AT_MOST[what]))
     names = ("what", "of_tagger", "bar", "passed")
-    return [dict(zip(names, each, strict=True)) for each in held]
+    return [dict(zip(names, row_values, strict=True)) for row_values in checked]
 
 
 def as_text(figures: dict[str, Any]) -> str:
-    """The figures of one device as tables."""
+    """Format the measurements of one device as tables."""
     memory = figures["peak_memory_mb"]
     annotating, training = (
         "–" if memory[what] is None else f"{memory[what]} MB" for what in ("annotating", "training")
@@ -99,10 +99,10 @@ def as_text(figures: dict[str, Any]) -> str:
 
 
 def _peak(device: torch.device) -> int | None:
-    """The most memory taken so far, in MB: the device's where it has its own. None on Windows."""
+    """The peak memory so far, in MB: the device's on CUDA. None on Windows."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) // _MEGABYTE
     if sys.platform == "win32":
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // (_MEGABYTE if sys.platform == "darwin" else 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (_MEGABYTE if sys.platform == "darwin" else 1024)

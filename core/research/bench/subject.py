@@ -1,4 +1,4 @@
-"""What is measured: a model folder or a shape with random weights, on some sentences."""
+"""The benchmarked model (a folder, or a shape with random weights) and sentences."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from transformers import AutoTokenizer, BertConfig
 
 from ...config import ModelConfig
 from ...data.examples import read_examples
-from ...data.fitting import fit
+from ...data.fitting import fit_to_window
 from ...inference.pipeline import Pipeline
+from ...installation import SAMPLES
 from ...modeling.encoder import SentenceEncoder
 from ...modeling.model import DiffusionNER
 from ...types import Example
-from .learning import annotated
+from .learning import with_made_up_entities
 
-_SAMPLES = Path("assets/samples")
 _HEAD = 64
-"""Width of an attention head in BERT, of every size."""
+"""The width of an attention head in BERT of every size."""
 
 
-def shaped(folder: Path, layers: int, width: int) -> DiffusionNER:
-    """A model around a BERT of any size, with random weights, and the decoder of today.
+def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
+    """A model around a BERT of any size with random weights.
 
-    `folder` is a model's: its tokenizer is used. Raises ValueError for a size that is none.
+    `folder` is a model's: its tokenizer is used. Raises ValueError for an invalid size.
     """
     if layers < 1 or width < _HEAD or width % _HEAD:
         raise ValueError(
@@ -45,11 +45,13 @@ def shaped(folder: Path, layers: int, width: int) -> DiffusionNER:
     return DiffusionNER(config, SentenceEncoder(config, bert), tokenizer).eval()
 
 
-def sentences(model: DiffusionNER, data: Path | None, most: int) -> list[Example]:
-    """The first `most` of a file, or of our own samples with made-up entities."""
+def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:
+    """The first `limit` sentences of a file, or of the bundled samples with made-up entities."""
     if data is not None:
-        return fit(model, read_examples(data))[:most]
-    reader = Pipeline(model)
-    texts = [path.read_text("utf-8") for path in sorted(_SAMPLES.glob("*.txt"))]
-    read = [words for text in texts for words in reader.read(text).sentences]
-    return fit(model, annotated(read, model.config.labels))[:most]
+        return fit_to_window(model, read_examples(data))[:limit]
+    texts = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))]
+    if not texts:
+        raise ValueError(f"there are no samples in {SAMPLES}; name a file to annotate: --data FILE")
+    pipeline = Pipeline(model)
+    split = [words for text in texts for words in pipeline.read(text).sentences]
+    return fit_to_window(model, with_made_up_entities(split, model.config.labels))[:limit]

@@ -1,4 +1,4 @@
-"""Clocks: jobs measured in turns, and the time that parts of a model take inside a run."""
+"""Timers: jobs measured in turns, and the time of a model's parts inside a run."""
 
 from __future__ import annotations
 
@@ -6,31 +6,37 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
 
 
 def now(device: torch.device) -> float:
-    """Seconds, after all that was asked of the device is done."""
+    """Seconds on a clock, after all queued work of the device is done."""
     if device.type != "cpu":
         torch.accelerator.synchronize(device)
     return time.perf_counter()
 
 
-def in_turns(
-    jobs: Mapping[str, Callable[[], object]], rounds: int, device: torch.device
+def interleaved(
+    jobs: Mapping[str, Callable[[], object]],
+    rounds: int,
+    device: torch.device,
+    clock: Callable[[], float] | None = None,
 ) -> dict[str, float]:
-    """The median seconds of each job, one after another in every round, so that a drifting
-    machine is fair to all. The first round warms up and is not counted."""
+    """The median seconds of each job. The jobs take turns in every round, so that drift of the
+    machine affects all alike; the first round is a warm-up. Without a `clock`, wall time is
+    measured, including the device's queued work."""
+    read = clock or partial(now, device)
     times: dict[str, list[float]] = {name: [] for name in jobs}
-    for turn in range(rounds + 1):
+    for number in range(rounds + 1):
         for name, job in jobs.items():
-            start = now(device)
+            start = read()
             job()
-            if turn:
-                times[name].append(now(device) - start)
-    return {name: statistics.median(each) for name, each in times.items()}
+            if number:
+                times[name].append(read() - start)
+    return {name: statistics.median(measured) for name, measured in times.items()}
 
 
 class Stopwatch:
@@ -39,11 +45,11 @@ class Stopwatch:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self.seconds: dict[str, float] = {}
-        self._open = False
+        self._running = False
 
     @contextmanager
     def watching(self, parts: Mapping[str, tuple[object, str]]) -> Iterator[None]:
-        """Time the methods `parts`, given as name → (object, its method), while inside."""
+        """Time the methods `parts`, given as name → (object, method name), inside the block."""
         for name, (owner, method) in parts.items():
             setattr(owner, method, self._timed(name, getattr(owner, method)))
         try:
@@ -56,14 +62,14 @@ class Stopwatch:
         self.seconds[name] = 0.0
 
         def timed(*args: Any, **kwargs: Any) -> Any:
-            if self._open:
+            if self._running:
                 return call(*args, **kwargs)
-            self._open = True
+            self._running = True
             start = now(self.device)
             try:
                 return call(*args, **kwargs)
             finally:
                 self.seconds[name] += now(self.device) - start
-                self._open = False
+                self._running = False
 
         return timed

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import paper
-from .ask import Ask, Experiment, short
+from .experiment import Experiment, ExperimentConfig, short
 from .plan import Run
 from .report import Chart, Record, Report
 from .runner import Done
@@ -28,24 +28,26 @@ PARTS: dict[str, dict[str, Setting]] = {
 }
 
 
-def _run(ask: Ask, name: str, cells: Mapping[str, Setting], **settings: Any) -> Iterator[Run]:
-    """One run for each corpus and seed."""
-    for corpora, called, seed in ask.each(_CORPORA, _QUICK):
+def _run(
+    config: ExperimentConfig, name: str, cells: Mapping[str, Setting], **settings: Any
+) -> Iterator[Run]:
+    """Yield one run for each corpus and seed."""
+    for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK):
         yield Run(
-            name=f"{name} {called} seed {seed}",
+            name=f"{name} {corpus_name} seed {seed}",
             cells=tuple(cells.items()),
             corpora=corpora,
             seed=seed,
-            **{"encoder": ask.encoder, **settings},
+            **{"encoder": config.encoder, **settings},
         )
 
 
-def _table4(ask: Ask) -> list[Run]:
+def _table4(config: ExperimentConfig) -> list[Run]:
     runs = [
         run
-        for encoder in ask.encoders
+        for encoder in config.encoders
         for run in _run(
-            ask,
+            config,
             f"encoder {short(encoder)}",
             {"part": "encoder", "setting": short(encoder)},
             encoder=encoder,
@@ -53,31 +55,31 @@ def _table4(ask: Ask) -> list[Run]:
     ]
     for setting, overrides in PARTS.items():
         cells: dict[str, Setting] = {"part": "module", "setting": setting}
-        runs += _run(ask, setting, cells, overrides=overrides)
-    return ask.sized(runs)
+        runs += _run(config, setting, cells, overrides=overrides)
+    return config.sized(runs)
 
 
-def _table5(ask: Ask) -> list[Run]:
+def _table5(config: ExperimentConfig) -> list[Run]:
     runs: list[Run] = []
     for schedule, timesteps in paper.TABLE5:
         settings: dict[str, Setting] = {"schedule": schedule, "timesteps": timesteps}
         cells: dict[str, Setting] = {"schedule": schedule, "T": timesteps}
-        runs += _run(ask, f"{schedule} T {timesteps}", cells, overrides=settings)
-    return ask.sized(runs)
+        runs += _run(config, f"{schedule} T {timesteps}", cells, overrides=settings)
+    return config.sized(runs)
 
 
-def _table6(ask: Ask) -> list[Run]:
-    counts = (60, 120) if ask.quick else (60, 120, 150)
+def _table6(config: ExperimentConfig) -> list[Run]:
+    counts = (60, 120) if config.quick else (60, 120, 150)
     runs: list[Run] = []
     for expansion in ("repetition", "random", "mixed"):
         for count in counts:
             settings: dict[str, Setting] = {"expansion": expansion, "num_spans": count}
             cells: dict[str, Setting] = {"strategy": expansion, "K in training": count}
-            runs += _run(ask, f"{expansion} K {count}", cells, overrides=settings)
-    return ask.sized(runs)
+            runs += _run(config, f"{expansion} K {count}", cells, overrides=settings)
+    return config.sized(runs)
 
 
-def _report4(ask: Ask, done: Done) -> Report:
+def _report4(config: ExperimentConfig, done: Done) -> Report:
     known: dict[Any, paper.Pair] = dict(paper.TABLE4)
     records = _beside(average(done), known, lambda record: record["setting"])
     records += [
@@ -90,17 +92,17 @@ def _report4(ask: Ask, done: Done) -> Report:
         "feed-forward layers stay.",
     )
     return _report(
-        ask, done, "Table 4: encoders and parts", ("part", "setting"), records, notes, "setting"
+        config, done, "Table 4: encoders and parts", ("part", "setting"), records, notes, "setting"
     )
 
 
-def _report5(ask: Ask, done: Done) -> Report:
+def _report5(config: ExperimentConfig, done: Done) -> Report:
     known: dict[Any, paper.Pair] = dict(paper.TABLE5)
     records = _beside(average(done), known, lambda record: (record["schedule"], record["T"]))
-    return _report(ask, done, "Table 5: schedules", ("schedule", "T"), records, (_DIFFERS,), "T")
+    return _report(config, done, "Table 5: schedules", ("schedule", "T"), records, (_DIFFERS,), "T")
 
 
-def _report6(ask: Ask, done: Done) -> Report:
+def _report6(config: ExperimentConfig, done: Done) -> Report:
     known: dict[Any, paper.Pair] = dict(paper.TABLE6)
     records = _beside(
         average(done), known, lambda record: (record["strategy"], record["K in training"])
@@ -111,7 +113,7 @@ def _report6(ask: Ask, done: Done) -> Report:
         "entity among random spans.",
     )
     return _report(
-        ask,
+        config,
         done,
         "Table 6: expansion",
         ("strategy", "K in training"),
@@ -122,7 +124,7 @@ def _report6(ask: Ask, done: Done) -> Report:
 
 
 def _beside(records: list[Record], known: Mapping[Any, paper.Pair], key: Any) -> list[Record]:
-    """The records with the paper's numbers where it has any."""
+    """Add the paper's numbers to the records that have any."""
     for record in records:
         if key(record) in known:
             record |= _pair(known[key(record)])
@@ -134,7 +136,7 @@ def _pair(pair: paper.Pair) -> Record:
 
 
 def _report(
-    ask: Ask,
+    config: ExperimentConfig,
     done: Done,
     title: str,
     cells: tuple[str, ...],
@@ -146,8 +148,8 @@ def _report(
         title,
         (*cells, "corpus", *SCORES, *_PAPER),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
-        Chart(x, "F1", tuple(each for each in (*cells, "corpus") if each not in (x, "part"))),
+        notes + config.notes([run for run, _ in done]),
+        Chart(x, "F1", tuple(column for column in (*cells, "corpus") if column not in (x, "part"))),
     )
 
 

@@ -1,11 +1,11 @@
-"""`convergence`: how soon the development F1 is near its end, ours beside the tagger."""
+"""`convergence`: how soon the development F1 is near its final value, beside the tagger."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Kind, Run
 from .report import Chart, Record, Report
 from .runner import Done
@@ -15,31 +15,33 @@ _KINDS: tuple[Kind, ...] = ("ours", "tagger")
 _POINTS = 4
 
 
-def _plan(ask: Ask) -> list[Run]:
+def _plan(config: ExperimentConfig) -> list[Run]:
     runs = [
-        replace(ask.training(corpora, f"convergence {called}", kind, seed), points=_POINTS)
-        for corpora, called, seed in ask.each(["gum_named", "wikigold"], ["gum_named"])
+        replace(config.training(corpora, f"convergence {corpus_name}", kind, seed), points=_POINTS)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            ["gum_named", "wikigold"], ["gum_named"]
+        )
         for kind in _KINDS
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def near_the_end(points: Sequence[tuple[int, float]], final: float) -> int:
-    """The first step with 90 % of `final`, the development F1 of the version that is kept."""
+def first_step_near(points: Sequence[tuple[int, float]], final: float) -> int:
+    """The first step that reaches 90 % of `final`, the development F1 of the saved version."""
     return next(step for step, f1 in points if f1 >= NEAR * final)
 
 
-def _report(ask: Ask, done: Done) -> Report:
+def _report(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     curve: list[Record] = []
     for run, row in done:
         cells = {**dict(run.cells), "seed": run.seed}
-        corpus = "+".join(each.name for each in run.corpora)
+        corpus = "+".join(part.name for part in run.corpora)
         record: Record = {**cells, "corpus": corpus}
         if row is not None:
             points = [(step, f1) for step, f1 in row["points"]]
             final = row["best_dev_f1"]
-            reached = near_the_end(points, final)
+            reached = first_step_near(points, final)
             record |= {
                 "final dev F1": 100 * final,
                 "steps": row["steps"],
@@ -60,7 +62,7 @@ def _report(ask: Ask, done: Done) -> Report:
         "Convergence",
         (*columns, "share of the steps", "minutes"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("step", "dev F1", ("corpus", "model", "seed"), lines=True),
         tuple(curve),
     )

@@ -1,10 +1,10 @@
-"""`corpora`: the main table, ours beside the tagger and the biaffine classifier."""
+"""`corpora`: the main table, DiffusionNER beside the tagger and the biaffine classifier."""
 
 from __future__ import annotations
 
 from typing import get_args
 
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Kind, Run
 from .report import Chart, Report
 from .runner import Done
@@ -23,16 +23,18 @@ CORPORA = (
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def _plan(ask: Ask) -> list[Run]:
+def _plan(config: ExperimentConfig) -> list[Run]:
     runs = [
-        ask.training(corpora, called, kind, seed)
-        for corpora, called, seed in ask.each(CORPORA, ["wikigold", "gum_named"], [0, 1, 2])
+        config.training(corpora, corpus_name, kind, seed)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            CORPORA, ["wikigold", "gum_named"], [0, 1, 2]
+        )
         for kind in KINDS
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _report(ask: Ask, done: Done) -> Report:
+def _report(config: ExperimentConfig, done: Done) -> Report:
     least = done[0][0].min_steps
     notes = (
         "Same encoder, data, optimiser and stopping rule. Where no entities of the training "
@@ -45,7 +47,7 @@ def _report(ask: Ask, done: Done) -> Report:
         "Ours beside the baselines",
         ("corpus", "model", *SCORES, "late rise"),
         tuple(average(done)),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("corpus", "F1", ("model",)),
     )
 

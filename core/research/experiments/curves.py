@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...types import SamplerSettings
 from . import paper
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Kind, Run
 from .report import Chart, Record, Report
 from .runner import Done
@@ -16,58 +16,58 @@ STEPS, SPANS = (1, 2, 5, 10), (10, 30, 60, 120)
 _CORPORA, _QUICK = ("litbank",), ("gum_named",)
 
 
-def _grid(ask: Ask) -> tuple[SamplerSettings, ...]:
-    """Every γ with every K; quick: every γ with K = 10 and 60, every K with γ = 5."""
+def _grid(config: ExperimentConfig) -> tuple[SamplerSettings, ...]:
+    """Every γ with every K; with --quick every γ with K = 10 and 60, and every K with γ = 5."""
     pairs = [
         (steps, spans)
         for spans in SPANS
         for steps in STEPS
-        if not ask.quick or spans in (10, 60) or steps == 5
+        if not config.quick or spans in (10, 60) or steps == 5
     ]
     first = SamplerSettings()
     rest = [SamplerSettings(*pair) for pair in pairs if pair != (first.steps, first.num_spans)]
     return (first, *rest)
 
 
-def _ours(ask: Ask) -> list[Run]:
+def _candidate_runs(config: ExperimentConfig) -> list[Run]:
     """A trained model, or --model as it is, measured over the grid."""
     runs = [
         Run(
-            name=f"grid {called} seed {seed}",
+            name=f"grid {corpus_name} seed {seed}",
             cells=(("model", "ours"),),
             corpora=corpora,
-            encoder=ask.encoder,
-            start=ask.model,
-            trains=ask.model is None,
-            samplers=_grid(ask),
+            encoder=config.encoder,
+            start=config.model,
+            trains=config.model is None,
+            samplers=_grid(config),
             seed=seed,
         )
-        for corpora, called, seed in ask.each(_CORPORA, _QUICK)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK)
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _table3(ask: Ask) -> list[Run]:
+def _table3(config: ExperimentConfig) -> list[Run]:
     kinds: tuple[Kind, ...] = ("tagger", "biaffine")
     baselines = [
-        ask.training(corpora, called, kind, seed)
-        for corpora, called, seed in ask.each(_CORPORA, _QUICK)
+        config.training(corpora, corpus_name, kind, seed)
+        for corpora, corpus_name, seed in config.corpora_and_seeds(_CORPORA, _QUICK)
         for kind in kinds
-        if ask.encoder is not None
+        if config.encoder is not None
     ]
-    return _ours(ask) + ask.sized(baselines)
+    return _candidate_runs(config) + config.sized(baselines)
 
 
-def _report3(ask: Ask, done: Done) -> Report:
+def _report3(config: ExperimentConfig, done: Done) -> Report:
     records = [
         {**record, "source": "ours"}
         for record in average(done, samplers=True)
         if record.get("K", 60) == 60 and record.get("γ", 1) in (1, 5, 10)
     ]
     for record in records:
-        tagger = _pace(records, "tagger", record["corpus"])
-        ours = record.get("sentences/s")
-        record["× tagger"] = None if tagger is None or ours is None else ours / tagger
+        tagger = _speed_of(records, "tagger", record["corpus"])
+        speed = record.get("sentences/s")
+        record["× tagger"] = None if tagger is None or speed is None else speed / tagger
     records += [
         {
             "source": "paper",
@@ -95,12 +95,12 @@ def _report3(ask: Ask, done: Done) -> Report:
         "Table 3: parameters, F1 and speed",
         (*columns, "× tagger", "× Lu et al.", "seeds"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("sentences/s", "F1", ("source", "model", "corpus"), lines=True),
     )
 
 
-def _pace(records: list[Record], model: str, corpus: str) -> float | None:
+def _speed_of(records: list[Record], model: str, corpus: str) -> float | None:
     paces = (
         record.get("sentences/s")
         for record in records
@@ -109,8 +109,10 @@ def _pace(records: list[Record], model: str, corpus: str) -> float | None:
     return next(paces, None)
 
 
-def _figure(number: int, title: str, x: str, series: str) -> Callable[[Ask, Done], Report]:
-    def report(ask: Ask, done: Done) -> Report:
+def _figure(
+    number: int, title: str, x: str, series: str
+) -> Callable[[ExperimentConfig, Done], Report]:
+    def report(config: ExperimentConfig, done: Done) -> Report:
         records = average(done, samplers=True)
         records.sort(key=lambda record: (record["corpus"], record[series], record[x]))
         notes = (
@@ -122,7 +124,7 @@ def _figure(number: int, title: str, x: str, series: str) -> Callable[[Ask, Done
             f"Figure {number}: {title}",
             ("corpus", "γ", "K", "P", "R", "F1", "± seeds", "sentences/s", "seeds"),
             tuple(records),
-            notes + ask.notes([run for run, _ in done]),
+            notes + config.notes([run for run, _ in done]),
             Chart(x, "F1", ("corpus", series), lines=True),
         )
 
@@ -131,8 +133,14 @@ def _figure(number: int, title: str, x: str, series: str) -> Callable[[Ask, Done
 
 TABLE3 = Experiment("table3", "how large, how good and how fast over γ?", _table3, _report3)
 FIGURE3 = Experiment(
-    "figure3", "do more denoising steps help?", _ours, _figure(3, "denoising steps γ", "γ", "K")
+    "figure3",
+    "do more denoising steps help?",
+    _candidate_runs,
+    _figure(3, "denoising steps γ", "γ", "K"),
 )
 FIGURE4 = Experiment(
-    "figure4", "do more sampled spans help?", _ours, _figure(4, "sampled spans K", "K", "γ")
+    "figure4",
+    "do more sampled spans help?",
+    _candidate_runs,
+    _figure(4, "sampled spans K", "K", "γ"),
 )

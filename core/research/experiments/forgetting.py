@@ -1,12 +1,12 @@
-"""`forgetting`: what a model that learns a new corpus still knows, with and without replay."""
+"""`forgetting`: what a model trained on a new corpus still knows, with and without replay."""
 
 from __future__ import annotations
 
-from .ask import Ask, Experiment
+from ...installation import BUNDLED
+from .experiment import Experiment, ExperimentConfig
 from .plan import Corpus, Run, Size
 from .report import Chart, Report
 from .runner import Done
-from .sampling import BUNDLED
 from .tables import SCORES, average
 
 REPLAYS = (0.0, 0.5, 1.0)
@@ -14,27 +14,29 @@ _LEARNT = 100
 _DEV = 100
 
 
-def _plan(ask: Ask) -> list[Run]:
-    """The first of the corpora is new; the others are what the model was trained on."""
+def _plan(config: ExperimentConfig) -> list[Run]:
+    """The first corpus is new; the model was trained on the others."""
     runs = []
-    for corpora, called, seed in ask.each(
+    for corpora, corpus_name, seed in config.corpora_and_seeds(
         ["ncbi_disease+gum_named+wikigold"], ["ncbi_disease+wikigold"]
     ):
-        before = _run(ask, corpora[1:], f"before {called}", "before", seed)
+        before = _run(config, corpora[1:], f"before {corpus_name}", "before", seed)
         runs.append(before)
         for share in REPLAYS:
-            name = f"forgetting {called} {share} seed {seed}"
-            runs.append(_run(ask, corpora, name, share, seed))
-    return ask.sized(runs)
+            name = f"forgetting {corpus_name} {share} seed {seed}"
+            runs.append(_run(config, corpora, name, share, seed))
+    return config.sized(runs)
 
 
-def _run(ask: Ask, corpora: tuple[Corpus, ...], name: str, replay: float | str, seed: int) -> Run:
+def _run(
+    config: ExperimentConfig, corpora: tuple[Corpus, ...], name: str, replay: float | str, seed: int
+) -> Run:
     trains = isinstance(replay, float)
     return Run(
         name=name,
         cells=(("replay", replay),),
         corpora=corpora,
-        start=ask.model or BUNDLED,
+        start=config.model or BUNDLED,
         trains=trains,
         seed=seed,
         size=Size(train=_LEARNT, dev=_DEV) if trains else Size(),
@@ -42,7 +44,7 @@ def _run(ask: Ask, corpora: tuple[Corpus, ...], name: str, replay: float | str, 
     )
 
 
-def _report(ask: Ask, done: Done) -> Report:
+def _report(config: ExperimentConfig, done: Done) -> Report:
     notes = (
         f"{_LEARNT} sentences of the first corpus are learnt, chosen by the seed, as sentences in "
         "which its annotators looked for every label; `replay`: old sentences for each of them. "
@@ -52,7 +54,7 @@ def _report(ask: Ask, done: Done) -> Report:
         "What is forgotten",
         ("corpus", "replay", *SCORES),
         tuple(average(done)),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("replay", "F1", ("corpus",)),
     )
 

@@ -1,4 +1,4 @@
-"""A run's sentences: read once, merged over its corpora, as many as its size says."""
+"""The sentences of a run: read once, merged over its corpora, sampled to its size."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from functools import lru_cache
 from pathlib import Path
 
 from ...data.examples import label_set, merge_corpora, read_examples
-from ...evaluation.measure import looked_for
+from ...evaluation.measure import with_annotated_labels
 from ...evaluation.metrics import nested_entities
 from ...types import Example
 from .plan import Corpus, Run
 
 
 def training_examples(run: Run) -> tuple[list[Example], list[Example]]:
-    """To learn from, and to choose by; the corpora know which labels they annotate."""
+    """The training and development sentences, marked with the labels their corpora annotate."""
     if run.replay is not None:
         return _replayed(run, run.replay)
     return _merged(run, "train", run.size.train), _merged(run, "dev", run.size.dev)
 
 
 def labels_of(run: Run) -> tuple[str, ...]:
-    """Every label of the corpora, also those that a small size does not show."""
+    """All labels of the corpora, also those missing from a small sample."""
     return label_set(_merged(run, "train", None))
 
 
 def test_examples(corpus: Corpus, run: Run) -> list[Example]:
-    """To measure on: the same sentences for every seed."""
-    return looked_for(_some(_read_all(corpus.test), run.size.test, seed=0))
+    """The test sentences: the same for every seed."""
+    return with_annotated_labels(_sample(_read_all(corpus.test), run.size.test, seed=0))
 
 
 def is_flat(corpus: Corpus) -> bool:
-    """Whether no two entities overlap in what is learnt from."""
-    return not any(nested_entities(each.entities) for each in _read_all(corpus.train))
+    """Whether no two entities of the training data overlap."""
+    return not any(nested_entities(example.entities) for example in _read_all(corpus.train))
 
 
 def _replayed(run: Run, share: float) -> tuple[list[Example], list[Example]]:
     first, *others = run.corpora
-    new = _some(_read_all(first.train), run.size.train, run.seed)
-    dev = _some(_read_all(first.dev), run.size.dev, run.seed)
-    held = merge_corpora([_read_all(each.train) for each in (first, *others)])
-    old = held[len(_read_all(first.train)) :]
-    return [*new, *_some(old, round(share * len(new)), run.seed)], dev
+    new = _sample(_read_all(first.train), run.size.train, run.seed)
+    dev = _sample(_read_all(first.dev), run.size.dev, run.seed)
+    merged = merge_corpora([_read_all(corpus.train) for corpus in (first, *others)])
+    old = merged[len(_read_all(first.train)) :]
+    return [*new, *_sample(old, round(share * len(new)), run.seed)], dev
 
 
 def _merged(run: Run, split: str, count: int | None) -> list[Example]:
     corpora = [_read_all(getattr(corpus, split)) for corpus in run.corpora]
-    return _some(merge_corpora(corpora), count, run.seed)
+    return _sample(merge_corpora(corpora), count, run.seed)
 
 
-def _some(examples: Sequence[Example], count: int | None, seed: int) -> list[Example]:
+def _sample(examples: Sequence[Example], count: int | None, seed: int) -> list[Example]:
     if count is None or count >= len(examples):
         return list(examples)
     chosen = random.Random(seed).sample(range(len(examples)), count)

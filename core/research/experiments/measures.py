@@ -1,4 +1,4 @@
-"""What is measured of a trained model, by name: each gives rows of plain numbers."""
+"""Measures of a trained model, by name; each returns rows of plain numbers."""
 
 from __future__ import annotations
 
@@ -7,106 +7,129 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ...evaluation.calibration import Judged, auroc, confidence_table, judge
-from ...evaluation.evaluate import keep, propose
+from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
+from ...evaluation.evaluate import propose, select_spans
 from ...evaluation.measure import measure
 from ...evaluation.metrics import Scores, score
 from ...inference.constraints import Constraints
-from ...inference.label_errors import doubts_of
+from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, Span
+from .candidate import BaselineModel, CandidateModel
 from .seeding import with_errors
-from .students import Ours, Theirs
 
 Rows = list[dict[str, Any]]
-_TOLD = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
-_TOLD_OF_OURS = ("threshold", "distinct_spans", "sentences_per_second")
+_SCORE_NAMES = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
+_CANDIDATE_SCORE_NAMES = ("threshold", "distinct_spans", "sentences_per_second")
 GIVEN = (0, 1, 2)
 ERRORS = 0.05
-"""The share of entities that `label_errors` spoils."""
+"""The share of entities that `label_errors` corrupts."""
 FIRST = (10, 25, 50)
-"""After how many of the ranking its precision is told."""
+"""The ranks at which the precision is reported."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a measure works on; examples are fitted and know which labels are looked for."""
+class MeasureInput:
+    """The input of a measure; examples fit the model and know their annotated labels."""
 
     test: Sequence[Example]
     dev: Sequence[Example]
     samplers: Sequence[SamplerSettings]
 
 
-def scores(student: Ours | Theirs, asked: Asked) -> Rows:
-    """P, R, F1, nested recall and sentences a second: ours with each sampler, a baseline once."""
-    if isinstance(student, Theirs):
-        found, pace = student.baseline.measure(asked.test)
-        return [{**_told(found), "sentences_per_second": pace}]
+def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
+    """P, R, F1, nested recall and sentences per second: the candidate with each sampler, a baseline
+    once."""
+    if isinstance(trained, BaselineModel):
+        baseline_scores, speed = trained.baseline.measure(data.test)
+        return [{**_select_scores(baseline_scores), "sentences_per_second": speed}]
     rows = []
-    for sampler in asked.samplers:
-        told = measure(student.model, asked.test, sampler)
-        rows.append({**asdict(sampler), **{name: told[name] for name in (*_TOLD, *_TOLD_OF_OURS)}})
+    for sampler in data.samplers:
+        measured_scores = measure(trained.model, data.test, sampler)
+        rows.append(
+            {
+                **asdict(sampler),
+                **{
+                    name: measured_scores[name] for name in (*_SCORE_NAMES, *_CANDIDATE_SCORE_NAMES)
+                },
+            }
+        )
     return rows
 
 
-def constrained(student: Ours | Theirs, asked: Asked) -> Rows:
-    """The scores of the other entities when 0, 1 and 2 gold entities of a sentence are given.
+def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
+    """Score the remaining entities when 0, 1 and 2 gold entities of a sentence are fixed.
 
-    Sentences with three and more take part. The same two, drawn by chance, are left out of the
-    count each time, with all that is said of their boundaries: the gain is that of the rest.
+    Only sentences with three or more entities take part. The same two, drawn at random, are
+    excluded from the scores each time, with all predictions of their boundaries, so that the gain
+    is that of the rest.
     """
-    model, (sampler,) = _ours(student).model, asked.samplers
-    drawn = random.Random(0)
-    examples = [each for each in asked.test if len(each.entities) > max(GIVEN)]
-    shown = [tuple(drawn.sample(each.entities, max(GIVEN))) for each in examples]
+    model, (sampler,) = _require_candidate(trained).model, data.samplers
+    rng = random.Random(0)
+    examples = [example for example in data.test if len(example.entities) > max(GIVEN)]
+    given_spans = [tuple(rng.sample(example.entities, max(GIVEN))) for example in examples]
     rest = [
-        replace(each, entities=tuple(span for span in each.entities if not _at(span, two)))
-        for each, two in zip(examples, shown, strict=True)
+        replace(
+            example,
+            entities=tuple(
+                span for span in example.entities if not _has_boundaries_in(span, given)
+            ),
+        )
+        for example, given in zip(examples, given_spans, strict=True)
     ]
     rows = []
     for count in GIVEN:
-        rules = [Constraints(fixed=two[:count]) for two in shown]
-        words = [each.words for each in examples]
-        found = propose(model, words, sampler, constraints=rules)
-        said = [
-            [s for s in keep(each, model.config.phi(sampler.flat), sampler.flat) if not _at(s, two)]
-            for each, two in zip(found, shown, strict=True)
+        rules = [Constraints(fixed=given[:count]) for given in given_spans]
+        words = [example.words for example in examples]
+        proposals = propose(model, words, sampler, constraints=rules)
+        predictions = [
+            [
+                s
+                for s in select_spans(candidates, model.config.phi(sampler.flat), sampler.flat)
+                if not _has_boundaries_in(s, given)
+            ]
+            for candidates, given in zip(proposals, given_spans, strict=True)
         ]
-        rows.append({"given": count, **_told(score(zip(rest, said, strict=True)))})
+        rows.append({"given": count, **_select_scores(score(zip(rest, predictions, strict=True)))})
     return rows
 
 
-def confidence(student: Ours | Theirs, asked: Asked) -> Rows:
-    """AUROC for "this suggestion is right" of each signal, and of all together as fitted on
-    the development sentences."""
-    model, (sampler,) = _ours(student).model, asked.samplers
+def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
+    """AUROC of each signal for "this suggestion is correct", and of all combined as fitted on the
+    development sentences."""
+    model, (sampler,) = _require_candidate(trained).model, data.samplers
 
-    def judged(examples: Sequence[Example]) -> list[Judged]:
-        found = propose(model, [each.words for each in examples], sampler)
-        return judge(examples, found, model.config.phi(sampler.flat), sampler.flat)
+    def judged(examples: Sequence[Example]) -> list[JudgedCandidate]:
+        proposals = propose(model, [example.words for example in examples], sampler)
+        return judge(examples, proposals, model.config.phi(sampler.flat), sampler.flat)
 
-    dev, test = judged(asked.dev), judged(asked.test)
-    counts = {"suggestions": len(test), "right": sum(each.right for each in test)}
+    dev, test = judged(data.dev), judged(data.test)
+    counts = {"suggestions": len(test), "right": sum(suggestion.correct for suggestion in test)}
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
-def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
-    """How early the finder ranks the errors that each sampler's seed puts into gold, and how
-    often it says instead what gold has."""
-    model = _ours(student).model
-    words = [each.words for each in asked.test]
+def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
+    """How early the finder ranks the errors that each sampler's seed puts into gold, and how often
+    it suggests the gold annotation."""
+    model = _require_candidate(trained).model
+    words = [example.words for example in data.test]
     rows = []
-    for sampler in asked.samplers:
-        seeded = with_errors(asked.test, model.config.labels, ERRORS, sampler.seed)
-        doubts = doubts_of(model, words, [[each.span for each in own] for own in seeded])
+    for sampler in data.samplers:
+        seeded = with_errors(data.test, model.config.labels, ERRORS, sampler.seed)
+        reviews = review_spans(
+            model,
+            words,
+            [[seeded_span.span for seeded_span in seeded_spans] for seeded_spans in seeded],
+        )
         pairs = [
             pair
-            for own, said in zip(seeded, doubts, strict=True)
-            for pair in zip(own, said, strict=True)
+            for seeded_spans, span_reviews in zip(seeded, reviews, strict=True)
+            for pair in zip(seeded_spans, span_reviews, strict=True)
         ]
         ranked = sorted(pairs, key=lambda pair: -pair[1].score)
         wrong = [pair for pair in pairs if pair[0].kind]
-        told = {
-            f"at {count}": sum(one.kind is not None for one, _ in ranked[:count]) / count
+        precisions = {
+            f"at {count}": sum(seeded_span.kind is not None for seeded_span, _ in ranked[:count])
+            / count
             for count in FIRST
         }
         rows.append(
@@ -114,38 +137,44 @@ def label_errors(student: Ours | Theirs, asked: Asked) -> Rows:
                 "seed": sampler.seed,
                 "spans": len(pairs),
                 "errors": len(wrong),
-                **told,
+                **precisions,
                 "auroc": auroc(
-                    [each.score for _, each in pairs], [bool(one.kind) for one, _ in pairs]
+                    [review.score for _, review in pairs],
+                    [bool(seeded_span.kind) for seeded_span, _ in pairs],
                 ),
-                "mended": sum(one.truth == each.instead for one, each in wrong) / len(wrong),
+                "mended": sum(
+                    seeded_span.truth == review.suggestion for seeded_span, review in wrong
+                )
+                / len(wrong),
             }
         )
     return rows
 
 
-def measured(student: Ours | Theirs, name: str, asked: Asked, flat: bool) -> Rows:
-    """The rows of the measure `name`, with flat decoding where the corpus is flat."""
-    samplers = [replace(each, flat=flat) for each in asked.samplers]
-    return MEASURES[name](student, replace(asked, samplers=samplers))
+def measured(
+    trained: CandidateModel | BaselineModel, name: str, data: MeasureInput, flat: bool
+) -> Rows:
+    """The rows of the measure `name`, with flat decoding for a flat corpus."""
+    samplers = [replace(sampler, flat=flat) for sampler in data.samplers]
+    return MEASURES[name](trained, replace(data, samplers=samplers))
 
 
-def _ours(student: Ours | Theirs) -> Ours:
-    if isinstance(student, Theirs):
-        raise ValueError(f"a {student.baseline.kind} has no noisy spans to measure this by")
-    return student
+def _require_candidate(trained: CandidateModel | BaselineModel) -> CandidateModel:
+    if isinstance(trained, BaselineModel):
+        raise ValueError(f"a {trained.baseline.kind} has no noisy spans to measure this by")
+    return trained
 
 
-def _at(span: Span, places: Sequence[Span]) -> bool:
-    return any((span.start, span.end) == (each.start, each.end) for each in places)
+def _has_boundaries_in(span: Span, places: Sequence[Span]) -> bool:
+    return any((span.start, span.end) == (other.start, other.end) for other in places)
 
 
-def _told(found: Scores) -> dict[str, Any]:
-    whole = found.to_json()
-    return {name: whole[name] for name in _TOLD}
+def _select_scores(scores: Scores) -> dict[str, Any]:
+    values = scores.to_json()
+    return {name: values[name] for name in _SCORE_NAMES}
 
 
-MEASURES: dict[str, Callable[[Ours | Theirs, Asked], Rows]] = {
+MEASURES: dict[str, Callable[[CandidateModel | BaselineModel, MeasureInput], Rows]] = {
     "scores": scores,
     "constrained": constrained,
     "confidence": confidence,

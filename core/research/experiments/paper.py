@@ -1,4 +1,4 @@
-"""The paper's own numbers (Shen et al., ACL 2023), to stand beside ours. F1 in per cent."""
+"""The paper's results (Shen et al., ACL 2023), for comparison. F1 in per cent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run from beginning to end: train, going on where it was stopped, then measure."""
+"""Perform a run: train, resuming if interrupted, then measure."""
 
 from __future__ import annotations
 
@@ -13,97 +13,98 @@ from typing import Any
 import torch
 
 from ...config import TrainingConfig
-from ...evaluation.measure import looked_for
-from ...training.fine_tuning import warm_config
+from ...evaluation.measure import with_annotated_labels
+from ...training.fine_tuning import fine_tuning_config
 from ...training.trainer import Evaluated, Progress, train
 from ...types import Example
+from .candidate import BaselineModel, CandidateModel, build_model
 from .material import is_flat, labels_of, test_examples, training_examples
-from .measures import Asked, measured
+from .measures import MeasureInput, measured
 from .plan import Run
-from .store import weights_of, write_whole
-from .students import Ours, Theirs, new_student
+from .store import weights_of, write_atomically
 
-_DIARY = "diary.json"
-_MOST_SCORES = 20
-"""Development scores of a training whose epochs are short."""
+_LOG = "diary.json"
+_MAX_EVALUATIONS = 20
+"""The maximum number of development scores for trainings with short epochs."""
 
 
 def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
-    """Train and measure; yields what training says and returns the result.
+    """Train and measure; yields the training's records and returns the result.
 
-    The weights stay in the folder, to go on from: see `core.research.experiments.store.write_row`.
+    The weights stay in the folder until the result is written: see
+    `core.research.experiments.store.write_row`.
     """
     flat = {corpus.name: is_flat(corpus) for corpus in run.corpora}
     labels = labels_of(run)
     examples, dev = training_examples(run)
     config = _config(run, len(examples))
-    student = new_student(run, labels, config, all(flat.values()), dev)
+    trained = build_model(run, labels, config, all(flat.values()), dev)
     weights = weights_of(folder)
-    told: dict[str, Any] = {}
+    summary: dict[str, Any] = {}
     if run.trains:
-        told = yield from _train(student, examples, dev, config, run.points, weights)
-    student.learner.network.eval()
+        summary = yield from _train(trained, examples, dev, config, run.points, weights)
+    trained.learner.network.eval()
     rows = []
     for corpus in run.corpora:
-        tests = student.fit(test_examples(corpus, run))
-        asked = Asked(tests, student.fit(looked_for(dev)), run.samplers)
-        found = measured(student, run.measure, asked, flat[corpus.name])
-        here = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
-        rows += [{**here, **row} for row in found]
-    parameters = sum(each.numel() for each in student.learner.network.parameters())
-    return {**told, "parameters": parameters, "sentences": len(examples), "measures": rows}
+        tests = trained.fit_to_window(test_examples(corpus, run))
+        data = MeasureInput(tests, trained.fit_to_window(with_annotated_labels(dev)), run.samplers)
+        rows_of_corpus = measured(trained, run.measure, data, flat[corpus.name])
+        cells = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
+        rows += [{**cells, **row} for row in rows_of_corpus]
+    parameters = sum(parameter.numel() for parameter in trained.learner.network.parameters())
+    return {**summary, "parameters": parameters, "sentences": len(examples), "measures": rows}
 
 
 def _config(run: Run, examples: int) -> TrainingConfig:
     """The run's settings, with the epochs that few sentences need."""
     config = run.training
     if run.start is not None:
-        return config if "epochs" in run.overrides else warm_config(examples, config)
+        return config if "epochs" in run.overrides else fine_tuning_config(examples, config)
     needed = math.ceil(run.min_steps / max(1, math.ceil(examples / config.batch_size)))
     if needed <= config.epochs:
         return config
-    every = max(config.evaluate_every, needed // _MOST_SCORES)
+    every = max(config.evaluate_every, needed // _MAX_EVALUATIONS)
     return replace(config, epochs=needed, patience=needed, evaluate_every=every)
 
 
 def _train(
-    student: Ours | Theirs,
+    trained: CandidateModel | BaselineModel,
     examples: list[Example],
     dev: list[Example],
     config: TrainingConfig,
     points: int,
     folder: Path,
 ) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
-    """Train and restore the best version; the diary outlives a kill, as the checkpoint does."""
-    fitted, chosen_by = student.fit(examples), student.fit(dev)
-    diary = _Diary(folder / _DIARY)
+    """Train and restore the best version; the log survives a kill, as the checkpoint does."""
+    fitted, dev_examples = trained.fit_to_window(examples), trained.fit_to_window(dev)
+    log = _TrainingLog(folder / _LOG)
     per_epoch = math.ceil(len(fitted) / config.batch_size)
     every = max(10, per_epoch // (points + 1)) if points else 0
-    stream = () if diary.finished else train(student.learner, fitted, chosen_by, config, folder)
+    stream = () if log.finished else train(trained.learner, fitted, dev_examples, config, folder)
     for record in stream:
         if isinstance(record, Evaluated):
-            diary.add(record.step, record.scores.f1, end_of_epoch=True)
-        elif every and record.step % per_epoch and _due(record.step, every):
-            diary.add(record.step, _development(student, chosen_by), end_of_epoch=False)
+            log.add(record.step, record.scores.f1, end_of_epoch=True)
+        elif every and record.step % per_epoch and _crosses(record.step, every):
+            log.add(record.step, _development(trained, dev_examples), end_of_epoch=False)
         yield record
-    diary.finish()
-    student.restore(folder)
-    return diary.told(config.epochs * per_epoch)
+    log.finish()
+    trained.restore(folder)
+    return log.summary(config.epochs * per_epoch)
 
 
-def _due(step: int, every: int) -> bool:
-    """Training speaks every ten steps: whether the last ten hold a multiple of `every`."""
+def _crosses(step: int, every: int) -> bool:
+    """Whether the last ten steps contain a multiple of `every`: training reports every ten."""
     return step // every != (step - 10) // every
 
 
 @torch.inference_mode()
-def _development(student: Ours | Theirs, examples: list[Example]) -> float:
-    student.learner.network.eval()
-    return student.learner.evaluate(examples).f1
+def _development(trained: CandidateModel | BaselineModel, examples: list[Example]) -> float:
+    trained.learner.network.eval()
+    return trained.learner.evaluate(examples).f1
 
 
-class _Diary:
-    """Development F1 by step, and the seconds that training took over all its parts."""
+class _TrainingLog:
+    """Development F1 by step, and the seconds of training over all its parts."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -111,18 +112,18 @@ class _Diary:
         self.seconds = 0.0
         self.finished = False
         if path.is_file():
-            held = json.loads(path.read_text("utf-8"))
-            self.points = {int(step): (f1, end) for step, f1, end in held["points"]}
-            self.seconds, self.finished = held["seconds"], held["finished"]
+            saved = json.loads(path.read_text("utf-8"))
+            self.points = {int(step): (f1, end) for step, f1, end in saved["points"]}
+            self.seconds, self.finished = saved["seconds"], saved["finished"]
         self.since = time.monotonic()
 
     def add(self, step: int, f1: float, end_of_epoch: bool) -> None:
-        self.points = {each: value for each, value in self.points.items() if each < step}
+        self.points = {at_step: value for at_step, value in self.points.items() if at_step < step}
         self.points[step] = (f1, end_of_epoch)
         self._write()
 
     def finish(self) -> None:
-        """A training that is done is not done again, should the measuring be killed."""
+        """Mark the training as finished, so that it is not repeated if measuring is killed."""
         self.finished = True
         self._write()
 
@@ -130,10 +131,10 @@ class _Diary:
         now = time.monotonic()
         self.seconds, self.since = self.seconds + now - self.since, now
         points = [(step, *value) for step, value in self.points.items()]
-        held = {"seconds": self.seconds, "finished": self.finished, "points": points}
-        write_whole(self.path, json.dumps(held))
+        saved = {"seconds": self.seconds, "finished": self.finished, "points": points}
+        write_atomically(self.path, json.dumps(saved))
 
-    def told(self, planned: int) -> dict[str, Any]:
+    def summary(self, planned: int) -> dict[str, Any]:
         return {
             "train_seconds": self.seconds,
             "steps": max(self.points),

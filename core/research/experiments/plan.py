@@ -1,4 +1,4 @@
-"""What an experiment is made of: corpora, sizes, and runs with every setting resolved."""
+"""The parts of an experiment: corpora, sizes, and runs with every setting resolved."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ...config import WARM, ModelConfig, TrainingConfig
+from ...config import FINE_TUNING, ModelConfig, TrainingConfig
 from ...types import SamplerSettings
-from .settings import Setting, split_overrides, without_ours
+from .settings import Setting, split_overrides, without_candidate_settings
 
 MIN_STEPS = 1500
 Kind = Literal["ours", "tagger", "biaffine"]
@@ -17,7 +17,7 @@ Kind = Literal["ours", "tagger", "biaffine"]
 
 @dataclass(frozen=True)
 class Corpus:
-    """An annotated corpus: files to learn from, to choose by and to measure on."""
+    """An annotated corpus: files to train on, to select by and to test on."""
 
     name: str
     train: tuple[Path, ...]
@@ -37,7 +37,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of the data a run takes; None is all of it. Chosen by the seed, kept in order."""
+    """The number of sentences a run uses; None is all. Sampled by the seed, kept in order."""
 
     train: int | None = None
     dev: int | None = None
@@ -49,43 +49,43 @@ class Size:
         return Size(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
     def __str__(self) -> str:
-        held = {"train": self.train, "dev": self.dev, "test": self.test}
-        parts = [f"{count} {split}" for split, count in held.items() if count is not None]
+        counts = {"train": self.train, "dev": self.dev, "test": self.test}
+        parts = [f"{count} {split}" for split, count in counts.items() if count is not None]
         return " / ".join(parts) + " sentences" if parts else "all sentences"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training (or one model to measure), and where its result stands in the table."""
+    """One training (or one model to measure), and its place in the table."""
 
     name: str
     cells: tuple[tuple[str, Setting], ...]
-    """Columns that tell this row from others; rows that agree in all are averaged over seeds."""
+    """The columns that identify the row; rows that agree in all are averaged over seeds."""
     corpora: tuple[Corpus, ...]
-    """Learnt together, measured one by one."""
+    """Trained on together, measured one by one."""
     kind: Kind = "ours"
     encoder: str | None = None
     start: Path | None = None
-    """The model folder that training starts from; without training, the one to measure."""
+    """The model folder that training starts from; without training, the model to measure."""
     trains: bool = True
     """False measures `start` as it is."""
     overrides: Mapping[str, Setting] = field(default_factory=dict)
-    """Fields of ModelConfig and TrainingConfig that are not their defaults."""
+    """Fields of ModelConfig and TrainingConfig that differ from their defaults."""
     min_steps: int = MIN_STEPS
-    """Epochs are added until there are this many steps, and all are run: small corpora. A
-    model that goes on from another has those of `core.training.fine_tuning` instead."""
+    """For small corpora: epochs are added until there are this many steps, and all are run. A
+    fine-tuned model has the epochs of `core.training.fine_tuning` instead."""
     seed: int = 0
     size: Size = Size()
     samplers: tuple[SamplerSettings, ...] = (SamplerSettings(),)
-    """What to measure with; `flat` is set by each corpus itself."""
+    """The samplers to measure with; `flat` is set by each corpus."""
     measure: str = "scores"
-    """Which of core.research.experiments.measures is asked."""
+    """A name in core.research.experiments.measures."""
     replay: float | None = None
-    """Where set, the first of `corpora` alone is new: it is what `size` cuts and what the version
-    is chosen by, as if its annotators had looked for every label; of the others so many sentences
-    are learnt again for each new one."""
+    """If set, only the first of `corpora` is new: `size` applies to it and the version is selected
+    by it, as if it annotated every label; of the others this many sentences are replayed for each
+    new one."""
     points: int = 0
-    """Development scores between two epochs' ends, besides those at the ends."""
+    """Development scores between two epochs' ends, in addition to those at the ends."""
 
     def __post_init__(self) -> None:
         if self.start is not None and self.model:
@@ -102,24 +102,29 @@ class Run:
 
     @property
     def training(self) -> TrainingConfig:
-        """Gentle where it goes on from a trained model, see `core.config.WARM`."""
-        defaults = TrainingConfig() if self.start is None else WARM
+        """The training settings; `core.config.FINE_TUNING` are the defaults if the run starts from
+        a model."""
+        defaults = TrainingConfig() if self.start is None else FINE_TUNING
         return replace(defaults, **{"seed": self.seed, **split_overrides(self.overrides)[1]})
 
     def missing(self) -> Path | None:
-        """The first file or folder that this run needs and that is not there."""
+        """The first file or folder that this run needs and that does not exist."""
         needed = [file for corpus in self.corpora for file in corpus.files]
         if self.start is not None:
             needed.append(self.start)
         return next((path for path in needed if not path.exists()), None)
 
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the outcome but the files' contents, defaults included."""
+        """Everything that determines the result except the files' contents, defaults included."""
         model = None if self.start else ModelConfig((), **self.model).to_json()
         training = self.training.to_json() if self.trains else None
-        samplers: list[Any] = [asdict(each) for each in self.samplers]
+        samplers: list[Any] = [asdict(sampler) for sampler in self.samplers]
         if self.kind != "ours":
-            model, training, samplers = without_ours(model), without_ours(training), []
+            model, training, samplers = (
+                without_candidate_settings(model),
+                without_candidate_settings(training),
+                [],
+            )
         return {
             "kind": self.kind,
             "model": model,

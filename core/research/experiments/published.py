@@ -1,4 +1,4 @@
-"""Tables 1 and 2 of the paper, for whoever has the licences: its corpora and its settings."""
+"""Tables 1 and 2 of the paper, with its corpora (which need licences) and its settings."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from pathlib import Path
 from ..presets.paper import DEPARTURES, PRESETS
 from ..presets.preset import Preset
 from . import paper
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Corpus, Run
 from .report import Chart, Record, Report
 from .runner import Done
 from .settings import Setting
 from .tables import average
 
-_OURS = "Spanneal"
+_NAME = "Spanneal"
 _Known = Mapping[str, tuple[paper.Reported, ...]]
 
 
-def _plan(known: _Known) -> Callable[[Ask], list[Run]]:
-    def plan(ask: Ask) -> list[Run]:
+def _plan(known: _Known) -> Callable[[ExperimentConfig], list[Run]]:
+    def plan(config: ExperimentConfig) -> list[Run]:
         runs = [
             Run(
                 name=f"{name} seed {seed}",
-                cells=(("model", _OURS),),
-                corpora=(_corpus(PRESETS[name], ask.data / name),),
-                encoder=ask.encoder or PRESETS[name].encoder,
-                overrides={**_settings(PRESETS[name]), **ask.settings},
+                cells=(("model", _NAME),),
+                corpora=(_corpus(PRESETS[name], config.data / name),),
+                encoder=config.encoder or PRESETS[name].encoder,
+                overrides={**_settings(PRESETS[name]), **config.settings},
                 min_steps=0,
                 seed=seed,
                 samplers=(PRESETS[name].sampler(),),
             )
-            for name in _names(known, ask)
-            for seed in ask.seeds_or([0])
+            for name in _names(known, config)
+            for seed in config.seeds_or([0])
         ]
-        return ask.sized(runs)
+        return config.sized(runs)
 
     return plan
 
 
-def _names(known: _Known, ask: Ask) -> tuple[str, ...]:
-    strange = set(ask.corpora) - set(known)
+def _names(known: _Known, config: ExperimentConfig) -> tuple[str, ...]:
+    strange = set(config.corpora) - set(known)
     if strange:
         raise ValueError(
             f"this table has {', '.join(known)}, got --corpora {', '.join(sorted(strange))}"
         )
-    return ask.corpora or tuple(known)
+    return config.corpora or tuple(known)
 
 
 def _corpus(preset: Preset, folder: Path) -> Corpus:
-    """The preset's files; a folder that is not there stands for all of them."""
+    """The preset's files; a missing folder stands for all of them."""
     if not folder.exists():
         return Corpus(preset.name, (folder,), (folder,), (folder,))
     return Corpus(preset.name, *preset.files(folder))
@@ -62,12 +62,12 @@ def _settings(preset: Preset) -> dict[str, Setting]:
     return {name: value for name, value in settings.items() if name not in ("labels", "seed")}
 
 
-def _report(known: _Known, title: str) -> Callable[[Ask, Done], Report]:
-    def report(ask: Ask, done: Done) -> Report:
-        ours = {record["corpus"]: record for record in average(done)}
+def _report(known: _Known, title: str) -> Callable[[ExperimentConfig, Done], Report]:
+    def report(config: ExperimentConfig, done: Done) -> Report:
+        candidate_rows = {record["corpus"]: record for record in average(done)}
         missing = {run.corpora[0].name: run.missing() for run, _ in done}
         records: list[Record] = []
-        for name in ours:
+        for name in candidate_rows:
             records += [
                 {
                     "source": "paper",
@@ -79,16 +79,19 @@ def _report(known: _Known, title: str) -> Callable[[Ask, Done], Report]:
                 }
                 for line in known[name]
             ]
-            lacking = missing[name]
-            note = None if lacking is None else f"{lacking} is not there"
-            records.append({"source": "ours", **ours[name], "note": note})
-        departures = [*DEPARTURES, *(each for name in ours for each in PRESETS[name].departures)]
+            missing_file = missing[name]
+            note = None if missing_file is None else f"{missing_file} is not there"
+            records.append({"source": "ours", **candidate_rows[name], "note": note})
+        departures = [
+            *DEPARTURES,
+            *(departure for name in candidate_rows for departure in PRESETS[name].departures),
+        ]
         differs = "What differs from the paper: " + " ".join(dict.fromkeys(departures))
         return Report(
             title,
             ("source", "corpus", "model", "P", "R", "F1", "± seeds", "seeds", "minutes", "note"),
             tuple(records),
-            (differs, *ask.notes([run for run, _ in done])),
+            (differs, *config.notes([run for run, _ in done])),
             Chart("model", "F1", ("corpus",)),
         )
 

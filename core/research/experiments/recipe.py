@@ -1,8 +1,8 @@
-"""`recipe`: what each setting gives, one row for each step away from the defaults."""
+"""`recipe`: the effect of each setting, one row for each change of the defaults."""
 
 from __future__ import annotations
 
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Run
 from .report import Chart, Record, Report
 from .runner import Done
@@ -35,50 +35,52 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "batches of 8": {"batch_size": 8},
     "no dropout": {"dropout": 0.0},
 }
-"""A row a line: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
+"""One row each: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
 
 _COLUMNS = ("setting", "corpus", "dev F1", "Δ dev", "P", "R", "F1", "Δ F1", "seeds", "minutes")
 
 
-def _plan(ask: Ask) -> list[Run]:
+def _plan(config: ExperimentConfig) -> list[Run]:
     runs = [
         Run(
-            name=f"recipe {called} {setting} seed {seed}",
+            name=f"recipe {corpus_name} {setting} seed {seed}",
             cells=(("setting", setting),),
             corpora=corpora,
-            encoder=ask.encoder,
+            encoder=config.encoder,
             overrides=overrides,
             seed=seed,
         )
-        for corpora, called, seed in ask.each(["gum_named+wikigold"], ["gum_named"])
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
+            ["gum_named+wikigold"], ["gum_named"]
+        )
         for setting, overrides in CHANGES.items()
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _report(ask: Ask, done: Done) -> Report:
+def _report(config: ExperimentConfig, done: Done) -> Report:
     records = average(done)
     for record in records:
         base = next(
-            each
-            for each in records
-            if each["setting"] == "default" and each["corpus"] == record["corpus"]
+            row
+            for row in records
+            if row["setting"] == "default" and row["corpus"] == record["corpus"]
         )
-        record["Δ F1"] = _less(record, base, "F1")
-        record["Δ dev"] = _less(record, base, "dev F1")
+        record["Δ F1"] = _difference(record, base, "F1")
+        record["Δ dev"] = _difference(record, base, "dev F1")
     notes = ("Each row changes the default recipe in what its name says and in nothing else.",)
     return Report(
         "What each setting gives",
         _COLUMNS,
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("setting", "dev F1", ("corpus",)),
     )
 
 
-def _less(record: Record, base: Record, name: str) -> float | None:
-    here, there = record.get(name), base.get(name)
-    return None if here is None or there is None else here - there
+def _difference(record: Record, base: Record, name: str) -> float | None:
+    value, base_value = record.get(name), base.get(name)
+    return None if value is None or base_value is None else value - base_value
 
 
 RECIPE = Experiment("recipe", "what does each setting of the recipe give?", _plan, _report)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from .ablations import TABLE4, TABLE5, TABLE6
-from .ask import Experiment
 from .convergence import CONVERGENCE
 from .corpora import MAIN
 from .curves import FIGURE3, FIGURE4, TABLE3
+from .experiment import Experiment
 from .forgetting import FORGETTING
 from .published import TABLE1, TABLE2
 from .recipe import RECIPE
 from .sampling import SEEDS
 from .trust import CONFIDENCE, CONSTRAINED, LABEL_ERRORS
-from .warm import CROSSNER, FEW
+from .warm import CROSSNER, FEW_SHOT
 
 _OF_THE_PAPER = (TABLE1, TABLE2, TABLE3, FIGURE3, FIGURE4, TABLE4, TABLE5, TABLE6)
-_OURS = (
+_FURTHER = (
     RECIPE,
     MAIN,
     CROSSNER,
-    FEW,
+    FEW_SHOT,
     FORGETTING,
     CONVERGENCE,
     SEEDS,
@@ -27,4 +27,6 @@ _OURS = (
     CONFIDENCE,
     LABEL_ERRORS,
 )
-EXPERIMENTS: dict[str, Experiment] = {each.name: each for each in (*_OF_THE_PAPER, *_OURS)}
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment for experiment in (*_OF_THE_PAPER, *_FURTHER)
+}

@@ -1,4 +1,4 @@
-"""Results as a table: CSV, Markdown and a Plotly picture, from whatever is there."""
+"""Results as a table: CSV, Markdown and a Plotly chart, from the results there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .store import write_whole
+from .store import write_atomically
 
 Record = dict[str, Any]
 NOTHING = "–"
@@ -18,19 +18,19 @@ _SCRIPT = "plotly.min.js"
 
 @dataclass(frozen=True)
 class Chart:
-    """What to draw of a table: columns by name."""
+    """The chart of a table; columns are given by name."""
 
     x: str
     y: str
     series: tuple[str, ...] = ()
-    """Columns that part the rows into lines, or into bars of one colour."""
+    """The columns that split the rows into lines, or into bars of one colour."""
     lines: bool = False
     """Lines instead of bars."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """An experiment's outcome. A value that is None is not there yet."""
+    """An experiment's results. A value that is None is missing."""
 
     title: str
     columns: tuple[str, ...]
@@ -38,12 +38,12 @@ class Report:
     notes: tuple[str, ...]
     chart: Chart
     curve: tuple[Record, ...] = ()
-    """What the chart draws, where that is more than the table's records."""
+    """The chart's data, if it is more than the table's records."""
 
 
 def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
-    """Write NAME.csv, NAME.md and NAME.html, and the curve as a CSV of its own if there is
-    one; returns where. The picture needs no network: the script lies beside it."""
+    """Write NAME.csv, NAME.md and NAME.html, and the curve as a CSV of its own if there is one;
+    returns their paths. The chart works offline: the script lies beside it."""
     from plotly.offline import get_plotlyjs
 
     paths = {
@@ -54,14 +54,14 @@ def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
     if report.curve:
         paths[out / f"{name}-curve.csv"] = as_csv(tuple(report.curve[0]), report.curve)
     for path, text in paths.items():
-        write_whole(path, text)
+        write_atomically(path, text)
     if not (out / _SCRIPT).is_file():
-        write_whole(out / _SCRIPT, get_plotlyjs())
+        write_atomically(out / _SCRIPT, get_plotlyjs())
     return tuple(paths)
 
 
 def as_csv(columns: Sequence[str], records: Sequence[Record]) -> str:
-    """Full precision; empty where there is nothing yet."""
+    """Full precision; missing values are empty."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -82,7 +82,7 @@ def as_markdown(report: Report) -> str:
 
 
 def as_picture(report: Report) -> str:
-    """A page that reads plotly.js from its own folder."""
+    """An HTML page that loads plotly.js from its own folder."""
     import plotly.graph_objects as go
 
     chart = report.chart
@@ -108,7 +108,10 @@ def _series(report: Report) -> dict[str, Sequence[Record]]:
             name = ", ".join(f"{part} {record.get(part)}" for part in chart.series)
             series.setdefault(name or chart.y, []).append(record)
     if chart.lines:
-        return {name: sorted(each, key=lambda one: one[chart.x]) for name, each in series.items()}
+        return {
+            name: sorted(points, key=lambda point: point[chart.x])
+            for name, points in series.items()
+        }
     return dict(series)
 
 

@@ -1,4 +1,4 @@
-"""Performs the runs that have no result yet, and says how it goes."""
+"""Perform the runs that have no result yet, and report progress."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from .store import claimed, fingerprint, folder_of, read_row, write_row
 
 Done = list[tuple[Run, dict[str, Any] | None]]
 
-_TOLD = 3
-"""Scores in the line about a run that is done; the table has them all."""
+_SHOWN_SCORES = 3
+"""The number of scores in the line about a finished run; the table has them all."""
 
-_SELDOM = 20
-"""Of so many lines of progress one is shown where they cannot overwrite each other."""
+_SHOW_EVERY = 20
+"""Of this many progress lines, one is printed if they cannot overwrite each other."""
 
 
 def chosen(runs: Sequence[Run], pattern: str | None) -> list[Run]:
-    """The runs whose name holds `pattern`, or matches it where it has a * or ?.
+    """The runs whose name contains `pattern`, or matches it if it has a * or ?.
 
-    Raises ValueError where none does.
+    Raises ValueError if none does.
     """
     if pattern is None:
         return list(runs)
     wild = pattern if set("*?[") & set(pattern) else f"*{pattern}*"
-    found = [run for run in runs if fnmatch(run.name, wild)]
-    if not found:
+    matching = [run for run in runs if fnmatch(run.name, wild)]
+    if not matching:
         raise ValueError(
             f"no run matches --only {pattern!r}; there are {', '.join(run.name for run in runs)}"
         )
-    return found
+    return matching
 
 
 def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
-    """Perform what is not done yet; yields lines that say how it goes.
+    """Perform the runs without a result; yields lines of progress.
 
-    A run with a result for the same settings and data is left alone, a half-trained one goes
-    on, and one whose data is not here, or that another process works on, is passed over: so
-    the same command in several processes shares the work among them.
+    A run with a result for the same settings and data is skipped, an unfinished one continues, and
+    one whose data is missing, or that another process works on, is skipped too: so the same command
+    in several processes shares the work.
     """
     for number, run in enumerate(runs, 1):
         head = f"[{number}/{len(runs)}] {run.name}"
-        lacking = run.missing()
-        if lacking is not None:
-            yield f"{head}: passed over, {lacking} is not there"
+        missing = run.missing()
+        if missing is not None:
+            yield f"{head}: passed over, {missing} is not there"
             continue
         folder = folder_of(out, run)
         with claimed(folder) as free:
@@ -74,36 +74,39 @@ def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
             result = end.value
             break
     write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
-    found = [100 * row["f1"] for row in result["measures"] if "f1" in row]
-    told = f"F1 {', '.join(f'{f1:.2f}' for f1 in found[:_TOLD])}, " if found else ""
-    yield f"{head}: {told}{(time.monotonic() - started) / 60:.1f} min"
+    f1_scores = [100 * row["f1"] for row in result["measures"] if "f1" in row]
+    scores = (
+        f"F1 {', '.join(f'{f1:.2f}' for f1 in f1_scores[:_SHOWN_SCORES])}, " if f1_scores else ""
+    )
+    yield f"{head}: {scores}{(time.monotonic() - started) / 60:.1f} min"
 
 
 def results(runs: Sequence[Run], out: Path) -> Done:
-    """Every run with its result, None where there is none yet."""
+    """Every run with its result, None if there is none yet."""
     return [(run, read_row(out, run)) for run in runs]
 
 
 def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
-    """Print the lines; on a terminal progress overwrites itself, elsewhere a part is shown."""
+    """Print the lines; on a terminal progress overwrites itself, elsewhere only some of it is
+    printed."""
     stream = stream or sys.stdout
-    screen = stream.isatty()
-    passing = 0
+    terminal = stream.isatty()
+    num_progress = 0
     for line in lines:
         if line.startswith(" "):
-            passing += 1
-            if screen:
+            num_progress += 1
+            if terminal:
                 print(f"{line:<100}", end="\r", file=stream, flush=True)
                 continue
-            if passing % _SELDOM:
+            if num_progress % _SHOW_EVERY:
                 continue
-        print(f"{line:<100}" if screen else line, file=stream, flush=True)
+        print(f"{line:<100}" if terminal else line, file=stream, flush=True)
 
 
 def _line(head: str, record: Progress | Evaluated) -> str:
     if isinstance(record, Progress):
         loss = sum(record.losses.values())
-        left = record.eta_seconds / 60
-        return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {left:.0f} min left"
-    star = "  (best so far)" if record.best else ""
-    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{star}"
+        minutes = record.eta_seconds / 60
+        return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {minutes:.0f} min left"
+    marker = "  (best so far)" if record.best else ""
+    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{marker}"

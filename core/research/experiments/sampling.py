@@ -1,61 +1,63 @@
-"""`seeds`: what the sampling's randomness does to the scores of one model."""
+"""`seeds`: the effect of the sampler's randomness on the scores of one model."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from statistics import mean, stdev
 
+from ...installation import BUNDLED
 from ...types import SamplerSettings
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .plan import Run
 from .report import Chart, Record, Report
 from .runner import Done
 
-BUNDLED = Path("assets/models/default")
 _SEEDS = 10
 
 
 def measured_runs(
-    ask: Ask, name: str, samplers: tuple[SamplerSettings, ...], measure: str = "scores"
+    config: ExperimentConfig,
+    name: str,
+    samplers: tuple[SamplerSettings, ...],
+    measure: str = "scores",
 ) -> list[Run]:
-    """--model, or the bundled one, as it is, on each corpus by itself."""
+    """Runs that measure --model, or the bundled one, on each corpus separately."""
     runs = [
         Run(
             name=f"{name} {corpus.name}",
             cells=(),
             corpora=(corpus,),
-            start=ask.model or BUNDLED,
+            start=config.model or BUNDLED,
             trains=False,
             samplers=samplers,
             measure=measure,
         )
-        for corpora in ask.read(["gum_named", "wikigold"], ["gum_named", "wikigold"])
+        for corpora in config.read(["gum_named", "wikigold"], ["gum_named", "wikigold"])
         for corpus in corpora
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _plan(ask: Ask) -> list[Run]:
+def _plan(config: ExperimentConfig) -> list[Run]:
     samplers = [SamplerSettings(seed=seed) for seed in range(_SEEDS)]
-    together = SamplerSettings(ensemble=_SEEDS)
-    return measured_runs(ask, "seeds", (*samplers, together))
+    ensemble_settings = SamplerSettings(ensemble=_SEEDS)
+    return measured_runs(config, "seeds", (*samplers, ensemble_settings))
 
 
-def _report(ask: Ask, done: Done) -> Report:
+def _report(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
         record: Record = {"corpus": run.corpora[0].name}
         if row is not None:
-            f1 = [100 * each["f1"] for each in row["measures"] if each["ensemble"] == 1]
-            (together,) = (each for each in row["measures"] if each["ensemble"] > 1)
+            f1 = [100 * measured["f1"] for measured in row["measures"] if measured["ensemble"] == 1]
+            (ensemble_row,) = (measured for measured in row["measures"] if measured["ensemble"] > 1)
             record |= {
                 "mean F1": mean(f1),
                 "standard deviation": stdev(f1),
                 "lowest": min(f1),
                 "highest": max(f1),
-                "ensemble F1": 100 * together["f1"],
-                "ensemble over mean": 100 * together["f1"] - mean(f1),
-                "ensemble sentences/s": together["sentences_per_second"],
+                "ensemble F1": 100 * ensemble_row["f1"],
+                "ensemble over mean": 100 * ensemble_row["f1"] - mean(f1),
+                "ensemble sentences/s": ensemble_row["sentences_per_second"],
             }
         records.append(record)
     columns = ("corpus", "mean F1", "standard deviation", "lowest", "highest")
@@ -67,7 +69,7 @@ def _report(ask: Ask, done: Done) -> Report:
         (
             f"One model, {_SEEDS} seeds of the noise, γ = 5, K = 60. The bar is a standard "
             "deviation of 0.3, and an ensemble of the same seeds no worse than their mean.",
-            *ask.notes([run for run, _ in done]),
+            *config.notes([run for run, _ in done]),
         ),
         Chart("corpus", "mean F1"),
     )

@@ -1,4 +1,4 @@
-"""The fields of ModelConfig and TrainingConfig that a run or the command line changes."""
+"""The fields of ModelConfig and TrainingConfig that a run or the command line overrides."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Any
 from ...config import ModelConfig, TrainingConfig
 
 Setting = str | int | float | bool
-_MODEL = {each.name for each in fields(ModelConfig)} - {"labels"}
-_TRAINING = {each.name for each in fields(TrainingConfig)}
-_OURS_ALONE = {
+_MODEL = {field.name for field in fields(ModelConfig)} - {"labels"}
+_TRAINING = {field.name for field in fields(TrainingConfig)}
+_CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),
     *("num_spans", "expansion", "gold_copies", "distance_weight"),
     *("pure_noise", "no_entity_weight"),
 }
-"""Settings that no baseline looks at."""
+"""Settings that no baseline uses."""
 
 
-def without_ours(settings: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What a baseline looks at: two of its runs that differ in the rest are the same."""
+def without_candidate_settings(settings: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The settings that a baseline uses: runs that differ only in others are the same."""
     if settings is None:
         return None
-    return {name: value for name, value in settings.items() if name not in _OURS_ALONE}
+    return {name: value for name, value in settings.items() if name not in _CANDIDATE_ONLY}
 
 
 def split_overrides(overrides: Mapping[str, Setting]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Fields of ModelConfig, and fields of TrainingConfig. Raises ValueError for any other."""
+    """Split into fields of ModelConfig and of TrainingConfig. Raises ValueError for any other
+    name."""
     strange = set(overrides) - _MODEL - _TRAINING
     if strange:
         raise ValueError(
@@ -40,9 +41,9 @@ def split_overrides(overrides: Mapping[str, Setting]) -> tuple[dict[str, Any], d
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Setting]:
-    """`name=value` for any field of ModelConfig or TrainingConfig, read as the default's type.
+    """Parse `name=value` for any field of ModelConfig or TrainingConfig as the default's type.
 
-    Raises ValueError for another name, or a value that is not of that type.
+    Raises ValueError for an unknown name or a value of another type.
     """
     overrides: dict[str, Setting] = {}
     for text in texts:

@@ -1,4 +1,4 @@
-"""Where results are kept: one folder a run, found again by what the run was made of."""
+"""Store results: one folder for each run, found again by the hash of its settings and data."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ROW = "row.json"
 
 
 def fingerprint(run: Run) -> str:
-    """Of every setting, and of the contents of the data, the encoder and the first model.
+    """Hash of every setting and of the contents of the data, the encoder and the start model.
 
-    Paths take no part: the same files elsewhere are the same run.
+    Paths are not included: the same files elsewhere are the same run.
     """
     digest = hashlib.sha256(json.dumps(run.settings(), sort_keys=True).encode())
     for corpus in run.corpora:
@@ -39,16 +39,16 @@ def fingerprint(run: Run) -> str:
 
 
 def folder_of(out: Path, run: Run) -> Path:
-    """The run's own folder below `out`: runs of the same settings and data share one, whatever
-    their names and experiments."""
+    """The run's folder below `out`: runs of the same settings and data share one, whatever their
+    names and experiments."""
     mark = fingerprint(run)[:12]
-    held = next((out / "runs").glob(f"*-{mark}"), None)
+    existing = next((out / "runs").glob(f"*-{mark}"), None)
     readable = re.sub(r"[^\w.+-]+", "-", run.name).strip("-")
-    return held or out / "runs" / f"{readable}-{mark}"
+    return existing or out / "runs" / f"{readable}-{mark}"
 
 
 def read_row(out: Path, run: Run) -> dict[str, Any] | None:
-    """The run's result; None where it is not finished, or its data is not here."""
+    """The run's result; None if it is unfinished or its data is missing."""
     if run.missing() is not None:
         return None
     try:
@@ -59,29 +59,29 @@ def read_row(out: Path, run: Run) -> dict[str, Any] | None:
 
 
 def weights_of(folder: Path) -> Path:
-    """Where a run keeps what it has trained until it has a row."""
+    """The folder of a run's weights until it has a result."""
     return folder / "model"
 
 
 def write_row(folder: Path, row: dict[str, Any]) -> None:
-    """All of it or nothing: a killed process leaves no half row. Then the weights are removed."""
-    write_whole(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
+    """Write the result atomically, then delete the weights."""
+    write_atomically(folder / _ROW, json.dumps(row, indent=1, ensure_ascii=False) + "\n")
     shutil.rmtree(weights_of(folder), ignore_errors=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put the whole text in the file's place at once."""
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file's contents in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
 
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[bool]:
-    """Whether this process may work in the folder: no other does. A killed one gives it free.
+    """Lock the folder and yield whether this process got the lock. A killed process releases it.
 
-    On Windows the answer is always yes: start one process there.
+    On Windows the answer is always True: start one process there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "claim").open("w") as stream:
@@ -97,7 +97,9 @@ def claimed(folder: Path) -> Iterator[bool]:
 @cache
 def _contents(path: Path) -> str:
     """The hash of a file, or of the files directly in a folder."""
-    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    files = (
+        sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
+    )
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""From runs and their results to the records of a table: seeds averaged, in per cent."""
+"""Convert runs and their results to the records of a table: seeds averaged, in per cent."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Cells = tuple[tuple[str, Setting], ...]
 
 
 def columns_of(runs: Iterable[Run]) -> tuple[str, ...]:
-    """The columns that tell the runs apart, in order of appearance."""
+    """The columns that distinguish the runs, in order of appearance."""
     return tuple(dict.fromkeys(name for run in runs for name, _ in run.cells))
 
 
 def average(done: Done, samplers: bool = False) -> list[Record]:
-    """One record for each combination of cells and test corpus; with `samplers`, for each γ
-    and K too. Where no seed has a result yet, every number is None."""
+    """One record for each combination of cells and test corpus; with `samplers`, also for each γ
+    and K. If no seed has a result yet, every number is None."""
     groups: dict[tuple[Cells, str, tuple[int, ...]], list[Record]] = {}
     for run, row in done:
         for place, corpus in enumerate(run.corpora):
@@ -32,10 +32,12 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
                 if row is not None:
                     size = len(row["measures"]) // len(run.corpora)  # told in the corpora's order
                     rows = row["measures"][size * place : size * (place + 1)]
-                    group += [_record(row, each) for each in rows if _is_at(each, point)]
+                    group += [
+                        _record(row, measured) for measured in rows if _is_at(measured, point)
+                    ]
     records = []
-    for (cells, corpus_name, point), found in groups.items():
-        record = {**dict(cells), "corpus": corpus_name, **_mean(found)}
+    for (cells, corpus_name, point), records_of_seeds in groups.items():
+        record = {**dict(cells), "corpus": corpus_name, **_mean(records_of_seeds)}
         record |= dict(zip(SAMPLING, point, strict=False))
         records.append(record)
     return records
@@ -44,7 +46,7 @@ def average(done: Done, samplers: bool = False) -> list[Record]:
 def _points(run: Run, samplers: bool) -> list[tuple[int, ...]]:
     if not samplers or run.kind != "ours":
         return [()]
-    return list(dict.fromkeys((each.steps, each.num_spans) for each in run.samplers))
+    return list(dict.fromkeys((sampler.steps, sampler.num_spans) for sampler in run.samplers))
 
 
 def _is_at(measure: dict[str, Any], point: tuple[int, ...]) -> bool:
@@ -59,27 +61,29 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
         "F1": 100 * measure["f1"],
         "nested R": 100 * measure["nested_recall"] if measure["nested_gold"] else None,
         "dev F1": None if best is None else 100 * best,
-        "late rise": late_rise(row["points"]) if row.get("points") else None,
+        "late rise": late_gain(row["points"]) if row.get("points") else None,
         "minutes": None if seconds is None else seconds / 60,
         "sentences/s": measure["sentences_per_second"],
         "parameters": row["parameters"],
     }
 
 
-def late_rise(points: Sequence[tuple[int, float]]) -> float:
-    """How much of its best development F1, in points, a training won in the last quarter of its
-    steps: near 0 where it was trained until F1 rose no longer."""
+def late_gain(points: Sequence[tuple[int, float]]) -> float:
+    """How much the best development F1, in points, rose in the last quarter of the steps: near 0
+    once training has converged."""
     last = max(step for step, _ in points)
     early = [f1 for step, f1 in points if step <= 0.75 * last]
     return 100 * (max(f1 for _, f1 in points) - max(early, default=0.0))
 
 
-def _mean(found: Sequence[Record]) -> Record:
-    if not found:
+def _mean(records_of_seeds: Sequence[Record]) -> Record:
+    if not records_of_seeds:
         return {"seeds": 0}
-    averaged: Record = {"seeds": len(found)}
-    for name in found[0]:
-        values = [record[name] for record in found]
+    averaged: Record = {"seeds": len(records_of_seeds)}
+    for name in records_of_seeds[0]:
+        values = [record[name] for record in records_of_seeds]
         averaged[name] = None if None in values else mean(values)
-    averaged["± seeds"] = stdev(each["F1"] for each in found) if len(found) > 1 else None
+    averaged["± seeds"] = (
+        stdev(record["F1"] for record in records_of_seeds) if len(records_of_seeds) > 1 else None
+    )
     return averaged

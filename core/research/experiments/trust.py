@@ -1,12 +1,12 @@
-"""`constrained`, `confidence` and `label_errors`: what a person's word gives the rest, which
-suggestions are to be believed, and which of a person's spans are not."""
+"""`constrained`, `confidence` and `label_errors`: what fixed entities give the rest, which
+suggestions to trust, and which annotations to doubt."""
 
 from __future__ import annotations
 
 from statistics import mean
 
 from ...types import SamplerSettings
-from .ask import Ask, Experiment
+from .experiment import Experiment, ExperimentConfig
 from .measures import ERRORS, FIRST, GIVEN
 from .plan import Run
 from .report import Chart, Record, Report
@@ -17,34 +17,34 @@ _ENSEMBLE = 5
 _SEEDS = 5
 
 
-def _constrained(ask: Ask) -> list[Run]:
-    return measured_runs(ask, "constrained", (SamplerSettings(),), "constrained")
+def _constrained(config: ExperimentConfig) -> list[Run]:
+    return measured_runs(config, "constrained", (SamplerSettings(),), "constrained")
 
 
-def _confidence(ask: Ask) -> list[Run]:
+def _confidence(config: ExperimentConfig) -> list[Run]:
     samplers = (SamplerSettings(ensemble=_ENSEMBLE),)
-    return measured_runs(ask, "confidence", samplers, "confidence")
+    return measured_runs(config, "confidence", samplers, "confidence")
 
 
-def _label_errors(ask: Ask) -> list[Run]:
+def _label_errors(config: ExperimentConfig) -> list[Run]:
     samplers = tuple(SamplerSettings(seed=seed) for seed in range(_SEEDS))
-    return measured_runs(ask, "label errors", samplers, "label_errors")
+    return measured_runs(config, "label errors", samplers, "label_errors")
 
 
-def _report_constrained(ask: Ask, done: Done) -> Report:
+def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
-        found = {each["given"]: each for each in row["measures"]} if row else {}
+        by_count = {measured["given"]: measured for measured in row["measures"]} if row else {}
         for count in GIVEN:
             record: Record = {"corpus": run.corpora[0].name, "given": count}
-            if count in found:
+            if count in by_count:
                 record |= {
-                    "P": 100 * found[count]["precision"],
-                    "R": 100 * found[count]["recall"],
-                    "F1": 100 * found[count]["f1"],
-                    "over none": 100 * (found[count]["f1"] - found[0]["f1"]),
-                    "sentences": found[count]["sentences"],
-                    "entities": found[count]["gold"],
+                    "P": 100 * by_count[count]["precision"],
+                    "R": 100 * by_count[count]["recall"],
+                    "F1": 100 * by_count[count]["f1"],
+                    "over none": 100 * (by_count[count]["f1"] - by_count[0]["f1"]),
+                    "sentences": by_count[count]["sentences"],
+                    "entities": by_count[count]["gold"],
                 }
             records.append(record)
     notes = (
@@ -57,21 +57,21 @@ def _report_constrained(ask: Ask, done: Done) -> Report:
         "What accepted entities give the rest",
         ("corpus", "given", "P", "R", "F1", "over none", "sentences", "entities"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("given", "F1", ("corpus",), lines=True),
     )
 
 
-def _report_confidence(ask: Ask, done: Done) -> Report:
+def _report_confidence(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
         corpus = run.corpora[0].name
         if row is None:
             records.append({"corpus": corpus})
             continue
-        for each in row["measures"]:
-            counts = {"suggestions": each["suggestions"], "right": each["right"]}
-            record = {"corpus": corpus, "signal": each["signal"], "AUROC": each["auroc"]}
+        for measured in row["measures"]:
+            counts = {"suggestions": measured["suggestions"], "right": measured["right"]}
+            record = {"corpus": corpus, "signal": measured["signal"], "AUROC": measured["auroc"]}
             records.append({**record, **counts})
     notes = (
         "The chance that a right suggestion scores above a wrong one, of those that reach φ; "
@@ -82,12 +82,12 @@ def _report_confidence(ask: Ask, done: Done) -> Report:
         "Which suggestions are right",
         ("corpus", "signal", "AUROC", "suggestions", "right"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("signal", "AUROC", ("corpus",)),
     )
 
 
-def _report_label_errors(ask: Ask, done: Done) -> Report:
+def _report_label_errors(config: ExperimentConfig, done: Done) -> Report:
     columns = tuple(f"precision at {count}" for count in FIRST)
     records: list[Record] = []
     for run, row in done:
@@ -95,7 +95,7 @@ def _report_label_errors(ask: Ask, done: Done) -> Report:
         if row is not None:
             rows = row["measures"]
             names = (*(f"at {count}" for count in FIRST), "auroc", "mended", "errors", "spans")
-            means = {name: mean(each[name] for each in rows) for name in names}
+            means = {name: mean(measured[name] for measured in rows) for name in names}
             record |= {
                 **{f"precision at {count}": 100 * means[f"at {count}"] for count in FIRST},
                 "AUROC": means["auroc"],
@@ -114,7 +114,7 @@ def _report_label_errors(ask: Ask, done: Done) -> Report:
         "Label errors found",
         ("corpus", *columns, "AUROC", "put right", "errors", "spans"),
         tuple(records),
-        notes + ask.notes([run for run, _ in done]),
+        notes + config.notes([run for run, _ in done]),
         Chart("corpus", columns[0]),
     )
 

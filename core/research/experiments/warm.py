@@ -1,45 +1,47 @@
-"""`crossner` and `few`: what a trained model makes of a new domain and of few corrections."""
+"""`crossner` and `few`: fine-tuning a trained model on a new domain and on few corrections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...training.fine_tuning import TUNE_FROM
-from .ask import Ask, Experiment
+from ...installation import BUNDLED, PROGRAM
+from ...training.fine_tuning import MIN_ENTITIES_TO_TUNE
+from .experiment import Experiment, ExperimentConfig
 from .plan import Kind, Run, Size
 from .report import Chart, Report
 from .runner import Done
-from .sampling import BUNDLED
 from .tables import SCORES, average
 
-DOMAINS = tuple(f"crossner_{each}" for each in ("politics", "science", "music", "literature", "ai"))
+DOMAINS = tuple(
+    f"crossner_{domain}" for domain in ("politics", "science", "music", "literature", "ai")
+)
 COUNTS = (10, 25, 50, 100)
 
 _DOMAIN_DEV = 100
-"""Sentences to choose by: more of them take longer than the learning."""
+"""Development sentences; evaluating more of them would take longer than training."""
 
 
-def _starts(ask: Ask) -> Iterator[tuple[Kind, Path]]:
-    """Ours, and the tagger where one is named."""
-    yield "ours", ask.model or BUNDLED
-    if ask.tagger is not None:
-        yield "tagger", ask.tagger
+def _starts(config: ExperimentConfig) -> Iterator[tuple[Kind, Path]]:
+    """Yield the candidate, and the tagger if one is named."""
+    yield "ours", config.model or BUNDLED
+    if config.tagger is not None:
+        yield "tagger", config.tagger
 
 
-def _without_tagger(ask: Ask) -> tuple[str, ...]:
-    if ask.tagger is not None:
+def _without_tagger(config: ExperimentConfig) -> tuple[str, ...]:
+    if config.tagger is not None:
         return ()
     return (
         "Without the tagger: `--tagger FOLDER` names one trained on the first model's corpora "
-        "by `python -m core baseline`.",
+        f"by `{PROGRAM} baseline`.",
     )
 
 
-def _crossner(ask: Ask) -> list[Run]:
+def _crossner(config: ExperimentConfig) -> list[Run]:
     runs = [
         Run(
-            name=f"warm {called} {kind} seed {seed}",
+            name=f"warm {corpus_name} {kind} seed {seed}",
             cells=(("model", kind),),
             corpora=corpora,
             kind=kind,
@@ -47,19 +49,21 @@ def _crossner(ask: Ask) -> list[Run]:
             seed=seed,
             size=Size(dev=_DOMAIN_DEV),
         )
-        for corpora, called, seed in ask.each(
+        for corpora, corpus_name, seed in config.corpora_and_seeds(
             DOMAINS, ["crossner_ai", "crossner_politics"], [0, 1, 2]
         )
-        for kind, start in _starts(ask)
+        for kind, start in _starts(config)
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _few(ask: Ask) -> list[Run]:
-    corpora_and_seeds = ask.each([*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2])
+def _few_shot(config: ExperimentConfig) -> list[Run]:
+    combinations = config.corpora_and_seeds(
+        [*DOMAINS, "wnut17"], ["crossner_ai", "wnut17"], [0, 1, 2]
+    )
     runs = [
         Run(
-            name=f"few {called} {kind} {count} seed {seed}",
+            name=f"few {corpus_name} {kind} {count} seed {seed}",
             cells=(("model", kind), ("corrected", count)),
             corpora=corpora,
             kind=kind,
@@ -67,14 +71,14 @@ def _few(ask: Ask) -> list[Run]:
             seed=seed,
             size=Size(train=count, dev=count),
         )
-        for corpora, called, seed in corpora_and_seeds
-        for kind, start in _starts(ask)
+        for corpora, corpus_name, seed in combinations
+        for kind, start in _starts(config)
         for count in COUNTS
     ]
-    return ask.sized(runs)
+    return config.sized(runs)
 
 
-def _report_crossner(ask: Ask, done: Done) -> Report:
+def _report_crossner(config: ExperimentConfig, done: Done) -> Report:
     notes = (
         "Both start from a trained model, with the domain's labels: known ones keep their "
         "weights, new ones start from the mean of the known. The settings are those of retraining "
@@ -85,22 +89,22 @@ def _report_crossner(ask: Ask, done: Done) -> Report:
         "New domains from a trained model",
         ("corpus", "model", *SCORES),
         tuple(average(done)),
-        notes + _without_tagger(ask) + ask.notes([run for run, _ in done]),
+        notes + _without_tagger(config) + config.notes([run for run, _ in done]),
         Chart("corpus", "F1", ("model",)),
     )
 
 
-def _report_few(ask: Ask, done: Done) -> Report:
+def _report_few_shot(config: ExperimentConfig, done: Done) -> Report:
     notes = (
         "`corrected` sentences to learn from, chosen by the seed, and as many of the development "
         "file to choose the version by; φ stays that of the first model until there are "
-        f"{TUNE_FROM} entities to tune it on.",
+        f"{MIN_ENTITIES_TO_TUNE} entities to tune it on.",
     )
     return Report(
         "Few corrections",
         ("corpus", "model", "corrected", *SCORES),
         tuple(average(done)),
-        notes + _without_tagger(ask) + ask.notes([run for run, _ in done]),
+        notes + _without_tagger(config) + config.notes([run for run, _ in done]),
         Chart("corrected", "F1", ("corpus", "model"), lines=True),
     )
 
@@ -108,4 +112,6 @@ def _report_few(ask: Ask, done: Done) -> Report:
 CROSSNER = Experiment(
     "crossner", "what do 100 to 200 sentences of a new domain give?", _crossner, _report_crossner
 )
-FEW = Experiment("few", "what do 10, 25, 50, 100 corrected sentences give?", _few, _report_few)
+FEW_SHOT = Experiment(
+    "few", "what do 10, 25, 50, 100 corrected sentences give?", _few_shot, _report_few_shot
+)

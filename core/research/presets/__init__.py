@@ -1,1 +1,1 @@
-"""The paper's corpora with its hyper-parameters."""
+"""Presets: the paper's corpora with its hyper-parameters."""

@@ -1,6 +1,6 @@
 """The paper's six corpora: its hyper-parameters (table 8, section 5.3) as our settings.
 
-`DEPARTURES` and each preset's own `departures` say what cannot be carried over.
+`DEPARTURES` and each preset's own `departures` list what cannot be reproduced.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEPARTURES = (
     "The network and the sampler are ours where ARCHITECTURE.md says how we leave the paper.",
     "A sentence is read alone; the authors' files hold its neighbours too, as context.",
 )
-"""What differs from the paper on every corpus."""
+"""The differences from the paper on every corpus."""
 
 _SEEN_DEV = (
     "As in the paper, the development sentences are learnt too. The paper does not say what the "
@@ -149,4 +149,4 @@ _ALL = (
 )
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
-"""By name, which is the corpus's folder too, in the order of the paper's tables."""
+"""The presets by name, which is also the corpus's folder, in the order of the paper's tables."""

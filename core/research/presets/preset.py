@@ -1,4 +1,4 @@
-"""A corpus of the paper: the settings it was learnt with, and how its files are found."""
+"""A corpus of the paper: its training settings, and how its files are found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...types import SamplerSettings
 
 
 class Files(NamedTuple):
-    """What to learn from, to choose by and to measure on."""
+    """The files to train on, to select by and to test on."""
 
     train: tuple[Path, ...]
     dev: tuple[Path, ...]
@@ -21,14 +21,14 @@ class Files(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A corpus of the paper with the settings it was learnt with."""
+    """A corpus of the paper with the settings of its training."""
 
     name: str
     encoder: str
-    """On the Hugging Face hub."""
+    """The encoder's name on the Hugging Face hub."""
     labels: tuple[str, ...]
     nested: bool
-    """Table 1; the others are flat and of table 2."""
+    """True for the corpora of table 1; those of table 2 are flat."""
     learning_rate: float
     batch_size: int
     epochs: int
@@ -39,15 +39,15 @@ class Preset:
     """λ."""
     schedule: ScheduleName
     max_words: int
-    """Longer sentences are cut."""
+    """Longer sentences are split."""
     patterns: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-    """What the files to train, choose and test by may be called, the first that is there."""
+    """File name patterns for train, dev and test; the first that matches is taken."""
     learns_dev: bool = False
     departures: tuple[str, ...] = ()
-    """What differs from the paper on this corpus alone."""
+    """The differences from the paper on this corpus only."""
 
     def model(self, labels: tuple[str, ...] | None = None) -> ModelConfig:
-        """The architecture, for the corpus's labels or for others that the files hold."""
+        """The architecture, for the corpus's labels or for other ones."""
         return ModelConfig(
             self.labels if labels is None else labels,
             hidden_size=self.hidden_size,
@@ -63,7 +63,7 @@ class Preset:
         )
 
     def training(self, seed: int = 0) -> TrainingConfig:
-        """One rate for encoder and decoder, every epoch run, K = 60."""
+        """The paper's training: one rate for encoder and decoder, all epochs, K = 60."""
         return TrainingConfig(
             epochs=self.epochs,
             patience=self.epochs,
@@ -77,21 +77,23 @@ class Preset:
         )
 
     def sampler(self, seed: int = 0) -> SamplerSettings:
-        """γ = 5, K_eval = 60."""
+        """The paper's sampler: γ = 5, K_eval = 60."""
         return SamplerSettings(steps=5, num_spans=60, flat=not self.nested, seed=seed)
 
     def files(self, folder: Path) -> Files:
-        """The corpus in `folder`, by the names in docs/corpora.md. Raises ValueError where a
-        part is missing or several files could be it."""
-        train, dev, test = (self._find(folder, each) for each in self.patterns)
+        """Find the corpus in `folder`, by the names in docs/corpora.md. Raises ValueError if a part
+        is missing or ambiguous."""
+        train, dev, test = (self._find(folder, patterns) for patterns in self.patterns)
         learnt = (*train, *dev) if self.learns_dev and dev != train else train
         return Files(learnt, dev, test)
 
     def _find(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
-        found = next((each for each in (sorted(folder.glob(p)) for p in patterns) if each), [])
-        if len(found) == 1:
-            return tuple(files_below(found[0])) if found[0].is_dir() else (found[0],)
-        got = ", ".join(str(path.relative_to(folder)) for path in found) or "nothing of that name"
+        files = next(
+            (matches for matches in (sorted(folder.glob(p)) for p in patterns) if matches), []
+        )
+        if len(files) == 1:
+            return tuple(files_below(files[0])) if files[0].is_dir() else (files[0],)
+        got = ", ".join(str(path.relative_to(folder)) for path in files) or "nothing of that name"
         raise ValueError(
             f"{self.name}: expected exactly one of {', '.join(patterns)} in {folder}, got {got}; "
             "docs/corpora.md says what each file must look like"

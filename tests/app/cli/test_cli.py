@@ -192,7 +192,7 @@ def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
     assert told["counts"]["documents"] == 2
 
     for flags, found in (
-        (["--split", "control"], 0),
+        (["--split", "holdout"], 0),
         (["--person", "Nobody"], 0),
         (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
         (["--since", "2020-01-01", "--split", "train"], 1),

@@ -20,7 +20,6 @@ from app.services.team import accounts, members, tokens
 from app.settings import Settings
 from app.web import gate
 from app.web.gate import Gate
-from core.inference.joint import predict_together
 from core.inference.pipeline import Pipeline
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions
@@ -216,6 +215,14 @@ def test_the_page_about_it_needs_no_script_and_no_other_host(served: Served) -> 
     assert all(path in page.text for path in described["paths"])
 
 
+def test_the_description_for_tools_names_the_fields_of_every_operation(served: Served) -> None:
+    schemas = served.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    operations = schemas["Operations"]["properties"]["operations"]["items"]
+
+    assert operations["discriminator"]["mapping"]["add"] == "#/components/schemas/Add"
+    assert schemas["Add"]["required"] == ["op", "id", "start", "end", "label"]
+
+
 def test_a_job_that_cannot_start_says_why_and_an_unknown_one_is_not_found(served: Served) -> None:
     started = served.client.post(f"/api/v1/projects/{served.project}/jobs")
     assert started.status_code == 409, started.text
@@ -240,11 +247,11 @@ def test_requests_that_come_together_are_one_call_of_the_model() -> None:
 
 def test_texts_read_together_say_what_each_says_alone(tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model")
-    pipeline = Pipeline.load(folder, "cpu")
+    pipeline = Pipeline.from_pretrained(folder, "cpu")
     texts = ["Anna Haag met the Bank of China.", "", "🦊 Oslo.\r\nBo Li came.", "x " * 90]
     settings = SamplerSettings(threshold=0.0, seed=5)
 
-    together = predict_together(pipeline, texts, settings)
+    together = list(pipeline.pipe(texts, settings))
 
     assert any(each.entities for each in together)
     for text, found in zip(texts, together, strict=True):

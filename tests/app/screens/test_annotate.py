@@ -201,15 +201,15 @@ def test_an_empty_project_says_what_to_do(site: Site) -> None:
     assert "no document to annotate yet" in site.said()
 
 
-def test_a_held_back_document_offers_no_model(site: Site) -> None:
+def test_a_held_out_document_offers_no_model(site: Site) -> None:
     site.add()
-    document = site.add("Bo Li lives in Oslo.", "held", split="control")
+    document = site.add("Bo Li lives in Oslo.", "held", split="holdout")
 
     site.open("annotate", document=document)
 
     assert site.spans() == {}
     assert site.mounted()["can_ask"] is False
-    assert "Held back" in site.said()
+    assert "Held out" in site.said()
     assert not [each for each in site.app.toggle if each.key == "read_around"]
 
 

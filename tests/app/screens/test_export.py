@@ -49,12 +49,12 @@ def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: 
     assert "B-ORG" in site.app.code[0].value
 
 
-def test_only_the_held_back_documents_can_be_exported(site: Site) -> None:
+def test_only_the_held_out_documents_can_be_exported(site: Site) -> None:
     submit(site, site.add())
-    submit(site, site.add("Bo Li met Anna.", "held", split="control"))
+    submit(site, site.add("Bo Li met Anna.", "held", split="holdout"))
     site.open("export")
 
-    site.app.get("segmented_control")[0].set_value("Held back")
+    site.app.get("segmented_control")[0].set_value("Held out")
     site.run()
 
     assert "1 document · 0 entities" in site.said()

@@ -32,8 +32,8 @@ def retrained(site: Site, train: int, f1: float) -> None:
             session,
             f"model {train}",
             ["PER"],
-            metrics={"control": {"old": {**scores, "f1": f1 - 0.1}, "new": scores}},
-            settings={"snapshot": {"project": "News", "train": train, "control": 3}},
+            metrics={"holdout": {"old": {**scores, "f1": f1 - 0.1}, "new": scores}},
+            settings={"snapshot": {"project": "News", "train": train, "holdout": 3}},
         )
 
 
@@ -95,6 +95,6 @@ def test_versions_of_other_projects_are_left_out(site: Site) -> None:
     retrained(site, 10, 0.5)
     with writing(site.sessions) as session:
         for version in model_versions.every(session):
-            version.settings = {"snapshot": {"project": "Other", "train": 1, "control": 1}}
+            version.settings = {"snapshot": {"project": "Other", "train": 1, "holdout": 1}}
     site.open("figures")
     assert "Retrain on the Train page" in site.said()

@@ -45,7 +45,7 @@ def _members(project_id: int) -> None:
     from app.services.team import accounts
     from storage.repository import projects
 
-    desk = context.desk()
+    desk = context.create()
     with desk.sessions() as session:
         project = projects.get(session, project_id)
     tables.project_members(desk, project, list(accounts.every(desk.sessions)))

@@ -32,7 +32,7 @@ def test_a_pass_is_started_paused_resumed_and_cancelled(site: Site) -> None:
 
 
 def test_where_nothing_waits_the_page_says_why(site: Site) -> None:
-    site.add("A ferry left Turku.", "ferries", split="control")
+    site.add("A ferry left Turku.", "ferries", split="holdout")
     site.open("documents")
 
     _press(site, "preannotate")

@@ -15,7 +15,7 @@ KNOWING = PretendedModel(2, names=(("Anna Haag", "PER"), ("Bank of China", "ORG"
 
 @pytest.fixture
 def two(site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """Held-back documents, and two versions of which the newer finds everything."""
+    """Held-out documents, and two versions of which the newer finds everything."""
     models = {1: BLIND, 2: KNOWING}
 
     def pretended(version: VersionView) -> PretendedModel:
@@ -35,7 +35,7 @@ def test_one_version_alone_is_not_compared(site: Site, jobs: PretendedJobs) -> N
     assert not [each for each in site.app.button if each.key == "versus"]
 
 
-def test_the_newest_two_versions_are_compared_on_the_held_back_documents(two: Site) -> None:
+def test_the_newest_two_versions_are_compared_on_the_held_out_documents(two: Site) -> None:
     two.app.button(key="versus").click()
     two.run()
 
@@ -63,7 +63,7 @@ def test_a_result_is_not_shown_for_other_versions_than_were_compared(two: Site) 
     assert not [each for each in two.app.dataframe if "B - A" in each.value]
 
 
-def test_without_held_back_documents_the_page_says_what_is_missing(
+def test_without_held_out_documents_the_page_says_what_is_missing(
     site: Site, jobs: PretendedJobs
 ) -> None:
     site.open("train")

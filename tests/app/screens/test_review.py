@@ -32,8 +32,8 @@ def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
     assert "nothing to check yet" in site.said()
 
 
-def test_held_back_documents_are_never_checked(site: Site) -> None:
-    submit(site.sessions, site.project_id, TEXT, WRONG, split="control")
+def test_held_out_documents_are_never_checked(site: Site) -> None:
+    submit(site.sessions, site.project_id, TEXT, WRONG, split="holdout")
     site.open("review")
     assert "nothing to check yet" in site.said()
     submit(site.sessions, site.project_id, "Anna met Bo.", [("Anna", "PER")])

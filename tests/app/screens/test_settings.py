@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.screens.common.labels import swatches
+from app.screens.common.wording import literal
 from app.services.operations.projects import LabelChange, change_labels
 from storage.engine import writing
 from storage.repository import projects
@@ -16,7 +19,7 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     site.open("documents")
     site.app.text_area(key=f"guidelines_{site.project_id}").set_value("Titles are **not** names.")
     site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
-    site.app.slider(key=f"control_share_{site.project_id}").set_value(30)
+    site.app.slider(key=f"holdout_share_{site.project_id}").set_value(30)
     site.app.toggle(key=f"nested_{site.project_id}").set_value(False)
     _button(site, "Save settings").click()
     site.run()
@@ -24,7 +27,7 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
     assert (project.guidelines, project.queue) == ("Titles are **not** names.", "doubt")
-    assert (project.control_share, project.nested) == (0.3, False)
+    assert (project.holdout_share, project.nested) == (0.3, False)
     site.open("annotate", document=document)
     assert "Titles are **not** names." in site.said()
 
@@ -69,3 +72,21 @@ def test_a_label_that_is_no_colour_is_shown_grey_and_its_name_literally() -> Non
 
 def _button(site: Site, label: str):  # type: ignore[no-untyped-def]
     return next(button for button in site.app.button if button.label == label)
+
+
+def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.open("documents")
+    monkeypatch.setattr("storage.repository.projects.QUEUE_ORDERS", ("arrival",))
+    site.app.text_area(key=f"guidelines_{site.project_id}").set_value("New.")
+    site.app.number_input(key=f"annotators_{site.project_id}").set_value(2)
+    site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
+    _button(site, "Save settings").click()
+    site.run()
+
+    told = "Nothing was saved: the order must be one of arrival, got 'doubt'"
+    assert [error.value for error in site.app.error] == [literal(told)]
+    with site.sessions() as session:
+        project = projects.get(session, site.project_id)
+    assert (project.guidelines, project.annotators) == ("", 1)

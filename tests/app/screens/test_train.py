@@ -92,14 +92,14 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> PretendedJobs:
 def fill(site: Site) -> None:
     for text, marked in NEWS[1:]:
         submit(site.sessions, site.project_id, text, marked)
-    submit(site.sessions, site.project_id, *NEWS[0], split="control")
+    submit(site.sessions, site.project_id, *NEWS[0], split="holdout")
 
 
 def proposed(site: Site) -> int:
     folder = pretend_model(site.settings.data / "models" / "new")
     return (
         ModelRegistry(site.sessions)
-        .propose(folder, parent_id=1, metrics={"control": SCORES}, data_hash="0" * 64, settings={})
+        .propose(folder, parent_id=1, metrics={"holdout": SCORES}, data_hash="0" * 64, settings={})
         .id
     )
 
@@ -121,7 +121,7 @@ def test_submitted_documents_are_counted_by_split(site: Site, jobs: PretendedJob
     site.open("train")
 
     counted = {metric.label: metric.value for metric in site.app.metric}
-    assert counted == {"Training documents": "3", "Held-back documents": "1"}
+    assert counted == {"Training documents": "3", "Held-out documents": "1"}
 
 
 def test_the_button_starts_a_job_with_the_chosen_settings(site: Site, jobs: PretendedJobs) -> None:
@@ -204,7 +204,7 @@ def test_old_and_new_are_compared_with_the_number_of_entities(
 
     scores = {metric.label: (metric.value, metric.delta) for metric in site.app.metric}
     assert scores["F1"] == ("66.7%", "+16.7 points")
-    assert "only 12 held-back entities" in site.said()
+    assert "only 12 held-out entities" in site.said()
 
 
 def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(

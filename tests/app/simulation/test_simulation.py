@@ -145,15 +145,15 @@ def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
     model = tiny_model(tmp_path / "model", ("PER",))
     words = [f"Ada met number {number}" for number in range(4)]
     gold = [Gold(text, ((0, 3, "PER"),)) for text in words]
-    desk = set_up(tmp_path / "desk", gold, model, ("PER",))
+    workplace = set_up(tmp_path / "workplace", gold, model, ("PER",))
     monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
-    monkeypatch.setattr(core.training.fine_tuning, "MOST_EPOCHS", 1)
-    monkeypatch.setattr(core.training.fine_tuning, "FEWEST_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "MAX_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "MIN_EPOCHS", 1)
     told: list[Tally] = []
 
-    tally = conditions.queued_and_retrained(desk, told.append)
+    tally = conditions.queued_and_retrained(workplace, told.append)
 
     assert (tally.documents, tally.entities) == (4, 4)
     assert [each.documents for each in told] == [1, 2, 3, 4]
-    versions = ModelRegistry(desk.sessions).versions()
+    versions = ModelRegistry(workplace.sessions).versions()
     assert [version.state for version in versions] == ["active", "retired"]

@@ -6,7 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from app.settings import ROOT, VARIABLES, Settings
 from app.web import gate, health, metrics
 from app.web.gate import Gate
 from tests.app.material import environment_in, new_project, tiny_model
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -57,9 +57,7 @@ def test_the_page_is_ready_once_the_model_is_in_memory(client: TestClient) -> No
 
     first = client.get("/readyz")
     assert first.status_code == 503
-    deadline = time.monotonic() + 60
-    while client.get("/readyz").json()["model"] == "loading":
-        assert time.monotonic() < deadline
+    until(lambda: client.get("/readyz").json()["model"] != "loading")
     assert client.get("/readyz").status_code == 200
 
 

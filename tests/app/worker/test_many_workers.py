@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +24,9 @@ from storage.engine import Sessions, writing
 from storage.models import AnnotationSet
 from storage.repository import documents
 from storage.repository.preannotations import Tally
-from tests import databases
 from tests.app.material import environment_in, new_project, tiny_model
+from tests.databases import Dialect
+from tests.waiting import until
 
 MANY = 240
 
@@ -72,21 +72,15 @@ class Place:
         with self.sessions() as session:
             return list(session.scalars(query.group_by(AnnotationSet.document_id)))
 
-    def until(self, condition: Callable[[], bool], seconds: float = 120) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "it took too long"
-            time.sleep(0.05)
-
     def done(self) -> bool:
         found = bulk_preannotation.latest(self.sessions, self.project_id)
         return found is not None and found.state == "done"
 
 
 @pytest.fixture
-def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+def place(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Place]:
     environment = environment_in(tmp_path)
-    if databases.POSTGRESQL:
+    if dialect == "postgresql":
         environment |= {"SPANNEAL_DATABASE": database_url, "SPANNEAL_JOBS": database_url}
     settings = Settings.from_environment(environment)
     sessions = open_database(settings)
@@ -100,46 +94,49 @@ def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
     place.end()
 
 
-def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(place: Place) -> None:
+@pytest.mark.both_databases
+def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(
+    place: Place, dialect: Dialect
+) -> None:
     """On PostgreSQL by one that was at work beside it, on SQLite by the next."""
     bulk_preannotation.start(place.sessions, place.project_id, "Ada", batch=4)
     jobs = place.jobs()
     assert not jobs.worker_running()
     first = place.worker()
-    place.until(lambda: place.tally().looked_at >= 4)
+    until(lambda: place.tally().looked_at >= 4)
     assert jobs.worker_running()
-    if databases.POSTGRESQL:
+    if dialect == "postgresql":
         place.worker()
-        place.until(lambda: place.tally().workers == 2)
+        until(lambda: place.tally().workers == 2)
         assert workers(place.settings) == 2
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not place.done()
-    if not databases.POSTGRESQL:
+    if dialect == "sqlite":
         place.worker()
-    place.until(place.done)
+    until(place.done)
 
     assert place.times() == [1] * MANY
     assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
 
 
-@pytest.mark.skipif(not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres")
+@pytest.mark.postgresql
 def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
     """The first one stands still until the second is there, so that it is not done before."""
     jobs = place.jobs()
     job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=25))
     first = place.worker()
-    place.until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
+    until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
     first.send_signal(signal.SIGSTOP)
     place.worker()
-    place.until(lambda: workers(place.settings) == 2)
+    until(lambda: workers(place.settings) == 2)
     first.send_signal(signal.SIGKILL)
     first.wait()
     stood = jobs.progress(job_id).step
     assert jobs.get(job_id).state == "running"
 
-    place.until(lambda: jobs.progress(job_id).step > stood)
-    place.until(lambda: not jobs.get(job_id).active)
+    until(lambda: jobs.progress(job_id).step > stood)
+    until(lambda: not jobs.get(job_id).active)
 
     job = jobs.get(job_id)
     assert (job.state, job.reason) == ("done", None)

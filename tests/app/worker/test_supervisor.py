@@ -7,8 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,9 @@ import pytest
 from app.settings import ROOT
 from app.worker import supervisor
 from app.worker.supervisor import Supervisor
+from tests.waiting import until
 
-SLEEP = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(60)"
+PAUSE = "import os, signal, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); signal.pause()"
 CRASH = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); sys.exit(4)"
 END_AFTER_3 = """
 import sys, time
@@ -41,13 +40,6 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)
 
 
 def test_a_worker_that_dies_is_started_again_until_the_page_ends(
@@ -75,7 +67,7 @@ def test_a_signal_to_stop_ends_both(tmp_path: Path, number: signal.Signals) -> N
     thread = threading.Thread(target=stop)
     before = signal.getsignal(number)
     thread.start()
-    assert Supervisor(script(SLEEP, page), script(SLEEP, worker)).run() == 0
+    assert Supervisor(script(PAUSE, page), script(PAUSE, worker)).run() == 0
     thread.join()
     assert not any(map(alive, [*pids(page), *pids(worker)]))
     assert signal.getsignal(number) is before
@@ -86,7 +78,7 @@ def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
     page, worker = tmp_path / "page", tmp_path / "worker"
     code = (
         "from app.worker.supervisor import Supervisor; "
-        f"Supervisor({script(SLEEP, page)!r}, {script(SLEEP, worker)!r}).run()"
+        f"Supervisor({script(PAUSE, page)!r}, {script(PAUSE, worker)!r}).run()"
     )
     running = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     until(lambda: bool(pids(page) and pids(worker)))

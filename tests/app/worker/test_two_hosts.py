@@ -27,15 +27,13 @@ from storage.engine import Sessions
 from storage.enums import Split
 from storage.models import AnnotationSet, Document, PreannotationBatch
 from storage.repository import annotation_sets
-from tests import databases
-from tests.app.hosts import Host, until
+from tests.app.hosts import Host
 from tests.app.material import NEWS, environment_in, new_project, tiny_model
+from tests.waiting import until
 
-MANY, HELD_BACK, ANNOTATED = 40, 4, 8
+MANY, HELD_OUT, ANNOTATED = 40, 4, 8
 EPOCHS = 30
-pytestmark = pytest.mark.skipif(
-    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
-)
+pytestmark = pytest.mark.postgresql
 
 
 @dataclass
@@ -112,7 +110,7 @@ class Team:
         with self.sessions() as session:
             found = [
                 (each, annotation_sets.submitted_of(session, each))
-                for each in self.documents("train") + self.documents("control")
+                for each in self.documents("train") + self.documents("holdout")
             ]
             return [(each, annotation_sets.spans_of(spans)) for each, spans in found if spans]
 
@@ -141,12 +139,12 @@ def team(tmp_path: Path, database_url: str) -> Iterator[Team]:
 
 def test_a_team_goes_from_texts_to_a_better_model_while_a_host_dies(team: Team) -> None:
     team.bring_in(MANY, "train")
-    team.bring_in(HELD_BACK, "control")
+    team.bring_in(HELD_OUT, "holdout")
     _both_pre_annotate(team)
-    for document in team.documents("train")[:ANNOTATED] + team.documents("control"):
+    for document in team.documents("train")[:ANNOTATED] + team.documents("holdout"):
         team.annotate(document)
     decided = team.submitted()
-    assert len(decided) == ANNOTATED + HELD_BACK
+    assert len(decided) == ANNOTATED + HELD_OUT
 
     old = ModelRegistry(team.sessions).active()
     new = _retrained_though_a_host_died(team)

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from core.cli.annotate import Given, read_line
+from core.cli.annotate import Document, read_line
 from core.types import Entity
 
 
 def test_what_is_kept_and_refused_may_be_written_as_annotate_writes_entities() -> None:
     written = {"start": 0, "end": 4, "label": "LOC", "score": 2.9, "confidence": None}
     line = json.dumps({"text": "Oslo", "fixed": [written], "more": 1})
-    assert read_line(line, 1) == Given("Oslo", (Entity(0, 4, "LOC"),), ())
+    assert read_line(line, 1) == Document("Oslo", (Entity(0, 4, "LOC"),), ())
 
 
 @pytest.mark.parametrize(

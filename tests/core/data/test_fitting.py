@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.fitting import fit
+from core.data.fitting import fit_to_window
 from core.modeling.model import DiffusionNER
 from core.modeling.subwords import subword_lengths
 from core.types import Example, Span
@@ -39,7 +39,7 @@ def test_pieces_fit_the_window_and_hold_every_word_in_order(
 ) -> None:
     entities = {Span(a, a + n, "PER") for a, n in places if a + n <= len(sentence)}
     example = Example(tuple(sentence), tuple(sorted(entities)), frozenset({"PER"}))
-    pieces = fit(model, [example])
+    pieces = fit_to_window(model, [example])
     for piece in pieces:
         assert 0 < len(piece.words) <= WINDOW
         assert sum(subword_lengths(model.tokenizer, piece.words)) <= model.max_subwords - 2
@@ -62,24 +62,24 @@ def _longest_chain(entities: set[Span]) -> int:
 
 def test_no_entity_is_cut_where_a_window_ends(model: DiffusionNER) -> None:
     entities = (Span(0, 3, "PER"), Span(17, 24, "ORG"), Span(22, 24, "LOC"))
-    pieces = fit(model, [Example(numbered(50), entities)])
+    pieces = fit_to_window(model, [Example(numbered(50), entities)])
     assert [len(piece.words) for piece in pieces] == [17, 20, 13]
     assert pieces[1].entities == (Span(0, 7, "ORG"), Span(5, 7, "LOC"))
 
 
 def test_what_fits_is_left_as_it_is(model: DiffusionNER) -> None:
     example = Example(numbered(20), (Span(0, 20, "ORG"),))
-    assert fit(model, [example]) == [example]
+    assert fit_to_window(model, [example]) == [example]
 
 
 def test_a_sentence_without_words_is_left_out(model: DiffusionNER) -> None:
-    assert fit(model, [Example(())]) == []
+    assert fit_to_window(model, [Example(())]) == []
 
 
 def test_the_words_of_an_entity_longer_than_a_window_are_not_taught_as_no_entity(
     model: DiffusionNER,
 ) -> None:
     example = Example(numbered(60), (Span(5, 40, "ORG"), Span(50, 52, "PER")))
-    pieces = fit(model, [example])
+    pieces = fit_to_window(model, [example])
     assert [piece.words[0] for piece in pieces] == ["w0", "w40"]
     assert [named(piece) for piece in pieces] == [[], [(("w50", "w51"), "PER")]]

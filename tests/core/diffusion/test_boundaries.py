@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from core.diffusion.boundaries import (
     best_boundaries,
+    to_boundaries,
     to_half_open,
     to_inclusive,
     to_positions,
     to_signal,
-    to_words,
 )
 from core.types import Span, key_of
 
@@ -39,7 +39,7 @@ def test_every_boundary_of_every_length_survives_the_round_trip(scale: float) ->
         lengths = torch.tensor([length])
         signal = to_signal(boundaries, lengths, scale)
         assert signal.abs().max() < scale
-        assert torch.equal(to_words(signal, lengths, scale), boundaries), length
+        assert torch.equal(to_boundaries(signal, lengths, scale), boundaries), length
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
@@ -47,7 +47,7 @@ def test_every_span_of_sentences_in_one_batch_survives_the_round_trip(scale: flo
     lengths = torch.tensor([24, 7])
     spans = torch.combinations(torch.arange(7), with_replacement=True)
     both = torch.stack([spans + 17, spans])
-    assert torch.equal(to_words(to_signal(both, lengths, scale), lengths, scale), both)
+    assert torch.equal(to_boundaries(to_signal(both, lengths, scale), lengths, scale), both)
 
 
 @pytest.mark.parametrize(("scale", "ends"), [(1.0, [-0.75, 0.75]), (2.0, [-1.5, 1.5])])
@@ -62,9 +62,9 @@ def test_less_than_half_a_word_of_noise_changes_no_boundary() -> None:
     lengths = torch.tensor([10])
     boundaries = torch.tensor([[[2, 5]]])
     signal = to_signal(boundaries, lengths, 1.0)
-    assert torch.equal(to_words(signal + 0.49 * 2 / 10, lengths, 1.0), boundaries)
-    assert torch.equal(to_words(signal - 0.49 * 2 / 10, lengths, 1.0), boundaries)
-    assert torch.equal(to_words(signal + 0.51 * 2 / 10, lengths, 1.0), boundaries + 1)
+    assert torch.equal(to_boundaries(signal + 0.49 * 2 / 10, lengths, 1.0), boundaries)
+    assert torch.equal(to_boundaries(signal - 0.49 * 2 / 10, lengths, 1.0), boundaries)
+    assert torch.equal(to_boundaries(signal + 0.51 * 2 / 10, lengths, 1.0), boundaries + 1)
 
 
 def test_positions_are_continuous_and_word_i_stands_at_i() -> None:
@@ -78,16 +78,16 @@ def test_positions_are_continuous_and_word_i_stands_at_i() -> None:
 
 def test_noise_beyond_the_sentence_is_clamped_to_its_ends() -> None:
     signal = torch.tensor([[[-9.0, 9.0], [4.0, 9.0]]])
-    assert to_words(signal, torch.tensor([6]), 1.0).tolist() == [[[0, 5], [5, 5]]]
+    assert to_boundaries(signal, torch.tensor([6]), 1.0).tolist() == [[[0, 5], [5, 5]]]
     assert to_positions(signal, torch.tensor([6]), 1.0).tolist() == [[[-0.5, 5.5], [5.5, 5.5]]]
 
 
 @given(st.lists(st.floats(-4, 4), min_size=2, max_size=2), st.integers(1, 512))
 def test_any_signal_is_a_span_inside_the_sentence(signal: list[float], length: int) -> None:
-    words = to_words(torch.tensor([[signal]]), torch.tensor([length]), 1.0)
+    words = to_boundaries(torch.tensor([[signal]]), torch.tensor([length]), 1.0)
     left, right = words.flatten().tolist()
     assert 0 <= left <= right < length
-    crossed = to_words(torch.tensor([[signal[::-1]]]), torch.tensor([length]), 1.0)
+    crossed = to_boundaries(torch.tensor([[signal[::-1]]]), torch.tensor([length]), 1.0)
     assert torch.equal(words, crossed)
 
 

@@ -27,7 +27,7 @@ def run(model: DiffusionNER, settings: SamplerSettings = SETTINGS) -> list[Sampl
 def same(one: list[SamplerStep], other: list[SamplerStep]) -> bool:
     return all(
         torch.equal(a.x_t, b.x_t)
-        and torch.equal(a.words, b.words)
+        and torch.equal(a.boundaries, b.boundaries)
         and torch.equal(a.left_probs, b.left_probs)
         and torch.equal(a.type_probs, b.type_probs)
         for a, b in zip(one, other, strict=True)
@@ -45,7 +45,7 @@ def test_a_batch_of_sentences_gives_what_each_gives_alone(
     for row, words in enumerate(SENTENCES):
         for one, all_rows in zip(denoise(model, [words], settings), together, strict=True):
             assert torch.allclose(one.x_t[0], all_rows.x_t[row], atol=1e-5)
-            assert torch.equal(one.words[0], all_rows.words[row])
+            assert torch.equal(one.boundaries[0], all_rows.boundaries[row])
             assert torch.allclose(one.left_probs[0], all_rows.left_probs[row], atol=1e-5)
             assert torch.allclose(one.right_probs[0], all_rows.right_probs[row], atol=1e-5)
             assert torch.allclose(one.type_probs[0], all_rows.type_probs[row], atol=1e-5)
@@ -89,9 +89,9 @@ def test_each_step_starts_where_the_ddim_step_before_it_arrived(
     assert [(step.t, step.t_prev) for step in steps] == model.schedule.ddim_pairs(4)
     lengths = torch.tensor([len(words) for words in SENTENCES])
     for before, after in pairwise(steps):
-        x_0 = boundaries.to_signal(before.words, lengths, 1.0)
+        x_0 = boundaries.to_signal(before.boundaries, lengths, 1.0)
         x_t = model.schedule.ddim_step(before.x_t, x_0, before.t, before.t_prev, 0.0, None)
-        renewed = crowded(before.words) & torch.tensor(renew)
+        renewed = crowded(before.boundaries) & torch.tensor(renew)
         assert torch.allclose(after.x_t[~renewed], x_t[~renewed])
         assert not (after.x_t == x_t).all(-1)[renewed].any()
 
@@ -115,7 +115,7 @@ def test_renewed_spans_are_random_spans_noised_to_the_timestep(new_model: NewMod
     for parameter in model.parameters():
         torch.nn.init.zeros_(parameter)  # so that nothing tells the words of a sentence apart
     first, second = denoise(model, SENTENCES, SamplerSettings(2, 4000))
-    renewed = second.x_t[crowded(first.words)]
+    renewed = second.x_t[crowded(first.boundaries)]
     alpha = model.schedule.alphas_cumprod[500]
     clamped = torch.randn(200_000, generator=torch.Generator().manual_seed(0)).clamp(-1, 1)
     expected = (alpha * clamped.var() + 1 - alpha).sqrt()
@@ -127,7 +127,9 @@ def test_renewed_spans_are_random_spans_noised_to_the_timestep(new_model: NewMod
 def test_eta_adds_fresh_noise_of_the_ancestral_size_between_steps(new_model: NewModel) -> None:
     model = new_model()
     first, second = denoise(model, SENTENCES, SamplerSettings(2, 2000, eta=1.0, renew=False))
-    x_0 = boundaries.to_signal(first.words, torch.tensor([len(words) for words in SENTENCES]), 1.0)
+    x_0 = boundaries.to_signal(
+        first.boundaries, torch.tensor([len(words) for words in SENTENCES]), 1.0
+    )
     still = model.schedule.ddim_step(first.x_t, x_0, 1000, 500, 1.0, None)
     alpha, alpha_prev = (model.schedule.alphas_cumprod[t] for t in (1000, 500))
     sigma = ((1 - alpha_prev) / (1 - alpha) * (1 - alpha / alpha_prev)).sqrt()
@@ -147,9 +149,9 @@ def test_each_step_says_p_left_p_right_and_the_types_of_every_noisy_span(
 ) -> None:
     lengths = torch.tensor([[len(words)] for words in SENTENCES])
     for step in run(new_model()):
-        assert step.words.shape == (3, 12, 2)
-        assert bool((step.words[..., 1] < lengths).all())
-        assert bool((step.words[..., 0] <= step.words[..., 1]).all())
+        assert step.boundaries.shape == (3, 12, 2)
+        assert bool((step.boundaries[..., 1] < lengths).all())
+        assert bool((step.boundaries[..., 0] <= step.boundaries[..., 1]).all())
         for probs in (step.left_probs, step.right_probs):
             assert probs.shape == (3, 12)
             assert bool(((probs > 0) & (probs <= 1.0001)).all())
@@ -161,8 +163,8 @@ def test_a_sentence_is_encoded_once_for_all_steps_and_only_when_asked(
 ) -> None:
     model = new_model()
     calls: list[Any] = []
-    read = model.read
-    monkeypatch.setattr(model, "read", lambda batch: calls.append(batch) or read(batch))
+    read = model.encode
+    monkeypatch.setattr(model, "encode", lambda batch: calls.append(batch) or read(batch))
     steps = denoise(model, SENTENCES, SamplerSettings(steps=10, num_spans=4))
     assert len(calls) == 0
     assert len(list(islice(steps, 3))) == 3

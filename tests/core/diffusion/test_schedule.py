@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import ScheduleName
-from core.diffusion.boundaries import to_signal, to_words
+from core.diffusion.boundaries import to_boundaries, to_signal
 from core.diffusion.schedule import NoiseSchedule
 
 every_schedule = pytest.mark.parametrize("name", get_args(ScheduleName))
@@ -168,4 +168,4 @@ def test_with_almost_no_noise_a_noisy_span_is_the_gold_one(
     x_0 = to_signal(gold, lengths, scale)
     for t, mix in ((0, noise), (1, noise)):
         x_t = schedule.q_sample(x_0, torch.tensor([t]), mix)
-        assert torch.equal(to_words(x_t, lengths, scale), gold), t
+        assert torch.equal(to_boundaries(x_t, lengths, scale), gold), t

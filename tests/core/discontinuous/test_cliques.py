@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.discontinuous.cliques import entities_of, pairs_of
-from core.discontinuous.records import FragmentedEntity, whole
+from core.discontinuous.records import FragmentedEntity, single_fragment
 from core.types import Span
 
 A, B, C = (Span(start, start + 1, "X") for start in (0, 2, 4))
@@ -32,11 +32,17 @@ def test_three_that_all_belong_together_are_one_entity() -> None:
 
 def test_a_fragment_that_is_an_entity_too_is_told_twice() -> None:
     said = dict.fromkeys(pairs_of([A, B]), 0.9) | {(1, 1): 0.2}
-    assert entities_of([A, B], said) == [whole(A), FragmentedEntity(((0, 1), (2, 3)), "X")]
+    assert entities_of([A, B], said) == [
+        single_fragment(A),
+        FragmentedEntity(((0, 1), (2, 3)), "X"),
+    ]
 
 
 def test_a_span_that_joins_no_other_stays_an_entity() -> None:
-    assert entities_of([A, B], dict.fromkeys(pairs_of([A, B]), 0.1)) == [whole(A), whole(B)]
+    assert entities_of([A, B], dict.fromkeys(pairs_of([A, B]), 0.1)) == [
+        single_fragment(A),
+        single_fragment(B),
+    ]
 
 
 @given(st.data())

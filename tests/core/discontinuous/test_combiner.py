@@ -12,9 +12,14 @@ import pytest
 from core.__main__ import main
 from core.discontinuous.combiner import WEIGHTS, Combiner
 from core.discontinuous.documents import join
-from core.discontinuous.records import FragmentedExample, whole
+from core.discontinuous.records import FragmentedExample, single_fragment
 from core.discontinuous.scores import score_fragmented
-from core.discontinuous.training import answers, measure_combiner, proposals, train_combiner
+from core.discontinuous.training import (
+    measure_combiner,
+    pair_targets,
+    propose_fragments,
+    train_combiner,
+)
 from core.inference.pipeline import Pipeline
 from core.modeling.model import DiffusionNER, ModelError
 from core.types import SamplerSettings
@@ -58,8 +63,8 @@ def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Tau
 
 def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(taught: Taught) -> None:
     model = DiffusionNER.load(taught.folder)
-    spans = proposals(model, [example.words for example in TEST])
-    alone = score_fragmented(zip(TEST, [map(whole, each) for each in spans], strict=True))
+    spans = propose_fragments(model, [example.words for example in TEST])
+    alone = score_fragmented(zip(TEST, [map(single_fragment, each) for each in spans], strict=True))
     joined = measure_combiner(Combiner.load(model, taught.folder), TEST, spans)
     assert alone.discontinuous.f1 == 0
     assert joined.discontinuous.f1 > 0.7
@@ -68,7 +73,7 @@ def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(taught: Ta
 
 
 def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None:
-    pipeline = Pipeline.load(taught.folder)
+    pipeline = Pipeline.from_pretrained(taught.folder)
     combiner = Combiner.load(pipeline.model, taught.folder)
     text = "He met left and right hip pain . \n\n he met the knee is stiff ."
     said = join(pipeline, combiner, pipeline.predict(text))
@@ -79,7 +84,7 @@ def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None
 
 
 def test_a_text_without_entities_is_joined_to_nothing(taught: Taught) -> None:
-    pipeline = Pipeline.load(taught.folder)
+    pipeline = Pipeline.from_pretrained(taught.folder)
     said = join(pipeline, Combiner(pipeline.model), pipeline.predict("", SamplerSettings(1, 4)))
     assert (said.entities, said.discontinuous) == ((), ())
 
@@ -89,8 +94,8 @@ def test_the_right_answers_tell_fragments_from_entities() -> None:
     one, two = sorted(example.entities)
     spans = example.spans.entities
     assert {one.discontinuous, two.discontinuous} == {True, False}
-    assert answers(example, spans) == [0.0, 1.0, 0.0, 0.0, 1.0]
-    assert answers(FragmentedExample(example.words), spans) == [0.0] * 5
+    assert pair_targets(example, spans) == [0.0, 1.0, 0.0, 0.0, 1.0]
+    assert pair_targets(FragmentedExample(example.words), spans) == [0.0] * 5
 
 
 def test_joining_does_not_depend_on_the_batch(taught: Taught) -> None:

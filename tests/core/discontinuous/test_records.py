@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.data.examples import DataError, read_examples
-from core.discontinuous.reading import read_fragmented
-from core.discontinuous.records import FragmentedEntity, FragmentedExample, joined
+from core.discontinuous.reader import read_fragmented
+from core.discontinuous.records import FragmentedEntity, FragmentedExample, join_spans
 from core.discontinuous.scores import score_fragmented
 from core.types import Span
 
@@ -41,7 +41,7 @@ def test_the_diffusion_model_learns_every_fragment_as_a_span() -> None:
 
 def test_fragments_that_touch_become_one() -> None:
     spans = [Span(4, 5, "A"), Span(0, 1, "A"), Span(1, 2, "A")]
-    assert joined(spans) == FragmentedEntity(((0, 2), (4, 5)), "A")
+    assert join_spans(spans) == FragmentedEntity(((0, 2), (4, 5)), "A")
 
 
 def test_a_file_with_fragments_is_read_in_both_ways(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.calibration import Judged, auroc, confidence_table, judge
+from core.evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
 from core.inference.decoding import Candidate
 from core.types import Agreement, Confidence, Example, Span
 
@@ -37,13 +37,13 @@ def test_a_suggestion_is_right_if_gold_has_it_and_is_not_judged_where_nobody_loo
     example = Example(("a", "b", "c"), (Span(0, 1, "PER"),), frozenset({"PER"}))
     found = [candidate(0, 0.9), candidate(1, 0.8, "LOC"), candidate(2, 0.7), candidate(1, 0.3)]
     judged = judge([example], [found], threshold=0.5)
-    assert [(each.candidate.start, each.right) for each in judged] == [(0, True), (2, False)]
+    assert [(each.candidate.start, each.correct) for each in judged] == [(0, True), (2, False)]
 
 
 def test_the_table_has_a_row_for_each_signal_and_one_for_all_together() -> None:
-    def rows(shift: int) -> list[Judged]:
+    def rows(shift: int) -> list[JudgedCandidate]:
         return [
-            Judged(
+            JudgedCandidate(
                 candidate(
                     i, 2.0, left=(i * 7 + shift) % 5 / 5, right=i % 2 - (i * 3) % 7 / 10,
                     since=None if i % 3 else 2,
@@ -62,7 +62,7 @@ def test_the_table_has_a_row_for_each_signal_and_one_for_all_together() -> None:
 
 def test_signals_are_weighed_by_what_they_were_worth_on_the_development_data() -> None:
     """A signal that misleads alone helps once its sign is learnt."""
-    rows = [Judged(candidate(i, 0.7, support=i % 10), i % 10 < 4) for i in range(40)]
+    rows = [JudgedCandidate(candidate(i, 0.7, support=i % 10), i % 10 < 4) for i in range(40)]
     table = {row["signal"]: row["auroc"] for row in confidence_table(rows, rows)}
     assert table["support"] == 0.0
     assert table["all together"] == 1.0
@@ -70,7 +70,7 @@ def test_signals_are_weighed_by_what_they_were_worth_on_the_development_data() -
 
 def test_agreements_take_part_where_an_ensemble_was_asked() -> None:
     rows = [
-        Judged(candidate(i, 0.7, agreement=Agreement(1.0, i % 2, 0.5)), i % 2 == 1)
+        JudgedCandidate(candidate(i, 0.7, agreement=Agreement(1.0, i % 2, 0.5)), i % 2 == 1)
         for i in range(10)
     ]
     table = {row["signal"]: row["auroc"] for row in confidence_table(rows, rows)}
@@ -80,4 +80,7 @@ def test_agreements_take_part_where_an_ensemble_was_asked() -> None:
 
 def test_signals_that_nothing_was_suggested_to_weigh_by_teach() -> None:
     with pytest.raises(ValueError, match=r"development sentences .* take more"):
-        confidence_table([], [Judged(candidate(0, 0.7), True), Judged(candidate(1, 0.7), False)])
+        confidence_table(
+            [],
+            [JudgedCandidate(candidate(0, 0.7), True), JudgedCandidate(candidate(1, 0.7), False)],
+        )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import TrainingConfig
-from core.evaluation.evaluate import keep, score_proposals, threshold_of, tune_threshold
+from core.evaluation.evaluate import score_proposals, select_spans, threshold_of, tune_threshold
 from core.inference.decoding import Candidate
 from core.training.learner import DiffusionLearner
 from core.types import Example, SamplerSettings, Span
@@ -28,7 +28,7 @@ def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
     ]
     threshold = tune_threshold([example], [found], flat=False)
     assert 0.49 < threshold <= 0.67
-    assert {(each.start, each.end) for each in keep(found, threshold, flat=False)} == {
+    assert {(each.start, each.end) for each in select_spans(found, threshold, flat=False)} == {
         (0, 1),
         (1, 2),
     }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.diffusion import boundaries
 from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import propose
-from core.inference.constraints import Constraints, Pins
+from core.inference.constraints import ConstraintBatch, Constraints
 from core.inference.decoding import candidates, select
 from core.modeling.model import DiffusionNER
 from core.types import SamplerSettings, Span
@@ -52,7 +52,7 @@ def test_fixed_spans_are_their_own_boundaries_noised_to_each_timestep(
         noise = (step.x_t - alpha.sqrt() * x_0) / (1 - alpha).sqrt()
         assert noise.mean().item() == pytest.approx(0, abs=0.08)
         assert noise.std().item() == pytest.approx(1, abs=0.08)
-        assert bool((step.words == 3).all())
+        assert bool((step.boundaries == 3).all())
 
 
 def test_the_noise_of_fixed_spans_follows_from_the_seed_whatever_shares_the_batch(
@@ -74,7 +74,7 @@ def test_sentences_without_constraints_are_denoised_as_ever(
     free = denoise(model, SENTENCES, settings)
     for one, other in zip(free, denoise(model, SENTENCES, settings, RULES), strict=True):
         assert torch.equal(one.x_t[1], other.x_t[1])
-        assert torch.equal(one.words[1], other.words[1])
+        assert torch.equal(one.boundaries[1], other.boundaries[1])
 
 
 def test_a_span_fixed_twice_is_returned_once(model: DiffusionNER) -> None:
@@ -91,7 +91,7 @@ def test_as_many_fixed_spans_as_noisy_ones_leave_nothing_to_suggest(model: Diffu
 def test_fixed_spans_keep_their_slots_and_change_what_the_others_see(model: DiffusionNER) -> None:
     first, second = islice(denoise(model, SENTENCES, SETTINGS, RULES), 2)
     for step in (first, second):
-        assert step.words[0, :2].tolist() == [[3, 3], [6, 8]]
+        assert step.boundaries[0, :2].tolist() == [[3, 3], [6, 8]]
         assert step.left_probs[0, :2].tolist() == [1.0, 1.0]
     free = next(iter(denoise(model, SENTENCES, SETTINGS)))
     assert torch.equal(free.x_t[0, 2:], first.x_t[0, 2:])
@@ -102,11 +102,11 @@ def test_fixed_spans_keep_their_slots_and_change_what_the_others_see(model: Diff
 def test_spans_that_land_on_a_decided_place_start_again(model: DiffusionNER, renew: bool) -> None:
     settings = SamplerSettings(2, 30, seed=5, renew=renew)
     (free, _) = denoise(model, [WORDS], settings)
-    left, right = free.words[0, 20].tolist()
+    left, right = free.boundaries[0, 20].tolist()
     rules = (Constraints(suppressed=(Span(left, right + 1, "LOC"),)),)
     first, second = denoise(model, [WORDS], settings, rules)
-    landed = (first.words[0] == torch.tensor([left, right])).all(-1)
-    x_0 = boundaries.to_signal(first.words, torch.tensor([len(WORDS)]), 1.0)
+    landed = (first.boundaries[0] == torch.tensor([left, right])).all(-1)
+    x_0 = boundaries.to_signal(first.boundaries, torch.tensor([len(WORDS)]), 1.0)
     on = model.schedule.ddim_step(first.x_t, x_0, first.t, first.t_prev, 0.0, None)
     assert landed[20]
     assert not (second.x_t[0] == on[0]).all(-1)[landed].any()
@@ -139,9 +139,11 @@ def test_flat_keeps_every_fixed_span_and_nothing_that_overlaps_one(model: Diffus
 
 
 def test_spans_that_hold_a_decided_place_are_not_taken_from_it() -> None:
-    pins = Pins.of([Constraints((KYIV,), (Span(0, 1, "X"),))], [10], 4, torch.device("cpu"))
+    rules = ConstraintBatch.of(
+        [Constraints((KYIV,), (Span(0, 1, "X"),))], [10], 4, torch.device("cpu")
+    )
     words = torch.tensor([[[3, 3], [3, 3], [0, 0], [0, 1]]])
-    assert pins.taken(words).tolist() == [[False, True, True, False]]
+    assert rules.on_decided(words).tolist() == [[False, True, True, False]]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,6 @@ def test_what_is_kept_cannot_be_refused_as_well() -> None:
 def test_constraints_and_an_ensemble_go_together(model: DiffusionNER) -> None:
     settings = SamplerSettings(2, 12, ensemble=3)
     history = list(denoise(model, SENTENCES, settings, RULES))
-    assert history[0].words[0, [0, 1, 12, 13, 24, 25]].tolist() == [[3, 3], [6, 8]] * 3
+    assert history[0].boundaries[0, [0, 1, 12, 13, 24, 25]].tolist() == [[3, 3], [6, 8]] * 3
     found, _ = candidates(history, model.config.labels, 0.0, RULES)
     assert [each.span for each in found[:2]] == [KYIV, CITY]

@@ -32,9 +32,9 @@ def step_of(
         t=1,
         t_prev=0,
         x_t=torch.zeros(1, len(slots), 2),
-        near=near[None, ..., :2].long(),
-        near_left=near[None, ..., 2],
-        near_right=near[None, ..., 3],
+        candidates=near[None, ..., :2].long(),
+        candidate_left_probs=near[None, ..., 2],
+        candidate_right_probs=near[None, ..., 3],
         classify=lambda words: torch.tensor([[types[int(each[0])] for each in words[0]]]),
         seeds=seeds,
     )
@@ -43,14 +43,21 @@ def step_of(
 def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Candidate]]:
     """The same as `candidates`, span by span and typed at every step."""
     found = []
-    for row in range(len(history[0].words)):
+    for row in range(len(history[0].boundaries)):
         best: dict[tuple[int, int], Candidate] = {}
         for number, step in enumerate(history, start=1):
-            types = step.classify(step.near.flatten(1, 2)).view(*step.near.shape[:3], -1)
-            for slot, rank in product(range(step.near.shape[1]), range(step.near.shape[2])):
-                left, right = step.near[row, slot, rank].tolist()
+            types = step.classify(step.candidates.flatten(1, 2)).view(
+                *step.candidates.shape[:3], -1
+            )
+            for slot, rank in product(
+                range(step.candidates.shape[1]), range(step.candidates.shape[2])
+            ):
+                left, right = step.candidates[row, slot, rank].tolist()
                 prob, kind = types[row, slot, rank].max(-1)
-                sides = step.near_left[row, slot, rank], step.near_right[row, slot, rank]
+                sides = (
+                    step.candidate_left_probs[row, slot, rank],
+                    step.candidate_right_probs[row, slot, rank],
+                )
                 score = (sum(sides) / 2 + 2 * prob) / 3
                 if kind == len(labels):
                     continue
@@ -79,7 +86,7 @@ def test_collapsed_spans_give_the_entities_of_the_slow_uncollapsed_computation(
             assert [each.span for each in one] == [each.span for each in other]
             for a, b in zip(one, other, strict=True):
                 assert a.score == pytest.approx(b.score, abs=1e-5)
-                seen = history[a.step - 1].near[slow.index(other), a.slot]
+                seen = history[a.step - 1].candidates[slow.index(other), a.slot]
                 assert [a.start, a.end - 1] in seen.tolist()
 
 
@@ -138,7 +145,7 @@ def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out()
     step = step_of((0, 0, 1.0, 1.0), types={0: [0.2, 0.2, 0.6]})
     assert candidates([step], LABELS) == [[]]
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
-    assert candidates([step], LABELS, least=0.626) == [[]]
+    assert candidates([step], LABELS, min_score=0.626) == [[]]
 
 
 def test_boundaries_beside_the_predicted_ones_are_proposed_where_their_type_is_surer() -> None:

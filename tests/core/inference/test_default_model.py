@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[3] / "assets" / "models" / "default"
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return Pipeline.load(FOLDER, "cpu")
+    return Pipeline.from_pretrained(FOLDER, "cpu")
 
 
 def said(pipeline: Pipeline, text: str) -> set[tuple[str, str]]:

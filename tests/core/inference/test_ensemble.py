@@ -8,7 +8,7 @@ import torch
 from core.diffusion.sampler import SamplerStep, denoise
 from core.evaluation.evaluate import propose
 from core.inference.constraints import Constraints
-from core.inference.decoding import alone, candidates
+from core.inference.decoding import candidates, candidates_by_seed
 from core.inference.ensemble import agreements
 from core.modeling.model import DiffusionNER
 from core.types import Agreement, SamplerSettings, Span
@@ -34,7 +34,7 @@ def test_an_ensemble_denoises_what_its_seeds_denoise_alone(model: DiffusionNER) 
         own = slice(12 * number, 12 * number + 12)
         for one, all_seeds in zip(denoise(model, SENTENCES, settings), together, strict=True):
             assert torch.equal(one.x_t, all_seeds.x_t[:, own])
-            assert torch.equal(one.words, all_seeds.words[:, own])
+            assert torch.equal(one.boundaries, all_seeds.boundaries[:, own])
             assert torch.equal(one.left_probs, all_seeds.left_probs[:, own])
 
 
@@ -42,8 +42,8 @@ def test_a_sentence_is_encoded_once_for_all_seeds(
     model: DiffusionNER, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    read = model.read
-    monkeypatch.setattr(model, "read", lambda batch: calls.append(1) or read(batch))
+    read = model.encode
+    monkeypatch.setattr(model, "encode", lambda batch: calls.append(1) or read(batch))
     list(denoise(model, SENTENCES, SETTINGS))
     assert calls == [1]
 
@@ -56,10 +56,10 @@ def test_an_ensemble_proposes_what_any_seed_does_at_the_mean_of_their_scores(
         for number in range(3)
     ]
     for row, found in enumerate(propose(model, SENTENCES, SETTINGS)):
-        alone = [{each.span: each.score for each in seed[row]} for seed in apart]
-        assert {each.span for each in found} == set().union(*alone)
+        candidates_by_seed = [{each.span: each.score for each in seed[row]} for seed in apart]
+        assert {each.span for each in found} == set().union(*candidates_by_seed)
         for each in found:
-            mean = sum(scores.get(each.span, 0.0) for scores in alone) / 3
+            mean = sum(scores.get(each.span, 0.0) for scores in candidates_by_seed) / 3
             assert each.score == pytest.approx(mean, abs=1e-5)
             assert each.confidence is not None
             assert each.confidence.agreement is not None
@@ -121,7 +121,7 @@ def test_a_seed_alone_says_nothing_of_what_another_proposed() -> None:
         torch.tensor([[[0.9, 0.1], [0.5, 0.4]]]), torch.tensor([[[0.9, 0.1], [0.5, 0.4]]]),
         lambda words: torch.tensor([0.9, 0.1]).expand(*words.shape[:2], 2), 2,
     )  # fmt: skip
-    (first,), (second,) = alone([step], ["LOC"], 0.0)
+    (first,), (second,) = candidates_by_seed([step], ["LOC"], 0.0)
     assert [(each.start, each.end) for each in first] == [(0, 2), (1, 2)]
     assert [(each.start, each.end) for each in second] == [(1, 2), (2, 3)]
     assert first[1].score == pytest.approx((0.1 + 1.8) / 3)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.inference.label_errors import Finding, doubts_of, reviews
+from core.inference.label_errors import EntityReview, review_entities, review_spans
 from core.inference.pipeline import Pipeline
 from core.modeling.model import DiffusionNER
 from core.types import Entity, Span
@@ -29,16 +29,16 @@ def test_right_spans_are_doubted_less_than_wrong_ones(model: DiffusionNER) -> No
         [Span(0, 4, "ORG"), Span(3, 4, "MISC"), Span(4, 6, "LOC")],
         [Span(0, 2, "PER"), Span(6, 8, "ORG"), Span(8, 9, "PER")],
     ]
-    kept = [each for own in doubts_of(model, words, right) for each in own]
-    caught = [each for own in doubts_of(model, words, wrong) for each in own]
+    kept = [each for own in review_spans(model, words, right) for each in own]
+    caught = [each for own in review_spans(model, words, wrong) for each in own]
     assert max(each.score for each in kept) < min(each.score for each in caught)
-    assert [each.instead for each in kept] == [span for own in right for span in own]
+    assert [each.suggestion for each in kept] == [span for own in right for span in own]
 
 
 def test_the_model_moves_renames_and_drops(model: DiffusionNER) -> None:
     spans = [Span(0, 1, "LOC"), Span(8, 9, "PER"), Span(6, 8, "ORG")]
-    (said,) = doubts_of(model, [SENTENCES[2].words], [spans])
-    assert [each.instead for each in said] == [
+    (said,) = review_spans(model, [SENTENCES[2].words], [spans])
+    assert [each.suggestion for each in said] == [
         Span(0, 1, "PER"),
         Span(8, 10, "PER"),
         None,
@@ -52,14 +52,14 @@ def test_nothing_is_moved_onto_another_accepted_span_or_away_from_its_words(
     spans = [Span(place, place + 1, "LOC") for place in range(len(words))]
     moved = 0
     for seed in range(4):
-        (said,) = doubts_of(new_model(seed), [words], [spans])
+        (said,) = review_spans(new_model(seed), [words], [spans])
         for span, doubt in zip(spans, said, strict=True):
-            if doubt.instead is None:
+            if doubt.suggestion is None:
                 continue
-            moved += (doubt.instead.start, doubt.instead.end) != (span.start, span.end)
-            assert doubt.instead.start <= span.start < span.end <= doubt.instead.end
+            moved += (doubt.suggestion.start, doubt.suggestion.end) != (span.start, span.end)
+            assert doubt.suggestion.start <= span.start < span.end <= doubt.suggestion.end
             places = {(each.start, each.end) for each in spans if each != span}
-            assert (doubt.instead.start, doubt.instead.end) not in places
+            assert (doubt.suggestion.start, doubt.suggestion.end) not in places
     assert moved
 
 
@@ -67,11 +67,11 @@ def test_the_answer_is_the_same_in_any_batch_and_any_company_of_sentences(
     model: DiffusionNER,
 ) -> None:
     words = [each.words for each in SENTENCES]
-    together = doubts_of(model, words, [each.entities for each in SENTENCES])
+    together = review_spans(model, words, [each.entities for each in SENTENCES])
     for place, each in enumerate(SENTENCES):
-        (one,) = doubts_of(model, [each.words], [each.entities])
+        (one,) = review_spans(model, [each.words], [each.entities])
         for left, right in zip(one, together[place], strict=True):
-            assert left.instead == right.instead
+            assert left.suggestion == right.suggestion
             assert left.score == pytest.approx(right.score, abs=1e-5)
 
 
@@ -82,7 +82,7 @@ def test_a_document_is_reviewed_in_code_points(model: DiffusionNER) -> None:
     found = _reviewed(model, text, entities)
     assert [each.entity for each in found] == entities
     assert [each.agrees for each in found] == [True, False]
-    assert found[1].instead == Entity(second, second + 4, "PER")
+    assert found[1].suggestion == Entity(second, second + 4, "PER")
     assert found[0].score < found[1].score
 
 
@@ -106,5 +106,5 @@ def test_the_confidence_of_an_entity_takes_no_part(model: DiffusionNER) -> None:
     )
 
 
-def _reviewed(model: DiffusionNER, text: str, entities: list[Entity]) -> list[Finding]:
-    return [each for part in reviews(Pipeline(model), text, entities) for each in part]
+def _reviewed(model: DiffusionNER, text: str, entities: list[Entity]) -> list[EntityReview]:
+    return [each for part in review_entities(Pipeline(model), text, entities) for each in part]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.inference.pipeline import Pipeline
-from core.inference.scoring import how_sure
+from core.inference.scoring import entity_score
 from core.text.tokenization import tokenize
 from core.types import Entity, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
@@ -21,7 +21,7 @@ SETTINGS = SamplerSettings(steps=3, num_spans=40, seed=2)
 
 @pytest.fixture(scope="module")
 def pipeline(learned: Learned) -> Pipeline:
-    return Pipeline.load(learned.folder, "cpu")
+    return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_offsets_count_code_points(pipeline: Pipeline) -> None:
 
 def test_many_texts_give_what_each_gives_alone(pipeline: Pipeline) -> None:
     texts = [TEXT, "", " ".join(SENTENCES[2].words), "Oslo", TEXT]
-    many = list(pipeline.predict_many(texts, SETTINGS))
+    many = list(pipeline.pipe(texts, SETTINGS))
     for text, together in zip(texts, many, strict=True):
         alone = pipeline.predict(text, SETTINGS)
         assert found(text, alone.entities) == found(text, together.entities)
@@ -107,7 +107,7 @@ def test_what_any_step_predicted_and_reaches_the_threshold_is_an_entity(trace: T
         for sentence, tokens in zip(step.sentences, trace.sentences, strict=True):
             parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
             for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
-                score = how_sure(left, right, kind)
+                score = entity_score(left, right, kind)
                 if label is None or score < trace.threshold:
                     continue
                 place = (tokens[a].start, tokens[b - 1].end, label)
@@ -141,7 +141,7 @@ def points_right(trace: Trace) -> bool:
             [each.end for each in tokens].index(entity.end) + 1,
         )
         left, right = proposals(sentence, origin.slot)[place]
-        assert entity.score == pytest.approx(how_sure(left, right, entity.confidence.type))
+        assert entity.score == pytest.approx(entity_score(left, right, entity.confidence.type))
         if sentence.spans[origin.slot] == place:
             assert sentence.labels[origin.slot] == entity.label
     return bool(trace.entities)
@@ -197,11 +197,11 @@ def test_a_text_beyond_the_window_is_covered_to_its_end(pipeline: Pipeline) -> N
     limit = pipeline.model.config.max_words
     words = [*["word,"] * 3 * limit, *SENTENCES[0].words[:6]]
     text = " ".join(words)
-    reading = pipeline.read(text)
-    owned = [i for each in reading.windows for i in range(each.own_start, each.own_end)]
+    windowed = pipeline.read(text)
+    owned = [i for each in windowed.windows for i in range(each.own_start, each.own_end)]
     assert owned == list(range(len(tokenize(text))))
-    assert len(reading.windows) > 3
-    assert reading.uncovered == ()
+    assert len(windowed.windows) > 3
+    assert windowed.uncovered == ()
     prediction = pipeline.predict(text)
     assert prediction.uncovered == ()
     assert len({(e.start, e.end) for e in prediction.entities}) == len(prediction.entities)
@@ -236,8 +236,8 @@ def test_a_text_that_is_only_one_word_too_long_is_no_error(pipeline: Pipeline) -
 def test_saved_and_loaded_again_the_pipeline_says_the_same(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    pipeline.model.save(tmp_path)
-    again = Pipeline.load(tmp_path, "cpu")
+    pipeline.save_pretrained(tmp_path)
+    again = Pipeline.from_pretrained(tmp_path, "cpu")
     assert again.labels == pipeline.labels
     assert again.threshold() == pipeline.threshold()
     assert again.predict(TEXT, SETTINGS) == pipeline.predict(TEXT, SETTINGS)

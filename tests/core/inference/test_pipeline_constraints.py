@@ -20,7 +20,7 @@ MINE = Entity(TEXT.index("meeting"), TEXT.index("meeting") + 7, "EVENT")
 
 @pytest.fixture(scope="module")
 def pipeline(learned: Learned) -> Pipeline:
-    return Pipeline.load(learned.folder, "cpu")
+    return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
 def found(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, str]]:

@@ -5,23 +5,23 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.scoring import WEIGHTS, how_sure, weighted_sum
+from core.inference.scoring import WEIGHTS, entity_score, weighted_sum
 
 probability = st.floats(0, 1)
 
 
 def test_a_score_is_half_of_each_boundary_and_twice_the_type() -> None:
-    assert how_sure(0.5, 0.25, 0.75) == (0.25 + 0.125 + 1.5) / 3
-    assert how_sure(1.0, 1.0, 1.0) == 1.0
-    assert how_sure(0.0, 0.0, 0.0) == 0.0
+    assert entity_score(0.5, 0.25, 0.75) == (0.25 + 0.125 + 1.5) / 3
+    assert entity_score(1.0, 1.0, 1.0) == 1.0
+    assert entity_score(0.0, 0.0, 0.0) == 0.0
 
 
 @given(probability, probability, probability)
 def test_scores_lie_between_naught_and_one_and_the_sides_weigh_alike(
     left: float, right: float, kind: float
 ) -> None:
-    assert 0 <= how_sure(left, right, kind) <= 1
-    assert how_sure(left, right, kind) == how_sure(right, left, kind)
+    assert 0 <= entity_score(left, right, kind) <= 1
+    assert entity_score(left, right, kind) == entity_score(right, left, kind)
 
 
 @given(st.lists(probability, min_size=3, max_size=3), st.integers(0, 2), probability)
@@ -30,12 +30,12 @@ def test_a_surer_part_never_makes_a_lower_score(
 ) -> None:
     low, high = sorted((parts[which], other))
     one, two = ([*parts[:which], each, *parts[which + 1 :]] for each in (low, high))
-    assert how_sure(*one) <= how_sure(*two)
+    assert entity_score(*one) <= entity_score(*two)
 
 
 def test_tensors_are_scored_as_numbers_are() -> None:
     parts = torch.rand(3, 50, generator=torch.Generator().manual_seed(0))
-    expected = [how_sure(*column) for column in parts.T.tolist()]
+    expected = [entity_score(*column) for column in parts.T.tolist()]
     assert (weighted_sum(*parts) / WEIGHTS).tolist() == pytest.approx(expected)
 
 

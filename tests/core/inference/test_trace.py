@@ -16,7 +16,7 @@ SETTINGS = SamplerSettings(steps=3, num_spans=40, seed=2)
 
 @pytest.fixture(scope="module")
 def pipeline(learned: Learned) -> Pipeline:
-    return Pipeline.load(learned.folder, "cpu")
+    return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
 @pytest.fixture(scope="module")

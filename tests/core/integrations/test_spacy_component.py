@@ -1,22 +1,28 @@
-"""The model as a step of a spaCy pipeline, and what `pip install .` brings."""
+"""The model as a step of a spaCy pipeline."""
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from setuptools import find_packages
 
 from core.types import Entity, Prediction, SamplerSettings
+from tests.core.conftest import Learned
+from tests.core.tiny import SENTENCES
 
 spacy = pytest.importorskip("spacy")
-ROOT = Path(__file__).parents[3]
 TEXT = "Anna Haag met the University of Kyiv 🦊."
 
 
-class _Reader:
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+class _Model:
+    """Knows three names."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def __call__(self, text: str, settings: SamplerSettings) -> Prediction:
         places = [
             ("Anna Haag", "PER", 0.9),
             ("University of Kyiv", "ORG", 0.8),
@@ -29,65 +35,101 @@ class _Reader:
         ]
         return Prediction(text, tuple(found))
 
+    def pipe(
+        self, texts: Iterable[str], settings: SamplerSettings, batch_size: int
+    ) -> Iterator[Prediction]:
+        self.batches.append(list(texts))
+        return (self(text, settings) for text in self.batches[-1])
+
 
 @pytest.fixture
-def nlp(monkeypatch: pytest.MonkeyPatch) -> object:
+def nlp() -> Any:
     import core.integrations.spacy_component
 
-    monkeypatch.setattr("core.inference.pipeline.Pipeline.load", lambda folder: _Reader())
     assert core.integrations.spacy_component.NAME == "spanneal"
     nlp = spacy.blank("en")
-    nlp.add_pipe("spanneal", config={"model": "folder"})
+    nlp.add_pipe("spanneal").pipeline = _Model()
     return nlp
 
 
-def test_flat_entities_are_ents_and_nested_ones_are_spans_with_scores(nlp: object) -> None:
-    doc = nlp(TEXT)  # type: ignore[operator]
+def entities(doc: Any) -> set[tuple[str, str]]:
+    return {(span.text, span.label_) for span in doc.spans["spanneal"]}
+
+
+def test_flat_entities_are_ents_and_nested_ones_are_spans_with_scores(nlp: Any) -> None:
+    doc = nlp(TEXT)
 
     assert doc.text == TEXT
     assert [(ent.text, ent.label_) for ent in doc.ents] == [
         ("Anna Haag", "PER"),
         ("University of Kyiv", "ORG"),
     ]
-    group = doc.spans["spanneal"]
-    assert {(span.text, span.label_) for span in group} == {
+    assert entities(doc) == {
         ("Anna Haag", "PER"),
         ("University of Kyiv", "ORG"),
         ("Kyiv", "LOC"),
     }
-    assert group.attrs["scores"] == pytest.approx([0.9, 0.8, 0.7])
+    assert doc.spans["spanneal"].attrs["scores"] == pytest.approx([0.9, 0.8, 0.7])
 
 
-def test_entities_that_stand_already_are_left(nlp: object) -> None:
-    doc = nlp.make_doc("Anna Haag met Bo.")  # type: ignore[attr-defined]
+def test_entities_that_stand_already_are_left(nlp: Any) -> None:
+    doc = nlp.make_doc("Anna Haag met Bo.")
     doc.ents = [doc.char_span(5, 13, label="MISC")]
-    done = nlp.get_pipe("spanneal")(doc)  # type: ignore[attr-defined]
+    done = nlp.get_pipe("spanneal")(doc)
     assert [ent.label_ for ent in done.ents] == ["MISC"]
 
 
-def test_an_empty_text_has_none(nlp: object) -> None:
-    assert not nlp("").spans["spanneal"]  # type: ignore[operator]
+def test_an_empty_text_has_none(nlp: Any) -> None:
+    assert not nlp("").spans["spanneal"]
 
 
-def test_without_a_model_it_says_what_to_give() -> None:
-    import core.integrations.spacy_component
+def test_many_documents_are_annotated_in_batches(nlp: Any) -> None:
+    texts = [TEXT, "", "Kyiv", "Nothing", "Anna Haag"]
 
-    assert core.integrations.spacy_component.create
-    with pytest.raises(ValueError, match="needs a model directory"):
-        spacy.blank("en").add_pipe("spanneal")
+    docs = list(nlp.pipe(texts, batch_size=2))
+
+    assert [doc.text for doc in docs] == texts
+    assert nlp.get_pipe("spanneal").pipeline.batches == [texts[:2], texts[2:4], texts[4:]]
+    assert [entities(doc) for doc in docs] == [entities(nlp(text)) for text in texts]
 
 
-def test_installing_brings_core_and_nothing_else() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    find = project["tool"]["setuptools"]["packages"]["find"]
-
-    found = find_packages(str(ROOT), include=find["include"])
-
-    folders = {
-        ".".join(each.relative_to(ROOT).parent.parts) for each in (ROOT / "core").rglob("*.py")
+def test_the_settings_of_a_pipeline_come_back_with_its_configuration(nlp: Any) -> None:
+    settings = {
+        "model": "folder",
+        "device": "cpu",
+        "steps": 3,
+        "seed": 7,
+        "threshold": 0.5,
+        "flat": True,
     }
-    assert folders <= set(found)
-    assert all(each.split(".")[0] == "core" for each in found)
-    assert project["project"]["entry-points"]["spacy_factories"] == {
-        "spanneal": "core.integrations.spacy_component:create"
-    }
+    nlp.remove_pipe("spanneal")
+    nlp.add_pipe("spanneal", config=settings)
+
+    again = spacy.util.load_model_from_config(nlp.config)
+
+    assert settings.items() <= again.config["components"]["spanneal"].items()
+    assert again.get_pipe("spanneal")._settings == SamplerSettings(
+        3, seed=7, threshold=0.5, flat=True
+    )
+
+
+def test_a_saved_pipeline_has_its_model_in_it(nlp: Any, learned: Learned, tmp_path: Path) -> None:
+    text = " ".join(SENTENCES[0].words)
+    nlp.remove_pipe("spanneal")
+    nlp.add_pipe("spanneal", config={"model": str(learned.folder), "device": "cpu"})
+    before = nlp(text)
+    nlp.config["components"]["spanneal"]["model"] = "gone"
+    nlp.to_disk(tmp_path / "saved")
+
+    after = spacy.load(tmp_path / "saved")(text)
+
+    assert entities(after) == entities(before) != set()
+    assert after.spans["spanneal"].attrs["scores"] == before.spans["spanneal"].attrs["scores"]
+
+
+def test_a_model_that_is_not_there_is_told_when_it_is_needed(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("spanneal", config={"model": str(tmp_path), "device": "cpu"})
+
+    with pytest.raises(ValueError, match="is no model directory"):
+        nlp(TEXT)

@@ -40,12 +40,12 @@ def test_a_saved_model_says_its_architecture_and_is_read(
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
-        (None, r"an earlier version of Spanneal \(architecture 1, .*train --from assets/models"),
+        (None, r"an earlier version of Spanneal \(architecture 1, .*train --from .*assets/models"),
         (
             1,
             r"an earlier version of Spanneal \(architecture 1, this one reads 4, 3, and 2 with one",
         ),
-        (2, r"an earlier version of Spanneal \(architecture 2, .*train --from assets/models"),
+        (2, r"an earlier version of Spanneal \(architecture 2, .*train --from .*assets/models"),
         (5, r"a later version of Spanneal \(architecture 5, this one reads 4, .*update Spanneal"),
         ("new", r"a later version of Spanneal \(architecture new, .*update Spanneal"),
     ],

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.modeling.denoiser import Boundaries
+from core.modeling.denoiser import BoundaryLogProbs
 from core.modeling.embeddings import sinusoidal
 from core.modeling.model import DiffusionNER
 from tests.core.conftest import NewModel
@@ -28,8 +28,10 @@ def noise(rows: int, num_spans: int = 12, seed: int = 0) -> Tensor:
     return torch.randn(rows, num_spans, 2, generator=torch.Generator().manual_seed(seed))
 
 
-def run(model: DiffusionNER, sentences: list[tuple[str, ...]], x_t: Tensor, t: int) -> Boundaries:
-    sentence = model.read(model.batch(sentences))
+def run(
+    model: DiffusionNER, sentences: list[tuple[str, ...]], x_t: Tensor, t: int
+) -> BoundaryLogProbs:
+    sentence = model.encode(model.batch(sentences))
     return model.denoiser(x_t, torch.full((len(sentences),), t), sentence)
 
 
@@ -46,11 +48,11 @@ def test_padding_changes_no_prediction(new_model: NewModel, options: dict[str, b
     ):
         assert torch.allclose(one[0], both[1, :, :3], atol=1e-4)
         assert both[1, :, 3:].exp().sum() == 0
-    assert torch.equal(alone.words()[0], padded.words()[1])
-    words = alone.words()
+    assert torch.equal(alone.best()[0], padded.best()[1])
+    words = alone.best()
     with_padding = torch.cat([words, words])
-    one = model.denoiser.type_logits(words, model.read(model.batch([SHORT])))
-    both = model.denoiser.type_logits(with_padding, model.read(model.batch([LONG, SHORT])))
+    one = model.denoiser.type_logits(words, model.encode(model.batch([SHORT])))
+    both = model.denoiser.type_logits(with_padding, model.encode(model.batch([LONG, SHORT])))
     assert torch.allclose(one[0], both[1], atol=1e-4)
 
 
@@ -63,24 +65,26 @@ def test_boundaries_are_distributions_over_words_and_in_order(
     for log_probs in (output.left_log_probs, output.right_log_probs):
         assert log_probs.shape == (2, 12, 10)
         assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, 12), atol=1e-5)
-    left, right = output.words().unbind(-1)
+    left, right = output.best().unbind(-1)
     assert bool((left <= right).all())
     assert bool((right < torch.tensor([[10], [3]])).all())
 
 
-def pointed(*rows: tuple[list[float], list[float]]) -> Boundaries:
+def pointed(*rows: tuple[list[float], list[float]]) -> BoundaryLogProbs:
     """One sentence's noisy spans by P^l and P^r of its words."""
     left, right = zip(*rows, strict=True)
-    return Boundaries(torch.tensor([left]).log(), torch.tensor([right]).log())
+    return BoundaryLogProbs(torch.tensor([left]).log(), torch.tensor([right]).log())
 
 
 def test_a_noisy_span_proposes_its_best_boundaries_then_pairs_of_its_two_likeliest() -> None:
-    (found,) = pointed(([0.1, 0.6, 0.3, 0.0], [0.0, 0.1, 0.2, 0.7])).near(torch.tensor([4]))[0]
+    (found,) = pointed(([0.1, 0.6, 0.3, 0.0], [0.0, 0.1, 0.2, 0.7])).candidates(torch.tensor([4]))[
+        0
+    ]
     assert found.tolist() == [[1, 3], [1, 3], [1, 2], [2, 3], [2, 2]]
 
 
 def test_a_pair_in_the_wrong_order_gives_way_to_the_best() -> None:
-    (found,) = pointed(([0.0, 0.2, 0.8], [0.0, 0.6, 0.4])).near(torch.tensor([3]))[0]
+    (found,) = pointed(([0.0, 0.2, 0.8], [0.0, 0.6, 0.4])).candidates(torch.tensor([3]))[0]
     assert found.tolist() == [[2, 2], [2, 2], [2, 2], [1, 1], [1, 2]]
 
 
@@ -90,7 +94,7 @@ def test_a_sentence_of_one_word_proposes_that_word(
     new_model: NewModel, sentences: list[tuple[str, ...]]
 ) -> None:
     lengths = torch.tensor([len(words) for words in sentences])
-    near = run(new_model(), sentences, noise(len(sentences)), 800).near(lengths)
+    near = run(new_model(), sentences, noise(len(sentences)), 800).candidates(lengths)
     assert not near[0].any()
 
 
@@ -101,13 +105,13 @@ def test_what_is_proposed_starts_with_the_best_is_in_order_and_does_not_depend_o
 ) -> None:
     model, x_t, lengths = new_model(**options), noise(2), torch.tensor([10, 3])
     output = run(model, [LONG, SHORT], x_t, 900)
-    near = output.near(lengths)
+    near = output.candidates(lengths)
     assert near.shape == (2, 12, 5, 2)
-    assert torch.equal(near[:, :, 0], output.words())
+    assert torch.equal(near[:, :, 0], output.best())
     assert bool((near[..., 0] <= near[..., 1]).all())
     assert bool((near[..., 1] < lengths[:, None, None]).all())
     assert len({tuple(each) for each in near[0, 0].tolist()}) > 1
-    alone = run(model, [SHORT], x_t[1:], 900).near(lengths[1:])
+    alone = run(model, [SHORT], x_t[1:], 900).candidates(lengths[1:])
     assert torch.equal(alone[0], near[1])
 
 
@@ -141,7 +145,7 @@ def test_a_span_sees_words_outside_it_through_cross_attention_alone(new_model: N
     for ablated in (False, True):
         denoiser = new_model(cross_attention=not ablated).denoiser
         probs = [
-            denoiser(x_t, torch.tensor([500]), denoiser.read(each, torch.tensor([6])))
+            denoiser(x_t, torch.tensor([500]), denoiser.encode(each, torch.tensor([6])))
             for each in (states, changed)
         ]
         # The pointer reads word 5 anew, so compare the words before it with one another.
@@ -168,7 +172,7 @@ def test_more_noisy_spans_than_in_training_are_no_matter(new_model: NewModel) ->
 @torch.no_grad()
 def test_the_type_depends_on_the_predicted_span_alone(new_model: NewModel) -> None:
     model = new_model()
-    sentence = model.read(model.batch([LONG]))
+    sentence = model.encode(model.batch([LONG]))
     logits = model.denoiser.type_logits(torch.tensor([[[6, 9], [1, 3], [6, 9]]]), sentence)
     assert logits.shape == (1, 3, 5)
     assert torch.allclose(logits[0, 0], logits[0, 2], atol=1e-6)

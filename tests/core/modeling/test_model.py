@@ -16,7 +16,7 @@ WORDS = ("Bank", "of", "China", "hired", "Ms.", "Haag")
 
 @torch.no_grad()
 def type_logits(model: DiffusionNER) -> torch.Tensor:
-    sentence = model.read(model.batch([WORDS]))
+    sentence = model.encode(model.batch([WORDS]))
     return model.denoiser.type_logits(torch.tensor([[[0, 2], [4, 5]]]), sentence)[0]
 
 
@@ -185,7 +185,7 @@ def test_a_configuration_survives_json(new_model: NewModel) -> None:
 def test_a_label_that_is_called_otherwise_keeps_its_weights(new_model: NewModel) -> None:
     model, same = new_model(), new_model()
     first, second, *rest = model.config.labels
-    called = same.called({first: "OTHER", "UNKNOWN": "X", second: rest[0]})
+    called = same.rename_labels({first: "OTHER", "UNKNOWN": "X", second: rest[0]})
 
     assert called.config.labels == ("OTHER", second, *rest), "two labels never get one name"
     wanted = model.with_labels(model.config.labels).state_dict()

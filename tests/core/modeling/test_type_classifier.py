@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from core.config import TrainingConfig
 from core.data.batching import Gold
 from core.modeling.model import DiffusionNER
-from core.modeling.type_classifier import VIEW, WIDTHS, SpanTypes
+from core.modeling.type_classifier import VIEW, WIDTHS, TypeClassifier
 from core.training import objective
 from core.training.objective import diffusion_losses
-from core.training.type_supervision import taught_spans
+from core.training.type_supervision import supervised_spans
 from core.types import Example, Span
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
@@ -40,7 +40,7 @@ def every_span(words: int) -> Tensor:
 def said(model: DiffusionNER, *sentences: tuple[str, ...]) -> Tensor:
     """Logits (B, N, C + 1) of all spans of the first sentence, in each of them."""
     spans = every_span(len(sentences[0])).expand(len(sentences), -1, -1)
-    return model.denoiser.type_logits(spans, model.read(model.batch(sentences)))
+    return model.denoiser.type_logits(spans, model.encode(model.batch(sentences)))
 
 
 @torch.no_grad()
@@ -95,11 +95,11 @@ def test_new_labels_start_from_the_mean_of_the_known_in_every_row(model: Diffusi
     nn.init.normal_(types.scores.bias, generator=torch.Generator().manual_seed(1))
     rows = dict(types.named_parameters())
     assert {name for name, value in rows.items() if len(value) == len(LABELS) + 1} == set(
-        SpanTypes.label_rows
+        TypeClassifier.label_rows
     )
     grown = model.with_labels(("DRUG", "PER", *LABELS[:2]))
     after = dict(grown.denoiser.types.named_parameters())
-    for name in SpanTypes.label_rows:
+    for name in TypeClassifier.label_rows:
         assert torch.allclose(after[name][0], rows[name][:-1].mean(0))
         assert torch.equal(after[name][1:], rows[name][[3, 0, 1, 4]])
     before, now = said(model, SHORT), said(grown, SHORT)
@@ -127,7 +127,7 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         there = words[..., 1] < lengths[:, None]
         return words.minimum(lengths[:, None, None] - 1), there
 
-    monkeypatch.setattr(objective, "taught_spans", chosen)
+    monkeypatch.setattr(objective, "supervised_spans", chosen)
     return spans
 
 
@@ -154,9 +154,9 @@ def test_the_boundaries_that_denoising_would_propose_are_taught(
 
     def kept(proposed: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
         seen.append(proposed)
-        return taught_spans(proposed, *rest)
+        return supervised_spans(proposed, *rest)
 
-    monkeypatch.setattr(objective, "taught_spans", kept)
+    monkeypatch.setattr(objective, "supervised_spans", kept)
     type_loss_of(model, SENTENCES[0])
     (proposed,) = seen
     assert proposed.shape == (1, 4 * 5, 2)
@@ -184,7 +184,7 @@ def test_every_type_learns_from_every_taught_span_and_an_unknown_one_from_none(
     example = replace(SENTENCES[0], labels=frozenset({"ORG", "PER"}))
     type_loss_of(model, example).backward()
     types = model.denoiser.types
-    for name in SpanTypes.label_rows:
+    for name in TypeClassifier.label_rows:
         gradient = dict(types.named_parameters())[name].grad
         assert gradient is not None
         learnt = [bool(row.any()) for row in gradient]

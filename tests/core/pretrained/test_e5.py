@@ -10,7 +10,7 @@ from transformers import AutoModel, AutoTokenizer
 from core.modeling.subwords import word_batch
 from core.pretrained import e5
 from core.pretrained.container import read_container
-from core.pretrained.e5 import packaged, write_encoder
+from core.pretrained.e5 import packaged_file, write_encoder
 from tests.core.pretrained.packed import LAYERS, PIECES, WIDTH, write_packed
 
 _KEPT = [piece for piece in PIECES if piece not in ("▁the", "▁Киев", "▁в", "is")]
@@ -109,4 +109,4 @@ def test_without_the_package_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(e5, "distribution", missing)
     with pytest.raises(ValueError, match=r"not installed: pip install .*requirements-train\.txt"):
-        packaged(e5.MULTILINGUAL)
+        packaged_file(e5.MULTILINGUAL)

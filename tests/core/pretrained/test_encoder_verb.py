@@ -18,7 +18,7 @@ def test_the_folder_written_is_one_that_training_starts_from(
     multilingual = write_packed(tmp_path / "multilingual.bin")
     english = write_packed(tmp_path / "english.bin", PIECES[:10])
     monkeypatch.setattr(
-        encoder, "packaged", lambda name: multilingual if name == MULTILINGUAL else english
+        encoder, "packaged_file", lambda name: multilingual if name == MULTILINGUAL else english
     )
     out = tmp_path / "encoder"
     sizes = ["--layers", "2", "--vocabulary", str(len(PIECES) - 1)]

@@ -19,7 +19,7 @@ WORDS = [example.words for example in SENTENCES]
 @pytest.fixture(autouse=True)
 def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.trainer._REPORT_EVERY", 1)
-    monkeypatch.setattr(learning, "_STEPS", 1)
+    monkeypatch.setattr(learning, "_STEPS_PER_REPORT", 1)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_a_watched_part_inside_another_is_counted_once() -> None:
 def test_the_first_round_of_a_job_is_not_counted() -> None:
     calls: list[str] = []
     jobs = {name: (lambda name=name: calls.append(name)) for name in "ab"}
-    seconds = timing.in_turns(jobs, 2, torch.device("cpu"))
+    seconds = timing.interleaved(jobs, 2, torch.device("cpu"))
     assert calls == list("ababab")
     assert set(seconds) == {"a", "b"}
 
@@ -83,7 +83,7 @@ def test_both_training_steps_are_timed(new_model: NewModel) -> None:
 
 
 def test_made_up_entities_lie_in_every_tenth_word() -> None:
-    (example,) = learning.annotated([["word"] * 25], ["A", "B"])
+    (example,) = learning.with_made_up_entities([["word"] * 25], ["A", "B"])
     assert [(each.start, each.end) for each in example.entities] == [(0, 2), (10, 12), (20, 22)]
 
 
@@ -100,11 +100,11 @@ def test_a_training_step_may_not_cost_more_than_its_bar(ratio: float, passed: bo
 
 
 def test_a_shape_has_the_layers_and_the_width_asked_for(folder: Path) -> None:
-    model = subject.shaped(folder, 3, 128)
+    model = subject.random_bert(folder, 3, 128)
     config = model.encoder.encoder_config
     assert (config.num_hidden_layers, config.hidden_size) == (3, 128)
     with pytest.raises(ValueError, match="multiple of 64, got 2,100"):
-        subject.shaped(folder, 2, 100)
+        subject.random_bert(folder, 2, 100)
 
 
 def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,3 +129,28 @@ def test_bench_speaks_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         "γ = 1, K = 10",
     ]
     assert figures["sentences"] == 2
+
+
+def test_bench_compares_batched_texts_with_single_calls(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["bench", "--texts", "--model", str(folder), "--device", "cpu", "--sentences", "3"]
+    assert main([*options, "--rounds", "1", "--json"]) == 0
+
+    (figures,) = json.loads(capsys.readouterr().out)
+    first, second, *_ = figures["texts"]
+    assert (first["what"], second["what"]) == ("one call a text", "pipe")
+    assert first["of_single_calls"] == 1
+    assert all(row["texts_per_cpu_second"] > 0 for row in figures["texts"])
+
+
+def test_without_samples_bench_asks_for_a_file(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(subject, "SAMPLES", tmp_path)
+
+    assert main(["bench", "--model", str(folder), "--device", "cpu"]) == 1
+    assert "name a file to annotate: --data FILE" in capsys.readouterr().err

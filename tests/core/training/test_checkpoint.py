@@ -9,10 +9,15 @@ import torch
 from torch import nn
 
 from core.training import checkpoint
-from core.training.checkpoint import Position, load_checkpoint, remove_checkpoint, save_checkpoint
+from core.training.checkpoint import (
+    TrainingState,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
 
 Parts = tuple[nn.Linear, torch.optim.AdamW]
-HERE = Position("data", step=7, best_f1=0.5, bad_epochs=1)
+HERE = TrainingState("data", step=7, best_f1=0.5, bad_epochs=1)
 
 
 def parts(seed: int, steps: int = 0) -> Parts:
@@ -44,14 +49,14 @@ def test_weights_moments_and_position_come_back_and_training_goes_on_alike(
 
 
 def test_nothing_saved_means_the_beginning(tmp_path: Path) -> None:
-    assert load_checkpoint(tmp_path / "c", *parts(1), "data") == Position("data")
+    assert load_checkpoint(tmp_path / "c", *parts(1), "data") == TrainingState("data")
 
 
 def test_a_checkpoint_of_other_data_or_settings_is_not_resumed(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "c", *parts(1, steps=1), HERE)
     network, optimizer = parts(2)
     before = network.weight.clone()
-    assert load_checkpoint(tmp_path / "c", network, optimizer, "new") == Position("new")
+    assert load_checkpoint(tmp_path / "c", network, optimizer, "new") == TrainingState("new")
     assert torch.equal(network.weight, before)
 
 
@@ -70,7 +75,7 @@ def test_a_save_that_is_killed_anywhere_leaves_a_whole_checkpoint(
     real = getattr(owner, name)
     for last in range(calls + 1):
         folder = tmp_path / str(last)
-        save_checkpoint(folder, *parts(1, steps=1), Position("data", step=1))
+        save_checkpoint(folder, *parts(1, steps=1), TrainingState("data", step=1))
         made = []
 
         def dying(*args: Any, last: int = last, made: list[Any] = made, **kwargs: Any) -> Any:
@@ -83,7 +88,7 @@ def test_a_save_that_is_killed_anywhere_leaves_a_whole_checkpoint(
             patch.setattr(owner, name, dying)
             if last < calls:
                 stack.enter_context(pytest.raises(KeyboardInterrupt))
-            save_checkpoint(folder, *parts(2, steps=2), Position("data", step=2))
+            save_checkpoint(folder, *parts(2, steps=2), TrainingState("data", step=2))
         network, optimizer = parts(3)
         position = load_checkpoint(folder, network, optimizer, "data")
         assert position.step in ((1, 2) if last < calls else (2,))
@@ -98,4 +103,4 @@ def test_a_removed_checkpoint_is_forgotten_even_if_its_removal_is_killed(
     monkeypatch.setattr("core.training.checkpoint.shutil.rmtree", lambda *_, **__: None)
     remove_checkpoint(folder)
     assert folder.exists()
-    assert load_checkpoint(folder, *parts(2), "data") == Position("data")
+    assert load_checkpoint(folder, *parts(2), "data") == TrainingState("data")

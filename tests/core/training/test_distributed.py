@@ -53,24 +53,24 @@ def test_two_processes_have_the_losses_of_one_and_agree_on_every_weight(
 
 def test_a_process_alone_takes_all_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    distributed.join()
+    distributed.init()
     values, layer = torch.tensor([1.0, 2.0]), nn.Linear(2, 1)
     layer(values).sum().backward()
     before = [each.grad.clone() for each in layer.parameters() if each.grad is not None]
-    distributed.sum_gradients(layer)
+    distributed.all_reduce_gradients(layer)
     after = [each.grad for each in layer.parameters()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True) if b is not None)
-    assert distributed.total(values) is values
-    assert distributed.from_main("told") == "told"
-    assert (distributed.share(7), distributed.number(), distributed.main()) == (
+    assert distributed.all_reduce_sum(values) is values
+    assert distributed.broadcast("told") == "told"
+    assert (distributed.shard(7), distributed.rank(), distributed.is_main_process()) == (
         slice(None),
         0,
         True,
     )
-    distributed.leave()
+    distributed.shutdown()
 
 
-class Joined:
+class SecondOfThree:
     """Of three processes the second."""
 
     process_index, num_processes = 1, 3
@@ -80,9 +80,9 @@ class Joined:
 def test_a_share_is_every_third_row_and_all_of_too_few(
     monkeypatch: pytest.MonkeyPatch, rows: int, taken: list[int]
 ) -> None:
-    monkeypatch.setattr(distributed, "_joined", Joined())
-    assert list(range(rows))[distributed.share(rows)] == taken
-    assert not distributed.main()
+    monkeypatch.setattr(distributed, "_state", SecondOfThree())
+    assert list(range(rows))[distributed.shard(rows)] == taken
+    assert not distributed.is_main_process()
 
 
 def test_the_gold_of_some_rows_is_theirs() -> None:
@@ -100,4 +100,4 @@ def test_several_processes_without_accelerate_are_told_what_to_install(
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setitem(sys.modules, "accelerate", None)
     with pytest.raises(ModuleNotFoundError, match=r"requirements-processes\.txt"):
-        distributed.join()
+        distributed.init()

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.data.batching import Gold
-from core.modeling.denoiser import Boundaries
+from core.modeling.denoiser import BoundaryLogProbs
 from core.training.losses import assign, boundary_loss, type_loss, type_targets
 from core.types import Example, Span
 
@@ -22,7 +22,7 @@ def gold_of(*examples: Example) -> Gold:
     return Gold.of(examples, LABELS, torch.device("cpu"))
 
 
-def boundaries(*spans: tuple[int, int], sure: float = 0.7) -> Boundaries:
+def boundaries(*spans: tuple[int, int], sure: float = 0.7) -> BoundaryLogProbs:
     """One sentence of four words; each slot gives `sure` to its own l and r."""
 
     def probs(column: int) -> Tensor:
@@ -31,7 +31,7 @@ def boundaries(*spans: tuple[int, int], sure: float = 0.7) -> Boundaries:
             table[0, slot, span[column]] = sure
         return table.log()
 
-    return Boundaries(probs(0), probs(1))
+    return BoundaryLogProbs(probs(0), probs(1))
 
 
 def test_only_the_exact_boundaries_of_an_entity_are_given_its_type() -> None:
@@ -76,7 +76,7 @@ def test_equal_predictions_go_to_the_entity_that_their_noise_is_nearest_to() -> 
 
 def test_a_sentence_without_entities_in_the_batch_matches_nothing() -> None:
     one = boundaries((2, 2), (0, 2))
-    both = Boundaries(one.left_log_probs.repeat(2, 1, 1), one.right_log_probs.repeat(2, 1, 1))
+    both = BoundaryLogProbs(one.left_log_probs.repeat(2, 1, 1), one.right_log_probs.repeat(2, 1, 1))
     found = assign(
         both,
         torch.full((2, 2, 3), 1 / 3),
@@ -101,7 +101,9 @@ def test_the_boundary_loss_is_the_mean_surprise_at_the_assigned_boundaries() -> 
 def test_the_boundary_loss_without_entities_is_zero_and_can_be_trained_on() -> None:
     logits = torch.zeros(1, 2, 4, requires_grad=True)
     log_probs = logits.log_softmax(-1)
-    loss = boundary_loss(Boundaries(log_probs, log_probs), torch.full((1, 2), -1), gold_of(EMPTY))
+    loss = boundary_loss(
+        BoundaryLogProbs(log_probs, log_probs), torch.full((1, 2), -1), gold_of(EMPTY)
+    )
     loss.backward()
     assert loss.item() == 0.0
     assert logits.grad is not None

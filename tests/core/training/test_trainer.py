@@ -11,7 +11,7 @@ import torch
 
 from core.config import TrainingConfig
 from core.data.batching import Gold
-from core.evaluation.evaluate import keep, propose
+from core.evaluation.evaluate import propose, select_spans
 from core.evaluation.metrics import Scores, score
 from core.modeling.model import WEIGHTS, DiffusionNER
 from core.training.learner import DiffusionLearner
@@ -45,10 +45,10 @@ def weights(learner: DiffusionLearner) -> dict[str, bytes]:
 
 
 def test_four_sentences_are_learnt_by_heart(learned: Learned) -> None:
-    assert max(each.scores.f1 for each in learned.evaluations) == 1.0
+    assert max(learned.f1) == 1.0
     model = DiffusionNER.load(learned.folder)
     found = propose(model, [each.words for each in SENTENCES], SamplerSettings(5, 60))
-    kept = [keep(each, model.config.threshold, flat=False) for each in found]
+    kept = [select_spans(each, model.config.threshold, flat=False) for each in found]
     scores = score(zip(SENTENCES, kept, strict=True))
     assert scores.f1 == 1.0
     assert scores.nested.gold == 8
@@ -66,7 +66,7 @@ def test_slots_do_not_collapse_onto_one_span(learned: Learned) -> None:
 def test_a_sentence_without_entities_gives_none_after_training(learned: Learned) -> None:
     model = DiffusionNER.load(learned.folder)
     (found,) = propose(model, [EMPTY.words], SamplerSettings(5, 60))
-    assert keep(found, model.config.threshold, flat=False) == []
+    assert select_spans(found, model.config.threshold, flat=False) == []
 
 
 @pytest.mark.parametrize("expansion", ["mixed", "random", "repetition"])

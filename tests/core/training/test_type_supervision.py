@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.batching import Gold
-from core.training.type_supervision import near_misses, random_spans, taught_spans
+from core.training.type_supervision import near_misses, random_spans, supervised_spans
 from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "grew")
@@ -44,7 +44,7 @@ def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -
     """With the same random draws as each alone: near misses first."""
     proposed, lengths = torch.tensor([[[1, 3]], [[0, 0]]]), torch.tensor([4, 4])
     gold = gold_of(NESTED, EMPTY)
-    words, there = taught_spans(proposed, gold, lengths, seeded())
+    words, there = supervised_spans(proposed, gold, lengths, seeded())
     generator = seeded()
     near, real = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
@@ -72,7 +72,7 @@ def test_every_taught_span_lies_in_its_sentence_and_every_entity_is_among_them(
 ) -> None:
     lengths = torch.tensor([len(each.words) for each in examples])
     proposed = torch.zeros(len(examples), 2, 2, dtype=torch.long)
-    words, there = taught_spans(proposed, gold_of(*examples), lengths, seeded(seed))
+    words, there = supervised_spans(proposed, gold_of(*examples), lengths, seeded(seed))
     assert words.shape[:2] == there.shape
     for spans, real, example in zip(words, there, examples, strict=True):
         taught = {tuple(span) for span in spans[real].tolist()}

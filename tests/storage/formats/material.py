@@ -79,7 +79,7 @@ def documents(draw: st.DrawFn) -> DocumentRecord:
         text=text,
         name=draw(st.sampled_from(["bank", "a document", "ö-1"])),
         entities=draw(_spans(text, status == "submitted")) if looked else None,
-        split=draw(st.sampled_from([None, "train", "dev", "control"])),
+        split=draw(st.sampled_from([None, "train", "dev", "holdout"])),
         status=status,
         provenance=draw(st.sampled_from([{}, {"person": "Ann"}, {"person": "Ann", "seed": 1}])),
         meta=draw(_json),

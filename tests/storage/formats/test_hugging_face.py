@@ -116,7 +116,7 @@ def test_columns_and_splits_that_are_not_ours_are_named() -> None:
     first, second = read(parquet(table), "hugging_face")
 
     assert first.notes == (
-        "its split 'test' is none of train, dev, control: it was left open",
+        "its split 'test' is none of train, dev, holdout: it was left open",
         "columns of the file that were passed over: url",
     )
     assert (first.split, second.split, second.notes) == (None, "train", ())

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
+import pytest
 
 from storage.formats.labelled_spans import Mark, to_spans
 
 
+@pytest.mark.timeout(60)  # with the square of the number it takes hours
 def test_entities_without_a_key_get_a_free_one_in_linear_time() -> None:
-    half = 10_000
+    half = 30_000
     keyed = [Mark(at, at + 1, "A", key=f"e{half + 1 + at}") for at in range(half)]
     bare = [Mark(half + at, half + at + 1, "A") for at in range(half)]
-    started = time.monotonic()
     spans, _ = to_spans("x" * 2 * half, [*keyed, *bare])
 
-    assert time.monotonic() - started < 2
     assert [span.key for span in spans] == [f"e{half + 1 + at}" for at in range(2 * half)]
 
 

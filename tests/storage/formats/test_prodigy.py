@@ -71,7 +71,7 @@ def test_other_keys_are_kept_and_what_is_not_ours_is_named() -> None:
     assert document.name == "f:1"
     assert document.notes == (
         "relations were passed over: entities alone are kept",
-        "its split 'test' is none of train, dev, control: it was left open",
+        "its split 'test' is none of train, dev, holdout: it was left open",
     )
 
 

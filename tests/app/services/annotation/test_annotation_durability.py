@@ -19,6 +19,8 @@ from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed, shown
 from tests.app.teamwork import team
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def document_id(sessions: sessionmaker[Session]) -> int:

@@ -13,6 +13,8 @@ from storage.repository import operations
 from tests.app.fake_model import FakeModel, seed
 from tests.app.two_pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def service(sessions: sessionmaker[Session]) -> AnnotationService:

@@ -16,7 +16,7 @@ from app.editing import Draft, GestureError
 from app.services.annotation import drafts, history
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.history import HistoryError
-from app.services.annotation.tasks import Work
+from app.services.annotation.tasks import AnnotationTask
 from core.types import Entity
 from storage.engine import Sessions, writing
 from storage.repository import documents, operations
@@ -39,9 +39,9 @@ def service(sessions: sessionmaker[Session], document_id: int) -> AnnotationServ
     return service
 
 
-def _work(session: Session, document_id: int) -> Work:
+def _work(session: Session, document_id: int) -> AnnotationTask:
     document = documents.get(session, document_id)
-    return Work(document, document)
+    return AnnotationTask(document, document)
 
 
 def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
@@ -305,7 +305,8 @@ def test_any_version_is_put_together_as_it_was(
             document = documents.get(session, document_id)
             for version, state in states.items():
                 assert (
-                    _frozen(history.state_at(session, Work(document, document), version)) == state
+                    _frozen(history.state_at(session, AnnotationTask(document, document), version))
+                    == state
                 )
 
 

@@ -10,6 +10,8 @@ from app.services.annotation.news import News
 from tests.app.fake_model import FakeModel, seed
 from tests.app.two_pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 RELABEL = {"op": "relabel", "id": "m1.1", "label": "LOC"}
 
 

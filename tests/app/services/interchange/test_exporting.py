@@ -71,7 +71,7 @@ def filled(sessions: sessionmaker[Session], project_id: int) -> int:
     suggestion = {"start": 0, "end": 1, "label": "PER", "status": "suggested", "score": 0.5}
     content = jsonl(
         submitted("one", split="train"),
-        submitted("two", "Bo", 2, split="control"),
+        submitted("two", "Bo", 2, split="holdout"),
         submitted("three", "Bo", 3, split="dev"),
         {"text": "draft", "status": "in_progress", "entities": [suggestion], "split": "train"},
         {"text": "suggested", "entities": [suggestion], "split": "train"},

@@ -23,6 +23,8 @@ from storage.models import Document
 from storage.repository import documents, projects
 from storage.repository.listing import list_documents
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def project_id(sessions: sessionmaker[Session]) -> int:

@@ -24,7 +24,7 @@ from storage.repository.splits import choose_split
 NESTED: dict[str, Any] = {
     "text": "😊 Bank of China hired Ms. Haag.\r\n",
     "name": "bank",
-    "split": "control",
+    "split": "holdout",
     "status": "submitted",
     "entities": [
         {"start": 2, "end": 15, "label": "ORG", "status": "accepted", "score": None,
@@ -218,7 +218,7 @@ def test_a_new_database_gets_the_sample_project_once(
         labels = [label.name for label in projects.labels(session, project_id)]
         rows = list_documents(session, project_id).rows
         texts = [documents.get(session, row.id).text for row in rows]
-        assert choose_split(session, project_id, "0" * 64) in ("train", "control")
+        assert choose_split(session, project_id, "0" * 64) in ("train", "holdout")
     assert project.name == "Sample"
     assert labels == ["PER", "ORG", "LOC", "MISC"]
     assert [row.name for row in rows] == ["a", "b"]

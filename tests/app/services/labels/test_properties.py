@@ -56,7 +56,7 @@ class Desk:
         self.service.open(DOCUMENT, ANNA)
 
     @contextmanager
-    def looking(self) -> Iterator[tuple[Any, works.Work]]:
+    def looking(self) -> Iterator[tuple[Any, works.AnnotationTask]]:
         with self.sessions() as session:
             yield session, works.find(session, documents.get(session, DOCUMENT), ANNA)
 

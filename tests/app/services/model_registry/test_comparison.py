@@ -1,4 +1,4 @@
-"""Two versions on the held-back documents."""
+"""Two versions on the held-out documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.app.pages_kit import PretendedModel
 RIGHT = (("Anna Haag", "PER"), ("Bank of China", "ORG"))
 
 
-def test_only_held_back_documents_count_and_only_the_projects_labels(sessions: Sessions) -> None:
+def test_only_held_out_documents_count_and_only_the_projects_labels(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     a = PretendedModel(1, names=[("Anna Haag", "PER"), ("met", "VERB")])
     found = compare(sessions, project_id, a, PretendedModel(2, names=RIGHT))
@@ -26,17 +26,17 @@ def test_only_held_back_documents_count_and_only_the_projects_labels(sessions: S
 def test_many_documents_make_a_difference_sure(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     for number in range(9):
-        submit(sessions, project_id, f"Bo {number}.", [("Bo", "PER")], split="control")
+        submit(sessions, project_id, f"Bo {number}.", [("Bo", "PER")], split="holdout")
     better = PretendedModel(2, names=(*RIGHT, ("Bo", "PER")))
     found = compare(sessions, project_id, PretendedModel(1, names=RIGHT), better)
     assert found.overall.sure
     assert 0 < found.overall.low < found.overall.difference < found.overall.high
 
 
-def test_without_a_held_back_document_there_is_nothing_to_compare_by(sessions: Sessions) -> None:
+def test_without_a_held_out_document_there_is_nothing_to_compare_by(sessions: Sessions) -> None:
     project_id = new_project(sessions, filled=False)
     submit(sessions, project_id, "Bo left.", [("Bo", "PER")])
-    with pytest.raises(NothingToCompareError, match="no held-back document"):
+    with pytest.raises(NothingToCompareError, match="no held-out document"):
         compare(sessions, project_id, PretendedModel(1), PretendedModel(2))
 
 

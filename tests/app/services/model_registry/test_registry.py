@@ -14,7 +14,7 @@ from storage.engine import Sessions
 from tests.app.material import LABELS, outdate, pretend_model
 
 METRICS = {
-    "control": {
+    "holdout": {
         "old": {
             **{"precision": 0.5, "recall": 0.4, "f1": 0.44, "gold": 5},
             "per_label": {"PER": {"precision": 0.5, "recall": 0.4, "f1": 0.44, "gold": 5}},

@@ -17,6 +17,8 @@ from storage.repository import projects, visits
 from tests.app.fake_model import FakeModel, seed
 from tests.app.material import submit
 
+pytestmark = pytest.mark.both_databases
+
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 FOUND = (
     Entity(0, 4, "PER", 0.9),

@@ -18,12 +18,8 @@ from storage.database_transfer import MoveError
 from storage.engine import Sessions, create_engine_from, session_factory, writing
 from storage.models import Base, Document
 from storage.repository import documents, events, model_versions, operations
-from tests import databases
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
 
-postgresql = pytest.mark.skipif(
-    not databases.POSTGRESQL, reason="about PostgreSQL: make test-postgres"
-)
 HARD = "Zoë\0 met 李 ‏שלום‏ 🙂\r\n\x1a end "
 TARGET = "postgresql+psycopg://nobody@localhost/nowhere"
 
@@ -54,7 +50,7 @@ def _texts(sessions: Sessions) -> list[tuple[str, str, object]]:
         return [(each.name, each.text, each.meta) for each in session.scalars(query)]
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_every_row_arrives_and_work_goes_on_there(settings: Settings, database_url: str) -> None:
     old = open_database(settings)
     before = _texts(old)
@@ -81,7 +77,7 @@ def test_every_row_arrives_and_work_goes_on_there(settings: Settings, database_u
     new.kw["bind"].dispose()
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_models_are_found_below_the_data_folder_of_the_new_machine(
     settings: Settings, database_url: str
 ) -> None:
@@ -94,7 +90,7 @@ def test_models_are_found_below_the_data_folder_of_the_new_machine(
     engine.dispose()
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_a_database_with_something_in_it_is_not_moved_into(
     settings: Settings, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,7 +101,7 @@ def test_a_database_with_something_in_it_is_not_moved_into(
     assert "is not empty" in capsys.readouterr().err
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_what_cannot_be_kept_stops_the_move_and_it_can_be_begun_again(
     settings: Settings, database_url: str
 ) -> None:
@@ -127,7 +123,7 @@ def test_what_cannot_be_kept_stops_the_move_and_it_can_be_begun_again(
     assert move_database(settings, database_url).tables["documents"].rows == 5
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_tables_that_are_not_ours_are_not_left_behind(
     settings: Settings, database_url: str
 ) -> None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from app.services.annotation.annotation import AnnotationService
-from app.services.retraining.auto_retrain import ByItself, set_after
+from app.services.retraining.auto_retrain import AutoRetrain, set_after
 from app.services.retraining.jobs import Job, JobState
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
 from storage.engine import Sessions, writing
-from storage.repository import documents, model_versions
+from storage.repository import documents, model_versions, projects
 from tests.app.material import new_project, submit
+
+pytestmark = pytest.mark.both_databases
 
 
 class Queue:
@@ -45,15 +47,20 @@ def fill(sessions: Sessions, project_id: int, name: str, number: int) -> None:
         submit(sessions, project_id, f"{name} {each} left.")
 
 
+def retrain_after(sessions: Sessions, project_id: int, number: int) -> None:
+    with writing(sessions) as session:
+        set_after(projects.get(session, project_id), number)
+
+
 def test_off_by_default_whatever_is_submitted(sessions: Sessions) -> None:
     fill(sessions, new_project(sessions), "Bo", 9)
-    assert ByItself(sessions, Queue()).step() == []
+    assert AutoRetrain(sessions, Queue()).step() == []
 
 
 def test_it_starts_with_the_nth_document_and_counts_anew_from_then_on(sessions: Sessions) -> None:
     project_id, queue = new_project(sessions, filled=False), Queue()
-    machine = ByItself(sessions, queue)
-    set_after(sessions, project_id, 5)
+    machine = AutoRetrain(sessions, queue)
+    retrain_after(sessions, project_id, 5)
     fill(sessions, project_id, "Bo", 4)
     assert machine.step() == []
     fill(sessions, project_id, "Anna", 1)
@@ -70,9 +77,9 @@ def test_never_two_at_once_and_projects_do_not_wait_for_each_other(sessions: Ses
     other = new_project(sessions, name="Other", filled=False)
     queue.put(first, "running")
     for project_id in (first, other):
-        set_after(sessions, project_id, 5)
+        retrain_after(sessions, project_id, 5)
         fill(sessions, project_id, f"Bo of {project_id}", 7)
-    assert len(ByItself(sessions, queue).step()) == 1
+    assert len(AutoRetrain(sessions, queue).step()) == 1
     assert [job.project_id for job in queue.jobs] == [other]
 
 
@@ -80,8 +87,8 @@ def test_what_is_refused_is_said_once_and_tried_again_when_something_changed(
     sessions: Sessions, caplog: pytest.LogCaptureFixture
 ) -> None:
     project_id, queue = new_project(sessions), Queue()
-    machine = ByItself(sessions, queue)
-    set_after(sessions, project_id, 5)
+    machine = AutoRetrain(sessions, queue)
+    retrain_after(sessions, project_id, 5)
     fill(sessions, project_id, "Bo", 5)
     queue.refuses = True
     assert [machine.step() for _ in range(3)] == [[], [], []]
@@ -99,8 +106,8 @@ def test_what_is_refused_is_said_once_and_tried_again_when_something_changed(
 
 def test_an_older_draft_that_is_submitted_later_counts_as_a_change(sessions: Sessions) -> None:
     project_id, queue, service = new_project(sessions), Queue(), AnnotationService(sessions)
-    machine = ByItself(sessions, queue)
-    set_after(sessions, project_id, 5)
+    machine = AutoRetrain(sessions, queue)
+    retrain_after(sessions, project_id, 5)
     with writing(sessions) as session:
         older = documents.add(session, project_id, name="older", text="Ida left.")
         assert older is not None
@@ -117,4 +124,4 @@ def test_an_older_draft_that_is_submitted_later_counts_as_a_change(sessions: Ses
 @pytest.mark.parametrize("number", [0, 4, 100_001])
 def test_numbers_that_make_no_sense_are_refused(sessions: Sessions, number: int) -> None:
     with pytest.raises(ValueError, match="5 to 100000 submitted documents"):
-        set_after(sessions, new_project(sessions), number)
+        retrain_after(sessions, new_project(sessions), number)

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from app.services.annotation.annotation import AnnotationService
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import PreannotationError
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from core.types import Prediction
 from storage.engine import Sessions, writing
 from storage.models import AnnotationSet
 from storage.repository import annotation_sets, documents, model_versions, projects
 from tests.app.fake_model import FakeModel
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 7
 
@@ -37,14 +39,14 @@ class Reader(FakeModel):
 
 @pytest.fixture
 def project_id(sessions: Sessions) -> int:
-    """Seven documents that wait, and one each that is held back, worked on, and imported."""
+    """Seven documents that wait, and one each that is held out, worked on, and imported."""
     with writing(sessions) as session:
         project = projects.create(session, "P")
         projects.ensure_labels(session, project.id, ["PER", "ORG"])
         model_versions.ensure_active(session, "one", ["PER", "ORG"])
         for number in range(MANY):
             _add(session, project.id, f"Anna met Bob in Rome, {number}.")
-        _add(session, project.id, "Anna met Bob, held back.", split="control")
+        _add(session, project.id, "Anna met Bob, held out.", split="holdout")
         _add(session, project.id, "Anna met Bob, begun.", status="in_progress")
         imported = _add(session, project.id, "Anna met Bob, imported.")
         annotation_sets.add_prediction(
@@ -71,8 +73,8 @@ def _predicted(sessions: Sessions) -> list[int]:
         return sorted(session.scalars(query))
 
 
-def _hands(sessions: Sessions, model: FakeModel, name: str = "w") -> FanOut:
-    return FanOut(sessions, name, predictor=lambda *_: model)
+def _hands(sessions: Sessions, model: FakeModel, name: str = "w") -> PreannotationWorker:
+    return PreannotationWorker(sessions, name, predictor=lambda *_: model)
 
 
 def test_every_document_that_waits_is_predicted_once(sessions: Sessions, project_id: int) -> None:
@@ -146,7 +148,7 @@ def test_a_model_that_cannot_be_loaded_pauses_the_pass_and_says_why(
     sessions: Sessions, project_id: int
 ) -> None:
     bulk_preannotation.start(sessions, project_id, "Ada")
-    FanOut(sessions, "w").step()  # the folder "one" is not there
+    PreannotationWorker(sessions, "w").step()  # the folder "one" is not there
 
     paused = bulk_preannotation.latest(sessions, project_id)
     assert paused is not None

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.services.retraining.training_data import RetrainingError, RetrainingSet
 from app.settings import ROOT, Settings
 from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, pretend_model, settings_in, tiny_model
+from tests.waiting import until
 
 LONG = RetrainingSettings(epochs=120)
 
@@ -69,13 +69,6 @@ def make(tmp_path: Path) -> Iterator[Callable[[Callable[[Path], Path]], Installa
         for worker in each.workers:
             worker.kill()
             worker.wait()
-
-
-def until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.1)
 
 
 def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(

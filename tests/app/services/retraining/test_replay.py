@@ -40,7 +40,7 @@ def test_a_later_project_learns_again_what_an_earlier_one_taught_of_the_labels_b
     other = new_project(sessions, ("PER", "DATE"), "Dates", filled=False)
     for number in range(4):
         submit(sessions, other, f"Bo came in May {number}.", [("Bo", "PER"), ("May", "DATE")])
-    submit(sessions, other, "Bo left in June.", [("Bo", "PER")], split="control")
+    submit(sessions, other, "Bo left in June.", [("Bo", "PER")], split="holdout")
     second = take_snapshot(sessions, other, tmp_path / "second")
     assert second.replay == {"replay-2": ["PER"]}
     told = replayed(tmp_path / "second")
@@ -62,7 +62,7 @@ def test_what_was_learnt_of_a_label_that_is_renamed_is_learnt_again_under_its_na
     rename(sessions, other, label.id, "COMPANY", "Ada")
     for number in range(4):
         submit(sessions, other, f"Bo came {number}.", [("Bo", "COMPANY")])
-    submit(sessions, other, "Bo left.", [("Bo", "COMPANY")], split="control")
+    submit(sessions, other, "Bo left.", [("Bo", "COMPANY")], split="holdout")
 
     second = take_snapshot(sessions, other, tmp_path / "second")
 
@@ -72,7 +72,7 @@ def test_what_was_learnt_of_a_label_that_is_renamed_is_learnt_again_under_its_na
     assert '"ORG"' not in replayed(tmp_path / "second")
 
 
-def test_nothing_of_the_new_material_is_replayed_the_held_back_least_of_all(
+def test_nothing_of_the_new_material_is_replayed_the_held_out_least_of_all(
     sessions: Sessions, tmp_path: Path
 ) -> None:
     ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
@@ -94,7 +94,7 @@ def test_a_label_that_the_old_documents_were_not_read_for_is_neither_taught_nor_
     other = new_project(sessions, ("PER", "DATE"), "Dates", filled=False)
     for number in range(4):
         submit(sessions, other, f"Bo came in May {number}.", [("Bo", "PER"), ("May", "DATE")])
-    submit(sessions, other, "Bo left in June.", [("Bo", "PER")], split="control")
+    submit(sessions, other, "Bo left in June.", [("Bo", "PER")], split="holdout")
     snapshot = take_snapshot(sessions, other, tmp_path / "second")
     frozen = Snapshot.from_json({**snapshot.to_json(), "parent_path": str(tmp_path / "model")})
     out = tmp_path / "second" / "new"

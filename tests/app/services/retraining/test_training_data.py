@@ -25,7 +25,7 @@ def test_only_accepted_entities_of_submitted_documents_are_learnt(sessions: Sess
     project_id = new_project(sessions)
     submit(sessions, project_id, "Oslo is no person.", [("Oslo", "PER")], status="rejected")
     material = gather(sessions, project_id)
-    assert [each.text for each in material.control] == [NEWS[0][0]]
+    assert [each.text for each in material.holdout] == [NEWS[0][0]]
     assert [each.text for each in material.train] == [
         *(text for text, _ in NEWS[1:]),
         "Oslo is no person.",
@@ -46,7 +46,7 @@ def test_documents_without_any_entity_teach_nothing(sessions: Sessions) -> None:
     project_id = new_project(sessions, filled=False)
     submit(sessions, project_id, "Rain again.")
     submit(sessions, project_id, "And again.")
-    submit(sessions, project_id, *NEWS[0], split="control")
+    submit(sessions, project_id, *NEWS[0], split="holdout")
     with pytest.raises(RetrainingError, match="no accepted entity"):
         gather(sessions, project_id)
 
@@ -71,7 +71,7 @@ def test_few_documents_choose_the_epoch_by_themselves_many_spare_the_same_share(
     many = gather(sessions, project_id)
     assert (many.dev_source, len(many.train), len(many.dev)) == ("share", 17, 3)
     assert many == gather(sessions, project_id)
-    texts = [{each.text for each in part} for part in (many.train, many.dev, many.control)]
+    texts = [{each.text for each in part} for part in (many.train, many.dev, many.holdout)]
     assert len(set.union(*texts)) == 21
 
 
@@ -89,7 +89,7 @@ def test_a_snapshot_stands_whatever_is_submitted_later(sessions: Sessions, tmp_p
     parent = ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
     first = take_snapshot(sessions, project_id, tmp_path / "job")
     assert (first.parent_id, first.parent_path) == (parent.id, str(parent.path))
-    assert (first.train, first.dev, first.control) == (3, 3, 1)
+    assert (first.train, first.dev, first.holdout) == (3, 3, 1)
     submit(sessions, project_id, "Bo Li left.", [("Bo Li", "PER")])
     assert take_snapshot(sessions, project_id, tmp_path / "job") == first
     assert Snapshot.from_json(json.loads(json.dumps(first.to_json()))) == first

@@ -13,11 +13,11 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.comparison import compare
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.fine_tuning import _sampler
-from app.services.retraining.preannotation_worker import FanOut
+from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import Snapshot, take_snapshot
 from app.services.suggestions import signals
 from app.services.suggestions.resuggest import Change
-from core.inference.uncertainty import Look
+from core.inference.uncertainty import Uncertainty
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.models import Document, Project
@@ -39,9 +39,9 @@ class Listening(FakeModel):
         self.heard.append(settings)
         return super().predict(text, settings, *decided)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.heard.append(settings)
-        return Look(0.5, 0.5, (1.0, 0.0))
+        return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
 
 def wants(sessions: Sessions, project_id: int, nested: bool) -> None:
@@ -61,7 +61,7 @@ def _pass(sessions: Sessions, model: Listening, document: int) -> None:
     with sessions() as session:
         project = documents.get(session, document).project_id
     bulk_preannotation.start(sessions, project, "Ada")
-    assert FanOut(sessions, "w", predictor=lambda *_: model).step()
+    assert PreannotationWorker(sessions, "w", predictor=lambda *_: model).step()
 
 
 def _measure(sessions: Sessions, model: Listening, document: int) -> None:

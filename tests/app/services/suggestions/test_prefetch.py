@@ -9,8 +9,8 @@ import pytest
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import signals
-from app.services.suggestions.prefetch import Ahead
-from core.inference.uncertainty import Look
+from app.services.suggestions.prefetch import Prefetcher
+from core.inference.uncertainty import Uncertainty
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder, Split
@@ -29,11 +29,11 @@ class FakeReader(FakeModel):
     blind_to: str = ""
     doubts: dict[str, float] = field(default_factory=dict)
 
-    def look(self, text: str, settings: SamplerSettings) -> Look:
+    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
-        return Look(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
+        return Uncertainty(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Desk:
     sessions: Sessions
     project_id: int
     reader: FakeReader
-    ahead: Ahead
+    ahead: Prefetcher
     ids: list[int] = field(default_factory=list)
 
     def add(self, text: str, split: Split = "train") -> int:
@@ -78,7 +78,7 @@ def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Desk:
         version = model_versions.ensure_active(session, "one", ["PER"]).id
     reader = FakeReader(version, entities=(Entity(0, 4, "PER", 0.9),))
     monkeypatch.setattr(threading.Thread, "start", lambda self: None)
-    return Desk(sessions, project_id, reader, Ahead(sessions, lambda: reader, SETTINGS))
+    return Desk(sessions, project_id, reader, Prefetcher(sessions, lambda: reader, SETTINGS))
 
 
 def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(desk: Desk) -> None:
@@ -102,9 +102,9 @@ def test_a_later_wish_takes_the_place_of_an_earlier_one(desk: Desk) -> None:
     assert desk.predicted() == [False] * 6 + [True, True, False]
 
 
-def test_what_is_held_back_is_not_predicted(desk: Desk) -> None:
+def test_what_is_held_out_is_not_predicted(desk: Desk) -> None:
     desk.add("Anna 0")
-    desk.add("Anna 1", "control")
+    desk.add("Anna 1", "holdout")
     desk.add("Anna 2")
     desk.ahead.wish(desk.project_id, desk.ids[0])
     desk.work()
@@ -113,7 +113,7 @@ def test_what_is_held_back_is_not_predicted(desk: Desk) -> None:
 
 def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(desk: Desk) -> None:
     desk.add("Anna 0")
-    desk.add("Anna 1", "control")
+    desk.add("Anna 1", "holdout")
     desk.ahead.wish(desk.project_id, None)
     desk.work()
     assert not desk.reader.looked
@@ -198,7 +198,7 @@ def test_a_document_that_the_model_cannot_look_at_is_not_tried_for_ever(
 
 
 def test_without_a_model_a_wish_is_forgotten(sessions: Sessions, desk: Desk) -> None:
-    ahead = Ahead(sessions, lambda: None, SETTINGS)
+    ahead = Prefetcher(sessions, lambda: None, SETTINGS)
     ahead.wish(desk.project_id, None)
     assert not ahead.step()
 
@@ -219,7 +219,7 @@ def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
             raise RuntimeError("no disk")
         return desk.reader
 
-    ahead = Ahead(sessions, reader, SETTINGS)
+    ahead = Prefetcher(sessions, reader, SETTINGS)
     for predicted in (False, True):
         ahead.wish(desk.project_id, None)
         thread = ahead._thread

@@ -10,7 +10,7 @@ import pytest
 
 from app.services.suggestions import predictor
 from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor
-from app.services.suggestions.priority_lock import Turns
+from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.material import tiny_model
 
@@ -20,7 +20,7 @@ LONG = 10.0
 
 
 def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> None:
-    turns, order = Turns(), []
+    turns, order = PriorityLock(), []
     waiting = threading.Barrier(3)
 
     def take(name: str, background: bool) -> None:
@@ -44,7 +44,7 @@ def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> N
 
 
 def test_a_reading_that_fails_gives_its_turn_back() -> None:
-    turns = Turns()
+    turns = PriorityLock()
     with pytest.raises(ZeroDivisionError), turns.taken():
         raise ZeroDivisionError
     with turns.taken(background=True):

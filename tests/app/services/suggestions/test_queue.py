@@ -1,4 +1,4 @@
-"""The queue: which document comes next, by each order, and where held-back ones come in."""
+"""The queue: which document comes next, by each order, and where held-out ones come in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from storage.enums import DocumentStatus, QueueOrder, Split
 from storage.models import Project
 from storage.repository import documents, model_versions, projects
 from storage.repository.signals import put
+
+pytestmark = pytest.mark.both_databases
 
 
 class Shelf:
@@ -30,7 +32,7 @@ class Shelf:
     def order(self, order: QueueOrder, share: float = 0.2) -> None:
         with writing(self.sessions) as session:
             project = session.get_one(Project, self.project_id)
-            project.queue, project.control_share = order, share
+            project.queue, project.holdout_share = order, share
 
     def add(self, count: int, split: Split = "train") -> None:
         with writing(self.sessions) as session:
@@ -174,27 +176,27 @@ def test_diversity_begins_with_the_document_in_the_middle(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("order", ["doubt", "disagreement", "diversity"])
-def test_held_back_documents_come_at_their_share_whatever_the_signals_say(
+def test_held_out_documents_come_at_their_share_whatever_the_signals_say(
     shelf: Shelf, order: QueueOrder
 ) -> None:
     shelf.order(order, share=0.25)
     shelf.add(12)
-    shelf.add(4, "control")
+    shelf.add(4, "holdout")
     for number in range(12):
         shelf.signal(number, doubt=0.5, disagreement=0.5)
     met = shelf.done_in_turn()
     assert [place for place, each in enumerate(met) if each >= 12] == [3, 7, 11, 15]
-    control = [each for each in met if each >= 12]
+    holdout = [each for each in met if each >= 12]
     shelf.order("random")
-    for each in control:
+    for each in holdout:
         shelf.mark(each, "new")
-    assert control == shelf.upcoming(4)  # drawn, not in order of arrival
+    assert holdout == shelf.upcoming(4)  # drawn, not in order of arrival
 
 
 def test_when_one_side_is_done_the_other_goes_on(shelf: Shelf) -> None:
     shelf.order("doubt", share=0.5)
     shelf.add(1)
-    shelf.add(3, "control")
+    shelf.add(3, "holdout")
     assert len(shelf.done_in_turn()) == 4
     shelf.order("doubt", share=0.0)
     shelf.mark(2, "new")

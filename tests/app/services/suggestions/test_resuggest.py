@@ -122,15 +122,15 @@ def test_stretches_touch_the_sentences_they_overlap() -> None:
     assert touched(text, []) == []
 
 
-def test_a_document_that_is_held_back_or_submitted_is_not_read_again(
+def test_a_document_that_is_held_out_or_submitted_is_not_read_again(
     service: AnnotationService, sessions: sessionmaker[Session], document_id: int
 ) -> None:
     with writing(sessions) as session:
         project = documents.get(session, document_id).project_id
-        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        held = documents.add(session, project, name="held", text="Bo Li.", split="holdout")
         assert held is not None
     service.open(held.id, "Ann")
-    with pytest.raises(GestureError, match="held back"):
+    with pytest.raises(GestureError, match="held out"):
         service.read_again(held.id, "Ann")
 
     service.open(document_id, "Ann")
@@ -164,7 +164,7 @@ def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
     ]
 
 
-def test_a_held_back_document_is_shown_without_suggestions(
+def test_a_held_out_document_is_shown_without_suggestions(
     service: AnnotationService,
     model: AttentiveModel,
     sessions: sessionmaker[Session],
@@ -172,12 +172,12 @@ def test_a_held_back_document_is_shown_without_suggestions(
 ) -> None:
     with writing(sessions) as session:
         project = documents.get(session, document_id).project_id
-        held = documents.add(session, project, name="held", text="Bo Li.", split="control")
+        held = documents.add(session, project, name="held", text="Bo Li.", split="holdout")
         assert held is not None
 
     view = service.open(held.id, "Ann")
 
-    assert (view.spans, view.predicted, view.held_back, model.asked) == ((), "never", True, [])
+    assert (view.spans, view.predicted, view.held_out, model.asked) == ((), "never", True, [])
 
 
 def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(

@@ -104,7 +104,10 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
     assert len(two.open(1, "Anna").spans) == 2, "the own version is what was submitted"
     with two.sessions() as session:
         document = documents.get(session, two.ids[1])
-        said = [each.said for each in history.page(session, works.Work(document, document)).steps]
+        said = [
+            each.said
+            for each in history.page(session, works.AnnotationTask(document, document)).steps
+        ]
     assert said == ["decided between 2 people’s versions"]
 
 

@@ -18,6 +18,8 @@ from storage.repository import assignments, documents, events, trash
 from storage.repository.corrected import corrected
 from tests.app.teamwork import Team, later, team
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def two(sessions: sessionmaker[Session]) -> Team:

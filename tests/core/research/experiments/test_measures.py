@@ -9,11 +9,11 @@ from core.baselines.tagger import Tagger
 from core.config import TrainingConfig
 from core.inference.constraints import Constraints
 from core.inference.decoding import Candidate
-from core.inference.label_errors import Doubt
+from core.inference.label_errors import SpanReview
 from core.overlaps import overlap
 from core.research.experiments import measures
-from core.research.experiments.measures import Asked
-from core.research.experiments.students import Ours, Theirs
+from core.research.experiments.candidate import BaselineModel, CandidateModel
+from core.research.experiments.measures import MeasureInput
 from core.training.learner import DiffusionLearner
 from core.types import SamplerSettings, Span
 from tests.core.conftest import NewModel
@@ -37,8 +37,8 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
         return found
 
     monkeypatch.setattr(measures, "propose", finds_as_many)
-    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
-    rows = measures.constrained(student, Asked(SENTENCES, (), (SamplerSettings(),)))
+    trained = CandidateModel(DiffusionLearner(new_model(), TrainingConfig()))
+    rows = measures.constrained(trained, MeasureInput(SENTENCES, (), (SamplerSettings(),)))
     assert [row["given"] for row in rows] == [0, 1, 2]
     assert {row["sentences"] for row in rows} == {3}
     assert {row["gold"] for row in rows} == {1 + 2 + 2}
@@ -49,10 +49,10 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
 
 
 def test_a_tagger_cannot_be_asked_for_what_noisy_spans_tell(new_model: NewModel) -> None:
-    asked = Asked(SENTENCES, SENTENCES, (SamplerSettings(),))
+    asked = MeasureInput(SENTENCES, SENTENCES, (SamplerSettings(),))
     for name in ("constrained", "confidence", "label_errors"):
         with pytest.raises(ValueError, match="a tagger has no noisy spans"):
-            measures.measured(Theirs(Tagger(new_model())), name, asked, flat=False)
+            measures.measured(BaselineModel(Tagger(new_model())), name, asked, flat=False)
 
 
 def test_a_flat_corpus_is_decoded_flat(
@@ -60,15 +60,15 @@ def test_a_flat_corpus_is_decoded_flat(
 ) -> None:
     seen: list[bool] = []
 
-    def watched(student: object, asked: Asked) -> list[dict[str, Any]]:
+    def watched(trained: object, asked: MeasureInput) -> list[dict[str, Any]]:
         seen.extend(each.flat for each in asked.samplers)
         return []
 
     monkeypatch.setitem(measures.MEASURES, "scores", watched)
-    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
-    asked = Asked(SENTENCES, (), (SamplerSettings(), SamplerSettings(seed=1)))
+    trained = CandidateModel(DiffusionLearner(new_model(), TrainingConfig()))
+    asked = MeasureInput(SENTENCES, (), (SamplerSettings(), SamplerSettings(seed=1)))
     for flat in (True, False):
-        measures.measured(student, "scores", asked, flat)
+        measures.measured(trained, "scores", asked, flat)
     assert seen == [True, True, False, False]
 
 
@@ -79,26 +79,26 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
 
     def knows(
         model: object, words: Sequence[object], spans: Sequence[Sequence[Span]]
-    ) -> list[list[Doubt]]:
+    ) -> list[list[SpanReview]]:
         answers = []
         for sentence, own in zip(words, spans, strict=True):
             gold = next(each.entities for each in SENTENCES if each.words == sentence)
             left = [each for each in gold if each not in own]
             answers.append(
                 [
-                    Doubt(0.1, span)
+                    SpanReview(0.1, span)
                     if span in gold
-                    else Doubt(0.9, next((each for each in left if overlap(each, span)), None))
+                    else SpanReview(0.9, next((each for each in left if overlap(each, span)), None))
                     for span in own
                 ]
             )
         return answers
 
-    monkeypatch.setattr(measures, "doubts_of", knows)
+    monkeypatch.setattr(measures, "review_spans", knows)
     monkeypatch.setattr(measures, "ERRORS", 0.5)
-    student = Ours(DiffusionLearner(new_model(), TrainingConfig()))
+    trained = CandidateModel(DiffusionLearner(new_model(), TrainingConfig()))
     samplers = tuple(SamplerSettings(seed=seed) for seed in (0, 1))
-    rows = measures.label_errors(student, Asked(SENTENCES * 10, (), samplers))
+    rows = measures.label_errors(trained, MeasureInput(SENTENCES * 10, (), samplers))
     assert [row["seed"] for row in rows] == [0, 1]
     for row in rows:
         assert row["errors"] > 25

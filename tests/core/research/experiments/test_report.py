@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.research.experiments.convergence import near_the_end
+from core.research.experiments.convergence import first_step_near
 from core.research.experiments.plan import Corpus, Run
 from core.research.experiments.report import Chart, Report, as_csv, as_markdown, as_picture
-from core.research.experiments.tables import average, late_rise
+from core.research.experiments.tables import average, late_gain
 from core.types import SamplerSettings
 
 CORPUS = Corpus.at(Path("gum_named"))
@@ -94,15 +94,15 @@ def test_lines_are_drawn_in_the_order_of_x() -> None:
 
 def test_near_the_end_is_the_first_step_with_nine_tenths_of_what_is_kept() -> None:
     points = [(10, 0.2), (20, 0.55), (30, 0.65), (40, 0.6)]
-    assert near_the_end(points, final=0.6) == 20
-    assert near_the_end(points, final=0.65) == 30
-    assert near_the_end([(10, 0.0), (20, 0.0)], final=0.0) == 10
+    assert first_step_near(points, final=0.6) == 20
+    assert first_step_near(points, final=0.65) == 30
+    assert first_step_near([(10, 0.0), (20, 0.0)], final=0.0) == 10
 
 
 def test_the_late_rise_is_what_the_last_quarter_of_the_steps_won() -> None:
-    assert late_rise([(10, 0.5), (20, 0.25), (30, 0.625), (40, 0.75)]) == 12.5
-    assert late_rise([(10, 0.5), (20, 0.75), (30, 0.75), (40, 0.5)]) == 0
-    assert late_rise([(40, 0.5)]) == 50
+    assert late_gain([(10, 0.5), (20, 0.25), (30, 0.625), (40, 0.75)]) == 12.5
+    assert late_gain([(10, 0.5), (20, 0.75), (30, 0.75), (40, 0.5)]) == 0
+    assert late_gain([(40, 0.5)]) == 50
 
 
 def test_a_result_is_found_again_when_the_corpus_has_another_name() -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from core.config import WARM, TrainingConfig
+from core.config import FINE_TUNING, TrainingConfig
 from core.research.experiments import performing, store
 from core.research.experiments.material import labels_of, training_examples
 from core.research.experiments.plan import Corpus, Run, Size
 from core.research.experiments.runner import chosen, perform_all
 from core.research.experiments.settings import parse_overrides
 from core.research.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
-from core.training.fine_tuning import warm_config
+from core.training.fine_tuning import fine_tuning_config
 from core.training.trainer import Evaluated
 from core.types import Example, Span
 from tests.core.research.experiments.conftest import Bench, write_corpus
@@ -77,7 +77,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(
     ]
 
 
-@pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_whole")])
+@pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_atomically")])
 def test_a_run_killed_after_its_training_is_not_trained_again(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
 ) -> None:
@@ -187,10 +187,10 @@ def test_what_goes_on_from_a_model_learns_as_gently_as_the_page_does(
     run: Run, bench: Bench
 ) -> None:
     warm = replace(run, start=bench.model, overrides={}, seed=3)
-    assert warm.training == replace(WARM, seed=3)
+    assert warm.training == replace(FINE_TUNING, seed=3)
     assert run.training.encoder_lr == TrainingConfig().encoder_lr
     config = performing._config(warm, examples=10)
-    assert config == warm_config(10, replace(WARM, seed=3))
+    assert config == fine_tuning_config(10, replace(FINE_TUNING, seed=3))
     short = replace(warm, overrides={"epochs": 2})
     assert performing._config(short, examples=10).epochs == 2
 

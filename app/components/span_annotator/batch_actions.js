@@ -1,0 +1,71 @@
+// Many spans in one step: the same words everywhere, all above a confidence, all that is left.
+
+import { Editor } from './editor.js';
+import { identical } from './identical.js';
+import { openIds, suggestions } from './spans.js';
+
+export class BatchActions extends Editor {
+  /** Looks for the same words elsewhere and shows them; Enter then labels them. */
+  propose() {
+    const range = this.candidate ?? this.target;
+    const label = this.candidate ? this.armed ?? this.lastLabel : this.target?.label;
+    if (!range || !label || this.readOnly) {
+      this.panel.say('Choose a span first, whose words to label everywhere.');
+      return;
+    }
+    const places = identical(this.data.text, this.tokens, this.view, range, label);
+    const words = this.wordsOf(range);
+    if (places.length) {
+      const id = this.candidate ? null : this.target?.id ?? null;
+      this.proposal = { words, label, places, range, id };
+    }
+    else this.panel.flash(`no other “${words}” to label as ${label}`);
+    if (places.length) this.panel.say(`${places.length} more “${words}”. Enter labels them as ${label}.`);
+    this.redraw();
+  }
+
+  dropProposal() {
+    if (!this.proposal) return;
+    this.proposal = null;
+    this.redraw();
+  }
+
+  applyProposal() {
+    if (!this.proposal) return;
+    const { places, label, range, id } = this.proposal;
+    this.proposal = null;
+    const own = this.spanOf(id);
+    const first = own ? this.settling(own) : [this.addition(range, label)];
+    const ops = places.map((place, i) => {
+      if (place.op === 'add') return this.addition(place, label, first.length + i);
+      const { op, id: known } = place;
+      return op === 'accept' ? { op, id: known } : { op, id: known, label };
+    });
+    this.candidate = null;
+    this.quiet = true;
+    this.edit([...first, ...ops]);
+    this.panel.flash(`${places.length} more labelled as ${label}`);
+  }
+
+  /**
+   * What makes the span itself, whose label is spread, an annotation.
+   * @param {Span} span
+   * @returns {SpanOperation[]}
+   */
+  settling(span) {
+    if (span.status === 'hint') return [this.addition(span, span.label)];
+    return span.status === 'accepted' ? [] : [{ op: 'accept', id: span.id }];
+  }
+
+  /** @param {number} above */
+  acceptAbove(above) {
+    if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above, ids: openIds(this.view) }]);
+  }
+
+  rejectRest() {
+    const { length } = suggestions(this.view);
+    if (!length) { this.panel.say('There is no suggestion left.'); return; }
+    this.edit([{ op: 'reject_all', ids: openIds(this.view) }]);
+    this.panel.flash(`${length} rejected; undo brings them back`);
+  }
+}

@@ -1,0 +1,134 @@
+// What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
+
+import { BatchActions } from './batch_actions.js';
+import { openIds } from './spans.js';
+
+/** The Annotator gives it `navigate` and `notes`. */
+export class DocumentActions extends BatchActions {
+  /** @type {import('./notes.js').Notes} */ notes;
+  /** @type {(where: Destination) => void} */ navigate;
+  /** @type {Destination | null} */ destination = null;
+  /** @type {string | null} */ refusal = null;
+  /** @type {string[]} */ changedIds = []; // spans that somebody else changed, to be looked at
+  announcedVersion = -1; // the newest version whose news were told
+
+  /** Forgets what belongs to one visit to one document. */
+  reset() {
+    this.history.forget();
+    this.forget();
+    this.destination = this.refusal = null;
+    this.changedIds = [];
+    this.announcedVersion = -1;
+  }
+
+  /** The comment as it stands with what is under way. */
+  get comment() {
+    const unsent = this.outbox.opsOf(this.data.doc_id).findLast(({ op }) => op === 'comment');
+    return unsent?.op === 'comment' ? unsent.text : this.data.comment;
+  }
+
+  /**
+   * `seen`: the version whose comment the person began to change.
+   * @param {string} text
+   * @param {number | undefined} seen
+   */
+  saveComment(text, seen) {
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, seen });
+  }
+
+  submit() {
+    const underWay = this.outbox.opsOf(this.data.doc_id).some(({ op }) => op === 'submit');
+    if (this.readOnly || underWay) return;
+    const open = [...this.view.values()].some(({ status }) => status === 'suggested');
+    this.notes.keep();
+    /** @type {Operation[]} */
+    const accepted = open ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
+    this.edit([...accepted, { op: 'submit' }], { remember: false });
+    this.navigateTo('next');
+  }
+
+  /** @param {string} reason */
+  skip(reason) {
+    this.edit([{ op: 'skip', reason }], { remember: false });
+    this.navigateTo('next');
+  }
+
+  /** Has the model look again: what was decided stays, what is undecided is denoised anew. */
+  suggest() {
+    if (!this.data.can_ask || this.readOnly) return;
+    this.panel.flash('the model looks again …');
+    this.navigateTo('suggest');
+  }
+
+  /**
+   * An edit while the person waits to go on means that they stay.
+   * @param {Operation[]} ops
+   * @param {{ remember?: boolean, seen?: number }} [options]
+   */
+  edit(ops, options = {}) {
+    if (options.remember !== false) this.destination = this.refusal = null;
+    this.changedIds = [];
+    super.edit(ops, options);
+  }
+
+  /**
+   * Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved.
+   * @param {Destination} where
+   */
+  navigateTo(where) {
+    this.notes.keep();
+    if (this.outbox.size) this.destination = where; else this.navigate(where);
+  }
+
+  saved() {
+    const where = this.destination;
+    this.destination = null;
+    if (where) this.navigate(where);
+  }
+
+  /**
+   * The server refused an operation: what it did is gone, and nobody is sent away.
+   * @param {string} error
+   */
+  refused(error) {
+    this.cancelNavigation();
+    this.refusal = error; // shown until the person goes on
+    this.panel.say(`Not done: ${error}`);
+  }
+
+  /**
+   * The server can never save something as it was sent: nobody is sent away before they know.
+   * @param {Returned | null} what
+   */
+  returned(what) {
+    if (!what || !this.outbox.handleReturned(what)) return;
+    this.cancelNavigation();
+    this.panel.say(`Not saved: ${what.why}`);
+  }
+
+  /** Something has to be looked at first: with an edit missing, nothing is final. */
+  cancelNavigation() {
+    this.destination = null;
+    this.outbox.withdraw('submit', this.data.doc_id);
+  }
+
+  /**
+   * Tells what others did, once, and marks where until the next edit.
+   * @param {News | null} news
+   */
+  announce(news) {
+    if (!news || news.version <= this.announcedVersion) return;
+    this.announcedVersion = news.version;
+    this.changedIds = news.spans;
+    this.panel.flash(news.text);
+  }
+
+  /**
+   * Settles a clash; `ops` put in place what the person takes of it.
+   * @param {Conflict} conflict
+   * @param {Operation[]} ops
+   */
+  settle({ client, seq, target }, ops) {
+    this.edit([...ops, { op: 'settle', client, of: seq, target }]);
+  }
+}

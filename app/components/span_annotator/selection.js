@@ -1,0 +1,223 @@
+// What is chosen: a span, words to label, or what the mouse points to.
+
+import { describe } from './bars.js';
+import { rectAt } from './geometry.js';
+import { nesting } from './spans.js';
+
+const FAR = 400; // words; a line has fewer
+
+/** The Annotator gives it what there is to choose from; subclasses draw, and add spans. */
+export class Selection {
+  /** @type {AnnotatorData} */ data;
+  /** @type {View} */ view;
+  /** @type {Hint[]} */ hints;
+  /** @type {Span[]} */ shown;
+  /** @type {Tokens} */ tokens;
+  /** @type {Characters} */ characters;
+  /** @type {boolean} */ readOnly;
+  /** @type {Preferences} */ preferences;
+  /** @type {import('./panel.js').Panel} */ panel;
+  /** @type {TextView} */ textView;
+  /** @type {string | null} */ armed = null; // the label that each drag adds at once
+  /** @type {string | null} */ lastLabel = null; // the label that Enter adds
+  /** @type {string | null} */ selected;
+  /** @type {string | null} */ hovered; // the span under the mouse
+  /** @type {TextRange | null} */ candidate; // chosen words, to be labelled
+  /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
+  /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
+  /** @type {boolean} */ leaving; // after Esc, Tab leaves the text
+  /** @type {boolean} */ quiet; // after an addition no toolbar covers the next line
+
+  constructor() {
+    this.forget();
+  }
+
+  forget() {
+    this.selected = null;
+    this.hovered = null;
+    this.candidate = null;
+    this.dragged = null;
+    this.proposal = null;
+    this.leaving = false;
+    this.quiet = false;
+  }
+
+  /** @abstract */
+  redraw() {}
+
+  /**
+   * @abstract
+   * @param {string} _label
+   */
+  add(_label) {}
+
+  /** Words, or single characters. */
+  get units() { return this.preferences.characters ? this.characters : this.tokens; }
+
+  /**
+   * @param {string | null} id
+   * @returns {Span | null}
+   */
+  spanOf(id) {
+    return id === null ? null : this.view?.get(id) ?? this.hints.find((hint) => hint.id === id) ?? null;
+  }
+
+  get selectedSpan() { return this.spanOf(this.selected); }
+
+  /** The id under the mouse, where keys act on it: a deliberate selection goes first. */
+  get pointed() {
+    return this.candidate || (this.selected && !this.quiet) ? null : this.hovered;
+  }
+
+  /** The span that keys act on. */
+  get target() { return this.spanOf(this.pointed) ?? this.selectedSpan; }
+
+  /** @param {TextRange} range */
+  wordsOf({ s, e }) { return this.data.text.slice(s, e); }
+
+  /** @param {string | null} id */
+  select(id) {
+    this.selected = id;
+    this.candidate = null;
+    this.proposal = null;
+    this.leaving = false;
+    this.quiet = false;
+    const span = this.selectedSpan;
+    if (span) this.panel.say(`${this.wordsOf(span)}: ${describe(span)}`);
+    this.redraw();
+  }
+
+  /**
+   * Chooses words to label; adds them at once when a label is kept ready.
+   * @param {TextRange | null} range
+   */
+  choose(range) {
+    this.selected = null;
+    this.proposal = null;
+    this.candidate = this.readOnly ? null : range;
+    this.leaving = false;
+    if (this.candidate && this.armed) { this.add(this.armed); return; }
+    if (this.candidate) this.panel.say(`chosen: ${this.wordsOf(this.candidate)}. Press a label's key.`);
+    this.redraw();
+  }
+
+  clear() { this.select(null); }
+
+  escape() {
+    const nothing = !this.selected && !this.candidate && !this.panel.helpShown;
+    if (nothing) this.armed = null;
+    this.panel.helpShown = false;
+    this.clear();
+    this.leaving = true;
+    this.panel.say('Nothing is selected. Tab leaves the text.');
+  }
+
+  /**
+   * Selects the next or previous span. False past the last one, so that Tab moves on.
+   * @param {number} direction
+   */
+  step(direction) {
+    this.hovered = null;
+    if (this.leaving || !this.shown.length) return false;
+    const at = this.shown.findIndex(({ id }) => id === this.selected);
+    const next = at < 0 ? (direction > 0 ? this.firstAfterCandidate() : -1) : at + direction;
+    const span = this.shown[next];
+    this.select(span?.id ?? null);
+    if (span) this.textView.reveal(span.s);
+    return Boolean(span);
+  }
+
+  firstAfterCandidate() {
+    const from = this.candidate?.s ?? 0;
+    return Math.max(0, this.shown.findIndex(({ s }) => s >= from));
+  }
+
+  /**
+   * Selects the span around (1) or inside (-1) what is chosen.
+   * @param {number} direction
+   */
+  nest(direction) {
+    const here = this.candidate ?? this.target;
+    const span = here && nesting(this.shown, here, direction);
+    this.hovered = null;
+    if (span) this.select(span.id);
+    else this.panel.say(direction > 0 ? 'no span around it' : 'no span inside it');
+  }
+
+  /**
+   * Chooses the next or previous word: a span can be made with the keyboard alone.
+   * @param {number} direction
+   */
+  walk(direction) {
+    if (!this.tokens.size) return;
+    const here = this.candidate ?? this.selectedSpan;
+    this.goTo(here ? this.units.beside(here, direction) : this.units.at(0));
+  }
+
+  /** @param {TextRange} range */
+  goTo(range) {
+    this.selected = null;
+    this.hovered = null;
+    this.candidate = this.readOnly ? null : range;
+    this.textView.reveal(range.s);
+    this.panel.say(this.wordsOf(range));
+    this.redraw();
+  }
+
+  /**
+   * Chooses the word nearest in the line below (1) or above (-1).
+   * @param {number} direction
+   */
+  moveByLine(direction) {
+    const from = this.candidate ?? this.selectedSpan;
+    if (!from) { this.walk(direction); return; }
+    const home = this.spotOf(from);
+    let best = null;
+    let word = from;
+    for (let i = 0; i < FAR; i += 1) {
+      const next = this.units.beside(word, direction);
+      if (next.s === word.s) break;
+      word = next;
+      const spot = this.spotOf(word);
+      if (Math.abs(spot.y - home.y) < 4) continue;
+      if (best && Math.abs(spot.y - best.y) > 4) break;
+      const off = Math.abs(spot.x - home.x);
+      if (!best || off < best.off) best = { ...spot, off, word };
+    }
+    if (best) this.goTo(best.word);
+  }
+
+  /** @param {TextRange} range */
+  spotOf({ s }) {
+    const rect = rectAt(this.textView.covering(s, s + 1)[0], s);
+    return { x: rect.left, y: rect.top };
+  }
+
+  /** @param {number} step */
+  widen(step) {
+    if (!this.candidate) { this.walk(step); return; }
+    this.candidate = this.units.nudge(this.candidate, 'end', step);
+    this.panel.say(this.wordsOf(this.candidate));
+    this.redraw();
+  }
+
+  toggleCharacters() {
+    this.preferences.characters = !this.preferences.characters;
+    this.panel.say(this.preferences.characters ? 'Choosing single characters' : 'Choosing whole words');
+    this.redraw();
+  }
+
+  toggleHints() {
+    if (!this.hints.length) { this.panel.say('The model has no hints here.'); return; }
+    this.preferences.hints = !this.preferences.hints;
+    this.panel.say(this.preferences.hints ? 'Hints are shown' : 'Hints are hidden');
+    this.redraw();
+  }
+
+  toggleRejected() {
+    this.preferences.rejected = !this.preferences.rejected;
+    this.redraw();
+  }
+
+  toggleHelp() { this.panel.helpShown = !this.panel.helpShown; }
+}

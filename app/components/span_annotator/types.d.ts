@@ -1,0 +1,315 @@
+// What Python sends to the span annotator, what goes back, and what both look like in between.
+// Offsets of the wire (start, end) are code points, those of the view (s, e) UTF-16 units; both
+// are half-open. `app/components/span_annotator/__init__.py` says the same in Python.
+
+type Annotator = import('./annotator.js').Annotator;
+type OffsetMap = import('./offsets.js').OffsetMap;
+type Tokens = import('./offsets.js').Tokens;
+type Characters = import('./characters.js').Characters;
+type TextView = import('./text_view.js').TextView;
+type Keyboard = import('./keys.js').Keyboard;
+type DeadLetterOutbox = import('./dead_letters.js').DeadLetterOutbox;
+
+// --- from Python ---
+
+interface AnnotatorData {
+  doc_id: string | number;
+  text: string;
+  /** The database: its name, a blank, and more. */
+  store: string;
+  /** Whose edits are sent. */
+  person: string;
+  read_only: boolean;
+  /** Why the server refused an operation. */
+  error: string | null;
+  /** What a text without spans is told as. */
+  empty: string;
+  comment: string;
+  skip_reason: string;
+  /** Whether there is a model to ask. */
+  can_ask: boolean;
+  labels: Label[];
+  actions: Action[];
+  spans: WireSpan[];
+  hints: WireHint[];
+  /** The gap before each word and its length, in turn. */
+  tokens: string;
+  /** Which version of the draft this is. */
+  version: number;
+  ack: Ack | null;
+  returned: Returned | null;
+  clashes: Conflict[];
+  news: News | null;
+}
+
+interface Label {
+  name: string;
+  /** #rrggbb */
+  color: string;
+  key?: string | null;
+  description?: string;
+}
+
+interface Action {
+  name: string;
+  keys: string[];
+  meaning: string;
+  group: string;
+}
+
+type Status = 'suggested' | 'accepted' | 'rejected';
+
+interface Confidence {
+  left: number;
+  right: number;
+  type: number;
+}
+
+interface WirePlace {
+  start: number;
+  end: number;
+}
+
+interface SpanFields {
+  id: string;
+  label: string;
+  status: Status;
+  /** 0 to 1; null where a person made the span. */
+  score: number | null;
+  source: 'model' | 'person';
+  confidence?: Confidence | null;
+}
+
+type WireSpan = WirePlace & SpanFields;
+
+interface WireHint extends WirePlace {
+  label: string;
+  score: number | null;
+  confidence?: Confidence | null;
+}
+
+/** The last operation of a client that the server applied. */
+interface Ack {
+  client: string;
+  seq: number;
+}
+
+/** What the server can never save as it was sent. */
+interface Returned {
+  client: string;
+  doc_id: string | number;
+  /** Whether the client's name is somebody else's. */
+  foreign: boolean;
+  why: string;
+}
+
+/** A span, a comment, or null where there is none. */
+type Version = PlainSpan | string | null;
+
+/** A span of the log, which may say nothing of a score. */
+type PlainSpan = Omit<WireSpan, 'score'> & { score?: number | null };
+
+/** A change that met somebody else's. */
+interface Conflict {
+  client: string;
+  seq: number;
+  /** A span's id, or ":comment". */
+  target: string;
+  mine: Version;
+  theirs: Version;
+  by: string;
+  /** ISO 8601 */
+  at: string;
+}
+
+/** What others did. */
+interface News {
+  version: number;
+  text: string;
+  spans: string[];
+}
+
+// --- to Python ---
+
+type SpanOperation =
+  | ({ op: 'add'; id: string; label: string } & WirePlace)
+  | ({ op: 'restore' } & WireSpan)
+  | { op: 'delete' | 'accept' | 'reject'; id: string }
+  | { op: 'relabel'; id: string; label: string }
+  | ({ op: 'move'; id: string } & WirePlace);
+
+type DocumentOperation =
+  | { op: 'accept_all' | 'reject_all'; ids: string[]; above?: number }
+  | { op: 'comment'; text: string }
+  | { op: 'skip'; reason: string }
+  | { op: 'submit' }
+  | { op: 'settle'; client: string; of: number; target: string };
+
+type Operation = SpanOperation | DocumentOperation;
+
+/** An operation with its number and the version of the draft that the person looked at. */
+type SentOperation = Operation & { seq: number; seen?: number };
+
+/** The value of the component's state `ops`. */
+interface Message {
+  doc_id: string | number;
+  client: string;
+  person: string;
+  /** All clients whose operations the page has seen. */
+  kin: string[];
+  ops: SentOperation[];
+}
+
+/** The value of the component's trigger `navigate`. */
+type Destination = 'next' | 'previous' | 'denoise' | 'history' | 'suggest';
+
+interface RenderArguments {
+  parentElement: HTMLElement | ShadowRoot;
+  data: AnnotatorData;
+  setStateValue(name: 'ops', value: Message): void;
+  setTriggerValue(name: 'navigate', value: Destination): void;
+}
+
+// --- in between ---
+
+interface TextRange {
+  s: number;
+  e: number;
+}
+
+interface StoredSpan extends TextRange, SpanFields {}
+
+/** What the model nearly suggested, as a span that is not one yet. */
+interface Hint extends TextRange, Omit<SpanFields, 'status'> {
+  status: 'hint';
+  source: 'model';
+}
+
+type Span = StoredSpan | Hint;
+
+/** The spans by id, as the person sees them. */
+type View = Map<string, StoredSpan>;
+
+type Edge = 'start' | 'end';
+type Side = 'left' | 'right';
+
+/** Words or characters: what boundaries go by. */
+type Units = Tokens | Characters;
+
+/** An operation on its way to the server. */
+interface Entry {
+  docId: string | number;
+  client: string;
+  person: string;
+  /** When it was made, in ms. */
+  at: number;
+  op: SentOperation;
+  sent?: boolean;
+  /** Why it cannot be saved. */
+  why?: string;
+}
+
+/** What another person left unsent in this tab. */
+interface LeftEntries {
+  key: string;
+  person: string;
+  entries: Entry[];
+}
+
+/** A span before and after an edit; null where there was none. */
+interface Change {
+  id: string;
+  before: StoredSpan | null;
+  after: StoredSpan | null;
+}
+
+/** One step of undo or redo, and how many of its changes others have overtaken. */
+interface HistoryStep {
+  ops: SpanOperation[];
+  left: number;
+}
+
+/** What labels the words of a place. */
+type Labelling = { op: 'add' } | { op: 'accept' | 'relabel'; id: string };
+
+/** Another occurrence of the same words, and what labels it. */
+type Occurrence = TextRange & Labelling;
+
+/** Occurrences to be labelled once the person agrees. */
+interface Proposal {
+  words: string;
+  label: string;
+  places: Occurrence[];
+  range: TextRange;
+  id: string | null;
+}
+
+/** Whether edits are saved; `late`: no answer for 5 s, `aside`: some can be saved nowhere. */
+type SavingState = 'idle' | 'saving' | 'late' | 'aside' | 'saved';
+
+/** What a person prefers, for as long as the tab lives. */
+interface Preferences {
+  characters: boolean;
+  hints: boolean;
+  rejected: boolean;
+  /** The confidence from which suggestions are accepted. */
+  above: number;
+}
+
+interface Session {
+  outbox: DeadLetterOutbox;
+  preferences: Preferences;
+}
+
+/** In pixels of the positioned parent. */
+interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** The box at which a span starts or ends, and at which side of it. */
+interface BoxEnd {
+  box: number;
+  side: Side;
+}
+
+type Ends = Record<Edge, BoxEnd | null>;
+
+interface Paragraph {
+  start: number;
+  end: number;
+  node: HTMLElement;
+  /** Holds the bars. */
+  over: HTMLElement;
+  words: HTMLElement;
+  textNode: Text;
+  spans: Map<string, Span>;
+  lanes: { span: Span; lane: number }[];
+  hints: Span[];
+  /** How many lanes hang under each line. */
+  depth: number;
+  /** Whether it has text from right to left. */
+  mixed: boolean;
+}
+
+/** Something marked over the text besides the spans. */
+interface Mark extends TextRange {
+  kind: string;
+  drawn: boolean;
+}
+
+/** A pressed mouse button. */
+interface Press {
+  x: number;
+  y: number;
+  id?: string;
+  act?: string;
+  bar: HTMLElement | null;
+  edge?: Edge;
+  double?: boolean;
+  moved?: boolean;
+  anchor?: number | null;
+  span?: Span | null;
+}

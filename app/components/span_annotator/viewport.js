@@ -1,0 +1,106 @@
+// What is in sight: the paragraphs near the view and, of a paragraph of many screens, the part.
+
+import { rectAt } from './geometry.js';
+
+const MARGIN = 300; // px around the view in which bars are drawn in advance
+const LONG = 6000; // UTF-16 units from which only a part of a paragraph is drawn
+
+export class Viewport {
+  /**
+   * `found(paragraphs)` is called with those to draw again: just seen, resized or scrolled.
+   * @param {HTMLElement} box
+   * @param {WeakMap<Node, Paragraph>} owners
+   * @param {(paragraphs: Iterable<Paragraph>) => void} found
+   */
+  constructor(box, owners, found) {
+    this.box = box;
+    this.found = found;
+    /** @type {Set<Paragraph>} */
+    this.visible = new Set();
+    /** @type {Map<Paragraph, WirePlace>} */
+    this.windows = new Map(); // long paragraph -> the [from, to) it was last drawn for
+    this.resized = new ResizeObserver(() => {
+      this.windows.clear();
+      found(this.visible);
+    });
+    this.resized.observe(box);
+    this.seen = new IntersectionObserver((entries) => {
+      const shown = [];
+      for (const { target, isIntersecting } of entries) {
+        const paragraph = owners.get(target);
+        if (!paragraph) continue;
+        if (!isIntersecting) this.visible.delete(paragraph);
+        else if (!this.visible.has(paragraph)) shown.push(paragraph);
+      }
+      for (const paragraph of shown) this.visible.add(paragraph);
+      if (shown.length) found(shown);
+    }, { root: box, rootMargin: `${MARGIN}px 0px` });
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    this.seen.disconnect();
+  }
+
+  /** @param {Paragraph[]} paragraphs */
+  watch(paragraphs) {
+    this.seen.disconnect();
+    this.visible.clear();
+    this.windows.clear();
+    for (const { node } of paragraphs) this.seen.observe(node);
+  }
+
+  /**
+   * Which offsets of a paragraph to draw bars for.
+   * @param {Paragraph} paragraph
+   * @returns {WirePlace}
+   */
+  windowOf(paragraph) {
+    if (paragraph.end - paragraph.start < LONG) return paragraph;
+    const { top, bottom } = this.box.getBoundingClientRect();
+    const window = {
+      start: firstBelow(paragraph, top - MARGIN), end: firstBelow(paragraph, bottom + MARGIN),
+    };
+    this.windows.set(paragraph, window);
+    return window;
+  }
+
+  /** After scrolling: has long paragraphs drawn again where their part has left the view. */
+  scrolled() {
+    const { top, bottom } = this.box.getBoundingClientRect();
+    const left = [...this.visible].filter((paragraph) => {
+      const drawn = this.windows.get(paragraph);
+      return drawn && (firstBelow(paragraph, top) < drawn.start
+        || firstBelow(paragraph, bottom) > drawn.end);
+    });
+    if (left.length) this.found(left);
+  }
+
+  /**
+   * @param {Paragraph} paragraph
+   * @param {number} offset
+   */
+  reveal(paragraph, offset) {
+    const rect = rectAt(paragraph, offset);
+    const box = this.box.getBoundingClientRect();
+    const near = rect.bottom + 40 + paragraph.depth * 18;
+    if (rect.top >= box.top && near <= box.bottom) return;
+    if (rect.height === 0) { paragraph.node.scrollIntoView({ block: 'nearest' }); return; }
+    this.box.scrollTop += (rect.top + rect.bottom) / 2 - (box.top + box.bottom) / 2;
+  }
+}
+
+/**
+ * The first offset of a paragraph whose line is not above `y`.
+ * @param {Paragraph} paragraph
+ * @param {number} y
+ */
+function firstBelow(paragraph, y) {
+  let low = paragraph.start;
+  let high = paragraph.end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rectAt(paragraph, middle).bottom < y) low = middle + 1; else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,79 @@
+"""The checked form of a batch: the operations that one client sends at once, by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    TypeAdapter,
+    ValidationError,
+)
+
+from app.gestures import MAX_SEQ, GestureError, short
+
+MAX_CLIENT = 64
+Client = Annotated[
+    str, Field(strict=True, min_length=1, max_length=MAX_CLIENT, pattern=r"^[\x00-\x7f]*$")
+]
+_CLIENT: TypeAdapter[str] = TypeAdapter(Client)
+
+
+def _version(value: object) -> int | None:
+    """A version that is none counts as not said."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
+
+
+class Numbered(BaseModel):
+    """An operation with its number; `parse_gesture` checks the operation itself."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    seq: Annotated[int, Field(ge=0, le=MAX_SEQ)]
+    seen: Annotated[int | None, BeforeValidator(_version)] = None
+    """The version of the draft that the page had seen; None: the newest."""
+    raw: Annotated[Mapping[str, Any], SkipValidation]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    client: str
+    operations: Mapping[int, Numbered]
+    """By sequence number; of those with the same the first."""
+    error: str | None = None
+    """What is wrong with those that have no number, and so cannot be acknowledged."""
+
+
+def parse_batch(client: object, ops: object) -> Batch:
+    """Raises `GestureError` for a client that is none: nothing of it could be acknowledged."""
+    try:
+        checked = _CLIENT.validate_python(client)
+    except ValidationError:
+        raise GestureError(
+            f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
+        ) from None
+    if not isinstance(ops, list | tuple):
+        return Batch(checked, {}, f"operations must come as a list, got {short(ops)}")
+    numbered: dict[int, Numbered] = {}
+    error = None
+    for op in ops:
+        try:
+            one = _numbered(op)
+        except ValidationError:
+            error = f"an operation needs a 'seq' from 0 to {MAX_SEQ}, got {short(op)}"
+        else:
+            numbered.setdefault(one.seq, one)
+    return Batch(checked, numbered, error)
+
+
+def _numbered(op: object) -> Numbered:
+    raw = op if isinstance(op, Mapping) else {}
+    return Numbered.model_validate({"seq": raw.get("seq"), "seen": raw.get("seen"), "raw": raw})

@@ -1,0 +1,48 @@
+"""What Python sends to a component has the fields that its `types.d.ts` promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.components import span_annotator as annotator
+from app.components.denoising import animation
+
+COMPONENTS = Path(annotator.__file__).parents[1]
+
+
+def fields(component: str, interface: str) -> set[str]:
+    """The fields of an interface in a component's `types.d.ts`."""
+    source = (COMPONENTS / component / "types.d.ts").read_text(encoding="utf-8")
+    body = re.search(
+        rf"^interface {interface}\b[^{{]*\{{\n(.*?)^\}}", source, re.DOTALL | re.MULTILINE
+    )
+    assert body, f"{component}/types.d.ts has no interface {interface}"
+    return set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("interface", "shape"),
+    [
+        ("DenoisingPayload", animation.Payload),
+        ("Frame", animation.Frame),
+        ("EntityBar", animation.EntityBar),
+    ],
+)
+def test_a_film_has_the_fields_that_the_view_reads(interface: str, shape: type) -> None:
+    assert fields("denoising", interface) == set(shape.__annotations__)
+
+
+def test_the_annotator_gets_the_fields_that_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: dict[str, Any] = {}
+    monkeypatch.setattr(annotator, "_COMPONENT", lambda **given: sent.update(given["data"]))
+
+    annotator.span_annotator(
+        doc_id=1, text="", labels=(), spans=(), tokens=(), ack=None, key="annotator"
+    )
+
+    assert fields("span_annotator", "AnnotatorData") == set(sent)
+    assert fields("span_annotator", "Action") == set(sent["actions"][0])

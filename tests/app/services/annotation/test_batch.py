@@ -1,0 +1,67 @@
+"""The checked form of a batch, by tables and by properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gestures import MAX_SEQ, GestureError
+from app.services.annotation.batch import parse_batch
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=[])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+numbered = st.fixed_dictionaries({"seq": st.integers(0, MAX_SEQ), "seen": json_values})
+
+
+@given(ops=st.lists(numbered | json_values))
+def test_an_operation_is_numbered_as_it_says_and_kept_as_it_came(ops: list[Any]) -> None:
+    batch = parse_batch("c", ops)
+
+    for seq, each in batch.operations.items():
+        assert any(each.raw is op for op in ops)
+        assert each.raw["seq"] == seq == each.seq
+        assert each.seen is None or each.seen == each.raw["seen"] >= 0
+    assert (batch.error is None) == all(
+        isinstance(op, dict) and type(op.get("seq")) is int and 0 <= op["seq"] <= MAX_SEQ
+        for op in ops
+    )
+
+
+@given(client=json_values, ops=json_values)
+def test_whatever_is_sent_is_a_batch_or_a_gesture_error(client: object, ops: object) -> None:
+    try:
+        batch = parse_batch(client, ops)
+    except GestureError:
+        assert not isinstance(client, str) or not client.isascii() or not 0 < len(client) <= 64
+    else:
+        assert batch.client == client
+
+
+def test_of_two_operations_with_one_number_the_first_counts() -> None:
+    first, second = {"seq": 1, "op": "submit"}, {"seq": 1, "op": "skip"}
+
+    assert parse_batch("c", [first, second]).operations[1].raw is first
+
+
+@pytest.mark.parametrize("client", ["", "x" * 65, "é", None, 7, ["c"]])
+def test_a_client_that_is_none_is_refused_with_what_was_expected(client: object) -> None:
+    with pytest.raises(GestureError, match="a client needs an ASCII id of 1 to 64 characters"):
+        parse_batch(client, [])
+
+
+@pytest.mark.parametrize("ops", [None, "submit", {"seq": 1}])
+def test_operations_that_are_no_list_are_told_and_none_is_done(ops: object) -> None:
+    batch = parse_batch("c", ops)
+
+    assert not batch.operations
+    assert "operations must come as a list" in (batch.error or "")

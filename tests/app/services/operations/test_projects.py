@@ -1,0 +1,70 @@
+"""Saving a project's settings: all of them or none, and who did it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.services.operations.projects import ProjectSettings, configure
+from storage.repository import events, projects
+from tests.app.teamwork import team
+
+SETTINGS = ProjectSettings(
+    guidelines="Titles are not names.",
+    holdout_share=0.3,
+    queue="random",
+    nested=False,
+    annotators=2,
+    retrain_after=50,
+)
+
+
+def saved(sessions: sessionmaker[Session], project_id: int) -> ProjectSettings:
+    with sessions() as session:
+        project = projects.get(session, project_id)
+        return ProjectSettings(**{name: getattr(project, name) for name in asdict(SETTINGS)})
+
+
+def recorded(sessions: sessionmaker[Session], project_id: int) -> list[dict[str, Any]]:
+    with sessions() as session:
+        found = events.of_project(session, project_id)
+        return [dict(each.detail) for each in found if each.action == "settings"]
+
+
+def test_settings_are_saved_together_with_one_event_of_what_changed(
+    sessions: sessionmaker[Session],
+) -> None:
+    project_id = team(sessions, annotators=1).project_id
+
+    configure(sessions, project_id, SETTINGS)
+    configure(sessions, project_id, SETTINGS)
+    configure(sessions, project_id, replace(SETTINGS, retrain_after=None))
+
+    assert saved(sessions, project_id) == replace(SETTINGS, retrain_after=None)
+    assert recorded(sessions, project_id) == [{"retrain_after": None}, asdict(SETTINGS)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"annotators": 0}, "a document has 1 to 20 annotators, got 0"),
+        ({"annotators": 21}, "a document has 1 to 20 annotators, got 21"),
+        ({"retrain_after": 4}, "waits for 5 to 100000 submitted documents, got 4"),
+        ({"holdout_share": 0.6}, "must lie between 5 % and 50 %, got 60%"),
+        ({"queue": "by size"}, "the order must be one of .*, got 'by size'"),
+    ],
+)
+def test_one_setting_that_is_refused_leaves_all_as_they_were_and_is_named(
+    sessions: sessionmaker[Session], wrong: dict[str, Any], said: str
+) -> None:
+    project_id = team(sessions, annotators=1).project_id
+    before = saved(sessions, project_id)
+
+    with pytest.raises(ValueError, match=said):
+        configure(sessions, project_id, replace(SETTINGS, **wrong))
+
+    assert saved(sessions, project_id) == before
+    assert recorded(sessions, project_id) == []

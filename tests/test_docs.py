@@ -1,0 +1,141 @@
+"""The documents are true of the tree: what they name exists, and the map has every room."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/**/*.md", "assets/models/default/README.md")
+    for path in ROOT.glob(pattern)
+)
+LAYERS = ("app", "core", "storage")
+MOST_MODULES = 8
+"""Modules that a text may pass on its way to a suggestion."""
+_FENCED = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@cache
+def tracked() -> frozenset[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    return frozenset(name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def prose_of(document: str) -> str:
+    return _FENCED.sub("", text_of(document))
+
+
+def headings(document: str) -> set[str]:
+    """The anchors that GitHub gives to a document's headings."""
+    titles = re.findall(r"^#+ (.+)$", prose_of(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def sources_named(document: str) -> set[str]:
+    """The tracked files that a document names in code, written as paths."""
+    named = (code.split("::")[0] for code in _CODE.findall(prose_of(document)))
+    return {name for name in named if re.fullmatch(r"[\w./-]+\.(py|js)", name)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_source_file_that_a_document_names_exists(document: str) -> None:
+    known = tracked()
+    tails = {name.rpartition("/")[2] for name in known}
+    missing = {
+        name
+        for name in sources_named(document)
+        if (name not in known and f"tests/{name}" not in known)
+        and ("/" in name or name not in tails)
+    }
+
+    assert not missing
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_folder_that_a_document_names_exists(document: str) -> None:
+    named = {code for code in _CODE.findall(prose_of(document)) if re.fullmatch(r"[\w/]+/", code)}
+    tree = {name for name in named if name.split("/")[0] in (*LAYERS, "tests", "docs", "assets")}
+
+    assert {name for name in tree if not (ROOT / name).is_dir()} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_to_a_file_and_to_a_heading_of_it(document: str) -> None:
+    broken = []
+    for link in _LINK.findall(prose_of(document)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / document).parent / path).resolve() if path else ROOT / document
+        name = target.relative_to(ROOT).as_posix()
+        if not target.exists() or (anchor and anchor not in headings(name)):
+            broken.append(link)
+
+    assert not broken
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    """A name that ends in … stands for all that begin so."""
+    missing = []
+    for document in DOCUMENTS:
+        for name, test in re.findall(r"`([\w/]+\.py)::(test_\w+…?)`", text_of(document)):
+            begins = rf"^(    )?def {test.rstrip('…')}" + ("" if test.endswith("…") else r"\(")
+            if not re.search(begins, text_of(f"tests/{name}"), re.MULTILINE):
+                missing.append(f"{document}: {name}::{test}")
+
+    assert not missing
+
+
+def test_every_folder_of_the_sources_is_in_the_map() -> None:
+    mapped = set(re.findall(r"^\| `([\w/]+)/` \|", text_of("ARCHITECTURE.md"), re.MULTILINE))
+    folders = {
+        parent.as_posix()
+        for name in tracked()
+        if name.split("/")[0] in LAYERS
+        for parent in Path(name).parents
+        if parent != Path(".")
+    }
+
+    assert mapped == folders
+
+
+def test_a_text_passes_at_most_eight_modules_on_its_way_to_a_suggestion() -> None:
+    journey = text_of("ARCHITECTURE.md").split("### A text to its suggestions")[1].split("###")[0]
+    modules = re.findall(r"^\| \d+ \| `([^`]+)` \|", journey, re.MULTILINE)
+
+    assert 1 < len(modules) <= MOST_MODULES
+    assert len(set(modules)) == len(modules), "the journey turns back"
+    assert set(modules) <= tracked()
+
+
+def test_every_page_of_docs_is_in_its_index() -> None:
+    pages = {name for name in DOCUMENTS if name.startswith("docs/")} - {"docs/README.md"}
+    linked = {f"docs/{link.partition('#')[0]}" for link in _LINK.findall(text_of("docs/README.md"))}
+
+    assert pages <= linked
+
+
+def test_every_document_that_the_sources_name_exists() -> None:
+    named = {
+        f"{name}: {document}"
+        for name in tracked()
+        if name.endswith((".py", ".toml", ".js")) or name == "Makefile"
+        for document in re.findall(r"\bdocs/[\w/-]+\.md", text_of(name))
+        if not (ROOT / document).is_file()
+    }
+
+    assert not named

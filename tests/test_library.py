@@ -1,0 +1,206 @@
+"""`pip install .`: what the wheel has and asks for, and that it runs in a bare environment."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email import message_from_string
+from importlib.metadata import distribution, distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import core
+from tests.test_examples import EXAMPLES, OUTPUTS
+from tests.test_project import ROOT, imported_names, python_files
+
+OPTIONAL = {"accelerate", "plotly", "spacy"}
+"""What an extra brings."""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by the pinned backend from a copy, so that the checkout stays as it is."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("core", "app", "storage", "tests"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, source / name, ignore=ignored)
+    (source / "assets").mkdir()
+    (source / "assets" / "models").symlink_to(ROOT / "assets" / "models")
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
+    run([*pip, "--no-index", "--no-deps", "--no-build-isolation", "-w", str(out), "."], source)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def requirements(wheel: Path) -> list[Requirement]:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        metadata = message_from_string(archive.read(name).decode())
+    return [Requirement(each) for each in metadata.get_all("Requires-Dist")]
+
+
+@pytest.fixture(scope="module")
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and what it asks for, and nothing else."""
+    return environment(tmp_path_factory.mktemp("bare"), wheel, ["spanneal"])
+
+
+@pytest.fixture(scope="module")
+def with_spacy(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("spacy")
+    return environment(tmp_path_factory.mktemp("spacy"), wheel, ["spanneal", "spacy"])
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A user's own project: it has a package called `core`, and ones called as our others are."""
+    for name in ("core", "app", "storage"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    return tmp_path
+
+
+def run(command: list[str], folder: Path, given: str = "") -> str:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    environment |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    done = subprocess.run(
+        command, cwd=folder, input=given, capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment(folder: Path, wheel: Path, wanted: list[str]) -> Path:
+    """The wheel, installed by pip, and links to the installed packages that it needs."""
+    run([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder)
+    python = folder / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
+    run([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], folder)
+    site = Path(
+        run([str(python), "-c", "import site; print(site.getsitepackages()[0])"], folder)[:-1]
+    )
+    (found,) = (each for each in distributions(path=[str(site)]) if each.name == "spanneal")
+    needed: set[str] = set()
+    waiting = [Requirement(each) for each in found.requires or ()]
+    waiting += [Requirement(each) for each in wanted if each != "spanneal"]
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in needed or (
+            requirement.marker and not requirement.marker.evaluate({"extra": ""})
+        ):
+            continue
+        needed.add(name)
+        waiting += [Requirement(each) for each in distribution(name).requires or ()]
+    for name in needed:
+        installed = distribution(name)
+        for top in {file.parts[0] for file in installed.files or () if file.parts[0] != ".."}:
+            source = Path(str(installed.locate_file(top)))
+            if source.exists() and not (site / top).exists() and top != "__pycache__":
+                (site / top).symlink_to(source)
+    return folder / "bin"
+
+
+def test_the_wheel_has_one_package_with_every_module_the_model_and_its_marks(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    modules = {f"spanneal/{path.relative_to(ROOT / 'core')}" for path in python_files("core")}
+
+    assert modules <= names
+    assert {each.split("/")[0] for each in names} == {
+        "spanneal",
+        f"spanneal-{core.__version__}.dist-info",
+    }
+    assert "spanneal/py.typed" in names
+    files = {path.name for path in (ROOT / "assets" / "models" / "default").iterdir()}
+    assert {f"spanneal/bundled_model/{name}" for name in files} <= names
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert "version" not in project
+    assert "version" in project["dynamic"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", core.__version__)
+
+
+def test_the_wheel_asks_for_ranges_of_what_core_imports_and_no_more(
+    requirements: list[Requirement],
+) -> None:
+    always = {each.name for each in requirements if not each.marker}
+    imported = {
+        name.split(".")[0]
+        for path in python_files("core")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imported_names(node)
+    }
+    packages = {name.replace("_", "-") for name in imported - sys.stdlib_module_names}
+
+    assert packages - OPTIONAL == always
+    assert {each.name for each in requirements} - always == OPTIONAL
+    for each in requirements:
+        assert each.specifier, f"{each} has no lower bound"
+        assert not any(bound.operator == "==" for bound in each.specifier), f"{each} is pinned"
+        assert distribution(each.name).version in each.specifier, f"{each} is not what is tested"
+
+
+def test_the_readmes_python_runs_beside_a_package_called_core(
+    bare: Path, with_spacy: Path, elsewhere: Path
+) -> None:
+    examples = [(p, source) for p, source in EXAMPLES if p.startswith("README.md:")]
+    assert len(examples) >= 3
+    for place, source in examples:
+        python = (with_spacy if "import spacy" in source else bare) / "python"
+        said = run([str(python), "-c", source], elsewhere)
+        assert said == OUTPUTS.get(place, said) != ""
+
+
+def test_the_bare_environment_has_nothing_of_the_page(bare: Path, elsewhere: Path) -> None:
+    code = "from importlib.util import find_spec as f; print([n for n in {} if f(n)])".format(
+        ["streamlit", "sqlalchemy", "spacy", "plotly", "tests"]
+    )
+    assert run([str(bare / "python"), "-c", code], elsewhere).strip() == "[]"
+
+
+def test_spacy_works_beside_a_package_called_core(with_spacy: Path, elsewhere: Path) -> None:
+    code = (
+        "import spacy; print(spacy.blank('en').pipe_names, 'spanneal' in spacy.registry.factories)"
+    )
+    assert run([str(with_spacy / "python"), "-c", code], elsewhere).strip() == "[] True"
+
+
+def test_the_command_annotates_with_the_bundled_model(bare: Path, elsewhere: Path) -> None:
+    command = str(bare / "spanneal")
+
+    assert run([command, "--help"], elsewhere).startswith("usage: spanneal")
+    assert '"label": "PER"' in run([command, "annotate"], elsewhere, "Ms. Haag lives in Oslo.\n")
+
+
+def test_an_installed_pipeline_goes_to_a_spawned_process(bare: Path, elsewhere: Path) -> None:
+    (elsewhere / "main.py").write_text(
+        "import multiprocessing, pickle\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "from spanneal import Pipeline\n"
+        "if __name__ == '__main__':\n"
+        "    ner = Pipeline.from_pretrained(device='cpu')\n"
+        "    ner = pickle.loads(pickle.dumps(ner))\n"
+        "    context = multiprocessing.get_context('spawn')\n"
+        "    with ProcessPoolExecutor(1, mp_context=context) as processes:\n"
+        "        there = processes.submit(ner, 'Ms. Haag lives in Oslo.').result()\n"
+        "    assert there == ner('Ms. Haag lives in Oslo.')\n"
+        "    print([entity.text for entity in there])\n"
+    )
+    said = run([str(bare / "python"), "main.py"], elsewhere)
+    assert said.strip() == "['Ms. Haag', 'Oslo']"
