@@ -32,7 +32,7 @@ def test_every_dial_reaches_the_sampler(site: Site) -> None:
     site.app.slider(key="phi_1_nested").set_value(0.6)
     site.run()
 
-    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 2.0)
+    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 0.6)
 
 
 def test_the_same_dials_are_computed_once(site: Site) -> None:
