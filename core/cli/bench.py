@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         model = _model(options).to(device)
         examples = sentences(model, options.data, options.sentences)
         if options.texts:
-            texts = [" ".join(each.words) for each in examples]
+            texts = [" ".join(example.words) for example in examples]
             rows = text_speeds(Pipeline(model), texts, options.rounds)
             figures, table = {"device": device, "texts": rows}, text_table(rows)
         else:

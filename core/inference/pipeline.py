@@ -135,11 +135,10 @@ class Pipeline:
         batch_size: int = 64,
         **options: Unpack[SamplerOptions],
     ) -> Iterator[Prediction]:
-        """What `predict` says of each text, in order, faster: sentences of like length of up to
-        `batch_size` texts go through the model together.
+        """Predict many texts, in order: sentences of similar length share a batch of the model.
 
-        No more texts are taken than that before their answers are given. Scores may differ from
-        those of single calls by a rounding error. Raises ValueError for a batch of none.
+        Lazy: it reads at most `batch_size` texts ahead. The entities are those of single calls;
+        scores may differ by a rounding error. Raises ValueError for a `batch_size` below 1.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}; try 64")
@@ -239,8 +238,7 @@ class Pipeline:
         return self._read(text, tokenize(text), fixed, suppressed)
 
     def _together(self, texts: Sequence[str], settings: SamplerSettings) -> Iterator[Prediction]:
-        """What `predict` says of each text. The sentences of all are in memory at once, unless
-        it is one text."""
+        """Predict a batch. It holds the sentences of all texts in memory, unless it is one text."""
         if len(texts) == 1:
             yield self.predict(texts[0], settings)
             return

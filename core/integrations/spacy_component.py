@@ -64,11 +64,11 @@ class Component:
 
 
 def _marked(doc: Doc, prediction: Prediction) -> Doc:
-    """The document with the entities of its text."""
-    found = dict(_spans(doc, prediction))
-    spans, scores = list(found), list(found.values())
+    """Set the entities of a prediction on its document."""
+    score_of = dict(_spans(doc, prediction))
+    spans, scores = list(score_of), list(score_of.values())
     doc.spans[NAME] = SpanGroup(doc, name=NAME, spans=spans, attrs={"scores": scores})
-    best = sorted(spans, key=lambda span: -(found[span] or 0.0))
+    best = sorted(spans, key=lambda span: -(score_of[span] or 0.0))
     doc.ents = _apart([*doc.ents, *best])
     return doc
 
@@ -81,12 +81,12 @@ def _spans(doc: Doc, prediction: Prediction) -> Iterator[tuple[Span, float | Non
 
 
 def _apart(spans: list[Span]) -> list[Span]:
-    """Those that overlap none before them."""
-    kept: list[Span] = []
+    """Drop every span that overlaps an earlier one."""
+    apart: list[Span] = []
     for span in spans:
-        if len(filter_spans([*kept, span])) == len(kept) + 1:
-            kept.append(span)
-    return kept
+        if len(filter_spans([*apart, span])) == len(apart) + 1:
+            apart.append(span)
+    return apart
 
 
 _SAMPLER = SamplerSettings()

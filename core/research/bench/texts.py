@@ -12,8 +12,8 @@ from .timing import interleaved
 
 
 def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[dict[str, Any]]:
-    """Texts a second of the processors' time, a row for each way; the ways take turns, so that
-    other work on the machine is fair to all. `nlp.pipe` is left out where spaCy is not there."""
+    """Measure texts per second of CPU time, one row a method; the methods take turns, so that other
+    load on the machine affects all alike. `nlp.pipe` is measured where spaCy is installed."""
     jobs: dict[str, Callable[[], object]] = {
         "one call a text": lambda: [pipeline(text) for text in texts],
         "pipe": lambda: list(pipeline.pipe(texts)),
@@ -24,10 +24,10 @@ def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[d
     return [
         {
             "what": what,
-            "texts_per_cpu_second": len(texts) / each,
-            "of_single_calls": seconds["one call a text"] / each,
+            "texts_per_cpu_second": len(texts) / elapsed,
+            "of_single_calls": seconds["one call a text"] / elapsed,
         }
-        for what, each in seconds.items()
+        for what, elapsed in seconds.items()
     ]
 
 
