@@ -36,7 +36,7 @@ class ModelConfig:
     scale: float = 1.0
     """λ, section 5.3; the paper takes 2.0 for GENIA and OntoNotes."""
     threshold: float = 0.5
-    """φ, the least score of an entity, 0 to 1; replaced by the value tuned on development data."""
+    """φ, the minimum score of an entity, 0 to 1; tuned on development data."""
     flat_threshold: float = 0.5
     """φ of flat decoding, tuned likewise: a better overlapping entity already removes the weaker
     one, so the best threshold is usually lower."""
@@ -71,8 +71,8 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """The hyper-parameters of Algorithm 1 and its optimiser, as measured in
-    docs/results/training.md."""
+    """The hyper-parameters of Algorithm 1 and its optimiser. docs/results/training.md has the
+    measurements behind them."""
 
     epochs: int = 5
     evaluate_every: int = 1

@@ -1,4 +1,4 @@
-"""Devices: which one a model runs on, mixed precision on CUDA, copies that do not block."""
+"""Device helpers: choice of the device, mixed precision on CUDA and copies that do not block."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _BFLOAT16 = frozenset({"cuda"})
 
 
 def best_device() -> str:
-    """cuda, mps or cpu: the fastest that is here."""
+    """The fastest available device: cuda, mps or cpu."""
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def device_of(name: str | torch.device) -> torch.device:
-    """The device of that name; "auto" is the fastest. Raises ValueError for one that is absent."""
+    """The device of that name; "auto" is the fastest. Raises ValueError if it is not available."""
     try:
         device = torch.device(best_device() if name == "auto" else name)
         torch.empty(0, device=device)

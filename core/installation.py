@@ -1,4 +1,4 @@
-"""What differs between the checkout and the installed package: a command's name, a folder's place.
+"""Differences between the checkout and the installed package: the command's name, a folder's place.
 Nothing here imports torch."""
 
 from __future__ import annotations

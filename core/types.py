@@ -74,11 +74,10 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) where a noisy span proposed
-    it most surely, between 0 and 1; 1 where a person fixed it for the model, None where one drew
-    it.
-    `confidence` is None where no model was asked. `text` is what stands there, where a pipeline
-    says so, else empty. Neither takes part in comparisons.
+    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) of its best proposal, between
+    0 and 1; 1 for an entity that a person fixed for the model, None for one that a person
+    annotated. `confidence` is None if no model was asked. `text` is the entity's own text if a
+    pipeline made it, else empty. Neither takes part in comparisons.
     """
 
     start: int
@@ -288,7 +287,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model finds in a document: entities in text order. There may be none."""
+    """The entities that the model finds in a document; there may be none."""
 
     text: str
     entities: tuple[Entity, ...]

@@ -1,10 +1,9 @@
-"""The one coordinate codec: word boundaries to the diffusion's signal and back.
+"""The only coordinate codec: word boundaries to the diffusion's signal and back.
 
-(l, r) are the paper's inclusive word indices. Word i of M covers [i/M, (i+1)/M) of the
-sentence and stands at its middle, (i + 0.5)/M, which the signal stretches to (-λ, λ).
-The middle is half a word away from every rounding edge, so that training and inference
-agree and every boundary survives the round trip. Everywhere else spans are half-open. Nothing
-else converts coordinates.
+(l, r) are the paper's inclusive word indices. Word i of M covers [i/M, (i+1)/M) of the sentence;
+its signal is its middle, (i + 0.5)/M, stretched to (-λ, λ). The middle is half a word away from
+every rounding edge, so that training and inference agree and every boundary survives the round
+trip. Everywhere else spans are half-open.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ def to_signal(boundaries: Tensor, lengths: Tensor, scale: float) -> Tensor:
 def to_positions(signal: Tensor, lengths: Tensor, scale: float) -> Tensor:
     """The signal (B, K, 2) as ordered, continuous word positions in [-0.5, M - 0.5].
 
-    Word i stands at i; noise beyond the sentence is clamped to its ends, and a left
-    boundary beyond its right one changes places with it.
+    Word i is at position i; noise beyond the sentence is clamped to its ends, and crossed
+    boundaries are swapped.
     """
     unit = (signal / scale).clamp(-1.0, 1.0)
     positions = (unit + 1.0) * 0.5 * lengths[:, None, None] - 0.5

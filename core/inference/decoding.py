@@ -33,8 +33,8 @@ class Candidate:
     end: int
     label: str
     score: float
-    """(½ P^l + ½ P^r + 2 P^c) / 3, 0 to 1, where it was surest; an ensemble's is the mean of that
-    over its seeds, 0 for those that never proposed it."""
+    """The score at its best step and noisy span, 0 to 1; an ensemble's is the mean over its seeds,
+    with 0 for those that never proposed it."""
     step: int
     """The step with the highest score, 1 … γ."""
     slot: int

@@ -48,15 +48,15 @@ from .trace import sentence_step
 _OVERLAP = 16
 """Words that neighbouring windows of one long sentence share."""
 _STRETCH = 4096
-"""Words that are annotated before those after them are read: memory does not grow with the text."""
+"""Words that are annotated at a time, so that memory does not grow with the text."""
 
 Parts = list[tuple[list[int], SamplerStep]]
-"""One step: batches of window numbers, each with the tensors of its step."""
+"""One denoising step: batches of window indices, each with its tensors."""
 
 
 @dataclass(frozen=True)
 class WindowedText:
-    """A text as the model sees it."""
+    """A text tokenized and split into windows for the model."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -64,9 +64,9 @@ class WindowedText:
     uncovered: tuple[Token, ...]
     """Words too long for any window; nothing can be predicted there."""
     constraints: tuple[Constraints, ...]
-    """One item a window."""
+    """One item for each window."""
     fixed: tuple[Entity, ...]
-    """What a person keeps, also where it is not made of whole words."""
+    """The entities that a person fixed, also those not made of whole words."""
 
     @property
     def sentences(self) -> list[list[str]]:
@@ -80,7 +80,8 @@ class WindowedText:
 
 
 def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ()) -> Prediction:
-    """What `Pipeline.parts` said of a text as one answer, with all that a person fixed."""
+    """Merge what `Pipeline.parts` yields for a text into one prediction, with all fixed
+    entities."""
     decoded: list[DecodedEntity] = []
     uncovered_tokens: list[Token] = []
     for part in parts:
@@ -91,9 +92,9 @@ def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ())
 
 
 class Pipeline:
-    """A loaded model that annotates raw text. It pickles, and threads may share it.
+    """A loaded model that annotates raw text. It can be pickled and shared between threads.
 
-    Where a method takes settings, it takes their fields as keywords, too: `ner(text, seed=7)`.
+    Methods that take settings also take their fields as keywords: `ner(text, seed=7)`.
     """
 
     def __init__(self, model: DiffusionNER) -> None:
@@ -103,12 +104,12 @@ class Pipeline:
     def from_pretrained(
         cls, name_or_folder: str | Path | None = None, device: str = "auto"
     ) -> Pipeline:
-        """The bundled model, or that of a folder or of a hub's repository, on the fastest device
-        or the one named. Raises ModelError, and ValueError for a device that is not here."""
+        """Load the bundled model, a model folder or a hub repository, onto the fastest device or
+        the given one. Raises ModelError, and ValueError if the device is not available."""
         return cls(DiffusionNER.load(model_folder(name_or_folder), device))
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the model directory that `from_pretrained` reads."""
+        """Write the model folder that `from_pretrained` reads."""
         self.model.save(Path(folder))
 
     @property
@@ -125,7 +126,7 @@ class Pipeline:
         settings: SamplerSettings = SamplerSettings(),
         **options: Unpack[SamplerOptions],
     ) -> Prediction:
-        """The entities of one text; iterate over them."""
+        """Predict the entities of one text; the result is iterable."""
         return self.predict(text, replace(settings, **options))
 
     def pipe(
@@ -135,10 +136,11 @@ class Pipeline:
         batch_size: int = 64,
         **options: Unpack[SamplerOptions],
     ) -> Iterator[Prediction]:
-        """Predict many texts, in order: sentences of similar length share a batch of the model.
+        """Predict many texts, in order, faster than one by one: sentences of similar length from up
+        to `batch_size` texts are batched together.
 
-        Lazy: it reads at most `batch_size` texts ahead. The entities are those of single calls;
-        scores may differ by a rounding error. Raises ValueError for a `batch_size` below 1.
+        No more texts than that are read ahead. Scores may differ from those of single calls by a
+        rounding error. Raises ValueError if `batch_size` is less than 1.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}; try 64")
@@ -153,12 +155,12 @@ class Pipeline:
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
-        """The entities of one document.
+        """Predict the entities of one document.
 
-        `fixed` ones are always among them, with a score of 1, and the others are denoised
-        beside them; what has the boundaries and label of a `suppressed` one is not. Raises
-        ValueError for one past the end of the text or in both, and where a sentence has more
-        than K fixed ones.
+        `fixed` entities are always returned, with a score of 1, and the others are denoised beside
+        them; `suppressed` ones are never returned with these boundaries and this label. Raises
+        ValueError for an entity past the end of the text or in both, and for a sentence with more
+        than K fixed entities.
         """
         return joined(text, self.parts(text, settings, fixed, suppressed), fixed)
 
@@ -170,9 +172,9 @@ class Pipeline:
         suppressed: Sequence[Entity] = (),
         size: int | None = None,
     ) -> Iterator[Prediction]:
-        """What `predict` says, a run of whole sentences of `size` words or more at a time, so
-        that a long text can make way between two. A fixed entity that no window holds is in
-        none of them."""
+        """Yield what `predict` returns in parts, runs of whole sentences with at least `size`
+        words, so that a long text can be interrupted between two. Fixed entities that no window
+        holds are in none of them."""
         validate_constraints(text, fixed, suppressed)
         for words in stretches(text, tokens(text), size or _STRETCH):
             yield from self._annotated([self._read(text, words, fixed, suppressed)], settings)
@@ -185,7 +187,7 @@ class Pipeline:
         suppressed: Sequence[Entity] = (),
         **options: Unpack[SamplerOptions],
     ) -> Iterator[Step]:
-        """Every denoising step over the document; to stop iterating is to cancel."""
+        """Yield every denoising step over the document; to stop iterating is to cancel."""
         settings = replace(settings, **options)
         windowed = self.read(text, fixed, suppressed)
         for number, parts in enumerate(self._steps(windowed, settings), start=1):
@@ -199,10 +201,10 @@ class Pipeline:
         suppressed: Sequence[Entity] = (),
         pointers: bool = False,
     ) -> Trace:
-        """All steps of `denoise`, the entities, and the noisy span each was decoded from.
+        """All steps of `denoise`, the entities, and the noisy span that each was decoded from.
 
-        With `pointers`, every step also holds P^l and P^r of every word: K x M numbers each, so
-        ask for them a sentence at a time. They change nothing else.
+        With `pointers`, every step also holds P^l and P^r over all words: K x M numbers each, so
+        ask for them one sentence at a time. The result is otherwise the same.
         """
         windowed = self.read(text, fixed, suppressed)
         threshold = threshold_of(self.model, settings)
@@ -233,12 +235,13 @@ class Pipeline:
     def read(
         self, text: str, fixed: Sequence[Entity] = (), suppressed: Sequence[Entity] = ()
     ) -> WindowedText:
-        """Tokenise a text and cut it into windows that the encoder can hold."""
+        """Tokenize a text and split it into windows that the encoder can hold."""
         validate_constraints(text, fixed, suppressed)
         return self._read(text, tokenize(text), fixed, suppressed)
 
     def _together(self, texts: Sequence[str], settings: SamplerSettings) -> Iterator[Prediction]:
-        """Predict a batch. It holds the sentences of all texts in memory, unless it is one text."""
+        """Predict a batch of texts. Their sentences are in memory together, unless it is one
+        text."""
         if len(texts) == 1:
             yield self.predict(texts[0], settings)
             return
@@ -249,7 +252,7 @@ class Pipeline:
     def _annotated(
         self, windowed_texts: Sequence[WindowedText], settings: SamplerSettings
     ) -> Iterator[Prediction]:
-        """What the model says of each text, with the sentences of all in its batches."""
+        """Predict each text, batching the sentences of all."""
         proposals = iter(
             propose(
                 self.model,
@@ -280,7 +283,7 @@ class Pipeline:
         return WindowedText(text, tokens, fitting, uncovered(cut, tokens), rules, tuple(fixed))
 
     def _steps(self, windowed: WindowedText, settings: SamplerSettings) -> Iterator[Parts]:
-        """Every step, as the batches of windows that took it together."""
+        """Yield every step, as the batches of windows that took it together."""
         sentences = windowed.sentences
         batches = list(inference_batches([len(words) for words in sentences], self.model.device))
         streams = [

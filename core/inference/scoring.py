@@ -1,4 +1,4 @@
-"""How sure an entity is: one number of the three probabilities. Nothing here imports torch."""
+"""The score of an entity: one number from three probabilities. Nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Number = TypeVar("Number")
 
 
 def entity_score(left: float, right: float, kind: float) -> float:
-    """(½ P^l + ½ P^r + 2 P^c) / 3, from 0 to 1: the score of an entity.
+    """The score of an entity, (½ P^l + ½ P^r + 2 P^c) / 3, from 0 to 1.
 
-    The paper adds all three alike (section 4.3). Here the type is asked of the very boundaries
-    that are proposed, and knows best whether they are right.
+    The paper weighs all three alike (section 4.3). Here P^c is computed for the proposed boundaries
+    themselves and tells best whether they are correct.
     """
     return weighted_sum(left, right, kind) / WEIGHTS
 

@@ -1,8 +1,8 @@
-"""`nlp.add_pipe("spanneal")`: our entities in spaCy's documents. Needs spaCy.
+"""`nlp.add_pipe("spanneal")`: a spaCy component. Needs spaCy.
 
-All of them are `doc.spans["spanneal"]`, nested ones too, with their scores, 0 to 1, in that group's
-`attrs["scores"]`; the surest that do not overlap are `doc.ents`, beside what others set before.
-What begins or ends inside of one of spaCy's tokens is widened to the whole token.
+All entities are in `doc.spans["spanneal"]`, nested ones too, with their scores, 0 to 1, in the
+group's `attrs["scores"]`; the highest-scoring ones without overlaps are added to `doc.ents`.
+Entities that begin or end inside one of spaCy's tokens are expanded to the whole token.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ NAME = "spanneal"
 
 
 class Component:
-    """Sets `doc.spans["spanneal"]` and `doc.ents`. The model is loaded when it is first used, or
-    comes from the folder that the spaCy pipeline was saved in."""
+    """Set `doc.spans["spanneal"]` and `doc.ents`. The model is loaded on first use, or comes from
+    the folder that the spaCy pipeline was saved in."""
 
     def __init__(self, model: str | None, device: str, settings: SamplerSettings) -> None:
         self._model, self._device, self._settings = model, device, settings
 
     @cached_property
     def pipeline(self) -> Pipeline:
-        """The model at work. Raises ModelError where there is none."""
+        """The loaded model. Raises ModelError if there is none."""
         return self._loaded(self._model)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -49,11 +49,11 @@ class Component:
             yield from map(_marked, docs, predictions)
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
-        """Write the model beside the spaCy pipeline's other parts."""
+        """Write the model into the saved spaCy pipeline."""
         self.pipeline.save_pretrained(path)
 
     def from_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> Component:
-        """Take the model that `to_disk` wrote, whatever the settings name."""
+        """Load the model that `to_disk` wrote, whatever the settings name."""
         self.pipeline = self._loaded(Path(path))
         return self
 
@@ -64,12 +64,12 @@ class Component:
 
 
 def _marked(doc: Doc, prediction: Prediction) -> Doc:
-    """Set the entities of a prediction on its document."""
-    score_of = dict(_spans(doc, prediction))
-    spans, scores = list(score_of), list(score_of.values())
+    """Add the predicted entities to the document."""
+    scored = dict(_spans(doc, prediction))
+    spans, scores = list(scored), list(scored.values())
     doc.spans[NAME] = SpanGroup(doc, name=NAME, spans=spans, attrs={"scores": scores})
-    best = sorted(spans, key=lambda span: -(score_of[span] or 0.0))
-    doc.ents = _apart([*doc.ents, *best])
+    by_score = sorted(spans, key=lambda span: -(scored[span] or 0.0))
+    doc.ents = _without_overlaps([*doc.ents, *by_score])
     return doc
 
 
@@ -80,13 +80,13 @@ def _spans(doc: Doc, prediction: Prediction) -> Iterator[tuple[Span, float | Non
             yield span, entity.score
 
 
-def _apart(spans: list[Span]) -> list[Span]:
-    """Drop every span that overlaps an earlier one."""
-    apart: list[Span] = []
+def _without_overlaps(spans: list[Span]) -> list[Span]:
+    """The spans that overlap none before them."""
+    selected: list[Span] = []
     for span in spans:
-        if len(filter_spans([*apart, span])) == len(apart) + 1:
-            apart.append(span)
-    return apart
+        if len(filter_spans([*selected, span])) == len(selected) + 1:
+            selected.append(span)
+    return selected
 
 
 _SAMPLER = SamplerSettings()
@@ -114,7 +114,7 @@ def create(
     seed: int,
     flat: bool,
 ) -> Component:
-    """`model` is a folder, a hub's repository or None for the bundled one; `threshold` the least
-    score, 0 to 1; `flat` keeps overlapping entities out of `doc.spans`, too."""
+    """`model` is a folder, a hub repository or None for the bundled one; `threshold` is the minimum
+    score, 0 to 1; `flat` also removes overlapping entities from `doc.spans`."""
     settings = SamplerSettings(steps=steps, seed=seed, threshold=threshold, flat=flat)
     return Component(model, device, settings)

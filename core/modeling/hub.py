@@ -1,4 +1,4 @@
-"""Where a model's folder is: beside the code, anywhere on this machine, or on a hub."""
+"""Locate a model's folder: bundled, local, or on a hub."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _FETCHED = (CONFIG, CARD, "*.safetensors", "tokenizer*", "special_tokens_map.jso
 
 
 def model_folder(name_or_folder: str | Path | None = None) -> Path:
-    """The folder of a model: the bundled one's for None, a folder as it is, else that of a hub's
-    repository, `owner/name`, which is downloaded once. Raises ModelError where there is none."""
+    """The folder of a model: the bundled one for None, a local folder as it is, else that of a hub
+    repository, `owner/name`, which is downloaded once. Raises ModelError if there is none."""
     if name_or_folder is None:
         return BUNDLED
     folder = Path(name_or_folder)

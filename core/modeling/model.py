@@ -145,16 +145,16 @@ class DiffusionNER(nn.Module):
         write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """To pickle by: without the hooks that transformers puts on its modules, and with weights
-        that another process reads on its own."""
+        """Pickle without the hooks that transformers puts on its modules, and with the weights as
+        bytes, so that any process can load them."""
         weights = {name: value.contiguous() for name, value in self.state_dict().items()}
         surroundings = (self.config, self.encoder.encoder_config, self.tokenizer)
         return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
-        """Read a model folder. Raises ModelError if it is not a usable one, ValueError where the
-        device is not here."""
+        """Read a model folder. Raises ModelError if it is not a usable one, and ValueError if the
+        device is not available."""
         folder, device = Path(folder), device_of(device)
         for name in (CONFIG, WEIGHTS):
             if not (folder / name).is_file():
@@ -195,7 +195,7 @@ def _rebuilt(
     device: str,
     training: bool,
 ) -> DiffusionNER:
-    """A model as it was when it was pickled."""
+    """Rebuild a pickled model."""
     model = DiffusionNER(config, SentenceEncoder(config, encoder_config), tokenizer)
     model.load_state_dict(from_bytes(weights))
     return model.to(device_of(device)).train(training)

@@ -49,7 +49,6 @@ def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Exampl
     """The first `limit` sentences of a file, or of the bundled samples with made-up entities."""
     if data is not None:
         return fit_to_window(model, read_examples(data))[:limit]
-    pipeline = Pipeline(model)
     texts = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))]
     if not texts:
         raise ValueError(f"there are no samples in {SAMPLES}; name a file to annotate: --data FILE")

@@ -1,4 +1,4 @@
-"""How fast many texts are annotated: one call each, `Pipeline.pipe`, and spaCy's `nlp.pipe`."""
+"""Speed of annotating many texts: one call each, `Pipeline.pipe`, and spaCy's `nlp.pipe`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .timing import interleaved
 
 
 def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[dict[str, Any]]:
-    """Measure texts per second of CPU time, one row a method; the methods take turns, so that other
-    load on the machine affects all alike. `nlp.pipe` is measured where spaCy is installed."""
+    """Texts per CPU second, one row for each way; the ways take turns, so that other load on the
+    machine affects all alike. `nlp.pipe` is left out if spaCy is missing."""
     jobs: dict[str, Callable[[], object]] = {
         "one call a text": lambda: [pipeline(text) for text in texts],
         "pipe": lambda: list(pipeline.pipe(texts)),
@@ -24,15 +24,15 @@ def text_speeds(pipeline: Pipeline, texts: Sequence[str], rounds: int) -> list[d
     return [
         {
             "what": what,
-            "texts_per_cpu_second": len(texts) / elapsed,
-            "of_single_calls": seconds["one call a text"] / elapsed,
+            "texts_per_cpu_second": len(texts) / median,
+            "of_single_calls": seconds["one call a text"] / median,
         }
-        for what, elapsed in seconds.items()
+        for what, median in seconds.items()
     ]
 
 
 def text_table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows for people."""
+    """Format the rows as a table."""
     head = f"one by one and batched:\n\n{'many texts':34} {'texts/CPU-s':>12} {'× single':>9}"
     lines = [
         f"{row['what']:34} {row['texts_per_cpu_second']:12.1f} {row['of_single_calls']:9.2f}"

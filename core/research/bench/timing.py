@@ -26,8 +26,8 @@ def interleaved(
     clock: Callable[[], float] | None = None,
 ) -> dict[str, float]:
     """The median seconds of each job. The jobs take turns in every round, so that drift of the
-    machine affects all alike; the first round is a warm-up. Without a `clock` the
-    seconds are the wall's, with the device's work done."""
+    machine affects all alike; the first round is a warm-up. Without a `clock`, wall time is
+    measured, including the device's queued work."""
     read = clock or partial(now, device)
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for number in range(rounds + 1):

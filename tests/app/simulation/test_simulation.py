@@ -15,10 +15,10 @@ from app.editing import Draft, DraftSpan, parse_gesture, reduce
 from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelRegistry
 from app.simulation import conditions
-from app.simulation.annotator import Place, corrections
+from app.simulation.annotator import corrections
 from app.simulation.material import Gold, read_gold, set_up
 from app.simulation.visits import Tally, correct
-from core.types import Entity
+from core.types import Entity, Key
 from tests.app.fake_model import FakeModel, seed
 from tests.app.material import tiny_model
 
@@ -28,7 +28,7 @@ places = st.tuples(
 ).map(lambda place: (place[0], min(place[0] + place[1], TEXT_LENGTH), place[2]))
 
 
-def suggested(*places: Place) -> list[DraftSpan]:
+def suggested(*places: Key) -> list[DraftSpan]:
     return [
         DraftSpan(f"m{number}", start, end, label, "suggested", 0.9, "model")
         for number, (start, end, label) in enumerate(places)
@@ -51,14 +51,14 @@ def suggested(*places: Place) -> list[DraftSpan]:
     ],
 )
 def test_a_correction_costs_what_it_takes_on_the_page(
-    found: list[Place], gold: list[Place], gestures: int
+    found: list[Key], gold: list[Key], gestures: int
 ) -> None:
     assert sum(each.gestures for each in corrections(suggested(*found), gold)) == gestures
 
 
 @given(st.lists(places, max_size=6, unique=True), st.lists(places, max_size=6, unique=True))
 def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
-    found: list[Place], gold: list[Place]
+    found: list[Key], gold: list[Key]
 ) -> None:
     spans = suggested(*found)
     draft = Draft(TEXT_LENGTH, frozenset({"PER", "ORG", "LOC"}), tuple(spans))

@@ -62,9 +62,9 @@ def test_a_model_of_another_architecture_is_refused_by_what_it_is_and_what_helps
 def test_a_model_of_the_generation_before_is_read_weight_by_weight(
     new_model: NewModel, tmp_path: Path
 ) -> None:
-    model = new_model(threshold=0.7, flat_threshold=0.7)
+    model = new_model(threshold=0.5, flat_threshold=0.5)
     model.save(tmp_path)
-    aged(tmp_path, 2, num_layers=1, without=("flat_threshold",), threshold=2.1)
+    aged(tmp_path, 2, num_layers=1, without=("flat_threshold",), threshold=1.5)
     renamed = {
         name.replace("denoiser.span_encoder.", "denoiser.layers.0."): value
         for name, value in load_file(tmp_path / WEIGHTS).items()

@@ -14,7 +14,7 @@ from app.services.annotation import tasks as works
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Version, align
-from app.services.team.agreement import Place
+from core.types import Key
 from storage.repository import annotation_sets, documents, statistics
 from storage.repository.corrected import corrected
 from tests.app.teamwork import Team, team
@@ -33,7 +33,7 @@ def two(sessions: sessionmaker[Session]) -> Team:
     return people
 
 
-def decide(people: Team, *decisions: list[Place]) -> int:
+def decide(people: Team, *decisions: list[Key]) -> int:
     case = adjudication.case(people.sessions, people.ids[1])
     ids = [each.set_id for each in case.versions]
     return adjudication.decide(people.sessions, people.ids[1], ids, decisions, "Rita")
@@ -122,7 +122,7 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
     ],
 )
 def test_a_decision_that_cannot_be_is_refused_with_the_reason(
-    two: Team, decisions: list[list[Place]], told: str
+    two: Team, decisions: list[list[Key]], told: str
 ) -> None:
     with pytest.raises(AdjudicationError, match=told):
         decide(two, *decisions)
@@ -163,7 +163,7 @@ places = st.sets(
 
 
 @given(st.lists(places, min_size=2, max_size=4))
-def test_everything_is_agreed_or_in_just_one_difference(answers: list[set[Place]]) -> None:
+def test_everything_is_agreed_or_in_just_one_difference(answers: list[set[Key]]) -> None:
     versions = [
         Version(number, f"person {number}", frozenset(each)) for number, each in enumerate(answers)
     ]

@@ -14,17 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.team import agreement_coefficients
-from app.services.team.agreement import Annotated, Place, gather, measure
+from app.services.team.agreement import Annotated, gather, measure
 from app.services.team.disagreements import differences, disagreements, narrowed
 from core.text.tokenization import tokenize
+from core.types import Key
 from tests.app.teamwork import team
 
 TEXTS = ("Anna met Bo in Oslo", "The Bank of China paid", "Nothing was said")
-ANNA = ({(0, 4, "PER"), (9, 11, "PER"), (15, 19, "LOC")}, {(4, 17, "ORG")}, set[Place]())
-BO = ({(0, 4, "PER"), (15, 19, "ORG")}, {(0, 17, "ORG")}, set[Place]())
+ANNA = ({(0, 4, "PER"), (9, 11, "PER"), (15, 19, "LOC")}, {(4, 17, "ORG")}, set[Key]())
+BO = ({(0, 4, "PER"), (15, 19, "ORG")}, {(0, 17, "ORG")}, set[Key]())
 
 
-def annotated(texts: Sequence[str], people: Mapping[str, Sequence[set[Place]]]) -> list[Annotated]:
+def annotated(texts: Sequence[str], people: Mapping[str, Sequence[set[Key]]]) -> list[Annotated]:
     return [
         Annotated(
             number,
@@ -158,7 +159,7 @@ TEXT = "🙂 two, שלום three four five six"
 
 @settings(max_examples=25)
 @given(corpora)
-def test_who_says_the_same_agrees_wholly(answers: list[list[set[Place]]]) -> None:
+def test_who_says_the_same_agrees_wholly(answers: list[list[set[Key]]]) -> None:
     same = dict.fromkeys(("a", "b", "c"), answers[0])
     found = measure(annotated([TEXT] * len(answers[0]), same))
     every = (found.overall, *found.labels)
@@ -175,7 +176,7 @@ def test_who_says_the_same_agrees_wholly(answers: list[list[set[Place]]]) -> Non
 
 @settings(max_examples=25)
 @given(corpora)
-def test_the_order_of_people_does_not_matter(answers: list[list[set[Place]]]) -> None:
+def test_the_order_of_people_does_not_matter(answers: list[list[set[Key]]]) -> None:
     texts = [TEXT] * len(answers[0])
     names = ["a", "b", "c"][: len(answers)]
     found = measure(annotated(texts, dict(zip(names, answers, strict=True))))
@@ -192,7 +193,7 @@ def test_the_order_of_people_does_not_matter(answers: list[list[set[Place]]]) ->
 
 @given(places, places)
 def test_every_entity_is_in_one_difference_or_in_both_answers(
-    first: set[Place], second: set[Place]
+    first: set[Key], second: set[Key]
 ) -> None:
     found = differences(frozenset(first), frozenset(second))
     assert sorted(a for _, a, _ in found if a) == sorted(first - second)
