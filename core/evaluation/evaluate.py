@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 
 from ..data.batching import inference_batches
+from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import denoise
-from ..inference.constraints import Constraints
 from ..inference.decoding import Candidate, candidates, select
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings, Span

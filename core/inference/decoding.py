@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from ..diffusion.boundaries import to_half_open
+from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import SamplerStep
 from ..overlaps import conflict_rule
 from ..types import Confidence, Span
 from .candidates import DistinctSpans, distinct_spans
-from .constraints import Constraints
 from .ensemble import agreements
 from .scoring import WEIGHTS, weighted_sum
 

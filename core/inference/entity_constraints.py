@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
+from ..diffusion.constraints import Constraints
 from ..overlaps import conflict_rule
 from ..text.segmentation import Window
 from ..types import Entity, Key, Origin, Span, Token
-from .constraints import Constraints
 from .decoding import FIXED_SCORE
 
 DecodedEntity = tuple[Entity, Origin | None]

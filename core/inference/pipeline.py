@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Unpack
 
 from ..data.batching import inference_batches, text_batches
+from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import SamplerStep, denoise
 from ..evaluation.evaluate import propose, threshold_of
 from ..modeling.hub import model_folder
@@ -34,7 +35,6 @@ from ..types import (
     Token,
     Trace,
 )
-from .constraints import Constraints
 from .decoding import Candidate, candidates, select
 from .entity_constraints import (
     DecodedEntity,

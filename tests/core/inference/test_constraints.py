@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.diffusion import boundaries
+from core.diffusion.constraints import ConstraintBatch, Constraints
 from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import propose
-from core.inference.constraints import ConstraintBatch, Constraints
 from core.inference.decoding import candidates, select
 from core.modeling.model import DiffusionNER
 from core.types import SamplerSettings, Span
