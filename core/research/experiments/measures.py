@@ -9,9 +9,10 @@ from typing import Any
 
 from ...diffusion.constraints import Constraints
 from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
-from ...evaluation.evaluate import propose, select_spans
+from ...evaluation.evaluate import select_spans
 from ...evaluation.measure import measure
 from ...evaluation.metrics import Scores, score
+from ...inference.candidates import propose
 from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, Span
 from .candidate import BaselineModel, CandidateModel
