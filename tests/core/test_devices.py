@@ -10,9 +10,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.devices import mixed_precision, send
+from core.diffusion.constraints import Constraints
 from core.diffusion.sampler import denoise
-from core.evaluation.evaluate import propose, select_spans
-from core.inference.constraints import Constraints
+from core.evaluation.evaluate import select_spans
+from core.inference.candidates import propose
 from core.modeling.model import DiffusionNER
 from core.types import SamplerSettings, Span
 from tests.core.conftest import Learned, NewModel
