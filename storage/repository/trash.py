@@ -31,7 +31,7 @@ def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
         query.execution_options(**BINNED, populate_existing=True)
     ).one_or_none()
     if found is None:
-        raise LookupError(f"there is no {kind} {id}; reload the page to see what there is")
+        raise LookupError(f"there is no {kind} {id}; reload the page to see the current ones")
     return found
 
 

@@ -37,7 +37,7 @@ def named(session: Session, name: str, *, locked: bool = False) -> User | None:
 def get(session: Session, user_id: int) -> User:
     user = session.get(User, user_id)
     if user is None:
-        raise LookupError(f"there is no account {user_id}; reload the page to see those there are")
+        raise LookupError(f"there is no account {user_id}; reload the page to see the current ones")
     return user
 
 

@@ -9,13 +9,14 @@ from app.screens.agreement import adjudication, assignment, figures
 from app.screens.common import location
 from app.screens.common.project_header import project_header
 
-FIGURES, DIFFERENCES, DECIDE, WHO = "Figures", "Differences", "Decide", "Who has what"
+FIGURES, DIFFERENCES, DECIDE, WHO = "Figures", "Differences", "Decide", "Assignments"
 
 app = context.current()
 project = project_header(
     app,
     "Agreement",
-    "How far people agree who annotated the same documents unseen by one another, and what counts.",
+    "How far people agree who annotated the same documents independently, and which version "
+    "counts.",
     needs="review",
 )
 
@@ -29,8 +30,8 @@ def show(document_id: int) -> None:
 
 if project.settings.annotators == 1:
     st.info(
-        "In this project one draft of a document is everybody’s. To have each document annotated "
-        "by several people, unseen by one another, set how many in Documents → Settings.",
+        "In this project, everybody shares one draft per document. To have several people "
+        "annotate each document independently, set their number in Documents → Settings.",
         icon=":material/group:",
     )
     if st.button("Go to Documents", icon=":material/arrow_back:"):
@@ -57,7 +58,7 @@ else:
     annotated = figures.comparable_documents(app, project.id)
     if not annotated:
         st.info(
-            "There is nothing to compare yet: no two people have submitted the same document.",
+            "Nothing to compare yet: no two people have submitted the same document.",
             icon=":material/compare:",
         )
         st.stop()

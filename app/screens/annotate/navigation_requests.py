@@ -19,7 +19,7 @@ _AROUND = "read_around"
 def follow(wish: str, app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
     if wish == "denoise" and withheld(view.split, view.status):
-        st.toast("Held out: the model shows nothing of this document before it is submitted.")
+        st.toast("Held out: the model’s view of this document stays hidden until it is submitted.")
         return
     if wish == "denoise":
         location.go(location.DENOISE, view.document_id)
@@ -35,7 +35,7 @@ def follow(wish: str, app: AppContext, service: AnnotationService, view: Documen
         around = view.heading.place
         target = around.next if wish == "next" else around.previous
     if target is None:
-        st.toast(f"There is no {wish} document.")
+        st.toast(f"No {wish} document.")
         return
     location.choose_document(target)
     st.rerun()
@@ -45,11 +45,11 @@ def offer_to_read_around(view: DocumentView) -> None:
     if view.read_only or view.split == "holdout":
         return
     st.toggle(
-        "Read again around my corrections",
+        "Suggest again around my corrections",
         key=_AROUND,
         persist_state="session",
-        help="After each correction the model denoises the rest of its sentence once more, beside "
-        "what you decided. Suggestions that contradict you go; new ones may come.",
+        help="After each correction, the model denoises the rest of its sentence again, given "
+        "your decisions. Suggestions that contradict them go; new ones may appear.",
     )
 
 
@@ -64,7 +64,7 @@ def all_done(app: AppContext, above: Heading) -> None:
     if above.place.open:
         several = above.annotators > 1
         if several and not first_waiting(app.sessions, above.project_id, app.person):
-            st.success("No document waits for you any more.", icon=":material/done_all:")
+            st.success("You’re all caught up.", icon=":material/done_all:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success("Every document is submitted or skipped.", icon=":material/done_all:")

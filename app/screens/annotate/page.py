@@ -18,8 +18,7 @@ warn_deleted(received)
 project, document_id = location.current(app)
 if project is None or document_id is None:
     st.info(
-        "There is no document to annotate yet. Add some on the Documents page: files, or a text "
-        "of your own.",
+        "No documents to annotate yet. Upload files or paste a text on the Documents page.",
         icon=":material/description:",
     )
     if st.button("Go to Documents", icon=":material/arrow_back:"):
@@ -35,7 +34,7 @@ with workspace.column():
     view = workspace.open_document(app, service, above, view)
     workspace.other_annotators(view)
     if received and received.error and received.document_id != document_id:
-        st.warning(f"An edit of the document before was refused: {literal(received.error)}")
+        st.warning(f"An edit of the previous document was not applied: {literal(received.error)}")
     news = others_changes(service, app.person, view)
     result = workspace.annotator(app, view, received, news, service.can_ask)
     workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())

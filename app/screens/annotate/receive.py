@@ -74,7 +74,9 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     except StorageError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         if is_of_the_data(error):
-            return _returned(sent, why=f"{problem_of(error).what}. The server’s log says more")
+            return _returned(
+                sent, why=f"{problem_of(error).what}. See the server’s log for details"
+            )
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except (DocumentGoneError, NotAllowedError) as error:
         return _returned(sent, why=str(error))
@@ -103,8 +105,8 @@ def warn_deleted(received: Received | None) -> None:
     """Says where edits went whose document somebody deleted meanwhile."""
     if received and received.binned is not None:
         st.warning(
-            f"Somebody deleted {literal(clipped(received.binned, 60))} while you worked on it. "
-            "What you did is saved with it, and is there again once it is restored from the bin.",
+            f"Somebody deleted {literal(clipped(received.binned, 60))} while you were working on "
+            "it. Your edits are saved with it and come back when it is restored from the trash.",
             icon=":material/delete:",
         )
 
@@ -147,6 +149,6 @@ def record_visit(service: AnnotationService, person: str, view: DocumentView) ->
 def _not_saved(error: StorageError) -> str:
     found = problem_of(error)
     return (
-        f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "
-        f"{found.remedy}"
+        f"Not saved: {found.what}. Your edits are kept in this page and will be sent again; keep "
+        f"it open. {found.remedy}"
     )

@@ -67,16 +67,16 @@ def _outcome(reading: Reading) -> str:
         return literal(str(error))
     except Exception as error:  # a broken model must not keep a person from annotating
         LOG.exception("document %s could not be read again", reading.document_id)
-        return f"The model could not read this document: {literal(str(error))}"
+        return f"The model could not process this document: {literal(str(error))}"
 
 
 def _said(change: Change) -> str:
     if not change.added and not change.gone:
-        return "The model has nothing to add to what you decided."
+        return "No new suggestions: the model has nothing to add."
     parts = [count(change.added, "new suggestion")] if change.added else []
     if change.gone:
-        parts.append(f"{count(change.gone, 'suggestion')} gone that contradicted you")
-    return f"Denoised beside what you decided: {', '.join(parts)}."
+        parts.append(f"{count(change.gone, 'suggestion')} removed that contradicted you")
+    return f"Suggested again, given your decisions: {', '.join(parts)}."
 
 
 def news() -> None:
@@ -95,6 +95,6 @@ def watch() -> None:
 
 @st.fragment(run_every=OFTEN)
 def _glance(result: Future[Change]) -> None:
-    st.caption(":material/blur_on: The model looks again; you can go on.")
+    st.caption(":material/blur_on: The model is suggesting again; you can keep working.")
     if result.done():
         st.rerun()

@@ -41,7 +41,7 @@ def _confirm(app: AppContext, wish: Wish) -> None:
     if wish.worked_on_by is not None:
         st.warning(f"{literal(wish.worked_on_by)} is working on it.", icon=":material/person:")
     with st.form("deletion", border=False):
-        st.markdown("To delete it, type its name:")
+        st.markdown("Type its name to confirm:")
         st.code(wish.name, language=None, wrap_lines=True)
         typed = st.text_input("Its name", key=f"typed_{wish.kind}_{wish.id}")
         if not st.form_submit_button("Delete", type="primary", icon=":material/delete:"):
@@ -58,12 +58,13 @@ def _confirm(app: AppContext, wish: Wish) -> None:
 def _meaning(wish: Wish) -> str:
     if wish.kind == "project":
         return (
-            f"goes to the bin with {count(wish.documents, 'document')} and all that people and "
-            "models said of them. It can be restored from there, whole."
+            f"moves to the trash with {count(wish.documents, 'document')} and all their "
+            "annotations. You can restore the whole project from there."
         )
     if wish.kind == "label":
         return (
-            f"goes to the bin with {count(wish.entities, 'accepted entity', 'accepted entities')}. "
-            "They are not shown, exported or trained on until it is restored."
+            "moves to the trash with "
+            f"{count(wish.entities, 'accepted entity', 'accepted entities')}. They are not shown, "
+            "exported or trained on until you restore it."
         )
-    return "goes to the bin with everything that was marked in it. It can be restored from there."
+    return "moves to the trash with all its annotations. You can restore it from there."

@@ -24,15 +24,15 @@ def error_text(error: Exception) -> str:
     if isinstance(error, StorageError):
         found = problem_of(error)
         return (
-            f"**The database could not be used:** {_short(found.what)}.\n\n"
-            f"What was saved before is safe. {literal(found.remedy)} Then reload the page. "
-            f"The server’s log has it under {reference}."
+            f"**Database error:** {_short(found.what)}.\n\nEverything saved so far is safe. "
+            f"{literal(found.remedy)} Then reload the page. Details are in the server’s log under "
+            f"{reference}."
         )
     if isinstance(error, OSError | ValueError | LookupError):
         return f"**This could not be done:** {_short(str(error))}"
     return (
-        f"**Something went wrong:** the server’s log says what, under {reference}.\n\n"
-        "What was saved before is safe; reload the page to go on."
+        "**Something went wrong:** details are in the server’s log under "
+        f"{reference}.\n\nEverything saved so far is safe; reload the page to continue."
     )
 
 

@@ -75,8 +75,8 @@ def _table(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]
     st.html(swatches(edited["Label"], edited["Colour"]))
     _save(app, project, labels, edited)
     st.caption(
-        "A new label appears on the Annotate page at once. The model learns it at the next "
-        "retraining, from the documents in which you marked it."
+        "A new label is available on the Annotate page immediately. The model learns it at the "
+        "next retraining, from the documents where you used it."
     )
 
 
@@ -171,7 +171,7 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]
             "Meaning",
             key="label_description",
             placeholder="Named events: festivals, wars, matches",
-            help="Shown to annotators beside the label.",
+            help="Annotators see this next to the label.",
         )
         if not st.form_submit_button("Add label", icon=":material/new_label:"):
             return
@@ -192,11 +192,11 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]
 def new_project(app: AppContext) -> None:
     """A form that makes a project and goes there."""
     with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
-        name = st.text_input("Name of the project", key="project_name", max_chars=200)
+        name = st.text_input("Project name", key="project_name", max_chars=200)
         if not st.form_submit_button("Create project"):
             return
         if not name.strip():
-            st.warning("Give the project a name first.")
+            st.warning("Enter a project name first.")
             return
         try:
             project_id = projects.create(app.sessions, name.strip(), SAMPLE_LABELS)

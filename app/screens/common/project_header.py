@@ -27,9 +27,12 @@ def project_header(
         st.caption(caption)
     if project is None:
         if app.acting and not app.acting.administrator:
-            st.info("You have no part in any project yet. An administrator can give you one.")
+            st.info("You are not a member of any project yet. Ask an administrator to add you.")
         else:
-            st.info("There is no project. Make one, or restore one.", icon=":material/folder_off:")
+            st.info(
+                "There are no projects. Create one, or restore one from the trash.",
+                icon=":material/folder_off:",
+            )
             new_project(app)
             deleted_projects(app)
         st.stop()
@@ -43,7 +46,7 @@ def project_header(
         on_change=_choose,
     )
     if not app.may(project.id, needs):
-        who = "a reviewer of the project or an administrator"
+        who = "reviewers of the project and administrators"
         st.warning(f"This page is for {who}.", icon=":material/lock:")
         st.stop()
     return project

@@ -57,7 +57,7 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
     """Asks for one of the text's sentences; None, and a word why, where it has none."""
     found = split(text)
     if not found:
-        st.info("There are no words in this text. Choose another one, or type a sentence.")
+        st.info("This text has no words. Choose another one, or type a sentence.")
         return None
     number: int = st.selectbox(
         "Sentence", range(len(found)), format_func=lambda index: found[index].title, key=key
@@ -69,8 +69,8 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
     current, shown = documents.with_others(app.sessions, project_id, document_id, LISTED)
     if withheld(current.split, current.status):
         st.info(
-            "This document is held out: the model shows nothing of it before it is submitted. "
-            "Choose another one on the Documents page, or a text of your own.",
+            "This document is held out: the model’s view of it stays hidden until it is "
+            "submitted. Open another one from the Documents page, or type a text of your own.",
             icon=":material/lock_person:",
         )
         st.stop()
@@ -83,7 +83,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
         format_func=lambda key: names[key],
         key="denoise_document",
         on_change=lambda: location.choose_document(st.session_state["denoise_document"]),
-        help=f"The first {LISTED}; open any other from the Documents page."
+        help=f"The first {LISTED} documents; open any other from the Documents page."
         if shown.total > LISTED
         else None,
     )

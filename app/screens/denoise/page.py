@@ -12,14 +12,14 @@ from app.services.labels import label_set
 app = context.current()
 st.header("Denoise", anchor=False)
 st.caption(
-    "Watch random spans become entities: play the steps, drag through them, and click an entity "
-    "or a bar to see where it came from."
+    "Watch random spans become entities: play the steps, drag the slider, and click an entity or "
+    "a bar to see where it came from."
 )
 project = location.current_project(app)
 problem, predictor = app.model_problem(), app.predictor()
 if project is None or predictor is None:
     st.warning(
-        f"There is no model to watch: {literal(problem or 'none is active')}",
+        f"No model to watch: {literal(problem or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()

@@ -36,8 +36,8 @@ def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
     parts = [
         FORMATS[report.format].title,
         f"{report.added:,} new",
-        *([f"{report.duplicates:,} in the project already"] if report.duplicates else []),
-        *([f"{report.bad_count:,} cannot be read"] if report.bad else []),
+        *([f"{report.duplicates:,} already in the project"] if report.duplicates else []),
+        *([f"{report.bad_count:,} unreadable"] if report.bad else []),
     ]
     looked = "" if report.done else f" (the first {preview.documents + report.bad_count:,} records)"
     st.markdown(f"**{literal(incoming.name)}** – {' · '.join(parts)}{looked}")
@@ -51,7 +51,7 @@ def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
         st.dataframe(
             pd.DataFrame([_row(record) for record in preview.first]),
             hide_index=True,
-            alt="The first documents of the file with their entities",
+            alt="The file’s first documents with their entities",
         )
 
 
@@ -94,6 +94,6 @@ def _row(record: DocumentRecord) -> dict[str, str]:
     said = ", ".join(named) + (f" and {more} more" if more else "")
     return {
         "Name": clipped(record.name, 60),
-        "Begins with": clipped(record.text[:200], 120),
-        "Entities": "nobody has looked" if entities is None else said or "none",
+        "Text": clipped(record.text[:200], 120),
+        "Entities": "not annotated" if entities is None else said or "none",
     }

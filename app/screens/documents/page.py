@@ -16,7 +16,9 @@ from app.screens.documents.upload import add_documents
 from app.services.operations import documents
 
 app = context.current()
-project = project_header(app, "Documents", "Open one, decide on its suggestions, submit, go on.")
+project = project_header(
+    app, "Documents", "Open a document, decide on its suggestions, submit, continue."
+)
 counts = documents.counts_by_status(app.sessions, project.id)
 
 
@@ -32,8 +34,8 @@ def listing(*, suggests: bool) -> None:
         documents_table(app, project.id, counts)
     else:
         st.info(
-            "This project has no documents yet. Go to **Add documents** to upload files or paste "
-            "a text; the model will suggest entities as soon as you open one.",
+            "No documents in this project yet. Go to **Add documents** to upload files or paste "
+            "a text; the model suggests entities as soon as you open one.",
             icon=":material/description:",
         )
 
@@ -48,7 +50,7 @@ present, add, labels, settings, bin = st.tabs(
         ":material/add: Add documents",
         ":material/label: Labels",
         ":material/tune: Settings",
-        ":material/delete: Bin",
+        ":material/delete: Trash",
     ]
 )
 with present:

@@ -25,7 +25,7 @@ ORDERS: Mapping[QueueOrder, str] = {
     "random": "At random",
     "doubt": "Where the model is least sure",
     "disagreement": "Where the model's seeds disagree",
-    "diversity": "Least like what is done",
+    "diversity": "Least like submitted documents",
 }
 
 
@@ -55,8 +55,8 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             height=220,
             max_chars=20_000,
             key=f"guidelines_{project.id}",
-            placeholder="What counts as an entity here, and what does not? Hard cases, decided.",
-            help="Shown beside every document. Markdown.",
+            placeholder="What counts as an entity, and what does not? How are hard cases decided?",
+            help="Shown next to every document. Markdown is supported.",
         )
         order = st.selectbox(
             "Next document",
@@ -64,8 +64,8 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             QUEUE_ORDERS.index(present.queue),
             format_func=lambda each: ORDERS[each],
             key=f"queue_{project.id}",
-            help="Which document comes after one is submitted. All but the first two ask the "
-            "model, in the background.",
+            help="Which document follows a submitted one. All but the first two use the model, in "
+            "the background.",
         )
         share = st.slider(
             "Held out, of new documents",
@@ -75,16 +75,16 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             5,
             format="%d %%",
             key=f"holdout_share_{project.id}",
-            help="Chosen at random, annotated without suggestions, never trained on: the only "
-            "documents that models are judged by. Those that are there keep their place.",
+            help="Chosen at random, annotated without suggestions, never trained on: models are "
+            "evaluated on these documents only. Existing documents keep their split.",
         )
         nested = st.toggle(
             "Suggest entities within entities",
             present.nested,
             key=f"nested_{project.id}",
-            help="Off, where your guidelines know no entity within another: of suggestions that "
-            "overlap the best is left, and what stands alone is suggested sooner. Suggestions "
-            "that are there stay; you can mark what you like.",
+            help="Turn this off if your guidelines have no nested entities: of overlapping "
+            "suggestions only the best is kept, and isolated ones are suggested more "
+            "readily. Existing suggestions stay, and you can still mark nested entities.",
         )
         annotators = _annotators(project)
         after = _retrain_after(project)
@@ -98,9 +98,9 @@ def _save(app: AppContext, project_id: int, settings: ProjectSettings) -> None:
     try:
         projects.configure(app.sessions, project_id, settings)
     except ValueError as error:
-        st.error(literal(f"Nothing was saved: {error}"))
+        st.error(literal(f"Not saved: {error}"))
         return
-    st.toast("The settings are saved.", icon=":material/check:")
+    st.toast("Settings saved.", icon=":material/check:")
 
 
 def _annotators(project: ProjectView) -> int:
@@ -110,22 +110,22 @@ def _annotators(project: ProjectView) -> int:
         assignment.MOST,
         project.settings.annotators,
         key=f"annotators_{project.id}",
-        help="With 1, whoever opens a document works on one draft that all share. With more, "
-        "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
-        "decides, on the Agreement page.",
+        help="With 1, everybody works on one shared draft. With more, each annotator has their "
+        "own draft and cannot see the others’; a reviewer compares them and decides on the "
+        "Agreement page.",
     )
 
 
 def _retrain_after(project: ProjectView) -> int | None:
     return st.number_input(
-        "Retrain by itself after so many submitted documents",
+        "Retrain automatically after N submitted documents",
         auto_retrain.LEAST,
         auto_retrain.MOST,
         project.settings.retrain_after,
         key=f"retrain_after_{project.id}",
         placeholder="never",
-        help="Counted since the last retraining began. Never two at once; a person still "
-        "decides which version suggests. Empty: only when somebody starts it.",
+        help="Counted since the last retraining began; one retraining at a time. A person still "
+        "decides which version makes the suggestions. Empty: only when somebody starts it.",
     )
 
 
@@ -147,7 +147,8 @@ def _keys(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel])
         column_config={
             "Action": st.column_config.TextColumn(width="large"),
             "Key": st.column_config.TextColumn(
-                width="small", help="A character, or for example Shift+X, Ctrl+Enter, Alt+ArrowUp"
+                width="small",
+                help="A character or a combination such as Shift+X, Ctrl+Enter or Alt+ArrowUp",
             ),
         },
     )
@@ -163,4 +164,4 @@ def _keys(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel])
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
         chosen = {name: normal(key) for name, key in hotkeys.items()}
         projects.set_hotkeys(app.sessions, project.id, chosen)
-        st.toast("The keys are saved.", icon=":material/check:")
+        st.toast("Keys saved.", icon=":material/check:")

@@ -37,23 +37,21 @@ def choose_export(app: AppContext, project_id: int) -> tuple[str, Selection]:
 
 
 def _filters(splits: tuple[Split, ...], offered: Filters, format: str) -> Selection:
-    chosen_labels = st.multiselect(
-        "Only these labels", offered.labels, key="export_labels", placeholder="all"
-    )
+    chosen_labels = st.multiselect("Labels", offered.labels, key="export_labels", placeholder="all")
     chosen_people = st.multiselect(
-        "Only submitted by", offered.people, key="export_people", placeholder="anybody"
+        "Submitted by", offered.people, key="export_people", placeholder="anybody"
     )
     since: date | None = st.date_input("Submitted from", value=None, key="export_since")
     until: date | None = st.date_input("Submitted until", value=None, key="export_until")
     undecided = st.checkbox(
-        "Also documents that nobody has submitted",
+        "Include unsubmitted documents",
         key="export_undecided",
-        help="As far as they are: with a draft, with suggestions, or with neither.",
+        help="As they are: with a draft, with suggestions, or with neither.",
     )
     history = format == "jsonl" and st.checkbox(
-        "With their history",
+        "Include history",
         key="export_history",
-        help="Earlier answers of models and people, and every action.",
+        help="Earlier versions by models and people, and every action.",
     )
     return Selection(
         splits=splits,

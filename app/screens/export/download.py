@@ -58,8 +58,10 @@ def exported_file(
     if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
         kept = None
     if kept is None:
-        st.caption(f"Up to {count(documents, 'document')}. Stay on this page while it is made.")
-    label, icon = ("Make the file", "save") if kept is None else ("Make it again", "refresh")
+        st.caption(
+            f"Up to {count(documents, 'document')}. Stay on this page while the file is created."
+        )
+    label, icon = ("Create file", "save") if kept is None else ("Create again", "refresh")
     if st.button(label, icon=f":material/{icon}:", key="make_export"):
         return _make(app, project, format, selection)
     return kept
@@ -69,7 +71,7 @@ def offer_download(file: ExportedFile) -> None:
     """The download, what is in it, and how it begins."""
     report = file.report
     if not report.written.documents:
-        st.info("No document matches: there is nothing to write.", icon=":material/filter_alt:")
+        st.info("No matching documents: nothing to export.", icon=":material/filter_alt:")
         return
     format = FORMATS[report.format]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -91,7 +93,7 @@ def offer_download(file: ExportedFile) -> None:
             icon=":material/receipt_long:",
             on_click="ignore",
             key="download_manifest",
-            help="What the file is: counts, filters, schema, models, and its SHA-256.",
+            help="Describes the file: counts, filters, schema, models and its SHA-256.",
         )
         written = report.written
         said = (
@@ -99,13 +101,13 @@ def offer_download(file: ExportedFile) -> None:
             f"{count(written.entities, 'entity', 'entities')} · {_size(file.path.stat().st_size)}"
         )
         if report.undecided_left_out:
-            said += f" · {count(report.undecided_left_out, 'document')} not submitted yet, left out"
+            said += f" · {count(report.undecided_left_out, 'document')} not submitted, left out"
         st.caption(said, width="content")
     losses(report)
     if format.mime == ZIP:
-        st.caption("An archive has no preview.")
+        st.caption("No preview for archives.")
         return
-    st.markdown("**The file begins**")
+    st.markdown("**Preview**")
     with file.path.open("rb") as content:
         beginning = content.read(PREVIEW_LINES * 20_000)
     st.code(preview(beginning), language=None, wrap_lines=report.format == "jsonl")

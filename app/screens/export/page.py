@@ -15,20 +15,20 @@ app = context.current()
 project = project_header(
     app,
     "Export",
-    "The submitted documents as a file. What a format cannot hold is named.",
+    "Download the submitted documents as a file. Anything a format cannot hold is listed.",
     needs="review",
 )
 counts = documents.counts_by_status(app.sessions, project.id)
 if not sum(counts.values()):
     st.info(
-        "Nothing is submitted yet: the project has no documents. Add some first.",
+        "Nothing to export: the project has no documents. Add some first.",
         icon=":material/download:",
     )
     st.stop()
 if not counts["submitted"]:
     st.info(
-        "Nothing is submitted yet. Annotate a document and submit it; it can be exported then. "
-        "What is undecided can be had by the filter for it.",
+        "Nothing is submitted yet. Annotate and submit a document to export it, or include "
+        "unsubmitted documents under More filters.",
         icon=":material/download:",
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):

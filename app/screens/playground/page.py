@@ -13,13 +13,13 @@ from app.services.labels import label_set
 app = context.current()
 st.header("Playground", anchor=False)
 st.caption(
-    "Try the model on any text. **Nothing is saved here:** neither the text nor what is found in "
-    "it, and no model learns from it."
+    "Try the model on any text. **Nothing is saved here:** neither the text nor the entities "
+    "found, and no model learns from it."
 )
 problem, predictor = app.model_problem(), app.predictor()
 if predictor is None:
     st.warning(
-        f"There is no model to try: {literal(problem or 'none is active')}",
+        f"No model to try: {literal(problem or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()

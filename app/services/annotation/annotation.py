@@ -206,7 +206,7 @@ class AnnotationService:
         """See `app.services.suggestions.resuggest.read_again`. Raises `GestureError` without a
         model."""
         if self._predictor is None:
-            raise GestureError("there is no model to ask; put one in place and try again")
+            raise GestureError("there is no active model; install one and try again")
         return read_again(
             self._sessions, self._predictor, self._settings, document_id, person, around
         )

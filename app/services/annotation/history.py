@@ -82,12 +82,12 @@ def state_at(session: Session, work: AnnotationTask, version: int) -> Draft:
     """
     now = work.standing.version
     if not 0 <= version <= now:
-        raise HistoryError(f"versions go from 0 to {now}, got {version}")
+        raise HistoryError(f"there is no version {version}; expected 0 to {now}")
     draft = drafts.load(session, work)
     later = operations.since(session, work.id, version, owner=work.owner)
     if [row.version for row in later] != list(range(version + 1, now + 1)):
         raise HistoryError(
-            f"version {version} cannot be put together: what was changed after it is not on record"
+            f"version {version} cannot be restored: the changes after it are not on record"
         )
     for row in reversed(later):
         draft = reverse(draft, row.changes or ())
@@ -103,8 +103,8 @@ def restore(session: Session, work: AnnotationTask, version: int, person: str, s
     """
     if seen != work.standing.version:
         raise GestureError(
-            f"somebody went on meanwhile: you saw version {seen}, now it is "
-            f"{work.standing.version}; look at the new steps, then restore"
+            f"the document has changed: you saw version {seen}, the current one is "
+            f"{work.standing.version}; review the new steps, then restore"
         )
     if work.standing.status != "submitted":
         drafts.begin(session, work, person)

@@ -66,7 +66,7 @@ def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person:
         name = typed_name(kind, row)
         if " ".join(typed.split()) != name:
             raise DeletionError(
-                f"to delete the {kind}, type its name, {name!r}, exactly; got {typed[:200]!r}"
+                f"to delete the {kind}, type its exact name, {name!r}; got {typed[:200]!r}"
             )
         if row.deleted_at is None:
             trash.put(session, row)

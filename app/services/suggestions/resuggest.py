@@ -74,7 +74,7 @@ def read_again(
         work = works.take(session, documents.lock(session, document_id), person)
         now = _open_draft(drafts.load(session, work), work)
         if annotation_sets.draft_of(session, document_id, work.owner) is None:
-            raise GestureError("nobody has opened this document yet; open it and ask again")
+            raise GestureError("nobody has opened this document yet; open it and try again")
         left = _refused(session, work, now)
         names = label_names.current(session, work.document.project_id)
         known = [replace(each, label=names.get(each.label, each.label)) for each in found]
@@ -158,7 +158,7 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
 
 def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted and frozen; reopen it to change it")
+        raise GestureError("this document is submitted; reopen it to change it")
     if work.document.split == "holdout":
         raise GestureError("this document is held out: it is annotated without suggestions")
     return draft

@@ -69,13 +69,13 @@ def test_edits_in_a_project_that_the_person_left_go_back_and_the_page_stays(
     site.open("annotate", document=document)
 
     def forbidden(*_: object, **__: object) -> None:
-        raise NotAllowedError("'Bo' has no part in project 1")
+        raise NotAllowedError("'Bo' is not a member of project 1")
 
     with monkeypatch.context() as left:
         left.setattr("app.services.annotation.annotation.apply_operations", forbidden)
         post(site, document)
 
-    assert site.mounted()["returned"]["why"] == "'Bo' has no part in project 1"
+    assert site.mounted()["returned"]["why"] == "'Bo' is not a member of project 1"
     assert done(site, document) == 0
 
 
@@ -122,7 +122,7 @@ def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_
 
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
-    assert "Somebody deleted visit while you worked on it" in site.said()
+    assert "Somebody deleted visit while you were working on it" in site.said()
     trash.restore(site.sessions, kind, deleted, "Chi")
     site.open("annotate", project=site.project_id, document=document)
     assert site.spans()["Olena"] == "accepted"

@@ -36,7 +36,7 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     assert "with 1 document" in site.said()
 
     _type(site, "project", site.project_id, "news")
-    assert "type its name" in site.said()
+    assert "type its exact name" in site.said()
     assert _names(site) == ["News", "Other"]
     _type(site, "project", site.project_id, "News")
     assert _names(site) == ["Other"]
@@ -60,7 +60,7 @@ def test_without_any_project_the_page_offers_to_make_or_restore_one(site: Site) 
     _type(site, "project", site.project_id, "News")
 
     site.open("documents")
-    assert "There is no project" in site.said()
+    assert "There are no projects" in site.said()
     site.app.button(key=f"restore_project_{site.project_id}").click()
     site.run()
     assert _names(site) == ["News"]
@@ -74,7 +74,7 @@ def test_a_new_project_cannot_take_the_name_of_one_in_the_bin(site: Site) -> Non
     site.app.text_input(key="project_name").set_value("Other")
     next(each for each in site.app.button if each.label == "Create project").click()
     site.run()
-    assert "restore it from the bin" in site.said().replace("\\", "")
+    assert "restore it from the trash" in site.said().replace("\\", "")
 
 
 def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) -> None:

@@ -201,6 +201,6 @@ def test_numbers_that_are_none_are_refused_with_an_example(
 ) -> None:
     with pytest.raises(SystemExit):
         main([verb, "--steps", "1;5"])
-    assert "expected whole numbers with commas between, as in 1,5,10, got '1;5'" in (
+    assert "expected comma-separated whole numbers such as 1,5,10, got '1;5'" in (
         capsys.readouterr().err
     )
