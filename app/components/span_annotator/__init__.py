@@ -13,7 +13,7 @@ moves on are then sent with their own `doc_id`. What is not acknowledged survive
 tab and is then sent with the client and numbers it had. Acknowledge a refused operation too, and
 say why in `error`: the page shows it and takes the operation's effect back. `seen` is the version
 of the spans that the person looked at, `kin` are all clients whose operations the page has seen;
-what clashed with somebody else's work comes back in `clashes` until it is settled.
+what conflicted with somebody else's work comes back in `conflicts` until it is settled.
 
 Never acknowledge what was not kept: name it in `returned`. Where its client is somebody else's
 (`foreign`), the page takes another number and sends it again. Else the page keeps it aside, says
@@ -85,7 +85,7 @@ def span_annotator(
     skip_reason: str = "",
     can_ask: bool = False,
     version: int = 0,
-    clashes: Sequence[Mapping[str, Any]] = (),
+    conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator.
@@ -107,7 +107,7 @@ def span_annotator(
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask, version: whether there is a model to ask; which version of the draft this is.
-        clashes: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
+        conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:
@@ -117,7 +117,7 @@ def span_annotator(
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
-        **{"labels": _plain(labels), "hints": _plain(hints), "clashes": _plain(clashes)},
+        **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         "actions": table(hotkeys or {}),
         "spans": [_without_noise(span) for span in spans],
         "tokens": _compact(tuple(tokens)),

@@ -124,7 +124,7 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * Settles a clash; `ops` put in place what the person takes of it.
+   * Settles a conflict; `ops` put in place what the person takes of it.
    * @param {Conflict} conflict
    * @param {Operation[]} ops
    */

@@ -38,7 +38,7 @@ interface AnnotatorData {
   version: number;
   ack: Ack | null;
   returned: Returned | null;
-  clashes: Conflict[];
+  conflicts: Conflict[];
   news: News | null;
 }
 

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from app.components.span_annotator.hotkeys import clashes
+from app.components.span_annotator.hotkeys import conflicts
 from app.context import AppContext
 from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
 from app.screens.common.relabel_dialog import Change
@@ -102,7 +102,7 @@ def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> Non
         return
     with app.sessions() as session:
         hotkeys = projects.get(session, labels[0].project_id).hotkeys
-    wrong = clashes([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
+    wrong = conflicts([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
     if wrong:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):

@@ -112,7 +112,7 @@ class AnnotationService:
     ) -> Applied:
         """Applies what a page sent, each operation exactly once, in order, in one transaction.
 
-        Operations recorded before are passed over. One that cannot be applied, or that clashes
+        Operations recorded before are passed over. One that cannot be applied, or that conflicts
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. When this returns, all is committed.
         """

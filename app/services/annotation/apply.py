@@ -51,7 +51,7 @@ def apply_operations(
 
     The document is locked and, unless submitted, the work has a draft. An operation may say which
     version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
-    be applied is recorded as refused, and those after it are applied all the same. One that clashes
+    be applied is recorded as refused, and those after it are applied all the same. One that conflicts
     (`app.services.annotation.conflicts`) is held back, and is no error. Nothing of a client under
     which somebody else did something is applied or acknowledged: clients are no secret, span ids
     begin with them.
@@ -87,14 +87,14 @@ class _Batch:
         self.refusals: list[str] = []
         self.others: Sequence[Operation] = ()
         self.mine: dict[str, Change] = {}
-        """What the page wanted where its operations clashed, by target."""
+        """What the page wanted where its operations conflicted, by target."""
 
     @property
     def version(self) -> int:
         return self.work.standing.version
 
-    def clashes(self) -> Sequence[Operation]:
-        return operations.clashes(self.session, self.work.id, self.person, self.work.owner)
+    def conflicts(self) -> Sequence[Operation]:
+        return operations.conflicts(self.session, self.work.id, self.person, self.work.owner)
 
     def look(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
@@ -102,7 +102,7 @@ class _Batch:
         if oldest >= self.version:
             return
         self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
-        for row in self.clashes():
+        for row in self.conflicts():
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
 
@@ -120,10 +120,10 @@ class _Batch:
             changes = difference(self.draft, after)
             version = drafts.advance(self.work) if changes else self.version
             self.draft = after
-        except ConflictError as clash:
-            clashed = {**clash.change, "met": self.version}
-            refused, changes = str(clash), [clashed]
-            self.mine[operations.target(clashed)] = clashed
+        except ConflictError as conflict:
+            conflicted = {**conflict.change, "met": self.version}
+            refused, changes = str(conflict), [conflicted]
+            self.mine[operations.target(conflicted)] = conflicted
         except GestureError as reason:
             refused = str(reason)
             self.refusals.append(refused)
@@ -168,7 +168,7 @@ class _Batch:
         """Nothing is final with an edit missing, or with something that the person did not see."""
         if self.refusals:
             raise GestureError("an edit before it was refused; look at it, and submit again")
-        if self.clashes():
+        if self.conflicts():
             raise GestureError(
                 "your changes and somebody else’s differ; decide between them, and submit again"
             )

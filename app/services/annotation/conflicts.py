@@ -1,4 +1,4 @@
-"""What others changed while a page did not look, and whether an action of its clashes with that.
+"""What others changed while a page did not look, and whether an action of its conflicts with that.
 
 Every operation of a page names the version that it had seen (`seen`). What other clients changed
 since is merged with it, unless both are about one span, or about the comment, and want different
@@ -99,7 +99,7 @@ class ConflictError(GestureError):
 
 def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str, Any]) -> bool:
     """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
-    page shows, by target, where its own actions clashed and it was not told yet.
+    page shows, by target, where its own actions conflicted and it was not told yet.
 
     Raises `ConflictError` where they did something else to what the gesture is about, and
     `GestureError` for what could not have been done anyway.
@@ -127,9 +127,9 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
 def waiting(
     session: Session, work: AnnotationTask, person: str, draft: Draft
 ) -> tuple[Conflict, ...]:
-    """The person's clashes to be decided, the last about each target; the draft is as it stands."""
+    """The person's conflicts to be decided, the last about each target; the draft is as it stands."""
     found: dict[tuple[str, str], Conflict] = {}
-    for row in operations.clashes(session, work.id, person, work.owner):
+    for row in operations.conflicts(session, work.id, person, work.owner):
         for change in row.changes or ():
             target, before = operations.target(change), change["before"]
             rival = before["id"] if isinstance(before, Mapping) else target

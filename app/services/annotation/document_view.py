@@ -73,7 +73,7 @@ class DocumentView:
     skip_reason: str = ""
     version: int = 0
     """How many operations changed it so far: what a page names as `seen`."""
-    clashes: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     """What this person has to decide between their own changes and another's."""
     holder: str | None = None
     """Who else works on it now."""
@@ -170,7 +170,7 @@ def view(
         comment=standing.comment,
         skip_reason=standing.skip_reason,
         version=standing.version,
-        clashes=waiting(session, work, person, draft),
+        conflicts=waiting(session, work, person, draft),
         holder=None if work.blind else assignment.holder(document, person),
     )
 

@@ -73,10 +73,10 @@ def test_what_somebody_else_changed_is_announced_and_merged(site: Site) -> None:
     assert site.spans()["Olena Kovalenko"] == "rejected"
     news = site.mounted()["news"]
     assert (news["text"], news["spans"]) == ("Anna changed 1 entity", [theirs])
-    assert site.mounted()["clashes"] == []
+    assert site.mounted()["conflicts"] == []
 
 
-def test_what_clashes_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
+def test_what_conflicts_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)
     seen, key = site.mounted()["version"], site.span_id("New York")
@@ -86,8 +86,8 @@ def test_what_clashes_is_given_to_the_annotator_with_both_versions(site: Site) -
 
     site.send(document, {"op": "relabel", "id": key, "label": "ORG", "seen": seen})
 
-    (clash,) = site.mounted()["clashes"]
-    assert (clash["by"], clash["theirs"]["label"], clash["mine"]["label"]) == (
+    (conflict,) = site.mounted()["conflicts"]
+    assert (conflict["by"], conflict["theirs"]["label"], conflict["mine"]["label"]) == (
         *("Anna", "MISC"),
         "ORG",
     )

@@ -55,10 +55,10 @@ def test_whatever_two_people_do_nothing_that_was_not_seen_is_overwritten_and_all
             page.send(*ops)
         with sessions() as session:
             log = operations.of_document(session, 1)
-            waiting = {page: operations.clashes(session, 1, page.person) for page in both}
+            waiting = {page: operations.conflicts(session, 1, page.person) for page in both}
     assert {(row.client, row.seq) for row in log} == set(seen), "each once"
     held = [row for row in log if row.refused and row.changes]
-    assert sum(map(len, waiting.values())) == len(held), "what clashed waits for its person"
+    assert sum(map(len, waiting.values())) == len(held), "what conflicted waits for its person"
     for row in log:
         if row.refused is None and row.payload["op"] != "accept_all":
             _overwrote_nothing(row, log, seen[row.client, row.seq])

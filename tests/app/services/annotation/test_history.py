@@ -229,7 +229,7 @@ def test_a_state_is_not_guessed_where_a_change_is_missing(
         back(service, document_id, 1, "Ann")
 
 
-def test_what_clashed_is_in_the_history_of_both(
+def test_what_conflicted_is_in_the_history_of_both(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
     done(service, document_id, {"op": "reject", "id": "m1.1"})

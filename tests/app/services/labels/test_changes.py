@@ -111,7 +111,7 @@ def test_a_page_that_still_shows_the_old_name_goes_on_saving(
 
     assert error is None
     view = page.look()
-    assert not view.clashes
+    assert not view.conflicts
     found = {(span.start, span.end): (span.label, span.status) for span in view.spans}
     assert found[0, 9] == (new, "accepted")
     assert found[14, 16] == (new, "accepted")
@@ -227,7 +227,7 @@ def test_each_persons_own_answer_is_merged_and_a_decision_stays_decided(
     assert not any("became" in said for said in told(people, 0, "Bo"))
 
 
-def test_what_is_decided_between_two_pages_is_no_clash_with_a_merge(
+def test_what_is_decided_between_two_pages_is_no_conflict_with_a_merge(
     sessions: sessionmaker[Session],
 ) -> None:
     people = team(sessions, 1)
@@ -241,7 +241,7 @@ def test_what_is_decided_between_two_pages_is_no_clash_with_a_merge(
     span = page.span("a")
     assert span is not None
     assert (span.start, span.end, span.label) == (17, 24, "ORG")
-    assert not page.view.clashes
+    assert not page.view.conflicts
 
 
 def test_documents_in_the_bin_are_merged_with_the_others(sessions: sessionmaker[Session]) -> None:

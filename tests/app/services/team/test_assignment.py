@@ -200,14 +200,14 @@ def test_every_order_knows_who_lacks(sessions: sessionmaker[Session], order: Que
     assert set(upcoming(sessions, people.project_id, count=9, person="Bo")) == set(people.ids[1:])
 
 
-def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_clash(two: Team) -> None:
+def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_conflict(two: Team) -> None:
     for person, start, end in (("Anna", 0, 4), ("Bo", 5, 9)):
         two.open(0, person)
         op = {"op": "add", "id": "s", "start": start, "end": end, "label": "PER", "seen": 0}
         applied = two.service.apply(two.ids[0], f"page-{person}", [{"seq": 1, **op}], person)
         assert applied.error is None
         assert [(span.start, span.end) for span in applied.spans] == [(start, end)]
-        assert two.open(0, person).clashes == ()
+        assert two.open(0, person).conflicts == ()
 
 
 def test_previous_and_next_lead_through_ones_own_documents(two: Team) -> None:
