@@ -38,7 +38,7 @@ class Applied:
     error: str | None
     """Why an operation of this batch was refused; a refused one is acknowledged too."""
     status: DocumentStatus
-    foreign: bool = False
+    wrong_owner: bool = False
     """Whether nothing was done, since the client is somebody else's."""
     binned: str | None = None
     """The document's name, where it lies in the bin: it is saved there."""
@@ -65,7 +65,7 @@ class AnnotationService:
     def glance(self, document_id: int, person: str) -> DocumentView | None:
         """The document as `open` gives it, where to open it changes nothing; else None."""
         with self._sessions() as session:
-            work = _seen(session, document_id, person)
+            work = _viewed_task(session, document_id, person)
             if suggest.wants(session, work.document, self._predictor):
                 return None
             if not assignment.entered(work, person):
@@ -76,7 +76,7 @@ class AnnotationService:
     def heading(self, document_id: int, person: str) -> Heading:
         """What is known of a document before it is opened."""
         with self._sessions() as session:
-            return heading(session, _seen(session, document_id, person))
+            return heading(session, _viewed_task(session, document_id, person))
 
     def open(self, document_id: int, person: str) -> DocumentView:
         """The document, with suggestions of the active model if nobody has worked on it yet.
@@ -108,7 +108,7 @@ class AnnotationService:
         client: object,
         ops: object,
         person: str,
-        kin: Collection[str] = (),
+        sibling_clients: Collection[str] = (),
     ) -> Applied:
         """Applies what a page sent, each operation exactly once, in order, in one transaction.
 
@@ -120,13 +120,13 @@ class AnnotationService:
             work = _for(session, document_id, person)
             if work.standing.status != "submitted":
                 drafts.begin(session, work, person)
-            outcome = apply_operations(session, work, client, ops, person, kin)
+            outcome = apply_operations(session, work, client, ops, person, sibling_clients)
             if not work.blind:
                 assignment.claim(session, work.document, person)
             spans = (outcome.draft or drafts.load(session, work)).spans
             status = work.standing.status
             binned = None if documents.stands(session, document_id) else work.document.name
-        return Applied(outcome.ack, spans, outcome.error, status, outcome.foreign, binned)
+        return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, binned)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `GestureError` while suggestions are undecided."""
@@ -144,21 +144,25 @@ class AnnotationService:
                 take_up(session, work, person)
             return view(session, work, person)
 
-    def restore(self, document_id: int, version: int, person: str, seen: int) -> DocumentView:
+    def restore(
+        self, document_id: int, version: int, person: str, base_version: int
+    ) -> DocumentView:
         """Makes the draft what it was at a version; see
         `app.services.annotation.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
             work = _for(session, document_id, person)
-            history.restore(session, work, version, person, seen)
+            history.restore(session, work, version, person, base_version)
             return view(session, work, person)
 
     def news(
-        self, document_id: int, seen: int, person: str, clients: Collection[str]
+        self, document_id: int, base_version: int, person: str, clients: Collection[str]
     ) -> News | None:
         """What others did since this version was seen; `clients` are the page's own."""
         with self._sessions() as session:
-            owner = _seen(session, document_id, person).owner
-            return news(operations.since(session, document_id, seen, clients, owner), person)
+            owner = _viewed_task(session, document_id, person).owner
+            return news(
+                operations.since(session, document_id, base_version, clients, owner), person
+            )
 
     def ahead(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
@@ -206,7 +210,7 @@ class AnnotationService:
         if applied.error:
             raise GestureError(applied.error)
         with self._sessions() as session:
-            return view(session, _seen(session, document_id, person), person)
+            return view(session, _viewed_task(session, document_id, person), person)
 
     def _settings_for(self, session: Session, document: Document) -> SamplerSettings:
         return suggest.settings_of(session, document.project_id, self._settings)
@@ -236,7 +240,7 @@ def _for(session: Session, document_id: int, person: str) -> AnnotationTask:
     return works.take(session, document, person)
 
 
-def _seen(session: Session, document_id: int, person: str) -> AnnotationTask:
+def _viewed_task(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The person's work on the document, to look at. Raises `NotAllowedError`."""
     document = documents.get(session, document_id)
     require(session, document.project_id, "annotate", person)

@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     """What the client can forget."""
     error: str | None
     """The refusals it should know of."""
-    foreign: bool = False
+    wrong_owner: bool = False
     """Whether the client is somebody else's, so that nothing was done."""
     draft: Draft | None = None
     """What became of the draft; None where it was not looked at."""
@@ -45,16 +45,16 @@ def apply_operations(
     client: object,
     ops: object,
     person: str,
-    kin: Collection[str] = (),
+    sibling_clients: Collection[str] = (),
 ) -> Outcome:
     """Does what a page sent.
 
     The document is locked and, unless submitted, the work has a draft. An operation may say which
-    version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
-    be applied is recorded as refused, and those after it are applied all the same. One that conflicts
-    (`app.services.annotation.conflicts`) is held back, and is no error. Nothing of a client under
-    which somebody else did something is applied or acknowledged: clients are no secret, span ids
-    begin with them.
+    version of the draft its person looked at (`base_version`); `sibling_clients` are other clients
+    of that page. One that cannot be applied is recorded as refused, and those after it are applied
+    all the same. One that conflicts (`app.services.annotation.conflicts`) waits for a decision, and
+    is no error. Nothing of a client under which somebody else did something is applied or
+    acknowledged: clients are no secret, span ids begin with them.
     """
     try:
         sent = parse_batch(client, ops)
@@ -62,7 +62,7 @@ def apply_operations(
         return Outcome(None, str(reason))
     client, numbered, error = sent.client, sent.operations, sent.error
     if operations.belongs_to_another(session, client, person):
-        return Outcome(None, ANOTHERS, foreign=True)
+        return Outcome(None, ANOTHERS, wrong_owner=True)
     last = operations.last_seq(session, client)
     if not numbered:
         return Outcome(last, error)
@@ -70,7 +70,7 @@ def apply_operations(
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
     batch = _Batch(session, work, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
-    batch.look(new.values(), {client, *kin})
+    batch.look(new.values(), {client, *sibling_clients})
     for each in new.values():
         batch.take(each, last)
     batch.save()
@@ -98,7 +98,7 @@ class _Batch:
 
     def look(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
-        oldest = min((self.seen(each) for each in ops), default=self.version)
+        oldest = min((self.base_version(each) for each in ops), default=self.version)
         if oldest >= self.version:
             return
         self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
@@ -106,9 +106,9 @@ class _Batch:
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
 
-    def seen(self, sent: Numbered) -> int:
+    def base_version(self, sent: Numbered) -> int:
         """The version that the page had seen; the newest where it does not say."""
-        return self.version if sent.seen is None else min(sent.seen, self.version)
+        return self.version if sent.base_version is None else min(sent.base_version, self.version)
 
     def take(self, sent: Numbered, last: int | None) -> None:
         """Applies one operation, or finds out why it cannot be; records it in either case."""
@@ -116,7 +116,7 @@ class _Batch:
         try:
             _check_order(sent.seq, last)
             gesture = self.in_todays_names(parse_gesture(sent.raw))
-            after = self.applied(gesture, self.seen(sent))
+            after = self.applied(gesture, self.base_version(sent))
             changes = difference(self.draft, after)
             version = drafts.advance(self.work) if changes else self.version
             self.draft = after
@@ -153,13 +153,13 @@ class _Batch:
             )
         return gesture
 
-    def applied(self, gesture: Gesture, seen: int) -> Draft:
-        unseen = Unseen.of(self.others, seen, self.names if self.others else {})
+    def applied(self, gesture: Gesture, base_version: int) -> Draft:
+        unseen = Unseen.of(self.others, base_version, self.names if self.others else {})
         if isinstance(gesture, Settle):
             self.mine.pop(gesture.target, None)
         if isinstance(gesture, Submit):
             self.check_submit(unseen)
-        mine = {key: each["after"] for key, each in self.mine.items() if seen < each["met"]}
+        mine = {key: each["after"] for key, each in self.mine.items() if base_version < each["met"]}
         if already_so(self.draft, gesture, unseen, mine):
             return self.draft
         return reduce(self.draft, gesture)

@@ -1,8 +1,8 @@
-"""What others changed while a page did not look, and whether an action of its conflicts with that.
+"""Conflicts between an operation of a page and what others changed since the page looked.
 
-Every operation of a page names the version that it had seen (`seen`). What other clients changed
-since is merged with it, unless both are about one span, or about the comment, and want different
-things of it: then nothing is overwritten, and the person decides between the two.
+Every operation of a page names the version that its person looked at (`base_version`). What other
+clients changed since is merged with it, unless both are about one span, or about the comment, and
+want different things of it: then nothing is overwritten, and the person decides between the two.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ class Unseen:
 
     @classmethod
     def of(
-        cls, rows: Iterable[Operation], seen: int, names: Mapping[str, str] | None = None
+        cls, rows: Iterable[Operation], base_version: int, names: Mapping[str, str] | None = None
     ) -> Unseen:
         """`names` lead from the labels that the page shows to today's: that one was renamed or
         merged is no other wish for a span."""
-        newer = [row for row in rows if row.version is not None and row.version > seen]
+        newer = [row for row in rows if row.version is not None and row.version > base_version]
         bases: dict[str, Any] = {}
         for row in newer:
             for change in row.changes or ():
@@ -127,7 +127,7 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
 def waiting(
     session: Session, work: AnnotationTask, person: str, draft: Draft
 ) -> tuple[Conflict, ...]:
-    """The person's conflicts to be decided, the last about each target; the draft is as it stands."""
+    """The person's open conflicts, the last about each target, beside the draft as it stands."""
     found: dict[tuple[str, str], Conflict] = {}
     for row in operations.conflicts(session, work.id, person, work.owner):
         for change in row.changes or ():

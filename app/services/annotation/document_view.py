@@ -72,7 +72,7 @@ class DocumentView:
     comment: str = ""
     skip_reason: str = ""
     version: int = 0
-    """How many operations changed it so far: what a page names as `seen`."""
+    """How many operations changed it so far: what a page names as `base_version`."""
     conflicts: tuple[Conflict, ...] = ()
     """What this person has to decide between their own changes and another's."""
     holder: str | None = None

@@ -94,16 +94,18 @@ def state_at(session: Session, work: AnnotationTask, version: int) -> Draft:
     return drafts.by_todays_names(session, work, draft)
 
 
-def restore(session: Session, work: AnnotationTask, version: int, person: str, seen: int) -> None:
+def restore(
+    session: Session, work: AnnotationTask, version: int, person: str, base_version: int
+) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
     The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
     that is submitted, where a label of then is no longer there, or where somebody went on since
-    the version that the person had `seen`.
+    the version that the person looked at (`base_version`).
     """
-    if seen != work.standing.version:
+    if base_version != work.standing.version:
         raise GestureError(
-            f"somebody went on meanwhile: you saw version {seen}, now it is "
+            f"somebody went on meanwhile: you saw version {base_version}, now it is "
             f"{work.standing.version}; look at the new steps, then restore"
         )
     if work.standing.status != "submitted":

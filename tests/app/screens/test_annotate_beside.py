@@ -67,7 +67,7 @@ def test_what_somebody_else_changed_is_announced_and_merged(site: Site) -> None:
     service = AnnotationService(site.sessions)
     service.apply(document, "other", [{"seq": 1, "op": "reject", "id": theirs}], "Anna")
 
-    site.send(document, {"op": "accept", "id": mine, "seen": site.mounted()["version"]})
+    site.send(document, {"op": "accept", "id": mine, "base_version": site.mounted()["version"]})
 
     assert site.spans()["New York"] == "accepted"
     assert site.spans()["Olena Kovalenko"] == "rejected"
@@ -79,12 +79,12 @@ def test_what_somebody_else_changed_is_announced_and_merged(site: Site) -> None:
 def test_what_conflicts_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)
-    seen, key = site.mounted()["version"], site.span_id("New York")
+    base_version, key = site.mounted()["version"], site.span_id("New York")
     service = AnnotationService(site.sessions)
     other = [{"seq": 1, "op": "relabel", "id": key, "label": "MISC"}]
     service.apply(document, "other", other, "Anna")
 
-    site.send(document, {"op": "relabel", "id": key, "label": "ORG", "seen": seen})
+    site.send(document, {"op": "relabel", "id": key, "label": "ORG", "base_version": base_version})
 
     (conflict,) = site.mounted()["conflicts"]
     assert (conflict["by"], conflict["theirs"]["label"], conflict["mine"]["label"]) == (

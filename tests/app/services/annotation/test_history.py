@@ -179,13 +179,15 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
 def test_nothing_is_taken_back_that_the_person_had_not_seen(
     service: AnnotationService, document_id: int
 ) -> None:
-    seen = service.open(document_id, "Ann").version
+    base_version = service.open(document_id, "Ann").version
     done(service, document_id, {"op": "comment", "text": "mine"})
-    with pytest.raises(GestureError, match=f"you saw version {seen}, now it is {seen + 1}"):
-        service.restore(document_id, 0, "Bo", seen)
+    with pytest.raises(
+        GestureError, match=f"you saw version {base_version}, now it is {base_version + 1}"
+    ):
+        service.restore(document_id, 0, "Bo", base_version)
     assert service.open(document_id, "Ann").comment == "mine"
 
-    assert service.restore(document_id, 0, "Bo", seen + 1).comment == ""
+    assert service.restore(document_id, 0, "Bo", base_version + 1).comment == ""
 
 
 def test_a_version_that_never_was_is_said_so(service: AnnotationService, document_id: int) -> None:
@@ -233,7 +235,7 @@ def test_what_conflicted_is_in_the_history_of_both(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
     done(service, document_id, {"op": "reject", "id": "m1.1"})
-    move = {"seq": 1, "seen": 0, "op": "move", "id": "m1.1", "start": 0, "end": 8}
+    move = {"seq": 1, "base_version": 0, "op": "move", "id": "m1.1", "start": 0, "end": 8}
     service.apply(document_id, "d", [move], "Bo")
 
     with sessions() as session:

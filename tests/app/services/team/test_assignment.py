@@ -203,7 +203,7 @@ def test_every_order_knows_who_lacks(sessions: sessionmaker[Session], order: Que
 def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_conflict(two: Team) -> None:
     for person, start, end in (("Anna", 0, 4), ("Bo", 5, 9)):
         two.open(0, person)
-        op = {"op": "add", "id": "s", "start": start, "end": end, "label": "PER", "seen": 0}
+        op = {"op": "add", "id": "s", "start": start, "end": end, "label": "PER", "base_version": 0}
         applied = two.service.apply(two.ids[0], f"page-{person}", [{"seq": 1, **op}], person)
         assert applied.error is None
         assert [(span.start, span.end) for span in applied.spans] == [(start, end)]
