@@ -11,8 +11,7 @@ from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, GestureError
 from app.screens.common.wording import count, literal
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
@@ -45,8 +44,8 @@ def _look(version: int) -> None:
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
 def _dialog(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
     with app.sessions() as session:
-        work = works.find(session, documents.get(session, view.document_id), app.person)
-        page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
+        task = tasks.find(session, documents.get(session, view.document_id), app.person)
+        page = history.page(session, task, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
             f"{count(page.unnumbered, 'step')} from before versions were kept: what they changed "
@@ -96,8 +95,8 @@ def _preview(
     """The spans of a version on the text, and the button that brings it back."""
     try:
         with app.sessions() as session:
-            work = works.find(session, documents.get(session, view.document_id), app.person)
-            draft = history.state_at(session, work, version)
+            task = tasks.find(session, documents.get(session, view.document_id), app.person)
+            draft = history.state_at(session, task, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return

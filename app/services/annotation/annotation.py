@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.editing import DraftSpan, GestureError
-from app.services.annotation import audit_log, drafts, history
-from app.services.annotation import tasks as works
+from app.services.annotation import audit_log, drafts, history, tasks
 from app.services.annotation.apply import apply_operations
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
 from app.services.annotation.news import News, news
@@ -65,13 +64,13 @@ class AnnotationService:
     def glance(self, document_id: int, person: str) -> DocumentView | None:
         """The document as `open` gives it, where to open it changes nothing; else None."""
         with self._sessions() as session:
-            work = _viewed_task(session, document_id, person)
-            if suggest.wants(session, work.document, self._predictor):
+            task = _viewed_task(session, document_id, person)
+            if suggest.wants(session, task.document, self._predictor):
                 return None
-            if not assignment.entered(work, person):
+            if not assignment.entered(task, person):
                 return None
-            ready, source = settled(session, work)
-            return view(session, work, person, source=source) if ready else None
+            ready, source = settled(session, task)
+            return view(session, task, person, source=source) if ready else None
 
     def heading(self, document_id: int, person: str) -> Heading:
         """What is known of a document before it is opened."""
@@ -97,10 +96,10 @@ class AnnotationService:
             document = documents.lock(session, document_id)
             if prediction is not None and suggest.wants(session, document, self._predictor):
                 suggest.keep(session, document, prediction)
-            work = assignment.enter(session, document, person)
-            if work.standing.status != "submitted":
-                drafts.ensure(session, work, person)
-            return view(session, work, person, error)
+            task = assignment.enter(session, document, person)
+            if task.standing.status != "submitted":
+                drafts.ensure(session, task, person)
+            return view(session, task, person, error)
 
     def apply(
         self,
@@ -117,15 +116,15 @@ class AnnotationService:
         come after it; see `apply_operations`. When this returns, all is committed.
         """
         with metrics.SAVING.time(), writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            if work.standing.status != "submitted":
-                drafts.begin(session, work, person)
-            outcome = apply_operations(session, work, client, ops, person, sibling_clients)
-            if not work.blind:
-                assignment.claim(session, work.document, person)
-            spans = (outcome.draft or drafts.load(session, work)).spans
-            status = work.standing.status
-            binned = None if documents.stands(session, document_id) else work.document.name
+            task = _for(session, document_id, person)
+            if task.standing.status != "submitted":
+                drafts.begin(session, task, person)
+            outcome = apply_operations(session, task, client, ops, person, sibling_clients)
+            if not task.blind:
+                assignment.claim(session, task.document, person)
+            spans = (outcome.draft or drafts.load(session, task)).spans
+            status = task.standing.status
+            binned = None if documents.stands(session, document_id) else task.document.name
         return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, binned)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
@@ -139,10 +138,10 @@ class AnnotationService:
     def reopen(self, document_id: int, person: str) -> DocumentView:
         """Makes a submitted or skipped document editable: its set stands, a child draft begins."""
         with writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            if work.standing.status in ("submitted", "skipped"):
-                take_up(session, work, person)
-            return view(session, work, person)
+            task = _for(session, document_id, person)
+            if task.standing.status in ("submitted", "skipped"):
+                take_up(session, task, person)
+            return view(session, task, person)
 
     def restore(
         self, document_id: int, version: int, person: str, base_version: int
@@ -150,9 +149,9 @@ class AnnotationService:
         """Makes the draft what it was at a version; see
         `app.services.annotation.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            history.restore(session, work, version, person, base_version)
-            return view(session, work, person)
+            task = _for(session, document_id, person)
+            history.restore(session, task, version, person, base_version)
+            return view(session, task, person)
 
     def news(
         self, document_id: int, base_version: int, person: str, clients: Collection[str]
@@ -223,25 +222,25 @@ class AnnotationService:
             return None, f"the model could not predict this document: {error}"
 
 
-def take_up(session: Session, work: AnnotationTask, person: str, **why: str) -> None:
+def take_up(session: Session, task: AnnotationTask, person: str, **why: str) -> None:
     """Reopens submitted or skipped work, which is locked; the log keeps why."""
-    before = drafts.load(session, work)
-    work.standing.skip_reason = ""
-    work.move(session, "in_progress")
-    drafts.ensure(session, work, person)
-    after = drafts.load(session, work)
-    audit_log.record(session, work, before, after, person, {"op": "reopen", **why})
+    before = drafts.load(session, task)
+    task.standing.skip_reason = ""
+    task.move(session, "in_progress")
+    drafts.ensure(session, task, person)
+    after = drafts.load(session, task)
+    audit_log.record(session, task, before, after, person, {"op": "reopen", **why})
 
 
 def _for(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The document, locked for what a person does to it. Raises `NotAllowedError`."""
     document = documents.lock(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return works.take(session, document, person)
+    return tasks.claim(session, document, person)
 
 
 def _viewed_task(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The person's work on the document, to look at. Raises `NotAllowedError`."""
     document = documents.get(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return works.find(session, document, person)
+    return tasks.find(session, document, person)

@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
 
 def apply_operations(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     client: object,
     ops: object,
     person: str,
@@ -68,11 +68,11 @@ def apply_operations(
         return Outcome(last, error)
     known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
-    batch = _Batch(session, work, client, person)
+    batch = _Batch(session, task, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
-    batch.look(new.values(), {client, *sibling_clients})
+    batch.load_others(new.values(), {client, *sibling_clients})
     for each in new.values():
-        batch.take(each, last)
+        batch.apply(each, last)
     batch.save()
     ack = max(numbered) if last is None else max(last, *numbered)
     return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
@@ -81,9 +81,9 @@ def apply_operations(
 class _Batch:
     """A draft on its way through the operations of one message."""
 
-    def __init__(self, session: Session, work: AnnotationTask, client: str, person: str) -> None:
-        self.session, self.work, self.client, self.person = session, work, client, person
-        self.before = self.draft = drafts.load(session, work)
+    def __init__(self, session: Session, task: AnnotationTask, client: str, person: str) -> None:
+        self.session, self.task, self.client, self.person = session, task, client, person
+        self.before = self.draft = drafts.load(session, task)
         self.refusals: list[str] = []
         self.others: Sequence[Operation] = ()
         self.mine: dict[str, Change] = {}
@@ -91,17 +91,17 @@ class _Batch:
 
     @property
     def version(self) -> int:
-        return self.work.standing.version
+        return self.task.standing.version
 
     def conflicts(self) -> Sequence[Operation]:
-        return operations.conflicts(self.session, self.work.id, self.person, self.work.owner)
+        return operations.conflicts(self.session, self.task.id, self.person, self.task.owner)
 
-    def look(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
+    def load_others(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
         oldest = min((self.base_version(each) for each in ops), default=self.version)
         if oldest >= self.version:
             return
-        self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
+        self.others = operations.since(self.session, self.task.id, oldest, own, self.task.owner)
         for row in self.conflicts():
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
@@ -110,7 +110,7 @@ class _Batch:
         """The version that the page had seen; the newest where it does not say."""
         return self.version if sent.base_version is None else min(sent.base_version, self.version)
 
-    def take(self, sent: Numbered, last: int | None) -> None:
+    def apply(self, sent: Numbered, last: int | None) -> None:
         """Applies one operation, or finds out why it cannot be; records it in either case."""
         gesture = refused = version = changes = None
         try:
@@ -118,7 +118,7 @@ class _Batch:
             gesture = self.in_todays_names(parse_gesture(sent.raw))
             after = self.applied(gesture, self.base_version(sent))
             changes = difference(self.draft, after)
-            version = drafts.advance(self.work) if changes else self.version
+            version = drafts.advance(self.task) if changes else self.version
             self.draft = after
         except ConflictError as conflict:
             conflicted = {**conflict.change, "met": self.version}
@@ -131,19 +131,19 @@ class _Batch:
             self.session,
             client=self.client,
             seq=sent.seq,
-            document_id=self.work.id,
+            document_id=self.task.id,
             person=self.person,
             payload=_payload(sent.raw, gesture),
             version=version,
             changes=changes,
             refused=refused,
-            blind=self.work.blind,
+            blind=self.task.blind,
         )
 
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Today's names of labels that a page may show by earlier ones."""
-        return label_names.current(self.session, self.work.document.project_id)
+        return label_names.current(self.session, self.task.document.project_id)
 
     def in_todays_names(self, gesture: Gesture) -> Gesture:
         """The gesture of a page that has not heard yet that its label was renamed or merged."""
@@ -178,7 +178,7 @@ class _Batch:
     def save(self) -> None:
         if self.draft is not self.before:
             metrics.decided(self.before, self.draft)
-            drafts.save(self.session, self.work, self.before, self.draft, self.person)
+            drafts.save(self.session, self.task, self.before, self.draft, self.person)
 
 
 def _summed(refusals: Sequence[str]) -> str | None:

@@ -125,15 +125,15 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
 
 
 def waiting(
-    session: Session, work: AnnotationTask, person: str, draft: Draft
+    session: Session, task: AnnotationTask, person: str, draft: Draft
 ) -> tuple[Conflict, ...]:
     """The person's open conflicts, the last about each target, beside the draft as it stands."""
     found: dict[tuple[str, str], Conflict] = {}
-    for row in operations.conflicts(session, work.id, person, work.owner):
+    for row in operations.conflicts(session, task.id, person, task.owner):
         for change in row.changes or ():
             target, before = operations.target(change), change["before"]
             rival = before["id"] if isinstance(before, Mapping) else target
-            last = operations.last_about(session, work.id, rival, work.owner) or row
+            last = operations.last_about(session, task.id, rival, task.owner) or row
             found.pop((row.client, target), None)
             found[row.client, target] = Conflict(
                 client=row.client,

@@ -7,8 +7,7 @@ from collections import Counter
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.labels import changes as label_changes
 from app.services.labels import relabel
 from app.services.operations import trash
@@ -29,8 +28,8 @@ MODEL = PretendedModel(names=(("Anna Haag", "PER"), ("Bo", "PER"), ("Oslo", "LOC
 def told(people: Team, document: int, owner: str | None = None) -> list[str]:
     with people.sessions() as session:
         row = documents.get(session, people.ids[document])
-        work = works.find(session, row, owner or "Anna")
-        return [step.said for step in history.page(session, work).steps]
+        task = tasks.find(session, row, owner or "Anna")
+        return [step.said for step in history.page(session, task).steps]
 
 
 @pytest.mark.parametrize("annotators", [1, 2])
@@ -201,8 +200,8 @@ def test_two_entities_that_become_one_are_one(sessions: sessionmaker[Session]) -
 
     assert shown(people, 0) == {"Oslo": "ORG", "Bo": "ORG"}
     with sessions() as session:
-        work = works.find(session, documents.get(session, people.ids[0]), "Anna")
-        then = history.state_at(session, work, 3)
+        task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
+        then = history.state_at(session, task, 3)
     assert len(then.spans) == 2, "in today's names, the twins of then are one"
 
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Version, align
@@ -106,7 +105,7 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
         document = documents.get(session, two.ids[1])
         said = [
             each.said
-            for each in history.page(session, works.AnnotationTask(document, document)).steps
+            for each in history.page(session, tasks.AnnotationTask(document, document)).steps
         ]
     assert said == ["decided between 2 people’s versions"]
 

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.queue import first_waiting, next_document, resumed, upcoming
 from app.services.team import assignment
@@ -106,8 +105,8 @@ def test_nobody_sees_what_another_does(two: Team) -> None:
     assert two.service.news(two.ids[0], 0, "Bo", []) is None
     with two.sessions() as session:
         document = documents.get(session, two.ids[0])
-        assert history.page(session, works.find(session, document, "Bo")).steps == ()
-        assert len(history.page(session, works.find(session, document, "Anna")).steps) == 2
+        assert history.page(session, tasks.find(session, document, "Bo")).steps == ()
+        assert len(history.page(session, tasks.find(session, document, "Anna")).steps) == 2
         (row, *_) = list_documents(session, two.project_id).rows
         assert row.accepted == 0, "the list counts nobody's own draft"
         assert document.comment == ""
