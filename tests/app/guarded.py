@@ -94,7 +94,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.heading(w.document, w.name),
     ),
-    "operations.trash.wish": ("annotate", lambda w: trash.wish(w.sessions, "document", w.document)),
+    "operations.trash.deletion_request": (
+        "annotate",
+        lambda w: trash.deletion_request(w.sessions, "document", w.document),
+    ),
     "operations.trash.delete": (
         "review",
         lambda w: trash.delete(w.sessions, "document", w.document, "not its name", w.name),

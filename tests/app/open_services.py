@@ -6,7 +6,7 @@ OPEN = {
     "suggestions.prefetch.Prefetcher.step": (
         "the machine's own thread, on sessions that act for nobody"
     ),
-    "suggestions.prefetch.Prefetcher.wish": ("a number to read ahead for; nothing is told"),
+    "suggestions.prefetch.Prefetcher.request": ("a number to read ahead for; nothing is told"),
     "operations.trash.contents": ("lists what the person may restore; see its own test"),
     "retraining.auto_retrain.AutoRetrain.run": ("the machine's own worker"),
     "retraining.auto_retrain.AutoRetrain.step": ("the machine's own worker"),

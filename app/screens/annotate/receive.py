@@ -40,8 +40,8 @@ class Received:
     error: str | None
     returned: Mapping[str, Any] | None = None
     """What can never be saved as it was sent, see `span_annotator`."""
-    binned: str | None = None
-    """The document's name, where somebody deleted it: it was saved in the bin."""
+    trashed: str | None = None
+    """The document's name, where somebody deleted it: it was saved in the trash."""
     corrected: tuple[tuple[int, int], ...] = ()
     """Where it corrected the model; empty when the same message is seen again."""
 
@@ -83,7 +83,7 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     if applied.wrong_owner:
         return _returned(sent, wrong_owner=True)
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
-    received = Received(document_id, ack, applied.error, binned=applied.binned)
+    received = Received(document_id, ack, applied.error, trashed=applied.trashed)
     st.session_state[_LAST] = (sent, received)
     return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
 
@@ -106,11 +106,11 @@ def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name in [sent.get("client"), *siblings] if isinstance(name, str))
 
 
-def binned(received: Received | None) -> None:
+def trash_notice(received: Received | None) -> None:
     """Says where edits went whose document somebody deleted meanwhile."""
-    if received and received.binned is not None:
+    if received and received.trashed is not None:
         st.warning(
-            f"Somebody deleted {literal(clipped(received.binned, 60))} while you worked on it. "
+            f"Somebody deleted {literal(clipped(received.trashed, 60))} while you worked on it. "
             "What you did is saved with it, and is there again once it is restored from the bin.",
             icon=":material/delete:",
         )

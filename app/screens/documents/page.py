@@ -43,7 +43,7 @@ context.warm_up(app.predictor())
 if not app.may(project.id, "review"):  # the rest is for who may change the project
     listing(suggests=False)
     st.stop()
-present, add, labels, settings, bin = st.tabs(
+present, add, labels, settings, deleted = st.tabs(
     [
         ":material/description: All documents",
         ":material/add: Add documents",
@@ -60,6 +60,6 @@ with labels:
     label_management(app, project.id)
 with settings:
     project_settings(app, project.id)
-with bin:
+with deleted:
     recently_deleted(app, project.id)
 delete_dialog.answer(app)

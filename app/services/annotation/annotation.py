@@ -39,7 +39,7 @@ class Applied:
     status: DocumentStatus
     wrong_owner: bool = False
     """Whether nothing was done, since the client is somebody else's."""
-    binned: str | None = None
+    trashed: str | None = None
     """The document's name, where it lies in the bin: it is saved there."""
 
 
@@ -124,8 +124,8 @@ class AnnotationService:
                 assignment.claim(session, task.document, person)
             spans = (outcome.draft or drafts.load(session, task)).spans
             status = task.standing.status
-            binned = None if documents.stands(session, document_id) else task.document.name
-        return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, binned)
+            trashed = None if documents.stands(session, document_id) else task.document.name
+        return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, trashed)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `GestureError` while suggestions are undecided."""

@@ -59,7 +59,7 @@ class Unseen:
         cls, rows: Iterable[Operation], base_version: int, names: Mapping[str, str] | None = None
     ) -> Unseen:
         """`names` lead from the labels that the page shows to today's: that one was renamed or
-        merged is no other wish for a span."""
+        merged is no other intention for a span."""
         newer = [row for row in rows if row.version is not None and row.version > base_version]
         bases: dict[str, Any] = {}
         for row in newer:

@@ -20,7 +20,7 @@ from app.gestures import Submit
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask
-from app.services.interchange.insert_batch import MOST_LABELS, TEXT_BINNED, TOO_MANY_LABELS, take
+from app.services.interchange.insert_batch import MOST_LABELS, TEXT_IN_TRASH, TOO_MANY_LABELS, take
 from app.services.interchange.read_records import Checked
 from app.services.interchange.to_document import Intake, labels_of
 from app.services.team.permissions import require
@@ -66,7 +66,7 @@ def follow(
             return _changed(session, document, new, source, person)
         taken = take(session, project_id, [Checked(record, new)], singly=True)
         if not taken.documents:
-            raise ValueError(taken.bad[0].reason if taken.bad else TEXT_BINNED)
+            raise ValueError(taken.bad[0].reason if taken.bad else TEXT_IN_TRASH)
         return "added"
 
 
@@ -129,10 +129,10 @@ def _step(
 
 
 def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> None:
-    binned = sorted(trash.labels(session, project_id) & set(names))
-    if binned:
+    trashed = sorted(trash.labels(session, project_id) & set(names))
+    if trashed:
         raise ValueError(
-            f"the label {', '.join(binned)} lies in the project's bin; restore it there, and save "
+            f"the label {', '.join(trashed)} lies in the project's bin; restore it there, and save "
             "the annotation again"
         )
     present = {label.name for label in projects.labels(session, project_id)}

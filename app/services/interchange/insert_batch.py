@@ -20,8 +20,8 @@ TOO_MANY_LABELS = (
     "what they should be"
 )
 
-TEXT_BINNED = "passed over: the same text lies in the project's bin, where it can be restored"
-LABEL_BINNED = "with entities of a label that lies in the bin; they are shown once it is restored"
+TEXT_IN_TRASH = "passed over: the same text lies in the project's bin, where it can be restored"
+LABEL_IN_TRASH = "with entities of a label that lies in the bin; they are shown once it is restored"
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def take(
     """
     taken = InsertResult()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
-    taken.notes = binned(session, project_id, batch, known)
+    taken.notes = notes_on_trash(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
     fresh: list[Checked] = []
     for each in batch:
@@ -79,15 +79,15 @@ def take(
     return taken
 
 
-def binned(
+def notes_on_trash(
     session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
 ) -> dict[str, int]:
     """What the bin keeps from being seen, and in how many documents."""
     labels = trash.labels(session, project_id)
     marked = [each for each in batch if labels and labels & set(labels_of(each.document))]
     found = {
-        TEXT_BINNED: len(trash.texts(session, project_id, sorted(known))) if known else 0,
-        LABEL_BINNED: len(marked),
+        TEXT_IN_TRASH: len(trash.texts(session, project_id, sorted(known))) if known else 0,
+        LABEL_IN_TRASH: len(marked),
     }
     return {said: documents for said, documents in found.items() if documents}
 

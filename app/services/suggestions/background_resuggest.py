@@ -12,7 +12,7 @@ from app.services.suggestions.resuggest import Change, Stretch
 
 
 @dataclass(slots=True)
-class _Wish:
+class _Request:
     """A second look that has not begun."""
 
     result: Future[Change]
@@ -21,12 +21,12 @@ class _Wish:
 
 
 class BackgroundResuggest:
-    """One thread. What is wished of a document before its turn comes is one look."""
+    """One thread. What is asked of a document before its turn comes is one look."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "looking-again")
         self._lock = threading.Lock()
-        self._wishes: dict[tuple[int, str], _Wish] = {}
+        self._requests: dict[tuple[int, str], _Request] = {}
 
     def ask(
         self,
@@ -37,21 +37,21 @@ class BackgroundResuggest:
     ) -> Future[Change]:
         """Has the model look again (`AnnotationService.read_again`). Returns at once."""
         with self._lock:
-            wish = self._wishes.get((document_id, person))
-            if wish is None:
-                wish = self._wishes[document_id, person] = _Wish(Future())
+            request = self._requests.get((document_id, person))
+            if request is None:
+                request = self._requests[document_id, person] = _Request(Future())
                 self._pool.submit(self._look, service, document_id, person)
             if around is None:
-                wish.around = None
-            elif wish.around is not None:
-                wish.around.update(around)
-            return wish.result
+                request.around = None
+            elif request.around is not None:
+                request.around.update(around)
+            return request.result
 
     def _look(self, service: AnnotationService, document_id: int, person: str) -> None:
         with self._lock:
-            wish = self._wishes.pop((document_id, person))
+            request = self._requests.pop((document_id, person))
         try:
-            around = None if wish.around is None else sorted(wish.around)
-            wish.result.set_result(service.read_again(document_id, person, around))
+            around = None if request.around is None else sorted(request.around)
+            request.result.set_result(service.read_again(document_id, person, around))
         except BaseException as error:
-            wish.result.set_exception(error)
+            request.result.set_exception(error)

@@ -49,7 +49,7 @@ def test_saving_does_not_wait_for_the_model_that_reads_again(site: Site) -> None
 def test_what_the_model_adds_to_a_wish_is_told_when_it_is_done(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)
-    site.wish("suggest")
+    site.navigate("suggest")
     _wait_for_the_model(site)
     site.run()
 
@@ -100,18 +100,18 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     site.open("annotate", document=document)
     site.send(document, {"op": "relabel", "id": site.span_id("New York"), "label": "MISC"})
     site.send(document, {"op": "comment", "text": "<b>no markup</b>"})
-    site.wish("history")
+    site.navigate("history")
 
     assert "relabelled “New York” from LOC to MISC" in site.said().replace("\\", "")
     assert "model version 1 suggested 3 entities" in site.said()
     assert "<b>" not in site.said()
     site.app.button(key="look 0").click()
-    site.wish("history")
+    site.navigate("history")
     assert site.mounted()["read_only"] is True
     labels = {span["label"] for span in site.mounted()["spans"]}
     assert labels == {"PER", "ORG", "LOC"}
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
     assert "Version 0 is back" in site.app.toast[0].value
     site.run()
 
@@ -123,19 +123,19 @@ def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(si
     document = site.add()
     site.open("annotate", document=document)
     site.send(document, {"op": "comment", "text": "mine"})
-    site.wish("history")
+    site.navigate("history")
     site.app.button(key="look 0").click()
-    site.wish("history")
+    site.navigate("history")
     service = AnnotationService(site.sessions)
     service.apply(document, "other", [{"seq": 1, "op": "comment", "text": "theirs"}], "Anna")
 
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
 
     assert "somebody went on meanwhile" in site.app.error[0].value
     assert service.open(document, "Anna").comment == "theirs"
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
     assert service.open(document, "Anna").comment == ""
 
 
