@@ -76,7 +76,7 @@ class PretendedModel:
     def in_background(self) -> PretendedModel:
         return self
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:

@@ -42,7 +42,7 @@ def gathered(app: AppContext, project_id: int) -> list[Annotated]:
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
 def _gathered(_desk: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
-    return agreement.gather(_desk.sessions, project_id)
+    return agreement.collect(_desk.sessions, project_id)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting …")
@@ -52,12 +52,12 @@ def _measured(annotated: list[Annotated]) -> Agreement:
 
 def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
-    everybody = sorted({person for each in annotated for person in each.answers})
+    everybody = sorted({person for each in annotated for person in each.responses})
     chosen = st.multiselect(
         "People", everybody, key="agreement_people", placeholder="Everybody", help="Two or more."
     )
     kept = [each.by(chosen) if chosen else each for each in annotated]
-    return [each for each in kept if len(each.answers) >= 2]
+    return [each for each in kept if len(each.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:

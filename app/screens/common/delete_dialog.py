@@ -63,7 +63,8 @@ def _meaning(request: DeletionRequest) -> str:
         )
     if request.kind == "label":
         return (
-            f"goes to the bin with {count(request.entities, 'accepted entity', 'accepted entities')}. "
+            "goes to the bin with "
+            f"{count(request.entities, 'accepted entity', 'accepted entities')}. "
             "They are not shown, exported or trained on until it is restored."
         )
     return "goes to the bin with everything that was marked in it. It can be restored from there."

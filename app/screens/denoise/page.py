@@ -26,10 +26,10 @@ document_id = location.current_document(app, project)
 chosen = sentence.choose_sentence(app, project.id, document_id)
 predictor = run_comparison.choose_version(app, predictor, "denoise_version")
 with st.spinner("Loading the model …"):
-    settings = sampler_controls.dials(predictor, flat=not project.nested)
+    settings = sampler_controls.choose_settings(predictor, flat=not project.nested)
 if chosen is None:
     st.stop()
 with st.spinner("Denoising …"):
     trace = sampler_controls.traced(predictor, chosen.text, settings)
-denoising_view.film(trace, predictor, sentence.colours(app, project.id))
+denoising_view.show_animation(trace, predictor, sentence.colours(app, project.id))
 run_comparison.comparison(app, predictor, chosen.text, settings)

@@ -16,7 +16,7 @@ from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from app.services.suggestions import suggest
-from app.services.suggestions.resuggest import Change, Stretch, read_again
+from app.services.suggestions.resuggest import Change, Stretch, resuggest
 from app.services.suggestions.suggest import Answer, Predictor
 from app.services.team import assignment
 from app.services.team.permissions import require
@@ -163,7 +163,7 @@ class AnnotationService:
                 operations.since(session, document_id, base_version, clients, owner), person
             )
 
-    def ahead(self, document_id: int) -> bool:
+    def prefetch(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
         next; returns whether any were wanted. Errors are left to `open`, which shows them."""
         with self._sessions() as session:
@@ -192,14 +192,14 @@ class AnnotationService:
                 model_version_id=machine.model_version_id if machine else None,
             )
 
-    def read_again(
+    def resuggest(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None
     ) -> Change:
         """See `app.services.suggestions.resuggest.read_again`. Raises `GestureError` without a
         model."""
         if self._predictor is None:
             raise GestureError("there is no model to ask; put one in place and try again")
-        return read_again(
+        return resuggest(
             self._sessions, self._predictor, self._settings, document_id, person, around
         )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, GestureError, rewind
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.changes import reverse
-from app.services.annotation.describe import tell, told_set
+from app.services.annotation.describe import describe, describe_set
 from app.services.annotation.tasks import AnnotationTask
 from storage.repository import annotation_sets, operations
 
@@ -63,7 +63,9 @@ def page(session: Session, task: AnnotationTask, number: int = 1) -> Page:
     number = min(max(number, 1), pages)
     rows = operations.page(session, task.id, (number - 1) * AT_ONCE, AT_ONCE, task.owner)
     text = task.document.text
-    steps = [Step(row.at, row.person, tell(row, text), row.version, row.refused) for row in rows]
+    steps = [
+        Step(row.at, row.person, describe(row, text), row.version, row.refused) for row in rows
+    ]
     if number == pages:
         steps += _first_answers(session, task)
     return Page(
@@ -124,4 +126,6 @@ def _first_answers(session: Session, task: AnnotationTask) -> Sequence[Step]:
     own = operations.submissions(session, task.id, task.owner)
     imported = {each.id for each in submitted[: max(0, len(submitted) - own)]}
     first = [each for each in made if each.origin == "machine" or each.id in imported]
-    return [Step(each.created_at, each.person or "", told_set(each)) for each in reversed(first)]
+    return [
+        Step(each.created_at, each.person or "", describe_set(each)) for each in reversed(first)
+    ]

@@ -20,9 +20,14 @@ from app.gestures import Submit
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask
-from app.services.interchange.insert_batch import MOST_LABELS, TEXT_IN_TRASH, TOO_MANY_LABELS, take
+from app.services.interchange.insert_batch import (
+    MOST_LABELS,
+    TEXT_IN_TRASH,
+    TOO_MANY_LABELS,
+    insert_batch,
+)
 from app.services.interchange.read_records import Checked
-from app.services.interchange.to_document import Intake, labels_of
+from app.services.interchange.to_document import DocumentBuilder, labels_of
 from app.services.team.permissions import require
 from core.types import key_of
 from storage.engine import Sessions, writing
@@ -57,14 +62,14 @@ def follow(
     """
     own = {**record.provenance, "followed": asdict(source)}
     record = replace(record, provenance=own)
-    new = Intake(record.name, person).document(record)
+    new = DocumentBuilder(record.name, person).document(record)
     with writing(sessions) as session:
         require(session, project_id, "review")
         known = documents.by_hash(session, project_id, new.sha256)
         if known is not None and known.deleted_at is None:
             document = documents.lock(session, known.id)
             return _changed(session, document, new, source, person)
-        taken = take(session, project_id, [Checked(record, new)], singly=True)
+        taken = insert_batch(session, project_id, [Checked(record, new)], singly=True)
         if not taken.documents:
             raise ValueError(taken.bad[0].reason if taken.bad else TEXT_IN_TRASH)
         return "added"

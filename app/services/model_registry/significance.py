@@ -85,9 +85,9 @@ def in_words(found: Difference, a: str, b: str) -> str:
         return f"{better} is better than {other}, surely: {abs(points):.1f} points of F1 on {many}."
     if points == 0:
         return f"{a} and {b} do equally well on {many}."
-    ahead = b if points > 0 else a
+    better = b if points > 0 else a
     return (
-        f"{ahead} is ahead by {abs(points):.1f} points of F1, but with {many} this cannot be told "
+        f"{better} is ahead by {abs(points):.1f} points of F1, but with {many} this cannot be told "
         "from chance."
     )
 

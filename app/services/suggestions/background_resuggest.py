@@ -52,6 +52,6 @@ class BackgroundResuggest:
             request = self._requests.pop((document_id, person))
         try:
             around = None if request.around is None else sorted(request.around)
-            request.result.set_result(service.read_again(document_id, person, around))
+            request.result.set_result(service.resuggest(document_id, person, around))
         except BaseException as error:
             request.result.set_exception(error)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import queue, signals
-from app.services.suggestions.signals import Looker
+from app.services.suggestions.signals import UncertaintyModel
 from app.services.suggestions.suggest import Predictor
 from core.types import SamplerSettings
 from storage.engine import Sessions
@@ -25,7 +25,7 @@ AHEAD = 2
 """Documents that are predicted before they are opened."""
 
 
-class Reader(Predictor, Looker, Protocol):
+class Reader(Predictor, UncertaintyModel, Protocol):
     """A model for what nobody waits for."""
 
 
@@ -60,9 +60,9 @@ class Prefetcher:
                 self._thread.start()
 
     def step(self) -> bool:
-        """Does one thing: the documents of the newest request, else one document's signals; once all
-        signals are there, the last request again, since other documents may come next now. Returns
-        whether there was anything to do."""
+        """Predict for the newest request, else one document's signals; once all signals are there,
+        the last request again, since other documents may come next now. Returns whether there was
+        anything to do."""
         with self._lock:
             request = self._requests.popitem() if self._requests else None
         reader = self._reader()
@@ -99,7 +99,7 @@ class Prefetcher:
     def _suggest(self, reader: Reader, project_id: int, after: int | None) -> None:
         service = AnnotationService(self._sessions, reader, self._settings)
         for document_id in queue.upcoming(self._sessions, project_id, after, AHEAD):
-            service.ahead(document_id)
+            service.prefetch(document_id)
 
     def _measure(self, reader: Reader, project_id: int) -> bool:
         version = reader.model_version_id

@@ -36,7 +36,7 @@ class Change:
     gone: int
 
 
-def read_again(
+def resuggest(
     sessions: Sessions,
     predictor: Predictor,
     settings: SamplerSettings,

@@ -109,7 +109,7 @@ def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
     model = FakeModel(entities=(Entity(16, 20, "LOC", 0.9),))
-    AnnotationService(sessions, model).read_again(document_id, "Ann")
+    AnnotationService(sessions, model).resuggest(document_id, "Ann")
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
     service.reopen(document_id, "Ann")
     back(service, document_id, 1, "Ann")
@@ -321,7 +321,7 @@ def _do(
             case "reopen":
                 service.reopen(document_id, "Bo")
             case "suggest":
-                service.read_again(document_id, "Ann")
+                service.resuggest(document_id, "Ann")
             case "back":
                 back(service, document_id, data.draw(st.integers(0, version)), "Bo")
             case _:

@@ -133,7 +133,7 @@ def test_a_model_that_knows_the_old_name_suggests_by_the_new(
     model = PretendedModel(names=(("Anna", "PER"), ("Bank of China", "ORG")))
     people.model = model
     assert shown(people, 1) == {"Anna": "ORG", "Bank of China": "ORG"}
-    people.service.read_again(people.ids[1], "Anna")
+    people.service.resuggest(people.ids[1], "Anna")
     assert shown(people, 1) == {"Anna": "ORG", "Bank of China": "ORG"}
 
 
@@ -142,7 +142,7 @@ def test_suggestions_made_before_are_shown_by_the_name_of_today(
 ) -> None:
     people = team(sessions, 1)
     people.model = MODEL
-    people.service.ahead(people.ids[0])
+    people.service.prefetch(people.ids[0])
 
     merge(people, "LOC", "ORG")
 

@@ -162,13 +162,14 @@ places = st.sets(
 
 
 @given(st.lists(places, min_size=2, max_size=4))
-def test_everything_is_agreed_or_in_just_one_difference(answers: list[set[Key]]) -> None:
+def test_everything_is_agreed_or_in_just_one_difference(responses: list[set[Key]]) -> None:
     versions = [
-        Version(number, f"person {number}", frozenset(each)) for number, each in enumerate(answers)
+        Version(number, f"person {number}", frozenset(each))
+        for number, each in enumerate(responses)
     ]
-    agreed = set.intersection(*answers)
+    agreed = set.intersection(*responses)
     found = align(versions)
-    for number, each in enumerate(answers):
+    for number, each in enumerate(responses):
         held = [place for one in found for place in one.versions[f"person {number}"]]
         assert sorted([*held, *agreed]) == sorted(each), "to take one's version is to get it back"
     for one, other in pairwise(found):
