@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus, Split
 from storage.models import Document
 from storage.repository.splits import choose_split, sha256_of
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 LONGEST_TEXT = 5_000_000
 """Code points of a document: several books. More would keep the page and the model waiting."""
@@ -110,7 +110,7 @@ def lock(session: Session, document_id: int) -> Document:
     """
     query = select(Document).where(Document.id == document_id)
     document = session.scalars(
-        query.with_for_update().execution_options(**BINNED, populate_existing=True)
+        query.with_for_update().execution_options(**WITH_TRASH, populate_existing=True)
     ).one_or_none()
     return document or get(session, document_id)
 
@@ -118,7 +118,7 @@ def lock(session: Session, document_id: int) -> Document:
 def by_hash(session: Session, project_id: int, sha256: str) -> Document | None:
     """The project's document of this text; also one in the bin."""
     query = select(Document).where(Document.project_id == project_id, Document.sha256 == sha256)
-    return session.scalars(query.execution_options(**BINNED)).one_or_none()
+    return session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
 
 
 def counts_by_status(session: Session, project_id: int) -> dict[DocumentStatus, int]:

@@ -76,17 +76,17 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.news(w.document, 0, w.name, ()),
     ),
-    "annotation.annotation.AnnotationService.ahead": (
+    "annotation.annotation.AnnotationService.prefetch": (
         "annotate",
-        lambda w: w.annotation.ahead(w.document),
+        lambda w: w.annotation.prefetch(w.document),
     ),
     "annotation.annotation.AnnotationService.visit": (
         "annotate",
         lambda w: w.annotation.visit(w.document, w.name),
     ),
-    "annotation.annotation.AnnotationService.read_again": (
+    "annotation.annotation.AnnotationService.resuggest": (
         "annotate",
-        lambda w: w.annotation.read_again(w.document, w.name),
+        lambda w: w.annotation.resuggest(w.document, w.name),
     ),
     "annotation.annotation.AnnotationService.glance": (
         "annotate",
@@ -132,7 +132,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: documents.with_others(w.sessions, w.project, w.document, 1),
     ),
-    "operations.trash.wish": ("annotate", lambda w: trash.wish(w.sessions, "document", w.document)),
+    "operations.trash.deletion_request": (
+        "annotate",
+        lambda w: trash.deletion_request(w.sessions, "document", w.document),
+    ),
     "operations.trash.delete": (
         "review",
         lambda w: trash.delete(w.sessions, "document", w.document, "not its name", w.name),
@@ -249,7 +252,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: adjudication.accept_agreed(w.sessions, w.project, w.name),
     ),
     "team.agreement.state": ("review", lambda w: agreement.state(w.sessions, w.project)),
-    "team.agreement.gather": ("review", lambda w: agreement.gather(w.sessions, w.project)),
+    "team.agreement.collect": ("review", lambda w: agreement.collect(w.sessions, w.project)),
     "team.assignment.assign": (
         "review",
         lambda w: assignment.assign(w.sessions, w.project, ["Annotator"], [w.document]),
@@ -288,9 +291,9 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: queue.next_document(w.sessions, w.project),
     ),
     "suggestions.queue.upcoming": ("annotate", lambda w: queue.upcoming(w.sessions, w.project)),
-    "suggestions.resuggest.read_again": (
+    "suggestions.resuggest.resuggest": (
         "annotate",
-        lambda w: resuggest.read_again(
+        lambda w: resuggest.resuggest(
             w.sessions, PretendedModel(names=()), SamplerSettings(), w.document, w.name
         ),
     ),

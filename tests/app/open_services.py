@@ -6,7 +6,7 @@ OPEN = {
     "suggestions.prefetch.Prefetcher.step": (
         "the machine's own thread, on sessions that act for nobody"
     ),
-    "suggestions.prefetch.Prefetcher.wish": ("a number to read ahead for; nothing is told"),
+    "suggestions.prefetch.Prefetcher.request": ("a number to read ahead for; nothing is told"),
     "operations.projects.every": "lists what the person may see; see its own test",
     "operations.projects.locate": "finds only what the person may see; see its own test",
     "operations.projects.founded": "a time alone, for the machine's own",

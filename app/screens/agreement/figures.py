@@ -41,7 +41,7 @@ def comparable_documents(app: AppContext, project_id: int) -> list[Annotated]:
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
 def _compared(_app: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
-    return agreement.gather(_app.sessions, project_id)
+    return agreement.collect(_app.sessions, project_id)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting …")
@@ -51,7 +51,7 @@ def _measured(annotated: list[Annotated]) -> Agreement:
 
 def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
-    everybody = sorted({person for each in annotated for person in each.answers})
+    everybody = sorted({person for each in annotated for person in each.responses})
     chosen = st.multiselect(
         "People",
         everybody,
@@ -60,7 +60,7 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
         help="Select at least two.",
     )
     kept = [each.by(chosen) if chosen else each for each in annotated]
-    return [each for each in kept if len(each.answers) >= 2]
+    return [each for each in kept if len(each.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:

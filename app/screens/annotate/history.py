@@ -16,7 +16,7 @@ from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
-_SEEN = "history_seen"
+_BASE_VERSION = "history_seen"
 """The present version when the dialog was last drawn: what was done since then nobody saw."""
 PREVIEW = "history preview"
 """The key of the component that shows a version."""
@@ -31,7 +31,7 @@ def show(app: AppContext, service: AnnotationService, view: DocumentView) -> Non
 
 
 def _forget() -> None:
-    for key in (_PAGE, _LOOK, _SEEN):
+    for key in (_PAGE, _LOOK, _BASE_VERSION):
         st.session_state.pop(key, None)
 
 
@@ -96,8 +96,8 @@ def _preview(
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return
-    seen = int(st.session_state.get(_SEEN, page.version))
-    st.session_state[_SEEN] = page.version
+    base_version = int(st.session_state.get(_BASE_VERSION, page.version))
+    st.session_state[_BASE_VERSION] = page.version
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Version {version} of {page.version}", anchor=False)
         st.space("stretch")
@@ -110,15 +110,15 @@ def _preview(
             help="The document is submitted: reopen it first." if view.read_only else None,
         )
     if pressed:
-        _restore(app, service, view, version, seen)
+        _restore(app, service, view, version, base_version)
     _on_the_text(view, draft, version)
 
 
 def _restore(
-    app: AppContext, service: AnnotationService, view: DocumentView, version: int, seen: int
+    app: AppContext, service: AnnotationService, view: DocumentView, version: int, base_version: int
 ) -> None:
     try:
-        service.restore(view.document_id, version, app.person, seen)
+        service.restore(view.document_id, version, app.person, base_version)
     except (GestureError, HistoryError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

@@ -6,14 +6,14 @@ import streamlit as st
 
 from app import context
 from app.screens.annotate import history, navigation_requests, resuggest, workspace
-from app.screens.annotate.receive import others_changes, receive, record_visit, warn_deleted
+from app.screens.annotate.receive import others_changes, receive, record_visit, trash_notice
 from app.screens.common import location
 from app.screens.common.wording import literal
 
 app = context.current()
 service = app.annotation()
 received = receive(service, app.person)
-warn_deleted(received)
+trash_notice(received)
 
 project, document_id = location.current(app)
 if project is None or document_id is None:
@@ -42,7 +42,7 @@ with workspace.column():
 resuggest.news()
 history.news()
 record_visit(service, app.person, view)
-context.prefetcher().wish(project.id, document_id)
+context.prefetcher().request(project.id, document_id)
 if received and received.document_id == document_id:
     navigation_requests.read_around(service, app.person, received)
 if result.navigate:

@@ -147,14 +147,14 @@ def annotator(
         skip_reason=view.skip_reason,
         can_ask=not view.read_only and view.split != "holdout" and can_ask,
         version=view.version,
-        clashes=[_clash(app, clash) for clash in view.clashes],
+        conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
     )
 
 
-def _clash(app: AppContext, clash: Conflict) -> dict[str, Any]:
-    by = f"{clash.by}, in another tab" if clash.by == app.person else clash.by
-    return {**asdict(clash), "by": by, "at": clash.at.isoformat()}
+def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
+    by = f"{conflict.by}, in another tab" if conflict.by == app.person else conflict.by
+    return {**asdict(conflict), "by": by, "at": conflict.at.isoformat()}
 
 
 def _nothing(view: DocumentView) -> str:

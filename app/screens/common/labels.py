@@ -9,7 +9,6 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from app.components.span_annotator.hotkeys import clashes
 from app.context import AppContext
 from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
 from app.screens.common.relabel_dialog import Change
@@ -104,7 +103,7 @@ def _save(
     if not changed:
         return
     keys = [{"name": row["Label"], "key": row["Key"] or None} for row in rows]
-    wrong = clashes(keys, project.hotkeys)
+    wrong = conflicts(keys, project.hotkeys)
     if wrong:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):

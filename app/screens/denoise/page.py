@@ -32,5 +32,5 @@ if chosen is None:
     st.stop()
 with st.spinner("Denoising …"):
     trace = sampler_controls.traced(predictor, chosen.text, settings)
-denoising_view.animation(trace, predictor, label_set.colours(app.sessions, project.id))
+denoising_view.show_animation(trace, predictor, label_set.colours(app.sessions, project.id))
 run_comparison.comparison(app, predictor, chosen.text, settings)

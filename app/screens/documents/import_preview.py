@@ -25,7 +25,7 @@ KEPT = 20
 _KEY = "previews"
 
 
-def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
+def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
     """Shows the first documents of a file, its labels, and how much of it is known already."""
     try:
         preview = _read(app, project_id, incoming, file_id)

@@ -44,7 +44,7 @@ context.warm_up(app.predictor())
 if not app.may(project.id, "review"):  # the rest is for who may change the project
     listing(suggests=False)
     st.stop()
-present, add, labels, settings, bin = st.tabs(
+present, add, labels, settings, deleted = st.tabs(
     [
         ":material/description: All documents",
         ":material/add: Add documents",
@@ -61,6 +61,6 @@ with labels:
     label_management(app, project)
 with settings:
     project_settings(app, project)
-with bin:
+with deleted:
     recently_deleted(app, project.id)
 delete_dialog.answer(app)

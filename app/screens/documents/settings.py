@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal
+from app.components.span_annotator.hotkeys import ACTIONS, conflicts, normal
 from app.context import AppContext
 from app.screens.common import delete_dialog
 from app.screens.common.tables import key_of
@@ -158,7 +158,7 @@ def _keys(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel])
         for action in changeable
         if str(written[action.name] or "").strip() != action.keys[0]
     }
-    wrong = clashes([{"name": each.name, "key": each.key} for each in labels], hotkeys)
+    wrong = conflicts([{"name": each.name, "key": each.key} for each in labels], hotkeys)
     if wrong:
         st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):

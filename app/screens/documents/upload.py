@@ -68,7 +68,7 @@ def _upload(app: AppContext, project_id: int) -> None:
     adding = st.empty()
     with adding.container():
         for file in chosen[:LOOKED_INTO]:
-            import_preview.look(app, project_id, options.incoming(file, app.person), file.file_id)
+            import_preview.show(app, project_id, options.incoming(file, app.person), file.file_id)
         if len(chosen) > LOOKED_INTO:
             st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
         wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
@@ -119,7 +119,7 @@ def _import(app: AppContext, project_id: int, files: Sequence[Any], options: Opt
                 outcome.report = report
                 bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
         except _TROUBLE as error:
-            outcome.trouble = error_text(error)
+            outcome.problem = error_text(error)
 
 
 def _share(report: ImportReport) -> float:

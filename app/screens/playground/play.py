@@ -108,7 +108,7 @@ def _watch(
     settings: SamplerSettings,
     colours: Mapping[str, str],
 ) -> None:
-    """The film of one sentence, by one of the versions."""
+    """The animation of one sentence, by one of the versions."""
     st.subheader("Watch a sentence", anchor=False)
     which, by = st.columns([3, 1])
     with which:
@@ -126,5 +126,5 @@ def _watch(
         version = versions[min(number, len(versions) - 1)]
     with st.spinner("Denoising …"):
         trace = traced(version, sentence.text, settings)
-    denoising_view.animation(trace, version, colours)
+    denoising_view.show_animation(trace, version, colours)
     run_comparison.comparison(app, version, sentence.text, settings)

@@ -26,7 +26,7 @@ class DeletionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DeletionRequest:
     """Something that a person may want to delete, and what goes with it."""
 
     kind: DeletableKind
@@ -41,14 +41,14 @@ class Wish:
     """Who has a document open."""
 
 
-def wish(sessions: Sessions, kind: DeletableKind, id: int) -> Wish:
+def deletion_request(sessions: Sessions, kind: DeletableKind, id: int) -> DeletionRequest:
     """What deleting would mean. Raises `LookupError` where there is nothing of that number."""
     with sessions() as session:
         row = trash.find(session, kind, id)
         worker = None
         if isinstance(row, Document) and row.claimed_until and row.claimed_until > now():
             worker = row.claimed_by
-        return Wish(
+        return DeletionRequest(
             kind,
             id,
             typed_name(kind, row),

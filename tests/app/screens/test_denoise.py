@@ -92,7 +92,7 @@ def _pictures(site: Site) -> dict[str, dict[str, object]]:
 
 def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None:
     site.open("denoise", document=site.add())
-    chosen = {"film": _film(site)["id"], "entity": 3, "span": None}
+    chosen = {"animation": _film(site)["id"], "entity": 3, "span": None}
 
     site.app.session_state["denoising"] = {"chosen": chosen}
     site.run()
@@ -110,7 +110,9 @@ def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None
 def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
     site.open("denoise", document=site.add())
 
-    site.app.session_state["denoising"] = {"chosen": {"film": "gone", "entity": 99, "span": None}}
+    site.app.session_state["denoising"] = {
+        "chosen": {"animation": "gone", "entity": 99, "span": None}
+    }
     site.run()
 
     names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]
