@@ -182,11 +182,11 @@ def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> 
 
 def _suggest(draft: Draft, gesture: Suggest) -> Draft:
     """What a person decided stays. So do undecided suggestions, unless they contradict it; new
-    ones come beside them, if nothing live has their place or clashes with them."""
-    clashing = conflict_rule(gesture.flat)
+    ones come beside them, if nothing live has their place or conflicts with them."""
+    conflicting = conflict_rule(gesture.flat)
 
     def contradict(a: DraftSpan, b: DraftSpan) -> bool:
-        return _same_place(a, b) or clashing(a, b)
+        return _same_place(a, b) or conflicting(a, b)
 
     decided = [span for span in draft.spans if span.status == "accepted"]
     kept = [

@@ -157,7 +157,7 @@ class Comment(_Checked):
 
 
 class Settle(_Checked):
-    """A person saw that their change clashed with another's, and has decided; what they take from
+    """A person decided between their change and another's that it met; what they take from
     it is a gesture of its own."""
 
     op: Literal["settle"]
@@ -165,7 +165,7 @@ class Settle(_Checked):
     seq: Annotated[
         int, Field(alias="of", ge=0, le=MAX_SEQ, description="must be the number of an operation")
     ]
-    """The operation that clashed. All of its client about the same target up to it are settled."""
+    """The operation in conflict. All of its client about the same target up to it are settled."""
     target: Id
     """A span's id, or ":comment"."""
 

@@ -10,6 +10,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storage.engine import BUSY_TIMEOUT_MS, GONE
 
+StorageError = SQLAlchemyError
+"""What every query may raise, for whoever shows it and knows no SQLAlchemy."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseProblem:

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     sessions = open_database(Settings.from_environment())
     project = project_id(sessions, options.project)
-    annotated = agreement.gather(sessions, project, options.person)
+    annotated = agreement.collect(sessions, project, options.person)
     found = agreement.measure(annotated, options.seed)
     if not found.people:
         print("no two people have submitted the same document independently")

@@ -14,8 +14,7 @@ from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.enums import SPLITS
 from storage.formats import EXPORT_FORMATS
-from storage.records import LostEntity
-from storage.repository.export_selection import Selection
+from storage.records import LostEntity, Selection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ class Caller:
 
     def count(self, number: int) -> None:
         """Counts further requests where one brings what could be several; raises `ApiError`."""
-        if self.token is not None and number > 0 and not rate.take(self.token, number):
+        if self.token is not None and number > 0 and not rate.spend(self.token, number):
             raise ApiError(
                 429,
                 "too many requests with this token",

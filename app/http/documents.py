@@ -13,8 +13,7 @@ from app.editing import DraftSpan
 from app.gestures import GESTURES
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.services.annotation import audit_log, drafts
-from app.services.annotation import tasks as works
+from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.interchange import importing
 from app.services.team.permissions import require
@@ -177,9 +176,9 @@ def _annotations(caller: Caller, document_id: int) -> Annotations:
     with caller.sessions() as session:
         document = documents.get(session, document_id)
         require(session, document.project_id, "annotate", caller.person)
-        work = works.find(session, document, caller.person)
-        spans = drafts.load(session, work).spans
-        return Annotations(status=work.standing.status, entities=[_span(each) for each in spans])
+        task = tasks.find(session, document, caller.person)
+        spans = drafts.load(session, task).spans
+        return Annotations(status=task.standing.status, entities=[_span(each) for each in spans])
 
 
 def _span(span: DraftSpan) -> SpanOut:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.enums import QUEUE_ORDERS, QueueOrder
 from storage.models import Label, Project
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 DEFAULT_MEANINGS = {
@@ -40,7 +40,7 @@ class NameTakenError(ValueError):
 
 def create(session: Session, name: str) -> Project:
     """Raises `NameTakenError`: a project in the bin keeps its name, so that it can come back."""
-    query = select(Project).where(Project.name == name).execution_options(**BINNED)
+    query = select(Project).where(Project.name == name).execution_options(**WITH_TRASH)
     taken = session.scalars(query).one_or_none()
     if taken is not None:
         raise NameTakenError(
@@ -63,7 +63,7 @@ def every(session: Session) -> Sequence[Project]:
 
 def founded(session: Session) -> datetime | None:
     """When the first project was made, whether or not it was deleted since."""
-    query = select(func.min(Project.created_at)).execution_options(**BINNED)
+    query = select(func.min(Project.created_at)).execution_options(**WITH_TRASH)
     return session.scalar(query)
 
 
@@ -168,7 +168,7 @@ def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tu
 
     One in the bin stays there, and what is marked with it is kept beside it.
     """
-    query = select(Label.name).where(Label.project_id == project_id).execution_options(**BINNED)
+    query = select(Label.name).where(Label.project_id == project_id).execution_options(**WITH_TRASH)
     present = set(session.scalars(query))
     missing = tuple(name for name in dict.fromkeys(names) if name not in present)
     for name in missing:
@@ -188,7 +188,7 @@ def check_label_name(name: str) -> None:
 def check_free(session: Session, project_id: int, name: str) -> None:
     """Raises `ValueError` where a label of the project has the name, in the bin or not."""
     query = select(Label).where(Label.project_id == project_id, Label.name == name)
-    taken = session.scalars(query.execution_options(**BINNED)).one_or_none()
+    taken = session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
     if taken is None:
         return
     raise ValueError(
@@ -217,5 +217,5 @@ def _next_key(taken: Sequence[str | None]) -> str | None:
 
 def _next_position(session: Session, project_id: int) -> int:
     query = select(func.max(Label.position)).where(Label.project_id == project_id)
-    last = session.scalar(query.execution_options(**BINNED))
+    last = session.scalar(query.execution_options(**WITH_TRASH))
     return 0 if last is None else last + 1

@@ -63,12 +63,6 @@ def signed_in(session: Session, token: str) -> tuple[Login, User] | None:
     return (found[0], found[1]) if found else None
 
 
-def logins(session: Session, user_id: int) -> Sequence[Login]:
-    """The sessions of an account, newest first."""
-    query = select(Login).where(Login.user_id == user_id).order_by(Login.created_at.desc())
-    return session.scalars(query).all()
-
-
 def sign_out(session: Session, token: str) -> None:
     session.execute(delete(Login).where(Login.token == token))
 

@@ -66,7 +66,7 @@ mutations = st.dictionaries(
 
 @given(raw=gestures)
 def test_a_gesture_dumps_to_the_object_that_it_came_from(raw: dict[str, Any]) -> None:
-    gesture = parse_gesture({**raw, "seq": 1, "seen": 2})
+    gesture = parse_gesture({**raw, "seq": 1, "base_version": 2})
 
     assert gesture.model_dump(by_alias=True) == raw
     assert parse_gesture(json.loads(json.dumps(raw))) == gesture

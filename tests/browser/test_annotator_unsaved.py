@@ -39,7 +39,7 @@ def let_go(desk: Desk) -> None:
 
 
 def test_edits_under_somebody_elses_number_get_one_of_their_own_and_go_on(visit: Visit) -> None:
-    desk = visit("nested", foreign=1)
+    desk = visit("nested", wrong_owner=1)
     desk.drag("Monday")
     desk.press("3")
     desk.press("4")

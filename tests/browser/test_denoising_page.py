@@ -30,7 +30,7 @@ TURN = """() => new Promise((done) => {
     new MutationObserver((_, observer) => {
         observer.disconnect();
         done(runs);
-    }).observe(inside(document), { attributes: true, attributeFilter: ['data-film'] });
+    }).observe(inside(document), { attributes: true, attributeFilter: ['data-animation'] });
     document.querySelector('[data-testid=stNumberInputStepUp]').click();
 })"""
 """Presses the seed's +; answers with the runs of the page until another film is there."""

@@ -31,7 +31,7 @@ export class Inspector {
   }
 
   /**
-   * Built anew only when the choice changes; while the film runs, only the marks move.
+   * Built anew only when the choice changes; while the animation runs, only the marks move.
    * @param {Scene} scene
    * @param {number} position
    */

@@ -54,7 +54,7 @@ export class Annotator extends DocumentActions {
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
-    this.conflicts = new Conflicts(this.panel.find('clashes'), this);
+    this.conflicts = new Conflicts(this.panel.find('conflicts'), this);
     this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
     this.textView = new TextView(root, box, () => this.drawSoon());
@@ -115,7 +115,7 @@ export class Annotator extends DocumentActions {
     this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
-    this.conflicts.take(data.clashes);
+    this.conflicts.take(data.conflicts);
     this.announce(data.news);
     this.rebuild();
     this.redraw();

@@ -56,8 +56,8 @@ export class Conflicts {
   /** @param {Conflict} conflict */
   row(conflict) {
     const { readOnly } = this.annotator;
-    const row = el('div', 'clash');
-    row.dataset.testid = 'clash';
+    const row = el('div', 'conflict');
+    row.dataset.testid = 'conflict';
     /** @type {(testid: string, text: string, ops: () => Operation[]) => HTMLButtonElement} */
     const decide = (testid, text, ops) => {
       const node = button(testid, 'plain', text, () => this.annotator.settle(conflict, ops()));

@@ -28,12 +28,12 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * `seen`: the version whose comment the person began to change.
+   * `baseVersion`: the version whose comment the person began to change.
    * @param {string} text
-   * @param {number | undefined} seen
+   * @param {number | undefined} baseVersion
    */
-  saveComment(text, seen) {
-    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, seen });
+  saveComment(text, baseVersion) {
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, baseVersion });
   }
 
   submit() {
@@ -63,7 +63,7 @@ export class DocumentActions extends BatchActions {
   /**
    * An edit while the person waits to go on means that they stay.
    * @param {Operation[]} ops
-   * @param {{ remember?: boolean, seen?: number }} [options]
+   * @param {{ remember?: boolean, baseVersion?: number }} [options]
    */
   edit(ops, options = {}) {
     if (options.remember !== false) this.destination = this.refusal = null;
@@ -124,7 +124,7 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * Settles a clash; `ops` put in place what the person takes of it.
+   * Settles a conflict; `ops` put in place what the person takes of it.
    * @param {Conflict} conflict
    * @param {Operation[]} ops
    */

@@ -26,12 +26,12 @@ export class Editor extends Selection {
   /**
    * Sends operations and shows their effect at once.
    * @param {Operation[]} ops
-   * @param {{ remember?: boolean, seen?: number }} [options]
+   * @param {{ remember?: boolean, baseVersion?: number }} [options]
    */
-  edit(ops, { remember = true, seen = this.data.version } = {}) {
+  edit(ops, { remember = true, baseVersion = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
-    for (const op of ops) this.outbox.push(this.data.doc_id, { seen, ...op });
+    for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
     this.rebuild();
     if (remember) this.history.record(difference(before, this.view));
     this.redraw();

@@ -127,7 +127,7 @@ def table(hotkeys: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def clashes(labels: Sequence[Mapping[str, Any]], hotkeys: Mapping[str, str]) -> list[str]:
+def conflicts(labels: Sequence[Mapping[str, Any]], hotkeys: Mapping[str, str]) -> list[str]:
     """What is wrong with a project's keys, one sentence each; empty where all is well.
 
     `labels` have a `name` and a `key`, which may be missing; `hotkeys` name actions.

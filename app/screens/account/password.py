@@ -12,7 +12,7 @@ from app.services.team.sign_in import SignInError
 from app.whoami import login
 
 
-def leave(app: AppContext) -> None:
+def sign_out_buttons(app: AppContext) -> None:
     """To sign out, here or everywhere."""
     here, everywhere, _ = st.columns([1, 1, 3])
     if here.button("Sign out", icon=":material/logout:", width="stretch"):
@@ -27,7 +27,7 @@ def leave(app: AppContext) -> None:
         st.rerun()
 
 
-def password(app: AppContext) -> None:
+def change_password_form(app: AppContext) -> None:
     with st.form("password", clear_on_submit=True, width=480):
         st.markdown("**Change password**")
         old = st.text_input("Current password", type="password", autocomplete="current-password")

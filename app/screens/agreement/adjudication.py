@@ -10,17 +10,17 @@ from app.context import AppContext
 from app.screens.agreement.figures import KIND
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
+from app.services.operations import documents
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Case, Difference
 from core.types import Key
-from storage.repository import documents
 
 OWN = "own"
 CHOSEN = "adjudicated_document"
 _LISTED = 500
 
 
-def choose(app: AppContext, project_id: int) -> int | None:
+def choose_document(app: AppContext, project_id: int) -> int | None:
     """Asks for a document; None where no two people have submitted the same one."""
     waiting, decided = adjudication.waiting(app.sessions, project_id)
     if not waiting and not decided:
@@ -30,9 +30,7 @@ def choose(app: AppContext, project_id: int) -> int | None:
             icon=":material/balance:",
         )
         return None
-    with app.sessions() as session:
-        found = documents.texts(session, [*waiting, *decided][:_LISTED])
-    names = {key: name for key, (name, _) in found.items()}
+    names = documents.names(app.sessions, project_id, [*waiting, *decided][:_LISTED])
     kept = st.session_state.get(CHOSEN)
     every = [each for each in [*waiting, *decided] if each in names or each == kept]
     if kept not in every:
@@ -221,7 +219,7 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     st.rerun()
 
 
-def go_on() -> None:
+def open_next_after_decision() -> None:
     """After a decision, to the first document that waits."""
     if st.session_state.pop("adjudicated_next", False):
         st.session_state.pop(CHOSEN, None)

@@ -7,13 +7,13 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import STATUS, count, literal
+from app.services.operations.projects import ProjectView
 from app.services.team import assignment
-from storage.models import Project
 
 _LISTED = 1000
 
 
-def given(app: AppContext, project: Project) -> None:
+def assignments_table(app: AppContext, project: ProjectView) -> None:
     """A row for each person, and one for each part."""
     parts = assignment.given(app.sessions, project.id)
     if not parts:
@@ -61,7 +61,7 @@ def given(app: AppContext, project: Project) -> None:
         )
 
 
-def give(app: AppContext, project: Project) -> None:
+def assign_form(app: AppContext, project: ProjectView) -> None:
     """The form that gives the next documents to people."""
     with st.form("assign"):
         people = st.multiselect(

@@ -10,11 +10,11 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
+from app.services.operations import documents
 from app.services.team import agreement
 from app.services.team.agreement import Agreement, Annotated, Summary
 from app.services.team.agreement_coefficients import RESAMPLES, Figure
 from app.services.team.disagreements import KINDS, Disagreement, Kind, disagreements, narrowed
-from storage.repository import documents, label_names, responses
 
 ROWS = 20
 SEED = 0
@@ -32,17 +32,16 @@ _UNITS = (
 )
 
 
-def gathered(app: AppContext, project_id: int) -> list[Annotated]:
+def comparable_documents(app: AppContext, project_id: int) -> list[Annotated]:
     """What can be compared; looked up again once somebody submits
     or renames a label."""
-    with app.sessions() as session:
-        state = responses.state(session, project_id), label_names.changes(session, project_id)
-    return _gathered(app, app.store, project_id, state)
+    state = agreement.state(app.sessions, project_id)
+    return _compared(app, app.store, project_id, state)
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
-def _gathered(_desk: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
-    return agreement.gather(_desk.sessions, project_id)
+def _compared(_app: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
+    return agreement.collect(_app.sessions, project_id)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting …")
@@ -52,7 +51,7 @@ def _measured(annotated: list[Annotated]) -> Agreement:
 
 def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
-    everybody = sorted({person for each in annotated for person in each.answers})
+    everybody = sorted({person for each in annotated for person in each.responses})
     chosen = st.multiselect(
         "People",
         everybody,
@@ -61,7 +60,7 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
         help="Select at least two.",
     )
     kept = [each.by(chosen) if chosen else each for each in annotated]
-    return [each for each in kept if len(each.answers) >= 2]
+    return [each for each in kept if len(each.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:
@@ -144,7 +143,9 @@ def _told(figure: Figure) -> str:
     return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
 
 
-def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
+def list_disagreements(
+    app: AppContext, project_id: int, annotated: Sequence[Annotated]
+) -> int | None:
     """Each two people's differences; returns the document that the person wants to open."""
     every = disagreements(annotated)
     if not every:
@@ -156,10 +157,9 @@ def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
     number = min(int(st.session_state.get("agreement_page", 1)), last)
     wanted = None
     page = shown[(number - 1) * ROWS : number * ROWS]
-    with app.sessions() as session:
-        texts = documents.texts(session, {each.document_id for each in page})
+    texts = documents.texts(app.sessions, project_id, {each.document_id for each in page})
     for row, each in enumerate(page):
-        if _difference(each, texts[each.document_id][1], f"{number} {row}"):
+        if _difference(each, texts[each.document_id], f"{number} {row}"):
             wanted = each.document_id
     if last > 1:
         st.pagination(last, key="agreement_page")

@@ -28,7 +28,7 @@ def show(document_id: int) -> None:
     st.rerun()
 
 
-if project.annotators == 1:
+if project.settings.annotators == 1:
     st.info(
         "In this project, everybody shares one draft per document. To have several people "
         "annotate each document independently, set their number in Documents → Settings.",
@@ -38,7 +38,7 @@ if project.annotators == 1:
         location.go(location.DOCUMENTS)
 wanted = st.session_state.pop("agreement_part_wanted", None)
 st.session_state["agreement_part"] = wanted or st.session_state.get("agreement_part") or FIGURES
-adjudication.go_on()
+adjudication.open_next_after_decision()
 part = st.segmented_control(
     "Part",
     [FIGURES, DIFFERENCES, DECIDE, WHO],
@@ -47,15 +47,15 @@ part = st.segmented_control(
     label_visibility="collapsed",
 )
 if part == WHO:
-    assignment.given(app, project)
-    if project.annotators > 1:
-        assignment.give(app, project)
+    assignment.assignments_table(app, project)
+    if project.settings.annotators > 1:
+        assignment.assign_form(app, project)
 elif part == DECIDE:
-    chosen = adjudication.choose(app, project.id)
+    chosen = adjudication.choose_document(app, project.id)
     if chosen is not None:
         adjudication.case(app, chosen)
 else:
-    annotated = figures.gathered(app, project.id)
+    annotated = figures.comparable_documents(app, project.id)
     if not annotated:
         st.info(
             "Nothing to compare yet: no two people have submitted the same document.",
@@ -65,5 +65,5 @@ else:
     kept = figures.choose_people(annotated)
     if part == FIGURES:
         figures.figures(kept)
-    elif (opened := figures.listed(app, kept)) is not None:
+    elif (opened := figures.list_disagreements(app, project.id, kept)) is not None:
         show(opened)

@@ -11,15 +11,12 @@ from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, GestureError
 from app.screens.common.wording import count, literal
-from app.services.annotation import history
-from app.services.annotation import tasks as works
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
-from storage.repository import documents
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
-_SEEN = "history_seen"
+_BASE_VERSION = "history_seen"
 """The present version when the dialog was last drawn: what was done since then nobody saw."""
 PREVIEW = "history preview"
 """The key of the component that shows a version."""
@@ -34,7 +31,7 @@ def show(app: AppContext, service: AnnotationService, view: DocumentView) -> Non
 
 
 def _forget() -> None:
-    for key in (_PAGE, _LOOK, _SEEN):
+    for key in (_PAGE, _LOOK, _BASE_VERSION):
         st.session_state.pop(key, None)
 
 
@@ -44,9 +41,7 @@ def _look(version: int) -> None:
 
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
 def _dialog(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
-    with app.sessions() as session:
-        work = works.find(session, documents.get(session, view.document_id), app.person)
-        page = history.page(session, work, int(st.session_state.get(_PAGE, 1)))
+    page = service.history(view.document_id, app.person, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
             f"{count(page.unnumbered, 'step')} older than the version history: what changed is "
@@ -97,14 +92,12 @@ def _preview(
 ) -> None:
     """The spans of a version on the text, and the button that brings it back."""
     try:
-        with app.sessions() as session:
-            work = works.find(session, documents.get(session, view.document_id), app.person)
-            draft = history.state_at(session, work, version)
+        draft = service.draft_at(view.document_id, app.person, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return
-    seen = int(st.session_state.get(_SEEN, page.version))
-    st.session_state[_SEEN] = page.version
+    base_version = int(st.session_state.get(_BASE_VERSION, page.version))
+    st.session_state[_BASE_VERSION] = page.version
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Version {version} of {page.version}", anchor=False)
         st.space("stretch")
@@ -117,15 +110,15 @@ def _preview(
             help="The document is submitted: reopen it first." if view.read_only else None,
         )
     if pressed:
-        _restore(app, service, view, version, seen)
+        _restore(app, service, view, version, base_version)
     _on_the_text(view, draft, version)
 
 
 def _restore(
-    app: AppContext, service: AnnotationService, view: DocumentView, version: int, seen: int
+    app: AppContext, service: AnnotationService, view: DocumentView, version: int, base_version: int
 ) -> None:
     try:
-        service.restore(view.document_id, version, app.person, seen)
+        service.restore(view.document_id, version, app.person, base_version)
     except (GestureError, HistoryError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

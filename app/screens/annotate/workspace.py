@@ -13,7 +13,7 @@ from app.context import SUGGESTING, AppContext
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
-from app.screens.common.sentence import unseen
+from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.conflicts import Conflict
@@ -55,7 +55,7 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
         st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
-        if not unseen(above.split, status) and st.button(
+        if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
             location.go(location.DENOISE, above.document_id)
@@ -66,7 +66,7 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
             st.rerun()
 
 
-def opened(
+def open_document(
     app: AppContext, service: AnnotationService, above: Heading, view: DocumentView | None
 ) -> DocumentView:
     """The document; where it is not known yet, the model reads it. Ends the run where it has its
@@ -81,7 +81,7 @@ def opened(
         _full(app, above, str(problem))
 
 
-def company(view: DocumentView) -> None:
+def other_annotators(view: DocumentView) -> None:
     """Who else works on the document, or that nobody sees what is done here."""
     if view.holder:
         st.info(
@@ -147,14 +147,14 @@ def annotator(
         skip_reason=view.skip_reason,
         can_ask=not view.read_only and view.split != "holdout" and can_ask,
         version=view.version,
-        clashes=[_clash(app, clash) for clash in view.clashes],
+        conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
     )
 
 
-def _clash(app: AppContext, clash: Conflict) -> dict[str, Any]:
-    by = f"{clash.by}, in another tab" if clash.by == app.person else clash.by
-    return {**asdict(clash), "by": by, "at": clash.at.isoformat()}
+def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
+    by = f"{conflict.by}, in another tab" if conflict.by == app.person else conflict.by
+    return {**asdict(conflict), "by": by, "at": conflict.at.isoformat()}
 
 
 def _nothing(view: DocumentView) -> str:
@@ -163,7 +163,7 @@ def _nothing(view: DocumentView) -> str:
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
-def origin(view: DocumentView, problem: str | None) -> None:
+def suggestions_origin(view: DocumentView, problem: str | None) -> None:
     """Where the suggestions come from, or why there are none; and what was not looked at."""
     unasked = problem if view.predicted == "never" and not view.held_out else None
     failed = view.prediction_error or unasked

@@ -1,4 +1,4 @@
-"""The film of a sentence's denoising, with the still pictures and files of the same trace."""
+"""The animation of a sentence's denoising, with the still pictures and files of the same trace."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.types import Trace
 
 
 @st.fragment
-def film(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
+def show_animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
     """The sentence with its sliding spans, and the pictures of the same denoising.
 
     A fragment: choosing an entity or a noisy span draws only this anew.

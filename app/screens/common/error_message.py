@@ -9,20 +9,19 @@ import logging
 from secrets import token_hex
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.screens.common.wording import literal
-from storage.database_errors import problem_of
+from storage.database_errors import StorageError, problem_of
 
 LOG = logging.getLogger(__name__)
 _LONGEST = 400
 
 
-def explained(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What to show for an error that reached the page, as Markdown; and a line in the log."""
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, StorageError):
         found = problem_of(error)
         return (
             f"**Database error:** {_short(found.what)}.\n\nEverything saved so far is safe. "
@@ -37,9 +36,9 @@ def explained(error: Exception) -> str:
     )
 
 
-def shown(error: Exception) -> bool:
+def show_error(error: Exception) -> bool:
     """For errors outside a page's own run, such as in what a button calls: True, it is shown."""
-    st.error(explained(error), icon=":material/error:")
+    st.error(error_text(error), icon=":material/error:")
     return True
 
 

@@ -8,15 +8,18 @@ from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.labels import new_project
 from app.screens.documents.trash import deleted_projects
+from app.services.operations import projects
+from app.services.operations.projects import ProjectView
 from app.services.team.permissions import Act
-from storage.models import Project
-from storage.repository import projects
 
 
-def project_header(app: AppContext, title: str, caption: str, needs: Act = "annotate") -> Project:
+def project_header(
+    app: AppContext, title: str, caption: str, needs: Act = "annotate"
+) -> ProjectView:
     """Draws the header and returns the chosen project; ends the run where there is none, or where
     the person may not do there what the page is for."""
-    project = location.current_project(app)
+    present = projects.every(app.sessions)
+    project = location.choose_among(present)
     location.leave_document()
     words, chooser = st.columns([3, 1], vertical_alignment="bottom")
     with words:
@@ -33,8 +36,7 @@ def project_header(app: AppContext, title: str, caption: str, needs: Act = "anno
             new_project(app)
             deleted_projects(app)
         st.stop()
-    with app.sessions() as session:
-        names = {each.id: each.name for each in projects.every(session)}
+    names = {each.id: each.name for each in present}
     st.session_state["chosen_project"] = project.id
     chooser.selectbox(
         "Project",

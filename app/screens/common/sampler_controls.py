@@ -12,7 +12,7 @@ from core.types import Prediction, SamplerSettings, Trace
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50)
 
 
-def dials(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
+def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
     """γ, K, the seed, η and φ; each holds for the session. With `flat`, nothing that is found
     lies within another."""
     with st.container(border=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,10 +9,10 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import clipped, count
+from app.services.operations import documents
 from core.text.segmentation import sentences
 from core.text.tokenization import tokenize
 from storage.enums import DocumentStatus, Split
-from storage.repository import documents, listing, projects
 
 LISTED = 200
 """Documents offered in the list; any other is opened from the Documents page."""
@@ -28,11 +27,6 @@ OWN_TEXT = (
 class Sentence:
     text: str
     title: str
-
-
-def colours(app: AppContext, project_id: int) -> Mapping[str, str]:
-    with app.sessions() as session:
-        return {label.name: label.color for label in projects.labels(session, project_id)}
 
 
 def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -> Sentence | None:
@@ -72,17 +66,15 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
 
 
 def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
-    with app.sessions() as session:
-        shown = listing.list_documents(session, project_id, limit=LISTED)
-        current = documents.get(session, document_id)
-    if unseen(current.split, current.status):
+    current, shown = documents.with_others(app.sessions, project_id, document_id, LISTED)
+    if withheld(current.split, current.status):
         st.info(
             "This document is held out: the model’s view of it stays hidden until it is "
             "submitted. Open another one from the Documents page, or type a text of your own.",
             icon=":material/lock_person:",
         )
         st.stop()
-    names = {row.id: row.name for row in shown.rows if not unseen(row.split, row.status)}
+    names = {row.id: row.name for row in shown.rows if not withheld(row.split, row.status)}
     names |= {current.id: current.name}
     st.session_state["denoise_document"] = document_id
     st.selectbox(
@@ -98,7 +90,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
     return current.text
 
 
-def unseen(split: Split, status: DocumentStatus) -> bool:
+def withheld(split: Split, status: DocumentStatus) -> bool:
     """Whether a person who will judge models by the document must not see their answers yet."""
     return split == "holdout" and status != "submitted"
 

@@ -44,7 +44,7 @@ def _provider_is_named() -> bool:
         return False
 
 
-def unknown(name: str) -> None:
+def unknown_person(name: str) -> None:
     st.warning(
         f"No account {literal(name)} here. Ask an administrator to create it, then reload this "
         "page.",

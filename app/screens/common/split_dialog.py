@@ -16,7 +16,7 @@ _AROUND = 300
 _SAID = "split_said"
 
 
-def standing(app: AppContext, project_id: int) -> None:
+def split_in_progress(app: AppContext, project_id: int) -> None:
     """The open pass, where there is one."""
     found = label_split.standing(app.sessions, project_id)
     if found is None:

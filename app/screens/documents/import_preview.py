@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import Incoming
@@ -25,12 +25,12 @@ KEPT = 20
 _KEY = "previews"
 
 
-def look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
+def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
     """Shows the first documents of a file, its labels, and how much of it is known already."""
     try:
         preview = _read(app, project_id, incoming, file_id)
     except (ValueError, OSError) as error:
-        st.error(f"**{literal(incoming.name)}**: {explained(error)}")
+        st.error(f"**{literal(incoming.name)}**: {error_text(error)}")
         return
     report = preview.report
     parts = [

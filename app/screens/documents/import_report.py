@@ -25,7 +25,7 @@ class Outcome:
 
     name: str
     report: ImportReport | None = None
-    trouble: str = ""
+    problem: str = ""
 
 
 def begin(name: str) -> Outcome:
@@ -40,8 +40,8 @@ def forget() -> None:
 
 def show() -> None:
     for number, outcome in enumerate(st.session_state.get(_KEY, [])):
-        if outcome.trouble:
-            st.error(f"**{literal(outcome.name)}**: {outcome.trouble}")
+        if outcome.problem:
+            st.error(f"**{literal(outcome.name)}**: {outcome.problem}")
         if outcome.report is not None:
             _show(outcome.report, outcome, number)
 

@@ -11,7 +11,6 @@ from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import Pass, PreannotationError
-from storage.engine import Sessions
 
 
 def suggest_button(app: AppContext, project_id: int) -> None:
@@ -27,7 +26,7 @@ def suggest_button(app: AppContext, project_id: int) -> None:
         _do(bulk_preannotation.start, app, project_id)
 
 
-def how_far(app: AppContext, project_id: int) -> None:
+def pass_progress(app: AppContext, project_id: int) -> None:
     """The pass that is open, else how the last one ended."""
     found = bulk_preannotation.latest(app.sessions, project_id)
     if found is not None and found.open:
@@ -62,7 +61,7 @@ def _open_pass(app: AppContext, project_id: int) -> None:
                 _do(bulk_preannotation.cancel, app, project_id)
 
 
-def _do(what: Callable[[Sessions, int, str], Pass], app: AppContext, project_id: int) -> None:
+def _do(what: Callable[..., Pass], app: AppContext, project_id: int) -> None:
     try:
         what(app.sessions, project_id, app.person)
     except PreannotationError as error:

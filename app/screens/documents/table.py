@@ -11,10 +11,10 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import delete_dialog, location
 from app.screens.common.wording import SPLIT, STATUS, count
+from app.services.operations import documents
 from app.services.suggestions.queue import resumed
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus
-from storage.repository import listing
-from storage.repository.listing import DocumentList, DocumentRow
+from storage.records import DocumentList, DocumentRow
 
 ROWS = 25
 ROW_HEIGHT = 38
@@ -77,15 +77,14 @@ def _found(
     app: AppContext, project_id: int, search: str, statuses: tuple[DocumentStatus, ...], number: int
 ) -> DocumentList:
     """The page of this number."""
-    with app.sessions() as session:
-        return listing.list_documents(
-            session,
-            project_id,
-            statuses=statuses,
-            search=search,
-            limit=ROWS,
-            offset=(number - 1) * ROWS,
-        )
+    return documents.page(
+        app.sessions,
+        project_id,
+        statuses=statuses,
+        search=search,
+        limit=ROWS,
+        offset=(number - 1) * ROWS,
+    )
 
 
 def _filters(counts: Mapping[DocumentStatus, int]) -> tuple[str, tuple[DocumentStatus, ...]]:

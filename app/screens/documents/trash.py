@@ -9,10 +9,11 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
-from storage.repository.trash import Kind, TrashedItem
+from storage.enums import DeletableKind
+from storage.records import TrashedItem
 
 ROWS = 20
-_SIGNS: Mapping[Kind, str] = {
+_SIGNS: Mapping[DeletableKind, str] = {
     "project": ":material/folder: Project",
     "label": ":material/label: Label",
     "document": ":material/description: Document",

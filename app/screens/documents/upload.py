@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.context import AppContext
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
 from app.screens.documents import import_preview, import_report
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
+from storage.database_errors import StorageError
 from storage.formats import FORMATS, IMPORT_FORMATS
 
 AUTO = "auto"
 LOOKED_INTO = 3
 """Files that are looked into before they come in."""
-_TROUBLE = (ValueError, OSError, SQLAlchemyError)
+_TROUBLE = (ValueError, OSError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _upload(app: AppContext, project_id: int) -> None:
     adding = st.empty()
     with adding.container():
         for file in chosen[:LOOKED_INTO]:
-            import_preview.look(app, project_id, options.incoming(file, app.person), file.file_id)
+            import_preview.show(app, project_id, options.incoming(file, app.person), file.file_id)
         if len(chosen) > LOOKED_INTO:
             st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
         wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
@@ -119,7 +119,7 @@ def _import(app: AppContext, project_id: int, files: Sequence[Any], options: Opt
                 outcome.report = report
                 bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
         except _TROUBLE as error:
-            outcome.trouble = explained(error)
+            outcome.problem = error_text(error)
 
 
 def _share(report: ImportReport) -> float:
@@ -145,7 +145,7 @@ def _paste(app: AppContext, project_id: int) -> None:
         try:
             added = add_text(app.sessions, project_id, title, text)
         except _TROUBLE as error:
-            st.error(explained(error))
+            st.error(error_text(error))
             return
         if added:
             st.success(f"**{literal(title)}** added.", icon=":material/check_circle:")

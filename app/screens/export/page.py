@@ -8,8 +8,8 @@ from app import context
 from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.export import download
-from app.screens.export.choice import choose
-from storage.repository import documents
+from app.screens.export.choice import choose_export
+from app.services.operations import documents
 
 app = context.current()
 project = project_header(
@@ -18,8 +18,7 @@ project = project_header(
     "Download the submitted documents as a file. Anything a format cannot hold is listed.",
     needs="review",
 )
-with app.sessions() as session:
-    counts = documents.counts_by_status(session, project.id)
+counts = documents.counts_by_status(app.sessions, project.id)
 if not sum(counts.values()):
     st.info(
         "Nothing to export: the project has no documents. Add some first.",
@@ -34,6 +33,6 @@ if not counts["submitted"]:
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
-format, selection = choose(app, project.id)
-if made := download.made(app, project, format, selection):
-    download.offer(made)
+format, selection = choose_export(app, project.id)
+if file := download.exported_file(app, project, format, selection):
+    download.offer_download(file)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.components.plots.counts import curve, scores
-from app.screens.common.figure import lacking, shown
+from app.screens.common.figure import nothing_to_show, show_figure
 from app.services.operations.figures import Measured
 
 FEW_ENTITIES = 100
@@ -26,10 +26,10 @@ def models(measured: Sequence[Measured]) -> None:
 def _by_version(measured: Sequence[Measured]) -> None:
     title = "F1 of the model versions"
     if not measured:
-        lacking(title, "Retrain on the Train page; every new version is evaluated there.")
+        nothing_to_show(title, "Retrain on the Train page; every new version is evaluated there.")
         return
     few = min(each.entities for each in measured) < FEW_ENTITIES
-    shown(
+    show_figure(
         "f1_by_version",
         title,
         "Each version next to the one it was trained from, both on the held-out documents "
@@ -54,14 +54,14 @@ def _by_version(measured: Sequence[Measured]) -> None:
 def _learning(measured: Sequence[Measured]) -> None:
     title = "The learning curve"
     if len(measured) < 2:
-        lacking(
+        nothing_to_show(
             title,
             "The curve needs two retrainings with different numbers of submitted documents; "
             f"there {'is one' if measured else 'are none'} so far.",
         )
         return
     ordered = sorted(measured, key=lambda each: (each.trained_on, each.model_version_id))
-    shown(
+    show_figure(
         "learning_curve",
         title,
         "F1 on the held-out documents by number of training documents. While it rises, more "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.plots.counts import Part, daily, stacked
-from app.screens.common.figure import lacking, shown
+from app.screens.common.figure import nothing_to_show, show_figure
 from app.screens.common.wording import STATUS
 from app.services.operations.figures import Effort, Figures
 from storage.enums import DOCUMENT_STATUSES
@@ -21,7 +21,7 @@ def progress(figures: Figures) -> None:
     names = [STATUS[status] for status in DOCUMENT_STATUSES]
     values = [figures.statuses[status] for status in DOCUMENT_STATUSES]
     with states:
-        shown(
+        show_figure(
             "documents_by_status",
             "Documents by status",
             "Number of documents per status, over the whole project.",
@@ -38,9 +38,9 @@ def progress(figures: Figures) -> None:
 def _over_time(figures: Figures) -> None:
     title = "Documents submitted"
     if not figures.days:
-        lacking(title, "Submit a document on the Annotate page, and its day appears here.")
+        nothing_to_show(title, "Submit a document on the Annotate page, and its day appears here.")
         return
-    shown(
+    show_figure(
         "documents_by_day",
         title,
         "Bottom: per day (UTC). Top: cumulative. A document counts on the day it was last "
@@ -61,7 +61,7 @@ def labels(figures: Figures) -> None:
     """What was marked, and who found it first."""
     title = "Accepted entities by label"
     if not any(each.suggested + each.drawn for each in figures.labels):
-        lacking(title, "No submitted document has an accepted entity yet.")
+        nothing_to_show(title, "No submitted document has an accepted entity yet.")
         return
     parts = [
         Part(name, values, [f"{value:,}" if value else "" for value in values])
@@ -70,7 +70,7 @@ def labels(figures: Figures) -> None:
             (DRAWN, [each.drawn for each in figures.labels]),
         )
     ]
-    shown(
+    show_figure(
         "entities_by_label",
         title,
         "Number of entities per label in the submitted documents. A model cannot learn a label "
@@ -87,7 +87,7 @@ def acceptance(figures: Figures) -> None:
     """Outcome of the suggestions, by model version."""
     title = "Outcome of the suggestions"
     if not figures.acceptance:
-        lacking(title, "Submit a document that has suggestions by a model.")
+        nothing_to_show(title, "Submit a document that has suggestions by a model.")
         return
     fates = ("as_it_was", "moved", "relabelled", "rejected")
     names = ("accepted unchanged", "moved", "relabelled", "rejected")
@@ -97,7 +97,7 @@ def acceptance(figures: Figures) -> None:
         shares = [n / each.total for n, each in zip(counts, figures.acceptance, strict=True)]
         texts = [f"{share:.0%}" if share >= 0.05 else "" for share in shares]
         parts.append(Part(name, shares, texts))
-    shown(
+    show_figure(
         "suggestions_by_version",
         title,
         "Per model version: the share of its suggestions in submitted documents that people "
@@ -118,7 +118,7 @@ def acceptance(figures: Figures) -> None:
 def effort(figures: Figures) -> None:
     """Time and actions, with suggestions and without."""
     if not figures.efforts:
-        lacking(
+        nothing_to_show(
             "Time and actions",
             "Open and submit a document on the Annotate page to see how long it took.",
         )
@@ -139,7 +139,7 @@ def effort(figures: Figures) -> None:
     time, gestures = st.columns(2)
     with time:
         seconds = [each.seconds for each in figures.efforts]
-        shown(
+        show_figure(
             "seconds_a_document",
             "Seconds per document",
             "Mean time from opening to submitting; longer pauses count as two minutes. In "
@@ -153,7 +153,7 @@ def effort(figures: Figures) -> None:
             "no entities" if each.gestures_an_entity is None else f"{each.gestures_an_entity:.2f}"
             for each in figures.efforts
         ]
-        shown(
+        show_figure(
             "gestures_an_entity",
             "Actions per entity",
             "All actions on the documents, submitting included, divided by the entities accepted "

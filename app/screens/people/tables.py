@@ -9,11 +9,11 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import literal
+from app.services.operations.projects import ProjectView
 from app.services.team import accounts, members
 from app.services.team.accounts import Account
 from app.services.team.passwords import one_time
 from storage.enums import ROLES, Role
-from storage.models import Project
 
 _NONE = "not a member"
 _MADE = "one-time password"
@@ -73,7 +73,7 @@ def change_account(app: AppContext, known: list[Account]) -> None:
             st.rerun()
 
 
-def project_members(app: AppContext, project: Project, known: list[Account]) -> None:
+def project_members(app: AppContext, project: ProjectView, known: list[Account]) -> None:
     """Each account's part in a project, to be changed one by one."""
     st.markdown("**Project members**")
     st.caption(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import context
-from app.screens.common import location, sentence
+from app.screens.common import location
 from app.screens.common.wording import literal
 from app.screens.playground import play
+from app.services.labels import label_set
 
 app = context.current()
 st.header("Playground", anchor=False)
@@ -23,5 +24,5 @@ if predictor is None:
     )
     st.stop()
 project = location.current_project(app)
-colours = sentence.colours(app, project.id) if project else {}
-play.play(app, predictor, colours, flat=project is not None and not project.nested)
+colours = label_set.colours(app.sessions, project.id) if project else {}
+play.play(app, predictor, colours, flat=project is not None and not project.settings.nested)

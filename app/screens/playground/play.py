@@ -10,7 +10,7 @@ from app.components.denoising.payload import NEUTRAL
 from app.components.span_annotator import span_annotator
 from app.context import AppContext
 from app.screens.common import denoising_view, run_comparison
-from app.screens.common.sampler_controls import dials, predicted, traced
+from app.screens.common.sampler_controls import choose_settings, predicted, traced
 from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
 from app.screens.common.wording import count
 from app.services.suggestions.predictor import ModelPredictor
@@ -34,7 +34,7 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         "database.",
     )
     with st.spinner("Loading the model …"):
-        settings = dials(active, flat)
+        settings = choose_settings(active, flat)
     versions = [active]
     if len(app.models.versions()) > 1:
         versions = run_comparison.choose_versions(app, active, "playground_versions", least=1)
@@ -108,7 +108,7 @@ def _watch(
     settings: SamplerSettings,
     colours: Mapping[str, str],
 ) -> None:
-    """The film of one sentence, by one of the versions."""
+    """The animation of one sentence, by one of the versions."""
     st.subheader("Watch a sentence", anchor=False)
     which, by = st.columns([3, 1])
     with which:
@@ -126,5 +126,5 @@ def _watch(
         version = versions[min(number, len(versions) - 1)]
     with st.spinner("Denoising …"):
         trace = traced(version, sentence.text, settings)
-    denoising_view.film(trace, version, colours)
+    denoising_view.show_animation(trace, version, colours)
     run_comparison.comparison(app, version, sentence.text, settings)

@@ -11,7 +11,7 @@ from app.screens.common import location
 from app.screens.common.wording import clipped, count, literal
 from app.services.suggestions.label_review import Reviewer, ReviewService, Suspect
 from core.types import Entity
-from storage.repository.statistics import Submission
+from storage.records import Submission
 
 AT_ONCE = 200
 """Documents that one press of the button checks."""

@@ -11,6 +11,7 @@ from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import VersionView
+from app.services.operations import documents
 from app.services.retraining.training_data import (
     LEAST_HOLDOUT,
     LEAST_TRAIN,
@@ -18,7 +19,6 @@ from app.services.retraining.training_data import (
     RetrainingSettings,
 )
 from storage.enums import Split
-from storage.repository import documents
 
 _TITLES: Mapping[Split, str] = {
     "train": "Training documents",
@@ -29,8 +29,7 @@ _TITLES: Mapping[Split, str] = {
 
 def material(app: AppContext, project_id: int) -> bool:
     """Shows what there is to learn from; returns whether it is enough to start."""
-    with app.sessions() as session:
-        counts = documents.counts_by_split(session, project_id, ["submitted"])
+    counts = documents.submitted_by_split(app.sessions, project_id)
     train, holdout = counts.get("train", 0), counts.get("holdout", 0)
     shown: Sequence[tuple[Split, str]] = (
         ("train", "Submitted documents that the model is trained on."),

@@ -15,7 +15,7 @@ from app.services.model_registry.registry import ModelFolderError
 _SAID = "model_brought"
 
 
-def exchange(app: AppContext) -> None:
+def export_and_import(app: AppContext) -> None:
     """For who may choose the model that all projects share."""
     if app.acting is not None and not app.acting.administrator:
         return

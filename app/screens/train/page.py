@@ -33,6 +33,6 @@ else:
     if job:
         retraining_job.ended(app, job)
 versions(app)
-registry.against_each_other(app, project.id)
+registry.compare_versions(app, project.id)
 registry.history(app)
-model_files.exchange(app)
+model_files.export_and_import(app)

@@ -18,7 +18,7 @@ from app.services.suggestions.predictor import version_predictor
 _FOUND = "head_to_head"
 
 
-def against_each_other(app: AppContext, project_id: int) -> None:
+def compare_versions(app: AppContext, project_id: int) -> None:
     """Asks for two versions, and says which is better or that chance can explain it."""
     every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:

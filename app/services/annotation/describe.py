@@ -16,7 +16,7 @@ _ALL = {"accept_all": "accepted", "reject_all": "rejected"}
 _STATE = {"submit": "submitted the document", "reopen": "reopened the document"}
 
 
-def tell(operation: Operation, text: str) -> str:
+def describe(operation: Operation, text: str) -> str:
     """What was done, such as: accepted “Rome” as LOC (suggested by model version 1, 87%)."""
     payload = operation.payload
     op = str(payload.get("op", ""))
@@ -57,7 +57,7 @@ def tell(operation: Operation, text: str) -> str:
     return _unchanged(op, payload, text)
 
 
-def told_set(made: Made) -> str:
+def describe_set(made: Made) -> str:
     """What an answer said that was there before anybody did anything."""
     number = _entities(made.entities)
     if made.origin == "person":

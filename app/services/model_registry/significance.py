@@ -88,8 +88,8 @@ def in_words(found: Difference, a: str, b: str) -> str:
         )
     if points == 0:
         return f"{a} and {b} score the same on {many}."
-    ahead = b if points > 0 else a
-    return f"{ahead} is ahead by {abs(points):.1f} points of F1, but on {many} this may be chance."
+    better = b if points > 0 else a
+    return f"{better} is ahead by {abs(points):.1f} points of F1, but on {many} this may be chance."
 
 
 def _sizes(resamples: int) -> list[int]:

@@ -67,8 +67,8 @@ class AutoRetrain:
     def step(self) -> list[str]:
         """Starts every retraining that is due; returns the jobs."""
         with self._sessions() as session:
-            wished = [(p.id, p.retrain_after) for p in projects.every(session) if p.retrain_after]
-        due = [project_id for project_id, number in wished if self._due(project_id, number or 0)]
+            enabled = [(p.id, p.retrain_after) for p in projects.every(session) if p.retrain_after]
+        due = [project_id for project_id, number in enabled if self._due(project_id, number or 0)]
         return [job for project_id in due if (job := self._started(project_id)) is not None]
 
     def _started(self, project_id: int) -> str | None:

@@ -22,7 +22,7 @@ from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
     active_parent,
-    gather,
+    collect,
 )
 from app.services.retraining.worker_heartbeat import shared, workers
 from app.services.retraining.worker_lock import worker_runs
@@ -104,7 +104,7 @@ class Jobs:
         chosen = settings or RetrainingSettings()
         with self._sessions() as session:
             require(session, project_id, "review")
-        gather(self._sessions, project_id)
+        collect(self._sessions, project_id)
         active_parent(self._sessions)
         job_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}"
         unfinished = [job.id for job in self.every(project_id) if job.active]

@@ -69,7 +69,7 @@ class PreannotationWorker:
     def step(self) -> bool:
         """Does one batch; returns whether there was one."""
         with self._sessions() as holding:
-            batch = preannotations.take(holding)
+            batch = preannotations.claim(holding)
             if batch is None:
                 holding.rollback()
                 self._close()

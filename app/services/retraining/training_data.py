@@ -119,7 +119,7 @@ class Snapshot:
         return cls(**{**data, **lists})
 
 
-def gather(sessions: Sessions, project_id: int) -> Material:
+def collect(sessions: Sessions, project_id: int) -> Material:
     """The project's material as it stands now. Raises `RetrainingError` if it is too little.
 
     The best epoch is chosen by the documents of the dev split if there are any; else by 15 %
@@ -165,7 +165,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
     done = folder / "snapshot.json"
     if done.is_file():
         return Snapshot.from_json(json.loads(done.read_text("utf-8")))
-    material = gather(sessions, project_id)
+    material = collect(sessions, project_id)
     parent = active_parent(sessions)
     with sessions() as session:
         names = label_names.current(session, project_id)

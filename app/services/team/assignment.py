@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.services.annotation import tasks as works
+from app.services.annotation import tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.team.permissions import NotAllowedError, doer, require
 from storage.columns import now
@@ -46,11 +46,11 @@ class Load:
     skipped: int
 
 
-def entered(work: AnnotationTask, person: str) -> bool:
+def entered(task: AnnotationTask, person: str) -> bool:
     """Whether opening the document changes nothing about who has it."""
-    document = work.document
-    if work.blind:
-        return work.begun
+    document = task.document
+    if task.blind:
+        return task.begun
     if document.status == "submitted" or holder(document, person):
         return True
     until = document.claimed_until
@@ -62,20 +62,20 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
 
     Raises `FullError` where as many people as are wanted have it already.
     """
-    work = works.find(session, document, person)
-    if not work.blind:
+    task = tasks.find(session, document, person)
+    if not task.blind:
         claim(session, document, person)
-        return work
-    if work.begun:
-        return work
+        return task
+    if task.begun:
+        return task
     assignments.drop_expired(session, document.id)
-    if len(assignments.of_document(session, document.id)) >= work.wanted:
+    if len(assignments.of_document(session, document.id)) >= task.wanted:
         raise FullError(
-            f"{document.name!r} already has its {work.wanted} annotators, who work independently; "
+            f"{document.name!r} already has its {task.wanted} annotators, who work independently; "
             "open another document, or ask a reviewer to assign this one to you"
         )
     own = assignments.add(session, document.id, person, now() + TAKEN)
-    return AnnotationTask(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, task.wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> None:

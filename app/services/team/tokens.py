@@ -16,7 +16,7 @@ from app.services.team.permissions import Acting, doer, for_person, require_admi
 from app.services.team.sign_in import digest
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.project_scope import SEES, ProjectScopedSession
+from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
 from storage.repository import events, projects, tokens, users
 
 LOG = logging.getLogger(__name__)
@@ -128,13 +128,15 @@ def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | No
     if project_id is None:
         return own
     info = own.kw.get("info") or {}
-    before = info.get(SEES, lambda _: None)
+    before = info.get(PROJECT_SCOPE, lambda _: None)
 
-    def sight(session: Session) -> Collection[int]:
-        seen = before(session)
-        return (project_id,) if seen is None or project_id in seen else ()
+    def project_scope(session: Session) -> Collection[int]:
+        visible_ids = before(session)
+        return (project_id,) if visible_ids is None or project_id in visible_ids else ()
 
-    return sessionmaker(class_=ProjectScopedSession, **{**own.kw, "info": {**info, SEES: sight}})
+    return sessionmaker(
+        class_=ProjectScopedSession, **{**own.kw, "info": {**info, PROJECT_SCOPE: project_scope}}
+    )
 
 
 def _user_id(session: Session, person: str | None) -> int | None:

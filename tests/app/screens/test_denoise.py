@@ -32,7 +32,7 @@ def test_every_dial_reaches_the_sampler(site: Site) -> None:
     site.app.slider(key="phi_1_nested").set_value(0.6)
     site.run()
 
-    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 2.0)
+    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 0.6)
 
 
 def test_the_same_dials_are_computed_once(site: Site) -> None:
@@ -92,7 +92,7 @@ def _pictures(site: Site) -> dict[str, dict[str, object]]:
 
 def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None:
     site.open("denoise", document=site.add())
-    chosen = {"film": _film(site)["id"], "entity": 3, "span": None}
+    chosen = {"animation": _film(site)["id"], "entity": 3, "span": None}
 
     site.app.session_state["denoising"] = {"chosen": chosen}
     site.run()
@@ -110,7 +110,9 @@ def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None
 def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
     site.open("denoise", document=site.add())
 
-    site.app.session_state["denoising"] = {"chosen": {"film": "gone", "entity": 99, "span": None}}
+    site.app.session_state["denoising"] = {
+        "chosen": {"animation": "gone", "entity": 99, "span": None}
+    }
     site.run()
 
     names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from storage.engine import writing
+from storage.enums import DeletableKind
 from storage.models import Document
 from storage.repository import annotation_sets, documents, events, projects, trash
-from storage.repository.trash import Kind
 from tests.app.pages_kit import Site
 
 
-def _type(site: Site, kind: Kind, id: int, words: str) -> None:
+def _type(site: Site, kind: DeletableKind, id: int, words: str) -> None:
     site.app.text_input(key=f"typed_{kind}_{id}").set_value(words)
     next(each for each in site.app.button if each.label == "Delete").click()
     site.run()
@@ -160,7 +160,7 @@ def test_an_edit_of_a_document_that_was_just_deleted_is_saved_in_the_bin(site: S
 
 
 @pytest.mark.parametrize("kind", ["project", "label", "document"])
-def test_deleting_what_is_not_there_says_so(site: Site, kind: Kind) -> None:
+def test_deleting_what_is_not_there_says_so(site: Site, kind: DeletableKind) -> None:
     from app.services.operations.trash import delete
 
     with pytest.raises(LookupError, match=f"there is no {kind} 404"):

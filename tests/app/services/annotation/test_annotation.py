@@ -170,7 +170,7 @@ def test_nobody_takes_up_the_numbers_of_somebody_elses_page(
     later = [{"seq": seq, "op": "comment", "text": "mine"} for seq in range(2, 6)]
     taken = service.apply(other, "ann", later, "Bob")
     assert taken.ack is None
-    assert taken.foreign
+    assert taken.wrong_owner
     assert "under a new one" in (taken.error or "")
 
     applied = service.apply(
