@@ -71,7 +71,7 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
 
 
 def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> Figure:
-    """Above a line for all in total, below a bar for what each day brought."""
+    """Above a line for the running total, below a bar for each day."""
     bars = {
         "type": "bar",
         "name": "on this day",
