@@ -17,6 +17,7 @@ from storage.columns import now
 from storage.enums import DeletableKind
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
 from storage.records import TrashedItem
+from storage.soft_delete import WITH_TRASH
 
 Deletable = Project | Label | Document
 _TABLES: dict[DeletableKind, Any] = {"project": Project, "label": Label, "document": Document}

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from app.components.span_annotator.hotkeys import conflicts
 from app.context import AppContext
 from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
 from app.screens.common.relabel_dialog import Change
