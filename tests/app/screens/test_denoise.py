@@ -201,7 +201,7 @@ def test_a_version_whose_folder_is_gone_is_left_out_and_told(
     site.app.get("segmented_control")[-1].set_value("Model versions")
     site.run()
 
-    assert "Version 2 is left out" in site.said()
+    assert "Version 2 is skipped" in site.said()
     assert "version 2" not in site.app.dataframe[0].value.columns
 
 
