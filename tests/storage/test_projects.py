@@ -60,7 +60,7 @@ def test_labels_that_are_there_are_not_made_twice(sessions: sessionmaker[Session
     [
         ("", None, "1 to 100 characters"),
         (" X", None, "surrounding spaces"),
-        ("X\nY", None, "without line ends"),
+        ("X\nY", None, "without line breaks"),
         ("X" * 101, None, "1 to 100 characters"),
         ("PER", None, "already has a label 'PER'"),
         ("X", "red", "#rrggbb"),

@@ -151,7 +151,7 @@ def test_too_many_wrong_passwords_of_all_names_stop_everybody_for_a_while(
     for number in range(6):
         refused(sessions, f"stranger {number}", GOOD)
 
-    assert "too many" in refused(sessions, "Anna", GOOD)
+    assert "Too many" in refused(sessions, "Anna", GOOD)
     clock.goes_on(sign_in.WINDOW)
     assert sign_in.sign_in(sessions, "Anna", GOOD)
 

@@ -227,7 +227,7 @@ def test_a_state_is_not_guessed_where_a_change_is_missing(
         session.execute(text("DROP TRIGGER operations_no_delete"))
         session.execute(text("DELETE FROM operations WHERE version = 2"))
 
-    with pytest.raises(HistoryError, match="version 1 cannot be put together"):
+    with pytest.raises(HistoryError, match="version 1 cannot be restored"):
         back(service, document_id, 1, "Ann")
 
 

@@ -176,7 +176,10 @@ def test_a_full_disk_breaks_the_import_off_and_keeps_what_was_committed(
         ({"text": "x" * 11}, "at most 10 characters, got 11; cut it"),
         ({"text": "x", "name": "n" * 501}, "a name has at most 500 characters, got 501"),
         ({"text": "x", "entities": [{"start": 0, "end": 1, "label": "L" * 101}]}, "1 to 100 char"),
-        ({"text": "x", "entities": [{"start": 0, "end": 1, "label": "a\nb"}]}, "without line ends"),
+        (
+            {"text": "x", "entities": [{"start": 0, "end": 1, "label": "a\nb"}]},
+            "without line breaks",
+        ),
         ({"text": "x", "entities": [{"start": 0, "end": 2, "label": "A"}]}, "does not lie in"),
     ],
 )

@@ -38,7 +38,7 @@ def test_every_move_is_logged_with_who_from_to_and_why(
 def test_going_back_twice_goes_two_steps_back_and_then_says_there_is_no_more(
     sessions: Sessions, registry: ModelRegistry
 ) -> None:
-    with pytest.raises(NoWayBackError, match="no version served before"):
+    with pytest.raises(NoWayBackError, match="no version was active before this one"):
         roll_back(sessions)
     registry.promote(2)
     registry.promote(3)

@@ -144,7 +144,7 @@ def test_restoring_never_overwrites(
     told = capsys.readouterr().out
     with sessions() as session:
         assert [each.name for each in projects.every(session)] == ["News"]
-    aside = Path(re.search(r"lies in (.*)", told)[1])  # type: ignore[index]
+    aside = Path(re.search(r"previous data is in (.*)", told)[1])  # type: ignore[index]
     with closing(sqlite3.connect(aside / "spanneal.db")) as old:
         named = old.execute("SELECT name FROM projects ORDER BY id").fetchall()
     assert named == [("News",), ("Later",)]

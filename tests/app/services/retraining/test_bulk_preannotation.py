@@ -81,7 +81,7 @@ def test_every_document_that_waits_is_predicted_once(sessions: Sessions, project
     model = Reader()
     begun = bulk_preannotation.start(sessions, project_id, "Ada", batch=3)
     assert (begun.documents, begun.state) == (MANY, "running")
-    with pytest.raises(PreannotationError, match="running already"):
+    with pytest.raises(PreannotationError, match="already running"):
         bulk_preannotation.start(sessions, project_id, "Ada")
     hands = _hands(sessions, model)
 
@@ -123,7 +123,7 @@ def test_what_was_cancelled_is_gone_on_with_by_another_pass(
     hands.step()
     assert bulk_preannotation.cancel(sessions, project_id, "Ada").state == "cancelled"
     assert not hands.step()
-    with pytest.raises(PreannotationError, match="only one that is paused"):
+    with pytest.raises(PreannotationError, match="it must be paused"):
         bulk_preannotation.resume(sessions, project_id, "Ada")
 
     assert bulk_preannotation.start(sessions, project_id, "Ada").documents == MANY - 4

@@ -115,7 +115,7 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
     [
         ([], "got 0 decisions for 1 differences"),
         ([[(4, 17, "NOPE")]], "no label 'NOPE'"),
-        ([[(24, 28, "PER")]], "not where the difference is: 0 to 17"),
+        ([[(24, 28, "PER")]], "outside the difference: 0 to 17"),
         ([[(4, 99, "ORG")]], "not in the text, which has 29 characters"),
         ([[(9, 9, "ORG")]], "not in the text"),
     ],
@@ -140,7 +140,7 @@ def test_with_one_version_there_is_nothing_to_decide(two: Team) -> None:
     two.submit(0, "Anna", ("Oslo", "LOC"))
     assert adjudication.waiting(two.sessions, two.project_id) == ([two.ids[1]], [])
     ids = [each.set_id for each in adjudication.case(two.sessions, two.ids[0]).versions]
-    with pytest.raises(AdjudicationError, match="1 of the two or more"):
+    with pytest.raises(AdjudicationError, match="at least two submitted versions, got 1"):
         adjudication.decide(two.sessions, two.ids[0], ids, [], "Rita")
 
 

@@ -41,7 +41,7 @@ def test_the_next_documents_that_lack_people_are_given(two: Team) -> None:
     two.submit(0, "Anna")
     assert assignment.assign_next(two.sessions, two.project_id, ["Bo", "Cleo"], 5) == 4
     assert assignment.assign_next(two.sessions, two.project_id, ["Cleo"], 5) == 1
-    with pytest.raises(ValueError, match="lacks 1 of its 2 annotators"):
+    with pytest.raises(ValueError, match="needs 1 more of its 2 annotators"):
         assignment.assign_next(two.sessions, two.project_id, ["Cleo"], 5)
     assert assignment.loads(assignment.given(two.sessions, two.project_id))[0].submitted == 1
 
