@@ -68,7 +68,7 @@ def test_half_the_bits_find_the_same_entities(
     model = DiffusionNER.load(learned.folder)
     threshold = model.config.threshold
     exact = propose(model, WORDS, SETTINGS)
-    monkeypatch.setattr("core.devices._HALF", {"cpu"})
+    monkeypatch.setattr("core.devices._BFLOAT16", {"cpu"})
     half = propose(model, WORDS, SETTINGS)
     assert half != exact
     assert [select_spans(each, threshold, flat=False) for each in half] == [
