@@ -6,8 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from ..devices import best_device
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
@@ -32,7 +30,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
     parser.add_argument("--rounds", type=int, default=3, help="runs; the median is reported")
     parser.add_argument("--device", help="only this one (default: the CPU, and a GPU if any)")
-    parser.add_argument("--threads", type=int, help="of the CPU (default: all cores)")
     parser.add_argument(
         "--texts",
         action="store_true",
@@ -43,8 +40,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
-    if options.threads:
-        torch.set_num_threads(options.threads)
     results = []
     for device in devices:
         model = _model(options).to(device)
