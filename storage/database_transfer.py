@@ -68,7 +68,7 @@ def move(
     source: Engine,
     target: Engine,
     placed: Callable[[str], str] = str,
-    tell: Callable[[Step], None] = lambda step: None,
+    on_step: Callable[[Step], None] = lambda step: None,
 ) -> Mapping[str, Content]:
     """Copies every table of an up-to-date SQLite `source` into an empty PostgreSQL `target`.
 
@@ -83,7 +83,7 @@ def move(
         _require_known(old)
         _require_empty_tables(new)
         for table in _TABLES:
-            moved[table.name] = _move_table(old, new, table, placed, tell)
+            moved[table.name] = _move_table(old, new, table, placed, on_step)
             _set_sequence(new, table)
     return moved
 
@@ -93,7 +93,7 @@ def _move_table(
     new: Connection,
     table: Table,
     placed: Callable[[str], str],
-    tell: Callable[[Step], None],
+    on_step: Callable[[Step], None],
 ) -> Content:
     total = old.scalar(select(func.count()).select_from(table)) or 0
     given, done = _Sum(table), 0
@@ -111,7 +111,7 @@ def _move_table(
                 "moved, and everything is still where it was"
             ) from error
         done += len(rows)
-        tell(Step(table.name, done, total))
+        on_step(Step(table.name, done, total))
     arrived = _Sum(table)
     for rows in _portions(new, table):
         for row in rows:

@@ -28,10 +28,10 @@ from storage.models import (
 from storage.query_criteria import Condition
 from storage.soft_delete import SoftDeleteSession
 
-Sight = Callable[[Session], Collection[int] | None]
+ProjectScope = Callable[[Session], Collection[int] | None]
 """Which projects a session sees; None: all of them."""
-SEES = "sees"
-"""The key of a session's `info` that holds its sight."""
+PROJECT_SCOPE = "project_scope"
+"""The key of a session's `info` that holds its scope."""
 EVERYONE = {"everyone": True}
 """Execution options of a query that must see all projects, such as one for a twin's split."""
 _OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation)
@@ -49,22 +49,24 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     if state.execution_options.get("everyone"):
         return
-    sight: Sight = state.session.info[SEES]
-    seen = sight(state.session)
-    if seen is not None:
-        state.statement = state.statement.options(*_criteria(tuple(sorted(seen))))
+    project_scope: ProjectScope = state.session.info[PROJECT_SCOPE]
+    visible_ids = project_scope(state.session)
+    if visible_ids is not None:
+        state.statement = state.statement.options(*_criteria(tuple(sorted(visible_ids))))
 
 
 @lru_cache(maxsize=256)
-def _criteria(seen: tuple[int, ...]) -> list[Condition]:
+def _criteria(visible_ids: tuple[int, ...]) -> list[Condition]:
     """Kept for the next query: to make them takes longer than most queries."""
-    documents = Document.__table__.alias("seen_documents")
-    found = [Condition(Project, Project.id.in_(seen))]
+    documents = Document.__table__.alias("visible_documents")
+    found = [Condition(Project, Project.id.in_(visible_ids))]
     for model in _OF_PROJECTS:
-        found.append(Condition(model, model.project_id.in_(seen)))
+        found.append(Condition(model, model.project_id.in_(visible_ids)))
     for model in _OF_DOCUMENTS:
         among = exists(
-            select(1).where(documents.c.id == model.document_id, documents.c.project_id.in_(seen))
+            select(1).where(
+                documents.c.id == model.document_id, documents.c.project_id.in_(visible_ids)
+            )
         )
         found.append(Condition(model, among))
     return found

@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
 from storage.query_criteria import Condition
 
-BINNED: dict[str, Any] = {"binned": True}
+WITH_TRASH: dict[str, Any] = {"with_trash": True}
 """Execution options of a query that also finds what lies in the bin."""
 
 # Tables, not classes: what is said of classes here would be restricted in turn.
@@ -29,14 +29,14 @@ class SoftDeleteSession(Session):
 
 
 @event.listens_for(SoftDeleteSession, "do_orm_execute")
-def _hide_binned(state: ORMExecuteState) -> None:
+def _hide_trash(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return
-    if not state.execution_options.get("binned", False):
+    if not state.execution_options.get("with_trash", False):
         state.statement = state.statement.options(*_CONDITIONS)
 
 
-def _label_binned() -> ColumnElement[bool]:
+def _label_in_trash() -> ColumnElement[bool]:
     """Whether an entity's label lies in the bin of its project.
 
     The first half is asked once a query, and is false for every entity where no label does.
@@ -62,7 +62,7 @@ def _conditions() -> tuple[Any, ...]:
         Project: Project.deleted_at.is_(None),
         Label: Label.deleted_at.is_(None),
         Document: and_(Document.deleted_at.is_(None), Document.project_id.not_in(gone)),
-        EntityRow: ~_label_binned(),
+        EntityRow: ~_label_in_trash(),
     }
     return tuple(Condition(table, condition) for table, condition in hidden.items())
 

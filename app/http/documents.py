@@ -13,8 +13,7 @@ from app.editing import DraftSpan
 from app.gestures import GESTURES
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.services.annotation import audit_log, drafts
-from app.services.annotation import tasks as works
+from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.interchange import importing
 from app.services.team.permissions import require
@@ -128,9 +127,9 @@ def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
     if not importing.add_text(caller.sessions, project_id, new.name, new.text):
         raise ApiError(
             409,
-            "the project has this very text already, or its bin has",
+            "duplicate: this text is already in the project or its trash",
             got=new.name,
-            remedy="Search for it among the documents, or restore it from the bin.",
+            remedy="Search for it among the documents, or restore it from the trash.",
         )
     with caller.sessions() as session:
         hashed = documents.checked_hash(new.name, new.text)
@@ -168,7 +167,7 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
             409,
             applied.error,
             expected="operations as the page sends them",
-            remedy="Get the annotations again: operations beside the refused one are kept.",
+            remedy="Fetch the annotations again: all other operations were kept.",
         )
     return _annotations(caller, document_id)
 
@@ -177,9 +176,9 @@ def _annotations(caller: Caller, document_id: int) -> Annotations:
     with caller.sessions() as session:
         document = documents.get(session, document_id)
         require(session, document.project_id, "annotate", caller.person)
-        work = works.find(session, document, caller.person)
-        spans = drafts.load(session, work).spans
-        return Annotations(status=work.standing.status, entities=[_span(each) for each in spans])
+        task = tasks.find(session, document, caller.person)
+        spans = drafts.load(session, task).spans
+        return Annotations(status=task.standing.status, entities=[_span(each) for each in spans])
 
 
 def _span(span: DraftSpan) -> SpanOut:

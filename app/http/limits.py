@@ -88,7 +88,7 @@ class Rate:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, who: str, number: int = 1) -> bool:
+    def spend(self, who: str, number: int = 1) -> bool:
         """Whether so many more requests are allowed now; else none is taken."""
         with self._lock:
             at = self._clock()

@@ -33,7 +33,7 @@ def suggested(workplace: Workplace, told: Told) -> Tally:
 
 def denoised_again(workplace: Workplace, told: Told) -> Tally:
     """After each correction the model denoises the rest of its sentence, what is decided fixed."""
-    return _in_turn(workplace, _service(workplace), told, look_again=True)
+    return _in_turn(workplace, _service(workplace), told, resuggest=True)
 
 
 def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
@@ -51,7 +51,7 @@ def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
     _measure(workplace)
     while (document_id := next_document(workplace.sessions, workplace.project_id)) is not None:
         gold = workplace.gold[document_id]
-        tally += correct(_service(workplace), document_id, gold, look_again=False)
+        tally += correct(_service(workplace), document_id, gold, resuggest=False)
         told(tally)
         if tally.documents % RETRAIN_EVERY == 0 and tally.documents < len(workplace.gold):
             retrain(workplace, workplace.folder / f"after {tally.documents}")
@@ -86,10 +86,10 @@ def _measure(workplace: Workplace) -> None:
 
 
 def _in_turn(
-    workplace: Workplace, service: AnnotationService, told: Told, look_again: bool = False
+    workplace: Workplace, service: AnnotationService, told: Told, resuggest: bool = False
 ) -> Tally:
     tally = Tally()
     for document_id, gold in workplace.gold.items():
-        tally += correct(service, document_id, gold, look_again=look_again)
+        tally += correct(service, document_id, gold, resuggest=resuggest)
         told(tally)
     return tally

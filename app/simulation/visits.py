@@ -34,7 +34,7 @@ class Tally:
 
 
 def correct(
-    service: AnnotationService, document_id: int, gold: Sequence[Key], *, look_again: bool
+    service: AnnotationService, document_id: int, gold: Sequence[Key], *, resuggest: bool
 ) -> Tally:
     """Opens the document, corrects it to gold, submits it. `look_again` lets the model denoise the
     sentence of each correction anew before the next one. Raises RuntimeError where the submitted
@@ -43,11 +43,11 @@ def correct(
     spans = service.open(document_id, PERSON).spans
     gestures = SUBMIT
     while todo := corrections(spans, gold):
-        for each in todo[:1] if look_again else todo:
+        for each in todo[:1] if resuggest else todo:
             gestures += each.gestures
             _do(service, document_id, each, numbers)
-        if look_again:
-            service.read_again(document_id, PERSON, around=[(todo[0].start, todo[0].end)])
+        if resuggest:
+            service.resuggest(document_id, PERSON, around=[(todo[0].start, todo[0].end)])
         spans = service.open(document_id, PERSON).spans
     ops = [{"seq": next(numbers), "op": op} for op in ("accept_all", "submit")]
     applied = service.apply(document_id, _client(document_id), ops, PERSON)

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="files to evaluate at the end",
     )
-    parser.add_argument("--card", type=Path, help="text for the beginning of the model card")
+    parser.add_argument("--card", type=Path, help="text for the top of the model card")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -73,9 +73,9 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
     if encoding is not None:
         yield from _recoded(rest, encoding)
         return
-    foreign = [line for line in sample.split(b"\n")[:-1] if not line.isascii()]
-    faults = [fault for line in foreign if (fault := _fault(line))]
-    if _ENOUGH <= len(foreign) == len(faults):
+    non_ascii = [line for line in sample.split(b"\n")[:-1] if not line.isascii()]
+    faults = [fault for line in non_ascii if (fault := _fault(line))]
+    if _ENOUGH <= len(non_ascii) == len(faults):
         raise _refusal(_fault(sample) or faults[0])
     for number, line in enumerate(_bounded(io.BufferedReader(rest))):
         yield line.removeprefix(UTF8_MARK) if number == 0 else line

@@ -199,9 +199,9 @@ def _listed(raw: _Object, key: str) -> list[object]:
     return list_of(raw.get(key) or [], repr(key))
 
 
-def _newest(answers: Sequence[_Object]) -> _Object | None:
+def _newest(responses: Sequence[_Object]) -> _Object | None:
     """The one changed last; of those that do not say when, the last."""
-    ordered = sorted(enumerate(answers), key=lambda pair: (_time(pair[1]), pair[0]))
+    ordered = sorted(enumerate(responses), key=lambda pair: (_time(pair[1]), pair[0]))
     return ordered[-1][1] if ordered else None
 
 

@@ -14,7 +14,7 @@ from storage.columns import now
 from storage.enums import Origin, SetState
 from storage.models import AnnotationSet, Assignment, Document, EntityRow
 from storage.records import SpanRecord
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 SUBMITTED = and_(AnnotationSet.origin == "person", AnnotationSet.state == "submitted")
 """The condition that a set is a person's answer."""
@@ -193,7 +193,7 @@ def save_spans(
         hidden = select(EntityRow).where(
             EntityRow.annotation_set_id == draft.id, EntityRow.key.in_(new)
         )
-        found = session.scalars(hidden.execution_options(**BINNED))
+        found = session.scalars(hidden.execution_options(**WITH_TRASH))
         rows |= {row.key: row for row in found}
     for key, span in wanted.items():
         if key not in rows:
@@ -232,7 +232,7 @@ def spans_of(annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
 def every_span_of(session: Session, annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
     """The set's spans and, beside them, those of labels in the bin: for a copy to keep."""
     query = select(EntityRow).where(EntityRow.annotation_set_id == annotation_set.id)
-    rows = session.scalars(query.order_by(EntityRow.id).execution_options(**BINNED))
+    rows = session.scalars(query.order_by(EntityRow.id).execution_options(**WITH_TRASH))
     return tuple(map(span_of, rows))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from storage.columns import now
 from storage.enums import DocumentStatus
 from storage.models import AnnotationSet, Assignment, Document, Project
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 OPEN: tuple[DocumentStatus, ...] = ("new", "in_progress")
 
@@ -33,7 +33,7 @@ class Given:
 def annotators(session: Session, project_id: int) -> int:
     """How many people annotate each document of the project, in the bin or not."""
     query = select(Project.annotators).where(Project.id == project_id)
-    return session.execute(query, execution_options=BINNED).scalar_one()
+    return session.execute(query, execution_options=WITH_TRASH).scalar_one()
 
 
 def own(session: Session, document_id: int, person: str) -> Assignment | None:

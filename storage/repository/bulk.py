@@ -14,7 +14,7 @@ from storage.models import AnnotationSet, Base, Document, EntityRow, Operation
 from storage.records import Answer, OperationRecord, SpanRecord
 from storage.repository.history import client_of
 from storage.repository.splits import choose_splits
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 _DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS = (
     Base.metadata.tables[model.__tablename__]
@@ -55,7 +55,7 @@ def known_hashes(session: Session, project_id: int, hashes: Sequence[str]) -> se
     query = select(Document.sha256).where(
         Document.project_id == project_id, Document.sha256.in_(hashes)
     )
-    return set(session.scalars(query.execution_options(**BINNED)))
+    return set(session.scalars(query.execution_options(**WITH_TRASH)))
 
 
 def add_all(session: Session, project_id: int, documents: Sequence[NewDocument]) -> None:

@@ -16,7 +16,7 @@ from storage.enums import SpanStatus
 from storage.models import AnnotationSet, Document, EntityRow, Event, Label
 from storage.repository import events
 from storage.repository.projects import check_free, check_label_name
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 RENAMED, MERGED = "rename label", "merge label"
 Place = tuple[int, int, int]
@@ -39,7 +39,7 @@ def current(session: Session, project_id: int) -> Mapping[str, str]:
     if not found:
         return found
     taken = select(Label.name).where(Label.project_id == project_id)
-    standing = set(session.scalars(taken.execution_options(**BINNED)))
+    standing = set(session.scalars(taken.execution_options(**WITH_TRASH)))
     return {was: now for was, now in found.items() if was not in standing and now in standing}
 
 
@@ -80,7 +80,7 @@ def give_up(session: Session, label: Label, successor: Label, person: str) -> No
 def lock_documents(session: Session, project_id: int) -> None:
     """Makes whoever saves in the project, bin and all, wait until the transaction ends."""
     query = select(Document.id).where(Document.project_id == project_id).order_by(Document.id)
-    session.execute(query.with_for_update().execution_options(**BINNED)).all()
+    session.execute(query.with_for_update().execution_options(**WITH_TRASH)).all()
 
 
 def documents_with(session: Session, project_id: int, label: str) -> Sequence[int]:
@@ -100,7 +100,7 @@ def documents_with(session: Session, project_id: int, label: str) -> Sequence[in
         .distinct()
         .order_by(AnnotationSet.document_id)
     )
-    return session.scalars(query.execution_options(**BINNED)).all()
+    return session.scalars(query.execution_options(**WITH_TRASH)).all()
 
 
 def places(session: Session, project_id: int, label: str) -> set[tuple[Place, SpanStatus]]:

@@ -16,7 +16,7 @@ Changes = Sequence[Mapping[str, Any]]
 
 def received(session: Session, client: str, first: int, last: int) -> dict[int, str | None]:
     """The sequence numbers from `first` to `last` that are recorded, each with its refusal; one
-    that clashed waits for a decision and is not refused yet."""
+    that conflicted waits for a decision and is not refused yet."""
     refusal = case((Operation.changes.is_(None), Operation.refused))
     query = select(Operation.seq, refusal).where(
         Operation.client == client, Operation.seq.between(first, last)
@@ -51,7 +51,7 @@ def record(
 ) -> None:
     """Records one action. A second record of (client, seq) is an `IntegrityError`.
 
-    A refused action with changes clashed with another's: they are what it would have done, and
+    A refused action with changes conflicted with another's: they are what it would have done, and
     `met` in them is the draft's version then.
     """
     session.add(
@@ -141,10 +141,10 @@ def since(
     return [row for row in session.scalars(query) if row.changes]
 
 
-def clashes(
+def conflicts(
     session: Session, document_id: int, person: str, owner: str | None = None
 ) -> Sequence[Operation]:
-    """The person's actions that clashed with another's and wait for a decision, oldest first."""
+    """The person's actions that conflicted with another's and wait for a decision, oldest first."""
     query = _in_order(document_id).where(
         Operation.person == person,
         _of(owner),

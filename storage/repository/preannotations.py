@@ -82,7 +82,7 @@ def running(session: Session) -> Sequence[Preannotation]:
     return session.scalars(select(_RUN).where(_RUN.state == "running").order_by(_RUN.id)).all()
 
 
-def take(session: Session) -> PreannotationBatch | None:
+def claim(session: Session) -> PreannotationBatch | None:
     """The next batch that no worker is at; locked until the transaction ends, also by the death of
     whoever took it. SQLite has no row locks: there one worker works on a file."""
     query = (

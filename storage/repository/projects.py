@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.enums import QUEUE_ORDERS, QueueOrder
 from storage.models import Label, Project
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 DEFAULT_MEANINGS = {
@@ -40,14 +40,16 @@ class NameTakenError(ValueError):
 
 def create(session: Session, name: str) -> Project:
     """Raises `NameTakenError`: a project in the bin keeps its name, so that it can come back."""
-    query = select(Project).where(Project.name == name).execution_options(**BINNED)
+    query = select(Project).where(Project.name == name).execution_options(**WITH_TRASH)
     taken = session.scalars(query).one_or_none()
     if taken is not None:
         raise NameTakenError(
-            f"there is a project {name!r} already; choose another name"
+            f"there is already a project {name!r}; choose another name"
             if taken.deleted_at is None
-            else f"a deleted project has the name {name!r}; restore it from the bin, or choose "
-            "another name"
+            else (
+                f"a deleted project has the name {name!r}; restore it from the trash, or choose "
+                "another name"
+            )
         )
     project = Project(name=name)
     session.add(project)
@@ -61,7 +63,7 @@ def every(session: Session) -> Sequence[Project]:
 
 def founded(session: Session) -> datetime | None:
     """When the first project was made, whether or not it was deleted since."""
-    query = select(func.min(Project.created_at)).execution_options(**BINNED)
+    query = select(func.min(Project.created_at)).execution_options(**WITH_TRASH)
     return session.scalar(query)
 
 
@@ -94,7 +96,7 @@ def configure(
     if not 0.05 <= holdout_share <= 0.5:
         raise ValueError(
             f"the share held out must lie between 5 % and 50 %, got {holdout_share:.0%}; without "
-            "held-out documents no model can be judged"
+            "held-out documents, models cannot be evaluated"
         )
     if queue not in QUEUE_ORDERS:
         raise ValueError(f"the order must be one of {', '.join(QUEUE_ORDERS)}, got {queue!r}")
@@ -118,7 +120,7 @@ def change_label(
     or a key of more than one character."""
     label = session.get(Label, label_id)
     if label is None:
-        raise LookupError(f"there is no label {label_id}; reload the page to see those there are")
+        raise LookupError(f"there is no label {label_id}; reload the page to see the current ones")
     if key is not None and len(key) != 1:
         raise ValueError(f"a label's key is one character, got {key!r}")
     label.color, label.key, label.description = _checked_colour(color), key, description
@@ -166,7 +168,7 @@ def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tu
 
     One in the bin stays there, and what is marked with it is kept beside it.
     """
-    query = select(Label.name).where(Label.project_id == project_id).execution_options(**BINNED)
+    query = select(Label.name).where(Label.project_id == project_id).execution_options(**WITH_TRASH)
     present = set(session.scalars(query))
     missing = tuple(name for name in dict.fromkeys(names) if name not in present)
     for name in missing:
@@ -178,21 +180,21 @@ def check_label_name(name: str) -> None:
     """Raises `ValueError` for what cannot be a label's name."""
     if not 0 < len(name) <= 100 or name != name.strip() or any(char < " " for char in name):
         raise ValueError(
-            "a label needs a name of 1 to 100 characters without line ends or blanks around it, "
-            f"got {name[:120]!r}"
+            "a label needs a name of 1 to 100 characters without line breaks or surrounding "
+            f"spaces, got {name[:120]!r}"
         )
 
 
 def check_free(session: Session, project_id: int, name: str) -> None:
     """Raises `ValueError` where a label of the project has the name, in the bin or not."""
     query = select(Label).where(Label.project_id == project_id, Label.name == name)
-    taken = session.scalars(query.execution_options(**BINNED)).one_or_none()
+    taken = session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
     if taken is None:
         return
     raise ValueError(
         f"the project already has a label {name!r}; labels are unique in a project"
         if taken.deleted_at is None
-        else f"the label {name!r} lies in the bin; restore it there, with all its marks"
+        else f"the label {name!r} is in the trash; restore it from there, with all its entities"
     )
 
 
@@ -215,5 +217,5 @@ def _next_key(taken: Sequence[str | None]) -> str | None:
 
 def _next_position(session: Session, project_id: int) -> int:
     query = select(func.max(Label.position)).where(Label.project_id == project_id)
-    last = session.scalar(query.execution_options(**BINNED))
+    last = session.scalar(query.execution_options(**WITH_TRASH))
     return 0 if last is None else last + 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.enums import Split
 from storage.models import Document, Project
 from storage.project_scope import EVERYONE
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
 """Of a project's first four documents, two are trained on and one is held out."""
@@ -69,7 +69,7 @@ def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
         .where(Document.project_id.in_(select(Project.id)), Document.sha256.in_(hashes))
         .order_by(Document.id.desc())
     )
-    return dict(session.execute(query, execution_options={**EVERYONE, **BINNED}).all())
+    return dict(session.execute(query, execution_options={**EVERYONE, **WITH_TRASH}).all())
 
 
 def _among_the_first(present: Sequence[Split]) -> Split | None:

@@ -8,42 +8,30 @@ its project stays deleted when the project is restored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import now
+from storage.enums import DeletableKind
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
-from storage.soft_delete import BINNED
+from storage.records import TrashedItem
+from storage.soft_delete import WITH_TRASH
 
-Kind = Literal["project", "label", "document"]
 Deletable = Project | Label | Document
-_TABLES: dict[Kind, Any] = {"project": Project, "label": Label, "document": Document}
+_TABLES: dict[DeletableKind, Any] = {"project": Project, "label": Label, "document": Document}
 
 
-@dataclass(frozen=True, slots=True)
-class TrashedItem:
-    """Something in the bin."""
-
-    kind: Kind
-    id: int
-    name: str
-    project_id: int
-    deleted_at: datetime
-
-
-def find(session: Session, kind: Kind, id: int) -> Deletable:
+def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
     """Whether or not it lies in the bin, fresh. Raises `LookupError` where there is none."""
     table = _TABLES[kind]
     query = select(table).where(table.id == id)
     found: Deletable | None = session.scalars(
-        query.execution_options(**BINNED, populate_existing=True)
+        query.execution_options(**WITH_TRASH, populate_existing=True)
     ).one_or_none()
     if found is None:
-        raise LookupError(f"there is no {kind} {id}; reload the page to see what there is")
+        raise LookupError(f"there is no {kind} {id}; reload the page to see the current ones")
     return found
 
 
@@ -60,14 +48,14 @@ def take_back(session: Session, row: Deletable) -> None:
 
 def projects(session: Session) -> list[TrashedItem]:
     """The deleted projects, the newest first."""
-    return _binned(session, "project", Project.id)
+    return _trashed(session, "project", Project.id)
 
 
 def of_project(session: Session, project_id: int) -> list[TrashedItem]:
     """The deleted labels and documents of a project, the newest first."""
     found = [
-        *_binned(session, "label", Label.project_id, Label.project_id == project_id),
-        *_binned(session, "document", Document.project_id, Document.project_id == project_id),
+        *_trashed(session, "label", Label.project_id, Label.project_id == project_id),
+        *_trashed(session, "document", Document.project_id, Document.project_id == project_id),
     ]
     return sorted(found, key=lambda each: each.deleted_at, reverse=True)
 
@@ -75,7 +63,7 @@ def of_project(session: Session, project_id: int) -> list[TrashedItem]:
 def labels(session: Session, project_id: int) -> set[str]:
     """The names of the deleted labels: what is marked with them comes back with them."""
     query = select(Label.name).where(Label.project_id == project_id, Label.deleted_at.is_not(None))
-    return set(session.scalars(query.execution_options(**BINNED)))
+    return set(session.scalars(query.execution_options(**WITH_TRASH)))
 
 
 def texts(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
@@ -85,7 +73,7 @@ def texts(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
         Document.sha256.in_(hashes),
         Document.deleted_at.is_not(None),
     )
-    return set(session.scalars(query.execution_options(**BINNED)))
+    return set(session.scalars(query.execution_options(**WITH_TRASH)))
 
 
 def documents_in(session: Session, project_id: int) -> int:
@@ -111,12 +99,14 @@ def entities_of(session: Session, label: Label) -> int:
     return session.scalar(query) or 0
 
 
-def _binned(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> list[TrashedItem]:
+def _trashed(
+    session: Session, kind: DeletableKind, project_id: Any, *conditions: Any
+) -> list[TrashedItem]:
     table = _TABLES[kind]
     query = (
         select(table.id, table.name, project_id, table.deleted_at)
         .where(table.deleted_at.is_not(None), *conditions)
         .order_by(table.deleted_at.desc(), table.id.desc())
-        .execution_options(**BINNED)
+        .execution_options(**WITH_TRASH)
     )
     return [TrashedItem(kind, *row) for row in session.execute(query)]

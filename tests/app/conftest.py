@@ -23,8 +23,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     pretend_model(tmp_path / "model")
     site = build_site(tmp_path, settings_in(tmp_path), model)
     monkeypatch.setattr(
-        "app.services.suggestions.prefetch.Prefetcher.wish",
-        lambda self, *wish: site.wishes.append(wish),
+        "app.services.suggestions.prefetch.Prefetcher.request",
+        lambda self, *request: site.prefetch_requests.append(request),
     )
     yield site
     st.cache_resource.clear()

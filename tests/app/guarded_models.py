@@ -90,9 +90,9 @@ OF_MODELS: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: bulk_preannotation.cancel(w.sessions, w.project, w.name),
     ),
-    "retraining.training_data.gather": (
+    "retraining.training_data.collect": (
         "review",
-        lambda w: training_data.gather(w.sessions, w.project),
+        lambda w: training_data.collect(w.sessions, w.project),
     ),
     "retraining.training_data.take_snapshot": (
         "review",

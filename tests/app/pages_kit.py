@@ -76,7 +76,7 @@ class PretendedModel:
     def in_background(self) -> PretendedModel:
         return self
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
@@ -102,7 +102,7 @@ class Site:
     app: AppTest
     sent: int = 0
     """How many operations the page has sent."""
-    wishes: list[tuple[int, int | None]] = field(default_factory=list)
+    prefetch_requests: list[tuple[int, int | None]] = field(default_factory=list)
     """What the page asked to have made ahead: projects and documents. Nothing is made."""
 
     def add(self, text: str = TEXT, name: str = "visit", split: Split = "train") -> int:
@@ -132,7 +132,7 @@ class Site:
         self.app.session_state["annotator"] = {"ops": sent}
         return self.run()
 
-    def wish(self, where: str) -> AppTest:
+    def navigate(self, where: str) -> AppTest:
         """What the span annotator asks the page for, in this one run."""
         with mock.patch("app.screens.annotate.workspace.span_annotator") as annotator:
             annotator.return_value.navigate = where

@@ -22,13 +22,15 @@ class Page:
         self.view = self.service.open(self.document_id, self.person)
         return self.view
 
-    def send(self, *ops: dict[str, Any], kin: tuple[str, ...] = ()) -> str | None:
+    def send(self, *ops: dict[str, Any], sibling_clients: tuple[str, ...] = ()) -> str | None:
         """Sends operations as made on what the page shows; returns the error."""
         numbered = []
         for op in ops:
             self.seq += 1
-            numbered.append({"seq": self.seq, "seen": self.view.version, **op})
-        applied = self.service.apply(self.document_id, self.client, numbered, self.person, kin)
+            numbered.append({"seq": self.seq, "base_version": self.view.version, **op})
+        applied = self.service.apply(
+            self.document_id, self.client, numbered, self.person, sibling_clients
+        )
         assert applied.ack == self.seq, "everything is acknowledged, held out or not"
         return applied.error
 

@@ -2,7 +2,7 @@
 
 Query parameters: `run` names the model (each test its own), `case` the document, `delay` the
 seconds before an acknowledgement, `deaf` how many messages the server loses at first, `person` who
-works, `foreign` how many clients are somebody else's, `gone` how often the document is not there.
+works, `wrong_owner` how many clients are another's, `gone` how often the document is not there.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
     """What the real reducer does, without its checks; says why where it refuses."""
     spans: dict[str, dict[str, Any]] = model["spans"]
     span = spans.get(op.get("id", ""), {})
-    fields = {name: value for name, value in op.items() if name not in ("seq", "seen", "op")}
+    fields = {
+        name: value for name, value in op.items() if name not in ("seq", "base_version", "op")
+    }
     match op["op"]:
         case "add":
             if model["case"] == "refusing":
@@ -65,15 +67,15 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
 
 
 def receive(model: dict[str, Any], sent: dict[str, Any]) -> None:
-    back = {"client": sent["client"], "doc_id": sent["doc_id"], "why": "", "foreign": False}
+    back = {"client": sent["client"], "doc_id": sent["doc_id"], "why": "", "wrong_owner": False}
     model["returned"] = None
     if sent["person"] != person or sent["client"] in model["others"]:
-        model["returned"] = {**back, "foreign": True}
+        model["returned"] = {**back, "wrong_owner": True}
         return
-    if model["foreign"]:
-        model["foreign"] -= 1
+    if model["wrong_owner"]:
+        model["wrong_owner"] -= 1
         model["others"].append(sent["client"])
-        model["returned"] = {**back, "foreign": True}
+        model["returned"] = {**back, "wrong_owner": True}
         return
     if model["gone"]:
         model["gone"] -= 1
@@ -110,7 +112,7 @@ model = models().setdefault(
         "comment": document.comment,
         "skip_reason": document.skip_reason,
         "deaf": int(query.get("deaf", "0")),
-        "foreign": int(query.get("foreign", "0")),
+        "wrong_owner": int(query.get("wrong_owner", "0")),
         "gone": int(query.get("gone", "0")),
         "others": [],
         "returned": None,

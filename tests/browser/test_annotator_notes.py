@@ -44,7 +44,7 @@ def test_a_comment_counts_as_unsaved_from_its_first_character_and_never_waits_lo
 def test_a_comment_and_a_reason_are_shown_when_the_document_is_opened(visit: Visit) -> None:
     desk = visit("commented")
     expect(desk.page.get_by_test_id("comment-field")).to_have_value("Who is she?")
-    expect(desk.page.get_by_test_id("skipped")).to_have_text("Skipped: not this language")
+    expect(desk.page.get_by_test_id("skipped")).to_have_text("Skipped: wrong language")
 
 
 def test_what_was_just_typed_is_saved_before_the_next_document(visit: Visit) -> None:

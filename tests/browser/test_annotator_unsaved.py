@@ -39,7 +39,7 @@ def let_go(desk: Desk) -> None:
 
 
 def test_edits_under_somebody_elses_number_get_one_of_their_own_and_go_on(visit: Visit) -> None:
-    desk = visit("nested", foreign=1)
+    desk = visit("nested", wrong_owner=1)
     desk.drag("Monday")
     desk.press("3")
     desk.press("4")
@@ -104,7 +104,7 @@ def test_what_has_no_place_any_more_is_kept_shown_given_out_and_sent_again(
     accept(desk, "Kovalenko")
     own = desk.page.get_by_test_id("unsaved-own")
     expect(own).to_contain_text("1 edit could not be saved: there is no document 404")
-    expect(desk.state).to_have_text("not all is saved: see above")
+    expect(desk.state).to_have_text("some edits are not saved: see above")
     desk.page.reload()
     expect(own).to_contain_text("1 edit could not be saved")
 

@@ -74,7 +74,7 @@ def select(desk: AnnotatePage, label: str) -> None:
     desk.page.locator(f"[data-testid=bar][data-label={label}]").first.click()
 
 
-def test_what_does_not_clash_is_merged_and_announced(opened: Opened, site: Site) -> None:
+def test_what_does_not_conflict_is_merged_and_announced(opened: Opened, site: Site) -> None:
     anna, bo, document = opened(2)
     add(anna, "Helena Prawdzic", "1")
     add(bo, "Warsaw", "3")
@@ -83,7 +83,7 @@ def test_what_does_not_clash_is_merged_and_announced(opened: Opened, site: Site)
     expect(bo.page.get_by_test_id("changed").first).to_be_visible()
     expect(bo.bars).to_have_count(2)
     assert site.labels(document) == ["LOC", "PER"]
-    expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
+    expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
 
 
 def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
@@ -99,18 +99,18 @@ def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
     anna.is_saved()
     bo.press("3")
 
-    clash = bo.page.get_by_test_id("clash")
-    expect(clash.get_by_test_id("theirs")).to_contain_text("Anna")
-    expect(clash.get_by_test_id("theirs")).to_contain_text("ORG")
-    expect(clash.get_by_test_id("mine")).to_contain_text("LOC")
+    conflict = bo.page.get_by_test_id("conflict")
+    expect(conflict.get_by_test_id("theirs")).to_contain_text("Anna")
+    expect(conflict.get_by_test_id("theirs")).to_contain_text("ORG")
+    expect(conflict.get_by_test_id("mine")).to_contain_text("LOC")
     assert site.labels(document) == ["ORG"], "nothing was overwritten"
     bo.page.reload()
     bo.ready()
     bo.text.focus()
     bo.press("Control+Enter")
-    expect(bo.page.get_by_test_id("error")).to_contain_text("decide between them")
-    clash.get_by_test_id("keep-both").click()
-    expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
+    expect(bo.page.get_by_test_id("error")).to_contain_text("resolve the conflicts")
+    conflict.get_by_test_id("keep-both").click()
+    expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
     bo.is_saved()
     assert site.labels(document) == ["LOC", "ORG"]
     bo.press("Control+z")
@@ -130,7 +130,7 @@ def test_taking_ones_own_version_or_keeping_theirs(opened: Opened, site: Site) -
         anna.is_saved()
         bo.press("1")
         bo.page.get_by_test_id(choice).click()
-        expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
+        expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
         bo.is_saved()
         assert site.labels(document) == [expected]
         anna.page.reload()
@@ -154,7 +154,7 @@ def test_undo_leaves_out_only_what_somebody_else_changed(opened: Opened, site: S
     add(bo, "devi", "3")
     bo.press("Control+z", "Control+z")
 
-    expect(bo.page.get_by_test_id("flash")).to_contain_text("1 changed by others meanwhile stayed")
+    expect(bo.page.get_by_test_id("flash")).to_contain_text("except 1 that others have")
     bo.is_saved()
     assert site.labels(document) == ["MISC", "ORG"]
 
@@ -166,8 +166,8 @@ def test_a_comment_is_not_overwritten_by_the_other(opened: Opened) -> None:
         desk.press("/")
         desk.page.get_by_test_id("comment-field").press_sequentially(words)
         desk.is_saved()
-    bo.page.get_by_test_id("clash").get_by_test_id("keep-both").click()
-    expect(bo.page.get_by_test_id("clashes")).to_be_hidden()
+    bo.page.get_by_test_id("conflict").get_by_test_id("keep-both").click()
+    expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
     bo.is_saved()
     anna.page.reload()
     anna.ready()
@@ -184,7 +184,7 @@ def test_the_history_opens_with_a_key_and_brings_a_version_back(opened: Opened, 
     anna.press("Shift+H")
     dialog = anna.page.get_by_role("dialog", name="History")
     expect(dialog).to_contain_text("from PER to ORG")
-    dialog.get_by_role("button", name="Look", exact=True).last.click()
+    dialog.get_by_role("button", name="View", exact=True).last.click()
     expect(dialog.locator("[data-testid=bar]").first).to_have_attribute("data-label", "PER")
     dialog.get_by_role("button", name="Restore this version").click()
     expect(dialog).to_be_hidden()

@@ -104,7 +104,7 @@ class Annotator:
     async def _push(self, ops: list[dict[str, Any]]) -> None:
         for op in ops:
             self._seq += 1
-            sent = {"seq": self._seq, "seen": self._data["version"], **op}
+            sent = {"seq": self._seq, "base_version": self._data["version"], **op}
             self._unsaved.append((self._data["doc_id"], sent))
             self.tally.sent[self._seq] = time.monotonic()
         await self._flush()
@@ -115,7 +115,12 @@ class Annotator:
         if self._unsaved:
             document = self._unsaved[0][0]
             ops = [op for each, op in self._unsaved if each == document]
-            message = {"doc_id": document, "client": self.client, "kin": [self.client], "ops": ops}
+            message = {
+                "doc_id": document,
+                "client": self.client,
+                "sibling_clients": [self.client],
+                "ops": ops,
+            }
             await self._tab.set_state("ops", message)
 
     async def _insist(self) -> None:

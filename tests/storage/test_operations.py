@@ -1,4 +1,4 @@
-"""The log of operations: what changed since, what clashed and waits, and pages of it."""
+"""The log of operations: what changed since, what conflicted and waits, and pages of it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_since_a_version_there_is_what_other_clients_changed_in_order(
         record(session, document_id, "c", 1, version=1, changes=[CHANGE])
         record(session, document_id, "d", 1, version=2, changes=[CHANGE])
         record(session, document_id, "d", 2, version=2, changes=[])
-        record(session, document_id, "d", 3, changes=[CHANGE], refused="clash")
+        record(session, document_id, "d", 3, changes=[CHANGE], refused="conflict")
         record(session, document_id, "e", 1, version=3, changes=[CHANGE])
         record(session, document_id, "old", 1)
 
@@ -65,36 +65,36 @@ def test_since_a_version_there_is_what_other_clients_changed_in_order(
         assert operations.last_about(session, document_id, "b") is None
 
 
-def test_a_clash_waits_for_its_person_until_it_is_settled(
+def test_a_conflict_waits_for_its_person_until_it_is_settled(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
     other = {"field": "comment", "before": "x", "after": "y"}
 
     def waiting(person: str) -> list[int]:
         with sessions() as session:
-            return [row.seq for row in operations.clashes(session, document_id, person)]
+            return [row.seq for row in operations.conflicts(session, document_id, person)]
 
     with writing(sessions) as session:
-        record(session, document_id, "c", 1, changes=[CHANGE], refused="clash")
-        record(session, document_id, "c", 2, changes=[other], refused="clash")
-        record(session, document_id, "c", 3, changes=[CHANGE], refused="clash")
+        record(session, document_id, "c", 1, changes=[CHANGE], refused="conflict")
+        record(session, document_id, "c", 2, changes=[other], refused="conflict")
+        record(session, document_id, "c", 3, changes=[CHANGE], refused="conflict")
         record(session, document_id, "c", 4, refused="no such span")
     assert (waiting("Ann"), waiting("Bo")) == ([1, 2, 3], [])
 
     settle = {"op": "settle", "client": "c", "seq": 1, "target": "a"}
     with writing(sessions) as session:
         record(session, document_id, "c", 5, payload=settle, version=0, changes=[])
-    assert waiting("Ann") == [2, 3], "what clashed after that waits on"
+    assert waiting("Ann") == [2, 3], "what conflicted after that waits on"
     with writing(sessions) as session:
         record(session, document_id, "c", 6, payload={**settle, "seq": 3}, version=0, changes=[])
     assert waiting("Ann") == [2], "the comment is another matter"
 
 
-def test_what_clashed_is_received_and_not_refused(
+def test_what_conflicted_is_received_and_not_refused(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
     with writing(sessions) as session:
-        record(session, document_id, "c", 1, changes=[CHANGE], refused="clash")
+        record(session, document_id, "c", 1, changes=[CHANGE], refused="conflict")
         record(session, document_id, "c", 2, refused="no such span")
 
     with sessions() as session:

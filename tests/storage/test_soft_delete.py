@@ -26,7 +26,7 @@ from storage.repository.bulk import known_hashes
 from storage.repository.corrected import corrected
 from storage.repository.listing import list_documents
 from storage.repository.splits import sha256_of
-from storage.soft_delete import BINNED
+from storage.soft_delete import WITH_TRASH
 
 pytestmark = pytest.mark.both_databases
 
@@ -201,7 +201,7 @@ def test_however_a_query_comes_to_a_document_it_passes_the_bin_by(
     put(sessions, "document", 2)
     with sessions() as session:
         assert session.scalar(count()) == 5
-        assert session.scalar(count().execution_options(**BINNED)) == 6
+        assert session.scalar(count().execution_options(**WITH_TRASH)) == 6
 
 
 def test_a_text_whose_twin_lies_in_the_bin_is_not_added_again(
@@ -221,9 +221,11 @@ def test_the_name_of_a_deleted_project_or_label_waits_for_it(
     put(sessions, "label", 2)
     put(sessions, "project", project_id + 1)
     with writing(sessions) as session:
-        with pytest.raises(ValueError, match="'Olds'; restore it from the bin, or choose another"):
+        with pytest.raises(
+            ValueError, match="'Olds'; restore it from the trash, or choose another"
+        ):
             projects.create(session, "Olds")
-        with pytest.raises(ValueError, match="there is a project 'News' already"):
+        with pytest.raises(ValueError, match="there is already a project 'News'"):
             projects.create(session, "News")
         with pytest.raises(ValueError, match="'ORG' lies in the bin; restore it"):
             projects.add_label(session, project_id, "ORG")

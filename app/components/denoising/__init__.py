@@ -40,7 +40,7 @@ def _nothing() -> None:
 
 
 def denoising_view(payload: Payload, *, key: str, autoplay: bool = True) -> Chosen:
-    """Show the film of one sentence, made by `sentence_payload`; returns what is chosen in it.
+    """Show the animation of one sentence, made by `sentence_payload`; returns what is chosen in it.
 
     It plays once by itself when a new payload arrives, unless `autoplay` is False or the
     reader's system asks for reduced motion.
@@ -51,8 +51,8 @@ def denoising_view(payload: Payload, *, key: str, autoplay: bool = True) -> Chos
 
 
 def chosen_in(payload: Payload, sent: object) -> Chosen:
-    """What the browser says is chosen; nothing where that is another film's or not in this one."""
-    if not isinstance(sent, Mapping) or sent.get("film") != payload["id"]:
+    """What the browser says is chosen; nothing where it belongs to another animation."""
+    if not isinstance(sent, Mapping) or sent.get("animation") != payload["id"]:
         return NOTHING
     return Chosen(
         _below(sent.get("entity"), len(payload["entities"])),

@@ -1,9 +1,9 @@
-"""The shapes of a film: one sentence's trace as compact JSON.
+"""The shapes of an animation: one sentence's trace as compact JSON.
 
 Frame 0 is the noise x_T. Frame i shows what step i left behind: the noisy spans at
 x_{t_prev} and the clean spans, types and probabilities it predicted. After the last step
 nothing is noisy any more, so frame γ has every span at its predicted place. The entities
-that decoding kept close the film.
+that decoding kept close the animation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Frame(TypedDict):
     labels: list[int]
     """Indices into the payload's labels, -1 for ∅."""
     scores: list[float]
-    """½ P^l + ½ P^r + 2 P^c, as a share of the highest."""
+    """(½ P^l + ½ P^r + 2 P^c) / 3."""
     confident: list[bool]
     """Typed and at or above φ."""
     probabilities: list[tuple[int, int, int]]
@@ -72,7 +72,7 @@ class Payload(TypedDict):
     """One sentence, ready for `json.dumps`."""
 
     id: str
-    """Names the film by all that is in it."""
+    """Names the animation by all that is in it."""
     words: list[str]
     gaps: list[str]
     """The raw text after each word, up to the next word of the sentence."""

@@ -1,4 +1,4 @@
-// The K noisy spans at one position of the film as bars: where, how thick, in which colour.
+// The K noisy spans at one position of the animation as bars: where, how thick, in which colour.
 
 import { blend, mix } from './colour.js';
 

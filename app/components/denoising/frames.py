@@ -1,4 +1,4 @@
-"""The frames of a film, from the steps of a trace."""
+"""The frames of an animation, from the steps of a trace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.types import Pointers, SentenceStep, Trace
 
 _LEAST = 0.01
 _MOST_WORDS = 8
-"""Of each pointer at each step: a film of 100 words and 200 spans stays below a megabyte."""
+"""Of each pointer at each step: an animation of 100 words and 200 spans stays below a megabyte."""
 
 
 def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> list[Frame]:

@@ -10,7 +10,7 @@ const FOOT = 14; // the places that the chosen ones reached, under the last step
 const FEW_STEPS = 10;
 
 /**
- * Drawn once for each choice; the line that runs with the film lies over it.
+ * Drawn once for each choice; the line that runs with the animation lies over it.
  * @param {HTMLCanvasElement} canvas
  * @param {Scene} scene
  * @param {Set<number>} slots
@@ -60,7 +60,7 @@ function names(context, gamma, down, colour) {
 }
 
 /**
- * How far down the running line lies at a position of the film.
+ * How far down the running line lies at a position of the animation.
  * @param {number} position
  * @param {number} gamma
  */

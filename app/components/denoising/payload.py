@@ -1,4 +1,4 @@
-"""From a trace to the film of one sentence, and the choice of sentences to offer."""
+"""From a trace to the animation of one sentence, and the choice of sentences to offer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sentence_choices(trace: Trace) -> tuple[SentenceChoice, ...]:
 
 
 def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) -> Payload:
-    """The film of one sentence; `colours` maps label names to #rrggbb.
+    """The animation of one sentence; `colours` maps label names to #rrggbb.
 
     Raises IndexError for a sentence the trace does not have, ValueError for another kind
     of colour or a trace without steps.

@@ -1,4 +1,4 @@
-// The film's position in time. Under prefers-reduced-motion it jumps from frame to frame.
+// The animation's position in time. Under prefers-reduced-motion it jumps from frame to frame.
 const STEP_MS = 900;
 const STILL_MS = 1100;
 const WAIT_MS = 700;
@@ -33,7 +33,7 @@ export class Player {
   scrub(position) { this.pause(); this.seek(position); }
 
   /**
-   * To the next whole frame in a direction, wherever between two frames the film stands.
+   * To the next whole frame in a direction, wherever between two frames the animation stands.
    * @param {number} by
    */
   step(by) {

@@ -1,4 +1,4 @@
-"""A film as one file that plays in any browser, without a server and without the network."""
+"""An animation as one file that plays in any browser, without a server and without the network."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ h1 {{ margin: 0; font-size: 1.2rem; }}
 <body>
 <h1>{title}</h1>
 <p class="made">{caption}</p>
-<div id="film">{view}</div>
+<div id="animation">{view}</div>
 <script type="application/json" id="payload">{payload}</script>
 <script type="module">
 {js}
 const payload = JSON.parse(document.getElementById('payload').textContent);
-const parentElement = document.getElementById('film');
+const parentElement = document.getElementById('animation');
 denoising({{ parentElement, data: {{ payload, autoplay: true }} }});
 </script>
 </body>
@@ -55,7 +55,7 @@ denoising({{ parentElement, data: {{ payload, autoplay: true }} }});
 
 
 def standalone(payload: Payload, *, title: str, caption: str) -> str:
-    """The film as an HTML page with everything in it; `caption` says how it was made.
+    """The animation as an HTML page with everything in it; `caption` says how it was made.
 
     Nothing of the text can end the script it lies in or run: it is JSON without a "<".
     """

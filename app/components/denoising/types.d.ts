@@ -46,7 +46,7 @@ interface DenoisingPayload {
 
 /** The value of the component's state `chosen`: indices of an entity and of a noisy span. */
 interface Chosen {
-  film: string;
+  animation: string;
   entity: number | null;
   span: number | null;
 }

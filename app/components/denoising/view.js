@@ -1,4 +1,4 @@
-// The view itself: builds the sentence, listens to the keys, and shows one position of the film.
+// The view itself: builds the sentence, listens to the keys, and shows one position of the animation.
 
 import { barsAt } from './bars.js';
 import { Selection } from './selection.js';
@@ -73,7 +73,7 @@ class View {
     const renewed = payload.frames.map((frame) => new Set(frame.renewed));
     const highlight = new WordHighlight(payload);
     this.scene = /** @type {Scene} */ ({ payload, lanes, renewed, highlight }); // layout adds the rest
-    this.root.dataset.film = payload.id;
+    this.root.dataset.animation = payload.id;
     this.pick.max = String(payload.frames[0].at.length);
     this.seek.max = String(payload.frames.length);
     this.player.end = payload.frames.length;
@@ -165,12 +165,12 @@ class View {
   // The page draws the choice in its own pictures; a held key sends only where it ends.
   tellPage() {
     const { entity, span } = this.selection;
-    const film = this.scene?.payload.id;
-    const said = JSON.stringify([film, entity, span]);
-    if (film === undefined || said === this.told || !this.setStateValue) return;
+    const animation = this.scene?.payload.id;
+    const said = JSON.stringify([animation, entity, span]);
+    if (animation === undefined || said === this.told || !this.setStateValue) return;
     this.told = said;
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.setStateValue?.('chosen', { film, entity, span }), TELL_MS);
+    this.telling = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
   }
 
   show() {

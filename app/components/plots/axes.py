@@ -1,4 +1,4 @@
-"""The axes that the pictures of a film share: words from left to right, steps downwards."""
+"""The axes that the pictures of an animation share: words from left to right, steps downwards."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ def word_axis(payload: Payload) -> Figure:
     if len(words) > _MOST_WORDS:
         named = {i for e in payload["entities"] for i in range(e["start"], e["end"])}
         every = -(-len(words) // _MOST_WORDS)
-        near = {i + d for i in named for d in range(1 - every, every)}
-        shown = thin(sorted(named | (set(range(0, len(words), every)) - near)), 2 * _MOST_WORDS)
+        neighbours = {i + d for i in named for d in range(1 - every, every)}
+        shown = thin(
+            sorted(named | (set(range(0, len(words), every)) - neighbours)), 2 * _MOST_WORDS
+        )
     return axis({i + 0.5: plain(short(words[i], 14)) for i in shown}) | {
         "range": [-0.2, len(words) + 0.2],
         "tickangle": 0 if len(words) <= 8 else -45,

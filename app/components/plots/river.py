@@ -1,4 +1,4 @@
-"""The whole film in one still picture."""
+"""The whole animation in one still picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPACITY: Mapping[bool | None, tuple[float, float]] = {
 
 
 def river(payload: Payload, chosen: Collection[int] = ()) -> Figure:
-    """A still picture of the whole film: time runs downwards, each noisy span's centre is a curve
+    """A still picture of the whole animation: time runs down, each noisy span's centre is a curve
     that flows into the place it reached, and starts again elsewhere where the span did.
 
     The `chosen` noisy spans are drawn thicker than all others.
@@ -84,7 +84,7 @@ def _currents(payload: Payload, label: int, group: list[Life], strong: bool | No
 def _told(payload: Payload, life: Life) -> str:
     where = life.entity["text"] if life.entity else "no entity"
     ended = life.last == len(payload["frames"]) - 1
-    told = f"ends as {where}" if ended else f"met {where} at step {life.last}, starts again"
+    told = f"ends as {where}" if ended else f"reached {where} at step {life.last}, restarts"
     return plain(f"noisy span {life.slot + 1} {told}")
 
 

@@ -4,20 +4,23 @@ Offsets are code points, end exclusive. What a person does travels as operations
 again until the server acknowledges them:
 
     sent = sent_operations(KEY)
-    # {"doc_id", "client", "person", "kin", "ops": [{"seq", "seen", "op", ...}]} or None
+    # {"doc_id", "client", "person", "sibling_clients",
+    #  "ops": [{"seq", "base_version", "op", ...}]} or None
     ...apply each (client, seq) exactly once, in order, in one transaction; commit...
     span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
 
 Keep `key` constant from document to document: edits that are still under way when the page
 moves on are then sent with their own `doc_id`. What is not acknowledged survives a reload of the
 tab and is then sent with the client and numbers it had. Acknowledge a refused operation too, and
-say why in `error`: the page shows it and takes the operation's effect back. `seen` is the version
-of the spans that the person looked at, `kin` are all clients whose operations the page has seen;
-what clashed with somebody else's work comes back in `clashes` until it is settled.
+say why in `error`: the page shows it and takes the operation's effect back. `base_version` is the
+version of the spans that the person looked at, `sibling_clients` are all clients whose operations
+the page has shown; what conflicted with somebody else's work comes back in `conflicts` until it is
+settled.
 
 Never acknowledge what was not kept: name it in `returned`. Where its client is somebody else's
-(`foreign`), the page takes another number and sends it again. Else the page keeps it aside, says
-`why`, and gives it out as a file. What another person left unsent in the tab is shown, never sent.
+(`wrong_owner`), the page takes another number and sends it again. Else the page keeps it aside,
+says `why`, and gives it out as a file. What another person left unsent in the tab is shown, never
+sent.
 """
 
 from __future__ import annotations
@@ -85,7 +88,7 @@ def span_annotator(
     skip_reason: str = "",
     can_ask: bool = False,
     version: int = 0,
-    clashes: Sequence[Mapping[str, Any]] = (),
+    conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator.
@@ -107,7 +110,7 @@ def span_annotator(
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask, version: whether there is a model to ask; which version of the draft this is.
-        clashes: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
+        conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
     Returns:
@@ -117,7 +120,7 @@ def span_annotator(
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
-        **{"labels": _plain(labels), "hints": _plain(hints), "clashes": _plain(clashes)},
+        **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         "actions": table(hotkeys or {}),
         "spans": [_without_noise(span) for span in spans],
         "tokens": _compact(tuple(tokens)),

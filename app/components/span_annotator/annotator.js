@@ -25,8 +25,8 @@ import { DocumentActions } from './document_actions.js';
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
 /** @type {Map<string, Session>} */
 const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
-const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
-  + 'says “saved”, they are in this tab alone: do not close or reload it.';
+const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or blocked. Until the page '
+  + 'says “saved”, they exist in this tab only: do not close or reload it.';
 
 export class Annotator extends DocumentActions {
   /** @type {Map<string, string>} */ colours;
@@ -54,7 +54,7 @@ export class Annotator extends DocumentActions {
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
-    this.conflicts = new Conflicts(this.panel.find('clashes'), this);
+    this.conflicts = new Conflicts(this.panel.find('conflicts'), this);
     this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
     this.textView = new TextView(root, box, () => this.drawSoon());
@@ -115,7 +115,7 @@ export class Annotator extends DocumentActions {
     this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
-    this.conflicts.take(data.clashes);
+    this.conflicts.take(data.conflicts);
     this.announce(data.news);
     this.rebuild();
     this.redraw();
@@ -201,7 +201,7 @@ export class Annotator extends DocumentActions {
   notice({ rejected }) {
     if (!this.data.text.trim()) return 'This document is empty.';
     if (this.shown.length) return null;
-    if (rejected) return 'No entities are left here. Drag over words to add one.';
+    if (rejected) return 'No entities left here. Drag over words to add one.';
     return this.data.empty;
   }
 

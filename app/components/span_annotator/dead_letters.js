@@ -25,14 +25,14 @@ export class DeadLetterOutbox extends Outbox {
   get unsaved() { return this.size + this.deadLetters.length + this.others.length > 0; }
 
   /**
-   * Takes back what was not saved: what is numbered as somebody else's (`foreign`) gets a number of
+   * Takes back what was not saved: what is numbered as somebody else's (`wrong_owner`) gets a number of
    * its own, what has no place any more is set aside. Returns how many were set aside.
    * @param {Returned | null} returned
    */
   handleReturned(returned) {
     if (!returned) return 0;
-    const { client, doc_id: docId, foreign, why } = returned;
-    if (foreign) return this.renumber(client);
+    const { client, doc_id: docId, wrong_owner: wrongOwner, why } = returned;
+    if (wrongOwner) return this.renumber(client);
     const lost = this.entries.filter((entry) => entry.client === client && entry.docId === docId);
     if (!lost.length) return 0;
     this.entries = this.entries.filter((entry) => !lost.includes(entry));

@@ -28,12 +28,12 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * `seen`: the version whose comment the person began to change.
+   * `baseVersion`: the version whose comment the person began to change.
    * @param {string} text
-   * @param {number | undefined} seen
+   * @param {number | undefined} baseVersion
    */
-  saveComment(text, seen) {
-    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, seen });
+  saveComment(text, baseVersion) {
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, baseVersion });
   }
 
   submit() {
@@ -56,14 +56,14 @@ export class DocumentActions extends BatchActions {
   /** Has the model look again: what was decided stays, what is undecided is denoised anew. */
   suggest() {
     if (!this.data.can_ask || this.readOnly) return;
-    this.panel.flash('the model looks again …');
+    this.panel.flash('the model is suggesting again …');
     this.navigateTo('suggest');
   }
 
   /**
    * An edit while the person waits to go on means that they stay.
    * @param {Operation[]} ops
-   * @param {{ remember?: boolean, seen?: number }} [options]
+   * @param {{ remember?: boolean, baseVersion?: number }} [options]
    */
   edit(ops, options = {}) {
     if (options.remember !== false) this.destination = this.refusal = null;
@@ -93,7 +93,7 @@ export class DocumentActions extends BatchActions {
   refused(error) {
     this.cancelNavigation();
     this.refusal = error; // shown until the person goes on
-    this.panel.say(`Not done: ${error}`);
+    this.panel.say(`Not applied: ${error}`);
   }
 
   /**
@@ -124,7 +124,7 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * Settles a clash; `ops` put in place what the person takes of it.
+   * Settles a conflict; `ops` put in place what the person takes of it.
    * @param {Conflict} conflict
    * @param {Operation[]} ops
    */

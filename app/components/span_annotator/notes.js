@@ -4,13 +4,13 @@ import { button, el } from './dom.js';
 
 const PAUSE = 600; // ms without a key after which a comment is sent
 const LONGEST = 3000; // ms that a comment may wait however fast somebody types
-const REASONS = ['not this language', 'unsure', 'not worth it'];
+const REASONS = ['wrong language', 'unsure', 'not worth annotating'];
 
 export class Notes {
   /** @type {HTMLInputElement} */ reason;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
   /** @type {number | undefined} */ since; // when the first key after the last sending was pressed
-  /** @type {number | undefined} */ seen; // the version whose comment is being changed
+  /** @type {number | undefined} */ baseVersion; // the version whose comment is being changed
 
   /**
    * @param {(part: string) => HTMLElement} find
@@ -38,7 +38,7 @@ export class Notes {
 
   buildSkip() {
     this.reason = el('input');
-    Object.assign(this.reason, { type: 'text', maxLength: 500, placeholder: 'Why? (if you like)' });
+    Object.assign(this.reason, { type: 'text', maxLength: 500, placeholder: 'Why? (optional)' });
     this.reason.dataset.testid = 'skip-reason';
     this.reason.setAttribute('aria-label', 'Why this document is skipped');
     this.reason.addEventListener('keydown', (event) => {
@@ -59,7 +59,7 @@ export class Notes {
     this.skip.hidden = true;
     this.reason.value = '';
     this.field.value = this.annotator.comment;
-    this.seen = this.annotator.data.version;
+    this.baseVersion = this.annotator.data.version;
     this.comment.hidden = !this.field.value;
   }
 
@@ -68,7 +68,7 @@ export class Notes {
     const { comment, readOnly, data } = this.annotator;
     this.field.readOnly = readOnly;
     if (!this.field.matches(':focus') && !this.timer) this.field.value = comment;
-    if (this.field.value.trim() === data.comment) this.seen = data.version;
+    if (this.field.value.trim() === data.comment) this.baseVersion = data.version;
   }
 
   openComment() {
@@ -100,7 +100,7 @@ export class Notes {
     if (!this.timer) return;
     clearTimeout(this.timer);
     this.timer = this.since = undefined;
-    this.annotator.saveComment(this.field.value.trim(), this.seen);
+    this.annotator.saveComment(this.field.value.trim(), this.baseVersion);
     this.annotator.drawState();
   }
 

@@ -16,8 +16,9 @@ export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
  * The queue of what is not acknowledged. Each entry remembers its document, its client and its
  * person, so that it reaches its own document after the page has moved on, is nobody else's work,
  * and is applied once even when two tabs restore it: every page load numbers its own edits as a
- * client of its own, and names as its kin those whose edits it took over. An operation says which
- * version of the draft was `seen`. What can be saved nowhere lies `aside` until its person decides.
+ * client of its own, and names as its siblings those whose edits it took over. An operation says
+ * which version of the draft was looked at, its `base_version` (`seen` in what an earlier release
+ * left in the tab). What can be saved nowhere lies `aside` until its person decides.
  */
 export class Outbox {
   /** @type {Entry[]} */ entries;
@@ -51,7 +52,7 @@ export class Outbox {
 
   /**
    * @param {string | number} docId
-   * @param {Operation & { seen?: number }} op
+   * @param {Operation & { base_version?: number }} op
    */
   push(docId, op) {
     this.seq += 1;
@@ -127,7 +128,7 @@ export class Outbox {
     if (run.every(({ sent }) => sent)) this.resendDelay = Math.min(2 * this.resendDelay, SLOWEST_RESEND);
     for (const entry of run) entry.sent = true;
     const ops = run.map(({ op }) => op);
-    this.send({ doc_id: docId, client, person: this.person, kin: this.siblings, ops });
+    this.send({ doc_id: docId, client, person: this.person, sibling_clients: this.siblings, ops });
     if (!this.detached) this.later(this.resendDelay);
   }
 

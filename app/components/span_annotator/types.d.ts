@@ -38,7 +38,7 @@ interface AnnotatorData {
   version: number;
   ack: Ack | null;
   returned: Returned | null;
-  clashes: Conflict[];
+  conflicts: Conflict[];
   news: News | null;
 }
 
@@ -99,7 +99,7 @@ interface Returned {
   client: string;
   doc_id: string | number;
   /** Whether the client's name is somebody else's. */
-  foreign: boolean;
+  wrong_owner: boolean;
   why: string;
 }
 
@@ -148,7 +148,7 @@ type DocumentOperation =
 type Operation = SpanOperation | DocumentOperation;
 
 /** An operation with its number and the version of the draft that the person looked at. */
-type SentOperation = Operation & { seq: number; seen?: number };
+type SentOperation = Operation & { seq: number; base_version?: number };
 
 /** The value of the component's state `ops`. */
 interface Message {
@@ -156,7 +156,7 @@ interface Message {
   client: string;
   person: string;
   /** All clients whose operations the page has seen. */
-  kin: string[];
+  sibling_clients: string[];
   ops: SentOperation[];
 }
 

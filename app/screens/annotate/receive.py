@@ -9,23 +9,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import context
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.screens.common.wording import clipped, literal
-from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService, DocumentGoneError
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.news import News
 from app.services.team.permissions import NotAllowedError
-from storage.database_errors import is_of_the_data, problem_of
-from storage.repository.documents import DocumentGoneError
+from storage.database_errors import StorageError, is_of_the_data, problem_of
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
 _LAST, _VISIT, _OWN, _SHOWN = "received", "visit", "own_clients", "shown_version"
-_KIN = 50
+_MOST_SIBLINGS = 50
 _CORRECTIONS = ("add", "move", "relabel", "reject")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What a document's number looks like; the browser is not trusted."""
@@ -40,13 +38,13 @@ class Received:
     error: str | None
     returned: Mapping[str, Any] | None = None
     """What can never be saved as it was sent, see `span_annotator`."""
-    binned: str | None = None
-    """The document's name, where somebody deleted it: it was saved in the bin."""
+    trashed: str | None = None
+    """The document's name, where somebody deleted it: it was saved in the trash."""
     corrected: tuple[tuple[int, int], ...] = ()
     """Where it corrected the model; empty when the same message is seen again."""
 
 
-def collect() -> None:
+def save_unmounted() -> None:
     """Saves what the annotator sent as it was left for another page, which never mounts it."""
     if sent_operations(KEY):
         app = context.create()
@@ -69,49 +67,56 @@ def receive(service: AnnotationService, person: str) -> Received | None:
         return known[1]
     document_id, client = int(sent["doc_id"]), sent.get("client")
     if sent.get("person", person) != person:
-        return _returned(sent, foreign=True)
+        return _returned(sent, wrong_owner=True)
     st.session_state[_OWN] = st.session_state.get(_OWN, frozenset()) | _clients(sent)
     try:
         applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
-    except SQLAlchemyError as error:
+    except StorageError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         if is_of_the_data(error):
-            return _returned(sent, why=f"{problem_of(error).what}. The server’s log says more")
+            return _returned(
+                sent, why=f"{problem_of(error).what}. See the server’s log for details"
+            )
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except (DocumentGoneError, NotAllowedError) as error:
         return _returned(sent, why=str(error))
-    if applied.foreign:
-        return _returned(sent, foreign=True)
+    if applied.wrong_owner:
+        return _returned(sent, wrong_owner=True)
     ack = None if applied.ack is None else {"client": client, "seq": applied.ack}
-    received = Received(document_id, ack, applied.error, binned=applied.binned)
+    received = Received(document_id, ack, applied.error, trashed=applied.trashed)
     st.session_state[_LAST] = (sent, received)
     return replace(received, corrected=_corrected(sent.get("ops"), applied.spans))
 
 
-def _returned(sent: Mapping[str, Any], *, foreign: bool = False, why: str = "") -> Received:
+def _returned(sent: Mapping[str, Any], *, wrong_owner: bool = False, why: str = "") -> Received:
     """Nothing of the message is acknowledged: the browser keeps it."""
-    back = {"client": sent.get("client"), "doc_id": sent["doc_id"], "foreign": foreign, "why": why}
+    back = {
+        "client": sent.get("client"),
+        "doc_id": sent["doc_id"],
+        "wrong_owner": wrong_owner,
+        "why": why,
+    }
     return Received(int(sent["doc_id"]), None, None, returned=back)
 
 
 def _clients(sent: Mapping[str, Any]) -> frozenset[str]:
     """The clients that the page says it is; the browser is not trusted."""
-    named = sent.get("kin")
-    kin = named[:_KIN] if isinstance(named, list) else []
-    return frozenset(each for each in [sent.get("client"), *kin] if isinstance(each, str))
+    named = sent.get("sibling_clients", sent.get("kin"))  # "kin": of a tab that was open before
+    siblings = named[:_MOST_SIBLINGS] if isinstance(named, list) else []
+    return frozenset(name for name in [sent.get("client"), *siblings] if isinstance(name, str))
 
 
-def binned(received: Received | None) -> None:
+def trash_notice(received: Received | None) -> None:
     """Says where edits went whose document somebody deleted meanwhile."""
-    if received and received.binned is not None:
+    if received and received.trashed is not None:
         st.warning(
-            f"Somebody deleted {literal(clipped(received.binned, 60))} while you worked on it. "
-            "What you did is saved with it, and is there again once it is restored from the bin.",
+            f"Somebody deleted {literal(clipped(received.trashed, 60))} while you were working on "
+            "it. Your edits are saved with it and come back when it is restored from the trash.",
             icon=":material/delete:",
         )
 
 
-def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> News | None:
+def others_changes(service: AnnotationService, person: str, view: DocumentView) -> News | None:
     """What others did since this page showed the document last. A run that the browser does not
     answer may be shown again: the page tells the news of a version once."""
     before: tuple[int | None, int, News | None] = st.session_state.get(_SHOWN, (None, 0, None))
@@ -135,20 +140,20 @@ def _operations(ops: Any) -> list[Mapping[str, Any]]:
     return [op for op in ops if isinstance(op, Mapping)] if isinstance(ops, list) else []
 
 
-def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
+def record_visit(service: AnnotationService, person: str, view: DocumentView) -> None:
     """Notes the visit to a document that can be worked on, once for as long as it is shown."""
     if view.read_only or st.session_state.get(_VISIT) == view.document_id:
         return
     st.session_state[_VISIT] = view.document_id
     try:
         service.visit(view.document_id, person)
-    except SQLAlchemyError:
+    except StorageError:
         LOG.exception("the visit to document %s is not in the figures", view.document_id)
 
 
-def _not_saved(error: SQLAlchemyError) -> str:
+def _not_saved(error: StorageError) -> str:
     found = problem_of(error)
     return (
-        f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "
-        f"{found.remedy}"
+        f"Not saved: {found.what}. Your edits are kept in this page and will be sent again; keep "
+        f"it open. {found.remedy}"
     )

@@ -12,17 +12,16 @@ import streamlit as st
 from app.editing import GestureError
 from app.screens.common.wording import count, literal
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions.background_resuggest import BackgroundResuggest
-from app.services.suggestions.resuggest import Change, Stretch
+from app.services.suggestions.resuggest import BackgroundResuggest, Change, Stretch
 
 LOG = logging.getLogger(__name__)
-_READING, _SAID = "reading", "said of the second look"
+_PENDING, _SAID = "reading", "said of the second look"
 OFTEN = 0.5
 """Seconds from one glance to the next at whether the model is done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PendingResuggest:
     """A second look under way."""
 
     document_id: int
@@ -32,7 +31,7 @@ class Reading:
 
 
 @st.cache_resource(show_spinner=False)
-def _looking() -> BackgroundResuggest:
+def _background() -> BackgroundResuggest:
     return BackgroundResuggest()
 
 
@@ -43,41 +42,41 @@ def begin(
     around: Iterable[Stretch] | None = None,
 ) -> None:
     """Begins a second look, everywhere or around some stretches."""
-    before: Reading | None = st.session_state.get(_READING)
-    result = _looking().ask(service, document_id, person, around)
+    before: PendingResuggest | None = st.session_state.get(_PENDING)
+    result = _background().ask(service.resuggest, document_id, person, around)
     told = around is None or bool(before and before.told and not before.result.done())
-    st.session_state[_READING] = Reading(document_id, result, told)
+    st.session_state[_PENDING] = PendingResuggest(document_id, result, told)
 
 
 def finish() -> None:
     """Notes what came of a look that is over; to be called before the document is opened."""
-    reading: Reading | None = st.session_state.get(_READING)
-    if reading is None or not reading.result.done():
+    pending: PendingResuggest | None = st.session_state.get(_PENDING)
+    if pending is None or not pending.result.done():
         return
-    del st.session_state[_READING]
-    said = _outcome(reading)
-    if reading.told:
+    del st.session_state[_PENDING]
+    said = _outcome(pending)
+    if pending.told:
         st.session_state[_SAID] = said
 
 
-def _outcome(reading: Reading) -> str:
+def _outcome(pending: PendingResuggest) -> str:
     try:
-        return _said(reading.result.result())
+        return _said(pending.result.result())
     except GestureError as error:
-        LOG.info("document %s was not read again: %s", reading.document_id, error)
+        LOG.info("document %s was not read again: %s", pending.document_id, error)
         return literal(str(error))
     except Exception as error:  # a broken model must not keep a person from annotating
-        LOG.exception("document %s could not be read again", reading.document_id)
-        return f"The model could not read this document: {literal(str(error))}"
+        LOG.exception("document %s could not be read again", pending.document_id)
+        return f"The model could not process this document: {literal(str(error))}"
 
 
 def _said(change: Change) -> str:
     if not change.added and not change.gone:
-        return "The model has nothing to add to what you decided."
+        return "No new suggestions: the model has nothing to add."
     parts = [count(change.added, "new suggestion")] if change.added else []
     if change.gone:
-        parts.append(f"{count(change.gone, 'suggestion')} gone that contradicted you")
-    return f"Denoised beside what you decided: {', '.join(parts)}."
+        parts.append(f"{count(change.gone, 'suggestion')} removed that contradicted you")
+    return f"Suggested again, given your decisions: {', '.join(parts)}."
 
 
 def news() -> None:
@@ -89,13 +88,13 @@ def news() -> None:
 
 def watch() -> None:
     """Shows that the model reads, and runs the page anew when it is done."""
-    reading: Reading | None = st.session_state.get(_READING)
-    if reading is not None:
-        _glance(reading.result)
+    pending: PendingResuggest | None = st.session_state.get(_PENDING)
+    if pending is not None:
+        _glance(pending.result)
 
 
 @st.fragment(run_every=OFTEN)
 def _glance(result: Future[Change]) -> None:
-    st.caption(":material/blur_on: The model looks again; you can go on.")
+    st.caption(":material/blur_on: The model is suggesting again; you can keep working.")
     if result.done():
         st.rerun()

@@ -10,7 +10,7 @@ from app.components.denoising.payload import NEUTRAL
 from app.components.span_annotator import span_annotator
 from app.context import AppContext
 from app.screens.common import denoising_view, run_comparison
-from app.screens.common.sampler_controls import dials, predicted, traced
+from app.screens.common.sampler_controls import choose_settings, predicted, traced
 from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
 from app.screens.common.wording import count
 from app.services.suggestions.predictor import ModelPredictor
@@ -30,10 +30,11 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         height=120,
         max_chars=LONGEST_TEXT,
         persist_state="session",
-        help="Any language. It stays in this visit and is never written to the database.",
+        help="Any language. The text stays in this browser session and is never written to the "
+        "database.",
     )
     with st.spinner("Loading the model …"):
-        settings = dials(active, flat)
+        settings = choose_settings(active, flat)
     versions = [active]
     if len(app.models.versions()) > 1:
         versions = run_comparison.choose_versions(app, active, "playground_versions", least=1)
@@ -44,7 +45,7 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         found = [predicted(each, text, settings).entities for each in versions]
     _side_by_side(text, versions, found, colours)
     if len(versions) > 1:
-        st.markdown("**Where they agree, and where not**")
+        st.markdown("**Where they agree and differ**")
         names = [f"version {each.model_version_id}" for each in versions]
         run_comparison.differences(text, found, names)
     _watch(app, versions, text, settings, colours)
@@ -107,7 +108,7 @@ def _watch(
     settings: SamplerSettings,
     colours: Mapping[str, str],
 ) -> None:
-    """The film of one sentence, by one of the versions."""
+    """The animation of one sentence, by one of the versions."""
     st.subheader("Watch a sentence", anchor=False)
     which, by = st.columns([3, 1])
     with which:
@@ -125,5 +126,5 @@ def _watch(
         version = versions[min(number, len(versions) - 1)]
     with st.spinner("Denoising …"):
         trace = traced(version, sentence.text, settings)
-    denoising_view.film(trace, version, colours)
+    denoising_view.show_animation(trace, version, colours)
     run_comparison.comparison(app, version, sentence.text, settings)

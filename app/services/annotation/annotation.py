@@ -8,16 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import DraftSpan, GestureError
-from app.services.annotation import audit_log, drafts, history
-from app.services.annotation import tasks as works
+from app.editing import Draft, DraftSpan, GestureError
+from app.services.annotation import audit_log, drafts, history, tasks
 from app.services.annotation.apply import apply_operations
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
 from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from app.services.suggestions import suggest
-from app.services.suggestions.resuggest import Change, Stretch, read_again
+from app.services.suggestions.resuggest import Change, Stretch, resuggest
 from app.services.suggestions.suggest import Answer, Predictor
 from app.services.team import assignment
 from app.services.team.permissions import require
@@ -26,6 +25,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.repository import annotation_sets, documents, operations, visits
+from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Applied:
     error: str | None
     """Why an operation of this batch was refused; a refused one is acknowledged too."""
     status: DocumentStatus
-    foreign: bool = False
+    wrong_owner: bool = False
     """Whether nothing was done, since the client is somebody else's."""
-    binned: str | None = None
+    trashed: str | None = None
     """The document's name, where it lies in the bin: it is saved there."""
 
 
@@ -65,18 +65,18 @@ class AnnotationService:
     def glance(self, document_id: int, person: str) -> DocumentView | None:
         """The document as `open` gives it, where to open it changes nothing; else None."""
         with self._sessions() as session:
-            work = _seen(session, document_id, person)
-            if suggest.wants(session, work.document, self._predictor):
+            task = _viewed_task(session, document_id, person)
+            if suggest.wants(session, task.document, self._predictor):
                 return None
-            if not assignment.entered(work, person):
+            if not assignment.entered(task, person):
                 return None
-            ready, source = settled(session, work)
-            return view(session, work, person, source=source) if ready else None
+            ready, source = settled(session, task)
+            return view(session, task, person, source=source) if ready else None
 
     def heading(self, document_id: int, person: str) -> Heading:
         """What is known of a document before it is opened."""
         with self._sessions() as session:
-            return heading(session, _seen(session, document_id, person))
+            return heading(session, _viewed_task(session, document_id, person))
 
     def open(self, document_id: int, person: str) -> DocumentView:
         """The document, with suggestions of the active model if nobody has worked on it yet.
@@ -97,10 +97,10 @@ class AnnotationService:
             document = documents.lock(session, document_id)
             if prediction is not None and suggest.wants(session, document, self._predictor):
                 suggest.keep(session, document, prediction)
-            work = assignment.enter(session, document, person)
-            if work.standing.status != "submitted":
-                drafts.ensure(session, work, person)
-            return view(session, work, person, error)
+            task = assignment.enter(session, document, person)
+            if task.standing.status != "submitted":
+                drafts.ensure(session, task, person)
+            return view(session, task, person, error)
 
     def apply(
         self,
@@ -108,25 +108,25 @@ class AnnotationService:
         client: object,
         ops: object,
         person: str,
-        kin: Collection[str] = (),
+        sibling_clients: Collection[str] = (),
     ) -> Applied:
         """Applies what a page sent, each operation exactly once, in order, in one transaction.
 
-        Operations recorded before are passed over. One that cannot be applied, or that clashes
+        Operations recorded before are passed over. One that cannot be applied, or that conflicts
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. When this returns, all is committed.
         """
         with metrics.SAVING.time(), writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            if work.standing.status != "submitted":
-                drafts.begin(session, work, person)
-            outcome = apply_operations(session, work, client, ops, person, kin)
-            if not work.blind:
-                assignment.claim(session, work.document, person)
-            spans = (outcome.draft or drafts.load(session, work)).spans
-            status = work.standing.status
-            binned = None if documents.stands(session, document_id) else work.document.name
-        return Applied(outcome.ack, spans, outcome.error, status, outcome.foreign, binned)
+            task = _for(session, document_id, person)
+            if task.standing.status != "submitted":
+                drafts.begin(session, task, person)
+            outcome = apply_operations(session, task, client, ops, person, sibling_clients)
+            if not task.blind:
+                assignment.claim(session, task.document, person)
+            spans = (outcome.draft or drafts.load(session, task)).spans
+            status = task.standing.status
+            trashed = None if documents.stands(session, document_id) else task.document.name
+        return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, trashed)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `GestureError` while suggestions are undecided."""
@@ -139,28 +139,42 @@ class AnnotationService:
     def reopen(self, document_id: int, person: str) -> DocumentView:
         """Makes a submitted or skipped document editable: its set stands, a child draft begins."""
         with writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            if work.standing.status in ("submitted", "skipped"):
-                take_up(session, work, person)
-            return view(session, work, person)
+            task = _for(session, document_id, person)
+            if task.standing.status in ("submitted", "skipped"):
+                take_up(session, task, person)
+            return view(session, task, person)
 
-    def restore(self, document_id: int, version: int, person: str, seen: int) -> DocumentView:
+    def history(self, document_id: int, person: str, number: int) -> history.Page:
+        """A page of what was done to the document, from 1, the newest steps first."""
+        with self._sessions() as session:
+            return history.page(session, _viewed_task(session, document_id, person), number)
+
+    def draft_at(self, document_id: int, person: str, version: int) -> Draft:
+        """The draft as it was at a version; see `app.services.annotation.history.state_at`."""
+        with self._sessions() as session:
+            return history.state_at(session, _viewed_task(session, document_id, person), version)
+
+    def restore(
+        self, document_id: int, version: int, person: str, base_version: int
+    ) -> DocumentView:
         """Makes the draft what it was at a version; see
         `app.services.annotation.history.restore`."""
         with writing(self._sessions, beside_others=True) as session:
-            work = _for(session, document_id, person)
-            history.restore(session, work, version, person, seen)
-            return view(session, work, person)
+            task = _for(session, document_id, person)
+            history.restore(session, task, version, person, base_version)
+            return view(session, task, person)
 
     def news(
-        self, document_id: int, seen: int, person: str, clients: Collection[str]
+        self, document_id: int, base_version: int, person: str, clients: Collection[str]
     ) -> News | None:
         """What others did since this version was seen; `clients` are the page's own."""
         with self._sessions() as session:
-            owner = _seen(session, document_id, person).owner
-            return news(operations.since(session, document_id, seen, clients, owner), person)
+            owner = _viewed_task(session, document_id, person).owner
+            return news(
+                operations.since(session, document_id, base_version, clients, owner), person
+            )
 
-    def ahead(self, document_id: int) -> bool:
+    def prefetch(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
         next; returns whether any were wanted. Errors are left to `open`, which shows them."""
         with self._sessions() as session:
@@ -189,14 +203,14 @@ class AnnotationService:
                 model_version_id=machine.model_version_id if machine else None,
             )
 
-    def read_again(
+    def resuggest(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None
     ) -> Change:
-        """See `app.services.suggestions.resuggest.read_again`. Raises `GestureError` without a
+        """See `app.services.suggestions.resuggest.resuggest`. Raises `GestureError` without a
         model."""
         if self._predictor is None:
-            raise GestureError("there is no model to ask; put one in place and try again")
-        return read_again(
+            raise GestureError("there is no active model; install one and try again")
+        return resuggest(
             self._sessions, self._predictor, self._settings, document_id, person, around
         )
 
@@ -206,7 +220,7 @@ class AnnotationService:
         if applied.error:
             raise GestureError(applied.error)
         with self._sessions() as session:
-            return view(session, _seen(session, document_id, person), person)
+            return view(session, _viewed_task(session, document_id, person), person)
 
     def _settings_for(self, session: Session, document: Document) -> SamplerSettings:
         return suggest.settings_of(session, document.project_id, self._settings)
@@ -219,25 +233,25 @@ class AnnotationService:
             return None, f"the model could not predict this document: {error}"
 
 
-def take_up(session: Session, work: AnnotationTask, person: str, **why: str) -> None:
+def take_up(session: Session, task: AnnotationTask, person: str, **why: str) -> None:
     """Reopens submitted or skipped work, which is locked; the log keeps why."""
-    before = drafts.load(session, work)
-    work.standing.skip_reason = ""
-    work.move(session, "in_progress")
-    drafts.ensure(session, work, person)
-    after = drafts.load(session, work)
-    audit_log.record(session, work, before, after, person, {"op": "reopen", **why})
+    before = drafts.load(session, task)
+    task.standing.skip_reason = ""
+    task.move(session, "in_progress")
+    drafts.ensure(session, task, person)
+    after = drafts.load(session, task)
+    audit_log.record(session, task, before, after, person, {"op": "reopen", **why})
 
 
 def _for(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The document, locked for what a person does to it. Raises `NotAllowedError`."""
     document = documents.lock(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return works.take(session, document, person)
+    return tasks.claim(session, document, person)
 
 
-def _seen(session: Session, document_id: int, person: str) -> AnnotationTask:
+def _viewed_task(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The person's work on the document, to look at. Raises `NotAllowedError`."""
     document = documents.get(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return works.find(session, document, person)
+    return tasks.find(session, document, person)

@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     """What the client can forget."""
     error: str | None
     """The refusals it should know of."""
-    foreign: bool = False
+    wrong_owner: bool = False
     """Whether the client is somebody else's, so that nothing was done."""
     draft: Draft | None = None
     """What became of the draft; None where it was not looked at."""
@@ -41,20 +41,20 @@ class Outcome(NamedTuple):
 
 def apply_operations(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     client: object,
     ops: object,
     person: str,
-    kin: Collection[str] = (),
+    sibling_clients: Collection[str] = (),
 ) -> Outcome:
     """Does what a page sent.
 
     The document is locked and, unless submitted, the work has a draft. An operation may say which
-    version of the draft its page had `seen`; `kin` are other clients of that page. One that cannot
-    be applied is recorded as refused, and those after it are applied all the same. One that clashes
-    (`app.services.annotation.conflicts`) is held back, and is no error. Nothing of a client under
-    which somebody else did something is applied or acknowledged: clients are no secret, span ids
-    begin with them.
+    version of the draft its person looked at (`base_version`); `sibling_clients` are other clients
+    of that page. One that cannot be applied is recorded as refused, and those after it are applied
+    all the same. One that conflicts (`app.services.annotation.conflicts`) waits for a decision, and
+    is no error. Nothing of a client under which somebody else did something is applied or
+    acknowledged: clients are no secret, span ids begin with them.
     """
     try:
         sent = parse_batch(client, ops)
@@ -62,17 +62,17 @@ def apply_operations(
         return Outcome(None, str(reason))
     client, numbered, error = sent.client, sent.operations, sent.error
     if operations.belongs_to_another(session, client, person):
-        return Outcome(None, ANOTHERS, foreign=True)
+        return Outcome(None, ANOTHERS, wrong_owner=True)
     last = operations.last_seq(session, client)
     if not numbered:
         return Outcome(last, error)
     known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
-    batch = _Batch(session, work, client, person)
+    batch = _Batch(session, task, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
-    batch.look(new.values(), {client, *kin})
+    batch.load_others(new.values(), {client, *sibling_clients})
     for each in new.values():
-        batch.take(each, last)
+        batch.apply(each, last)
     batch.save()
     ack = max(numbered) if last is None else max(last, *numbered)
     return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
@@ -81,49 +81,49 @@ def apply_operations(
 class _Batch:
     """A draft on its way through the operations of one message."""
 
-    def __init__(self, session: Session, work: AnnotationTask, client: str, person: str) -> None:
-        self.session, self.work, self.client, self.person = session, work, client, person
-        self.before = self.draft = drafts.load(session, work)
+    def __init__(self, session: Session, task: AnnotationTask, client: str, person: str) -> None:
+        self.session, self.task, self.client, self.person = session, task, client, person
+        self.before = self.draft = drafts.load(session, task)
         self.refusals: list[str] = []
         self.others: Sequence[Operation] = ()
         self.mine: dict[str, Change] = {}
-        """What the page wanted where its operations clashed, by target."""
+        """What the page wanted where its operations conflicted, by target."""
 
     @property
     def version(self) -> int:
-        return self.work.standing.version
+        return self.task.standing.version
 
-    def clashes(self) -> Sequence[Operation]:
-        return operations.clashes(self.session, self.work.id, self.person, self.work.owner)
+    def conflicts(self) -> Sequence[Operation]:
+        return operations.conflicts(self.session, self.task.id, self.person, self.task.owner)
 
-    def look(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
+    def load_others(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
-        oldest = min((self.seen(each) for each in ops), default=self.version)
+        oldest = min((self.base_version(each) for each in ops), default=self.version)
         if oldest >= self.version:
             return
-        self.others = operations.since(self.session, self.work.id, oldest, own, self.work.owner)
-        for row in self.clashes():
+        self.others = operations.since(self.session, self.task.id, oldest, own, self.task.owner)
+        for row in self.conflicts():
             for change in (row.changes or ()) if row.client in own else ():
                 self.mine[operations.target(change)] = dict(change)
 
-    def seen(self, sent: Numbered) -> int:
+    def base_version(self, sent: Numbered) -> int:
         """The version that the page had seen; the newest where it does not say."""
-        return self.version if sent.seen is None else min(sent.seen, self.version)
+        return self.version if sent.base_version is None else min(sent.base_version, self.version)
 
-    def take(self, sent: Numbered, last: int | None) -> None:
+    def apply(self, sent: Numbered, last: int | None) -> None:
         """Applies one operation, or finds out why it cannot be; records it in either case."""
         gesture = refused = version = changes = None
         try:
             _check_order(sent.seq, last)
             gesture = self.in_todays_names(parse_gesture(sent.raw))
-            after = self.applied(gesture, self.seen(sent))
+            after = self.applied(gesture, self.base_version(sent))
             changes = difference(self.draft, after)
-            version = drafts.advance(self.work) if changes else self.version
+            version = drafts.advance(self.task) if changes else self.version
             self.draft = after
-        except ConflictError as clash:
-            clashed = {**clash.change, "met": self.version}
-            refused, changes = str(clash), [clashed]
-            self.mine[operations.target(clashed)] = clashed
+        except ConflictError as conflict:
+            conflicted = {**conflict.change, "met": self.version}
+            refused, changes = str(conflict), [conflicted]
+            self.mine[operations.target(conflicted)] = conflicted
         except GestureError as reason:
             refused = str(reason)
             self.refusals.append(refused)
@@ -131,19 +131,19 @@ class _Batch:
             self.session,
             client=self.client,
             seq=sent.seq,
-            document_id=self.work.id,
+            document_id=self.task.id,
             person=self.person,
             payload=_payload(sent.raw, gesture),
             version=version,
             changes=changes,
             refused=refused,
-            blind=self.work.blind,
+            blind=self.task.blind,
         )
 
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Today's names of labels that a page may show by earlier ones."""
-        return label_names.current(self.session, self.work.document.project_id)
+        return label_names.current(self.session, self.task.document.project_id)
 
     def in_todays_names(self, gesture: Gesture) -> Gesture:
         """The gesture of a page that has not heard yet that its label was renamed or merged."""
@@ -153,13 +153,13 @@ class _Batch:
             )
         return gesture
 
-    def applied(self, gesture: Gesture, seen: int) -> Draft:
-        unseen = Unseen.of(self.others, seen, self.names if self.others else {})
+    def applied(self, gesture: Gesture, base_version: int) -> Draft:
+        unseen = Unseen.of(self.others, base_version, self.names if self.others else {})
         if isinstance(gesture, Settle):
             self.mine.pop(gesture.target, None)
         if isinstance(gesture, Submit):
             self.check_submit(unseen)
-        mine = {key: each["after"] for key, each in self.mine.items() if seen < each["met"]}
+        mine = {key: each["after"] for key, each in self.mine.items() if base_version < each["met"]}
         if already_so(self.draft, gesture, unseen, mine):
             return self.draft
         return reduce(self.draft, gesture)
@@ -167,32 +167,32 @@ class _Batch:
     def check_submit(self, unseen: Unseen) -> None:
         """Nothing is final with an edit missing, or with something that the person did not see."""
         if self.refusals:
-            raise GestureError("an edit before it was refused; look at it, and submit again")
-        if self.clashes():
+            raise GestureError("an earlier edit was rejected; check it and submit again")
+        if self.conflicts():
             raise GestureError(
-                "your changes and somebody else’s differ; decide between them, and submit again"
+                "your changes conflict with somebody else’s; resolve the conflicts and submit again"
             )
         if unseen.rows:
-            raise GestureError(f"{told(unseen.rows, self.person)}; look at it, and submit again")
+            raise GestureError(f"{told(unseen.rows, self.person)}; review it and submit again")
 
     def save(self) -> None:
         if self.draft is not self.before:
             metrics.decided(self.before, self.draft)
-            drafts.save(self.session, self.work, self.before, self.draft, self.person)
+            drafts.save(self.session, self.task, self.before, self.draft, self.person)
 
 
 def _summed(refusals: Sequence[str]) -> str | None:
     """The first refusal, which others may follow from."""
     if len(refusals) < 2:
         return next(iter(refusals), None)
-    return f"{refusals[0]} (and {len(refusals) - 1} more; the history has them)"
+    return f"{refusals[0]} (and {len(refusals) - 1} more; see the history)"
 
 
 def _check_order(seq: int, last: int | None) -> None:
     if last is not None and seq < last:
         raise GestureError(
-            f"operation {seq} came after operation {last} of the same page and was not applied; "
-            "do it again"
+            f"operation {seq} arrived after operation {last} of the same page and was not "
+            "applied; repeat it"
         )
 
 

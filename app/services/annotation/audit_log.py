@@ -24,7 +24,7 @@ def server_client() -> str:
 
 def record(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     before: Draft,
     after: Draft,
     person: str,
@@ -33,15 +33,15 @@ def record(
     """Writes down a step from one state of the draft to another."""
     changes = difference(before, after)
     if changes:
-        drafts.advance(work)
+        drafts.advance(task)
     operations.record(
         session,
         client=server_client(),
         seq=1,
-        document_id=work.id,
+        document_id=task.id,
         person=person,
         payload=payload,
-        version=work.standing.version,
+        version=task.standing.version,
         changes=changes,
-        blind=work.blind,
+        blind=task.blind,
     )

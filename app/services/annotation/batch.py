@@ -38,8 +38,8 @@ class Numbered(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
     seq: Annotated[int, Field(ge=0, le=MAX_SEQ)]
-    seen: Annotated[int | None, BeforeValidator(_version)] = None
-    """The version of the draft that the page had seen; None: the newest."""
+    base_version: Annotated[int | None, BeforeValidator(_version)] = None
+    """The version of the draft that the person looked at; None: the newest."""
     raw: Annotated[Mapping[str, Any], SkipValidation]
 
 
@@ -61,7 +61,7 @@ def parse_batch(client: object, ops: object) -> Batch:
             f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
         ) from None
     if not isinstance(ops, list | tuple):
-        return Batch(checked, {}, f"operations must come as a list, got {short(ops)}")
+        return Batch(checked, {}, f"operations must be a list, got {short(ops)}")
     numbered: dict[int, Numbered] = {}
     error = None
     for op in ops:
@@ -76,4 +76,7 @@ def parse_batch(client: object, ops: object) -> Batch:
 
 def _numbered(op: object) -> Numbered:
     raw = op if isinstance(op, Mapping) else {}
-    return Numbered.model_validate({"seq": raw.get("seq"), "seen": raw.get("seen"), "raw": raw})
+    base_version = raw.get("base_version", raw.get("seen"))  # "seen": a tab kept it by that name
+    return Numbered.model_validate(
+        {"seq": raw.get("seq"), "base_version": base_version, "raw": raw}
+    )

@@ -1,8 +1,8 @@
-"""What others changed while a page did not look, and whether an action of its clashes with that.
+"""Conflicts between an operation of a page and what others changed since the page looked.
 
-Every operation of a page names the version that it had seen (`seen`). What other clients changed
-since is merged with it, unless both are about one span, or about the comment, and want different
-things of it: then nothing is overwritten, and the person decides between the two.
+Every operation of a page names the version that its person looked at (`base_version`). What other
+clients changed since is merged with it, unless both are about one span, or about the comment, and
+want different things of it: then nothing is overwritten, and the person decides between the two.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ class Unseen:
 
     @classmethod
     def of(
-        cls, rows: Iterable[Operation], seen: int, names: Mapping[str, str] | None = None
+        cls, rows: Iterable[Operation], base_version: int, names: Mapping[str, str] | None = None
     ) -> Unseen:
         """`names` lead from the labels that the page shows to today's: that one was renamed or
-        merged is no other wish for a span."""
-        newer = [row for row in rows if row.version is not None and row.version > seen]
+        merged is no other intention for a span."""
+        newer = [row for row in rows if row.version is not None and row.version > base_version]
         bases: dict[str, Any] = {}
         for row in newer:
             for change in row.changes or ():
@@ -92,14 +92,14 @@ class ConflictError(GestureError):
     """The action is held back until a person has decided."""
 
     def __init__(self, change: Change, by: str) -> None:
-        super().__init__(f"{by} changed this meanwhile; decide which of the two it should be")
+        super().__init__(f"{by} has changed this in the meantime; choose which version to keep")
         self.change = change
         """From what there is now to what the person wanted."""
 
 
 def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str, Any]) -> bool:
     """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
-    page shows, by target, where its own actions clashed and it was not told yet.
+    page shows, by target, where its own actions conflicted and it was not told yet.
 
     Raises `ConflictError` where they did something else to what the gesture is about, and
     `GestureError` for what could not have been done anyway.
@@ -125,15 +125,15 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
 
 
 def waiting(
-    session: Session, work: AnnotationTask, person: str, draft: Draft
+    session: Session, task: AnnotationTask, person: str, draft: Draft
 ) -> tuple[Conflict, ...]:
-    """The person's clashes to be decided, the last about each target; the draft is as it stands."""
+    """The person's open conflicts, the last about each target, beside the draft as it stands."""
     found: dict[tuple[str, str], Conflict] = {}
-    for row in operations.clashes(session, work.id, person, work.owner):
+    for row in operations.conflicts(session, task.id, person, task.owner):
         for change in row.changes or ():
             target, before = operations.target(change), change["before"]
             rival = before["id"] if isinstance(before, Mapping) else target
-            last = operations.last_about(session, work.id, rival, work.owner) or row
+            last = operations.last_about(session, task.id, rival, task.owner) or row
             found.pop((row.client, target), None)
             found[row.client, target] = Conflict(
                 client=row.client,

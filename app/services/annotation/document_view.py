@@ -72,8 +72,8 @@ class DocumentView:
     comment: str = ""
     skip_reason: str = ""
     version: int = 0
-    """How many operations changed it so far: what a page names as `seen`."""
-    clashes: tuple[Conflict, ...] = ()
+    """How many operations changed it so far: what a page names as `base_version`."""
+    conflicts: tuple[Conflict, ...] = ()
     """What this person has to decide between their own changes and another's."""
     holder: str | None = None
     """Who else works on it now."""
@@ -112,49 +112,49 @@ class DocumentView:
         return self.split == "holdout" and self.predicted == "never"
 
 
-def heading(session: Session, work: AnnotationTask) -> Heading:
-    document = work.document
+def heading(session: Session, task: AnnotationTask) -> Heading:
+    document = task.document
     project = projects.get(session, document.project_id)
     return Heading(
         document_id=document.id,
         project_id=document.project_id,
         name=document.name,
-        status=work.standing.status,
+        status=task.standing.status,
         split=document.split,
-        place=surroundings(session, document, work.owner),
+        place=surroundings(session, document, task.owner),
         labels=tuple(
             LabelView(label.name, label.color, label.key, label.description)
             for label in projects.labels(session, project.id)
         ),
         guidelines=project.guidelines.strip(),
         hotkeys=project.hotkeys,
-        annotators=work.wanted,
+        annotators=task.wanted,
     )
 
 
-def settled(session: Session, work: AnnotationTask) -> tuple[bool, AnnotationSet | None]:
+def settled(session: Session, task: AnnotationTask) -> tuple[bool, AnnotationSet | None]:
     """Whether opening the document has nothing to write to the draft, and the set to be shown."""
-    source = drafts.source_of(session, work)
-    if work.standing.status == "submitted":
+    source = drafts.source_of(session, task)
+    if task.standing.status == "submitted":
         return True, source
-    if source is None or work.standing.status != "new" or work.standing.version:
+    if source is None or task.standing.status != "new" or task.standing.version:
         return source is not None, source
-    base = drafts.base_of(session, work)
+    base = drafts.base_of(session, task)
     return base is None or source.parent_id == base.id, source
 
 
 def view(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     person: str,
     error: str | None = None,
     source: AnnotationSet | None = None,
 ) -> DocumentView:
     """`source` is the set to be shown, where it was read already."""
-    document, standing = work.document, work.standing
-    above = heading(session, work)
+    document, standing = task.document, task.standing
+    above = heading(session, task)
     known = frozenset(label.name for label in above.labels)
-    draft = drafts.shown(work, known, source or drafts.source_of(session, work))
+    draft = drafts.shown(task, known, source or drafts.source_of(session, task))
     machine = annotation_sets.latest_prediction(session, document.id)
     names = label_names.current(session, document.project_id)
     return DocumentView(
@@ -170,8 +170,8 @@ def view(
         comment=standing.comment,
         skip_reason=standing.skip_reason,
         version=standing.version,
-        clashes=waiting(session, work, person, draft),
-        holder=None if work.blind else assignment.holder(document, person),
+        conflicts=waiting(session, task, person, draft),
+        holder=None if task.blind else assignment.holder(document, person),
     )
 
 

@@ -16,25 +16,25 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
 
 
-def load(session: Session, work: AnnotationTask) -> Draft:
+def load(session: Session, task: AnnotationTask) -> Draft:
     """The document as the reducer sees it: its draft, or what was submitted, frozen."""
-    labels = frozenset(label.name for label in projects.labels(session, work.document.project_id))
-    return shown(work, labels, source_of(session, work))
+    labels = frozenset(label.name for label in projects.labels(session, task.document.project_id))
+    return shown(task, labels, source_of(session, task))
 
 
-def source_of(session: Session, work: AnnotationTask) -> AnnotationSet | None:
+def source_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
     """The set that shows where the work stands: what was submitted, else the draft."""
-    if work.standing.status == "submitted":
-        return annotation_sets.submitted_of(session, work.id, work.owner)
-    return annotation_sets.draft_of(session, work.id, work.owner)
+    if task.standing.status == "submitted":
+        return annotation_sets.submitted_of(session, task.id, task.owner)
+    return annotation_sets.draft_of(session, task.id, task.owner)
 
 
-def shown(work: AnnotationTask, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
+def shown(task: AnnotationTask, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
     """The same of a set and labels that were read already."""
-    standing = work.standing
+    standing = task.standing
     records = annotation_sets.spans_of(source) if source else ()
     return Draft(
-        text_length=work.document.length,
+        text_length=task.document.length,
         labels=labels,
         spans=tuple(map(to_draft_span, records)),
         state=standing.status if standing.status in ("submitted", "skipped") else "open",
@@ -43,20 +43,20 @@ def shown(work: AnnotationTask, labels: frozenset[str], source: AnnotationSet | 
     )
 
 
-def ensure(session: Session, work: AnnotationTask, person: str) -> AnnotationSet:
+def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet:
     """The work's draft; made from `base_of` if there is none.
 
     An untouched draft follows the newest suggestions; work is never replaced. What is marked with
     a label in the bin is copied too, unseen, and comes back with the label.
     """
-    draft = annotation_sets.draft_of(session, work.id, work.owner)
-    untouched = work.standing.status == "new" and work.standing.version == 0
-    base = base_of(session, work) if draft is None or untouched else None
+    draft = annotation_sets.draft_of(session, task.id, task.owner)
+    untouched = task.standing.status == "new" and task.standing.version == 0
+    base = base_of(session, task) if draft is None or untouched else None
     if draft is not None and (base is None or draft.parent_id == base.id):
         return draft
     if draft is not None:
         annotation_sets.discard_draft(session, draft)
-    project_id = work.document.project_id
+    project_id = task.document.project_id
     labels = {label.name for label in projects.labels(session, project_id)}
     labels |= trash.labels(session, project_id)
     spans = annotation_sets.every_span_of(session, base) if base else ()
@@ -64,41 +64,41 @@ def ensure(session: Session, work: AnnotationTask, person: str) -> AnnotationSet
     spans = relabelled(spans, lambda span: names.get(span.label, span.label))
     return annotation_sets.add_person_set(
         session,
-        work.id,
+        task.id,
         [span for span in spans if span.label in labels],
         person=person,
         parent_id=base.id if base else None,
-        blind=work.blind,
+        blind=task.blind,
     )
 
 
-def by_todays_names(session: Session, work: AnnotationTask, draft: Draft) -> Draft:
+def by_todays_names(session: Session, task: AnnotationTask, draft: Draft) -> Draft:
     """A draft out of the log, whose labels may have been renamed or merged since."""
-    names = label_names.current(session, work.document.project_id)
+    names = label_names.current(session, task.document.project_id)
     if not names:
         return draft
     records = relabelled(to_records(draft.spans), lambda span: names.get(span.label, span.label))
     return replace(draft, spans=tuple(map(to_draft_span, records)))
 
 
-def begin(session: Session, work: AnnotationTask, person: str) -> None:
+def begin(session: Session, task: AnnotationTask, person: str) -> None:
     """Makes the work's draft if there is none; one that a page shows is left as it is."""
-    if not annotation_sets.has_draft(session, work.id, work.owner):
-        ensure(session, work, person)
+    if not annotation_sets.has_draft(session, task.id, task.owner):
+        ensure(session, task, person)
 
 
-def advance(work: AnnotationTask) -> int:
+def advance(task: AnnotationTask) -> int:
     """The draft's version once more has been changed in it."""
-    work.standing.version += 1
-    return work.standing.version
+    task.standing.version += 1
+    return task.standing.version
 
 
-def save(session: Session, work: AnnotationTask, before: Draft, draft: Draft, person: str) -> None:
+def save(session: Session, task: AnnotationTask, before: Draft, draft: Draft, person: str) -> None:
     """Makes the database hold what the reducer made of the draft."""
-    stored = annotation_sets.draft_of(session, work.id, work.owner)
+    stored = annotation_sets.draft_of(session, task.id, task.owner)
     if stored is None:
-        raise RuntimeError(f"document {work.id} was edited without a draft")
-    standing = work.standing
+        raise RuntimeError(f"document {task.id} was edited without a draft")
+    standing = task.standing
     if draft.spans != before.spans:
         spans = (to_records(each.spans) for each in (before, draft))
         annotation_sets.save_spans(session, stored, *spans)
@@ -109,13 +109,13 @@ def save(session: Session, work: AnnotationTask, before: Draft, draft: Draft, pe
     else:
         standing.status = "skipped" if draft.state == "skipped" else "in_progress"
     session.flush()
-    work.sum_up(session)
+    task.sum_up(session)
 
 
-def base_of(session: Session, work: AnnotationTask) -> AnnotationSet | None:
+def base_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
-    submitted = annotation_sets.submitted_of(session, work.id, work.owner)
-    return submitted or annotation_sets.latest_prediction(session, work.id)
+    submitted = annotation_sets.submitted_of(session, task.id, task.owner)
+    return submitted or annotation_sets.latest_prediction(session, task.id)
 
 
 def suggestions(

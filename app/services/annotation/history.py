@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, GestureError, rewind
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.changes import reverse
-from app.services.annotation.describe import tell, told_set
+from app.services.annotation.describe import describe, describe_set
 from app.services.annotation.tasks import AnnotationTask
 from storage.repository import annotation_sets, operations
 
@@ -56,70 +56,76 @@ class Page:
     """Steps from before versions were kept, to which there is no way back."""
 
 
-def page(session: Session, work: AnnotationTask, number: int = 1) -> Page:
+def page(session: Session, task: AnnotationTask, number: int = 1) -> Page:
     """A page of the work's history. The first answers, before any operation, end the last."""
-    total = operations.count(session, work.id, owner=work.owner)
+    total = operations.count(session, task.id, owner=task.owner)
     pages = max(1, -(-total // AT_ONCE))
     number = min(max(number, 1), pages)
-    rows = operations.page(session, work.id, (number - 1) * AT_ONCE, AT_ONCE, work.owner)
-    text = work.document.text
-    steps = [Step(row.at, row.person, tell(row, text), row.version, row.refused) for row in rows]
+    rows = operations.page(session, task.id, (number - 1) * AT_ONCE, AT_ONCE, task.owner)
+    text = task.document.text
+    steps = [
+        Step(row.at, row.person, describe(row, text), row.version, row.refused) for row in rows
+    ]
     if number == pages:
-        steps += _first_answers(session, work)
+        steps += _first_answers(session, task)
     return Page(
         tuple(steps),
         number,
         pages,
-        work.standing.version,
-        operations.unnumbered(session, work.id, work.owner),
+        task.standing.version,
+        operations.unnumbered(session, task.id, task.owner),
     )
 
 
-def state_at(session: Session, work: AnnotationTask, version: int) -> Draft:
+def state_at(session: Session, task: AnnotationTask, version: int) -> Draft:
     """The draft as it was when it had this version.
 
     Raises `HistoryError` for a version that never was, or that cannot be reached from now.
     """
-    now = work.standing.version
+    now = task.standing.version
     if not 0 <= version <= now:
-        raise HistoryError(f"versions go from 0 to {now}, got {version}")
-    draft = drafts.load(session, work)
-    later = operations.since(session, work.id, version, owner=work.owner)
+        raise HistoryError(f"there is no version {version}; expected 0 to {now}")
+    draft = drafts.load(session, task)
+    later = operations.since(session, task.id, version, owner=task.owner)
     if [row.version for row in later] != list(range(version + 1, now + 1)):
         raise HistoryError(
-            f"version {version} cannot be put together: what was changed after it is not on record"
+            f"version {version} cannot be restored: the changes after it are not on record"
         )
     for row in reversed(later):
         draft = reverse(draft, row.changes or ())
-    return drafts.by_todays_names(session, work, draft)
+    return drafts.by_todays_names(session, task, draft)
 
 
-def restore(session: Session, work: AnnotationTask, version: int, person: str, seen: int) -> None:
+def restore(
+    session: Session, task: AnnotationTask, version: int, person: str, base_version: int
+) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
     The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
     that is submitted, where a label of then is no longer there, or where somebody went on since
-    the version that the person had `seen`.
+    the version that the person looked at (`base_version`).
     """
-    if seen != work.standing.version:
+    if base_version != task.standing.version:
         raise GestureError(
-            f"somebody went on meanwhile: you saw version {seen}, now it is "
-            f"{work.standing.version}; look at the new steps, then restore"
+            f"the document has changed: you saw version {base_version}, the current one is "
+            f"{task.standing.version}; review the new steps, then restore"
         )
-    if work.standing.status != "submitted":
-        drafts.begin(session, work, person)
-    now = drafts.load(session, work)
-    after = rewind(now, state_at(session, work, version))
-    drafts.save(session, work, now, after, person)
+    if task.standing.status != "submitted":
+        drafts.begin(session, task, person)
+    now = drafts.load(session, task)
+    after = rewind(now, state_at(session, task, version))
+    drafts.save(session, task, now, after, person)
     payload = {"op": "rewind", "version": version}
-    audit_log.record(session, work, now, after, person, payload)
+    audit_log.record(session, task, now, after, person, payload)
 
 
-def _first_answers(session: Session, work: AnnotationTask) -> Sequence[Step]:
+def _first_answers(session: Session, task: AnnotationTask) -> Sequence[Step]:
     """The sets that no operation made: models' suggestions, and what was imported."""
-    made = annotation_sets.made(session, work.id, work.owner)
+    made = annotation_sets.made(session, task.id, task.owner)
     submitted = [each for each in made if each.origin == "person"]
-    own = operations.submissions(session, work.id, work.owner)
+    own = operations.submissions(session, task.id, task.owner)
     imported = {each.id for each in submitted[: max(0, len(submitted) - own)]}
     first = [each for each in made if each.origin == "machine" or each.id in imported]
-    return [Step(each.created_at, each.person or "", told_set(each)) for each in reversed(first)]
+    return [
+        Step(each.created_at, each.person or "", describe_set(each)) for each in reversed(first)
+    ]

@@ -62,14 +62,14 @@ def of_person(session: Session, document: Document, person: str, wanted: int) ->
     return AnnotationTask(document, own or _untouched(document, person), person, wanted)
 
 
-def take(session: Session, document: Document, person: str) -> AnnotationTask:
+def claim(session: Session, document: Document, person: str) -> AnnotationTask:
     """The same, to change: who acts has a part in the document from then on, so that nothing that
     somebody did is ever refused for want of room. The document is locked."""
-    work = find(session, document, person)
-    if work.begun:
-        return work
+    task = find(session, document, person)
+    if task.begun:
+        return task
     own = assignments.add(session, document.id, person, None)
-    return AnnotationTask(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, task.wanted)
 
 
 def _untouched(document: Document, person: str) -> Assignment:

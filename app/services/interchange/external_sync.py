@@ -20,9 +20,14 @@ from app.gestures import Submit
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask
-from app.services.interchange.insert_batch import MOST_LABELS, TEXT_BINNED, TOO_MANY_LABELS, take
+from app.services.interchange.insert_batch import (
+    MOST_LABELS,
+    TEXT_IN_TRASH,
+    TOO_MANY_LABELS,
+    insert_batch,
+)
 from app.services.interchange.read_records import Checked
-from app.services.interchange.to_document import Intake, labels_of
+from app.services.interchange.to_document import DocumentBuilder, labels_of
 from app.services.team.permissions import require
 from core.types import key_of
 from storage.engine import Sessions, writing
@@ -57,16 +62,16 @@ def follow(
     """
     own = {**record.provenance, "followed": asdict(source)}
     record = replace(record, provenance=own)
-    new = Intake(record.name, person).document(record)
+    new = DocumentBuilder(record.name, person).document(record)
     with writing(sessions) as session:
         require(session, project_id, "review")
         known = documents.by_hash(session, project_id, new.sha256)
         if known is not None and known.deleted_at is None:
             document = documents.lock(session, known.id)
             return _changed(session, document, new, source, person)
-        taken = take(session, project_id, [Checked(record, new)], singly=True)
+        taken = insert_batch(session, project_id, [Checked(record, new)], singly=True)
         if not taken.documents:
-            raise ValueError(taken.bad[0].reason if taken.bad else TEXT_BINNED)
+            raise ValueError(taken.bad[0].reason if taken.bad else TEXT_IN_TRASH)
         return "added"
 
 
@@ -87,52 +92,52 @@ def withdraw(
 def _changed(
     session: Session, document: Document, new: NewDocument, source: SyncedResponse, person: str
 ) -> Outcome:
-    work = AnnotationTask(document, document)
+    task = AnnotationTask(document, document)
     answer = new.sets[-1] if new.sets else None
     spans = answer.spans if answer else ()
     _check_labels(session, document.project_id, labels_of(new))
     person = (answer.person if answer else None) or person
-    now = drafts.load(session, work)
+    now = drafts.load(session, task)
     skips = new.status == "skipped"
-    if _outdated(session, work, source) or _stands(now, spans, skips=skips):
+    if _outdated(session, task, source) or _stands(now, spans, skips=skips):
         return "known"
-    if reason := _in_hand(session, work):
-        _refuse(session, work, spans, source, person, reason)
+    if reason := _in_hand(session, task):
+        _refuse(session, task, spans, source, person, reason)
         return "waiting"
     if document.status in ("submitted", "skipped"):
-        take_up(session, work, person)
-    drafts.ensure(session, work, person)
-    now = drafts.load(session, work)
+        take_up(session, task, person)
+    drafts.ensure(session, task, person)
+    now = drafts.load(session, task)
     merged = replace(now, spans=_merged(now.spans, spans), state="open", skip_reason="")
-    _step(session, work, now, merged, person, {"op": "follow", **asdict(source)})
-    draft = annotation_sets.draft_of(session, work.id)
+    _step(session, task, now, merged, person, {"op": "follow", **asdict(source)})
+    draft = annotation_sets.draft_of(session, task.id)
     assert draft is not None
     draft.provenance = {**draft.provenance, "followed": asdict(source)}
     if skips:
         done = replace(merged, state="skipped", skip_reason=new.skip_reason)
     else:
         done = reduce(merged, Submit(op="submit"))
-    _step(session, work, merged, done, person, {"op": "skip" if skips else "submit"})
+    _step(session, task, merged, done, person, {"op": "skip" if skips else "submit"})
     return "updated"
 
 
 def _step(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     now: Draft,
     after: Draft,
     person: str,
     payload: Mapping[str, Any],
 ) -> None:
-    drafts.save(session, work, now, after, person)
-    audit_log.record(session, work, now, after, person, payload)
+    drafts.save(session, task, now, after, person)
+    audit_log.record(session, task, now, after, person, payload)
 
 
 def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> None:
-    binned = sorted(trash.labels(session, project_id) & set(names))
-    if binned:
+    trashed = sorted(trash.labels(session, project_id) & set(names))
+    if trashed:
         raise ValueError(
-            f"the label {', '.join(binned)} lies in the project's bin; restore it there, and save "
+            f"the label {', '.join(trashed)} is in the project's trash; restore it there, and save "
             "the annotation again"
         )
     present = {label.name for label in projects.labels(session, project_id)}
@@ -141,9 +146,9 @@ def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> No
     projects.ensure_labels(session, project_id, names)
 
 
-def _outdated(session: Session, work: AnnotationTask, source: SyncedResponse) -> bool:
+def _outdated(session: Session, task: AnnotationTask, source: SyncedResponse) -> bool:
     """Whether what came of the annotation before is newer: answers may overtake each other."""
-    stands = annotation_sets.submitted_of(session, work.id)
+    stands = annotation_sets.submitted_of(session, task.id)
     known = (stands.provenance if stands else {}).get("followed") or {}
     same = (known.get("tool"), known.get("annotation")) == (source.tool, source.annotation)
     before, after = _moment(known.get("changed")), _moment(source.changed)
@@ -158,26 +163,28 @@ def _stands(now: Draft, spans: Sequence[SpanRecord], *, skips: bool) -> bool:
     return now.state == "submitted" and wanted == present
 
 
-def _in_hand(session: Session, work: AnnotationTask) -> str | None:
+def _in_hand(session: Session, task: AnnotationTask) -> str | None:
     """Why the document's answer is not this tool's to change now."""
-    if assignments.annotators(session, work.document.project_id) > 1:
+    if assignments.annotators(session, task.document.project_id) > 1:
         return "several people annotate each document here, and a reviewer decides"
-    if work.standing.status != "in_progress":
+    if task.standing.status != "in_progress":
         return None
-    draft = annotation_sets.draft_of(session, work.id)
-    stands = annotation_sets.submitted_of(session, work.id)
+    draft = annotation_sets.draft_of(session, task.id)
+    stands = annotation_sets.submitted_of(session, task.id)
     untouched = (
         draft is not None
         and stands is not None
         and draft.parent_id == stands.id
         and annotation_sets.spans_of(draft) == annotation_sets.spans_of(stands)
     )
-    return None if untouched else "somebody works on the document here, and has not submitted it"
+    return (
+        None if untouched else ("somebody is working on the document here and has not submitted it")
+    )
 
 
 def _refuse(
     session: Session,
-    work: AnnotationTask,
+    task: AnnotationTask,
     spans: Sequence[SpanRecord],
     source: SyncedResponse,
     person: str,
@@ -188,7 +195,7 @@ def _refuse(
         session,
         client=audit_log.server_client(),
         seq=1,
-        document_id=work.id,
+        document_id=task.id,
         person=person,
         payload={"op": "follow", **asdict(source), "spans": wanted},
         refused=reason,

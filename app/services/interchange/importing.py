@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import StatementError
 
-from app.services.interchange.insert_batch import InsertResult, is_refusal, take
+from app.services.interchange.insert_batch import InsertResult, insert_batch, is_refusal
 from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
@@ -41,12 +41,12 @@ def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> Inse
     try:
         with writing(sessions) as session:
             require(session, project_id, "review")
-            return take(session, project_id, batch)
+            return insert_batch(session, project_id, batch)
     except StatementError as error:
         if not is_refusal(error):
             raise
     with writing(sessions) as session:
-        return take(session, project_id, batch, singly=True)
+        return insert_batch(session, project_id, batch, singly=True)
 
 
 def import_file(

@@ -16,12 +16,12 @@ from storage.repository.bulk import NewDocument
 
 MOST_LABELS = 1_000
 TOO_MANY_LABELS = (
-    f"the project would have more than {MOST_LABELS:,} labels; look whether those of this file are "
-    "what they should be"
+    f"the project would have more than {MOST_LABELS:,} labels; check that the labels in this file "
+    "are correct"
 )
 
-TEXT_BINNED = "passed over: the same text lies in the project's bin, where it can be restored"
-LABEL_BINNED = "with entities of a label that lies in the bin; they are shown once it is restored"
+TEXT_IN_TRASH = "skipped: the same text is in the project's trash; restore it there"
+LABEL_IN_TRASH = "with entities of a label in the trash; they are shown once it is restored"
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class InsertResult:
             report.refuse(record)
 
 
-def take(
+def insert_batch(
     session: Session, project_id: int, batch: Sequence[Checked], *, singly: bool = False
 ) -> InsertResult:
     """Adds what the project has not, all at once.
@@ -54,67 +54,67 @@ def take(
     what is refused is told. A savepoint around the whole would hide a full disk: SQLite then rolls
     the transaction back, and the savepoint with it.
     """
-    taken = InsertResult()
+    result = InsertResult()
     known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
-    taken.notes = binned(session, project_id, batch, known)
+    result.notes = notes_on_trash(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
     fresh: list[Checked] = []
     for each in batch:
         document = each.document
         if document.sha256 in known:
-            taken.duplicates += 1
+            result.duplicates += 1
             continue
         wanted = labels.union(labels_of(document))
         if len(wanted) > max(MOST_LABELS, len(labels)):
-            taken.bad.append(BadRecord(each.record.line, TOO_MANY_LABELS))
+            result.bad.append(BadRecord(each.record.line, TOO_MANY_LABELS))
             continue
         labels = wanted
         known.add(document.sha256)
         fresh.append(each)
     if singly:
         for each in fresh:
-            _add_alone(session, project_id, each, taken)
+            _add_alone(session, project_id, each, result)
     else:
-        _add(session, project_id, [each.document for each in fresh], taken)
-    return taken
+        _add(session, project_id, [each.document for each in fresh], result)
+    return result
 
 
-def binned(
+def notes_on_trash(
     session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
 ) -> dict[str, int]:
     """What the bin keeps from being seen, and in how many documents."""
     labels = trash.labels(session, project_id)
     marked = [each for each in batch if labels and labels & set(labels_of(each.document))]
     found = {
-        TEXT_BINNED: len(trash.texts(session, project_id, sorted(known))) if known else 0,
-        LABEL_BINNED: len(marked),
+        TEXT_IN_TRASH: len(trash.texts(session, project_id, sorted(known))) if known else 0,
+        LABEL_IN_TRASH: len(marked),
     }
     return {said: documents for said, documents in found.items() if documents}
 
 
 def _add(
-    session: Session, project_id: int, documents: Sequence[NewDocument], taken: InsertResult
+    session: Session, project_id: int, documents: Sequence[NewDocument], result: InsertResult
 ) -> None:
     named = [label for document in documents for label in labels_of(document)]
     created = projects.ensure_labels(session, project_id, named)
     bulk.add_all(session, project_id, documents)
-    taken.labels += created
-    taken.documents += documents
+    result.labels += created
+    result.documents += documents
 
 
-def _add_alone(session: Session, project_id: int, each: Checked, taken: InsertResult) -> None:
+def _add_alone(session: Session, project_id: int, each: Checked, result: InsertResult) -> None:
     """Another import may have added it meanwhile."""
     if bulk.known_hashes(session, project_id, [each.document.sha256]):
-        taken.duplicates += 1
+        result.duplicates += 1
         return
     try:
         with session.begin_nested():
-            _add(session, project_id, [each.document], taken)
+            _add(session, project_id, [each.document], result)
     except StatementError as error:
         if not is_refusal(error):
             raise
         said = str(error.orig or error).strip().splitlines()[0][:200]
-        taken.bad.append(BadRecord(each.record.line, f"the database refuses it: {said}"))
+        result.bad.append(BadRecord(each.record.line, f"the database rejected it: {said}"))
 
 
 def is_refusal(error: StatementError) -> bool:

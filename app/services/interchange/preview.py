@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.services.interchange.insert_batch import binned
+from app.services.interchange.insert_batch import notes_on_trash
 from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
 from app.services.team.permissions import require
 from storage.engine import Sessions
@@ -79,6 +79,6 @@ def _known(
     with sessions() as session:
         hashes = [each.document.sha256 for each in batch]
         known = bulk.known_hashes(session, project_id, hashes)
-        for said, documents in binned(session, project_id, batch, known).items():
+        for said, documents in notes_on_trash(session, project_id, batch, known).items():
             report.note(said, documents)
         return known

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.services.interchange.sentences import by_sentence
-from app.services.interchange.to_document import Intake
+from app.services.interchange.to_document import DocumentBuilder
 from storage import formats
 from storage.enums import Split
 from storage.records import BadRecord, DocumentRecord, Record
@@ -102,14 +102,14 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
     report.format = (
         formats.detect(incoming.source, name) if incoming.format == "auto" else incoming.format
     )
-    intake = Intake(name, incoming.person, incoming.as_suggestions, incoming.split)
+    builder = DocumentBuilder(name, incoming.person, incoming.as_suggestions, incoming.split)
     source = incoming.source
     with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         report.size = file.seek(0, io.SEEK_END)
         file.seek(0)
         records = formats.read_from(file, report.format, name)
         for batch in _parts(_sentences(records) if incoming.sentences else records):
-            checked = _checked(batch, intake, report)
+            checked = _checked(batch, builder, report)
             report.read = max(report.read, min(file.tell(), report.size))
             yield checked
     report.read, report.done = report.size, report.broken_off is None
@@ -136,14 +136,16 @@ def _parts(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield part
 
 
-def _checked(records: Sequence[Record], intake: Intake, report: ImportReport) -> list[Checked]:
+def _checked(
+    records: Sequence[Record], builder: DocumentBuilder, report: ImportReport
+) -> list[Checked]:
     checked: list[Checked] = []
     for record in records:
         if isinstance(record, BadRecord):
             report.refuse(record)
             continue
         try:
-            checked.append(Checked(record, intake.document(record)))
+            checked.append(Checked(record, builder.document(record)))
         except ValueError as error:
             report.refuse(BadRecord(record.line, str(error)))
             continue

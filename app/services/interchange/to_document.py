@@ -19,7 +19,7 @@ LONGEST_PERSON = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class DocumentBuilder:
     """What becomes of the records of one file."""
 
     file: str

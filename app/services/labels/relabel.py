@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.services.annotation import audit_log, drafts
-from app.services.annotation import tasks as works
+from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import Pick, relabelled
 from storage.models import AnnotationSet, Document
@@ -28,15 +27,15 @@ def relabel(
     """
     labels = frozenset(label.name for label in projects.labels(session, document.project_id))
     replaced: dict[int, int] = {}
-    for work in _works(session, document):
-        before = drafts.shown(work, labels, drafts.source_of(session, work))
-        made = _answer(session, work, pick, replaced)
-        _edit_draft(session, work, pick)
-        after = drafts.shown(work, labels, drafts.source_of(session, work))
-        untouched = work.standing.status == "new"  # its draft follows the suggestions
+    for task in _works(session, document):
+        before = drafts.shown(task, labels, drafts.source_of(session, task))
+        made = _answer(session, task, pick, replaced)
+        _edit_draft(session, task, pick)
+        after = drafts.shown(task, labels, drafts.source_of(session, task))
+        untouched = task.standing.status == "new"  # its draft follows the suggestions
         if made is not None or (before.spans != after.spans and not untouched):
             given = {**payload, "by": person, "set_id": made.id if made else None}
-            audit_log.record(session, work, before, after, work.owner or person, given)
+            audit_log.record(session, task, before, after, task.owner or person, given)
 
 
 def _works(session: Session, document: Document) -> Iterator[AnnotationTask]:
@@ -45,18 +44,18 @@ def _works(session: Session, document: Document) -> Iterator[AnnotationTask]:
     own = [each.person for each in assignments.of_document(session, document.id)]
     imported = [each.person or "" for each in responses.newest(session, [document.id])]
     for person in dict.fromkeys([*own, *imported]):
-        yield works.of_person(session, document, person, wanted)
+        yield tasks.of_person(session, document, person, wanted)
     yield AnnotationTask(document, document, None, wanted)
 
 
 def _answer(
-    session: Session, work: AnnotationTask, pick: Pick, replaced: dict[int, int]
+    session: Session, task: AnnotationTask, pick: Pick, replaced: dict[int, int]
 ) -> AnnotationSet | None:
     """A child of the work's submitted set, where that has to change."""
-    if work.blind:
-        old = annotation_sets.submitted_of(session, work.id, work.owner)
+    if task.blind:
+        old = annotation_sets.submitted_of(session, task.id, task.owner)
     else:
-        old = responses.decided_of(session, work.id)
+        old = responses.decided_of(session, task.id)
     if old is None:
         return None
     spans = annotation_sets.every_span_of(session, old)
@@ -69,7 +68,7 @@ def _answer(
         provenance["adjudicates"] = [replaced.get(each, each) for each in known]
     made = annotation_sets.add_person_set(
         session,
-        work.id,
+        task.id,
         anew,
         person=old.person or "",
         state="submitted",
@@ -82,8 +81,8 @@ def _answer(
     return made
 
 
-def _edit_draft(session: Session, work: AnnotationTask, pick: Pick) -> None:
-    draft = annotation_sets.draft_of(session, work.id, work.owner)
+def _edit_draft(session: Session, task: AnnotationTask, pick: Pick) -> None:
+    draft = annotation_sets.draft_of(session, task.id, task.owner)
     if draft is not None:
         spans = annotation_sets.spans_of(draft)
         annotation_sets.save_spans(session, draft, spans, relabelled(spans, pick))

@@ -29,7 +29,7 @@ def move_database(
     settings: Settings,
     to: str,
     data: Path | None = None,
-    tell: Callable[[Step], None] = lambda step: None,
+    on_step: Callable[[Step], None] = lambda step: None,
 ) -> Moved:
     """Copies the SQLite database into the empty PostgreSQL database `to`, all or nothing.
 
@@ -45,7 +45,7 @@ def move_database(
         def placed(path: str) -> str:
             return _placed(path, settings.data, data) if data else path
 
-        tables = move(old, new, placed, tell)
+        tables = move(old, new, placed, on_step)
         with writing(session_factory(new)) as session:
             counted = {name: content.rows for name, content in tables.items()}
             events.record(session, settings.person, "move database", detail={"rows": counted})
@@ -65,8 +65,8 @@ def _require_ready(settings: Settings, to: str) -> None:
         raise MoveError(f"there is no database in {settings.data}; is SPANNEAL_DATA right?")
     if worker_runs(settings.data) or database_copy.in_use(settings.database):
         raise MoveError(
-            f"a page or a worker is at work on {settings.data}; stop it, so that nothing is saved "
-            "to the old database any more, and try again"
+            f"a page or a worker is using {settings.data}; stop it, so that nothing more is saved "
+            "to the old database, and try again"
         )
 
 

@@ -22,7 +22,7 @@ from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
     active_parent,
-    gather,
+    collect,
 )
 from app.services.retraining.worker_heartbeat import shared, workers
 from app.services.retraining.worker_lock import worker_runs
@@ -104,7 +104,7 @@ class Jobs:
         chosen = settings or RetrainingSettings()
         with self._sessions() as session:
             require(session, project_id, "review")
-        gather(self._sessions, project_id)
+        collect(self._sessions, project_id)
         active_parent(self._sessions)
         job_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}"
         unfinished = [job.id for job in self.every(project_id) if job.active]
@@ -223,15 +223,18 @@ def prepare_database(url: str) -> None:
 
 
 def _under_way(job: str) -> str:
-    return f"a retraining of this project is under way (job {job}); wait for it or cancel it first"
+    return (
+        f"a retraining of this project is already running (job {job}); wait for it or cancel it "
+        "first"
+    )
 
 
 def _reason(status: WorkflowStatus) -> str:
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return (
-            f"the worker died {WORKER_LIVES} times over this job, most likely for lack of memory; "
-            "close other programs or take a smaller batch, then try again: it goes on from its "
-            "last checkpoint"
+            f"the worker died {WORKER_LIVES} times during this job, most likely for lack of "
+            "memory; close other programs or use a smaller batch, then try again: it resumes "
+            "from its last checkpoint"
         )
     return str(getattr(status.error, "message", None) or status.error or "no reason was recorded")
 

@@ -62,14 +62,14 @@ class PreannotationWorker:
                 with self._busy:
                     worked = self.step()
             except Exception:
-                LOG.exception("pre-annotation rests; it goes on with the next try")
+                LOG.exception("pre-annotation stopped; it resumes with the next try")
                 worked = False
             stop.wait(BREATH if worked else REST)
 
     def step(self) -> bool:
         """Does one batch; returns whether there was one."""
         with self._sessions() as holding:
-            batch = preannotations.take(holding)
+            batch = preannotations.claim(holding)
             if batch is None:
                 holding.rollback()
                 self._close()

@@ -16,8 +16,8 @@ from app.services.suggestions.suggest import renamed
 from app.services.team.permissions import require
 from core.types import Entity
 from storage.engine import Sessions
+from storage.records import Submission
 from storage.repository import annotation_sets, documents, label_names, model_versions, statistics
-from storage.repository.statistics import Submission
 
 if TYPE_CHECKING:
     from core.inference.label_errors import EntityReview
@@ -131,9 +131,9 @@ class ReviewService:
 
 
 def _suspect(
-    submission: Submission, text: str, finding: EntityReview, names: Mapping[str, str]
+    submission: Submission, text: str, review: EntityReview, names: Mapping[str, str]
 ) -> Suspect:
-    both = [finding.entity, *([finding.suggestion] if finding.suggestion else [])]
+    both = [review.entity, *([review.suggestion] if review.suggestion else [])]
     start = max(0, min(each.start for each in both) - AROUND)
     end = min(len(text), max(each.end for each in both) + AROUND)
     return Suspect(
@@ -143,7 +143,7 @@ def _suspect(
         context=text[start:end],
         offset=start,
         cut=end < len(text),
-        entity=renamed([finding.entity], names)[0],
-        instead=renamed([finding.suggestion], names)[0] if finding.suggestion else None,
-        score=finding.score,
+        entity=renamed([review.entity], names)[0],
+        instead=renamed([review.suggestion], names)[0] if review.suggestion else None,
+        score=review.score,
     )

@@ -117,7 +117,7 @@ class BackgroundPredictor:
         """φ of nested or of flat decoding, as tuned with the model."""
         return ModelPredictor(self.model_version_id, self.path).threshold(flat)
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         """What the model says of the whole text, see `core.inference.uncertainty`."""
         from core.inference.uncertainty import iter_uncertainty
 

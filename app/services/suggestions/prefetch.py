@@ -15,7 +15,7 @@ from typing import Protocol
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import queue, signals
-from app.services.suggestions.signals import Looker
+from app.services.suggestions.signals import UncertaintyModel
 from app.services.suggestions.suggest import Predictor
 from core.types import SamplerSettings
 from storage.engine import Sessions
@@ -25,7 +25,7 @@ AHEAD = 2
 """Documents that are predicted before they are opened."""
 
 
-class Reader(Predictor, Looker, Protocol):
+class Reader(Predictor, UncertaintyModel, Protocol):
     """A model for what nobody waits for."""
 
 
@@ -42,36 +42,36 @@ class Prefetcher:
         self._reader = reader
         self._settings = settings
         self._lock = threading.Lock()
-        self._wishes: OrderedDict[int, int | None] = OrderedDict()
+        self._requests: OrderedDict[int, int | None] = OrderedDict()
         self._projects: OrderedDict[int, None] = OrderedDict()
         self._failed: set[tuple[int, int]] = set()
         self._last: tuple[tuple[int, int | None], int] | None = None
         self._reordered = False
         self._thread: threading.Thread | None = None
 
-    def wish(self, project_id: int, after: int | None) -> None:
-        """Asks for the documents that come after this one. Returns at once; a later wish for the
+    def request(self, project_id: int, after: int | None) -> None:
+        """Asks for the documents that come after this one. Returns at once; a later request for the
         same project takes the place of an earlier one."""
         with self._lock:
-            self._wishes[project_id] = after
+            self._requests[project_id] = after
             self._projects[project_id] = None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
                 self._thread.start()
 
     def step(self) -> bool:
-        """Does one thing: the documents of the newest wish, else one document's signals; once all
-        signals are there, the last wish again, since other documents may come next now. Returns
-        whether there was anything to do."""
+        """Predict for the newest request, else one document's signals; once all signals are there,
+        the last request again, since other documents may come next now. Returns whether there was
+        anything to do."""
         with self._lock:
-            wish = self._wishes.popitem() if self._wishes else None
+            request = self._requests.popitem() if self._requests else None
         reader = self._reader()
         if reader is None:
             return False
-        if wish:
-            if self._last != (wish, reader.model_version_id):  # a page asks at each of its runs
-                self._last = (wish, reader.model_version_id)
-                self._suggest(reader, *wish)
+        if request:
+            if self._last != (request, reader.model_version_id):  # a page asks at each of its runs
+                self._last = (request, reader.model_version_id)
+                self._suggest(reader, *request)
             return True
         with self._lock:
             projects = list(reversed(self._projects))
@@ -89,17 +89,19 @@ class Prefetcher:
             try:
                 busy = self.step()
             except Exception:
-                LOG.exception("nothing is predicted ahead until the next document is opened")
+                LOG.exception(
+                    "could not predict in advance; will try again when the next document is opened"
+                )
                 busy = False
             with self._lock:
-                if not busy and not self._wishes:
+                if not busy and not self._requests:
                     self._thread = None
                     return
 
     def _suggest(self, reader: Reader, project_id: int, after: int | None) -> None:
         service = AnnotationService(self._sessions, reader, self._settings)
         for document_id in queue.upcoming(self._sessions, project_id, after, AHEAD):
-            service.ahead(document_id)
+            service.prefetch(document_id)
 
     def _measure(self, reader: Reader, project_id: int) -> bool:
         version = reader.model_version_id
@@ -110,6 +112,6 @@ class Prefetcher:
         try:
             signals.measure(self._sessions, reader, document_id, self._settings)
         except Exception:
-            LOG.exception("model version %d cannot look at document %d", version, document_id)
+            LOG.exception("model version %d cannot process document %d", version, document_id)
             self._failed.add((document_id, version))
         return True

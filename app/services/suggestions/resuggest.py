@@ -1,17 +1,21 @@
-"""Constrained denoising of a document: the model looks again, knowing what a person decided."""
+"""Constrained denoising of a document: the model looks again, knowing what a person decided.
+
+`resuggest` does it at once; `BackgroundResuggest` in a thread that nobody's saving waits for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, GestureError, reduce
 from app.gestures import Found, Suggest
-from app.services.annotation import audit_log, drafts
-from app.services.annotation import tasks as works
+from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
 from app.services.suggestions.suggest import Predictor
@@ -37,7 +41,7 @@ class Change:
     gone: int
 
 
-def read_again(
+def resuggest(
     sessions: Sessions,
     predictor: Predictor,
     settings: SamplerSettings,
@@ -56,9 +60,9 @@ def read_again(
     with sessions() as session:
         document = documents.get(session, document_id)
         require(session, document.project_id, "annotate", person)
-        work = works.find(session, document, person)
-        before = _open_draft(drafts.load(session, work), work)
-        refused = _refused(session, work, before)
+        task = tasks.find(session, document, person)
+        before = _open_draft(drafts.load(session, task), task)
+        refused = _refused(session, task, before)
         text = document.text
         settings = suggest.settings_of(session, document.project_id, settings)
     windows = [(0, len(text))] if around is None else touched(text, around)
@@ -66,16 +70,16 @@ def read_again(
     for start, end in windows:
         found += _found(predictor, settings, text, (start, end), before, refused)
     with writing(sessions, beside_others=True) as session:
-        work = works.take(session, documents.lock(session, document_id), person)
-        now = _open_draft(drafts.load(session, work), work)
-        if annotation_sets.draft_of(session, document_id, work.owner) is None:
-            raise GestureError("nobody has opened this document yet; open it and ask again")
-        left = _refused(session, work, now)
-        names = label_names.current(session, work.document.project_id)
+        task = tasks.claim(session, documents.lock(session, document_id), person)
+        now = _open_draft(drafts.load(session, task), task)
+        if annotation_sets.draft_of(session, document_id, task.owner) is None:
+            raise GestureError("nobody has opened this document yet; open it and try again")
+        left = _refused(session, task, now)
+        names = label_names.current(session, task.document.project_id)
         known = [replace(each, label=names.get(each.label, each.label)) for each in found]
         new = [each for each in known if each.label in now.labels and key_of(each) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
-        drafts.save(session, work, now, after, person)
+        drafts.save(session, task, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
         gone = [key_of(span) for span in now.spans if span.id not in has]
         payload = {
@@ -85,8 +89,58 @@ def read_again(
             "windows": windows,
             "gone": gone,
         }
-        audit_log.record(session, work, now, after, person, payload)
+        audit_log.record(session, task, now, after, person, payload)
     return Change(added=len(has - had), gone=len(gone))
+
+
+ReadAgain = Callable[[int, str, Iterable[Stretch] | None], Change]
+"""`AnnotationService.resuggest`: of a document, for a person, everywhere or around stretches."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A second look that has not begun."""
+
+    result: Future[Change]
+    around: set[Stretch] | None = field(default_factory=set)
+    """None: everywhere."""
+
+
+class BackgroundResuggest:
+    """One thread. What is asked of a document before its turn comes is one look."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "resuggest")
+        self._lock = threading.Lock()
+        self._pending: dict[tuple[int, str], _Pending] = {}
+
+    def ask(
+        self,
+        read: ReadAgain,
+        document_id: int,
+        person: str,
+        around: Iterable[Stretch] | None = None,
+    ) -> Future[Change]:
+        """Has the model look again. Returns at once."""
+        with self._lock:
+            pending = self._pending.get((document_id, person))
+            if pending is None:
+                pending = self._pending[document_id, person] = _Pending(Future())
+                self._pool.submit(self._look, read, document_id, person)
+            if around is None:
+                pending.around = None
+            elif pending.around is not None:
+                pending.around.update(around)
+            return pending.result
+
+    def _look(self, read: ReadAgain, document_id: int, person: str) -> None:
+        with self._lock:
+            pending = self._pending.pop((document_id, person))
+        try:
+            around = None if pending.around is None else sorted(pending.around)
+            pending.result.set_result(read(document_id, person, around))
+        except BaseException as error:
+            pending.result.set_exception(error)
 
 
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
@@ -101,22 +155,22 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     ]
 
 
-def _open_draft(draft: Draft, work: AnnotationTask) -> Draft:
+def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted and frozen; reopen it to change it")
-    if work.document.split == "holdout":
+        raise GestureError("this document is submitted; reopen it to change it")
+    if task.document.split == "holdout":
         raise GestureError("this document is held out: it is annotated without suggestions")
     return draft
 
 
-def _refused(session: Session, work: AnnotationTask, draft: Draft) -> set[Key]:
+def _refused(session: Session, task: AnnotationTask, draft: Draft) -> set[Key]:
     """What a person rejected, and what was suggested once and corrected to something else."""
-    machine = annotation_sets.latest_prediction(session, work.id)
+    machine = annotation_sets.latest_prediction(session, task.id)
     places = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
-    for payload in operations.payloads(session, work.id, "suggest", work.owner):
+    for payload in operations.payloads(session, task.id, "suggest", task.owner):
         places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
         places -= {(start, end, label) for start, end, label in payload["gone"]}
-    names = label_names.current(session, work.document.project_id)
+    names = label_names.current(session, task.document.project_id)
     places = {(start, end, names.get(label, label)) for start, end, label in places}
     places -= {key_of(span) for span in draft.spans}
     return places | {key_of(span) for span in draft.spans if span.status == "rejected"}

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from core.inference.uncertainty import Uncertainty
 
 
-class Looker(Protocol):
+class UncertaintyModel(Protocol):
     """A model that can look at a whole text."""
 
     @property
     def model_version_id(self) -> int: ...
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty: ...
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty: ...
 
 
 def missing(
@@ -42,21 +42,21 @@ def missing(
 
 
 def measure(
-    sessions: Sessions, looker: Looker, document_id: int, settings: SamplerSettings
+    sessions: Sessions, model: UncertaintyModel, document_id: int, settings: SamplerSettings
 ) -> None:
     """Looks at one document and keeps what the model says of it."""
     with sessions() as session:
         document = documents.get(session, document_id)
         text, settings = document.text, settings_of(session, document.project_id, settings)
-    seen = looker.look(text, settings)
+    estimate = model.uncertainty(text, settings)
     with writing(sessions) as session:
         signals.put(
             session,
             document_id,
-            looker.model_version_id,
-            doubt=seen.least_confidence,
-            disagreement=seen.disagreement,
-            vector=packed(seen.vector),
+            model.model_version_id,
+            doubt=estimate.least_confidence,
+            disagreement=estimate.disagreement,
+            vector=packed(estimate.vector),
         )
 
 

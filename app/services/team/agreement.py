@@ -22,7 +22,7 @@ from app.services.team.permissions import require
 from core.text.tokenization import tokenize
 from core.types import Key, key_of
 from storage.engine import Sessions
-from storage.repository import documents, responses
+from storage.repository import documents, label_names, responses
 
 BATCH = 500
 """Documents looked up at a time."""
@@ -38,12 +38,12 @@ class Annotated:
     name: str
     words: tuple[tuple[int, int], ...]
     """Code points, end exclusive."""
-    answers: Mapping[str, frozenset[Key]]
+    responses: Mapping[str, frozenset[Key]]
     """By person: the accepted entities."""
 
     def by(self, people: Collection[str]) -> Annotated:
         """Of these people's answers only."""
-        kept = {person: found for person, found in self.answers.items() if person in people}
+        kept = {person: found for person, found in self.responses.items() if person in people}
         return Annotated(self.document_id, self.name, self.words, kept)
 
 
@@ -91,7 +91,14 @@ class Agreement:
     labels: tuple[Summary, ...]
 
 
-def gather(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:
+def state(sessions: Sessions, project_id: int) -> tuple[object, ...]:
+    """What is another once somebody submits or a label is renamed: the key of a cache."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        return responses.state(session, project_id), label_names.changes(session, project_id)
+
+
+def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:
     """The documents that two or more of these people (all if none) annotated unseen by others."""
     found: list[Annotated] = []
     with sessions() as session:
@@ -109,13 +116,13 @@ def gather(sessions: Sessions, project_id: int, people: Collection[str] = ()) ->
                 words = tuple((token.start, token.end) for token in tokenize(text))
                 found.append(Annotated(document_id, name, words, given[document_id]))
     chosen = [each.by(people) if people else each for each in found]
-    return [each for each in chosen if len(each.answers) >= 2]
+    return [each for each in chosen if len(each.responses) >= 2]
 
 
 def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     """Every figure, with the intervals of this seed. Nobody's name or order matters."""
-    annotated = [each for each in annotated if len(each.answers) >= 2]
-    people = tuple(sorted({person for each in annotated for person in each.answers}))
+    annotated = [each for each in annotated if len(each.responses) >= 2]
+    people = tuple(sorted({person for each in annotated for person in each.responses}))
     draws = agreement_coefficients.resamples(len(annotated), seed)
     labels = sorted({place[2] for each in annotated for place in _all(each)})
     whole = _Ratings.of(annotated)
@@ -152,8 +159,8 @@ class _Ratings:
         values = []
         for each in annotated:
             rows = {}
-            for person in sorted(each.answers):
-                sets = _covering(each.words, each.answers[person])
+            for person in sorted(each.responses):
+                sets = _covering(each.words, each.responses[person])
                 found = [numbers.setdefault(one, len(numbers)) for one in sets]
                 rows[person] = np.array(found, np.int64)
             values.append(rows)
@@ -212,7 +219,7 @@ class _PairSums:
     ) -> None:
         first, second = two
         self.both = np.array(
-            [first in each.answers and second in each.answers for each in annotated]
+            [first in each.responses and second in each.responses for each in annotated]
         )
         exact, boundaries, cohen = [], [], []
         for each, values, both in zip(annotated, ratings.values, self.both, strict=True):
@@ -230,10 +237,10 @@ class _PairSums:
 def _summary(
     annotated: Sequence[Annotated], ratings: _Ratings, draws: Floats, label: str | None = None
 ) -> Summary:
-    people = sorted({person for each in annotated for person in each.answers})
+    people = sorted({person for each in annotated for person in each.responses})
     pairs = [_PairSums(annotated, ratings, two, label) for two in combinations(people, 2)]
     pairs = [each for each in pairs if each.both.any()]
-    found = [sum(len(_of(each, person, label)) for person in each.answers) for each in annotated]
+    found = [sum(len(_of(each, person, label)) for person in each.responses) for each in annotated]
     matrices = [ratings.matrix(number) for number in range(len(annotated))]
     sums = np.array([agreement_coefficients.ratings_sums(each) for each in matrices])
     return Summary(
@@ -267,8 +274,8 @@ def _mean(
 
 
 def _of(each: Annotated, person: str, label: str | None) -> set[Key]:
-    return {place for place in each.answers[person] if label is None or place[2] == label}
+    return {place for place in each.responses[person] if label is None or place[2] == label}
 
 
 def _all(each: Annotated) -> set[Key]:
-    return {place for places in each.answers.values() for place in places}
+    return {place for places in each.responses.values() for place in places}

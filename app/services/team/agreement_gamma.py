@@ -29,9 +29,9 @@ def gamma(annotated: Sequence[Annotated], seed: int = 0) -> float | None:
     """
     weighted, total = 0.0, 0
     for each in annotated:
-        entities = sum(map(len, each.answers.values()))
+        entities = sum(map(len, each.responses.values()))
         total += entities
-        if sum(map(bool, each.answers.values())) >= 2:  # else they agree on nothing: gamma is 0
+        if sum(map(bool, each.responses.values())) >= 2:  # else they agree on nothing: gamma is 0
             weighted += entities * _of_document(each, seed)
     return weighted / total if total else None
 
@@ -40,9 +40,9 @@ def _of_document(each: Annotated, seed: int) -> float:
     package, segment = _package()
     continuum = package.Continuum()
     starts, ends = [start for start, _ in each.words], [end for _, end in each.words]
-    for person in sorted(each.answers):
+    for person in sorted(each.responses):
         continuum.add_annotator(person)
-        for start, end, label in sorted(each.answers[person]):
+        for start, end, label in sorted(each.responses[person]):
             first = int(np.searchsorted(ends, start, side="right"))
             last = int(np.searchsorted(starts, end, side="left"))
             continuum.add(person, segment(first, max(last, first + 1)), label)
@@ -57,8 +57,8 @@ def _package() -> tuple[Any, Any]:
         segment = import_module("pyannote.core").Segment
     except ImportError as error:
         raise GammaMissingError(
-            "gamma needs the package pygamma-agreement, which is not installed; "
-            "pip install -r requirements-agreement.txt, and ask again"
+            "gamma needs the package pygamma-agreement, which is not installed; pip install -r "
+            "requirements-agreement.txt, then try again"
         ) from error
     logging.getLogger().addFilter(_without_solver)
     return package, segment

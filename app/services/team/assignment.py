@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.services.annotation import tasks as works
+from app.services.annotation import tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.team.permissions import NotAllowedError, doer, require
 from storage.columns import now
@@ -46,11 +46,11 @@ class Load:
     skipped: int
 
 
-def entered(work: AnnotationTask, person: str) -> bool:
+def entered(task: AnnotationTask, person: str) -> bool:
     """Whether opening the document changes nothing about who has it."""
-    document = work.document
-    if work.blind:
-        return work.begun
+    document = task.document
+    if task.blind:
+        return task.begun
     if document.status == "submitted" or holder(document, person):
         return True
     until = document.claimed_until
@@ -62,20 +62,20 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
 
     Raises `FullError` where as many people as are wanted have it already.
     """
-    work = works.find(session, document, person)
-    if not work.blind:
+    task = tasks.find(session, document, person)
+    if not task.blind:
         claim(session, document, person)
-        return work
-    if work.begun:
-        return work
+        return task
+    if task.begun:
+        return task
     assignments.drop_expired(session, document.id)
-    if len(assignments.of_document(session, document.id)) >= work.wanted:
+    if len(assignments.of_document(session, document.id)) >= task.wanted:
         raise FullError(
-            f"{document.name!r} has its {work.wanted} annotators, and nobody sees what they do; go "
-            "on to another document, or ask a reviewer to assign this one to you"
+            f"{document.name!r} already has its {task.wanted} annotators, who work independently; "
+            "open another document, or ask a reviewer to assign this one to you"
         )
     own = assignments.add(session, document.id, person, now() + TAKEN)
-    return AnnotationTask(document, own, person, work.wanted)
+    return AnnotationTask(document, own, person, task.wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> None:
@@ -106,7 +106,7 @@ def change_annotators(session: Session, project: Project, number: int) -> bool:
     stays: a document that was submitted is decided, and a draft that all shared comes back when
     one is enough again."""
     if not 1 <= number <= MOST:
-        raise ValueError(f"a document has 1 to {MOST} annotators, got {number}")
+        raise ValueError(f"a document takes 1 to {MOST} annotators, got {number}")
     if project.annotators == number:
         return False
     project.annotators = number
@@ -139,8 +139,8 @@ def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], numb
         ids = assignments.lacking(session, project_id, wanted - len(people), people, number)
         if wanted > 1 and not ids:
             raise ValueError(
-                f"no open document lacks {len(people)} of its {wanted} annotators; choose fewer "
-                "people, or raise the number in the settings"
+                f"no open document needs {len(people)} more of its {wanted} annotators; choose "
+                "fewer people, or raise the number in the settings"
             )
         return _assign(session, project_id, people, ids)
 
@@ -154,7 +154,9 @@ def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
         if own is None:
             return
         if own.status != "new":
-            raise ValueError(f"{person!r} has worked on {document.name!r}; what was done stays")
+            raise ValueError(
+                f"{person!r} has worked on {document.name!r}; that assignment cannot be removed"
+            )
         session.delete(own)
         session.flush()
         wanted = assignments.annotators(session, document.project_id)
@@ -202,7 +204,7 @@ def _assign(
     wanted = assignments.annotators(session, project_id)
     if wanted == 1:
         raise ValueError(
-            "in this project one draft of a document is everybody's, so there is nothing to "
+            "in this project everybody shares one draft per document, so there is nothing to "
             "assign; set the number of annotators to 2 or more first"
         )
     _check(session, project_id, people)
@@ -225,8 +227,8 @@ def _check(session: Session, project_id: int, people: Sequence[str]) -> None:
     missing = [person for person in people if known and person not in known]
     if missing or not people:
         raise LookupError(
-            f"{', '.join(map(repr, missing)) or 'nobody'} cannot annotate in this project; these "
-            f"can: {', '.join(sorted(known)) or 'anybody, by name'}"
+            f"{', '.join(map(repr, missing)) or 'nobody'} cannot annotate in this project; "
+            f"expected one of {', '.join(sorted(known)) or 'anybody, by name'}"
         )
 
 

@@ -35,8 +35,8 @@ def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
     """Of each two people, by document and in reading order."""
     found = []
     for each in annotated:
-        for first, second in combinations(sorted(each.answers), 2):
-            for kind, mine, theirs in differences(each.answers[first], each.answers[second]):
+        for first, second in combinations(sorted(each.responses), 2):
+            for kind, mine, theirs in differences(each.responses[first], each.responses[second]):
                 places, two = (mine, theirs), (first, second)
                 found.append(Disagreement(each.document_id, each.name, kind, two, places))
     return found

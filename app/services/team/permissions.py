@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from storage.engine import Sessions
 from storage.enums import Role
-from storage.project_scope import SEES, ProjectScopedSession
+from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
 from storage.repository import members
 
 Act = Literal["annotate", "review", "administer"]
@@ -46,7 +46,7 @@ class Acting:
 @lru_cache(maxsize=64)
 def for_person(sessions: Sessions, person: Acting) -> Sessions:
     """Sessions on the same database that act for a person."""
-    given = {**sessions.kw, "info": {_ACTING: person, SEES: _seen}}
+    given = {**sessions.kw, "info": {_ACTING: person, PROJECT_SCOPE: _visible_projects}}
     return sessionmaker(class_=ProjectScopedSession, **given)
 
 
@@ -72,7 +72,7 @@ def roles(session: Session) -> Mapping[int, Role]:
     return found
 
 
-def _seen(session: Session) -> Collection[int] | None:
+def _visible_projects(session: Session) -> Collection[int] | None:
     person = acting(session)
     return None if person is None or person.administrator else roles(session)
 
@@ -83,6 +83,12 @@ def allowed(session: Session, project_id: int, act: Act) -> bool:
         return True
     role = roles(session).get(project_id)
     return role is not None and act in _MAY[role]
+
+
+def may(sessions: Sessions, project_id: int, act: Act) -> bool:
+    """Whether to offer it to whom the sessions act for; the services ask again."""
+    with sessions() as session:
+        return allowed(session, project_id, act)
 
 
 def require(session: Session, project_id: int, act: Act, person: str | None = None) -> None:
@@ -99,7 +105,8 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
         return
     if project_id not in roles(session):
         raise NotAllowedError(
-            f"{who.name!r} has no part in project {project_id}; an administrator can change that"
+            f"{who.name!r} is not a member of project {project_id}; ask an administrator to add "
+            "them"
         )
     if not allowed(session, project_id, act):
         needed = (
@@ -107,14 +114,14 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
             if act == "review"
             else ("an administrator")
         )
-        raise NotAllowedError(f"{who.name!r} may not do this; it takes {needed}")
+        raise NotAllowedError(f"{who.name!r} may not do this; it requires {needed}")
 
 
 def require_administrator(session: Session) -> None:
     """For what belongs to no project: accounts, new projects, the model that suggests."""
     who = acting(session)
     if who is not None and not who.administrator:
-        raise NotAllowedError(f"{who.name!r} may not do this; it takes an administrator")
+        raise NotAllowedError(f"{who.name!r} may not do this; it requires an administrator")
 
 
 def require_self(session: Session, user_id: int) -> None:

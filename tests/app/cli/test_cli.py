@@ -47,7 +47,7 @@ def test_what_is_imported_can_be_exported(
     assert main(["import", str(source), "--project", "News"]) == 1
     told = capsys.readouterr()
     assert "project 'News' is new" in told.out
-    assert "1 documents with 1 entities added (jsonl), 0 known already, 1 bad" in told.out
+    assert "1 documents with 1 entities added (jsonl), 0 duplicates, 1 bad" in told.out
     assert f"{source}:2: not JSON" in told.err
 
     out = tmp_path / "out.bio"
@@ -149,7 +149,7 @@ def test_an_import_of_a_file_broken_in_the_middle_says_where(
     source.write_text('[{"text": "One."}\n{"text": "Two."}]')
 
     assert main(["import", str(source), "--project", "News"]) == 1
-    assert "It was broken off at line 2" in capsys.readouterr().out
+    assert "The import stopped at line 2" in capsys.readouterr().out
 
 
 def test_an_import_that_is_interrupted_says_what_is_in(
@@ -172,7 +172,7 @@ def test_an_import_that_is_interrupted_says_what_is_in(
     assert main(["import", str(source), "--project", "News"]) == 130
     told = capsys.readouterr().out
     assert "1 documents with 1 entities added" in told
-    assert "import the file again to go on" in told
+    assert "import the file again to continue" in told
 
 
 def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(

@@ -251,11 +251,11 @@ def test_a_film_is_named_by_what_is_in_it() -> None:
 def test_what_is_chosen_is_believed_only_for_this_film_and_within_it() -> None:
     payload = sentence_payload(build_trace(), 0, COLOURS)
     film = payload["id"]
-    assert chosen_in(payload, {"film": film, "entity": 6, "span": 59}) == Chosen(6, 59)
-    assert chosen_in(payload, {"film": film, "entity": None, "span": 0}) == Chosen(None, 0)
+    assert chosen_in(payload, {"animation": film, "entity": 6, "span": 59}) == Chosen(6, 59)
+    assert chosen_in(payload, {"animation": film, "entity": None, "span": 0}) == Chosen(None, 0)
     for wrong in (7, -1, True, "1", 1.0, None):
-        assert chosen_in(payload, {"film": film, "entity": wrong}) == Chosen(None, None)
-    for sent in (None, [], "x", {}, {"film": "another", "entity": 1}):
+        assert chosen_in(payload, {"animation": film, "entity": wrong}) == Chosen(None, None)
+    for sent in (None, [], "x", {}, {"animation": "another", "entity": 1}):
         assert chosen_in(payload, sent) == Chosen(None, None)
 
 

@@ -1,4 +1,4 @@
-"""The keys of the annotating page: one table, checked for clashes."""
+"""The keys of the annotating page: one table, checked for conflicts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from app.components.span_annotator.hotkeys import ACTIONS, clashes, normal, table
+from app.components.span_annotator.hotkeys import ACTIONS, conflicts, normal, table
 
 LABELS = [{"name": "PER", "key": "1"}, {"name": "ORG", "key": "2"}, {"name": "LOC", "key": None}]
 FOLDER = Path(__file__).parents[3] / "app/components/span_annotator"
 
 
-def test_the_default_keys_do_not_clash() -> None:
-    assert clashes(LABELS, {}) == []
-    assert clashes([], {}) == []
+def test_the_default_keys_do_not_conflict() -> None:
+    assert conflicts(LABELS, {}) == []
+    assert conflicts([], {}) == []
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,10 @@ def test_what_is_no_key_is_refused(nonsense: str) -> None:
         ({"submit": "F", "again": "Ctrl+Enter"}, []),
     ],
 )
-def test_clashing_and_forbidden_hotkeys_are_named(hotkeys: dict[str, str], said: list[str]) -> None:
-    found = clashes(LABELS, hotkeys)
+def test_conflicting_and_forbidden_hotkeys_are_named(
+    hotkeys: dict[str, str], said: list[str]
+) -> None:
+    found = conflicts(LABELS, hotkeys)
     assert len(found) == len(said), found
     for sentence, expected in zip(found, said, strict=True):
         assert expected in sentence
@@ -73,7 +75,7 @@ def test_labels_neither_share_a_key_nor_take_an_actions() -> None:
         {"name": "ART", "key": "a"},
         {"name": "CAR", "key": "c"},
     ]
-    same, taken, kept = clashes(labels, {})
+    same, taken, kept = conflicts(labels, {})
     assert "label PER and label PLACE share P" in same
     assert "label ART share A" in taken
     assert "label CAR cannot have C" in kept

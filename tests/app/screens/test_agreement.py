@@ -38,8 +38,8 @@ def html(site: Site) -> str:
 def test_without_several_annotators_the_page_says_where_to_set_them(site: Site) -> None:
     site.add()
     site.open("agreement", project=site.project_id)
-    assert "one draft of a document is everybody’s" in site.said()
-    assert "nothing to compare yet" in site.said()
+    assert "everybody shares one draft per document" in site.said()
+    assert "Nothing to compare yet" in site.said()
 
 
 def test_the_figures_name_how_much_is_behind_them(site: Site, people: Team) -> None:
@@ -113,7 +113,7 @@ def test_one_persons_version_can_be_taken_for_all(site: Site, people: Team) -> N
 
 
 def test_who_has_what_is_shown_and_more_is_given(site: Site, people: Team) -> None:
-    part(site, "Who has what")
+    part(site, "Assignments")
     assert list(site.app.dataframe[0].value["Person"]) == ["Anna", "Bo"]
     site.app.multiselect(key="assign_people").set_value(["Anna"])
     (button,) = (each for each in site.app.button if each.label == "Assign")

@@ -36,20 +36,20 @@ def test_saving_does_not_wait_for_the_model_that_reads_again(site: Site) -> None
     assert site.mounted()["ack"]["seq"] == 1, "acknowledged while the model still reads"
     site.send(document, {"op": "accept", "id": site.span_id("Olena Kovalenko")})
     assert site.mounted()["ack"]["seq"] == 2
-    assert "looks again" in site.said()
+    assert "is suggesting again" in site.said()
 
     site.model.holds.set()
     _wait_for_the_model(site)
     site.run()
     assert site.spans()["New York"] == "rejected", "an edit made meanwhile stands"
     assert site.spans()["Olena Kovalenko"] == "accepted"
-    assert "looks again" not in site.said()
+    assert "is suggesting again" not in site.said()
 
 
 def test_what_the_model_adds_to_a_wish_is_told_when_it_is_done(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)
-    site.wish("suggest")
+    site.navigate("suggest")
     _wait_for_the_model(site)
     site.run()
 
@@ -67,27 +67,27 @@ def test_what_somebody_else_changed_is_announced_and_merged(site: Site) -> None:
     service = AnnotationService(site.sessions)
     service.apply(document, "other", [{"seq": 1, "op": "reject", "id": theirs}], "Anna")
 
-    site.send(document, {"op": "accept", "id": mine, "seen": site.mounted()["version"]})
+    site.send(document, {"op": "accept", "id": mine, "base_version": site.mounted()["version"]})
 
     assert site.spans()["New York"] == "accepted"
     assert site.spans()["Olena Kovalenko"] == "rejected"
     news = site.mounted()["news"]
     assert (news["text"], news["spans"]) == ("Anna changed 1 entity", [theirs])
-    assert site.mounted()["clashes"] == []
+    assert site.mounted()["conflicts"] == []
 
 
-def test_what_clashes_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
+def test_what_conflicts_is_given_to_the_annotator_with_both_versions(site: Site) -> None:
     document = site.add()
     site.open("annotate", document=document)
-    seen, key = site.mounted()["version"], site.span_id("New York")
+    base_version, key = site.mounted()["version"], site.span_id("New York")
     service = AnnotationService(site.sessions)
     other = [{"seq": 1, "op": "relabel", "id": key, "label": "MISC"}]
     service.apply(document, "other", other, "Anna")
 
-    site.send(document, {"op": "relabel", "id": key, "label": "ORG", "seen": seen})
+    site.send(document, {"op": "relabel", "id": key, "label": "ORG", "base_version": base_version})
 
-    (clash,) = site.mounted()["clashes"]
-    assert (clash["by"], clash["theirs"]["label"], clash["mine"]["label"]) == (
+    (conflict,) = site.mounted()["conflicts"]
+    assert (conflict["by"], conflict["theirs"]["label"], conflict["mine"]["label"]) == (
         *("Anna", "MISC"),
         "ORG",
     )
@@ -100,18 +100,18 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     site.open("annotate", document=document)
     site.send(document, {"op": "relabel", "id": site.span_id("New York"), "label": "MISC"})
     site.send(document, {"op": "comment", "text": "<b>no markup</b>"})
-    site.wish("history")
+    site.navigate("history")
 
     assert "relabelled “New York” from LOC to MISC" in site.said().replace("\\", "")
     assert "model version 1 suggested 3 entities" in site.said()
     assert "<b>" not in site.said()
     site.app.button(key="look 0").click()
-    site.wish("history")
+    site.navigate("history")
     assert site.mounted()["read_only"] is True
     labels = {span["label"] for span in site.mounted()["spans"]}
     assert labels == {"PER", "ORG", "LOC"}
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
     assert "Version 0 is back" in site.app.toast[0].value
     site.run()
 
@@ -123,19 +123,19 @@ def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(si
     document = site.add()
     site.open("annotate", document=document)
     site.send(document, {"op": "comment", "text": "mine"})
-    site.wish("history")
+    site.navigate("history")
     site.app.button(key="look 0").click()
-    site.wish("history")
+    site.navigate("history")
     service = AnnotationService(site.sessions)
     service.apply(document, "other", [{"seq": 1, "op": "comment", "text": "theirs"}], "Anna")
 
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
 
-    assert "somebody went on meanwhile" in site.app.error[0].value
+    assert "the document has changed" in site.app.error[0].value
     assert service.open(document, "Anna").comment == "theirs"
     site.app.button(key="restore_version").click()
-    site.wish("history")
+    site.navigate("history")
     assert service.open(document, "Anna").comment == ""
 
 

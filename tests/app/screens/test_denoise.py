@@ -32,7 +32,7 @@ def test_every_dial_reaches_the_sampler(site: Site) -> None:
     site.app.slider(key="phi_1_nested").set_value(0.6)
     site.run()
 
-    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 2.0)
+    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 0.6)
 
 
 def test_the_same_dials_are_computed_once(site: Site) -> None:
@@ -76,7 +76,7 @@ def test_a_text_without_words_is_no_error(site: Site) -> None:
     site.app.text_area(key="denoise_text").set_value("   ")
     site.run()
 
-    assert "no words in this text" in site.said()
+    assert "This text has no words" in site.said()
 
 
 def _film(site: Site) -> dict[str, object]:
@@ -92,7 +92,7 @@ def _pictures(site: Site) -> dict[str, dict[str, object]]:
 
 def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None:
     site.open("denoise", document=site.add())
-    chosen = {"film": _film(site)["id"], "entity": 3, "span": None}
+    chosen = {"animation": _film(site)["id"], "entity": 3, "span": None}
 
     site.app.session_state["denoising"] = {"chosen": chosen}
     site.run()
@@ -104,13 +104,15 @@ def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None
     site.app.session_state["denoising"] = {"chosen": {**chosen, "span": 11}}
     site.run()
 
-    assert "The boundaries that noisy span 12 saw" in site.said()
+    assert "Boundary probabilities of noisy span 12" in site.said()
 
 
 def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
     site.open("denoise", document=site.add())
 
-    site.app.session_state["denoising"] = {"chosen": {"film": "gone", "entity": 99, "span": None}}
+    site.app.session_state["denoising"] = {
+        "chosen": {"animation": "gone", "entity": 99, "span": None}
+    }
     site.run()
 
     names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]
@@ -122,7 +124,7 @@ def test_the_film_and_its_trace_can_be_downloaded(site: Site) -> None:
 
     labels = [button.proto.label for button in site.app.get("download_button")]
 
-    assert labels[:2] == ["Film (HTML)", "Trace (JSON)"]
+    assert labels[:2] == ["Animation (HTML)", "Trace (JSON)"]
     assert labels.count("Data (CSV)") == 3
 
 

@@ -88,7 +88,7 @@ def test_a_document_is_corrected_through_the_pages_services(
     service = AnnotationService(sessions, FakeModel())
     gold = [(0, 4, "PER"), (9, 12, "LOC"), (16, 20, "LOC")]
 
-    tally = correct(service, document_id, gold, look_again=False)
+    tally = correct(service, document_id, gold, resuggest=False)
 
     assert tally == Tally(documents=1, entities=3, gestures=1 + 1 + 2)
     assert service.open(document_id, "Ann").status == "submitted"
@@ -104,7 +104,7 @@ def test_what_the_model_finds_at_a_second_look_need_not_be_added(
     model.entities = (Entity(9, 12, "ORG", 0.9),)
     gold = [(0, 4, "PER"), (9, 12, "ORG")]
 
-    tally = correct(service, document_id, gold, look_again=True)
+    tally = correct(service, document_id, gold, resuggest=True)
 
     assert tally.gestures == 2 + 1
 

@@ -105,8 +105,8 @@ def test_a_refusal_whose_answer_was_lost_is_told_again(
         (None, [], "a client needs an ASCII id"),
         ("x" * 65, [], "a client needs an ASCII id"),
         ("\ud83d", [], "a client needs an ASCII id"),
-        ("c", None, "operations must come as a list"),
-        ("c", "ops", "operations must come as a list"),
+        ("c", None, "operations must be a list"),
+        ("c", "ops", "operations must be a list"),
         ("c", [None], "needs a 'seq'"),
         ("c", [{"op": "accept_all"}], "needs a 'seq'"),
         ("c", [{"seq": 2**53, "op": "accept_all"}], "needs a 'seq'"),
@@ -147,7 +147,7 @@ def test_an_operation_that_comes_too_late_is_refused(
 
     assert applied.ack == 5
     assert applied.error is not None
-    assert "came after operation 5" in applied.error
+    assert "arrived after operation 5" in applied.error
     assert applied.status == "in_progress"
 
 
@@ -170,7 +170,7 @@ def test_nobody_takes_up_the_numbers_of_somebody_elses_page(
     later = [{"seq": seq, "op": "comment", "text": "mine"} for seq in range(2, 6)]
     taken = service.apply(other, "ann", later, "Bob")
     assert taken.ack is None
-    assert taken.foreign
+    assert taken.wrong_owner
     assert "under a new one" in (taken.error or "")
 
     applied = service.apply(
@@ -209,7 +209,7 @@ def test_a_submitted_document_takes_no_more_edits(
     applied = service.apply(document_id, "c", [op], "Ann")
 
     assert (applied.ack, applied.spans, applied.status) == (1, (), "submitted")
-    assert applied.error == "this document is submitted and frozen; reopen it to change it"
+    assert applied.error == "this document is submitted; reopen it to change it"
 
 
 def test_reopening_leaves_the_submitted_set_and_begins_a_child(

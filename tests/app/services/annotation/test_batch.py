@@ -20,7 +20,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-numbered = st.fixed_dictionaries({"seq": st.integers(0, MAX_SEQ), "seen": json_values})
+numbered = st.fixed_dictionaries({"seq": st.integers(0, MAX_SEQ), "base_version": json_values})
 
 
 @given(ops=st.lists(numbered | json_values))
@@ -30,7 +30,7 @@ def test_an_operation_is_numbered_as_it_says_and_kept_as_it_came(ops: list[Any])
     for seq, each in batch.operations.items():
         assert any(each.raw is op for op in ops)
         assert each.raw["seq"] == seq == each.seq
-        assert each.seen is None or each.seen == each.raw["seen"] >= 0
+        assert each.base_version is None or each.base_version == each.raw["base_version"] >= 0
     assert (batch.error is None) == all(
         isinstance(op, dict) and type(op.get("seq")) is int and 0 <= op["seq"] <= MAX_SEQ
         for op in ops
@@ -64,4 +64,4 @@ def test_operations_that_are_no_list_are_told_and_none_is_done(ops: object) -> N
     batch = parse_batch("c", ops)
 
     assert not batch.operations
-    assert "operations must come as a list" in (batch.error or "")
+    assert "operations must be a list" in (batch.error or "")

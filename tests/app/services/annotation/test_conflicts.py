@@ -1,4 +1,4 @@
-"""Two pages on one document: what does not clash merges, and what clashes waits for a person."""
+"""Two pages on one document: changes merge, and those in conflict wait for a person."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_what_two_people_do_to_different_spans_is_merged(pages: tuple[Page, Page
     assert bo.send({"op": "reject", "id": "m1.2"}) is None
 
     assert [span.status for span in bo.look().spans] == ["accepted", "rejected"]
-    assert bo.view.clashes == ()
+    assert bo.view.conflicts == ()
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_the_second_of_two_changes_of_one_span_overwrites_nothing(
     anna, bo = pages
     anna.send(theirs)
     stands = anna.span("m1.1")
-    assert bo.send(mine) is None, "a clash is no error"
+    assert bo.send(mine) is None, "a conflict is no error"
 
     assert bo.span("m1.1") == stands
-    (clash,) = bo.view.clashes
-    assert (clash.target, clash.by, clash.client) == ("m1.1", "Anna", "page-Bo")
-    assert isinstance(clash.mine, dict)
-    assert isinstance(clash.theirs, dict)
-    assert clash.mine != clash.theirs
-    assert anna.look().clashes == (), "it is his to decide"
+    (conflict,) = bo.view.conflicts
+    assert (conflict.target, conflict.by, conflict.client) == ("m1.1", "Anna", "page-Bo")
+    assert isinstance(conflict.mine, dict)
+    assert isinstance(conflict.theirs, dict)
+    assert conflict.mine != conflict.theirs
+    assert anna.look().conflicts == (), "it is his to decide"
 
 
 def test_the_two_versions_are_each_persons_own(pages: tuple[Page, Page]) -> None:
@@ -67,14 +67,16 @@ def test_the_two_versions_are_each_persons_own(pages: tuple[Page, Page]) -> None
     anna.send(RELABEL)
     bo.send(MOVE)
 
-    (clash,) = bo.look().clashes
-    assert isinstance(clash.theirs, dict)
-    assert isinstance(clash.mine, dict)
-    assert (clash.theirs["label"], clash.theirs["end"]) == ("LOC", 4)
-    assert (clash.mine["label"], clash.mine["end"]) == ("PER", 8), "mine knows nothing of theirs"
+    (conflict,) = bo.look().conflicts
+    assert isinstance(conflict.theirs, dict)
+    assert isinstance(conflict.mine, dict)
+    assert (conflict.theirs["label"], conflict.theirs["end"]) == ("LOC", 4)
+    assert (conflict.mine["label"], conflict.mine["end"]) == ("PER", 8), (
+        "mine knows nothing of theirs"
+    )
 
 
-def test_two_people_who_do_the_same_do_not_clash(pages: tuple[Page, Page]) -> None:
+def test_two_people_who_do_the_same_do_not_conflict(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(RELABEL)
@@ -84,11 +86,11 @@ def test_two_people_who_do_the_same_do_not_clash(pages: tuple[Page, Page]) -> No
     anna.look()
     anna.send({"op": "delete", "id": "a"})
     bo.look()
-    assert bo.view.clashes == ()
+    assert bo.view.conflicts == ()
     assert [span.id for span in bo.view.spans] == ["m1.1", "m1.2"]
 
 
-def test_a_change_that_was_taken_back_clashes_with_nothing(pages: tuple[Page, Page]) -> None:
+def test_a_change_that_was_taken_back_conflicts_with_nothing(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     before = anna.span("m1.1")
     assert before is not None
@@ -96,11 +98,11 @@ def test_a_change_that_was_taken_back_clashes_with_nothing(pages: tuple[Page, Pa
     anna.send(_restore(before))
     bo.send(MOVE)
 
-    assert bo.look().clashes == ()
+    assert bo.look().conflicts == ()
     assert bo.view.spans[0].end == 8
 
 
-def test_deleting_what_somebody_else_changed_clashes_and_so_does_the_reverse(
+def test_deleting_what_somebody_else_changed_conflicts_and_so_does_the_reverse(
     pages: tuple[Page, Page],
 ) -> None:
     anna, bo = pages
@@ -111,30 +113,30 @@ def test_deleting_what_somebody_else_changed_clashes_and_so_does_the_reverse(
     anna.send({"op": "relabel", "id": "a", "label": "PER"}, {"op": "delete", "id": "b"})
     bo.send({"op": "delete", "id": "a"}, {"op": "relabel", "id": "b", "label": "ORG"})
 
-    deleted, changed = bo.look().clashes
+    deleted, changed = bo.look().conflicts
     assert (deleted.target, deleted.mine) == ("a", None)
     assert (changed.target, changed.theirs) == ("b", None)
     assert {span.id: span.label for span in bo.view.spans}["a"] == "PER"
 
 
-def test_adding_what_somebody_else_rejected_at_the_same_place_clashes(
+def test_adding_what_somebody_else_rejected_at_the_same_place_conflicts(
     pages: tuple[Page, Page],
 ) -> None:
     anna, bo = pages
     bo.send({"op": "reject", "id": "m1.1"})
     bo.look()
     bo.send({"op": "add", "id": "b", "start": 0, "end": 4, "label": "PER"})
-    assert bo.look().clashes == (), "whoever has seen the rejection may think otherwise"
+    assert bo.look().conflicts == (), "whoever has seen the rejection may think otherwise"
 
     refused = {"id": "a", "start": 13, "end": 15, "label": "LOC", "status": "rejected"}
     anna.send({"op": "restore", **refused, "source": "model", "score": 0.5})
     bo.send({"op": "add", "id": "c", "start": 13, "end": 15, "label": "LOC"})
-    (clash,) = bo.look().clashes
-    assert (clash.target, _plain(clash.theirs)["id"]) == ("c", "a")
-    assert _plain(clash.mine)["status"] == "accepted"
+    (conflict,) = bo.look().conflicts
+    assert (conflict.target, _plain(conflict.theirs)["id"]) == ("c", "a")
+    assert _plain(conflict.mine)["status"] == "accepted"
 
 
-def test_what_follows_a_clash_in_one_message_is_done(pages: tuple[Page, Page]) -> None:
+def test_what_follows_a_conflict_in_one_message_is_done(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     anna.send(REJECT)
     bo.send(ACCEPT, {"op": "accept", "id": "m1.2"}, {"op": "comment", "text": "hm"})
@@ -143,7 +145,7 @@ def test_what_follows_a_clash_in_one_message_is_done(pages: tuple[Page, Page]) -
     assert bo.view.comment == "hm"
 
 
-def test_several_changes_of_one_span_are_one_clash_with_the_last_of_them(
+def test_several_changes_of_one_span_are_one_conflict_with_the_last_of_them(
     pages: tuple[Page, Page],
 ) -> None:
     anna, bo = pages
@@ -151,27 +153,32 @@ def test_several_changes_of_one_span_are_one_clash_with_the_last_of_them(
     bo.send(MOVE, RELABEL)
     bo.send({"op": "move", "id": "m1.1", "start": 0, "end": 12})
 
-    (clash,) = bo.look().clashes
-    assert isinstance(clash.mine, dict)
-    assert (clash.mine["label"], clash.mine["end"], clash.seq) == ("LOC", 12, 3)
+    (conflict,) = bo.look().conflicts
+    assert isinstance(conflict.mine, dict)
+    assert (conflict.mine["label"], conflict.mine["end"], conflict.seq) == ("LOC", 12, 3)
 
 
 @pytest.mark.parametrize("take", ["theirs", "mine", "both"])
-def test_a_clash_is_there_until_it_is_decided_and_stays_in_the_log(
+def test_a_conflict_is_there_until_it_is_decided_and_stays_in_the_log(
     pages: tuple[Page, Page], sessions: sessionmaker[Session], take: str
 ) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (clash,) = bo.look().clashes
-    mine = clash.mine
+    (conflict,) = bo.look().conflicts
+    mine = conflict.mine
     assert isinstance(mine, dict)
     both = {"op": "add", **{key: mine[key] for key in ("start", "end", "label")}, "id": "new"}
     done = {"theirs": [], "mine": [{"op": "restore", "score": None, **mine}], "both": [both]}[take]
-    settle = {"op": "settle", "client": clash.client, "of": clash.seq, "target": clash.target}
+    settle = {
+        "op": "settle",
+        "client": conflict.client,
+        "of": conflict.seq,
+        "target": conflict.target,
+    }
     assert bo.send(*done, settle) is None
 
-    assert bo.look().clashes == ()
+    assert bo.look().conflicts == ()
     live = {(span.end, span.label) for span in bo.view.spans if span.id != "m1.2"}
     assert (
         live
@@ -184,20 +191,25 @@ def test_a_clash_is_there_until_it_is_decided_and_stays_in_the_log(
     assert held[0].changes[0]["after"] == mine
 
 
-def test_a_decision_that_is_outdated_itself_clashes_again_and_loses_nothing(
+def test_a_decision_that_is_outdated_itself_conflicts_again_and_loses_nothing(
     pages: tuple[Page, Page],
 ) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (clash,) = bo.look().clashes
+    (conflict,) = bo.look().conflicts
     anna.look()
     anna.send(REJECT)
-    settle = {"op": "settle", "client": clash.client, "of": clash.seq, "target": clash.target}
-    bo.send({"op": "restore", "score": None, **_plain(clash.mine)}, settle)
+    settle = {
+        "op": "settle",
+        "client": conflict.client,
+        "of": conflict.seq,
+        "target": conflict.target,
+    }
+    bo.send({"op": "restore", "score": None, **_plain(conflict.mine)}, settle)
 
-    (again,) = bo.look().clashes
-    assert again.mine == clash.mine
+    (again,) = bo.look().conflicts
+    assert again.mine == conflict.mine
     assert _plain(again.theirs)["status"] == "rejected"
 
 
@@ -205,14 +217,19 @@ def test_nobody_settles_what_somebody_else_has_to_decide(pages: tuple[Page, Page
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (clash,) = bo.look().clashes
+    (conflict,) = bo.look().conflicts
     anna.look()
-    settle = {"op": "settle", "client": clash.client, "of": clash.seq, "target": clash.target}
+    settle = {
+        "op": "settle",
+        "client": conflict.client,
+        "of": conflict.seq,
+        "target": conflict.target,
+    }
     anna.send(settle)
 
-    assert bo.look().clashes == (clash,), "clients are no secret, span ids begin with them"
+    assert bo.look().conflicts == (conflict,), "clients are no secret, span ids begin with them"
     bo.send(settle, {**settle, "of": 0})
-    assert bo.look().clashes == (), "what was settled stays so, however late an older word comes"
+    assert bo.look().conflicts == (), "what was settled stays so, however late an older word comes"
 
 
 def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None:
@@ -220,14 +237,18 @@ def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None
     anna.send({"op": "comment", "text": "Is this a name?"})
     bo.send({"op": "comment", "text": "Ask Cy."})
 
-    (clash,) = bo.look().clashes
-    assert (clash.target, clash.mine, clash.theirs) == (":comment", "Ask Cy.", "Is this a name?")
+    (conflict,) = bo.look().conflicts
+    assert (conflict.target, conflict.mine, conflict.theirs) == (
+        ":comment",
+        "Ask Cy.",
+        "Is this a name?",
+    )
     assert bo.view.comment == "Is this a name?"
     anna.send({"op": "comment", "text": "Is this a name? Yes."})
-    assert anna.look().clashes == (), "her own changes clash with none of hers"
+    assert anna.look().conflicts == (), "her own changes conflict with none of hers"
 
 
-def test_saying_again_what_clashed_or_what_one_still_sees_overwrites_nothing(
+def test_saying_again_what_conflicted_or_what_one_still_sees_overwrites_nothing(
     pages: tuple[Page, Page],
 ) -> None:
     anna, bo = pages
@@ -248,11 +269,11 @@ def test_a_document_that_was_submitted_meanwhile_keeps_what_the_other_wanted(
     anna.send({"op": "accept_all"}, {"op": "submit"})
     assert bo.send(RELABEL) is None
 
-    (clash,) = bo.look().clashes
+    (conflict,) = bo.look().conflicts
     assert bo.view.status == "submitted"
-    assert _plain(clash.mine)["label"] == "LOC"
+    assert _plain(conflict.mine)["label"] == "LOC"
     service.reopen(bo.document_id, "Bo")
-    assert bo.look().clashes == (clash,), "it can be decided once the document is open again"
+    assert bo.look().conflicts == (conflict,), "it can be decided once the document is open again"
 
 
 def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Page, Page]) -> None:
@@ -260,13 +281,13 @@ def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Pa
     anna.send(RELABEL, {"op": "comment", "text": "?"})
     error = bo.send({"op": "accept_all", "ids": ["m1.1", "m1.2"]}, {"op": "submit"})
 
-    assert error == "Anna changed 1 entity and the comment; look at it, and submit again"
+    assert error == "Anna changed 1 entity and the comment; review it and submit again"
     assert bo.look().status == "in_progress"
     assert bo.send({"op": "submit"}) is None
     assert bo.look().status == "submitted"
 
 
-def test_nothing_is_submitted_before_a_clash_is_decided(pages: tuple[Page, Page]) -> None:
+def test_nothing_is_submitted_before_a_conflict_is_decided(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
@@ -274,7 +295,7 @@ def test_nothing_is_submitted_before_a_clash_is_decided(pages: tuple[Page, Page]
     error = bo.send({"op": "accept_all"}, {"op": "submit"})
 
     assert error is not None
-    assert "decide between them" in error
+    assert "resolve the conflicts" in error
 
 
 def test_all_that_is_left_means_what_nobody_decided(pages: tuple[Page, Page]) -> None:
@@ -283,19 +304,19 @@ def test_all_that_is_left_means_what_nobody_decided(pages: tuple[Page, Page]) ->
     bo.send({"op": "accept_all", "ids": ["m1.1", "m1.2"]})
 
     assert [span.status for span in bo.look().spans] == ["rejected", "accepted"]
-    assert bo.view.clashes == ()
+    assert bo.view.conflicts == ()
 
 
-def test_a_reloaded_page_does_not_clash_with_what_it_sent_before(
+def test_a_reloaded_page_does_not_conflict_with_what_it_sent_before(
     pages: tuple[Page, Page],
 ) -> None:
     _, bo = pages
     before = bo.client
     bo.send(RELABEL)
     bo.client, bo.seq = "page-Bo-reloaded", 0
-    bo.send(MOVE, kin=(before,))
+    bo.send(MOVE, sibling_clients=(before,))
 
-    assert bo.look().clashes == ()
+    assert bo.look().conflicts == ()
     assert bo.view.spans[0].end == 8
 
 
@@ -306,31 +327,35 @@ def test_a_page_that_does_not_say_what_it_saw_is_taken_to_have_seen_all(
     anna.send(RELABEL)
     service.apply(bo.document_id, "other", [{"seq": 1, **MOVE}], "Bo")
 
-    assert bo.look().clashes == ()
+    assert bo.look().conflicts == ()
 
 
-@pytest.mark.parametrize("seen", [-1, 2**60, True, "1", None])
+@pytest.mark.parametrize("base_version", [-1, 2**60, True, "1", None])
 def test_a_page_that_says_nonsense_of_what_it_saw_is_answered(
-    service: AnnotationService, pages: tuple[Page, Page], seen: object
+    service: AnnotationService, pages: tuple[Page, Page], base_version: object
 ) -> None:
     anna, bo = pages
     anna.send(RELABEL)
-    applied = service.apply(bo.document_id, "x", [{"seq": 1, "seen": seen, **MOVE}], "Bo")
+    applied = service.apply(
+        bo.document_id, "x", [{"seq": 1, "base_version": base_version, **MOVE}], "Bo"
+    )
 
     assert applied.error is None
 
 
-def test_a_clash_that_is_sent_again_is_one_clash(
+def test_a_conflict_that_is_sent_again_is_one_conflict(
     service: AnnotationService, pages: tuple[Page, Page]
 ) -> None:
     anna, bo = pages
-    seen = bo.view.version
+    base_version = bo.view.version
     anna.send(RELABEL)
     for _ in range(3):
-        applied = service.apply(bo.document_id, "x", [{"seq": 1, "seen": seen, **MOVE}], "Bo")
+        applied = service.apply(
+            bo.document_id, "x", [{"seq": 1, "base_version": base_version, **MOVE}], "Bo"
+        )
         assert (applied.ack, applied.error) == (1, None)
 
-    assert len(bo.look().clashes) == 1
+    assert len(bo.look().conflicts) == 1
 
 
 def _plain(span: object) -> dict[str, Any]:
@@ -341,3 +366,17 @@ def _plain(span: object) -> dict[str, Any]:
 def _restore(span: DraftSpan) -> dict[str, Any]:
     names = ("id", "start", "end", "label", "status", "source", "score")
     return {"op": "restore", **{name: getattr(span, name) for name in names}}
+
+
+def test_an_edit_that_a_tab_kept_by_an_older_name_of_its_base_version_conflicts_all_the_same(
+    service: AnnotationService, pages: tuple[Page, Page]
+) -> None:
+    anna, bo = pages
+    kept = [{"seq": 1, "seen": bo.view.version, **MOVE}]
+    anna.send(RELABEL)
+
+    applied = service.apply(bo.document_id, "x", kept, "Bo")
+
+    assert (applied.ack, applied.error) == (1, None)
+    (conflict,) = bo.look().conflicts
+    assert (conflict.target, conflict.by) == (MOVE["id"], "Anna"), "nobody's change is overwritten"

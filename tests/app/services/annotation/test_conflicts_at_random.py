@@ -46,25 +46,27 @@ def test_whatever_two_people_do_nothing_that_was_not_seen_is_overwritten_and_all
     with copy_of(made_once) as sessions:
         service = AnnotationService(sessions, FakeModel())
         both = Page(service, 1, "Anna"), Page(service, 1, "Bo")
-        seen: dict[tuple[str, int], int] = {}
+        base_version: dict[tuple[str, int], int] = {}
         for who, looks, ops in work:
             page = both[who]
             if looks:
                 page.look()
-            seen |= {(page.client, page.seq + n): page.view.version for n in range(1, 1 + len(ops))}
+            base_version |= {
+                (page.client, page.seq + n): page.view.version for n in range(1, 1 + len(ops))
+            }
             page.send(*ops)
         with sessions() as session:
             log = operations.of_document(session, 1)
-            waiting = {page: operations.clashes(session, 1, page.person) for page in both}
-    assert {(row.client, row.seq) for row in log} == set(seen), "each once"
+            waiting = {page: operations.conflicts(session, 1, page.person) for page in both}
+    assert {(row.client, row.seq) for row in log} == set(base_version), "each once"
     held = [row for row in log if row.refused and row.changes]
-    assert sum(map(len, waiting.values())) == len(held), "what clashed waits for its person"
+    assert sum(map(len, waiting.values())) == len(held), "what conflicted waits for its person"
     for row in log:
         if row.refused is None and row.payload["op"] != "accept_all":
-            _overwrote_nothing(row, log, seen[row.client, row.seq])
+            _overwrote_nothing(row, log, base_version[row.client, row.seq])
 
 
-def _overwrote_nothing(row: Operation, log: Sequence[Operation], seen: int) -> None:
+def _overwrote_nothing(row: Operation, log: Sequence[Operation], base_version: int) -> None:
     for change in row.changes or ():
         about = operations.target(change)
         if about == ":state":
@@ -75,7 +77,7 @@ def _overwrote_nothing(row: Operation, log: Sequence[Operation], seen: int) -> N
             for each in other.changes or ()
             if other.client != row.client
             and other.refused is None
-            and seen < (other.version or 0) < (row.version or 0)
+            and base_version < (other.version or 0) < (row.version or 0)
             and operations.target(each) == about
         ]
         assert not unseen or unseen[0]["before"] == unseen[-1]["after"], (row.payload, unseen)

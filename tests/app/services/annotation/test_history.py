@@ -76,7 +76,7 @@ def test_every_step_is_told_in_plain_words_the_newest_first(
     service.reopen(document_id, "Bo")
 
     assert said(sessions, document_id) == [
-        "took the document up again",
+        "reopened the document",
         "submitted the document",
         "accepted 0 entities at once",
         "skipped the document: hard",
@@ -109,17 +109,17 @@ def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
     model = FakeModel(entities=(Entity(16, 20, "LOC", 0.9),))
-    AnnotationService(sessions, model).read_again(document_id, "Ann")
+    AnnotationService(sessions, model).resuggest(document_id, "Ann")
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
     service.reopen(document_id, "Ann")
     back(service, document_id, 1, "Ann")
 
     assert said(sessions, document_id) == [
         "restored version 1: 3 entities changed",
-        "took the document up again",
+        "reopened the document",
         "submitted the document",
         "accepted 3 entities at once",
-        "had model version 1 read it again: 1 new",
+        "asked model version 1 to suggest again: 1 new",
         "model version 1 suggested 2 entities",
     ]
 
@@ -172,20 +172,22 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
 ) -> None:
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
 
-    with pytest.raises(GestureError, match="frozen; reopen it"):
+    with pytest.raises(GestureError, match="submitted; reopen it"):
         back(service, document_id, 0, "Ann")
 
 
 def test_nothing_is_taken_back_that_the_person_had_not_seen(
     service: AnnotationService, document_id: int
 ) -> None:
-    seen = service.open(document_id, "Ann").version
+    base_version = service.open(document_id, "Ann").version
     done(service, document_id, {"op": "comment", "text": "mine"})
-    with pytest.raises(GestureError, match=f"you saw version {seen}, now it is {seen + 1}"):
-        service.restore(document_id, 0, "Bo", seen)
+    with pytest.raises(
+        GestureError, match=f"you saw version {base_version}, the current one is {base_version + 1}"
+    ):
+        service.restore(document_id, 0, "Bo", base_version)
     assert service.open(document_id, "Ann").comment == "mine"
 
-    assert service.restore(document_id, 0, "Bo", seen + 1).comment == ""
+    assert service.restore(document_id, 0, "Bo", base_version + 1).comment == ""
 
 
 def test_a_version_that_never_was_is_said_so(service: AnnotationService, document_id: int) -> None:
@@ -229,18 +231,18 @@ def test_a_state_is_not_guessed_where_a_change_is_missing(
         back(service, document_id, 1, "Ann")
 
 
-def test_what_clashed_is_in_the_history_of_both(
+def test_what_conflicted_is_in_the_history_of_both(
     service: AnnotationService, sessions: Sessions, document_id: int
 ) -> None:
     done(service, document_id, {"op": "reject", "id": "m1.1"})
-    move = {"seq": 1, "seen": 0, "op": "move", "id": "m1.1", "start": 0, "end": 8}
+    move = {"seq": 1, "base_version": 0, "op": "move", "id": "m1.1", "start": 0, "end": 8}
     service.apply(document_id, "d", [move], "Bo")
 
     with sessions() as session:
         held, rejected, _ = history.page(session, _work(session, document_id)).steps
     assert held.person == "Bo"
     assert held.said.startswith("accepted “Anna met” as PER") or "moved" in held.said
-    assert held.refused == "Ann changed this meanwhile; decide which of the two it should be"
+    assert held.refused == "Ann has changed this in the meantime; choose which version to keep"
     assert rejected.person == "Ann"
 
 
@@ -319,7 +321,7 @@ def _do(
             case "reopen":
                 service.reopen(document_id, "Bo")
             case "suggest":
-                service.read_again(document_id, "Ann")
+                service.resuggest(document_id, "Ann")
             case "back":
                 back(service, document_id, data.draw(st.integers(0, version)), "Bo")
             case _:

@@ -7,8 +7,7 @@ from collections import Counter
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.labels import changes as label_changes
 from app.services.labels import relabel
 from app.services.operations import trash
@@ -29,8 +28,8 @@ MODEL = PretendedModel(names=(("Anna Haag", "PER"), ("Bo", "PER"), ("Oslo", "LOC
 def told(people: Team, document: int, owner: str | None = None) -> list[str]:
     with people.sessions() as session:
         row = documents.get(session, people.ids[document])
-        work = works.find(session, row, owner or "Anna")
-        return [step.said for step in history.page(session, work).steps]
+        task = tasks.find(session, row, owner or "Anna")
+        return [step.said for step in history.page(session, task).steps]
 
 
 @pytest.mark.parametrize("annotators", [1, 2])
@@ -111,7 +110,7 @@ def test_a_page_that_still_shows_the_old_name_goes_on_saving(
 
     assert error is None
     view = page.look()
-    assert not view.clashes
+    assert not view.conflicts
     found = {(span.start, span.end): (span.label, span.status) for span in view.spans}
     assert found[0, 9] == (new, "accepted")
     assert found[14, 16] == (new, "accepted")
@@ -134,7 +133,7 @@ def test_a_model_that_knows_the_old_name_suggests_by_the_new(
     model = PretendedModel(names=(("Anna", "PER"), ("Bank of China", "ORG")))
     people.model = model
     assert shown(people, 1) == {"Anna": "ORG", "Bank of China": "ORG"}
-    people.service.read_again(people.ids[1], "Anna")
+    people.service.resuggest(people.ids[1], "Anna")
     assert shown(people, 1) == {"Anna": "ORG", "Bank of China": "ORG"}
 
 
@@ -143,7 +142,7 @@ def test_suggestions_made_before_are_shown_by_the_name_of_today(
 ) -> None:
     people = team(sessions, 1)
     people.model = MODEL
-    people.service.ahead(people.ids[0])
+    people.service.prefetch(people.ids[0])
 
     merge(people, "LOC", "ORG")
 
@@ -201,8 +200,8 @@ def test_two_entities_that_become_one_are_one(sessions: sessionmaker[Session]) -
 
     assert shown(people, 0) == {"Oslo": "ORG", "Bo": "ORG"}
     with sessions() as session:
-        work = works.find(session, documents.get(session, people.ids[0]), "Anna")
-        then = history.state_at(session, work, 3)
+        task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
+        then = history.state_at(session, task, 3)
     assert len(then.spans) == 2, "in today's names, the twins of then are one"
 
 
@@ -227,7 +226,7 @@ def test_each_persons_own_answer_is_merged_and_a_decision_stays_decided(
     assert not any("became" in said for said in told(people, 0, "Bo"))
 
 
-def test_what_is_decided_between_two_pages_is_no_clash_with_a_merge(
+def test_what_is_decided_between_two_pages_is_no_conflict_with_a_merge(
     sessions: sessionmaker[Session],
 ) -> None:
     people = team(sessions, 1)
@@ -241,7 +240,7 @@ def test_what_is_decided_between_two_pages_is_no_clash_with_a_merge(
     span = page.span("a")
     assert span is not None
     assert (span.start, span.end, span.label) == (17, 24, "ORG")
-    assert not page.view.clashes
+    assert not page.view.conflicts
 
 
 def test_documents_in_the_bin_are_merged_with_the_others(sessions: sessionmaker[Session]) -> None:

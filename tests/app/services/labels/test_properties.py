@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.editing import Draft
-from app.services.annotation import drafts, history
-from app.services.annotation import tasks as works
+from app.services.annotation import drafts, history, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.labels import changes as label_changes
 from storage.engine import Sessions
@@ -56,20 +55,20 @@ class Desk:
         self.service.open(DOCUMENT, ANNA)
 
     @contextmanager
-    def looking(self) -> Iterator[tuple[Any, works.AnnotationTask]]:
+    def looking(self) -> Iterator[tuple[Any, tasks.AnnotationTask]]:
         with self.sessions() as session:
-            yield session, works.find(session, documents.get(session, DOCUMENT), ANNA)
+            yield session, tasks.find(session, documents.get(session, DOCUMENT), ANNA)
 
     @property
     def labels(self) -> list[tuple[int, str]]:
-        with self.looking() as (session, work):
-            found = projects.labels(session, work.document.project_id)
+        with self.looking() as (session, task):
+            found = projects.labels(session, task.document.project_id)
             return [(label.id, label.name) for label in found]
 
     @property
     def draft(self) -> Draft:
-        with self.looking() as (session, work):
-            return drafts.load(session, work)
+        with self.looking() as (session, task):
+            return drafts.load(session, task)
 
     def does(self, what: str, *drawn: Any) -> None:
         """One step; what is refused changes nothing, which is checked as anything else."""
@@ -108,8 +107,8 @@ class Desk:
 
     @property
     def version(self) -> int:
-        with self.looking() as (_, work):
-            return work.standing.version
+        with self.looking() as (_, task):
+            return task.standing.version
 
 
 def accepted(draft: Draft) -> set[tuple[int, int]]:
@@ -132,9 +131,9 @@ def test_labels_and_histories_hold_together(
             assert not [place for place, count in places.items() if count > 1]
             if step[0] in ("rename", "merge"):
                 assert accepted(after) == accepted(before), "nothing that was decided is lost"
-            with desk.looking() as (session, work):
+            with desk.looking() as (session, task):
                 assert set(label_names.current(session, 1).values()) <= names
-                for version in range(work.standing.version + 1):
-                    then = history.state_at(session, work, version)
+                for version in range(task.standing.version + 1):
+                    then = history.state_at(session, task, version)
                     assert {span.label for span in then.spans} <= names
                 assert set(then.spans) == set(after.spans)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.labels import split as label_split
 from app.services.labels.changes import LabelChangeError
 from storage.repository import documents
@@ -56,10 +55,10 @@ def test_every_accepted_entity_is_asked_for_once_in_its_sentence(
     assert shown(people, 0) == {"Anna": "WOMAN", "Bo": "PER", "Oslo": "LOC"}
     assert shown(people, 1) == {"Bo": "MAN"}
     with sessions() as session:
-        work = works.find(session, documents.get(session, people.ids[0]), "Anna")
-        said = [step.said for step in history.page(session, work).steps]
+        task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
+        said = [step.said for step in history.page(session, task).steps]
     assert said[:2] == [
-        "left “Bo” as PER while that was split",
+        "kept “Bo” as PER when splitting it",
         "split PER: “Anna” became WOMAN, by Rita",
     ]
     assert not any("imported" in each for each in said)

@@ -94,7 +94,7 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
     send(service, document, 1, op="accept", id="m1.1")
     second = FakeModel(entities=(Entity(9, 15, "ORG", 0.97),))
     again = AnnotationService(sessions, second, SamplerSettings())
-    again.read_again(document, "Ada")
+    again.resuggest(document, "Ada")
     (key,) = [s.id for s in service.open(document, "Ada").spans if s.end == 15]
     send(service, document, 2, op="move", id=key, start=9, end=14)
     send(service, document, 3, op="reject_all")

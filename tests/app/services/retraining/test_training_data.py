@@ -13,7 +13,7 @@ from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
     Snapshot,
-    gather,
+    collect,
     take_snapshot,
 )
 from storage.engine import Sessions, writing
@@ -24,7 +24,7 @@ from tests.app.material import LABELS, NEWS, new_project, outdate, pretend_model
 def test_only_accepted_entities_of_submitted_documents_are_learnt(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     submit(sessions, project_id, "Oslo is no person.", [("Oslo", "PER")], status="rejected")
-    material = gather(sessions, project_id)
+    material = collect(sessions, project_id)
     assert [each.text for each in material.holdout] == [NEWS[0][0]]
     assert [each.text for each in material.train] == [
         *(text for text, _ in NEWS[1:]),
@@ -39,7 +39,7 @@ def test_too_few_documents_are_refused_with_what_is_needed(sessions: Sessions) -
     submit(sessions, project_id, *NEWS[0])
     submit(sessions, project_id, *NEWS[1])
     with pytest.raises(RetrainingError, match=r"at least 2 submitted .* got 2 and 0; submit more"):
-        gather(sessions, project_id)
+        collect(sessions, project_id)
 
 
 def test_documents_without_any_entity_teach_nothing(sessions: Sessions) -> None:
@@ -47,14 +47,14 @@ def test_documents_without_any_entity_teach_nothing(sessions: Sessions) -> None:
     submit(sessions, project_id, "Rain again.")
     submit(sessions, project_id, "And again.")
     submit(sessions, project_id, *NEWS[0], split="holdout")
-    with pytest.raises(RetrainingError, match="no accepted entity"):
-        gather(sessions, project_id)
+    with pytest.raises(RetrainingError, match="no accepted entities"):
+        collect(sessions, project_id)
 
 
 def test_a_document_that_cannot_be_read_is_left_out_and_named(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     submit(sessions, project_id, "A gap: \u2003 .", [("\u2003", "PER")])
-    material = gather(sessions, project_id)
+    material = collect(sessions, project_id)
     assert len(material.train) == 3
     assert len(material.left_out) == 1
     assert "covers no word" in material.left_out[0]
@@ -64,13 +64,13 @@ def test_few_documents_choose_the_epoch_by_themselves_many_spare_the_same_share(
     sessions: Sessions,
 ) -> None:
     project_id = new_project(sessions)
-    few = gather(sessions, project_id)
+    few = collect(sessions, project_id)
     assert (few.dev_source, few.dev) == ("train", few.train)
     for number in range(17):
         submit(sessions, project_id, f"Bo Li met {number} people.", [("Bo Li", "PER")])
-    many = gather(sessions, project_id)
+    many = collect(sessions, project_id)
     assert (many.dev_source, len(many.train), len(many.dev)) == ("share", 17, 3)
-    assert many == gather(sessions, project_id)
+    assert many == collect(sessions, project_id)
     texts = [{each.text for each in part} for part in (many.train, many.dev, many.holdout)]
     assert len(set.union(*texts)) == 21
 
@@ -78,7 +78,7 @@ def test_few_documents_choose_the_epoch_by_themselves_many_spare_the_same_share(
 def test_documents_of_the_dev_split_choose_the_epoch(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     submit(sessions, project_id, "Bo Li left.", [("Bo Li", "PER")], split="dev")
-    material = gather(sessions, project_id)
+    material = collect(sessions, project_id)
     assert (material.dev_source, [each.text for each in material.dev]) == ("own", ["Bo Li left."])
 
 

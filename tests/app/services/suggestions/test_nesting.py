@@ -39,7 +39,7 @@ class Listening(FakeModel):
         self.heard.append(settings)
         return super().predict(text, settings, *decided)
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.heard.append(settings)
         return Uncertainty(0.5, 0.5, (1.0, 0.0))
 
@@ -54,7 +54,7 @@ def _open(sessions: Sessions, model: Listening, document: int) -> None:
 
 
 def _ahead(sessions: Sessions, model: Listening, document: int) -> None:
-    assert AnnotationService(sessions, model).ahead(document)
+    assert AnnotationService(sessions, model).prefetch(document)
 
 
 def _pass(sessions: Sessions, model: Listening, document: int) -> None:
@@ -72,7 +72,7 @@ def _again(sessions: Sessions, model: Listening, document: int) -> None:
     service = AnnotationService(sessions, model)
     service.open(document, "Ann")
     model.heard.clear()
-    service.read_again(document, "Ann")
+    service.resuggest(document, "Ann")
 
 
 @BOTH
@@ -116,7 +116,7 @@ def test_a_second_look_puts_nothing_over_what_is_there_in_a_flat_project(
     wants(sessions, 1, nested)
     model.entities = (Entity(0, 12, "ORG", 0.97), Entity(16, 20, "LOC", 0.97))
 
-    change = service.read_again(document, "Ann")
+    change = service.resuggest(document, "Ann")
 
     places = [(span.start, span.end) for span in service.open(document, "Ann").spans]
     assert change == Change(added=2 if nested else 1, gone=0)
@@ -135,7 +135,7 @@ def test_a_second_look_takes_back_what_lies_within_a_drawn_span_of_a_flat_projec
     drawn = {"seq": 1, "op": "add", "id": "p1", "label": "ORG"}
     service.apply(document, "c", [drawn | {"start": 0, "end": suggested.end + 3}], "Ann")
 
-    change = service.read_again(document, "Ann")
+    change = service.resuggest(document, "Ann")
 
     left = {span.id for span in service.open(document, "Ann").spans}
     assert change == Change(added=0, gone=0 if nested else 1)

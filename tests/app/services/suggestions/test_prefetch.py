@@ -29,7 +29,7 @@ class FakeReader(FakeModel):
     blind_to: str = ""
     doubts: dict[str, float] = field(default_factory=dict)
 
-    def look(self, text: str, settings: SamplerSettings) -> Uncertainty:
+    def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
@@ -41,7 +41,7 @@ class Desk:
     sessions: Sessions
     project_id: int
     reader: FakeReader
-    ahead: Prefetcher
+    prefetcher: Prefetcher
     ids: list[int] = field(default_factory=list)
 
     def add(self, text: str, split: Split = "train") -> int:
@@ -64,7 +64,7 @@ class Desk:
     def work(self) -> int:
         """Everything that is to do, in this thread; returns in how many steps."""
         steps = 0
-        while self.ahead.step():
+        while self.prefetcher.step():
             steps += 1
             assert steps < 50
         return steps
@@ -84,7 +84,7 @@ def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(desk: Desk) -> None:
     for number in range(5):
         desk.add(f"Anna {number}")
-    desk.ahead.wish(desk.project_id, desk.ids[1])
+    desk.prefetcher.request(desk.project_id, desk.ids[1])
     desk.work()
     assert desk.predicted() == [False, False, True, True, False]
     before = list(desk.reader.asked)
@@ -93,11 +93,11 @@ def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(de
     assert desk.reader.asked == before
 
 
-def test_a_later_wish_takes_the_place_of_an_earlier_one(desk: Desk) -> None:
+def test_a_later_request_takes_the_place_of_an_earlier_one(desk: Desk) -> None:
     for number in range(9):
         desk.add(f"Anna {number}")
-    desk.ahead.wish(desk.project_id, desk.ids[0])
-    desk.ahead.wish(desk.project_id, desk.ids[5])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[5])
     assert desk.work() == 1
     assert desk.predicted() == [False] * 6 + [True, True, False]
 
@@ -106,7 +106,7 @@ def test_what_is_held_out_is_not_predicted(desk: Desk) -> None:
     desk.add("Anna 0")
     desk.add("Anna 1", "holdout")
     desk.add("Anna 2")
-    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.work()
     assert desk.predicted() == [False, False, True]
 
@@ -114,11 +114,11 @@ def test_what_is_held_out_is_not_predicted(desk: Desk) -> None:
 def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(desk: Desk) -> None:
     desk.add("Anna 0")
     desk.add("Anna 1", "holdout")
-    desk.ahead.wish(desk.project_id, None)
+    desk.prefetcher.request(desk.project_id, None)
     desk.work()
     assert not desk.reader.looked
     desk.order("doubt")
-    desk.ahead.wish(desk.project_id, None)
+    desk.prefetcher.request(desk.project_id, None)
     desk.work()
     assert desk.reader.looked == ["Anna 0"]
     with desk.sessions() as session:
@@ -127,17 +127,17 @@ def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(d
     assert kept.vector == signals.packed([1.0, -2.0]) == bytes.fromhex("0000803f000000c0")
 
 
-def test_a_wish_goes_before_the_signals_that_are_left(desk: Desk) -> None:
+def test_a_request_goes_before_the_signals_that_are_left(desk: Desk) -> None:
     desk.order("doubt")
     for number in range(4):
         desk.add(f"Anna {number}")
-    desk.ahead.wish(desk.project_id, None)
-    assert desk.ahead.step()
-    assert desk.ahead.step()
+    desk.prefetcher.request(desk.project_id, None)
+    assert desk.prefetcher.step()
+    assert desk.prefetcher.step()
     assert desk.reader.looked == ["Anna 0"]
     asked = len(desk.reader.asked)
-    desk.ahead.wish(desk.project_id, desk.ids[0])
-    assert desk.ahead.step()
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
+    assert desk.prefetcher.step()
     assert (len(desk.reader.asked) > asked, desk.reader.looked) == (True, ["Anna 0"])
     desk.work()
     assert desk.reader.looked == [f"Anna {number}" for number in range(4)]
@@ -148,25 +148,25 @@ def test_when_the_signals_are_there_what_comes_next_by_them_is_predicted(desk: D
     for number in range(5):
         desk.add(f"Anna {number}")
     desk.reader.doubts = {"Anna 3": 0.9, "Anna 4": 0.8}
-    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.work()
     assert desk.predicted() == [False, True, True, True, True]
     assert len(desk.reader.asked) == 4
 
 
-def test_the_same_wish_again_is_no_work_until_the_model_changes(desk: Desk) -> None:
+def test_the_same_request_again_is_no_work_until_the_model_changes(desk: Desk) -> None:
     for number in range(3):
         desk.add(f"Anna {number}")
-    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.work()
     with writing(desk.sessions) as session:
         session.query(AnnotationSet).delete()
-    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.work()
     assert desk.predicted() == [False, False, False]
     with writing(desk.sessions) as session:
         desk.reader.model_version_id = model_versions.register(session, "two", ["PER"]).id
-    desk.ahead.wish(desk.project_id, desk.ids[0])
+    desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.work()
     assert desk.predicted() == [False, True, True]
 
@@ -179,7 +179,7 @@ def test_diversity_also_looks_at_what_is_done_after_all_that_is_open(desk: Desk)
     for order, looked in (("disagreement", ["Anna 1", "Anna 2"]), ("diversity", ["Anna 0"])):
         desk.reader.looked.clear()
         desk.order(order)  # type: ignore[arg-type]
-        desk.ahead.wish(desk.project_id, None)
+        desk.prefetcher.request(desk.project_id, None)
         desk.work()
         assert desk.reader.looked == looked
 
@@ -191,16 +191,16 @@ def test_a_document_that_the_model_cannot_look_at_is_not_tried_for_ever(
     desk.add("Anna 0")
     desk.add("Anna 1")
     desk.reader.blind_to = "Anna 0"
-    desk.ahead.wish(desk.project_id, None)
+    desk.prefetcher.request(desk.project_id, None)
     desk.work()
     assert desk.reader.looked == ["Anna 0", "Anna 1"]
-    assert "cannot look at document" in caplog.text
+    assert "cannot process document" in caplog.text
 
 
-def test_without_a_model_a_wish_is_forgotten(sessions: Sessions, desk: Desk) -> None:
-    ahead = Prefetcher(sessions, lambda: None, SETTINGS)
-    ahead.wish(desk.project_id, None)
-    assert not ahead.step()
+def test_without_a_model_a_request_is_forgotten(sessions: Sessions, desk: Desk) -> None:
+    prefetcher = Prefetcher(sessions, lambda: None, SETTINGS)
+    prefetcher.request(desk.project_id, None)
+    assert not prefetcher.step()
 
 
 def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
@@ -219,12 +219,12 @@ def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
             raise RuntimeError("no disk")
         return desk.reader
 
-    ahead = Prefetcher(sessions, reader, SETTINGS)
+    prefetcher = Prefetcher(sessions, reader, SETTINGS)
     for predicted in (False, True):
-        ahead.wish(desk.project_id, None)
-        thread = ahead._thread
+        prefetcher.request(desk.project_id, None)
+        thread = prefetcher._thread
         if thread is not None:
             thread.join(10)
             assert not thread.is_alive()
         assert desk.predicted() == [predicted]
-    assert "nothing is predicted ahead" in caplog.text
+    assert "could not predict in advance" in caplog.text

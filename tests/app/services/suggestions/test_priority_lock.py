@@ -133,7 +133,7 @@ def test_in_the_background_a_real_model_answers_the_same(
         assert background.uncovered == person.uncovered
         places = [(each.start, each.end, each.label) for each in person.entities]
         assert [(each.start, each.end, each.label) for each in background.entities] == places
-    looked = BackgroundPredictor(1, folder).look(text, settings)
+    looked = BackgroundPredictor(1, folder).uncertainty(text, settings)
     assert len(looked.vector) == 32
     found = BackgroundPredictor(1, folder).review(text, [Entity(0, 9, "PER")])
     assert [each.entity for each in found] == [Entity(0, 9, "PER")]

@@ -62,7 +62,7 @@ def test_the_model_is_told_what_was_decided_and_its_news_are_suggested(
     service.open(document_id, "Ann")
     service.apply(document_id, "c", DECIDE, "Ann")
 
-    change = service.read_again(document_id, "Ann")
+    change = service.resuggest(document_id, "Ann")
 
     assert model.told == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
     view = service.open(document_id, "Ann")
@@ -80,7 +80,7 @@ def test_a_second_look_is_in_the_documents_history_with_its_model(
 ) -> None:
     service.open(document_id, "Ann")
     service.apply(document_id, "c", DECIDE, "Ann")
-    service.read_again(document_id, "Ann")
+    service.resuggest(document_id, "Ann")
 
     with sessions() as session:
         last = operations.of_document(session, document_id)[-1]
@@ -104,7 +104,7 @@ def test_only_the_sentences_around_a_correction_are_read_again(
     service.open(added.id, "Ann")
     model.entities = (Entity(8, 12, "LOC", 0.83),)
 
-    service.read_again(added.id, "Ann", around=[(18, 19)])
+    service.resuggest(added.id, "Ann", around=[(18, 19)])
 
     assert model.asked[-1] == "Then Li came."
     spans = service.open(added.id, "Ann").spans
@@ -131,13 +131,13 @@ def test_a_document_that_is_held_out_or_submitted_is_not_read_again(
         assert held is not None
     service.open(held.id, "Ann")
     with pytest.raises(GestureError, match="held out"):
-        service.read_again(held.id, "Ann")
+        service.resuggest(held.id, "Ann")
 
     service.open(document_id, "Ann")
     service.apply(document_id, "c", [{"seq": 1, "op": "accept_all"}], "Ann")
     service.submit(document_id, "Ann")
     with pytest.raises(GestureError, match="frozen"):
-        service.read_again(document_id, "Ann")
+        service.resuggest(document_id, "Ann")
 
 
 def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
@@ -154,7 +154,7 @@ def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
     service = AnnotationService(sessions, SlowModel())
     service.open(document_id, "Ann")
 
-    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
+    assert service.resuggest(document_id, "Ann") == Change(added=1, gone=0)
 
     spans = service.open(document_id, "Ann").spans
     assert [(span.start, span.label, span.status) for span in spans] == [
@@ -195,8 +195,8 @@ def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(
 def test_a_document_predicted_ahead_opens_without_asking_the_model_again(
     service: AnnotationService, model: AttentiveModel, document_id: int
 ) -> None:
-    assert service.ahead(document_id)
-    assert not service.ahead(document_id)
+    assert service.prefetch(document_id)
+    assert not service.prefetch(document_id)
 
     view = service.open(document_id, "Ann")
 
@@ -212,7 +212,7 @@ def test_what_was_suggested_and_corrected_is_not_suggested_again(
     relabelled = {"seq": 2, "op": "relabel", "id": "m1.1", "label": "LOC"}
     service.apply(document_id, "c", [moved, relabelled], "Ann")
 
-    service.read_again(document_id, "Ann")
+    service.resuggest(document_id, "Ann")
 
     assert model.told == (
         [Entity(0, 4, "LOC"), Entity(9, 15, "ORG")],
@@ -228,11 +228,11 @@ def test_what_a_slip_drove_away_may_come_back_once_the_slip_is_gone(
     service.open(document_id, "Ann")
     slip = {"seq": 1, "op": "add", "id": "u1", "start": 5, "end": 10, "label": "LOC"}
     service.apply(document_id, "c", [slip], "Ann")
-    assert service.read_again(document_id, "Ann") == Change(added=0, gone=1)
+    assert service.resuggest(document_id, "Ann") == Change(added=0, gone=1)
 
     service.apply(document_id, "c", [{"seq": 2, "op": "delete", "id": "u1"}], "Ann")
 
-    assert service.read_again(document_id, "Ann") == Change(added=1, gone=0)
+    assert service.resuggest(document_id, "Ann") == Change(added=1, gone=0)
 
 
 def test_a_skipped_document_is_taken_up_by_a_second_look(
@@ -241,7 +241,7 @@ def test_a_skipped_document_is_taken_up_by_a_second_look(
     service.open(document_id, "Ann")
     service.skip(document_id, "Ann", "hard")
 
-    service.read_again(document_id, "Ann")
+    service.resuggest(document_id, "Ann")
 
     view = service.open(document_id, "Ann")
     assert (view.status, view.skip_reason) == ("in_progress", "")

@@ -190,7 +190,7 @@ def test_a_newer_models_suggestions_never_take_the_place_of_those_on_a_page(
     newer = AnnotationService(
         sessions, FakeModel(model_version_id=2, entities=(Entity(16, 20, "LOC", 1.0),))
     )
-    assert newer.ahead(document_id)
+    assert newer.prefetch(document_id)
 
     applied = newer.apply(document_id, "c", [{"seq": 1, "op": "accept", "id": "m1.1"}], "Ann")
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Version, align
@@ -106,15 +105,15 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
         document = documents.get(session, two.ids[1])
         said = [
             each.said
-            for each in history.page(session, works.AnnotationTask(document, document)).steps
+            for each in history.page(session, tasks.AnnotationTask(document, document)).steps
         ]
-    assert said == ["decided between 2 people’s versions"]
+    assert said == ["adjudicated 2 versions"]
 
 
 @pytest.mark.parametrize(
     ("decisions", "told"),
     [
-        ([], "1 differences and 0 decisions"),
+        ([], "got 0 decisions for 1 differences"),
         ([[(4, 17, "NOPE")]], "no label 'NOPE'"),
         ([[(24, 28, "PER")]], "not where the difference is: 0 to 17"),
         ([[(4, 99, "ORG")]], "not in the text, which has 29 characters"),
@@ -133,7 +132,7 @@ def test_a_version_submitted_meanwhile_must_be_looked_at_first(two: Team) -> Non
     two.service.reopen(two.ids[1], "Bo")
     two.submit(1, "Bo", ("hired", "ORG"))
     ids = [each.set_id for each in case.versions]
-    with pytest.raises(AdjudicationError, match="submitted another version"):
+    with pytest.raises(AdjudicationError, match="another version has been submitted"):
         adjudication.decide(two.sessions, two.ids[1], ids, [[ORG]], "Rita")
 
 
@@ -163,13 +162,14 @@ places = st.sets(
 
 
 @given(st.lists(places, min_size=2, max_size=4))
-def test_everything_is_agreed_or_in_just_one_difference(answers: list[set[Key]]) -> None:
+def test_everything_is_agreed_or_in_just_one_difference(responses: list[set[Key]]) -> None:
     versions = [
-        Version(number, f"person {number}", frozenset(each)) for number, each in enumerate(answers)
+        Version(number, f"person {number}", frozenset(each))
+        for number, each in enumerate(responses)
     ]
-    agreed = set.intersection(*answers)
+    agreed = set.intersection(*responses)
     found = align(versions)
-    for number, each in enumerate(answers):
+    for number, each in enumerate(responses):
         held = [place for one in found for place in one.versions[f"person {number}"]]
         assert sorted([*held, *agreed]) == sorted(each), "to take one's version is to get it back"
     for one, other in pairwise(found):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.team import agreement_coefficients
-from app.services.team.agreement import Annotated, gather, measure
+from app.services.team.agreement import Annotated, collect, measure
 from app.services.team.disagreements import differences, disagreements, narrowed
 from core.text.tokenization import tokenize
 from core.types import Key
@@ -159,9 +159,9 @@ TEXT = "🙂 two, שלום three four five six"
 
 @settings(max_examples=25)
 @given(corpora)
-def test_who_says_the_same_agrees_wholly(answers: list[list[set[Key]]]) -> None:
-    same = dict.fromkeys(("a", "b", "c"), answers[0])
-    found = measure(annotated([TEXT] * len(answers[0]), same))
+def test_who_says_the_same_agrees_wholly(responses: list[list[set[Key]]]) -> None:
+    same = dict.fromkeys(("a", "b", "c"), responses[0])
+    found = measure(annotated([TEXT] * len(responses[0]), same))
     every = (found.overall, *found.labels)
     values = [
         figure.value
@@ -169,18 +169,18 @@ def test_who_says_the_same_agrees_wholly(answers: list[list[set[Key]]]) -> None:
         for figure in (each.exact, each.boundaries, each.cohen, each.fleiss, each.alpha)
     ]
     assert all(value is None or value == pytest.approx(1) for value in values)
-    assert disagreements(annotated([TEXT] * len(answers[0]), same)) == []
-    assume(any(answers[0]))
+    assert disagreements(annotated([TEXT] * len(responses[0]), same)) == []
+    assume(any(responses[0]))
     assert found.overall.exact.value == 1
 
 
 @settings(max_examples=25)
 @given(corpora)
-def test_the_order_of_people_does_not_matter(answers: list[list[set[Key]]]) -> None:
-    texts = [TEXT] * len(answers[0])
-    names = ["a", "b", "c"][: len(answers)]
-    found = measure(annotated(texts, dict(zip(names, answers, strict=True))))
-    turned = measure(annotated(texts, dict(zip(names, reversed(answers), strict=True))))
+def test_the_order_of_people_does_not_matter(responses: list[list[set[Key]]]) -> None:
+    texts = [TEXT] * len(responses[0])
+    names = ["a", "b", "c"][: len(responses)]
+    found = measure(annotated(texts, dict(zip(names, responses, strict=True))))
+    turned = measure(annotated(texts, dict(zip(names, reversed(responses), strict=True))))
     for one, other in zip(
         (found.overall, *found.labels), (turned.overall, *turned.labels), strict=True
     ):
@@ -223,8 +223,8 @@ def test_nothing_to_compare_is_no_error() -> None:
 
 def test_people_who_share_no_document_are_no_pair() -> None:
     three = [
-        replace(BY_HAND[0], answers={"a": frozenset(), "b": frozenset()}),
-        replace(BY_HAND[1], answers={"b": frozenset(), "c": frozenset()}),
+        replace(BY_HAND[0], responses={"a": frozenset(), "b": frozenset()}),
+        replace(BY_HAND[1], responses={"b": frozenset(), "c": frozenset()}),
     ]
     assert [(pair.first, pair.second) for pair in measure(three).pairs] == [("a", "b"), ("b", "c")]
 
@@ -253,10 +253,10 @@ def test_what_is_compared_is_each_persons_newest_submitted_answer(
     people.submit(0, "Bob", ("Oslo", "LOC"))
     people.open(0, "Cleo")
 
-    (found,) = gather(sessions, people.project_id)
+    (found,) = collect(sessions, people.project_id)
 
-    assert found.answers == {
+    assert found.responses == {
         "Ann": {(0, 9, "PER"), (14, 16, "PER")},
         "Bob": {(0, 9, "PER"), (20, 24, "LOC")},
     }
-    assert gather(sessions, people.project_id, ["Ann", "Cleo"]) == []
+    assert collect(sessions, people.project_id, ["Ann", "Cleo"]) == []

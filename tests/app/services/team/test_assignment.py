@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.annotation import history
-from app.services.annotation import tasks as works
+from app.services.annotation import history, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.queue import first_waiting, next_document, resumed, upcoming
 from app.services.team import assignment
@@ -106,8 +105,8 @@ def test_nobody_sees_what_another_does(two: Team) -> None:
     assert two.service.news(two.ids[0], 0, "Bo", []) is None
     with two.sessions() as session:
         document = documents.get(session, two.ids[0])
-        assert history.page(session, works.find(session, document, "Bo")).steps == ()
-        assert len(history.page(session, works.find(session, document, "Anna")).steps) == 2
+        assert history.page(session, tasks.find(session, document, "Bo")).steps == ()
+        assert len(history.page(session, tasks.find(session, document, "Anna")).steps) == 2
         (row, *_) = list_documents(session, two.project_id).rows
         assert row.accepted == 0, "the list counts nobody's own draft"
         assert document.comment == ""
@@ -200,14 +199,14 @@ def test_every_order_knows_who_lacks(sessions: sessionmaker[Session], order: Que
     assert set(upcoming(sessions, people.project_id, count=9, person="Bo")) == set(people.ids[1:])
 
 
-def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_clash(two: Team) -> None:
+def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_conflict(two: Team) -> None:
     for person, start, end in (("Anna", 0, 4), ("Bo", 5, 9)):
         two.open(0, person)
-        op = {"op": "add", "id": "s", "start": start, "end": end, "label": "PER", "seen": 0}
+        op = {"op": "add", "id": "s", "start": start, "end": end, "label": "PER", "base_version": 0}
         applied = two.service.apply(two.ids[0], f"page-{person}", [{"seq": 1, **op}], person)
         assert applied.error is None
         assert [(span.start, span.end) for span in applied.spans] == [(start, end)]
-        assert two.open(0, person).clashes == ()
+        assert two.open(0, person).conflicts == ()
 
 
 def test_previous_and_next_lead_through_ones_own_documents(two: Team) -> None:
