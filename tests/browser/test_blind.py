@@ -86,7 +86,7 @@ def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     anna.get_by_text(re.compile("^“Warsaw” ORG \\(Cleo\\)$")).click()
     expect(keep).to_be_enabled()
     keep.click()
-    expect(anna.get_by_text("Anna has decided")).to_be_visible()
+    expect(anna.get_by_text("Anna has already decided")).to_be_visible()
 
     go_to(anna, "Export")
     with anna.expect_download() as download:

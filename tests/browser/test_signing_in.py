@@ -118,7 +118,7 @@ def test_an_annotator_is_not_offered_what_takes_more(tab: Page, url: Served) -> 
     expect(tab.get_by_role("link", name="People")).to_have_count(0)
     expect(tab.get_by_role("tab")).to_have_count(0)
     tab.goto(f"{url}/train")
-    expect(tab.get_by_text("This page is for a reviewer of the project")).to_be_visible()
+    expect(tab.get_by_text("This page is for reviewers of the project")).to_be_visible()
 
 
 def test_who_signs_out_is_out_in_every_tab(tab: Page, url: Served) -> None:

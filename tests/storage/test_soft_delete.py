@@ -227,7 +227,7 @@ def test_the_name_of_a_deleted_project_or_label_waits_for_it(
             projects.create(session, "Olds")
         with pytest.raises(ValueError, match="there is already a project 'News'"):
             projects.create(session, "News")
-        with pytest.raises(ValueError, match="'ORG' lies in the bin; restore it"):
+        with pytest.raises(ValueError, match="'ORG' is in the trash; restore it"):
             projects.add_label(session, project_id, "ORG")
         assert projects.ensure_labels(session, project_id, ["ORG", "LOC"]) == ("LOC",)
         assert [label.position for label in projects.labels(session, project_id)] == [0, 2]

@@ -43,8 +43,8 @@ export function story(payload, i) {
   const seen = new Set(payload.frames.flatMap((frame) => frame.at.flatMap((_, k) => (landed(frame, k, entity) ? [k] : []))));
   const parts = [`${entity.collapsed.length} noisy ${entity.collapsed.length === 1 ? 'span' : 'spans'} collapsed here`];
   if (first > 0) parts.push(`first reached at step ${first}`);
-  parts.push(`surest at step ${entity.step}`);
-  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} passed by in total`);
+  parts.push(`most confident at step ${entity.step}`);
+  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} passed here in total`);
   return `${parts.join(' · ')}.`;
 }
 

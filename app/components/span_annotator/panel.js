@@ -104,7 +104,7 @@ export class Panel {
     buttons.hints.hidden = readOnly || !hints.length;
     press(buttons.hints, preferences.hints, `Hints (${hints.length})`);
     buttons.comment.classList.toggle('filled', Boolean(comment));
-    buttons.comment.setAttribute('aria-label', comment ? 'Comment (there is one)' : 'Comment');
+    buttons.comment.setAttribute('aria-label', comment ? 'Comment (not empty)' : 'Comment');
     buttons.comment.hidden = readOnly && !comment;
   }
 

@@ -108,13 +108,13 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
         return
     agreed = sum(row.agreed for row in rows)
     st.markdown(
-        f"**They agree on {agreed} of {count(len(rows), 'place')}.** "
-        f"Two of them agree by an F1 of {mean_f1(runs):.0%} on average."
+        f"**They agree on {agreed} of {count(len(rows), 'place')}.** Their mean pairwise F1 is "
+        f"{mean_f1(runs):.0%}."
     )
     st.dataframe(
         _table(text, rows, names),
         hide_index=True,
-        alt="A row for each place that was found, with what each run has there",
+        alt="Each span found and what every run found there, one row per span",
         column_config={
             name: st.column_config.ProgressColumn(
                 name, help=told, format="percent", min_value=0, max_value=1, width="small"
@@ -122,7 +122,7 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
             for name, told in _SHARES.items()
         },
     )
-    st.caption("✓ the same · ≠ another label, or other boundaries instead · – nothing there")
+    st.caption("✓ same · ≠ different label or boundaries · – not found")
     told = in_words(rows, names, text)
     if told:
         st.markdown("\n".join(f"- {literal(each)}" for each in told[:TOLD]))

@@ -34,15 +34,15 @@ def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -
     kind, source, which = st.columns([1.4, 2, 2.6])
     own = kind.segmented_control(
         "Text",
-        ["Document", "My own"],
-        default="Document" if document_id else "My own",
+        ["Document", "My text"],
+        default="Document" if document_id else "My text",
         key="denoise_source",
         required=True,
         width="stretch",
     )
-    if own == "My own" or document_id is None:
+    if own == "My text" or document_id is None:
         text = source.text_area(
-            "My own text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
+            "My text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
         )
         key = "own"
     else:

@@ -130,7 +130,7 @@ def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
         with text:
             st.caption(
                 f"{number:,} · {literal(clipped(suspect.name, 60))} · {_KINDS[_kind(suspect)]} · "
-                f"doubt {suspect.score:.0%}"
+                f"disagreement {suspect.score:.0%}"
             )
             st.markdown(f"Accepted: {_marked(suspect, suspect.entity, 'blue')}")
             st.markdown(f"The model: {_marked(suspect, suspect.instead, 'orange')}")

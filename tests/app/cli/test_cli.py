@@ -77,7 +77,7 @@ def test_retrain_queues_a_job_and_says_that_no_worker_runs(
     assert "is queued" in told.out
     assert "start `python -m app worker`" in told.err
     assert main(["retrain", "--project", "News"]) == 1
-    assert "is under way" in capsys.readouterr().err
+    assert "is already running" in capsys.readouterr().err
 
 
 def test_promote_moves_the_active_version(
@@ -89,7 +89,7 @@ def test_promote_moves_the_active_version(
         pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
     )
     assert main(["promote", str(new.id)]) == 0
-    assert f"model version {new.id} suggests from now on" in capsys.readouterr().out
+    assert f"model version {new.id} is now active" in capsys.readouterr().out
     assert main(["promote", "99"]) == 1
     assert "there is no model version 99" in capsys.readouterr().err
 

@@ -74,7 +74,7 @@ def test_each_difference_can_be_opened_and_decided(site: Site, people: Team) -> 
         assert made is not None
         assert not made.blind
         assert [(row.start, row.end) for row in made.entities] == [(0, 17), (24, 28)]
-    assert "has decided" in site.said()
+    assert "has already decided" in site.said()
 
 
 def test_a_reviewer_may_mark_something_else(site: Site, people: Team) -> None:
@@ -84,7 +84,7 @@ def test_a_reviewer_may_mark_something_else(site: Site, people: Team) -> None:
     (words,) = (each for each in site.app.text_input if each.label == "Also mark")
     words.set_value("China hired Anna of Oslo")
     site.run()
-    assert "stand 0 times" in site.said()
+    assert "Found 0 times" in site.said()
     (words,) = (each for each in site.app.text_input if each.label == "Also mark")
     words.set_value("China")
     (label,) = (each for each in site.app.selectbox if each.label == "as")
@@ -141,7 +141,7 @@ def test_the_annotate_page_says_who_has_a_document_open(site: Site) -> None:
     document = site.add()
     Team(site.sessions, site.project_id, [document]).open(0, "Bo")
     site.open("annotate", project=site.project_id, document=document)
-    assert "**Bo** has this open" in site.said()
+    assert "**Bo** has this document open" in site.said()
 
 
 def test_a_document_that_has_its_annotators_offers_the_next(site: Site, people: Team) -> None:

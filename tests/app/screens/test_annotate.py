@@ -138,7 +138,7 @@ def test_without_any_model_documents_are_annotated_all_the_same(
 
     site.open("annotate", document=document)
 
-    assert "is no model directory" in site.said()
+    assert "is not a model folder" in site.said()
     assert site.mounted()["empty"].startswith("No model has processed")
     assert site.spans() == {}
 

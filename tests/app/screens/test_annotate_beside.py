@@ -112,7 +112,7 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     assert labels == {"PER", "ORG", "LOC"}
     site.app.button(key="restore_version").click()
     site.navigate("history")
-    assert "Version 0 is back" in site.app.toast[0].value
+    assert "Version 0 restored" in site.app.toast[0].value
     site.run()
 
     assert {span["label"] for span in site.mounted()["spans"]} == labels

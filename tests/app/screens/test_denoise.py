@@ -63,7 +63,7 @@ def test_a_text_of_ones_own_can_be_denoised(site: Site) -> None:
     document = site.add()
     site.open("denoise", document=document)
 
-    site.app.get("segmented_control")[0].set_value("My own")
+    site.app.get("segmented_control")[0].set_value("My text")
     site.run()
 
     assert site.app.text_area(key="denoise_text").value
@@ -201,7 +201,7 @@ def test_a_version_whose_folder_is_gone_is_left_out_and_told(
     site.app.get("segmented_control")[-1].set_value("Model versions")
     site.run()
 
-    assert "Version 2 is left out" in site.said()
+    assert "Version 2 is skipped" in site.said()
     assert "version 2" not in site.app.dataframe[0].value.columns
 
 

@@ -44,7 +44,7 @@ def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: 
     site.app.selectbox(key="export_format").set_value("bio")
     site.run()
 
-    assert "1 entity overlapping a longer one" in site.said()
+    assert "1 entity left out: nested in or overlapping a longer one" in site.said()
     assert list(site.app.dataframe[0].value["Text"]) == ["New York"]
     assert "B-ORG" in site.app.code[0].value
 

@@ -77,7 +77,7 @@ def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to
     assert "hourglass" not in said
     assert len(plots(site)) == len(TITLES)
     assert len(site.app.get("download_button")) == len(TITLES)
-    assert "the least here is 12" in said
+    assert "the smallest number here is 12" in said
     assert "submit some of both kinds to compare" in said
 
 

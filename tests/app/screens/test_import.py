@@ -89,7 +89,7 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
     add(site)
     site.run()
 
-    assert "2 documents added. It was broken off" in site.said()
+    assert "2 documents added. The import stopped" in site.said()
     add(site)
     assert "3 documents added · 2 already in the project" in site.said()
     with site.sessions() as session:
@@ -122,7 +122,7 @@ def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
         ("latin.txt", "Zürich".encode("latin-1"), "not UTF\\-8"),
         ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
         ("half.jsonl", b'{"text": "half \\ud83d"}\n', "half a character"),
-        ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "cannot be read"),
+        ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),
         ("empty.txt", b"", "holds no text"),
     ],
 )

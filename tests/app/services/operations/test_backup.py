@@ -132,7 +132,7 @@ def test_restoring_never_overwrites(
     with sessions():
         pass
     assert main(["restore", str(archive)]) == 1
-    assert "is at work on" in capsys.readouterr().err
+    assert "is using" in capsys.readouterr().err
     sessions.kw["bind"].dispose()
     assert main(["restore", str(archive)]) == 1
     assert "move its content aside with --force" in capsys.readouterr().err
