@@ -72,7 +72,7 @@ def case(app: AppContext, document_id: int) -> None:
     with st.expander("The whole text", icon=":material/article:"):
         columns = st.columns(len(names))
         for number, (column, each) in enumerate(zip(columns, found.versions, strict=True)):
-            own = each.places - set(found.agreed)
+            own = each.keys - set(found.agreed)
             column.markdown(f"**{literal(each.person)}**")
             whole = (0, len(found.text))
             column.html(annotated_text.html(found.text, whole, own, found.agreed, tint(number)))
@@ -110,8 +110,8 @@ def _take_all(found: Case, names: Sequence[str]) -> None:
 
 def _choose_all(found: Case, name: str) -> None:
     for number, each in enumerate(found.differences):
-        places = each.versions[name]
-        st.session_state[_key(found, number)] = [taken for _, taken in each.choices].index(places)
+        keys = each.versions[name]
+        st.session_state[_key(found, number)] = [taken for _, taken in each.choices].index(keys)
 
 
 def _key(found: Case, number: int) -> str:
@@ -127,11 +127,11 @@ def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
         kinds = " · ".join(KIND[kind] for kind in each.kinds)
         st.markdown(f"**Difference {number + 1}** :small[{kinds}]")
         columns = st.columns(len(each.versions))
-        for place, (column, (person, places)) in enumerate(
+        for index, (column, (person, keys)) in enumerate(
             zip(columns, each.versions.items(), strict=True)
         ):
-            column.markdown(f"**{literal(person)}**{'' if places else ' · ∅ nothing'}")
-            column.html(annotated_text.html(found.text, shown, places, found.agreed, tint(place)))
+            column.markdown(f"**{literal(person)}**{'' if keys else ' · ∅ nothing'}")
+            column.html(annotated_text.html(found.text, shown, keys, found.agreed, tint(index)))
         choices = each.choices
         chosen: int | str | None = st.radio(
             "Decision",
@@ -148,28 +148,28 @@ def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
         return _own(found, each, number) if chosen == OWN else list(choices[int(chosen)][1])
 
 
-def _titled(found: Case, people: Sequence[str], places: Sequence[Key]) -> str:
-    return f"{_places(found, places)} ({', '.join(literal(each) for each in people)})"
+def _titled(found: Case, people: Sequence[str], keys: Sequence[Key]) -> str:
+    return f"{_key_names(found, keys)} ({', '.join(literal(each) for each in people)})"
 
 
-def _places(found: Case, places: Sequence[Key]) -> str:
-    said = [_named(found, place) for place in places]
+def _key_names(found: Case, keys: Sequence[Key]) -> str:
+    said = [_named(found, key) for key in keys]
     return ", ".join(said) or "Nothing"
 
 
-def _named(found: Case, place: Key) -> str:
-    start, end, label = place
+def _named(found: Case, key: Key) -> str:
+    start, end, label = key
     return f"“{literal(clipped(found.text[start:end], 50))}” {literal(label)}"
 
 
 def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
     """Any of the entities there are, and one of the reviewer's own words."""
     key = _key(found, number)
-    known = sorted({place for places in each.versions.values() for place in places})
+    known = sorted({key for keys in each.versions.values() for key in keys})
     kept: list[Key] = st.multiselect(
         "Keep",
         known,
-        format_func=lambda place: f"{found.text[place[0] : place[1]]} · {place[2]}",
+        format_func=lambda key: f"{found.text[key[0] : key[1]]} · {key[2]}",
         key=f"{key} keep",
         placeholder="None of them",
     )
@@ -180,15 +180,15 @@ def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
     named: str = label.selectbox("as", found.labels, key=f"{key} label")
     if not wanted:
         return kept
-    places = [
+    keys = [
         (at, at + len(wanted), named)
         for at in range(max(0, each.start - len(wanted) + 1), each.end)
         if found.text.startswith(wanted, at)
     ]
-    if len(places) == 1:
-        return [*kept, places[0]]
+    if len(keys) == 1:
+        return [*kept, keys[0]]
     st.error(
-        f"These words stand {count(len(places), 'time')} where the difference is; they must stand "
+        f"These words stand {count(len(keys), 'time')} where the difference is; they must stand "
         "there once. Take in a word beside them, or mind capitals and spaces."
     )
     return None

@@ -175,18 +175,20 @@ def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
 
 
 def _difference(each: Disagreement, text: str, key: str) -> bool:
-    known = [place for place in each.places if place]
+    known = [span_key for span_key in each.keys if span_key]
     shown = annotated_text.window(text, min(p[0] for p in known), max(p[1] for p in known))
     with st.container(border=True):
         words, action = st.columns([6, 1.2], vertical_alignment="center")
         with words:
             st.caption(f"{KIND[each.kind]} · {literal(clipped(each.name, 60))}")
             columns = st.columns(2)
-            for column, person, place, tint in zip(
-                columns, each.people, each.places, annotated_text.TINTS, strict=False
+            for column, person, span_key, tint in zip(
+                columns, each.people, each.keys, annotated_text.TINTS, strict=False
             ):
-                column.markdown(f"**{literal(person)}**{'' if place else ' · ∅ nothing'}")
-                column.html(annotated_text.html(text, shown, [place] if place else [], tint=tint))
+                column.markdown(f"**{literal(person)}**{'' if span_key else ' · ∅ nothing'}")
+                column.html(
+                    annotated_text.html(text, shown, [span_key] if span_key else [], tint=tint)
+                )
         return action.button(
             "Open", icon=":material/compare:", key=f"open difference {key}", width="stretch"
         )

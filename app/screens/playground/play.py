@@ -119,7 +119,7 @@ def _watch(
         number = by.selectbox(
             "By version",
             range(len(versions)),
-            format_func=lambda place: str(versions[place].model_version_id),
+            format_func=lambda index: str(versions[index].model_version_id),
             key="playground_film_by",
         )
         version = versions[min(number, len(versions) - 1)]

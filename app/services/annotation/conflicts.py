@@ -162,9 +162,9 @@ def _refused_by_others(draft: Draft, after: Any, unseen: Unseen) -> DraftSpan | 
     """The span that others rejected unseen where this one would be accepted."""
     if not isinstance(after, Mapping) or after["status"] != "accepted":
         return None
-    place = (after["start"], after["end"], after["label"])
+    key = (after["start"], after["end"], after["label"])
     for span in draft.spans:
-        same = key_of(span) == place
+        same = key_of(span) == key
         if same and span.status == "rejected" and span.id in unseen.bases:
             return span
     return None

@@ -203,16 +203,16 @@ def _refuse(
 def _merged(present: Sequence[DraftSpan], wanted: Sequence[SpanRecord]) -> tuple[DraftSpan, ...]:
     """The wanted spans, each as it is known here if it is; of the others, what was refused stays
     refused, a model's that was accepted is refused, and undecided ones go."""
-    places = {key_of(each) for each in wanted}
+    keys = {key_of(each) for each in wanted}
     kept = {key_of(each): each for each in present if each.status == "accepted"}
     left = [
         replace(each, status="rejected")
         for each in present
-        if key_of(each) not in places
+        if key_of(each) not in keys
         and (each.status == "rejected" or (each.status == "accepted" and each.source == "model"))
     ]
     taken = {each.id for each in left}
-    taken |= {each.id for place, each in kept.items() if place in places}
+    taken |= {each.id for key, each in kept.items() if key in keys}
     merged: list[DraftSpan] = []
     for record in wanted:
         known = kept.get(key_of(record)) if record.status == "accepted" else None

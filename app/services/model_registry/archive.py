@@ -25,8 +25,8 @@ def pack(sessions: Sessions, version_id: int, out: BinaryIO) -> None:
     """
     with sessions() as session:
         require_administrator(session)
-    with TemporaryDirectory() as place, zipfile.ZipFile(out, "w") as packed:
-        folder = Path(place) / f"spanneal-{version_id}"
+    with TemporaryDirectory() as folder_path, zipfile.ZipFile(out, "w") as packed:
+        folder = Path(folder_path) / f"spanneal-{version_id}"
         for name in export(sessions, version_id, folder):
             packed.write(folder / name, f"{folder.name}/{name}")
 
@@ -39,8 +39,8 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
     with sessions() as session:
         require_administrator(session)
     try:
-        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as place:
-            folder = Path(place) / (Path(name).stem or "model")
+        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as folder_path:
+            folder = Path(folder_path) / (Path(name).stem or "model")
             folder.mkdir()
             behind = _extract(packed, folder)
             brought = bring_in(sessions, settings, folder)

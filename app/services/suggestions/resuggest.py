@@ -91,12 +91,12 @@ def resuggest(
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     """The sentences that overlap any of the stretches, as the model cuts them."""
     tokens = tokenize(text)
-    places = list(around)
+    stretches = list(around)
     cut = [(tokens[start].start, tokens[end - 1].end) for start, end in sentences(text, tokens)]
     return [
         (start, end)
         for start, end in cut
-        if any(start < right and left < end for left, right in places)
+        if any(start < right and left < end for left, right in stretches)
     ]
 
 
@@ -111,14 +111,14 @@ def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
 def _refused(session: Session, task: AnnotationTask, draft: Draft) -> set[Key]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, task.id)
-    places = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    keys = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
     for payload in operations.payloads(session, task.id, "suggest", task.owner):
-        places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
-        places -= {(start, end, label) for start, end, label in payload["gone"]}
+        keys |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
+        keys -= {(start, end, label) for start, end, label in payload["gone"]}
     names = label_names.current(session, task.document.project_id)
-    places = {(start, end, names.get(label, label)) for start, end, label in places}
-    places -= {key_of(span) for span in draft.spans}
-    return places | {key_of(span) for span in draft.spans if span.status == "rejected"}
+    keys = {(start, end, names.get(label, label)) for start, end, label in keys}
+    keys -= {key_of(span) for span in draft.spans}
+    return keys | {key_of(span) for span in draft.spans if span.status == "rejected"}
 
 
 def _found(
@@ -156,11 +156,11 @@ def _found(
     ]
 
 
-def _within(stretch: Stretch, places: Iterable[Key]) -> list[Entity]:
+def _within(stretch: Stretch, keys: Iterable[Key]) -> list[Entity]:
     """The places that lie in the stretch, as entities of it alone."""
     start, end = stretch
     return [
         Entity(left - start, right - start, label)
-        for left, right, label in sorted(places)
+        for left, right, label in sorted(keys)
         if start <= left and right <= end
     ]

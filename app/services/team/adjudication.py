@@ -39,7 +39,7 @@ class Version:
 
     set_id: int
     person: str
-    places: frozenset[Key]
+    keys: frozenset[Key]
     """The accepted entities."""
 
 
@@ -58,9 +58,9 @@ class Difference:
     def choices(self) -> list[tuple[tuple[str, ...], tuple[Key, ...]]]:
         """What one can take, each once, with the people who have it."""
         people: dict[tuple[Key, ...], list[str]] = {}
-        for person, places in self.versions.items():
-            people.setdefault(places, []).append(person)
-        return [(tuple(who), places) for places, who in people.items()]
+        for person, keys in self.versions.items():
+            people.setdefault(keys, []).append(person)
+        return [(tuple(who), keys) for keys, who in people.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def case(sessions: Sessions, document_id: int) -> Case:
             text=document.text,
             labels=tuple(label.name for label in projects.labels(session, document.project_id)),
             versions=versions,
-            agreed=_in_order(frozenset.intersection(*(each.places for each in versions)))
+            agreed=_in_order(frozenset.intersection(*(each.keys for each in versions)))
             if versions
             else (),
             differences=align(versions),
@@ -110,14 +110,14 @@ def align(versions: Sequence[Version]) -> tuple[Difference, ...]:
     """The differences in reading order: what not all have, together with what it overlaps."""
     if not versions:
         return ()
-    agreed = frozenset.intersection(*(each.places for each in versions))
-    disputed = sorted({place for each in versions for place in each.places} - agreed)
+    agreed = frozenset.intersection(*(each.keys for each in versions))
+    disputed = sorted({key for each in versions for key in each.keys} - agreed)
     groups: list[list[Key]] = []
-    for place in disputed:  # by start: a group goes on as long as something in it reaches here
-        if groups and max(each[1] for each in groups[-1]) > place[0]:
-            groups[-1].append(place)
+    for key in disputed:  # by start: a group goes on as long as something in it reaches here
+        if groups and max(each[1] for each in groups[-1]) > key[0]:
+            groups[-1].append(key)
         else:
-            groups.append([place])
+            groups.append([key])
     return tuple(_difference(set(group), versions) for group in groups)
 
 
@@ -173,18 +173,18 @@ def _accepted(answer: AnnotationSet) -> frozenset[Key]:
 
 
 def _difference(group: set[Key], versions: Sequence[Version]) -> Difference:
-    held = {each.person: _in_order(each.places & group) for each in versions}
+    held = {each.person: _in_order(each.keys & group) for each in versions}
     kinds: dict[Kind, None] = {}
     for number, each in enumerate(versions):
         for other in versions[number + 1 :]:
             mine, theirs = frozenset(held[each.person]), frozenset(held[other.person])
             kinds |= {kind: None for kind, _, _ in differences(mine, theirs)}
-    start, end = min(place[0] for place in group), max(place[1] for place in group)
+    start, end = min(key[0] for key in group), max(key[1] for key in group)
     return Difference(start, end, tuple(kinds), held)
 
 
-def _in_order(places: Iterable[Key]) -> tuple[Key, ...]:
-    return tuple(sorted(places, key=lambda place: (place[0], -place[1], place[2])))
+def _in_order(keys: Iterable[Key]) -> tuple[Key, ...]:
+    return tuple(sorted(keys, key=lambda key: (key[0], -key[1], key[2])))
 
 
 def _chosen(
@@ -199,11 +199,11 @@ def _chosen(
         raise AdjudicationError(
             f"there are {len(found)} differences and {len(decisions)} decisions; decide each"
         )
-    chosen = set(frozenset.intersection(*(each.places for each in versions)))
+    chosen = set(frozenset.intersection(*(each.keys for each in versions)))
     labels = {label.name for label in projects.labels(session, document.project_id)}
-    for each, places in zip(found, decisions, strict=True):
-        for place in places:
-            start, end, label = place
+    for each, keys in zip(found, decisions, strict=True):
+        for key in keys:
+            start, end, label = key
             if not 0 <= start < end <= document.length:
                 raise AdjudicationError(
                     f"an entity from {start} to {end} is not in the text, which has "
@@ -211,12 +211,12 @@ def _chosen(
                 )
             if label not in labels:
                 raise AdjudicationError(f"the project has no label {label!r}; choose another")
-            if not overlap(place, (each.start, each.end, "")):
+            if not overlap(key, (each.start, each.end, "")):
                 raise AdjudicationError(
                     f"an entity from {start} to {end} is not where the difference is: "
                     f"{each.start} to {each.end}"
                 )
-            chosen.add(place)
+            chosen.add(key)
     return _in_order(chosen)
 
 

@@ -117,7 +117,7 @@ def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     annotated = [each for each in annotated if len(each.responses) >= 2]
     people = tuple(sorted({person for each in annotated for person in each.responses}))
     draws = agreement_coefficients.resamples(len(annotated), seed)
-    labels = sorted({place[2] for each in annotated for place in _all(each)})
+    labels = sorted({key[2] for each in annotated for key in _all(each)})
     whole = _Ratings.of(annotated)
     pairs = tuple(
         pair
@@ -175,12 +175,12 @@ class _Ratings:
         return found
 
 
-def _covering(words: Sequence[tuple[int, int]], places: Iterable[Key]) -> list[frozenset[str]]:
+def _covering(words: Sequence[tuple[int, int]], keys: Iterable[Key]) -> list[frozenset[str]]:
     """The labels of the entities that each word lies in, wholly or in part."""
     found = [_NONE] * len(words)
     starts = [start for start, _ in words]
     ends = [end for _, end in words]
-    for start, end, name in places:
+    for start, end, name in keys:
         for number in range(bisect_right(ends, start), bisect_left(starts, end)):
             found[number] |= {name}
     return found
@@ -218,7 +218,7 @@ class _PairSums:
         for each, values, both in zip(annotated, ratings.values, self.both, strict=True):
             a, b = (_of(each, person, label) if both else set() for person in two)
             exact.append((len(a & b), len(a), len(b)))
-            left, right = ({place[:2] for place in places} for places in (a, b))
+            left, right = ({key[:2] for key in keys} for keys in (a, b))
             boundaries.append((len(left & right), len(left), len(right)))
             row, other = (values[person] if both else _NO_WORDS for person in two)
             cohen.append(agreement_coefficients.cohen_sums(row, other, ratings.width))
@@ -267,8 +267,8 @@ def _mean(
 
 
 def _of(each: Annotated, person: str, label: str | None) -> set[Key]:
-    return {place for place in each.responses[person] if label is None or place[2] == label}
+    return {key for key in each.responses[person] if label is None or key[2] == label}
 
 
 def _all(each: Annotated) -> set[Key]:
-    return {place for places in each.responses.values() for place in places}
+    return {key for keys in each.responses.values() for key in keys}

@@ -23,12 +23,12 @@ class Disagreement:
     """The document's."""
     kind: Kind
     people: tuple[str, str]
-    places: tuple[Key | None, Key | None]
+    keys: tuple[Key | None, Key | None]
     """What each has; None: nothing."""
 
     @property
     def labels(self) -> frozenset[str]:
-        return frozenset(place[2] for place in self.places if place)
+        return frozenset(key[2] for key in self.keys if key)
 
 
 def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
@@ -37,8 +37,8 @@ def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
     for each in annotated:
         for first, second in combinations(sorted(each.responses), 2):
             for kind, mine, theirs in differences(each.responses[first], each.responses[second]):
-                places, two = (mine, theirs), (first, second)
-                found.append(Disagreement(each.document_id, each.name, kind, two, places))
+                keys, two = (mine, theirs), (first, second)
+                found.append(Disagreement(each.document_id, each.name, kind, two, keys))
     return found
 
 
@@ -85,5 +85,5 @@ def narrowed(
 
 def _where(difference: tuple[Kind, Key | None, Key | None]) -> tuple[int, int, str]:
     _, mine, theirs = difference
-    start, end, label = min(place for place in (mine, theirs) if place)
+    start, end, label = min(key for key in (mine, theirs) if key)
     return start, -end, label
