@@ -34,7 +34,7 @@ def choose(app: AppContext, project_id: int) -> int | None:
         found = documents.texts(session, [*waiting, *decided][:_LISTED])
     names = {key: name for key, (name, _) in found.items()}
     kept = st.session_state.get(CHOSEN)
-    every = [each for each in [*waiting, *decided] if each in names or each == kept]
+    every = [id_ for id_ in [*waiting, *decided] if id_ in names or id_ == kept]
     if kept not in every:
         st.session_state[CHOSEN] = every[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -68,17 +68,20 @@ def case(app: AppContext, document_id: int) -> None:
     found = adjudication.case(app.sessions, document_id)
     st.subheader(literal(clipped(found.name, 80)), anchor=False)
     _standing(found)
-    names = [each.person for each in found.versions]
+    names = [version.person for version in found.versions]
     with st.expander("The whole text", icon=":material/article:"):
         columns = st.columns(len(names))
-        for number, (column, each) in enumerate(zip(columns, found.versions, strict=True)):
-            own = each.keys - set(found.agreed)
-            column.markdown(f"**{literal(each.person)}**")
+        for number, (column, version) in enumerate(zip(columns, found.versions, strict=True)):
+            own = version.keys - set(found.agreed)
+            column.markdown(f"**{literal(version.person)}**")
             whole = (0, len(found.text))
             column.html(annotated_text.html(found.text, whole, own, found.agreed, tint(number)))
     if len(found.differences) > 1:
         _take_all(found, names)
-    decisions = [_difference(found, each, number) for number, each in enumerate(found.differences)]
+    decisions = [
+        _difference(found, difference, number)
+        for number, difference in enumerate(found.differences)
+    ]
     _save(app, found, decisions)
 
 
@@ -109,30 +112,32 @@ def _take_all(found: Case, names: Sequence[str]) -> None:
 
 
 def _choose_all(found: Case, name: str) -> None:
-    for number, each in enumerate(found.differences):
-        keys = each.versions[name]
-        st.session_state[_key(found, number)] = [taken for _, taken in each.choices].index(keys)
+    for number, difference in enumerate(found.differences):
+        keys = difference.versions[name]
+        st.session_state[_key(found, number)] = [taken for _, taken in difference.choices].index(
+            keys
+        )
 
 
 def _key(found: Case, number: int) -> str:
     """Changes with the versions, so that no choice outlives what it was made of."""
-    ids = "-".join(str(each.set_id) for each in found.versions)
+    ids = "-".join(str(version.set_id) for version in found.versions)
     return f"decide {found.document_id} {ids} {number}"
 
 
-def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
+def _difference(found: Case, difference: Difference, number: int) -> list[Key] | None:
     """A difference in every version, and the choice; None while it is open."""
-    shown = annotated_text.window(found.text, each.start, each.end)
+    shown = annotated_text.window(found.text, difference.start, difference.end)
     with st.container(border=True):
-        kinds = " · ".join(KIND[kind] for kind in each.kinds)
+        kinds = " · ".join(KIND[kind] for kind in difference.kinds)
         st.markdown(f"**Difference {number + 1}** :small[{kinds}]")
-        columns = st.columns(len(each.versions))
+        columns = st.columns(len(difference.versions))
         for index, (column, (person, keys)) in enumerate(
-            zip(columns, each.versions.items(), strict=True)
+            zip(columns, difference.versions.items(), strict=True)
         ):
             column.markdown(f"**{literal(person)}**{'' if keys else ' · ∅ nothing'}")
             column.html(annotated_text.html(found.text, shown, keys, found.agreed, tint(index)))
-        choices = each.choices
+        choices = difference.choices
         chosen: int | str | None = st.radio(
             "Decision",
             [*range(len(choices)), OWN],
@@ -145,11 +150,11 @@ def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
         )
         if chosen is None:
             return None
-        return _own(found, each, number) if chosen == OWN else list(choices[int(chosen)][1])
+        return _own(found, difference, number) if chosen == OWN else list(choices[int(chosen)][1])
 
 
 def _titled(found: Case, people: Sequence[str], keys: Sequence[Key]) -> str:
-    return f"{_key_names(found, keys)} ({', '.join(literal(each) for each in people)})"
+    return f"{_key_names(found, keys)} ({', '.join(literal(person) for person in people)})"
 
 
 def _key_names(found: Case, keys: Sequence[Key]) -> str:
@@ -162,10 +167,10 @@ def _named(found: Case, key: Key) -> str:
     return f"“{literal(clipped(found.text[start:end], 50))}” {literal(label)}"
 
 
-def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
+def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
     """Any of the entities there are, and one of the reviewer's own words."""
     key = _key(found, number)
-    known = sorted({key for keys in each.versions.values() for key in keys})
+    known = sorted({key for keys in difference.versions.values() for key in keys})
     kept: list[Key] = st.multiselect(
         "Keep",
         known,
@@ -182,7 +187,7 @@ def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
         return kept
     keys = [
         (at, at + len(wanted), named)
-        for at in range(max(0, each.start - len(wanted) + 1), each.end)
+        for at in range(max(0, difference.start - len(wanted) + 1), difference.end)
         if found.text.startswith(wanted, at)
     ]
     if len(keys) == 1:
@@ -195,7 +200,7 @@ def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
 
 
 def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -> None:
-    made = [each for each in decisions if each is not None]
+    made = [decision for decision in decisions if decision is not None]
     left = len(decisions) - len(made)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -209,7 +214,7 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     if not pressed:
         return
     try:
-        ids = [each.set_id for each in found.versions]
+        ids = [version.set_id for version in found.versions]
         adjudication.decide(app.sessions, found.document_id, ids, made, app.person)
     except AdjudicationError as error:
         st.error(literal(str(error)), icon=":material/error:")

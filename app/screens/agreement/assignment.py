@@ -26,12 +26,12 @@ def given(app: AppContext, project: Project) -> None:
         pd.DataFrame(
             [
                 {
-                    "Person": each.person,
-                    "Open": each.open,
-                    "Submitted": each.submitted,
-                    "Skipped": each.skipped,
+                    "Person": load.person,
+                    "Open": load.open,
+                    "Submitted": load.submitted,
+                    "Skipped": load.skipped,
                 }
-                for each in assignment.loads(parts)
+                for load in assignment.loads(parts)
             ]
         ),
         hide_index=True,

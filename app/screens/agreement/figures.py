@@ -52,12 +52,12 @@ def _measured(annotated: list[Annotated]) -> Agreement:
 
 def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
-    everybody = sorted({person for each in annotated for person in each.responses})
+    everybody = sorted({person for document in annotated for person in document.responses})
     chosen = st.multiselect(
         "People", everybody, key="agreement_people", placeholder="Everybody", help="Two or more."
     )
-    kept = [each.by(chosen) if chosen else each for each in annotated]
-    return [each for each in kept if len(each.responses) >= 2]
+    kept = [document.by(chosen) if chosen else document for document in annotated]
+    return [document for document in kept if len(document.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:
@@ -100,23 +100,23 @@ def figures(annotated: list[Annotated]) -> None:
     )
     st.markdown("**Each label**")
     st.dataframe(
-        pd.DataFrame([_row(each) for each in found.labels]),
+        pd.DataFrame([_row(label) for label in found.labels]),
         hide_index=True,
         alt="A row for each label, with how far all agree on it",
     )
     st.caption(_UNITS.format(resamples=RESAMPLES, seed=SEED))
 
 
-def _row(each: Summary) -> dict[str, object]:
+def _row(summary: Summary) -> dict[str, object]:
     return {
-        "Label": each.label,
-        "Documents": each.documents,
-        "Entities": each.entities,
-        "F1": _told(each.exact),
-        "F1, boundaries": _told(each.boundaries),
-        "Cohen’s κ": _told(each.cohen),
-        "Fleiss’ κ": _told(each.fleiss),
-        "Krippendorff’s α": _told(each.alpha),
+        "Label": summary.label,
+        "Documents": summary.documents,
+        "Entities": summary.entities,
+        "F1": _told(summary.exact),
+        "F1, boundaries": _told(summary.boundaries),
+        "Cohen’s κ": _told(summary.cohen),
+        "Fleiss’ κ": _told(summary.fleiss),
+        "Krippendorff’s α": _told(summary.alpha),
     }
 
 
@@ -149,21 +149,21 @@ def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
     wanted = None
     page = shown[(number - 1) * ROWS : number * ROWS]
     with app.sessions() as session:
-        texts = documents.texts(session, {each.document_id for each in page})
-    for row, each in enumerate(page):
-        if _difference(each, texts[each.document_id][1], f"{number} {row}"):
-            wanted = each.document_id
+        texts = documents.texts(session, {disagreement.document_id for disagreement in page})
+    for row, disagreement in enumerate(page):
+        if _difference(disagreement, texts[disagreement.document_id][1], f"{number} {row}"):
+            wanted = disagreement.document_id
     if last > 1:
         st.pagination(last, key="agreement_page")
     return wanted
 
 
 def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
-    names = sorted({label for each in every for label in each.labels})
+    names = sorted({label for disagreement in every for label in disagreement.labels})
     with st.container(horizontal=True, gap="large"):
         kinds = st.pills(
             "Kind",
-            [kind for kind in KINDS if any(each.kind == kind for each in every)],
+            [kind for kind in KINDS if any(disagreement.kind == kind for disagreement in every)],
             format_func=lambda kind: f"{KIND[kind]} {sum(e.kind == kind for e in every):,}",
             selection_mode="multi",
             key="agreement_kinds",
@@ -174,16 +174,16 @@ def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
     return narrowed(every, kinds, labels)
 
 
-def _difference(each: Disagreement, text: str, key: str) -> bool:
-    known = [span_key for span_key in each.keys if span_key]
+def _difference(disagreement: Disagreement, text: str, key: str) -> bool:
+    known = [span_key for span_key in disagreement.keys if span_key]
     shown = annotated_text.window(text, min(p[0] for p in known), max(p[1] for p in known))
     with st.container(border=True):
         words, action = st.columns([6, 1.2], vertical_alignment="center")
         with words:
-            st.caption(f"{KIND[each.kind]} · {literal(clipped(each.name, 60))}")
+            st.caption(f"{KIND[disagreement.kind]} · {literal(clipped(disagreement.name, 60))}")
             columns = st.columns(2)
             for column, person, span_key, tint in zip(
-                columns, each.people, each.keys, annotated_text.TINTS, strict=False
+                columns, disagreement.people, disagreement.keys, annotated_text.TINTS, strict=False
             ):
                 column.markdown(f"**{literal(person)}**{'' if span_key else ' · ∅ nothing'}")
                 column.html(

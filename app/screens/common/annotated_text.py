@@ -59,7 +59,7 @@ def html(
 def _words(words: str, colours: Sequence[str]) -> str:
     if not colours:
         return escape(words)
-    colour = next((each for each in reversed(colours) if each != _AGREED), _AGREED)
+    colour = next((tint for tint in reversed(colours) if tint != _AGREED), _AGREED)
     return f'<span style="background: {colour}38; border-radius: 2px">{escape(words)}</span>'
 
 

@@ -104,7 +104,9 @@ def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> Non
         hotkeys = projects.get(session, labels[0].project_id).hotkeys
     wrong = conflicts([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
     if wrong:
-        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+        st.error(
+            "\n".join(f"- {literal(problem)}" for problem in wrong), icon=":material/keyboard:"
+        )
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
         try:
             changes = [

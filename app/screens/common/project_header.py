@@ -31,7 +31,7 @@ def project_header(app: AppContext, title: str, caption: str, needs: Act = "anno
             deleted_projects(app)
         st.stop()
     with app.sessions() as session:
-        names = {each.id: each.name for each in projects.every(session)}
+        names = {project.id: project.name for project in projects.every(session)}
     st.session_state["chosen_project"] = project.id
     chooser.selectbox(
         "Project",

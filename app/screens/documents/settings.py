@@ -63,7 +63,7 @@ def _how_it_works(app: AppContext, project_id: int) -> None:
             "Next document",
             QUEUE_ORDERS,
             QUEUE_ORDERS.index(project.queue),
-            format_func=lambda each: ORDERS[each],
+            format_func=lambda order: ORDERS[order],
             key=f"queue_{project_id}",
             help="Which document comes after one is submitted. All but the first two ask the "
             "model, in the background.",
@@ -160,9 +160,11 @@ def _keys(app: AppContext, project_id: int, labels: Sequence[Label]) -> None:
         for action in changeable
         if str(written[action.name] or "").strip() != action.keys[0]
     }
-    wrong = conflicts([{"name": each.name, "key": each.key} for each in labels], hotkeys)
+    wrong = conflicts([{"name": label.name, "key": label.key} for label in labels], hotkeys)
     if wrong:
-        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+        st.error(
+            "\n".join(f"- {literal(problem)}" for problem in wrong), icon=":material/keyboard:"
+        )
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
         chosen = {name: normal(key) for name, key in hotkeys.items()}
         service.set_hotkeys(app.sessions, project_id, chosen)

@@ -28,7 +28,7 @@ def _by_version(measured: Sequence[Measured]) -> None:
     if not measured:
         lacking(title, "Retrain on the Train page; every new version is measured there.")
         return
-    few = min(each.entities for each in measured) < FEW_ENTITIES
+    few = min(model.entities for model in measured) < FEW_ENTITIES
     shown(
         "f1_by_version",
         title,
@@ -36,15 +36,15 @@ def _by_version(measured: Sequence[Measured]) -> None:
         "were submitted by then, which no version learns from."
         + (
             f" Below {FEW_ENTITIES} entities a few points are chance; the least here is "
-            f"{min(each.entities for each in measured):,}."
+            f"{min(model.entities for model in measured):,}."
             if few
             else ""
         ),
         scores(
-            [f"version {each.model_version_id}" for each in measured],
+            [f"version {model.model_version_id}" for model in measured],
             [
-                ("this version", [each.f1 for each in measured]),
-                ("the one before", [each.parent_f1 for each in measured]),
+                ("this version", [model.f1 for model in measured]),
+                ("the one before", [model.parent_f1 for model in measured]),
             ],
         ),
         _rows(measured),
@@ -60,7 +60,7 @@ def _learning(measured: Sequence[Measured]) -> None:
             f"{'one' if measured else 'none'} yet.",
         )
         return
-    ordered = sorted(measured, key=lambda each: (each.trained_on, each.model_version_id))
+    ordered = sorted(measured, key=lambda model: (model.trained_on, model.model_version_id))
     shown(
         "learning_curve",
         title,
@@ -68,9 +68,9 @@ def _learning(measured: Sequence[Measured]) -> None:
         "it still rises, more documents will help; where it is flat, look at the guidelines and "
         "at Review.",
         curve(
-            [each.trained_on for each in ordered],
-            [each.f1 for each in ordered],
-            [f"version {each.model_version_id}" for each in ordered],
+            [model.trained_on for model in ordered],
+            [model.f1 for model in ordered],
+            [f"version {model.model_version_id}" for model in ordered],
             "training documents",
         ),
         _rows(ordered),
@@ -80,12 +80,12 @@ def _learning(measured: Sequence[Measured]) -> None:
 def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int]]:
     return [
         {
-            "model_version": each.model_version_id,
-            "training_documents": each.trained_on,
-            "held_out_documents": each.held_out,
-            "held_out_entities": each.entities,
-            "f1": each.f1,
-            "f1_of_parent": each.parent_f1,
+            "model_version": model.model_version_id,
+            "training_documents": model.trained_on,
+            "held_out_documents": model.held_out,
+            "held_out_entities": model.entities,
+            "f1": model.f1,
+            "f1_of_parent": model.parent_f1,
         }
-        for each in measured
+        for model in measured
     ]

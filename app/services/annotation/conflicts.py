@@ -109,7 +109,7 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
     shown = unseen.as_seen(draft, mine)
     frozen = draft.state == "submitted" and shown.state != "submitted"
     changes = difference(shown, reduce(shown, gesture))
-    relevant = [each for each in changes if each.get("field", "comment") == "comment"]
+    relevant = [change for change in changes if change.get("field", "comment") == "comment"]
     for wanted in relevant:
         target, after = operations.target(wanted), wanted["after"]
         now = current(draft, target)

@@ -58,7 +58,7 @@ def replay_of(text: str) -> tuple[str, SamplerSettings]:
             f"{kind[1]!r}; "
             "take a file that the Denoise page's “Trace (JSON)” made"
         )
-    known = {each.name for each in fields(SamplerSettings)}
+    known = {field.name for field in fields(SamplerSettings)}
     settings = {name: value for name, value in read["settings"].items() if name in known}
     if kind == (FORMAT, 1) and settings.get("threshold") is not None:
         settings["threshold"] /= 3

@@ -57,17 +57,19 @@ def begin(
     with writing(sessions) as session:
         require(session, project_id, "review", person)
         label = of_project(session, project_id, label_id)
-        wanted = [each for each in dict.fromkeys(into) if each != label.name]
+        wanted = [name for name in dict.fromkeys(into) if name != label.name]
         if not wanted:
             raise LabelChangeError(
                 f"name at least one other label to split {label.name!r} into, got none"
             )
         if label_splits.open_pass(session, project_id) is not None:
             raise LabelChangeError("another label is being split; finish that first")
-        there = {each.name: each.id for each in projects.labels(session, project_id)}
+        there = {
+            known_label.name: known_label.id for known_label in projects.labels(session, project_id)
+        }
         ids = [
-            there[each] if each in there else projects.add_label(session, project_id, each).id
-            for each in wanted
+            there[name] if name in there else projects.add_label(session, project_id, name).id
+            for name in wanted
         ]
         detail = {"name": label.name, "label": label.id, "into": ids}
         events.record(session, person, label_splits.BEGUN, project_id=project_id, detail=detail)
@@ -151,8 +153,8 @@ def _labels(
     session: Session, project_id: int, detail: dict[str, Any]
 ) -> tuple[str, tuple[str, ...]]:
     """The label and its parts, by what they are called now; without those that are gone."""
-    names = {each.id: each.name for each in projects.labels(session, project_id)}
-    into = tuple(names[each] for each in detail["into"] if each in names)
+    names = {label.id: label.name for label in projects.labels(session, project_id)}
+    into = tuple(names[name] for name in detail["into"] if name in names)
     return names.get(detail["label"], ""), into
 
 

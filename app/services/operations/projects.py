@@ -61,12 +61,16 @@ def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelCh
     """All of them or none. Raises `ValueError` and `LookupError` as the repository's."""
     with writing(sessions) as session:
         require(session, project_id, "review")
-        for each in changes:
+        for change in changes:
             label = projects.change_label(
-                session, each.id, color=each.color, key=each.key, description=each.description
+                session,
+                change.id,
+                color=change.color,
+                key=change.key,
+                description=change.description,
             )
             if label.project_id != project_id:
-                raise LookupError(f"label {each.id} is not one of project {project_id}")
+                raise LookupError(f"label {change.id} is not one of project {project_id}")
 
 
 def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) -> None:

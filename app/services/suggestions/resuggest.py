@@ -71,8 +71,8 @@ def resuggest(
             raise GestureError("nobody has opened this document yet; open it and ask again")
         left = _refused(session, task, now)
         names = label_names.current(session, task.document.project_id)
-        known = [replace(each, label=names.get(each.label, each.label)) for each in found]
-        new = [each for each in known if each.label in now.labels and key_of(each) not in left]
+        known = [replace(span, label=names.get(span.label, span.label)) for span in found]
+        new = [span for span in known if span.label in now.labels and key_of(span) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
         drafts.save(session, task, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
@@ -80,7 +80,7 @@ def resuggest(
         payload = {
             "op": "suggest",
             "model_version_id": predictor.model_version_id,
-            "spans": [asdict(each) for each in new if each.id in has],
+            "spans": [asdict(span) for span in new if span.id in has],
             "windows": windows,
             "gone": gone,
         }
@@ -144,15 +144,15 @@ def _found(
     run = uuid4().hex[:8]
     return [
         Found(
-            each.key,
-            each.start + start,
-            each.end + start,
-            each.label,
-            each.score,
-            each.confidence,
+            suggestion.key,
+            suggestion.start + start,
+            suggestion.end + start,
+            suggestion.label,
+            suggestion.score,
+            suggestion.confidence,
         )
-        for each in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
-        if key_of(each) not in kept
+        for suggestion in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
+        if key_of(suggestion) not in kept
     ]
 
 

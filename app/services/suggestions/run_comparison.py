@@ -93,7 +93,7 @@ def _row(key: Extent, found: Sequence[dict[Extent, Entity]]) -> Row:
 
 def mean_f1(runs: Sequence[Run]) -> float:
     """The mean F1 of each two runs, one read as the other's gold; 1 where all found the same."""
-    return pairwise_f1([{each.key for each in run} for run in runs])
+    return pairwise_f1([{key.key for key in run} for run in runs])
 
 
 def in_words(rows: Sequence[Row], names: Sequence[str], text: str) -> list[str]:

@@ -97,12 +97,12 @@ def case(sessions: Sessions, document_id: int) -> Case:
             text=document.text,
             labels=tuple(label.name for label in projects.labels(session, document.project_id)),
             versions=versions,
-            agreed=_in_order(frozenset.intersection(*(each.keys for each in versions)))
+            agreed=_in_order(frozenset.intersection(*(version.keys for version in versions)))
             if versions
             else (),
             differences=align(versions),
             decided=(decided.person or "", _accepted(decided)) if decided else None,
-            stale=decided is not None and set(known) != {each.set_id for each in versions},
+            stale=decided is not None and set(known) != {version.set_id for version in versions},
         )
 
 
@@ -110,11 +110,11 @@ def align(versions: Sequence[Version]) -> tuple[Difference, ...]:
     """The differences in reading order: what not all have, together with what it overlaps."""
     if not versions:
         return ()
-    agreed = frozenset.intersection(*(each.keys for each in versions))
-    disputed = sorted({key for each in versions for key in each.keys} - agreed)
+    agreed = frozenset.intersection(*(version.keys for version in versions))
+    disputed = sorted({key for version in versions for key in version.keys} - agreed)
     groups: list[list[Key]] = []
     for key in disputed:  # by start: a group goes on as long as something in it reaches here
-        if groups and max(each[1] for each in groups[-1]) > key[0]:
+        if groups and max(member[1] for member in groups[-1]) > key[0]:
             groups[-1].append(key)
         else:
             groups.append([key])
@@ -143,7 +143,7 @@ def decide(
                 f"there is nothing to decide between: {len(versions)} of the two or more versions "
                 "is submitted"
             )
-        if {each.set_id for each in versions} != set(set_ids):
+        if {version.set_id for version in versions} != set(set_ids):
             raise AdjudicationError(
                 "somebody submitted another version since you looked; look at it, and decide again"
             )
@@ -157,14 +157,14 @@ def waiting(sessions: Sessions, project_id: int) -> tuple[list[int], list[int]]:
         require(session, project_id, "review")
         several = responses.by_several(session, project_id)
         decided = responses.decided(session, project_id)
-    return [each for each in several if each not in decided], [
-        each for each in several if each in decided
+    return [submission for submission in several if submission not in decided], [
+        submission for submission in several if submission in decided
     ]
 
 
 def _versions(session: Session, document_id: int) -> tuple[Version, ...]:
     found = responses.newest(session, [document_id])
-    return tuple(Version(each.id, each.person or "", _accepted(each)) for each in found)
+    return tuple(Version(answer.id, answer.person or "", _accepted(answer)) for answer in found)
 
 
 def _accepted(answer: AnnotationSet) -> frozenset[Key]:
@@ -173,11 +173,11 @@ def _accepted(answer: AnnotationSet) -> frozenset[Key]:
 
 
 def _difference(group: set[Key], versions: Sequence[Version]) -> Difference:
-    held = {each.person: _in_order(each.keys & group) for each in versions}
+    held = {version.person: _in_order(version.keys & group) for version in versions}
     kinds: dict[Kind, None] = {}
-    for number, each in enumerate(versions):
+    for number, version in enumerate(versions):
         for other in versions[number + 1 :]:
-            mine, theirs = frozenset(held[each.person]), frozenset(held[other.person])
+            mine, theirs = frozenset(held[version.person]), frozenset(held[other.person])
             kinds |= {kind: None for kind, _, _ in differences(mine, theirs)}
     start, end = min(key[0] for key in group), max(key[1] for key in group)
     return Difference(start, end, tuple(kinds), held)
@@ -199,9 +199,9 @@ def _chosen(
         raise AdjudicationError(
             f"there are {len(found)} differences and {len(decisions)} decisions; decide each"
         )
-    chosen = set(frozenset.intersection(*(each.keys for each in versions)))
+    chosen = set(frozenset.intersection(*(version.keys for version in versions)))
     labels = {label.name for label in projects.labels(session, document.project_id)}
-    for each, keys in zip(found, decisions, strict=True):
+    for difference, keys in zip(found, decisions, strict=True):
         for key in keys:
             start, end, label = key
             if not 0 <= start < end <= document.length:
@@ -211,10 +211,10 @@ def _chosen(
                 )
             if label not in labels:
                 raise AdjudicationError(f"the project has no label {label!r}; choose another")
-            if not overlap(key, (each.start, each.end, "")):
+            if not overlap(key, (difference.start, difference.end, "")):
                 raise AdjudicationError(
                     f"an entity from {start} to {end} is not where the difference is: "
-                    f"{each.start} to {each.end}"
+                    f"{difference.start} to {difference.end}"
                 )
             chosen.add(key)
     return _in_order(chosen)
@@ -228,7 +228,7 @@ def _keep(
     reviewer: str,
 ) -> int:
     before = responses.decided_of(session, document.id)
-    ids = [each.set_id for each in versions]
+    ids = [version.set_id for version in versions]
     hidden = _of_deleted_labels(session, document.project_id, [before.id] if before else ids)
     made = annotation_sets.add_person_set(
         session,
@@ -266,8 +266,8 @@ def _of_deleted_labels(
         return ()
     spans = (
         span
-        for each in set_ids
-        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, each))
+        for set_id in set_ids
+        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, set_id))
     )
     return _in_order(
         {key_of(span) for span in spans if span.status == "accepted" and span.label in deleted}
@@ -280,7 +280,7 @@ def accept_agreed(sessions: Sessions, project_id: int, reviewer: str) -> int:
     for document_id in waiting(sessions, project_id)[0]:
         found = case(sessions, document_id)
         if not found.differences:
-            ids = [each.set_id for each in found.versions]
+            ids = [version.set_id for version in found.versions]
             decide(sessions, document_id, ids, (), reviewer)
             accepted += 1
     return accepted

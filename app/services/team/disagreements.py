@@ -34,11 +34,13 @@ class Disagreement:
 def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
     """Of each two people, by document and in reading order."""
     found = []
-    for each in annotated:
-        for first, second in combinations(sorted(each.responses), 2):
-            for kind, mine, theirs in differences(each.responses[first], each.responses[second]):
+    for document in annotated:
+        for first, second in combinations(sorted(document.responses), 2):
+            for kind, mine, theirs in differences(
+                document.responses[first], document.responses[second]
+            ):
                 keys, two = (mine, theirs), (first, second)
-                found.append(Disagreement(each.document_id, each.name, kind, two, keys))
+                found.append(Disagreement(document.document_id, document.name, kind, two, keys))
     return found
 
 
@@ -75,11 +77,11 @@ def narrowed(
 ) -> list[Disagreement]:
     """Those of these kinds, about these labels, between these people (each all if none)."""
     return [
-        each
-        for each in found
-        if (not kinds or each.kind in kinds)
-        and (not labels or each.labels & set(labels))
-        and (not people or set(each.people) <= set(people))
+        disagreement
+        for disagreement in found
+        if (not kinds or disagreement.kind in kinds)
+        and (not labels or disagreement.labels & set(labels))
+        and (not people or set(disagreement.people) <= set(people))
     ]
 
 
