@@ -31,8 +31,8 @@ ORDERS: Mapping[QueueOrder, str] = {
 def project_settings(app: AppContext, project_id: int) -> None:
     with app.sessions() as session:
         labels = projects.labels(session, project_id)
-    work, keys = st.columns(2, gap="large")
-    with work:
+    workflow, keys = st.columns(2, gap="large")
+    with workflow:
         _how_it_works(app, project_id)
         if app.may(project_id, "administer"):
             st.button(

@@ -195,14 +195,14 @@ def _efforts(
         done[action.document_id].append(action)
     groups: dict[bool, list[tuple[float, int, int]]] = {True: [], False: []}
     for submission in submitted:
-        seen, acts = began[submission.document_id], done[submission.document_id]
+        document_visits, acts = began[submission.document_id], done[submission.document_id]
         last = max((act.at for act in acts if act.op == "submit"), default=None)
-        seen = [visit for visit in seen if last and visit.opened_at <= last]
-        if last is None or not seen:
+        document_visits = [visit for visit in document_visits if last and visit.opened_at <= last]
+        if last is None or not document_visits:
             continue
         acts = [act for act in acts if act.at <= last]
-        times = sorted([*(visit.opened_at for visit in seen), *(act.at for act in acts)])
-        aided = any(visit.aided for visit in seen)
+        times = sorted([*(visit.opened_at for visit in document_visits), *(act.at for act in acts)])
+        aided = any(visit.aided for visit in document_visits)
         groups[aided].append((_worked(times), len(acts), submission.accepted))
     return [
         Effort(

@@ -44,7 +44,7 @@ def write_replay(
     trains nothing. `names`: what labels are called now, by their names of then. Which documents
     are chosen follows from their texts.
     """
-    room, seen = round(SHARE * new), set(known)
+    room, known_texts = round(SHARE * new), set(known)
     written: dict[str, list[str]] = {}
     for version in line:
         told = version.settings.get("snapshot") or {}
@@ -53,13 +53,13 @@ def write_replay(
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():
             continue
-        chosen = [record for record in _shuffled(old) if record.text not in seen][:room]
+        chosen = [record for record in _shuffled(old) if record.text not in known_texts][:room]
         if chosen:
             name = f"replay-{version.id}"
             with (folder / f"{name}.jsonl").open("wb") as out:
                 write_jsonl([_only(record, common, names) for record in chosen], out)
             written[name] = common
-            seen |= {record.text for record in chosen}
+            known_texts |= {record.text for record in chosen}
             room -= len(chosen)
     return written
 
