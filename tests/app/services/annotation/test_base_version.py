@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.editing import DraftSpan
 from app.services.annotation.annotation import AnnotationService
 from tests.app.fake_model import FakeModel, seed
 from tests.app.two_pages import Page
@@ -81,16 +78,6 @@ def test_a_conflict_that_is_sent_again_is_one_conflict(
         assert (applied.ack, applied.error) == (1, None)
 
     assert len(bo.look().conflicts) == 1
-
-
-def _plain(span: object) -> dict[str, Any]:
-    assert isinstance(span, dict)
-    return span
-
-
-def _restore(span: DraftSpan) -> dict[str, Any]:
-    names = ("id", "start", "end", "label", "status", "source", "score")
-    return {"op": "restore", **{name: getattr(span, name) for name in names}}
 
 
 def test_an_edit_that_a_tab_kept_by_an_older_name_of_its_base_version_conflicts_all_the_same(

@@ -304,3 +304,13 @@ def test_all_that_is_left_means_what_nobody_decided(pages: tuple[Page, Page]) ->
 
     assert [span.status for span in bo.look().spans] == ["rejected", "accepted"]
     assert bo.view.conflicts == ()
+
+
+def _restore(span: DraftSpan) -> dict[str, Any]:
+    names = ("id", "start", "end", "label", "status", "source", "score")
+    return {"op": "restore", **{name: getattr(span, name) for name in names}}
+
+
+def _plain(span: object) -> dict[str, Any]:
+    assert isinstance(span, dict)
+    return span
