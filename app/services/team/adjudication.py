@@ -213,8 +213,8 @@ def _chosen(
                 raise AdjudicationError(f"the project has no label {label!r}; choose another")
             if not overlap(key, (difference.start, difference.end, "")):
                 raise AdjudicationError(
-                    f"an entity from {start} to {end} is outside the difference: {difference.start} to "
-                    f"{difference.end}"
+                    f"an entity from {start} to {end} is outside the difference: "
+                    f"{difference.start} to {difference.end}"
                 )
             chosen.add(key)
     return _in_order(chosen)
