@@ -99,7 +99,7 @@ def test_bulk_operations_are_checked_like_all_others(op: dict[str, Any], said: s
 def test_what_the_page_did_not_show_is_neither_accepted_nor_rejected_with_the_rest() -> None:
     accepted = after(DRAFT, {"op": "accept_all", "ids": ["m1", "gone"]})
     assert [span.status for span in accepted.spans] == ["accepted", "suggested", "accepted"]
-    with pytest.raises(GestureError, match="1 suggestion is neither"):
+    with pytest.raises(GestureError, match="1 suggestion is undecided"):
         after(accepted, {"op": "submit"})
 
     rejected = after(DRAFT, {"op": "reject_all", "ids": ["m2"]})

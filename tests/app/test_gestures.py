@@ -154,7 +154,7 @@ def test_what_only_the_server_does_cannot_be_sent(op: str) -> None:
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud83d"])
 def test_ids_that_no_database_keeps_are_refused(text: str) -> None:
-    with pytest.raises(GestureError, match="'ids' must be a list of texts"):
+    with pytest.raises(GestureError, match="'ids' must be a list of strings"):
         parse_gesture({"op": "reject_all", "ids": ["m1", text]})
 
 

@@ -154,7 +154,7 @@ def test_a_path_that_met_an_entity_and_started_again_has_its_colour_until_then()
     assert (first.slot, first.first, first.last, first.entity) == (0, 0, 2, person)
     assert (second.slot, second.first, second.last) == (0, 2, 5)
     said = json.dumps(river(payload)["data"], ensure_ascii=False)
-    assert f"noisy span 1 met {person['text']} at step 2, restarts" in said
+    assert f"noisy span 1 reached {person['text']} at step 2, restarts" in said
 
 
 def test_chosen_noisy_spans_stand_out_in_the_river() -> None:

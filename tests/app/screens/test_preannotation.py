@@ -37,4 +37,4 @@ def test_where_nothing_waits_the_page_says_why(site: Site) -> None:
 
     _press(site, "preannotate")
 
-    assert "nothing to pre-annotate" in site.app.error[0].value
+    assert "every document was predicted by it" in site.app.error[0].value

@@ -190,7 +190,7 @@ def test_a_failed_job_shows_its_reason_and_the_model_stays(site: Site, jobs: Pre
     site.open("train")
 
     assert "the disk is full" in site.said()
-    assert "untouched" in site.said()
+    assert "The active model is unchanged" in site.said()
     assert [button for button in site.app.button if button.key == "retry"]
 
 

@@ -187,7 +187,7 @@ def test_submitting_waits_for_every_suggestion_to_be_decided(
 ) -> None:
     service = AnnotationService(sessions, FakeModel())
     service.open(document_id, "Ann")
-    with pytest.raises(GestureError, match="2 suggestions are neither accepted nor rejected"):
+    with pytest.raises(GestureError, match="2 suggestions are undecided"):
         service.submit(document_id, "Ann")
 
     applied = service.apply(

@@ -56,7 +56,7 @@ def test_a_version_that_left_and_came_back_has_the_same_weights_and_is_only_prop
 
 def test_nothing_is_written_over(sessions: Sessions, folder: Path, tmp_path: Path) -> None:
     version = ModelRegistry(sessions).ensure_bundled(folder)
-    with pytest.raises(ModelImportError, match="is there already"):
+    with pytest.raises(ModelImportError, match="already exists"):
         export(sessions, version.id, tmp_path)
     with pytest.raises(LookupError, match="no model version 9"):
         export(sessions, 9, tmp_path / "out")

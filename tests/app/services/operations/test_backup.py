@@ -127,7 +127,7 @@ def test_restoring_never_overwrites(
     assert main(["backup", "--out", str(archive)]) == 0
     assert "5 documents" in capsys.readouterr().out
     assert main(["backup", "--out", str(archive)]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
     with sessions():
         pass
