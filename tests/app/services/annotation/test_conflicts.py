@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.editing import DraftSpan
 from app.services.annotation.annotation import AnnotationService
 from storage.repository import operations
 from tests.app.fake_model import FakeModel, seed
