@@ -9,23 +9,23 @@ from types import ModuleType
 
 VERBS = {
     "serve": "start the page and the worker, and stop both together",
-    "worker": "carry out retraining jobs until it is stopped",
-    "import": "add the documents of a file to a project",
-    "export": "write a project's corrected documents to a file",
-    "retrain": "queue a retraining on a project's corrected documents",
-    "simulate": "count what correcting annotated documents costs, with and without suggestions",
-    "users": "make, list, disable and reset accounts",
-    "token": "make, list and revoke the tokens that programs come with",
-    "assign": "give documents to people, or list who has what",
-    "agreement": "print how far people agree who annotated the same documents",
-    "backup": "write everything into one archive, while people work",
-    "restore": "bring back everything from such an archive",
-    "move": "bring a SQLite database into PostgreSQL, without losing anything",
-    "preannotate": "let the model suggest on all documents of a project, on all workers",
-    "compare": "measure two model versions on held-out documents, and whether one is better",
-    "model": "write a model version into a folder, or bring one in from a folder",
-    "promote": "let a model version make the suggestions from now on",
-    "rollback": "let the model version before make the suggestions again",
+    "worker": "run retraining jobs until stopped",
+    "import": "import a file of documents into a project",
+    "export": "export a project's annotated documents to a file",
+    "retrain": "queue a retraining on a project's annotated documents",
+    "simulate": "simulate annotation and count the actions, with and without suggestions",
+    "users": "create, list, disable and reset accounts",
+    "token": "create, list and revoke API tokens",
+    "assign": "assign documents to people, or list assignments",
+    "agreement": "print inter-annotator agreement",
+    "backup": "back up everything into one archive, while people work",
+    "restore": "restore everything from a backup",
+    "move": "move a SQLite database to PostgreSQL without loss",
+    "preannotate": "pre-annotate all documents of a project, on all workers",
+    "compare": "compare two model versions on held-out documents",
+    "model": "export a model version to a folder, or import one",
+    "promote": "make a model version active",
+    "rollback": "make the previous model version active again",
 }
 _MODULES = {"import": "import_file"}
 
@@ -35,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="python -m app",
-        description="Spanneal: an assistant for annotating named entities.",
-        epilog="Where data lies is set by SPANNEAL_* environment variables, see the README.",
+        description="Spanneal: an annotation assistant for named entities.",
+        epilog="Environment variables SPANNEAL_* set where data is stored; see the README.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, text in VERBS.items():

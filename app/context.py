@@ -13,16 +13,16 @@ import streamlit as st
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry
+from app.services.operations import projects
 from app.services.operations.startup import prepare
 from app.services.suggestions.label_review import ReviewService
 from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor, active_predictor
 from app.services.suggestions.prefetch import Prefetcher
-from app.services.team.permissions import Act, Acting, allowed, for_person
+from app.services.team.permissions import Act, Acting, for_person, may
 from app.settings import Settings
 from app.whoami import whoami
 from core.types import SamplerSettings
 from storage.engine import Sessions
-from storage.repository import projects
 
 if TYPE_CHECKING:
     from app.services.retraining.jobs import Jobs
@@ -56,8 +56,7 @@ class AppContext:
 
     def may(self, project_id: int, act: Act) -> bool:
         """Whether to offer it; the services ask again."""
-        with self.sessions() as session:
-            return allowed(session, project_id, act)
+        return may(self.sessions, project_id, act)
 
     def predictor(self) -> ModelPredictor | None:
         """The active model, asked for anew by every run: a person may have promoted another."""
@@ -158,8 +157,7 @@ def _load(predictor: ModelPredictor) -> None:
 @st.cache_resource(show_spinner="Opening the database …", hash_funcs=_BY_HASH)
 def _open(settings: Settings) -> AppContext:
     sessions = prepare(settings).sessions
-    with sessions() as session:
-        founded = projects.founded(session)
+    founded = projects.founded(sessions)
     store = founded.isoformat() if founded else ""
     return AppContext(settings, sessions, ModelRegistry(sessions), store)
 

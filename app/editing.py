@@ -102,7 +102,7 @@ def rewind(draft: Draft, then: Draft) -> Draft:
 
 def _require_open(draft: Draft) -> None:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted and frozen; reopen it to change it")
+        raise GestureError("this document is submitted; reopen it to change it")
 
 
 def _edit(draft: Draft, gesture: Gesture | Suggest) -> Draft:
@@ -227,8 +227,8 @@ def _submit(draft: Draft) -> Draft:
     undecided = sum(span.status == "suggested" for span in draft.spans)
     if undecided:
         raise GestureError(
-            f"{undecided} {'suggestion is' if undecided == 1 else 'suggestions are'} neither "
-            "accepted nor rejected; decide each, or accept all, and submit again"
+            f"{undecided} {'suggestion is' if undecided == 1 else 'suggestions are'} undecided; "
+            "decide on each or accept all, and submit again"
         )
     return replace(draft, state="submitted", skip_reason="")
 
@@ -268,8 +268,8 @@ def _change(draft: Draft, span: DraftSpan) -> Draft:
     _check(draft, span)
     if span.status != "rejected" and _live_twin(draft, span) is not None:
         raise GestureError(
-            f"[{span.start}, {span.end}) is marked as {short(span.label)} already; "
-            "reject or delete one of the two instead"
+            f"[{span.start}, {span.end}) is already marked as {short(span.label)}; reject or "
+            "delete one of the two instead"
         )
     return _put(draft, span)
 

@@ -43,7 +43,7 @@ def _text(longest: int, shortest: int = 1) -> Any:
         min_length=shortest,
         max_length=longest,
         pattern=_STORABLE,
-        description=f"must be a text of 1 to {longest} characters",
+        description=f"must be a string of 1 to {longest} characters",
     )
 
 
@@ -66,7 +66,7 @@ _SHARE = Field(description="must lie between 0 and 1, or be null")
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Ids = Annotated[
     Annotated[tuple[Annotated[str, Field(pattern=_STORABLE)], ...], Strict(False)] | None,
-    Field(description="must be a list of texts, or be missing"),
+    Field(description="must be a list of strings, or be missing"),
 ]
 
 
@@ -256,13 +256,11 @@ def _reason(raw: Mapping[Any, Any], error: ValidationError) -> str:
     if not first["loc"]:
         *known, last = _MODELS
         return (
-            f"unknown operation {short(raw.get('op'))}; known are {', '.join(known)} and {last}; "
-            "reload the page and do it again"
+            f"unknown operation {short(raw.get('op'))}; expected {', '.join(known)} or {last}; "
+            "reload the page and try again"
         )
     op, key = str(first["loc"][0]), str(first["loc"][1])
     fields = _MODELS[op].model_fields.items()
     expected = next(field.description for name, field in fields if key in (name, field.alias))
-    remedy = (
-        "shorten it" if first["type"] == "string_too_long" else "reload the page and do it again"
-    )
+    remedy = "shorten it" if first["type"] == "string_too_long" else "reload the page and try again"
     return f"{key!r} {expected}, got {short(raw.get(key))}; {remedy}"

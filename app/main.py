@@ -6,9 +6,9 @@ import streamlit as st
 from streamlit import config
 
 from app import context
-from app.screens.annotate.receive import collect
+from app.screens.annotate.receive import save_unmounted
 from app.screens.common import signed_out
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.icon import icon
 from app.screens.common.wording import literal
 from app.screens.navigation import navigation
@@ -34,14 +34,14 @@ def let_in() -> Acting | None:
 try:
     page = navigation(let_in())
     if page.title != "Annotate":  # which receives for itself, and answers
-        collect()
+        save_unmounted()
     page.run()
     context.settle()
 except SignedOutError:
     signed_out.signed_out()
 except UnknownPersonError as error:
-    signed_out.unknown(str(error))
+    signed_out.unknown_person(str(error))
 except NotAllowedError as error:
     st.warning(literal(str(error)), icon=":material/lock:")
 except Exception as error:
-    st.error(explained(error), icon=":material/error:")
+    st.error(error_text(error), icon=":material/error:")

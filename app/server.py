@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 
 from app import logs
 from app.http import routes
-from app.screens.common.error_message import shown
+from app.screens.common.error_message import show_error
 from app.settings import ROOT, Settings
 from app.web import health, metrics, sign_in
 from app.web.gate import Gate
@@ -17,6 +17,6 @@ app = st.App(
     ROOT / "app" / "main.py",
     routes=[*sign_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
     middleware=[Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)],
-    on_script_error=shown,
+    on_script_error=show_error,
 )
 logs.configure(Settings.from_environment().log)

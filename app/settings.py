@@ -15,14 +15,14 @@ Auth = Literal["off", "none", "accounts", "oidc"]
 in so many words; who has an account; who signs in at an OpenID Connect provider and has one."""
 LogForm = Literal["text", "json"]
 VARIABLES: Mapping[str, str] = {
-    "SPANNEAL_DATA": "the folder of everything that is written (default: data, in the checkout)",
+    "SPANNEAL_DATA": "the folder for all data (default: data, in the checkout)",
     "SPANNEAL_DATABASE": "SQLAlchemy URL of documents and annotations (default: SQLite in it)",
     "SPANNEAL_JOBS": "SQLAlchemy URL of retraining jobs (default: SQLite in it)",
     "SPANNEAL_MODEL": "the model that a new installation starts with (default: the bundled one)",
-    "SPANNEAL_PERSON": "whose name annotations are kept under where nobody signs in",
+    "SPANNEAL_PERSON": "the name that annotations are saved under when nobody signs in",
     "SPANNEAL_AUTH": "who may open the page: off, none, accounts or oidc (default: off)",
-    "SPANNEAL_LOG": "the form of the log: text or json, one object a line (default: text)",
-    "SPANNEAL_METRICS_TOKEN": "the bearer token of /metrics (default: none; this machine only)",
+    "SPANNEAL_LOG": "log format: text, or json with one object per line (default: text)",
+    "SPANNEAL_METRICS_TOKEN": "bearer token for /metrics (default: none, this machine only)",
 }
 """Every variable that the program reads, and what it says."""
 

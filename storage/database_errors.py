@@ -10,6 +10,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storage.engine import BUSY_TIMEOUT_MS, GONE
 
+StorageError = SQLAlchemyError
+"""What every query may raise, for whoever shows it and knows no SQLAlchemy."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseProblem:
@@ -20,40 +23,40 @@ class DatabaseProblem:
 
 
 _FULL = DatabaseProblem(
-    "the disk that the database lies on is full",
-    "Free some space on it, or ask who looks after the server.",
+    "the database’s disk is full",
+    "Free some space on it, or ask the server’s administrator.",
 )
 _READ_ONLY = DatabaseProblem(
     "the database cannot be written to",
-    "See that its file, its folder and its disk are writable for the program.",
+    "Make sure that the program may write to its file, folder and disk.",
 )
 _LOCKED = DatabaseProblem(
     f"another program has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
-    "Wait until it is done, or find and stop it: a copy of the file that is open elsewhere, say.",
+    "Wait until it is done, or find and stop it. It may be another program that has the file open.",
 )
 _GONE = DatabaseProblem(
-    "the database is not where it was",
-    "Put its file back, or connect its disk again; nothing is written elsewhere meanwhile.",
+    "the database file is missing",
+    "Restore the file, or reconnect its disk. Nothing is written elsewhere in the meantime.",
 )
 _AWAY = DatabaseProblem(
-    "the database’s server does not answer",
-    "See that it runs and can be reached; the page finds it again by itself.",
+    "the database server does not respond",
+    "Check that it is running and reachable; the page reconnects automatically.",
 )
 _CROWDED = DatabaseProblem(
-    "the database serves too many at once",
-    "Wait a little. If it comes again, let the server take more connections.",
+    "the database has too many connections",
+    "Wait a little. If it happens again, allow more connections on the server.",
 )
 _DAMAGED = DatabaseProblem(
-    "the database’s file is damaged",
+    "the database file is damaged",
     "Stop the program, keep the file, and restore the newest backup: `python -m app restore`.",
 )
 _BROKEN_DISK = DatabaseProblem(
     "the database’s disk reports an error",
-    "See that it is connected and healthy, and make a backup: `python -m app backup`.",
+    "Check that it is connected and healthy, and make a backup: `python -m app backup`.",
 )
 _EMPTY = DatabaseProblem(
-    "the database has none of the program’s tables",
-    "Start the program again, which makes them; if there was work in it, restore a backup.",
+    "the database lacks the program’s tables",
+    "Restart the program to create them; if the database held data, restore a backup.",
 )
 _SQLITE = {
     "SQLITE_FULL": _FULL,
@@ -88,7 +91,7 @@ def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
         known = _AWAY
     return known or DatabaseProblem(
         f"the database says: {cause or error}",
-        "Try again; if it comes again, the server’s log says more.",
+        "Try again; if it happens again, see the server’s log.",
     )
 
 

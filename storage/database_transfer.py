@@ -118,7 +118,7 @@ def _move_table(
             arrived.add(row)
     if arrived.content != given.content:
         raise MoveError(
-            f"the table {table.name} does not arrive as it was: {given.content} became "
+            f"the table {table.name} did not arrive unchanged: {given.content} became "
             f"{arrived.content}; nothing was moved"
         )
     return given.content
@@ -167,13 +167,12 @@ def _require_fits(table: Table, row: Row) -> None:
         where = f"{table.name}.{column.name} of row {_key(table, row)}"
         if "\0" in value:
             raise MoveError(
-                f"{where} holds a NUL, which PostgreSQL cannot keep there; take it out, and move "
-                "again"
+                f"{where} holds a NUL, which PostgreSQL cannot keep there; remove it and try again"
             )
         if (width := _width(column)) is not None and len(value) > width:
             raise MoveError(
                 f"{where} has {len(value):,} characters, and PostgreSQL keeps {width} there; "
-                "shorten it, and move again"
+                "shorten it and try again"
             )
 
 
@@ -202,8 +201,8 @@ def _require_known(old: Connection) -> None:
     unknown = set(inspect(old).get_table_names()) - {table.name for table in _TABLES} - {_REVISION}
     if unknown:
         raise MoveError(
-            f"the database has tables that are not ours: {', '.join(sorted(unknown))}; take them "
-            "out, or move them by hand first"
+            f"the database has tables of another program: {', '.join(sorted(unknown))}; remove "
+            "them, or use an empty database"
         )
 
 

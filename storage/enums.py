@@ -15,6 +15,8 @@ VersionState = Literal["proposed", "active", "retired"]
 PreannotationState = Literal["running", "paused", "cancelled", "done"]
 Role = Literal["annotator", "reviewer"]
 """What a member of a project may do: annotate; or also see the others' answers and decide."""
+DeletableKind = Literal["project", "label", "document"]
+"""What can be put into the bin."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
 """Which document comes next: the oldest; any; the one whose suggestions are least sure; the one on
 which seeds agree least; the one least like those that are done."""

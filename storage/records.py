@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from storage.enums import DocumentStatus, Origin, Source, SpanStatus, Split
+from storage.enums import DeletableKind, DocumentStatus, Origin, Source, SpanStatus, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +117,77 @@ class LostEntity:
 
 
 Record = DocumentRecord | BadRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A document that was submitted at least once, and its newest submitted set."""
+
+    document_id: int
+    name: str
+    split: Split
+    status: DocumentStatus
+    """What it is now: it may have been reopened."""
+    set_id: int
+    submitted_at: datetime
+    accepted: int
+    """Entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in a list, with how many entities stand where."""
+
+    id: int
+    name: str
+    status: DocumentStatus
+    split: Split
+    preview: str
+    """The first 160 code points of the text."""
+    length: int
+    """Code points."""
+    suggested: int
+    accepted: int
+    rejected: int
+    predicted: bool
+    """Whether there is any annotation set; if so, zero counts mean "nothing found"."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """One page of a list of documents."""
+
+    rows: tuple[DocumentRow, ...]
+    total: int
+    """How many documents match, on all pages together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents, and what of them. An empty filter lets everything through."""
+
+    splits: Collection[Split] = ()
+    labels: Collection[str] = ()
+    """Only entities of these; a document is there all the same, since "none" is an answer."""
+    people: Collection[str] = ()
+    """Only documents that one of these submitted."""
+    since: datetime | None = None
+    """Only documents submitted then or later."""
+    until: datetime | None = None
+    """Only documents submitted before."""
+    undecided: bool = False
+    """Also those that nobody has submitted, whatever `people` and the times say."""
+    history: bool = False
+    """With every other set and every operation of each document."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrashedItem:
+    """Something in the bin."""
+
+    kind: DeletableKind
+    id: int
+    name: str
+    project_id: int
+    deleted_at: datetime

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from email import message_from_string
@@ -24,21 +25,29 @@ from tests.test_project import ROOT, imported_names, python_files
 
 OPTIONAL = {"accelerate", "plotly", "spacy"}
 """What an extra brings."""
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+OFFLINE = ["--no-index", "--no-deps"]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by the pinned backend from a copy, so that the checkout stays as it is."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is built from, so that the checkout stays as it is."""
+    folder = tmp_path_factory.mktemp("source")
     for name in ("core", "app", "storage", "tests"):
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, source / name, ignore=ignored)
-    (source / "assets").mkdir()
-    (source / "assets" / "models").symlink_to(ROOT / "assets" / "models")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    (folder / "assets").mkdir()
+    (folder / "assets" / "models").symlink_to(ROOT / "assets" / "models")
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
-    run([*pip, "--no-index", "--no-deps", "--no-build-isolation", "-w", str(out), "."], source)
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by the pinned backend."""
+    out = tmp_path_factory.mktemp("wheel")
+    run([*PIP, "wheel", *OFFLINE, "--no-build-isolation", "-w", str(out), "."], source)
     (built,) = out.glob("*.whl")
     return built
 
@@ -86,8 +95,7 @@ def environment(folder: Path, wheel: Path, wanted: list[str]) -> Path:
     """The wheel, installed by pip, and links to the installed packages that it needs."""
     run([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder)
     python = folder / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
-    run([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], folder)
+    run([*PIP, "--python", str(python), "install", *OFFLINE, str(wheel)], folder)
     site = Path(
         run([str(python), "-c", "import site; print(site.getsitepackages()[0])"], folder)[:-1]
     )
@@ -204,3 +212,20 @@ def test_an_installed_pipeline_goes_to_a_spawned_process(bare: Path, elsewhere: 
     )
     said = run([str(bare / "python"), "main.py"], elsewhere)
     assert said.strip() == "['Ms. Haag', 'Oslo']"
+
+
+def test_an_editable_install_runs_the_sources_where_they_lie(source: Path, elsewhere: Path) -> None:
+    run([sys.executable, "-m", "venv", "--without-pip", "environment"], elsewhere)
+    python = str(elsewhere / "environment" / "bin" / "python")
+    site = run([python, "-c", "import site; print(site.getsitepackages()[0])"], elsewhere).strip()
+    (Path(site) / "all.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    editable = ["install", *OFFLINE, "--no-build-isolation", "--editable", str(source)]
+    run([*PIP, "--python", python, *editable], elsewhere)
+
+    code = "from spanneal import installation as i; print(i.__file__, i.BUNDLED)"
+    said = run([python, "-c", code], elsewhere).split()
+
+    assert said == [
+        str(source / "core" / "installation.py"),
+        str(source / "assets" / "models" / "default"),
+    ]

@@ -18,12 +18,16 @@ _HEAD = ("documents", "entities", "F1", "F1 boundaries", "Cohen", "Fleiss", "alp
 def configure(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument(
-        "--person", action="append", default=[], metavar="NAME", help="only these people (or all)"
+        "--person",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only these people (default: all)",
     )
     parser.add_argument(
         "--gamma",
         action="store_true",
-        help="also gamma, which takes long and needs requirements-agreement.txt",
+        help="also compute gamma (slow; needs requirements-agreement.txt)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
 
@@ -34,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     annotated = agreement.collect(sessions, project, options.person)
     found = agreement.measure(annotated, options.seed)
     if not found.people:
-        print("no two people have submitted the same document unseen by each other")
+        print("no two people have submitted the same document independently")
         return 0
     print("\t".join(("", *_HEAD)))
     for each in (found.overall, *found.labels):

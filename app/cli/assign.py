@@ -17,24 +17,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--annotators",
         type=int,
         metavar="K",
-        help="say how many people annotate each document, before anything else",
+        help="first set how many people annotate each document",
     )
     parser.add_argument(
         "--to",
         action="append",
         default=[],
         metavar="NAME",
-        help="who is given documents; without it, who has what is listed",
+        help="assign documents to these people; without it, list assignments",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--number",
         type=int,
         default=10,
-        help="so many documents that lack annotators, the oldest first (default: 10)",
+        help="how many documents that need annotators, oldest first (default: 10)",
     )
     which.add_argument(
-        "--document", type=int, action="append", metavar="N", help="a document by its number"
+        "--document", type=int, action="append", metavar="N", help="a document's number"
     )
 
 
@@ -48,9 +48,12 @@ def run(options: argparse.Namespace) -> int:
         _list(sessions, project)
     elif options.document:
         made = assignment.assign(sessions, project, options.to, options.document)
-        print(f"new parts: {made}")
+        print(f"new assignments: {made}")
     else:
-        print(f"new parts: {assignment.assign_next(sessions, project, options.to, options.number)}")
+        print(
+            "new assignments: "
+            f"{assignment.assign_next(sessions, project, options.to, options.number)}"
+        )
     return 0
 
 
@@ -61,4 +64,4 @@ def _list(sessions: Sessions, project: int) -> None:
             f"{load.person}\topen {load.open}\tsubmitted {load.submitted}\tskipped {load.skipped}"
         )
     if not parts:
-        print("nobody has a document yet")
+        print("no assignments yet")

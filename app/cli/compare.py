@@ -16,7 +16,7 @@ from app.settings import Settings
 def configure(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument("a", type=int, metavar="A", help="a model version's number")
-    parser.add_argument("b", type=int, metavar="B", help="another one's")
+    parser.add_argument("b", type=int, metavar="B", help="another model version's number")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default: 0)")
 
 

@@ -14,8 +14,7 @@ from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.enums import SPLITS
 from storage.formats import EXPORT_FORMATS
-from storage.records import LostEntity
-from storage.repository.export_selection import Selection
+from storage.records import LostEntity, Selection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,12 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="with a manifest beside it (default: standard output, without one)",
+        help="also writes a manifest next to it (default: standard output, no manifest)",
     )
     parser.add_argument("--split", choices=SPLITS, action="append", default=[])
     parser.add_argument("--label", metavar="NAME", action="append", default=[])
     parser.add_argument(
-        "--person", metavar="NAME", action="append", default=[], help="who submitted the documents"
+        "--person",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only documents submitted by these people",
     )
     parser.add_argument(
         "--since", type=date.fromisoformat, metavar="DATE", help="submitted on this day or later"
@@ -38,11 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", type=date.fromisoformat, metavar="DATE", help="submitted on this day or before"
     )
+    parser.add_argument("--undecided", action="store_true", help="include unsubmitted documents")
     parser.add_argument(
-        "--undecided", action="store_true", help="also the documents that nobody has submitted"
-    )
-    parser.add_argument(
-        "--history", action="store_true", help="with earlier answers and every action (jsonl)"
+        "--history",
+        action="store_true",
+        help="include earlier versions and every action (jsonl only)",
     )
 
 
@@ -80,16 +83,14 @@ def _watched(report: ExportReport, documents: Stream) -> Stream:
 def _tell(report: ExportReport) -> None:
     """What was written, and every entity that the format could not hold, on standard error."""
     for entity in report.written.nested:
-        print(
-            f"left out, {report.format} holds no nested entities: {_name(entity)}", file=sys.stderr
-        )
+        print(f"left out, {report.format} has no nested entities: {_name(entity)}", file=sys.stderr)
     for entity in report.written.unaligned:
-        print(f"left out, not at the edges of words: {_name(entity)}", file=sys.stderr)
+        print(f"left out, not aligned with word boundaries: {_name(entity)}", file=sys.stderr)
     for what, number in left_out(report).items():
         print(f"left out: {number:,} {what}", file=sys.stderr)
     print(
         f"{report.written.documents} documents with {report.written.entities} entities written, "
-        f"{report.undecided_left_out} not submitted yet",
+        f"{report.undecided_left_out} not submitted",
         file=sys.stderr,
     )
 

@@ -30,13 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format", choices=["auto", *IMPORT_FORMATS], default="auto", help="(default: auto)"
     )
     parser.add_argument(
-        "--suggestions", action="store_true", help="take the entities as suggestions to review"
+        "--suggestions", action="store_true", help="import the entities as suggestions to review"
     )
     parser.add_argument("--sentences", action="store_true", help="make each sentence a document")
-    parser.add_argument("--split", choices=SPLITS, help="where all documents go")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would come in, and write nothing"
-    )
+    parser.add_argument("--split", choices=SPLITS, help="split for all documents")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be imported")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
             report = step
     except KeyboardInterrupt:
         _tell(report, options.file)
-        print("stopped; import the file again to go on: what is in is passed over")
+        print("stopped; import the file again to continue: documents already imported are skipped")
         return CANCELLED
     _tell(report, options.file)
     return 1 if report.bad else 0
@@ -79,7 +77,7 @@ def _preview(sessions: Sessions, project: str, incoming: Incoming) -> int:
         entities = [
             f"{span.label} {record.text[span.start : span.end]!r}" for span in record.entities or ()
         ]
-        known = "nobody looked" if record.entities is None else ", ".join(entities) or "no entities"
+        known = "not annotated" if record.entities is None else ", ".join(entities) or "no entities"
         print(f"{record.name!r}: {record.text[:60]!r} – {known}")
     for label, number in preview.labels.most_common():
         print(f"{label}: {number}" + (" (new)" if label in report.labels_created else ""))
@@ -96,19 +94,19 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
     for record in report.bad:
         print(f"{file}:{record.line}: {record.reason}", file=sys.stderr)
     if report.bad_unlisted:
-        print(f"and {report.bad_unlisted} bad records more", file=sys.stderr)
+        print(f"and {report.bad_unlisted} more bad records", file=sys.stderr)
     for said, number in report.notes.items():
         print(f"{said} ({number})", file=sys.stderr)
     if report.labels_created:
         print(f"new labels: {', '.join(report.labels_created)}")
     print(
         f"{report.added} documents with {report.entities} entities {done} ({report.format}), "
-        f"{report.duplicates} known already, {report.bad_count} bad"
+        f"{report.duplicates} duplicates, {report.bad_count} bad"
     )
     if report.broken_off:
         print(
-            f"It was broken off at line {report.broken_off.line}, and nothing behind it is read; "
-            "mend the file and import it again to go on: what is in is passed over"
+            f"The import stopped at line {report.broken_off.line}, and nothing after it was read; "
+            "fix the file and import it again: documents already imported are skipped"
         )
 
 

@@ -12,7 +12,7 @@ from app.settings import Settings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="act", required=True)
-    out = verbs.add_parser("export", help="write a version into a new folder")
+    out = verbs.add_parser("export", help="export a version to a new folder")
     out.add_argument("version", type=int, metavar="VERSION", help="a model version's number")
     out.add_argument("folder", type=Path, metavar="FOLDER")
     into = verbs.add_parser("import", help="check a folder and propose it as a version")
@@ -30,6 +30,6 @@ def run(options: argparse.Namespace) -> int:
     number = brought.version.id
     print(f"model version {number} is proposed ({', '.join(brought.version.labels)})")
     if brought.left_behind:
-        print(f"left behind: {', '.join(brought.left_behind)}")
-    print(f"`python -m app promote {number}` makes it the active one")
+        print(f"not imported: {', '.join(brought.left_behind)}")
+    print(f"`python -m app promote {number}` makes it active")
     return 0

@@ -16,8 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--to",
         required=True,
         metavar="URL",
-        help="an empty PostgreSQL database: postgresql+psycopg://USER@HOST/DATABASE; PGPASSWORD "
-        "keeps the password out of the list of processes",
+        help="an empty PostgreSQL database: postgresql+psycopg://USER@HOST/DATABASE; use "
+        "PGPASSWORD to keep the password out of the process list",
     )
     parser.add_argument(
         "--data-there",
@@ -37,11 +37,11 @@ def run(options: argparse.Namespace) -> int:
     for name, content in moved.tables.items():
         print(f"{name:24} {content.rows:>10,} rows  {content.sha256[:16]}")
     for folder, here in moved.models.items():
-        print(f"model {folder}{'' if here else ': not here; copy it there'}")
+        print(f"model {folder}{'' if here else ': not here; copy it to the new machine'}")
     print(
-        f"Everything is in the new database; the old one stays in {settings.data} as it was.\n"
-        "From now on set SPANNEAL_DATABASE to the new URL, for every page and worker. Retraining "
-        f"jobs are not moved: the list of finished ones stays in {settings.jobs}. For workers on "
+        f"Everything is in the new database; the old one is unchanged in {settings.data}.\nFrom "
+        "now on set SPANNEAL_DATABASE to the new URL, for every page and worker. Retraining jobs "
+        f"are not moved: the list of finished ones stays in {settings.jobs}. For workers on "
         "several machines set SPANNEAL_JOBS to a PostgreSQL URL too."
     )
     return 0

@@ -19,13 +19,13 @@ _POLL = 1.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", metavar="PROJECT", help="the project's name")
-    parser.add_argument("--wait", action="store_true", help="stay until it ends, and show how far")
+    parser.add_argument("--wait", action="store_true", help="wait until it ends, and show progress")
     what = parser.add_mutually_exclusive_group()
     for name, help in (
-        ("status", "only say how far it is"),
-        ("pause", "let no worker take another document"),
-        ("resume", "go on with what was paused"),
-        ("cancel", "end it for good; what was predicted stands"),
+        ("status", "only show progress"),
+        ("pause", "pause after the current documents"),
+        ("resume", "resume a paused one"),
+        ("cancel", "cancel it; predictions so far are kept"),
     ):
         what.add_argument(f"--{name}", dest="what", action="store_const", const=name, help=help)
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     project = project_id(sessions, options.project)
     print(_line(_do(options.what, sessions, project, settings)), flush=True)
     if options.what in (None, "resume") and not _works(settings, sessions):
-        print("it waits for a worker: start `python -m app worker`", file=sys.stderr, flush=True)
+        print("waiting for a worker: start `python -m app worker`", file=sys.stderr, flush=True)
     if not options.wait:
         return 0
     return 0 if _wait(sessions, project).state == "done" else 1

@@ -11,11 +11,11 @@ from app.settings import Settings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("version", type=int, metavar="VERSION", help="a model version's number")
-    parser.add_argument("--why", default="", help="a reason, kept in the log")
+    parser.add_argument("--why", default="", help="a reason for the log")
 
 
 def run(options: argparse.Namespace) -> int:
     registry = ModelRegistry(open_database(Settings.from_environment()))
     version = registry.promote(options.version, options.why)
-    print(f"model version {version.id} suggests from now on ({version.path})")
+    print(f"model version {version.id} is now active ({version.path})")
     return 0

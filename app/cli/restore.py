@@ -11,11 +11,11 @@ from app.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="what `backup` wrote")
+    parser.add_argument("file", type=Path, metavar="FILE", help="archive written by `backup`")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="where to (default: SPANNEAL_DATA)"
+        "--data", type=Path, metavar="DIR", help="target folder (default: SPANNEAL_DATA)"
     )
-    parser.add_argument("--force", action="store_true", help="move aside what is there already")
+    parser.add_argument("--force", action="store_true", help="move existing data aside")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     restored = restore(options.file, settings, force=options.force)
     manifest = restored.manifest
     if restored.aside:
-        print(f"what was there before lies in {restored.aside}")
+        print(f"the previous data is in {restored.aside}")
     print(
         f"{manifest.counts.get('documents', 0):,} documents of {manifest.made} are back in "
         f"{settings.data}"

@@ -19,8 +19,10 @@ _POLL = 1.0
 def configure(parser: argparse.ArgumentParser) -> None:
     default = RetrainingSettings()
     add_project(parser)
-    parser.add_argument("--wait", action="store_true", help="stay until the job ends, and show it")
-    parser.add_argument("--epochs", type=int, help="(default: by the amount of data)")
+    parser.add_argument(
+        "--wait", action="store_true", help="wait until the job ends, and show progress"
+    )
+    parser.add_argument("--epochs", type=int, help="(default: automatic)")
     parser.add_argument("--seed", type=int, default=default.seed, help="(default: %(default)s)")
 
 
@@ -33,16 +35,14 @@ def run(options: argparse.Namespace) -> int:
         job_id = jobs.start(project_id(sessions, options.project), chosen)
         print(f"job {job_id} is queued", flush=True)
         if not jobs.worker_running():
-            print(
-                "it waits for a worker: start `python -m app worker`", file=sys.stderr, flush=True
-            )
+            print("waiting for a worker: start `python -m app worker`", file=sys.stderr, flush=True)
         if not options.wait:
             return 0
         job = _wait(jobs, job_id)
     finally:
         jobs.close()
     if job.version_id is None:
-        print(f"job {job_id} {job.state}: {job.reason or 'a person stopped it'}", file=sys.stderr)
+        print(f"job {job_id} {job.state}: {job.reason or 'cancelled by a person'}", file=sys.stderr)
         return 1
     _show(ModelRegistry(sessions).get(job.version_id))
     return 0

@@ -10,10 +10,10 @@ from app.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--why", default="", help="a reason, kept in the log")
+    parser.add_argument("--why", default="", help="a reason for the log")
 
 
 def run(options: argparse.Namespace) -> int:
     version = roll_back(open_database(Settings.from_environment()), options.why)
-    print(f"model version {version.id} suggests again ({version.path})")
+    print(f"model version {version.id} is active again ({version.path})")
     return 0

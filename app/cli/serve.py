@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=int, default=8501, help="(default: %(default)s)")
     parser.add_argument(
-        "--no-worker", action="store_true", help="only the page; start `worker` elsewhere"
+        "--no-worker", action="store_true", help="only the page; start `worker` separately"
     )
 
 

@@ -18,20 +18,24 @@ from app.simulation.visits import Tally
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="annotated file: the truth")
+    parser.add_argument("--data", type=Path, required=True, help="annotated file, used as gold")
     parser.add_argument("--model", type=Path, help="model directory (default: the bundled one)")
     parser.add_argument(
         "--sentences",
         type=int,
         default=5,
         metavar="N",
-        help="records that make a document (default: %(default)s)",
+        help="records per document (default: %(default)s)",
     )
     parser.add_argument(
         "--condition", choices=list(CONDITIONS), action="append", help="(default: all of them)"
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="documents at most (default: all)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="maximum number of documents (default: all)"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write the figures to this file"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

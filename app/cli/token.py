@@ -13,12 +13,12 @@ from storage.engine import Sessions
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
-    create = actions.add_parser("create", help="make a token and print it once")
-    create.add_argument("--name", required=True, help="what uses it")
-    create.add_argument("--person", metavar="NAME", help="the account in whose name it acts")
-    create.add_argument("--project", metavar="NAME", help="the only project that it reaches")
-    actions.add_parser("list", help="list the tokens, and when each was used last")
-    revoke = actions.add_parser("revoke", help="let nobody in with a token any more")
+    create = actions.add_parser("create", help="create a token and print it once")
+    create.add_argument("--name", required=True, help="what the token is for")
+    create.add_argument("--person", metavar="NAME", help="the account it acts for")
+    create.add_argument("--project", metavar="NAME", help="limit it to this project")
+    actions.add_parser("list", help="list tokens and when they were last used")
+    revoke = actions.add_parser("revoke", help="revoke a token")
     revoke.add_argument("name", metavar="NAME")
 
 
@@ -32,10 +32,12 @@ def run(options: argparse.Namespace) -> int:
         print(f"token {options.name!r} is revoked")
     else:
         if settings.signs_in and options.person is None:
-            raise ValueError("people sign in here, so a token acts for one of them: add --person")
+            raise ValueError(
+                "people sign in here, so a token must act for one of them: add --person"
+            )
         project = project_id(sessions, options.project) if options.project else None
         secret = tokens.create(sessions, options.name, options.person, project)
-        print(f"token {options.name!r}, shown only now: {secret}")
+        print(f"token {options.name!r}, you won't see it again: {secret}")
     return 0
 
 

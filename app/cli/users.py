@@ -15,12 +15,12 @@ from storage.engine import Sessions
 from storage.enums import ROLES
 
 _WHAT = {
-    "add": "make an account",
-    "list": "list the accounts",
-    "disable": "let nobody sign in with an account any more",
-    "enable": "let an account sign in again",
-    "reset": "give an account another password, and end its sessions",
-    "join": "give a person a part in a project, or another one",
+    "add": "create an account",
+    "list": "list accounts",
+    "disable": "disable an account",
+    "enable": "enable an account again",
+    "reset": "set a new password for an account, and end its sessions",
+    "join": "set a person's role in a project",
 }
 
 
@@ -34,14 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
             child.add_argument(
                 "--one-time",
                 action="store_true",
-                help="make a password and print it once, instead of asking for one",
+                help="generate a password and print it once, instead of asking for one",
             )
         if action == "add":
             child.add_argument("--administrator", action="store_true")
             child.add_argument(
                 "--no-password",
                 action="store_true",
-                help="for who signs in at an OpenID Connect provider",
+                help="for people who sign in with an OpenID Connect provider",
             )
         if action == "join":
             child.add_argument("--project", required=True, metavar="NAME")
@@ -79,7 +79,7 @@ def _give_password(sessions: Sessions, options: argparse.Namespace) -> None:
         account = accounts.reset(sessions, options.name, password)
     print(f"account {account.name!r} is ready" + (", an administrator" * account.administrator))
     if options.one_time and password is not None:
-        print(f"its password, shown only now: {password}")
+        print(f"its password (you won't see it again): {password}")
 
 
 def _password(options: argparse.Namespace) -> str:
@@ -91,7 +91,7 @@ def _password(options: argparse.Namespace) -> str:
     password = getpass("Password: ")
     check(password, options.name)
     if getpass("Password again: ") != password:
-        raise ValueError("the two passwords differ; nothing was changed")
+        raise ValueError("the passwords do not match; nothing was changed")
     return password
 
 
@@ -105,4 +105,4 @@ def _list(sessions: Sessions) -> None:
         ]
         print("\t".join([account.name, ", ".join(filter(None, notes))]).rstrip())
     if not known:
-        print("there are no accounts yet; `users add NAME --administrator` makes the first")
+        print("there are no accounts yet; `users add NAME --administrator` creates the first")

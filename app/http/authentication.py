@@ -41,7 +41,7 @@ class Caller:
                 429,
                 "too many requests with this token",
                 expected=f"at most {A_MINUTE} a minute; each text counts as one",
-                remedy="Wait; send what is large in parts.",
+                remedy="Wait, and send large requests in parts.",
             )
 
     def reach(self, project_id: int) -> int:
@@ -52,7 +52,7 @@ class Caller:
                 "this token is for another project",
                 got=project_id,
                 expected=f"project {self.project_id}",
-                remedy="Make a token for this project: python -m app token create --project NAME",
+                remedy="Create a token for this project: python -m app token create --project NAME",
             )
         return project_id
 
@@ -92,10 +92,12 @@ def _admit(request: Request) -> Caller:
     if found is None or (settings.signs_in and found.person is None):
         raise ApiError(
             401,
-            "this takes a token that holds",
-            got="none" if secret is None else "one that is unknown, revoked or nobody's",
+            "a valid token is required",
+            got="none"
+            if secret is None
+            else ("an unknown or revoked token, or one without an account"),
             expected="Authorization: Bearer spanneal_…",
-            remedy="Make one: python -m app token create --name NAME [--person ACCOUNT]",
+            remedy="Create one: python -m app token create --name NAME [--person ACCOUNT]",
         )
     own = tokens.sessions_for(sessions, found.person, found.project_id)
     person = found.person.name if found.person else settings.person
@@ -130,8 +132,8 @@ def _same_site(request: Request) -> None:
     if not own or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise ApiError(
             403,
-            "a page of another site asks",
+            "the request comes from a page of another site",
             got=origin,
-            expected="this site's own pages, or a program",
-            remedy="Ask from a program; browsers' pages of other sites are not let in.",
+            expected="a page of this site, or a program",
+            remedy="Send the request from a program; pages of other sites are not allowed.",
         )

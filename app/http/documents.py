@@ -127,9 +127,9 @@ def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
     if not importing.add_text(caller.sessions, project_id, new.name, new.text):
         raise ApiError(
             409,
-            "the project has this very text already, or its bin has",
+            "duplicate: this text is already in the project or its trash",
             got=new.name,
-            remedy="Search for it among the documents, or restore it from the bin.",
+            remedy="Search for it among the documents, or restore it from the trash.",
         )
     with caller.sessions() as session:
         hashed = documents.checked_hash(new.name, new.text)
@@ -167,7 +167,7 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
             409,
             applied.error,
             expected="operations as the page sends them",
-            remedy="Get the annotations again: operations beside the refused one are kept.",
+            remedy="Fetch the annotations again: all other operations were kept.",
         )
     return _annotations(caller, document_id)
 

@@ -95,19 +95,19 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _half_a_character(request: Request, error: Exception) -> JSONResponse:
-    remedy = "Send the text as it is, in UTF-8, or both halves of each \\u escape."
+    remedy = "Send the text in UTF-8, or both halves of each \\u escape."
     what = "a text holds half a character (a lone surrogate)"
     return answer(400, ApiError(400, what, expected="whole characters", remedy=remedy).body)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Says nothing of what it was: the server's log has it, since it is raised again."""
-    return answer(500, ApiError(500, "something failed here", remedy="See the server's log.").body)
+    return answer(500, ApiError(500, "internal server error", remedy="See the server's log.").body)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    remedy = "The addresses there are stand at /api/docs."
+    remedy = "See /api/docs for all endpoints."
     body = ApiError(error.status_code, error.detail, remedy=remedy).body
     return answer(error.status_code, body, error.headers)
 
@@ -120,9 +120,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         422,
         ApiError(
             422,
-            f"{field} is not what it should be",
+            f"{field} is invalid",
             got=repr(first.get("input"))[:200],
             expected=str(first["msg"]),
-            remedy="The fields of each request stand at /api/docs.",
+            remedy="See /api/docs for the fields of each request.",
         ).body,
     )

@@ -80,7 +80,7 @@ def train(project_id: Id, wanted: TrainRequest, caller: Calling) -> Response:
     caller.reach(project_id)
     jobs = jobs_of(caller)
     if any(job.active for job in jobs.every(project_id)):
-        raise ApiError(429, "a retraining of this project is under way")
+        raise ApiError(429, "a retraining of this project is already running")
     _bring(project_id, wanted, caller)
     with contextlib.suppress(RetrainingError):  # what came in is learnt from once there is more
         jobs.start(project_id)

@@ -56,7 +56,7 @@ async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict
     config = read_config(body.get("label_config"))
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
-        raise ApiError(422, "'tasks' is not what it should be", expected=f"up to {MOST_TASKS}")
+        raise ApiError(422, "'tasks' is invalid", expected=f"up to {MOST_TASKS}")
     texts = [text_of(task, config) for task in tasks]
     caller.count(len(texts) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)

@@ -79,9 +79,9 @@ def _payload(body: _Object, key: str) -> list[_Object]:
     if not objects or len(objects) < len(listed):
         raise ApiError(
             422,
-            f"the webhook brings no {key!r}",
+            f"the webhook has no {key!r}",
             got=repr(found)[:100],
-            expected="the task with its annotation, or the numbers of the deleted annotations",
+            expected="the task with its annotation, or the ids of the deleted annotations",
             remedy="In Label Studio's webhook, turn on 'Send payload'.",
         )
     return objects
@@ -102,7 +102,7 @@ def _number(annotation: _Object) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
         raise ApiError(
             422,
-            "an annotation has no number",
+            "an annotation has no id",
             got=repr(number)[:100],
             expected="'id', a whole number",
         )

@@ -74,10 +74,10 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
     if len(wanted.text) > MOST_TRACED:
         raise ApiError(
             422,
-            "the text is too long for its steps",
+            "the text is too long to return denoising steps",
             got=len(wanted.text),
             expected=f"at most {MOST_TRACED} code points",
-            remedy="Ask sentence by sentence, or without steps.",
+            remedy="Send single sentences, or leave out the steps.",
         )
     trace = await run_in_threadpool(model.trace, wanted.text, settings)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
@@ -89,7 +89,7 @@ def active(caller: Caller) -> ModelPredictor:
     model = active_predictor(caller.sessions)
     if model is None:
         raise ApiError(
-            503, "there is no model", remedy="Put one in place: SPANNEAL_MODEL, see the README."
+            503, "there is no active model", remedy="Install one: SPANNEAL_MODEL, see the README."
         )
     return model
 

@@ -10,7 +10,7 @@ from app.services.team.permissions import Acting
 _PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     "documents": (
         "description",
-        "Every document of the project, what is done, and where to add more.",
+        "All documents of the project: their status, and where to add more.",
     ),
     "annotate": (
         "ink_highlighter",
@@ -22,15 +22,15 @@ _PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     ),
     "playground": (
         "science",
-        "What the model, and its other versions, find in a text that you paste.",
+        "What the model and its other versions find in a text that you paste.",
     ),
     "review": (
         "fact_check",
-        "Accepted entities that the model would move, rename or drop, ranked.",
+        "Accepted entities that the model would move, relabel or drop, ranked.",
     ),
     "agreement": (
         "balance",
-        "What several people made of the same documents: figures, differences, decisions.",
+        "How far annotators of the same documents agree: figures, differences, decisions.",
     ),
     "train": (
         "model_training",
@@ -38,11 +38,11 @@ _PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     ),
     "figures": (
         "monitoring",
-        "Progress, what the suggestions are worth, and how the models do.",
+        "Progress, the quality of the suggestions, and the models’ scores.",
     ),
     "export": ("download", "The submitted documents as a file."),
     "people": ("group", "Who may sign in, and what they may do."),
-    "account": ("person", "Your password and your sessions, and where to sign out."),
+    "account": ("person", "Your password and your sessions; sign out here."),
 }
 _DEFAULT = "documents"
 _SIGNED_IN, _ADMINISTRATORS = {"account"}, {"people"}

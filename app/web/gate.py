@@ -56,7 +56,7 @@ class Gate:
         if problem := listen_address.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
         if path not in PROBES and not is_host_allowed(asked.headers.get("host")):
-            return PlainTextResponse("This name is not among server.allowedHosts.\n", 421)
+            return PlainTextResponse("This host name is not in server.allowedHosts.\n", 421)
         if settings.auth != "accounts" or _is_open(path):
             return None
         if await run_in_threadpool(_whose, settings, asked.cookies.get(COOKIE, "")):

@@ -80,7 +80,7 @@ def _parts(settings: Settings, model: _Model) -> dict[str, str]:
             session.execute(text("SELECT 1"))
         return {"database": "ok", "model": model.state(sessions)}
     except Exception:
-        LOG.exception("the database does not answer")
+        LOG.exception("the database does not respond")
         return {"database": "failed", "model": "unknown"}
 
 

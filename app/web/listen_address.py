@@ -53,9 +53,9 @@ def problem(auth: Auth, host: str | None) -> str | None:
     if auth != "off" or (host is not None and is_loopback(host)):
         return None
     return (
-        f"The address {host or '0.0.0.0'} can be reached from other machines, and whoever reaches "
-        "the page could read and change everything. Set SPANNEAL_AUTH=accounts, and make accounts "
-        "with `python -m app users add NAME --administrator`; or SPANNEAL_AUTH=oidc; or, where "
-        "something before the page decides who comes in, SPANNEAL_AUTH=none. Or listen on "
+        f"The address {host or '0.0.0.0'} is reachable from other machines, and everybody there "
+        "could read and change everything. Set SPANNEAL_AUTH=accounts and create accounts with "
+        "`python -m app users add NAME --administrator`; or set SPANNEAL_AUTH=oidc; or "
+        "SPANNEAL_AUTH=none if a proxy in front of the page controls access. Or listen on "
         "127.0.0.1."
     )

@@ -32,7 +32,7 @@ METRICS = "/metrics"
 async def metrics(request: Request) -> Response:
     settings = Settings.from_environment()
     if not _may(request, settings.metrics_token):
-        return PlainTextResponse("Metrics take SPANNEAL_METRICS_TOKEN, as a bearer token.\n", 401)
+        return PlainTextResponse("Metrics require SPANNEAL_METRICS_TOKEN as a bearer token.\n", 401)
     text = await run_in_threadpool(_text, settings)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 

@@ -42,7 +42,7 @@ async def answer(request: Request) -> Response:
     """Lets in who has the right password; says the same to everybody else."""
     settings = Settings.from_environment()
     if settings.auth != "accounts" or not _same_origin(request):
-        return Response("This form was sent from elsewhere.\n", 403, media_type="text/plain")
+        return Response("This form was sent from another site.\n", 403, media_type="text/plain")
     form = await _read(request)
     if form is None:
         return Response("This form is too long.\n", 413, media_type="text/plain")

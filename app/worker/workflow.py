@@ -142,7 +142,7 @@ def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) 
         for record in learn(folder, frozen, chosen, out):
             log.append(line_of(record))
             if _cancelled(job_id):
-                raise RetrainingError("cancelled; try again to go on from the last checkpoint")
+                raise RetrainingError("cancelled; try again to resume from the last checkpoint")
         write_json(done, asdict(log.read()))
         return {}
 
@@ -205,14 +205,14 @@ def _explained() -> Iterator[None]:
 
 
 def _explain(error: Exception) -> str:
-    again = "then try again: it goes on from its last checkpoint"
+    again = "then try again: it resumes from its last checkpoint"
     text = str(error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         free = shutil.disk_usage(_settings().data).free // 2**20
         return f"the disk is full ({free} MB left); free some space, {again}"
     if isinstance(error, MemoryError) or "not enough memory" in text or "out of memory" in text:
-        return f"memory ran out; close other programs or take a smaller batch, {again}"
-    return f"{type(error).__name__}: {text}; mend the cause (the worker's log says more), {again}"
+        return f"memory ran out; close other programs or use a smaller batch, {again}"
+    return f"{type(error).__name__}: {text}; fix the cause (see the worker's log), {again}"
 
 
 @cache

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threshold", type=float, help="φ, 0 to 1 (default: the model's own)")
-    parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
+    parser.add_argument("--flat", action="store_true", help="no overlapping entities")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--trace", action="store_true", help="add every denoising step")
     mode.add_argument(
@@ -31,12 +31,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="join fragments into discontinuous entities, with a model trained for it",
     )
-    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
+    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="number of seeds")
     parser.add_argument(
         "--json",
         action="store_true",
-        help='read lines like {"text": …, "fixed": [{"start": …, "end": …, "label": …}], '
-        '"suppressed": […]}: entities to keep, and ones that must not return',
+        help='read lines like {"text": …, "fixed": [{"start": …, "end": …, "label": '
+        '…}], "suppressed": […]}: entities to keep fixed, and ones to suppress',
     )
 
 

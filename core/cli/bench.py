@@ -6,8 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from ..devices import best_device
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
@@ -27,24 +25,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a BERT of this size with random weights instead (24,1024: BERT-large)",
     )
     parser.add_argument("--data", type=Path, help="file to annotate (default: the bundled samples)")
-    parser.add_argument("--sentences", type=int, default=64, help="the number of sentences")
+    parser.add_argument("--sentences", type=int, default=64, help="number of sentences")
     parser.add_argument("--steps", type=numbers, default=[1, 5, 10], help="γ: 1,5,10")
     parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
-    parser.add_argument("--rounds", type=int, default=3, help="runs; the median is reported")
-    parser.add_argument("--device", help="only this one (default: the CPU, and a GPU if any)")
-    parser.add_argument("--threads", type=int, help="of the CPU (default: all cores)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="number of runs; the median is reported"
+    )
+    parser.add_argument("--device", help="only this device (default: the CPU, and a GPU if any)")
     parser.add_argument(
         "--texts",
         action="store_true",
-        help="only how fast many texts are annotated, batched and one by one, in CPU time",
+        help="only measure throughput on many texts, batched and one by one, in CPU time",
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
 
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
-    if options.threads:
-        torch.set_num_threads(options.threads)
     results = []
     for device in devices:
         model = _model(options).to(device)

@@ -12,13 +12,13 @@ from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged_file, write_encoder
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the encoder")
     parser.add_argument(
-        "--layers", type=int, default=8, help="how many, from the first (default: 8)"
+        "--layers", type=int, default=8, help="number of layers, from the first (default: 8)"
     )
     parser.add_argument(
         "--vocabulary",
         type=int,
         default=64_000,
-        help="pieces to keep, English ones first (default: 64000)",
+        help="vocabulary pieces to keep, English ones first (default: 64000)",
     )
 
 

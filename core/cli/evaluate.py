@@ -26,8 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--threshold", type=float, help="φ, 0 to 1 (default: the model's own)")
-    parser.add_argument("--flat", action="store_true", help="keep no overlapping entities")
-    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="how many seeds")
+    parser.add_argument("--flat", action="store_true", help="no overlapping entities")
+    parser.add_argument("--ensemble", type=int, default=default.ensemble, help="number of seeds")
     parser.add_argument(
         "--no-renew", action="store_true", help="turn box renewal off: the paper's Algorithm 2"
     )
@@ -62,12 +62,12 @@ def run(options: argparse.Namespace) -> None:
         )
         return
     if too_long:
-        print(f"{too_long} gold entities are too long for any window and are not counted\n")
+        print(f"{too_long} gold entities exceed every context window and are not counted\n")
     for row in rows:
         print(
             f"γ = {row['steps']}, K = {row['num_spans']}, φ = {row['threshold']:.3f}: "
-            f"{row['sentences_per_second']:.1f} sentences/s, "
-            f"{row['distinct_spans']:.2f} distinct spans a sentence"
+            f"{row['sentences_per_second']:.1f} sentences/s, {row['distinct_spans']:.2f} distinct "
+            "spans per sentence"
         )
         print(row["table"] + "\n")
 

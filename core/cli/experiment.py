@@ -17,23 +17,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=EXPERIMENTS, help="described in docs/experiments.md")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder for results and tables")
-    parser.add_argument("--quick", action="store_true", help="sizes for 2 CPU cores")
+    parser.add_argument("--quick", action="store_true", help="model sizes for 2 CPU cores")
     parser.add_argument(
         "--encoder",
         action="append",
         default=[],
-        help="pretrained transformer: hub name or path; may be given again for table4",
+        help="pretrained transformer: hub name or path; repeatable for table4",
     )
     parser.add_argument("--model", type=Path, help="a trained model to start from or to evaluate")
     parser.add_argument("--tagger", type=Path, help="a trained tagger to start from")
     parser.add_argument("--seeds", type=numbers, default=(), help="for example 0,1,2")
     parser.add_argument("--corpora", type=_names, default=(), help="for example wikigold,a+b")
-    parser.add_argument("--only", metavar="PATTERN", help="perform only the runs of this name")
+    parser.add_argument("--only", metavar="PATTERN", help="only runs whose name matches")
     parser.add_argument(
         "--min-steps",
         type=int,
         metavar="N",
-        help="epochs are added until there are so many steps; 0: the epochs that are set",
+        help="add epochs up to this number of steps; 0: use the configured epochs",
     )
     parser.add_argument(
         "--set",

@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     files = {
         "--train": "sentences with fragments to train on, as JSON lines",
-        "--dev": "sentences to select the best version by",
-        "--test": "sentences to evaluate on, joined and not (default: none)",
+        "--dev": "sentences to select the best epoch on",
+        "--test": "sentences to evaluate on, with and without joining (default: none)",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)

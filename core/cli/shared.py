@@ -17,7 +17,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     """Add options for the data and for each field of TrainingConfig."""
     files = {
         "--train": "JSONL or CoNLL files to train on",
-        "--dev": "files to select the best version by",
+        "--dev": "files to select the best epoch on",
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
@@ -44,7 +44,7 @@ def numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"expected whole numbers with commas between, as in 1,5,10, got {text!r}"
+            f"expected comma-separated whole numbers such as 1,5,10, got {text!r}"
         ) from None
 
 

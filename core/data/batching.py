@@ -97,8 +97,8 @@ def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[
 
 
 def text_batches(texts: Iterable[str], most: int) -> Iterator[list[str]]:
-    """The texts in lists of up to `most`, fewer where they are long: a text of more than `_ROOM`
-    code points is a list of its own."""
+    """Group texts into lists of up to `most` texts and about `_ROOM` code points; a longer text is
+    a list of its own."""
     batch: list[str] = []
     size = 0
     for text in texts:

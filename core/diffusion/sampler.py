@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from ..devices import mixed_precision, send
-from ..inference.constraints import ConstraintBatch, Constraints
 from ..modeling.denoiser import BoundaryLogProbs, EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import SamplerSettings
 from . import boundaries as codec
+from .constraints import ConstraintBatch, Constraints
 from .expansion import random_spans
 
 _POINTERS = ("left_log_probs", "right_log_probs")

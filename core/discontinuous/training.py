@@ -10,7 +10,8 @@ import torch
 from torch.nn import functional as F
 
 from ..data.batching import epoch_batches
-from ..evaluation.evaluate import propose, select_spans
+from ..evaluation.evaluate import select_spans
+from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
 from ..types import SamplerSettings, Span

@@ -1,4 +1,4 @@
-"""Run a model over examples, and tune φ."""
+"""Score a model's candidates, and tune φ."""
 
 from __future__ import annotations
 
@@ -6,40 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-from ..data.batching import inference_batches
-from ..diffusion.sampler import denoise
-from ..inference.constraints import Constraints
-from ..inference.decoding import Candidate, candidates, select
-from ..modeling.model import DiffusionNER
-from ..types import Example, SamplerSettings, Span
+from ..inference.decoding import Candidate, select
+from ..types import Example, Span
 from .metrics import Scores, score
 
 _GRID = 60
-
-
-def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
-    """The φ of the settings, else the one tuned with the model."""
-    return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
-
-
-def propose(
-    model: DiffusionNER,
-    sentences: Sequence[Sequence[str]],
-    settings: SamplerSettings,
-    min_score: float = 0.0,
-    constraints: Sequence[Constraints] | None = None,
-) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals over all denoising steps, best first, without those that
-    score below `min_score`. `constraints` has one item for each sentence."""
-    by_sentence: list[list[Candidate]] = [[] for _ in sentences]
-    threshold = threshold_of(model, settings)
-    for rows in inference_batches([len(words) for words in sentences], model.device):
-        rules = None if constraints is None else [constraints[row] for row in rows]
-        history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
-        batch_candidates = candidates(history, model.config.labels, min_score, rules, threshold)
-        for row, sentence_candidates in zip(rows, batch_candidates, strict=True):
-            by_sentence[row] = sentence_candidates
-    return by_sentence
 
 
 def select_spans(candidates: Sequence[Candidate], threshold: float, flat: bool) -> list[Span]:

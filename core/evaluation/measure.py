@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..data.examples import label_set
+from ..inference.candidates import propose, threshold_of
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
-from .evaluate import propose, score_proposals, threshold_of
+from .evaluate import score_proposals
 from .metrics import as_table
 
 

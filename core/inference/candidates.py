@@ -1,86 +1,179 @@
-"""The distinct spans over all denoising steps: identical proposals are merged and scored once.
+"""Propose: sentences in, scored candidates of all denoising steps out, before φ is applied.
 
-B sentences, K spans of each of E seeds, γ steps, N distinct spans of the whole batch.
+N distinct spans of a batch, E seeds, γ steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import replace
 
-import torch
 from torch import Tensor
 
-from ..diffusion.sampler import SamplerStep
+from ..data.batching import inference_batches
+from ..diffusion.boundaries import to_half_open
+from ..diffusion.constraints import Constraints
+from ..diffusion.sampler import SamplerStep, denoise
+from ..modeling.model import DiffusionNER
+from ..types import Confidence, SamplerSettings
+from .decoding import FIXED_SCORE, Candidate, select
+from .distinct_spans import DistinctSpans, distinct_spans
+from .ensemble import agreements
+from .scoring import WEIGHTS, weighted_sum
+
+_SeedScored = tuple[Candidate, list[float]]
+"""A candidate, and its score with each seed alone."""
 
 
-@dataclass(frozen=True)
-class DistinctSpans:
-    """Every distinct (sentence, l, r) that some step proposed, sorted: predictions of noisy spans
-    and the candidates beside them."""
+def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
+    """The φ of the settings, else the one tuned with the model."""
+    return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
 
-    rows: Tensor  # (N,): which sentence of the batch
-    boundaries: Tensor  # (N, 2): inclusive word indices
-    left_probs: Tensor  # (N,): P^l where P^l + P^r was highest, of equals the first
-    right_probs: Tensor  # (N,)
-    steps: Tensor  # (N,): the step of that, 0 … γ - 1
-    slots: Tensor  # (N,): the noisy span of that
-    counts_by_step: Tensor  # (N, γ): how many noisy spans stood there after each step
-    by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never proposed it
 
-    def take(self, index: Tensor) -> DistinctSpans:
-        """Select the spans at `index`."""
-        return DistinctSpans(
-            **{field.name: getattr(self, field.name)[index] for field in fields(self)}
+def propose(
+    model: DiffusionNER,
+    sentences: Sequence[Sequence[str]],
+    settings: SamplerSettings,
+    min_score: float = 0.0,
+    constraints: Sequence[Constraints] | None = None,
+) -> list[list[Candidate]]:
+    """Every sentence's distinct proposals over all denoising steps, best first, without those that
+    score below `min_score`. `constraints` has one item for each sentence."""
+    by_sentence: list[list[Candidate]] = [[] for _ in sentences]
+    threshold = threshold_of(model, settings)
+    for rows in inference_batches([len(words) for words in sentences], model.device):
+        rules = None if constraints is None else [constraints[row] for row in rows]
+        history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
+        batch_candidates = candidates(history, model.config.labels, min_score, rules, threshold)
+        for row, sentence_candidates in zip(rows, batch_candidates, strict=True):
+            by_sentence[row] = sentence_candidates
+    return by_sentence
+
+
+def candidates(
+    history: Sequence[SamplerStep],
+    labels: Sequence[str],
+    min_score: float = 0.0,
+    constraints: Sequence[Constraints] | None = None,
+    threshold: float = 0.0,
+) -> list[list[Candidate]]:
+    """Every sentence's distinct proposals over all steps of one batch, best first.
+
+    Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
+    is the same wherever it was proposed. Spans that are most probably ∅ or score below `min_score`
+    are left out. An ensemble's agreement compares what reaches `threshold` with each seed alone.
+    """
+    scored = _score_candidates(history, labels, min_score)
+    rules = [Constraints()] * len(scored) if constraints is None else constraints
+    undecided = [
+        _drop_decided(sentence, rule) for sentence, rule in zip(scored, rules, strict=True)
+    ]
+    if history[0].seeds > 1:
+        undecided = [_with_agreement(sentence, threshold) for sentence in undecided]
+    return [
+        [
+            *_fixed_candidates(rule),
+            *(candidate for candidate, _ in sentence if candidate.score >= min_score),
+        ]
+        for sentence, rule in zip(undecided, rules, strict=True)
+    ]
+
+
+def candidates_by_seed(
+    history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
+) -> list[list[list[Candidate]]]:
+    """Decode each seed of an ensemble separately: its own proposals that reach φ and conflict with
+    no better one. Indexed by seed, then by sentence."""
+    scored = _score_candidates(history, labels, threshold)
+    selected = []
+    for seed in range(history[0].seeds):
+        by_sentence = [
+            [replace(candidate, score=scores[seed]) for candidate, scores in row if scores[seed]]
+            for row in scored
+        ]
+        ranked = [sorted(row, key=lambda candidate: -candidate.score) for row in by_sentence]
+        selected.append([select(row, threshold, flat) for row in ranked])
+    return selected
+
+
+def _score_candidates(
+    history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
+) -> list[list[_SeedScored]]:
+    """Score every sentence's distinct proposals and keep those that reach `min_score` with any
+    seed, each with its score by seed."""
+    spans = distinct_spans(history)
+    type_probs, types = spans.type_probs(history[0]).max(-1)
+    mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
+    seed_sums = weighted_sum(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
+        spans.by_seed > 0
+    )
+    mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
+    spans = spans.take(mask)
+    types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]
+    sums = seed_sums.mean(1)
+    confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
+    scored: list[list[_SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
+    places = to_half_open(spans.boundaries)
+    columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
+    rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
+    for row, (start, end), type_id, total, step, slot, span_scores, confidence in rows:
+        candidate = Candidate(
+            start, end, labels[type_id], total / WEIGHTS, step + 1, slot, confidence
         )
-
-    def type_probs(self, step: SamplerStep) -> Tensor:
-        """P^c (N, C + 1) of each span; `step` is any step of the same batch."""
-        counts = torch.bincount(self.rows)
-        column = torch.arange(len(self.rows), device=self.rows.device)
-        column = column - (counts.cumsum(0) - counts)[self.rows]
-        padded = self.boundaries.new_zeros(len(step.boundaries), int(counts.max()), 2)
-        padded[self.rows, column] = self.boundaries
-        return step.classify(padded)[self.rows, column]
+        scored[row].append((candidate, [seed_sum / WEIGHTS for seed_sum in span_scores]))
+    return scored
 
 
-def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
-    """Merge all proposals of the steps of one batch."""
-    seeds = history[0].seeds
-    boundaries = torch.stack([step.candidates for step in history], 1)  # (B, γ, K, near, 2)
-    probs = torch.stack(
-        [torch.stack([s.candidate_left_probs, s.candidate_right_probs], -1) for s in history], 1
+def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
+    gamma = spans.counts_by_step.shape[1]
+    landed = spans.counts_by_step > 0  # (N, γ)
+    run = landed.flip(1).long().cumprod(1).sum(1).tolist()  # unbroken steps up to the last one
+    support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
+    probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
+    since = [gamma - steps + 1 if steps else None for steps in run]
+    return [Confidence(*values) for values in zip(*probs, since, support, strict=True)]
+
+
+def _fixed_candidates(rule: Constraints) -> list[Candidate]:
+    """The fixed spans as candidates, each once, in the first slot that holds it."""
+    return [
+        Candidate(
+            span.start, span.end, span.label, FIXED_SCORE, 1, rule.fixed.index(span), fixed=True
+        )
+        for span in dict.fromkeys(rule.fixed)
+    ]
+
+
+def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
+    """Sort the candidates, best first, without those that a person's decisions replace."""
+    fixed_boundaries, suppressed = (
+        {(span.start, span.end) for span in rule.fixed},
+        set(rule.suppressed),
     )
-    batch, gamma, slots, per_slot = boundaries.shape[:4]
-    num_words = int(boundaries.max()) + 1
-    row = torch.arange(batch, device=boundaries.device)[:, None, None, None]
-    key = ((row * num_words + boundaries[..., 0]) * num_words + boundaries[..., 1]).flatten()
-    unique, inverse = key.unique(return_inverse=True)
-    sums = probs.sum(-1).flatten()
-    first = _first_argmax_by_group(sums, inverse, len(unique))
-    slot_index = first // per_slot % (gamma * slots)
-    index = torch.arange(len(key), device=key.device)
-    step_index = index // (slots * per_slot) % gamma
-    seed = index // per_slot % slots // (slots // seeds)
-    landed = inverse[::per_slot] * gamma + step_index[::per_slot]  # the predicted ones come first
-    left, right = probs.flatten(0, 3)[first].unbind(-1)
-    return DistinctSpans(
-        rows=first // (gamma * slots * per_slot),
-        boundaries=boundaries.flatten(0, 3)[first],
-        left_probs=left,
-        right_probs=right,
-        steps=slot_index // slots,
-        slots=slot_index % slots,
-        counts_by_step=torch.bincount(landed, minlength=len(unique) * gamma).view(-1, gamma),
-        by_seed=sums.new_zeros(len(unique) * seeds)
-        .scatter_reduce(0, inverse * seeds + seed, sums, "amax")
-        .view(-1, seeds),
+    free = [
+        (candidate, seed_scores)
+        for candidate, seed_scores in scored
+        if (candidate.start, candidate.end) not in fixed_boundaries
+        and candidate.span not in suppressed
+    ]
+    return sorted(free, key=lambda item: (-item[0].score, item[0].start, item[0].end))
+
+
+def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
+    """Add the seeds' agreement to each candidate."""
+    by_span = agreements(
+        [candidate.span for candidate, _ in scored],
+        [seed_scores for _, seed_scores in scored],
+        threshold,
     )
-
-
-def _first_argmax_by_group(values: Tensor, group: Tensor, groups: int) -> Tensor:
-    """The index of each group's highest value, the first one among equals: (groups,)."""
-    best = values.new_full((groups,), -torch.inf).scatter_reduce(0, group, values, "amax")
-    index = torch.arange(len(values), device=values.device)
-    index = torch.where(values == best[group], index, len(values))
-    return index.new_full((groups,), len(values)).scatter_reduce(0, group, index, "amin")
+    return [
+        (
+            replace(
+                candidate,
+                confidence=candidate.confidence
+                and replace(candidate.confidence, agreement=agreement),
+            ),
+            seed_scores,
+        )
+        for (candidate, seed_scores), agreement in zip(scored, by_span, strict=True)
+    ]

@@ -1,24 +1,20 @@
-"""Decode proposals to entities: merge, filter by φ, resolve conflicts, flat or nested (section
-4.3).
-
-N distinct spans of a batch, E seeds, γ steps.
-"""
+"""Decode candidates to entities: filter by φ, resolve conflicts, flat or nested (section 4.3), and
+merge the windows of long sentences."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import inf
 
-from torch import Tensor
-
-from ..diffusion.boundaries import to_half_open
-from ..diffusion.sampler import SamplerStep
 from ..overlaps import conflict_rule
-from ..types import Confidence, Span
-from .candidates import DistinctSpans, distinct_spans
-from .constraints import Constraints
-from .ensemble import agreements
-from .scoring import WEIGHTS, weighted_sum
+from ..types import Confidence, Entity, Origin, Span, Token
+from .windows import WindowedText, merge
+
+DecodedEntity = tuple[Entity, Origin | None]
+"""An entity of a document, and the noisy span it was decoded from."""
+
 
 FIXED_SCORE = 1.0
 """The score of an entity that a person fixed."""
@@ -48,139 +44,6 @@ class Candidate:
         return Span(self.start, self.end, self.label)
 
 
-_SeedScored = tuple[Candidate, list[float]]
-"""A candidate, and its score with each seed alone."""
-
-
-def candidates(
-    history: Sequence[SamplerStep],
-    labels: Sequence[str],
-    min_score: float = 0.0,
-    constraints: Sequence[Constraints] | None = None,
-    threshold: float = 0.0,
-) -> list[list[Candidate]]:
-    """Every sentence's distinct proposals over all steps of one batch, best first.
-
-    Each span is scored by its best P^l + P^r over steps and noisy spans, and by its P^c, which
-    is the same wherever it was proposed. Spans that are most probably ∅ or score below `min_score`
-    are left out. An ensemble's agreement compares what reaches `threshold` with each seed alone.
-    """
-    scored = _score_candidates(history, labels, min_score)
-    rules = [Constraints()] * len(scored) if constraints is None else constraints
-    undecided = [
-        _drop_decided(sentence, rule) for sentence, rule in zip(scored, rules, strict=True)
-    ]
-    if history[0].seeds > 1:
-        undecided = [_with_agreement(sentence, threshold) for sentence in undecided]
-    return [
-        [
-            *_fixed_candidates(rule),
-            *(candidate for candidate, _ in sentence if candidate.score >= min_score),
-        ]
-        for sentence, rule in zip(undecided, rules, strict=True)
-    ]
-
-
-def candidates_by_seed(
-    history: Sequence[SamplerStep], labels: Sequence[str], threshold: float, flat: bool = False
-) -> list[list[list[Candidate]]]:
-    """Decode each seed of an ensemble separately: its own proposals that reach φ and conflict with
-    no better one. Indexed by seed, then by sentence."""
-    scored = _score_candidates(history, labels, threshold)
-    selected = []
-    for seed in range(history[0].seeds):
-        by_sentence = [
-            [replace(candidate, score=scores[seed]) for candidate, scores in row if scores[seed]]
-            for row in scored
-        ]
-        ranked = [sorted(row, key=lambda candidate: -candidate.score) for row in by_sentence]
-        selected.append([select(row, threshold, flat) for row in ranked])
-    return selected
-
-
-def _score_candidates(
-    history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
-) -> list[list[_SeedScored]]:
-    """Score every sentence's distinct proposals and keep those that reach `min_score` with any
-    seed, each with its score by seed."""
-    spans = distinct_spans(history)
-    type_probs, types = spans.type_probs(history[0]).max(-1)
-    mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
-    seed_sums = weighted_sum(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
-        spans.by_seed > 0
-    )
-    mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
-    spans = spans.take(mask)
-    types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]
-    sums = seed_sums.mean(1)
-    confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
-    scored: list[list[_SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
-    places = to_half_open(spans.boundaries)
-    columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
-    rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
-    for row, (start, end), type_id, total, step, slot, span_scores, confidence in rows:
-        candidate = Candidate(
-            start, end, labels[type_id], total / WEIGHTS, step + 1, slot, confidence
-        )
-        scored[row].append((candidate, [seed_sum / WEIGHTS for seed_sum in span_scores]))
-    return scored
-
-
-def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
-    gamma = spans.counts_by_step.shape[1]
-    landed = spans.counts_by_step > 0  # (N, γ)
-    run = landed.flip(1).long().cumprod(1).sum(1).tolist()  # unbroken steps up to the last one
-    support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
-    probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
-    since = [gamma - steps + 1 if steps else None for steps in run]
-    return [Confidence(*values) for values in zip(*probs, since, support, strict=True)]
-
-
-def _fixed_candidates(rule: Constraints) -> list[Candidate]:
-    """The fixed spans as candidates, each once, in the first slot that holds it."""
-    return [
-        Candidate(
-            span.start, span.end, span.label, FIXED_SCORE, 1, rule.fixed.index(span), fixed=True
-        )
-        for span in dict.fromkeys(rule.fixed)
-    ]
-
-
-def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
-    """Sort the candidates, best first, without those that a person's decisions replace."""
-    fixed_boundaries, suppressed = (
-        {(span.start, span.end) for span in rule.fixed},
-        set(rule.suppressed),
-    )
-    free = [
-        (candidate, seed_scores)
-        for candidate, seed_scores in scored
-        if (candidate.start, candidate.end) not in fixed_boundaries
-        and candidate.span not in suppressed
-    ]
-    return sorted(free, key=lambda item: (-item[0].score, item[0].start, item[0].end))
-
-
-def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
-    """Add the seeds' agreement to each candidate."""
-    by_span = agreements(
-        [candidate.span for candidate, _ in scored],
-        [seed_scores for _, seed_scores in scored],
-        threshold,
-    )
-    return [
-        (
-            replace(
-                candidate,
-                confidence=candidate.confidence
-                and replace(candidate.confidence, agreement=agreement),
-            ),
-            seed_scores,
-        )
-        for (candidate, seed_scores), agreement in zip(scored, by_span, strict=True)
-    ]
-
-
 def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
     """Keep the candidates that reach φ and conflict with no better one, in text order. Fixed
     candidates never conflict."""
@@ -192,3 +55,57 @@ def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> lis
         if candidate.fixed or not any(in_conflict(candidate, other) for other in selected):
             selected.append(candidate)
     return sorted(selected, key=lambda candidate: (candidate.start, -candidate.end))
+
+
+def decode(
+    windowed: WindowedText, by_window: Sequence[Sequence[Candidate]], threshold: float, flat: bool
+) -> list[DecodedEntity]:
+    """Decode the candidates of all windows to entities in whole words, each with the noisy span it
+    came from."""
+    selected = [select(proposed, threshold, flat) for proposed in by_window]
+    scored = [
+        [(candidate.span, inf if candidate.fixed else candidate.score) for candidate in proposed]
+        for proposed in selected
+    ]
+    entities: list[DecodedEntity] = []
+    for merged in merge(list(zip(windowed.windows, scored, strict=True))):
+        best = selected[merged.window][merged.index]
+        start = windowed.tokens[merged.span.start].start
+        end = windowed.tokens[merged.span.end - 1].end
+        words = windowed.text[start:end]
+        entity = Entity(start, end, best.label, best.score, best.confidence, words)
+        entities.append((entity, Origin(merged.window, best.step, best.slot)))
+    return resolve_conflicts(entities, windowed.fixed, flat)
+
+
+def resolve_conflicts(
+    decoded: Sequence[DecodedEntity], fixed: Iterable[Entity], flat: bool
+) -> list[DecodedEntity]:
+    """Keep the fixed entities, and the best of the suggestions that conflict with them or each
+    other: two overlapping windows of one sentence may each suggest an entity that the other sees
+    only in part."""
+    in_conflict = conflict_rule(flat)
+    resolved = [item for item in decoded if item[0].confidence is None]
+    occupied = sorted(Token(entity.start, entity.end) for entity in fixed)
+    suggestions = [item for item in decoded if item[0].confidence]
+    intervals = [*occupied, *(Token(entity.start, entity.end) for entity, _ in decoded)]
+    longest = max((interval.end - interval.start for interval in intervals), default=0)
+    for entity, origin in sorted(suggestions, key=lambda item: -(item[0].score or 0.0)):
+        first = bisect_left(occupied, Token(max(0, entity.start - longest), 0))
+        last = bisect_left(occupied, Token(entity.end, 0))
+        if not any(in_conflict(entity, other) for other in occupied[first:last]):
+            resolved.append((entity, origin))
+            insort(occupied, Token(entity.start, entity.end))
+    return resolved
+
+
+def add_fixed(
+    text: str, decoded: Sequence[DecodedEntity], fixed: Iterable[Entity]
+) -> list[DecodedEntity]:
+    """Add the fixed entities that no window held, and sort in text order."""
+    missing = {entity.key for entity in fixed} - {entity.key for entity, _ in decoded}
+    added = [
+        (Entity(start, end, label, FIXED_SCORE, text=text[start:end]), None)
+        for start, end, label in missing
+    ]
+    return sorted([*decoded, *added], key=lambda item: item[0])

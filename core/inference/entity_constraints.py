@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
-from ..overlaps import conflict_rule
+from ..diffusion.constraints import Constraints
 from ..text.segmentation import Window
-from ..types import Entity, Key, Origin, Span, Token
-from .constraints import Constraints
-from .decoding import FIXED_SCORE
-
-DecodedEntity = tuple[Entity, Origin | None]
-"""An entity of a document, and the noisy span it was decoded from."""
+from ..types import Entity, Key, Span, Token
 
 
 def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequence[Entity]) -> None:
@@ -30,39 +24,6 @@ def validate_constraints(text: str, fixed: Sequence[Entity], suppressed: Sequenc
             f"the entity [{start}, {end}) {label!r} is both fixed and suppressed; "
             "it can be kept or refused, not both"
         )
-
-
-def resolve_conflicts(
-    decoded: Sequence[DecodedEntity], fixed: Iterable[Entity], flat: bool
-) -> list[DecodedEntity]:
-    """Keep the fixed entities, and the best of the suggestions that conflict with them or each
-    other: two overlapping windows of one sentence may each suggest an entity that the other sees
-    only in part."""
-    in_conflict = conflict_rule(flat)
-    resolved = [item for item in decoded if item[0].confidence is None]
-    occupied = sorted(Token(entity.start, entity.end) for entity in fixed)
-    suggestions = [item for item in decoded if item[0].confidence]
-    intervals = [*occupied, *(Token(entity.start, entity.end) for entity, _ in decoded)]
-    longest = max((interval.end - interval.start for interval in intervals), default=0)
-    for entity, origin in sorted(suggestions, key=lambda item: -(item[0].score or 0.0)):
-        first = bisect_left(occupied, Token(max(0, entity.start - longest), 0))
-        last = bisect_left(occupied, Token(entity.end, 0))
-        if not any(in_conflict(entity, other) for other in occupied[first:last]):
-            resolved.append((entity, origin))
-            insort(occupied, Token(entity.start, entity.end))
-    return resolved
-
-
-def add_fixed(
-    text: str, decoded: Sequence[DecodedEntity], fixed: Iterable[Entity]
-) -> list[DecodedEntity]:
-    """Add the fixed entities that no window held, and sort in text order."""
-    missing = _keys(fixed) - _keys(entity for entity, _ in decoded)
-    added = [
-        (Entity(start, end, label, FIXED_SCORE, text=text[start:end]), None)
-        for start, end, label in missing
-    ]
-    return sorted([*decoded, *added], key=lambda item: item[0])
 
 
 def _keys(entities: Iterable[Entity]) -> set[Key]:

@@ -9,23 +9,20 @@ for step in ner.denoise(text, steps=5, seed=7): ...
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
-from math import inf
 from pathlib import Path
 from typing import Unpack
 
 from ..data.batching import inference_batches, text_batches
 from ..diffusion.sampler import SamplerStep, denoise
-from ..evaluation.evaluate import propose, threshold_of
 from ..modeling.hub import model_folder
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
-from ..text.segmentation import Window, merge, stretches, uncovered, windows
-from ..text.tokenization import tokenize, tokens
+from ..text.segmentation import Segment, WindowLimits, segment, segments
 from ..types import (
     Entity,
-    Origin,
     Prediction,
     SamplerOptions,
     SamplerSettings,
@@ -34,16 +31,11 @@ from ..types import (
     Token,
     Trace,
 )
-from .constraints import Constraints
-from .decoding import Candidate, candidates, select
-from .entity_constraints import (
-    DecodedEntity,
-    add_fixed,
-    resolve_conflicts,
-    validate_constraints,
-    window_constraints,
-)
+from .candidates import candidates, propose, threshold_of
+from .decoding import Candidate, DecodedEntity, add_fixed, decode
+from .entity_constraints import validate_constraints, window_constraints
 from .trace import sentence_step
+from .windows import WindowedText
 
 _OVERLAP = 16
 """Words that neighbouring windows of one long sentence share."""
@@ -52,31 +44,6 @@ _STRETCH = 4096
 
 Parts = list[tuple[list[int], SamplerStep]]
 """One denoising step: batches of window indices, each with its tensors."""
-
-
-@dataclass(frozen=True)
-class WindowedText:
-    """A text tokenized and split into windows for the model."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    windows: tuple[Window, ...]
-    uncovered: tuple[Token, ...]
-    """Words too long for any window; nothing can be predicted there."""
-    constraints: tuple[Constraints, ...]
-    """One item for each window."""
-    fixed: tuple[Entity, ...]
-    """The entities that a person fixed, also those not made of whole words."""
-
-    @property
-    def sentences(self) -> list[list[str]]:
-        return [
-            [self.text[token.start : token.end] for token in self.tokens_of(window)]
-            for window in self.windows
-        ]
-
-    def tokens_of(self, window: Window) -> tuple[Token, ...]:
-        return self.tokens[window.start : window.end]
 
 
 def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ()) -> Prediction:
@@ -176,8 +143,8 @@ class Pipeline:
         words, so that a long text can be interrupted between two. Fixed entities that no window
         holds are in none of them."""
         validate_constraints(text, fixed, suppressed)
-        for words in stretches(text, tokens(text), size or _STRETCH):
-            yield from self._annotated([self._read(text, words, fixed, suppressed)], settings)
+        for part in segments(text, self._limits, size or _STRETCH):
+            yield from self._annotated([self._read(text, part, fixed, suppressed)], settings)
 
     def denoise(
         self,
@@ -220,7 +187,8 @@ class Pipeline:
             proposals = candidates(history, self.labels, threshold, rules, threshold)
             for row, proposed in zip(rows, proposals, strict=True):
                 by_window[row] = proposed
-        decoded = add_fixed(text, self._merged(windowed, by_window, settings), fixed)
+        decoded = decode(windowed, by_window, threshold, settings.flat)
+        decoded = add_fixed(text, decoded, fixed)
         return Trace(
             text,
             tuple(windowed.tokens_of(window) for window in windowed.windows),
@@ -237,7 +205,7 @@ class Pipeline:
     ) -> WindowedText:
         """Tokenize a text and split it into windows that the encoder can hold."""
         validate_constraints(text, fixed, suppressed)
-        return self._read(text, tokenize(text), fixed, suppressed)
+        return self._read(text, segment(text, self._limits), fixed, suppressed)
 
     def _together(self, texts: Sequence[str], settings: SamplerSettings) -> Iterator[Prediction]:
         """Predict a batch of texts. Their sentences are in memory together, unless it is one
@@ -245,7 +213,7 @@ class Pipeline:
         if len(texts) == 1:
             yield self.predict(texts[0], settings)
             return
-        windowed_texts = [self._read(text, tokenize(text), (), ()) for text in texts]
+        windowed_texts = [self.read(text) for text in texts]
         for text, part in zip(texts, self._annotated(windowed_texts, settings), strict=True):
             yield joined(text, [part])
 
@@ -253,34 +221,38 @@ class Pipeline:
         self, windowed_texts: Sequence[WindowedText], settings: SamplerSettings
     ) -> Iterator[Prediction]:
         """Predict each text, batching the sentences of all."""
+        threshold = threshold_of(self.model, settings)
         proposals = iter(
             propose(
                 self.model,
                 [words for windowed in windowed_texts for words in windowed.sentences],
                 settings,
-                threshold_of(self.model, settings),
+                threshold,
                 list(chain.from_iterable(windowed.constraints for windowed in windowed_texts)),
             )
         )
         for windowed in windowed_texts:
             by_window = list(islice(proposals, len(windowed.windows)))
-            entities = tuple(entity for entity, _ in self._merged(windowed, by_window, settings))
+            decoded = decode(windowed, by_window, threshold, settings.flat)
+            entities = tuple(entity for entity, _ in decoded)
             yield Prediction(windowed.text, entities, windowed.uncovered)
+
+    @property
+    def _limits(self) -> WindowLimits:
+        count = partial(subword_lengths, self.model.tokenizer)
+        return WindowLimits(self.model.config.max_words, _OVERLAP, self.model.subword_budget, count)
 
     def _read(
         self,
         text: str,
-        tokens: tuple[Token, ...],
+        part: Segment,
         fixed: Sequence[Entity],
         suppressed: Sequence[Entity],
     ) -> WindowedText:
-        words = [text[token.start : token.end] for token in tokens]
-        lengths = subword_lengths(self.model.tokenizer, words)
-        room = self.model.subword_budget
-        cut = windows(text, tokens, self.model.config.max_words, _OVERLAP, lengths, room)
-        fitting = tuple(window for window in cut if not window.too_long)
-        rules = tuple(window_constraints(tokens, fitting, fixed, suppressed))
-        return WindowedText(text, tokens, fitting, uncovered(cut, tokens), rules, tuple(fixed))
+        rules = window_constraints(part.tokens, part.windows, fixed, suppressed)
+        return WindowedText(
+            text, part.tokens, part.windows, part.uncovered, tuple(rules), tuple(fixed)
+        )
 
     def _steps(self, windowed: WindowedText, settings: SamplerSettings) -> Iterator[Parts]:
         """Yield every step, as the batches of windows that took it together."""
@@ -309,29 +281,3 @@ class Pipeline:
                 records[row] = sentence_step(step, place, length, self.model.config, pointers)
         first = parts[0][1]
         return Step(number, first.t, first.t_prev, tuple(records[row] for row in sorted(records)))
-
-    def _merged(
-        self,
-        windowed: WindowedText,
-        by_window: Sequence[Sequence[Candidate]],
-        settings: SamplerSettings,
-    ) -> list[DecodedEntity]:
-        """The entities in whole words, each with the noisy span it came from."""
-        threshold = threshold_of(self.model, settings)
-        selected = [select(proposed, threshold, settings.flat) for proposed in by_window]
-        scored = [
-            [
-                (candidate.span, inf if candidate.fixed else candidate.score)
-                for candidate in proposed
-            ]
-            for proposed in selected
-        ]
-        entities: list[DecodedEntity] = []
-        for merged in merge(list(zip(windowed.windows, scored, strict=True))):
-            best = selected[merged.window][merged.index]
-            start = windowed.tokens[merged.span.start].start
-            end = windowed.tokens[merged.span.end - 1].end
-            words = windowed.text[start:end]
-            entity = Entity(start, end, best.label, best.score, best.confidence, words)
-            entities.append((entity, Origin(merged.window, best.step, best.slot)))
-        return resolve_conflicts(entities, windowed.fixed, settings.flat)

@@ -11,11 +11,10 @@ from torch import Tensor
 
 from ..devices import mixed_precision
 from ..diffusion.sampler import SamplerStep, denoise
-from ..evaluation.evaluate import threshold_of
 from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
 from ..types import Key, SamplerSettings
-from .decoding import candidates_by_seed
+from .candidates import candidates_by_seed, threshold_of
 from .ensemble import pairwise_f1
 from .pipeline import Pipeline
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..inference.scoring import WEIGHTS
 from ..installation import BUNDLED, PROGRAM
 
 KEY = "architecture"
@@ -15,6 +14,7 @@ ARCHITECTURE = 4
 """Increased whenever weights change their names or meaning. 1: P^c without the biaffine term, and φ
 on P^l + P^r + P^c. 2: any number of layers in the span encoder, usually one, and one φ for nested
 and flat decoding. 3: φ on ½ P^l + ½ P^r + 2 P^c, up to 3."""
+_HIGHEST_SCORE_BEFORE_4 = 3.0
 
 
 def outdated(saved: Mapping[str, Any]) -> str | None:
@@ -47,7 +47,7 @@ def settings(saved: Mapping[str, Any]) -> dict[str, Any]:
     model = {"flat_threshold": model["threshold"], **model}
     if saved[KEY] < 4:
         for name in ("threshold", "flat_threshold"):
-            model[name] /= WEIGHTS
+            model[name] /= _HIGHEST_SCORE_BEFORE_4
     return model
 
 

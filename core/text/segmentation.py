@@ -1,20 +1,19 @@
-"""Split documents into sentences and sentences into windows, and merge the windows' entities.
+"""Split a text into sentences, and sentences into windows that the encoder can hold.
 
-All offsets count tokens of the document, half-open. A sentence too long for the encoder is split
-into overlapping windows; each token is owned by exactly one window, and `merge` combines the
-predictions of the windows into those of the document.
+All offsets count tokens, half-open. A sentence too long for the encoder is split into overlapping
+windows; `core.inference.windows` merges their entities again.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from ..types import Span, Token
+from ..types import Token
+from .tokenization import tokenize, tokens
 
 _HARD_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CLOSERS = frozenset("\"'”’»›)]}」』】》）］")  # noqa: RUF001
@@ -25,26 +24,53 @@ _FULL_WIDTH_STOPS = frozenset("。！？｡።។။")  # noqa: RUF001
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Tokens [start, end) that the encoder sees at once, of which this window owns [own_start,
-    own_end). `too_long` marks a single token beyond the subword budget: nothing can be predicted
-    there, and `uncovered` reports it."""
+    """Tokens [start, end) that the encoder sees at once."""
 
     start: int
     end: int
-    own_start: int
-    own_end: int
-    too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """An entity of the document, in token indices, and its source: `per_window[window][1][index]`
-    of the argument to `merge`."""
+class WindowLimits:
+    """How much a window may hold. Raises ValueError for impossible limits."""
 
-    span: Span
-    score: float
-    window: int
-    index: int
+    max_words: int
+    overlap: int
+    """Words that neighbouring windows of one sentence share, as far as the budgets allow."""
+    max_subwords: int
+    subword_lengths: Callable[[Sequence[str]], Sequence[int]]
+    """Counts the subwords of each word."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.overlap < self.max_words or self.max_subwords < 1:
+            raise ValueError(
+                "need 0 <= overlap < max_words and max_subwords >= 1, got "
+                f"overlap={self.overlap}, max_words={self.max_words}, "
+                f"max_subwords={self.max_subwords}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of whole sentences, split into windows."""
+
+    tokens: tuple[Token, ...]
+    windows: tuple[Window, ...]
+    """In text order, as indices into `tokens`; none crosses the end of a sentence."""
+    uncovered: tuple[Token, ...]
+    """Tokens that alone exceed the subword budget: nothing can be predicted there."""
+
+
+def segment(text: str, limits: WindowLimits) -> Segment:
+    """Split a whole text into one segment."""
+    return _segment(text, tokenize(text), limits)
+
+
+def segments(text: str, limits: WindowLimits, size: int) -> Iterator[Segment]:
+    """Yield a text's segments of at least `size` tokens each, except the last. No text longer than
+    that is tokenized ahead."""
+    for stretch in stretches(text, tokens(text), size):
+        yield _segment(text, stretch, limits)
 
 
 def sentences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
@@ -107,127 +133,36 @@ def _stop_after(stop: str | None, gap: str, word: str, place: int, first: str) -
     return stop if word in _CLOSERS and not gap else None
 
 
-def windows(
-    text: str,
-    tokens: Sequence[Token],
-    max_words: int = 200,
-    overlap: int = 16,
-    lengths: Sequence[int] | None = None,
-    max_subwords: int = 510,
-) -> tuple[Window, ...]:
-    """Split a text into windows: one for each sentence, several overlapping ones for a long
-    sentence.
-
-    No window holds more than `max_words` tokens or, given the `lengths` of the tokens in subwords,
-    more than `max_subwords` subwords; a single token beyond that budget gets a window of its own,
-    marked `too_long`. Neighbours share `overlap` tokens as far as the budgets allow. Windows never
-    cross a sentence boundary. Raises `ValueError` for impossible limits.
-    """
-    if not 0 <= overlap < max_words or max_subwords < 1:
+def _segment(text: str, tokens: tuple[Token, ...], limits: WindowLimits) -> Segment:
+    """One window for each sentence, several overlapping ones for a long one."""
+    lengths = limits.subword_lengths([text[token.start : token.end] for token in tokens])
+    if len(lengths) != len(tokens):
         raise ValueError(
-            f"need 0 <= overlap < max_words and max_subwords >= 1, got overlap={overlap}, "
-            f"max_words={max_words}, max_subwords={max_subwords}"
+            f"subword_lengths needs one number a token: {len(tokens)}, got {len(lengths)}"
         )
-    if lengths is not None and len(lengths) != len(tokens):
-        raise ValueError(f"lengths needs one number a token: {len(tokens)}, got {len(lengths)}")
-    totals = list(accumulate(lengths or [0] * len(tokens), initial=0))
-    return tuple(
-        window
-        for start, end in sentences(text, tokens)
-        for window in _cut(start, end, totals, max_words, overlap, max_subwords)
+    totals = list(accumulate(lengths, initial=0))
+    ranges = sentences(text, tokens)
+    cut = [window for start, end in ranges for window in _cut(start, end, totals, limits)]
+    too_long = {
+        window for window in cut if totals[window.end] - totals[window.start] > limits.max_subwords
+    }
+    return Segment(
+        tokens,
+        tuple(window for window in cut if window not in too_long),
+        tuple(tokens[window.start] for window in cut if window in too_long),
     )
 
 
-def _cut(
-    start: int, end: int, totals: list[int], max_words: int, overlap: int, max_subwords: int
-) -> Iterator[Window]:
+def _cut(start: int, end: int, totals: list[int], limits: WindowLimits) -> Iterator[Window]:
     """The windows of one sentence [start, end); `totals[i]` is the number of subwords before token
-    i."""
-    own_start = start
+    i. A token beyond the budget gets a window of its own."""
+    max_words, max_subwords = limits.max_words, limits.max_subwords
     while True:
         budget = totals[start] + max_subwords
         stop = bisect_left(totals, budget + 1, start + 1, min(start + max_words, end) + 1) - 1
-        too_long = stop == start
         stop = max(stop, start + 1)
+        yield Window(start, stop)
         if stop == end:
-            yield Window(start, stop, own_start, stop, too_long)
             return
         fits_next = bisect_left(totals, totals[stop + 1] - max_subwords, start + 1, stop)
-        following = max(fits_next, stop - overlap, stop + 1 - max_words)
-        own_end = (following + stop + 1) // 2
-        yield Window(start, stop, own_start, own_end, too_long)
-        start, own_start = following, own_end
-
-
-def uncovered(windows: Iterable[Window], tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens that no window covers."""
-    return tuple(tokens[window.start] for window in windows if window.too_long)
-
-
-def merge(
-    per_window: Sequence[tuple[Window, Sequence[tuple[Span, float]]]],
-) -> tuple[Merged, ...]:
-    """Merge the predictions of all windows into those of the document, in text order.
-
-    The windows are in the order of `windows`, each with its scored spans in words of the window. A
-    span predicted by several windows is kept once, with its highest score. A span that touches the
-    edge where its window was cut may be part of a longer one: it is kept only if every window that
-    sees both it and the words past that edge predicts it too. If windows that see the same words
-    disagree, the higher score wins.
-    """
-    best: dict[Span, Merged] = {}
-    claims: dict[Span, set[int]] = defaultdict(set)
-    for number, (window, scored) in enumerate(per_window):
-        for index, (local, score) in enumerate(scored):
-            span = Span(window.start + local.start, window.start + local.end, local.label)
-            claims[span].add(number)
-            if span not in best or score > best[span].score:
-                best[span] = Merged(span, score, number, index)
-    views = [window for window, _ in per_window]
-    accepted: dict[int, list[Span]] = defaultdict(list)
-    for span in sorted(best, key=lambda span: (-best[span].score, span)):
-        overlapping = _windows_over(span, views)
-        rivals = {rival for number in overlapping for rival in accepted[number]}
-        if not _believed(span, claims[span], overlapping, views) or any(
-            _disagree(span, rival, claims, views) for rival in rivals
-        ):
-            del best[span]
-            continue
-        for number in claims[span]:
-            accepted[number].append(span)
-    return tuple(best[span] for span in sorted(best))
-
-
-def _windows_over(span: Span, views: Sequence[Window]) -> range:
-    """The indices of the windows that share a word with the span."""
-    first = bisect_right(views, span.start, key=lambda view: view.end)
-    return range(first, bisect_left(views, span.end, key=lambda view: view.start))
-
-
-def _sees(view: Window, span: Span) -> bool:
-    return view.start <= span.start and span.end <= view.end
-
-
-def _believed(span: Span, claims: set[int], overlapping: range, views: Sequence[Window]) -> bool:
-    """Whether some window that predicts the span is contradicted by no window that sees beyond
-    it."""
-    dissent = [views[n] for n in overlapping if n not in claims and _sees(views[n], span)]
-    return any(
-        not any(
-            (span.start == views[claim].start and other.start < span.start)
-            or (span.end == views[claim].end and other.end > span.end)
-            for other in dissent
-        )
-        for claim in claims
-    )
-
-
-def _disagree(
-    first: Span, second: Span, claims: dict[Span, set[int]], views: Sequence[Window]
-) -> bool:
-    """Whether two overlapping spans come from windows of which one saw both and predicted one."""
-    if first.start >= second.end or second.start >= first.end or claims[first] & claims[second]:
-        return False
-    return any(_sees(views[n], second) for n in claims[first]) or any(
-        _sees(views[n], first) for n in claims[second]
-    )
+        start = max(fits_next, stop - limits.overlap, stop + 1 - max_words)

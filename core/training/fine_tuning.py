@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..config import FINE_TUNING, TrainingConfig
-from ..evaluation.evaluate import propose, score_proposals
+from ..evaluation.evaluate import score_proposals
 from ..evaluation.metrics import Scores
+from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .learner import DiffusionLearner

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..config import ModelConfig, TrainingConfig
-from ..evaluation.evaluate import propose, score_proposals, tune_threshold
+from ..evaluation.evaluate import score_proposals, tune_threshold
 from ..evaluation.metrics import Scores
+from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .objective import diffusion_losses

@@ -20,8 +20,8 @@ TABLE = (
     Format(
         name="jsonl",
         title="JSON lines – everything",
-        holds="One document a line with its exact text, every entity, nested ones and rejected "
-        "suggestions included, and where it came from. It can be imported again without loss.",
+        holds="One document per line with its exact text, every entity, including nested ones and "
+        "rejected suggestions, and its origin. Imports again without loss.",
         read=jsonl.read_jsonl,
         write=jsonl.write_jsonl,
         sniff=jsonl.sniff_jsonl,
@@ -81,7 +81,7 @@ TABLE = (
     Format(
         name="bio",
         title="BIO columns",
-        holds="A word and its tag a line: B- begins, I- goes on, O is outside; flat.",
+        holds="One word and tag per line: B- begins, I- continues, O is outside; flat.",
         write=partial(write_conll, format="bio"),
         suffix=".bio",
     ),
@@ -102,7 +102,7 @@ TABLE = (
     Format(
         name="spacy",
         title="spaCy DocBin",
-        holds="What spaCy trains on: exact texts and every accepted entity, nested ones in "
+        holds="spaCy’s training format: exact texts and every accepted entity, nested ones in "
         'doc.spans["sc"], the outermost also in doc.ents.',
         read=read_docbin,
         write=write_docbin,
@@ -115,7 +115,8 @@ TABLE = (
         name="brat",
         title="brat standoff",
         holds="A text and an annotation file for each document, as a ZIP archive: exact texts and "
-        "every accepted entity, nested ones too. Discontinuous ones are read as their fragments.",
+        "every accepted entity, nested ones too. Discontinuous ones are imported as their "
+        "fragments.",
         read=read_brat,
         write=write_brat,
         sniff=sniff_brat,
@@ -126,7 +127,7 @@ TABLE = (
         name="webanno",
         title="WebAnno TSV 3.3",
         holds="A table of words for each document, for INCEpTION, as a ZIP archive: exact texts "
-        "and every accepted entity, nested ones too. Read are single .tsv files as well.",
+        "and every accepted entity, nested ones too. Single .tsv files can be imported, too.",
         read=read_webanno,
         write=write_webanno,
         sniff=sniff_webanno,
@@ -173,7 +174,7 @@ TABLE = (
     ),
     Format(
         name="hugging_face",
-        title="Hugging Face data set",
+        title="Hugging Face dataset",
         holds="A Parquet file with exact texts and accepted entities, nested ones too, and a flat "
         "view in words and BIO tags.",
         read=hugging_face.read_hugging_face,
@@ -186,7 +187,7 @@ TABLE = (
         name="table",
         title="Table for spreadsheets",
         holds="CSV with a row for each entity, rejected suggestions too, without the texts around "
-        "them. It is not imported again.",
+        "them. Export only.",
         write=table.write_table,
         suffix=".csv",
         mime=CSV,
@@ -194,7 +195,7 @@ TABLE = (
     Format(
         name="text",
         title="Plain texts",
-        holds="A file for each document, without entities; written as a ZIP archive.",
+        holds="One file per document, without entities, as a ZIP archive.",
         read=plain.read_text,
         write=plain.write_texts,
         suffix=".zip",
@@ -203,7 +204,7 @@ TABLE = (
     Format(
         name="lines",
         title="Lines of text",
-        holds="One document a line, without entities.",
+        holds="One document per line, without entities.",
         read=plain.read_lines,
     ),
 )

@@ -27,15 +27,10 @@ class Written:
     refused: list[str] = field(default_factory=list)
     """Documents left out because the format cannot hold their text, with the reason."""
     properties: Counter[str] = field(default_factory=Counter)
-    """What else was left out, counted by name: `DOCUMENT_PROPERTIES`, `SPAN_PROPERTIES`,
-    `spacing` (texts that became their words joined by spaces) and a format's own."""
-
-
-DOCUMENT_PROPERTIES = (
-    "name", "split", "status", "provenance", "meta", "comment", "skip_reason", "history", "unread"
-)  # fmt: skip
-"""`unread`: nobody has looked at the document, and the format can only say "no entities"."""
-SPAN_PROPERTIES = ("score", "source", "id", "confidence")
+    """What else was left out, counted by name: a document's name, split, status,
+    provenance, meta, comment, skip_reason, history or `unread` (nobody has looked at it, and the
+    format can only say "no entities"); a span's score, source, id or confidence; `spacing` (texts
+    that became their words joined by spaces) and a format's own."""
 
 
 def lost(document: DocumentRecord, start: int, end: int, label: str) -> LostEntity:

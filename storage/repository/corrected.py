@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from sqlalchemy.orm import Session
 
 from storage.enums import Split
-from storage.records import DocumentRecord
-from storage.repository.export_selection import Selection, selected
+from storage.records import DocumentRecord, Selection
+from storage.repository.export_selection import selected
 
 
 def corrected(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus, Split
 from storage.models import Document
-from storage.repository.assignments import has
 from storage.repository.splits import choose_split, sha256_of
 from storage.soft_delete import WITH_TRASH
 
-Direction = Literal["next", "previous"]
 LONGEST_TEXT = 5_000_000
 """Code points of a document: several books. More would keep the page and the model waiting."""
 LONGEST_NAME = 500
@@ -83,15 +81,25 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
-def stands(session: Session, document_id: int) -> bool:
-    """Whether there is such a document, and neither it nor its project lies in the bin."""
-    return session.scalar(select(Document.id).where(Document.id == document_id)) is not None
+def stands(session: Session, document_id: int, project_id: int | None = None) -> bool:
+    """Whether there is such a document, in this project if one is given, and neither it nor its
+    project lies in the bin."""
+    query = select(Document.id).where(Document.id == document_id)
+    if project_id is not None:
+        query = query.where(Document.project_id == project_id)
+    return session.scalar(query) is not None
 
 
 def texts(session: Session, document_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and text of each of these documents, in order of arrival."""
     query = select(Document.id, Document.name, Document.text).where(Document.id.in_(document_ids))
     return {row.id: (row.name, row.text) for row in session.execute(query.order_by(Document.id))}
+
+
+def names(session: Session, document_ids: Collection[int]) -> dict[int, str]:
+    """The name of each of these documents, in order of arrival."""
+    query = select(Document.id, Document.name).where(Document.id.in_(document_ids))
+    return {row.id: row.name for row in session.execute(query.order_by(Document.id))}
 
 
 def lock(session: Session, document_id: int) -> Document:
@@ -147,33 +155,6 @@ def counts_by_split(
     if statuses:
         query = query.where(Document.status.in_(statuses))
     return dict(session.execute(query).all())
-
-
-def neighbour(
-    session: Session,
-    document: Document,
-    direction: Direction,
-    person: str | None = None,
-) -> int | None:
-    """The id of the nearest document after or before this one, of a `person`'s own if given."""
-    query = select(Document.id).where(Document.project_id == document.project_id).limit(1)
-    if direction == "next":
-        query = query.where(Document.id > document.id).order_by(Document.id)
-    else:
-        query = query.where(Document.id < document.id).order_by(Document.id.desc())
-    if person is not None:
-        query = query.where(has(person))
-    return session.scalar(query)
-
-
-def position(session: Session, document: Document) -> int:
-    """Which document of its project it is in order of arrival, from 1."""
-    query = (
-        select(func.count())
-        .select_from(Document)
-        .where(Document.project_id == document.project_id, Document.id <= document.id)
-    )
-    return session.scalar(query) or 0
 
 
 def first(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, select
@@ -12,31 +10,12 @@ from sqlalchemy.orm import Session
 
 from storage.enums import Split
 from storage.models import AnnotationSet, Document
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, Selection
 from storage.repository.annotation_sets import COUNTS, SUBMITTED
 from storage.repository.history import histories, spans_of_sets
 
 BATCH = 500
 """Documents held in memory at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which documents, and what of them. An empty filter lets everything through."""
-
-    splits: Collection[Split] = ()
-    labels: Collection[str] = ()
-    """Only entities of these; a document is there all the same, since "none" is an answer."""
-    people: Collection[str] = ()
-    """Only documents that one of these submitted."""
-    since: datetime | None = None
-    """Only documents submitted then or later."""
-    until: datetime | None = None
-    """Only documents submitted before."""
-    undecided: bool = False
-    """Also those that nobody has submitted, whatever `people` and the times say."""
-    history: bool = False
-    """With every other set and every operation of each document."""
 
 
 def selected(session: Session, project_id: int, selection: Selection) -> Iterator[DocumentRecord]:

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.enums import DocumentStatus, Split
+from storage.enums import DocumentStatus
 from storage.models import AnnotationSet, Document, EntityRow
+from storage.records import DocumentList, DocumentRow
 from storage.repository.documents import matching
 
 PREVIEW = 160
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    id: int
-    name: str
-    status: DocumentStatus
-    split: Split
-    preview: str
-    """The first 160 code points of the text."""
-    length: int
-    """Code points."""
-    suggested: int
-    accepted: int
-    rejected: int
-    predicted: bool
-    """Whether there is any annotation set; if so, zero counts mean "nothing found"."""
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentList:
-    rows: tuple[DocumentRow, ...]
-    total: int
-    """How many documents match, on all pages together."""
 
 
 def list_documents(

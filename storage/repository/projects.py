@@ -44,10 +44,12 @@ def create(session: Session, name: str) -> Project:
     taken = session.scalars(query).one_or_none()
     if taken is not None:
         raise NameTakenError(
-            f"there is a project {name!r} already; choose another name"
+            f"there is already a project {name!r}; choose another name"
             if taken.deleted_at is None
-            else f"a deleted project has the name {name!r}; restore it from the bin, or choose "
-            "another name"
+            else (
+                f"a deleted project has the name {name!r}; restore it from the trash, or choose "
+                "another name"
+            )
         )
     project = Project(name=name)
     session.add(project)
@@ -94,7 +96,7 @@ def configure(
     if not 0.05 <= holdout_share <= 0.5:
         raise ValueError(
             f"the share held out must lie between 5 % and 50 %, got {holdout_share:.0%}; without "
-            "held-out documents no model can be judged"
+            "held-out documents, models cannot be evaluated"
         )
     if queue not in QUEUE_ORDERS:
         raise ValueError(f"the order must be one of {', '.join(QUEUE_ORDERS)}, got {queue!r}")
@@ -118,7 +120,7 @@ def change_label(
     or a key of more than one character."""
     label = session.get(Label, label_id)
     if label is None:
-        raise LookupError(f"there is no label {label_id}; reload the page to see those there are")
+        raise LookupError(f"there is no label {label_id}; reload the page to see the current ones")
     if key is not None and len(key) != 1:
         raise ValueError(f"a label's key is one character, got {key!r}")
     label.color, label.key, label.description = _checked_colour(color), key, description
@@ -178,8 +180,8 @@ def check_label_name(name: str) -> None:
     """Raises `ValueError` for what cannot be a label's name."""
     if not 0 < len(name) <= 100 or name != name.strip() or any(char < " " for char in name):
         raise ValueError(
-            "a label needs a name of 1 to 100 characters without line ends or blanks around it, "
-            f"got {name[:120]!r}"
+            "a label needs a name of 1 to 100 characters without line breaks or surrounding "
+            f"spaces, got {name[:120]!r}"
         )
 
 
@@ -192,7 +194,7 @@ def check_free(session: Session, project_id: int, name: str) -> None:
     raise ValueError(
         f"the project already has a label {name!r}; labels are unique in a project"
         if taken.deleted_at is None
-        else f"the label {name!r} lies in the bin; restore it there, with all its marks"
+        else f"the label {name!r} is in the trash; restore it from there, with all its entities"
     )
 
 

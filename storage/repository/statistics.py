@@ -11,24 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.types import Key
-from storage.enums import DocumentStatus, Source, SpanStatus, Split
+from storage.enums import Source, SpanStatus
 from storage.models import AnnotationSet, Document, EntityRow, Operation
+from storage.records import Submission
 from storage.repository.annotation_sets import newest_submitted
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """A document that was submitted at least once, and its newest submitted set."""
-
-    document_id: int
-    name: str
-    split: Split
-    status: DocumentStatus
-    """What it is now: it may have been reopened."""
-    set_id: int
-    submitted_at: datetime
-    accepted: int
-    """Entities."""
 
 
 @dataclass(frozen=True, slots=True)

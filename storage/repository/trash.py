@@ -8,34 +8,22 @@ its project stays deleted when the project is restored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import now
+from storage.enums import DeletableKind
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
+from storage.records import TrashedItem
 from storage.soft_delete import WITH_TRASH
 
-Kind = Literal["project", "label", "document"]
 Deletable = Project | Label | Document
-_TABLES: dict[Kind, Any] = {"project": Project, "label": Label, "document": Document}
+_TABLES: dict[DeletableKind, Any] = {"project": Project, "label": Label, "document": Document}
 
 
-@dataclass(frozen=True, slots=True)
-class TrashedItem:
-    """Something in the bin."""
-
-    kind: Kind
-    id: int
-    name: str
-    project_id: int
-    deleted_at: datetime
-
-
-def find(session: Session, kind: Kind, id: int) -> Deletable:
+def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
     """Whether or not it lies in the bin, fresh. Raises `LookupError` where there is none."""
     table = _TABLES[kind]
     query = select(table).where(table.id == id)
@@ -43,7 +31,7 @@ def find(session: Session, kind: Kind, id: int) -> Deletable:
         query.execution_options(**WITH_TRASH, populate_existing=True)
     ).one_or_none()
     if found is None:
-        raise LookupError(f"there is no {kind} {id}; reload the page to see what there is")
+        raise LookupError(f"there is no {kind} {id}; reload the page to see the current ones")
     return found
 
 
@@ -111,7 +99,9 @@ def entities_of(session: Session, label: Label) -> int:
     return session.scalar(query) or 0
 
 
-def _trashed(session: Session, kind: Kind, project_id: Any, *conditions: Any) -> list[TrashedItem]:
+def _trashed(
+    session: Session, kind: DeletableKind, project_id: Any, *conditions: Any
+) -> list[TrashedItem]:
     table = _TABLES[kind]
     query = (
         select(table.id, table.name, project_id, table.deleted_at)

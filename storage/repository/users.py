@@ -37,7 +37,7 @@ def named(session: Session, name: str, *, locked: bool = False) -> User | None:
 def get(session: Session, user_id: int) -> User:
     user = session.get(User, user_id)
     if user is None:
-        raise LookupError(f"there is no account {user_id}; reload the page to see those there are")
+        raise LookupError(f"there is no account {user_id}; reload the page to see the current ones")
     return user
 
 
@@ -61,12 +61,6 @@ def signed_in(session: Session, token: str) -> tuple[Login, User] | None:
     query = select(Login, User).join(User, User.id == Login.user_id).where(Login.token == token)
     found = session.execute(query).one_or_none()
     return (found[0], found[1]) if found else None
-
-
-def logins(session: Session, user_id: int) -> Sequence[Login]:
-    """The sessions of an account, newest first."""
-    query = select(Login).where(Login.user_id == user_id).order_by(Login.created_at.desc())
-    return session.scalars(query).all()
 
 
 def sign_out(session: Session, token: str) -> None:

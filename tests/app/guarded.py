@@ -7,9 +7,11 @@ from pathlib import Path
 
 from app.services.interchange import exporting, external_sync, importing, manifest, preview
 from app.services.labels import changes as label_changes
+from app.services.labels import label_set
 from app.services.labels import split as label_split
-from app.services.operations import figures, projects, trash
-from app.services.operations.projects import LabelChange, ProjectSettings
+from app.services.labels.label_set import LabelChange
+from app.services.operations import documents, figures, projects, trash
+from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import queue, resuggest
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import (
@@ -94,6 +96,42 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.heading(w.document, w.name),
     ),
+    "annotation.annotation.AnnotationService.history": (
+        "annotate",
+        lambda w: w.annotation.history(w.document, w.name, 1),
+    ),
+    "annotation.annotation.AnnotationService.draft_at": (
+        "annotate",
+        lambda w: w.annotation.draft_at(w.document, w.name, 0),
+    ),
+    "operations.documents.counts_by_status": (
+        "annotate",
+        lambda w: documents.counts_by_status(w.sessions, w.project),
+    ),
+    "operations.documents.submitted_by_split": (
+        "annotate",
+        lambda w: documents.submitted_by_split(w.sessions, w.project),
+    ),
+    "operations.documents.page": (
+        "annotate",
+        lambda w: documents.page(w.sessions, w.project, limit=1),
+    ),
+    "operations.documents.names": (
+        "annotate",
+        lambda w: documents.names(w.sessions, w.project, [w.document]),
+    ),
+    "operations.documents.texts": (
+        "annotate",
+        lambda w: documents.texts(w.sessions, w.project, [w.document]),
+    ),
+    "operations.documents.belongs": (
+        "annotate",
+        lambda w: documents.belongs(w.sessions, w.project, w.document),
+    ),
+    "operations.documents.with_others": (
+        "annotate",
+        lambda w: documents.with_others(w.sessions, w.project, w.document, 1),
+    ),
     "operations.trash.deletion_request": (
         "annotate",
         lambda w: trash.deletion_request(w.sessions, "document", w.document),
@@ -109,6 +147,14 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "interchange.exporting.export": (
         "review",
         lambda w: exporting.export(w.sessions, w.project, "jsonl", io.BytesIO()),
+    ),
+    "interchange.exporting.filters": (
+        "review",
+        lambda w: exporting.filters(w.sessions, w.project),
+    ),
+    "interchange.exporting.expected": (
+        "review",
+        lambda w: exporting.expected(w.sessions, w.project, exporting.EVERYTHING),
     ),
     "operations.figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
     "interchange.importing.importing": (
@@ -171,15 +217,17 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: projects.create(w.sessions, "New", ["PER"]),
     ),
-    "operations.projects.add_label": (
+    "labels.label_set.labels": ("annotate", lambda w: label_set.labels(w.sessions, w.project)),
+    "labels.label_set.colours": ("annotate", lambda w: label_set.colours(w.sessions, w.project)),
+    "labels.label_set.add_label": (
         "review",
-        lambda w: projects.add_label(
+        lambda w: label_set.add_label(
             w.sessions, w.project, f"L-{w.who}", color="#112233", description=""
         ),
     ),
-    "operations.projects.change_labels": (
+    "labels.label_set.change_labels": (
         "review",
-        lambda w: projects.change_labels(
+        lambda w: label_set.change_labels(
             w.sessions, w.project, [LabelChange(w.label, "#112233", None, "")]
         ),
     ),
@@ -203,6 +251,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: adjudication.accept_agreed(w.sessions, w.project, w.name),
     ),
+    "team.agreement.state": ("review", lambda w: agreement.state(w.sessions, w.project)),
     "team.agreement.collect": ("review", lambda w: agreement.collect(w.sessions, w.project)),
     "team.assignment.assign": (
         "review",
@@ -228,6 +277,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "suggestions.queue.first_waiting": (
         "annotate",
         lambda w: queue.first_waiting(w.sessions, w.project, w.name),
+    ),
+    "suggestions.queue.first_to_open": (
+        "annotate",
+        lambda w: queue.first_to_open(w.sessions, w.project, w.name),
     ),
     "suggestions.queue.resumed": (
         "annotate",

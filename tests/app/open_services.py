@@ -7,6 +7,9 @@ OPEN = {
         "the machine's own thread, on sessions that act for nobody"
     ),
     "suggestions.prefetch.Prefetcher.request": ("a number to read ahead for; nothing is told"),
+    "operations.projects.every": "lists what the person may see; see its own test",
+    "operations.projects.locate": "finds only what the person may see; see its own test",
+    "operations.projects.founded": "a time alone, for the machine's own",
     "operations.trash.contents": ("lists what the person may restore; see its own test"),
     "retraining.auto_retrain.AutoRetrain.run": ("the machine's own worker"),
     "retraining.auto_retrain.AutoRetrain.step": ("the machine's own worker"),
@@ -42,6 +45,7 @@ OPEN = {
     "operations.samples.seed_sample_project": ("the machine's own, before anybody comes"),
     "suggestions.signals.measure": ("the machine's own thread"),
     "suggestions.signals.missing": ("the machine's own thread"),
+    "team.permissions.may": "tells what whom the sessions act for may do themselves",
     "team.sign_in.change_password": ("takes the person's own session; see its own test"),
     "team.sign_in.provided": ("how a person is known in the first place"),
     "team.sign_in.sign_in": ("how a person is known in the first place"),

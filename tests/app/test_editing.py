@@ -137,15 +137,15 @@ def test_drawing_a_rejected_span_is_a_new_span_of_the_persons() -> None:
         ({"op": "add", "id": "x" * 65, "start": 0, "end": 3, "label": "PER"}, "1 to 64"),
         ({"op": "add", "id": ["x"], "start": 0, "end": 3, "label": "PER"}, "'id' must be a text"),
         ({"op": "accept"}, "'id' must be a text"),
-        ({"op": "drop table"}, "unknown operation 'drop table'; known are add, accept"),
+        ({"op": "drop table"}, "unknown operation 'drop table'; expected add, accept"),
         ({"op": ["add"]}, "unknown operation"),
         ({"op": "settle", "client": "c", "of": -1, "target": "x"}, "'of' must be the number"),
         ({"op": "settle", "client": "", "of": 1, "target": "x"}, "'client' must be a text"),
-        ({"op": "comment", "text": "a\0b"}, "'text' must be a text of 1 to 5000 characters"),
+        ({"op": "comment", "text": "a\0b"}, "'text' must be a string of 1 to 5000 characters"),
         ({}, "unknown operation None"),
         ([], "must be an object"),
         (None, "must be an object"),
-        ({"op": "skip", "reason": "x" * 501}, "'reason' must be a text of 1 to 500"),
+        ({"op": "skip", "reason": "x" * 501}, "'reason' must be a string of 1 to 500"),
     ],
 )  # fmt: skip
 def test_a_gesture_that_cannot_be_is_refused_with_the_reason(op: Any, message: str | None) -> None:
@@ -167,7 +167,7 @@ def test_submitting_freezes_the_draft() -> None:
 
     assert draft.state == "submitted"
     for op in ({"op": "accept", "id": "m1"}, {"op": "submit"}, {"op": "skip"}):
-        with pytest.raises(GestureError, match="frozen; reopen"):
+        with pytest.raises(GestureError, match="submitted; reopen"):
             after(draft, op)
 
 

@@ -108,5 +108,5 @@ def test_what_the_page_did_not_show_is_neither_accepted_nor_rejected_with_the_re
 
 @pytest.mark.parametrize("ids", ["m1", [1], {"m1": 1}])
 def test_ids_that_are_no_list_of_texts_are_refused(ids: Any) -> None:
-    with pytest.raises(GestureError, match="list of texts"):
+    with pytest.raises(GestureError, match="list of strings"):
         parse_gesture({"op": "accept_all", "ids": ids})

@@ -119,21 +119,21 @@ def test_the_log_keeps_a_gesture_in_the_same_bytes_whatever_came_with_it(
     [
         (
             {"op": "accept", "id": ""},
-            "'id' must be a text of 1 to 64 characters, got ''; reload the page and do it again",
+            "'id' must be a string of 1 to 64 characters, got ''; reload the page and try again",
         ),
         (
             {"op": "skip", "reason": "x" * 501},
-            f"'reason' must be a text of 1 to 500 characters, got '{'x' * 56}…; shorten it",
+            f"'reason' must be a string of 1 to 500 characters, got '{'x' * 56}…; shorten it",
         ),
         (
             {"op": "restore", "id": "a", "start": 0, "end": 1, "label": "PER", "status": "gone"},
             "'status' must be one of suggested, accepted, rejected, got 'gone'; reload the page "
-            "and do it again",
+            "and try again",
         ),
         (
             {"op": "settle", "client": "c", "of": MAX_SEQ + 1, "target": "x"},
-            f"'of' must be the number of an operation, got {MAX_SEQ + 1}; reload the page and do "
-            "it again",
+            f"'of' must be the number of an operation, got {MAX_SEQ + 1}; reload the page and try "
+            "again",
         ),
     ],
 )

@@ -13,7 +13,7 @@ from app.services.retraining.jobs import Jobs
 from app.services.retraining.training_data import RetrainingSettings
 from app.services.team.permissions import Acting, for_person
 from storage.engine import Sessions
-from storage.repository.statistics import Submission
+from storage.records import Submission
 from tests.app.pages_kit import PretendedModel
 
 

@@ -136,7 +136,7 @@ CASES: dict[str, Case] = {
     "repeated": Case(REPEATED, found(REPEATED, ("Olena", "PER", 0.9))),
     "radar": Case(PLAIN, found(PLAIN, *NESTED), hints=_HINTS, can_ask=True),
     "commented": Case(
-        PLAIN, found(PLAIN, *NESTED), comment="Who is she?", skip_reason="not this language"
+        PLAIN, found(PLAIN, *NESTED), comment="Who is she?", skip_reason="wrong language"
     ),
     "many": Case(f"{PLAIN} {PROBLEM * 3}", found(PLAIN, *NESTED), MANY),
     "rebound": Case(PLAIN, found(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),

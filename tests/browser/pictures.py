@@ -141,7 +141,7 @@ def _photograph(page: Page, url: str, scheme: str) -> None:
 
 def _denoise(page: Page, url: str) -> Locator:
     page.goto(f"{url}/denoise")
-    page.get_by_text("My own", exact=True).click()
+    page.get_by_text("My text", exact=True).click()
     view = page.locator(".denoising")
     expect(view.locator(".readout")).to_be_visible()
     _settle(page)

@@ -22,7 +22,7 @@ def test_a_comment_is_saved_and_typing_it_edits_nothing(visit: Visit) -> None:
     server = desk.saved()
     assert (server["comment"], set(server["log"])) == ("axs1 rc", {"comment"})
     assert server["spans"]["m0"]["status"] == "suggested"
-    expect(desk.page.get_by_test_id("comment")).to_have_accessible_name("Comment (there is one)")
+    expect(desk.page.get_by_test_id("comment")).to_have_accessible_name("Comment (not empty)")
 
 
 def test_a_comment_counts_as_unsaved_from_its_first_character_and_never_waits_long(
@@ -44,7 +44,7 @@ def test_a_comment_counts_as_unsaved_from_its_first_character_and_never_waits_lo
 def test_a_comment_and_a_reason_are_shown_when_the_document_is_opened(visit: Visit) -> None:
     desk = visit("commented")
     expect(desk.page.get_by_test_id("comment-field")).to_have_value("Who is she?")
-    expect(desk.page.get_by_test_id("skipped")).to_have_text("Skipped: not this language")
+    expect(desk.page.get_by_test_id("skipped")).to_have_text("Skipped: wrong language")
 
 
 def test_what_was_just_typed_is_saved_before_the_next_document(visit: Visit) -> None:

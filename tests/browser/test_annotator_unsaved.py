@@ -90,7 +90,7 @@ def test_what_somebody_else_left_outlives_a_reload_and_can_be_discarded_after_a_
     expect(left).to_contain_text("1 edit by Anna")
 
     left.get_by_test_id("discard-unsaved").click()
-    expect(left.get_by_test_id("discard-unsaved")).to_have_text("Discard 1 edit for ever")
+    expect(left.get_by_test_id("discard-unsaved")).to_have_text("Discard 1 edit permanently")
     left.get_by_test_id("discard-unsaved").click()
     expect(left).to_be_hidden()
     assert desk.page.evaluate("sessionStorage.length") == 0
@@ -104,7 +104,7 @@ def test_what_has_no_place_any_more_is_kept_shown_given_out_and_sent_again(
     accept(desk, "Kovalenko")
     own = desk.page.get_by_test_id("unsaved-own")
     expect(own).to_contain_text("1 edit could not be saved: there is no document 404")
-    expect(desk.state).to_have_text("not all is saved: see above")
+    expect(desk.state).to_have_text("some edits are not saved: see above")
     desk.page.reload()
     expect(own).to_contain_text("1 edit could not be saved")
 

@@ -80,13 +80,13 @@ def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     anna.get_by_role("radio", name="Differences").click()
     expect(anna.get_by_text("Other label").first).to_be_visible()
     anna.get_by_test_id("stButton").filter(has_text="Open").get_by_role("button").click()
-    keep = anna.get_by_role("button", name="Keep this decision")
+    keep = anna.get_by_role("button", name="Save decision")
     expect(keep).to_be_disabled()
     expect(anna.get_by_text("⟦")).not_to_have_count(0)
     anna.get_by_text(re.compile("^“Warsaw” ORG \\(Cleo\\)$")).click()
     expect(keep).to_be_enabled()
     keep.click()
-    expect(anna.get_by_text("Anna has decided")).to_be_visible()
+    expect(anna.get_by_text("Anna has already decided")).to_be_visible()
 
     go_to(anna, "Export")
     with anna.expect_download() as download:

@@ -58,13 +58,13 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     entity.click()
     expect(view.locator(".title")).to_contain_text(name)
     expect(
-        view.page.get_by_text(re.compile(f"The boundaries of “{re.escape(name)}”"))
+        view.page.get_by_text(re.compile(f"Boundary probabilities of “{re.escape(name)}”"))
     ).to_be_visible()
     expect(view.page.get_by_text("chosen").first).to_be_visible()
 
     words = view.locator(".text").inner_text()
     with view.page.expect_download() as downloading:
-        view.page.get_by_role("button", name="Film (HTML)").click()
+        view.page.get_by_role("button", name="Animation (HTML)").click()
     file = tmp_path / downloading.value.suggested_filename
     downloading.value.save_as(file)
     view.page.goto(file.as_uri())

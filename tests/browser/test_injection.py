@@ -123,7 +123,7 @@ def test_a_page_shows_hostile_names_and_runs_none(opened: Page, go: Go, path: st
 def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, go: Go) -> None:
     go("")
 
-    for tab in ("Add documents", "Labels", "Settings", "Bin", "All documents"):
+    for tab in ("Add documents", "Labels", "Settings", "Trash", "All documents"):
         opened.get_by_role("tab", name=tab).click()
         settled(opened)
     opened.get_by_role("tab", name="Labels").click()
@@ -177,7 +177,7 @@ def test_comments_tooltips_and_the_history_show_hostile_names(opened: Page, go: 
 
     dialog = opened.get_by_role("dialog", name="History")
     expect(dialog.get_by_text(WHO).first).to_be_visible()
-    for look in dialog.get_by_role("button", name="Look").all()[:2]:
+    for look in dialog.get_by_role("button", name="View").all()[:2]:
         look.click()
         settled(opened)
     expect(dialog.get_by_text(f"{IMAGE} L").first).to_be_visible()

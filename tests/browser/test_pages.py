@@ -35,8 +35,8 @@ def test_without_a_model_the_page_says_so_and_a_span_is_saved(
     tab: Page, site: Site, desk: AnnotatePage
 ) -> None:
     desk.open(site.url, 2)
-    expect(tab.get_by_text(re.compile("is no model directory"))).to_be_visible()
-    expect(tab.get_by_test_id("notice")).to_contain_text("No model has looked")
+    expect(tab.get_by_text(re.compile("is not a model folder"))).to_be_visible()
+    expect(tab.get_by_test_id("notice")).to_contain_text("No model has processed")
 
     desk.drag("Helena Prawdzic")
     desk.press("1")

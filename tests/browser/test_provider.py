@@ -66,5 +66,5 @@ def test_whoever_has_no_account_of_that_name_sees_nothing(
     page.goto(url)
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_text("There is no account")).to_be_visible()
+    expect(page.get_by_text("Ask an administrator to create it")).to_be_visible()
     expect(page.get_by_text("Sample")).to_have_count(0)

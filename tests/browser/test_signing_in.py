@@ -79,7 +79,7 @@ def test_a_wrong_password_is_told_and_tells_nothing(tab: Page, url: Served) -> N
     tab.goto(f"{url}/sign-in")
     fill(tab, "Nobody <b>Nowhere</b>", "wrong password")
 
-    expect(tab.get_by_role("alert")).to_contain_text("The name or the password is wrong")
+    expect(tab.get_by_role("alert")).to_contain_text("Wrong name or password")
     expect(tab.get_by_label("Name")).to_have_value("Nobody <b>Nowhere</b>")
 
 
@@ -118,7 +118,7 @@ def test_an_annotator_is_not_offered_what_takes_more(tab: Page, url: Served) -> 
     expect(tab.get_by_role("link", name="People")).to_have_count(0)
     expect(tab.get_by_role("tab")).to_have_count(0)
     tab.goto(f"{url}/train")
-    expect(tab.get_by_text("This page is for a reviewer of the project")).to_be_visible()
+    expect(tab.get_by_text("This page is for reviewers of the project")).to_be_visible()
 
 
 def test_who_signs_out_is_out_in_every_tab(tab: Page, url: Served) -> None:
@@ -143,11 +143,11 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(
     sign_in(tab, url, "Anna")
     tab.goto(f"{url}/people")
     tab.get_by_label("Name", exact=True).fill("Chi")
-    tab.get_by_role("button", name="Make the account").click()
+    tab.get_by_role("button", name="Create account").click()
 
-    expect(tab.get_by_text("it is shown only now")).to_be_visible()
+    expect(tab.get_by_text("You won’t see it again")).to_be_visible()
     assert "Chi" in [each.name for each in accounts.every(accounts_site.sessions)]
     password = tab.get_by_test_id("stCode").inner_text().strip()
     tab.context.clear_cookies()
     sign_in(tab, url, "Chi", password)
-    expect(tab.get_by_text("You have no part in any project yet")).to_be_visible()
+    expect(tab.get_by_text("You are not a member of any project yet")).to_be_visible()

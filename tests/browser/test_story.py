@@ -160,7 +160,7 @@ def _retrains_and_promotes(page: Page) -> None:
     expect(page.get_by_text("Last retraining")).to_be_visible(timeout=JOB)
     expect(page.get_by_test_id("stMetric").filter(has_text="F1").first).to_be_visible()
     page.get_by_role("button", name="Promote version 2").click()
-    expect(page.get_by_text("This version makes the suggestions now.")).to_be_visible()
+    expect(page.get_by_text("This version now makes the suggestions.")).to_be_visible()
 
 
 def _next_document_is_read_by_the_new_model(page: Page, url: str, desk: AnnotatePage) -> None:

@@ -108,7 +108,7 @@ def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
     bo.ready()
     bo.text.focus()
     bo.press("Control+Enter")
-    expect(bo.page.get_by_test_id("error")).to_contain_text("decide between them")
+    expect(bo.page.get_by_test_id("error")).to_contain_text("resolve the conflicts")
     conflict.get_by_test_id("keep-both").click()
     expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
     bo.is_saved()
@@ -154,7 +154,7 @@ def test_undo_leaves_out_only_what_somebody_else_changed(opened: Opened, site: S
     add(bo, "devi", "3")
     bo.press("Control+z", "Control+z")
 
-    expect(bo.page.get_by_test_id("flash")).to_contain_text("1 changed by others meanwhile stayed")
+    expect(bo.page.get_by_test_id("flash")).to_contain_text("except 1 that others have")
     bo.is_saved()
     assert site.labels(document) == ["MISC", "ORG"]
 
@@ -184,7 +184,7 @@ def test_the_history_opens_with_a_key_and_brings_a_version_back(opened: Opened, 
     anna.press("Shift+H")
     dialog = anna.page.get_by_role("dialog", name="History")
     expect(dialog).to_contain_text("from PER to ORG")
-    dialog.get_by_role("button", name="Look", exact=True).last.click()
+    dialog.get_by_role("button", name="View", exact=True).last.click()
     expect(dialog.locator("[data-testid=bar]").first).to_have_attribute("data-label", "PER")
     dialog.get_by_role("button", name="Restore this version").click()
     expect(dialog).to_be_hidden()

@@ -97,7 +97,7 @@ def test_a_full_disk_keeps_what_was_acknowledged_and_takes_the_rest_once_there_i
     ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - 300_000))
     with suppress(OSError):
         acknowledged, error = _until_full(AnnotationService(sessions), document)
-    assert problem_of(error).what == "the disk that the database lies on is full"
+    assert problem_of(error).what == "the database’s disk is full"
     _check(sessions, acknowledged)
 
     ballast.unlink()
@@ -111,7 +111,7 @@ def test_a_database_that_may_not_grow_keeps_what_was_acknowledged(
     document, *_ = seeded_project(sessions, 2)
     with _few_pages(engine, more=2):
         acknowledged, error = _until_full(AnnotationService(sessions), document)
-        assert problem_of(error).what == "the disk that the database lies on is full"
+        assert problem_of(error).what == "the database’s disk is full"
         _check(sessions, acknowledged)
     _goes_on(sessions, document, acknowledged)
 
@@ -140,7 +140,7 @@ def test_a_database_whose_file_is_taken_away_takes_nothing_until_it_is_back(
     for _ in range(20):  # more than the pool holds: a new connection makes no new file
         with pytest.raises(OperationalError, match="moved or removed") as raised:
             _add(service, document, 2)
-    assert problem_of(raised.value).what == "the database is not where it was"
+    assert problem_of(raised.value).what == "the database file is missing"
     assert not path.exists()
 
     _back(path)
@@ -194,4 +194,4 @@ def test_what_is_wrong_is_said_in_plain_words(
         session.execute(text("DROP TABLE logins"))
     with sessions() as session, pytest.raises(OperationalError) as raised:
         session.execute(text("SELECT * FROM logins"))
-    assert problem_of(raised.value).what == "the database has none of the program’s tables"
+    assert problem_of(raised.value).what == "the database lacks the program’s tables"

@@ -15,6 +15,7 @@ from storage.models import Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.repository.listing import list_documents
+from storage.repository.neighbours import surroundings
 
 pytestmark = pytest.mark.both_databases
 
@@ -148,8 +149,8 @@ def test_what_lies_in_the_bin_is_not_listed_counted_or_next(
         assert list_documents(session, 1).total == 2
         assert documents.counts_by_status(session, 1)["new"] == 2
         assert sum(documents.counts_by_split(session, 1).values()) == 2
-        assert documents.neighbour(session, document, "next") == last.id
-        assert documents.position(session, documents.get(session, last.id)) == 2
+        assert surroundings(session, document, None).next == last.id
+        assert surroundings(session, documents.get(session, last.id), None).number == 2
 
 
 def test_the_list_counts_the_spans_of_the_set_that_counts(sessions: sessionmaker[Session]) -> None:
@@ -200,7 +201,7 @@ def test_neighbours_are_the_nearest_documents(sessions: sessionmaker[Session]) -
         documents.get(session, second.id).status = "submitted"
     with sessions() as session:
         document = documents.get(session, third.id)
-        assert documents.neighbour(session, document, "previous") == second.id
-        assert documents.neighbour(session, document, "next") == third.id + 1
+        around = surroundings(session, document, None)
+        assert (around.previous, around.next) == (second.id, third.id + 1)
         assert documents.first(session, document.project_id, ["skipped"]) == third.id + 1
         assert documents.first(session, 99) is None

@@ -59,7 +59,7 @@ def test_labels_that_are_there_are_not_made_twice(sessions: sessionmaker[Session
     ("name", "colour", "message"),
     [
         ("", None, "1 to 100 characters"),
-        (" X", None, "blanks around"),
+        (" X", None, "surrounding spaces"),
         ("X\nY", None, "without line ends"),
         ("X" * 101, None, "1 to 100 characters"),
         ("PER", None, "already has a label 'PER'"),

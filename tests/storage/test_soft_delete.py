@@ -221,11 +221,13 @@ def test_the_name_of_a_deleted_project_or_label_waits_for_it(
     put(sessions, "label", 2)
     put(sessions, "project", project_id + 1)
     with writing(sessions) as session:
-        with pytest.raises(ValueError, match="'Olds'; restore it from the bin, or choose another"):
+        with pytest.raises(
+            ValueError, match="'Olds'; restore it from the trash, or choose another"
+        ):
             projects.create(session, "Olds")
-        with pytest.raises(ValueError, match="there is a project 'News' already"):
+        with pytest.raises(ValueError, match="there is already a project 'News'"):
             projects.create(session, "News")
-        with pytest.raises(ValueError, match="'ORG' lies in the bin; restore it"):
+        with pytest.raises(ValueError, match="'ORG' is in the trash; restore it"):
             projects.add_label(session, project_id, "ORG")
         assert projects.ensure_labels(session, project_id, ["ORG", "LOC"]) == ("LOC",)
         assert [label.position for label in projects.labels(session, project_id)] == [0, 2]

@@ -25,7 +25,7 @@ export function explainSpan(payload, k) {
   const entity = payload.entities.find((each) => each.collapsed.includes(k));
   const last = payload.frames.length - 1;
   const [start, end] = payload.frames[last].spans[k];
-  const fate = entity ? `collapsed on ${entity.text}` : `ends on “${wordsOf(payload, start, end)}”, kept as no entity`;
+  const fate = entity ? `collapsed on ${entity.text}` : `ends on “${wordsOf(payload, start, end)}”, not kept as an entity`;
   const label = payload.frames[last].labels[k];
   const type = entity || label < 0 ? '' : ` (${payload.labels[label].name})`;
   return `noisy span ${k + 1} ${fate}${type}`;
@@ -42,9 +42,9 @@ export function story(payload, i) {
   const first = met.findIndex((count) => count > 0);
   const seen = new Set(payload.frames.flatMap((frame) => frame.at.flatMap((_, k) => (landed(frame, k, entity) ? [k] : []))));
   const parts = [`${entity.collapsed.length} noisy ${entity.collapsed.length === 1 ? 'span' : 'spans'} collapsed here`];
-  if (first > 0) parts.push(`first met at step ${first}`);
-  parts.push(`surest at step ${entity.step}`);
-  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} in all came by`);
+  if (first > 0) parts.push(`first reached at step ${first}`);
+  parts.push(`most confident at step ${entity.step}`);
+  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} passed here in total`);
   return `${parts.join(' · ')}.`;
 }
 

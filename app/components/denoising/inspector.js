@@ -4,7 +4,7 @@ import { rgba } from './colour.js';
 import { percent, explainSpan, runnersUp, story, wordsOf } from './explain.js';
 import { drawPaths, pathsTop } from './paths.js';
 
-const HEADINGS = ['Step', 'Noise before, in words', 'Predicted span', 'Type', 'Pˡ', 'Pʳ', 'Pᶜ', 'Next best left', 'Next best right'];
+const HEADINGS = ['Step', 'Noisy span before (words)', 'Predicted span', 'Type', 'Pˡ', 'Pʳ', 'Pᶜ', 'Next best left', 'Next best right'];
 const RUNNERS_UP = 3;
 
 export class Inspector {
@@ -131,7 +131,7 @@ export class Inspector {
         runnersUp(payload, frame, k, 0, 1),
         runnersUp(payload, frame, k, 1, 1),
       ]);
-      if (again) made.title = 'Too many were at this place: it starts again from noise';
+      if (again) made.title = 'Too many spans here: it restarts from noise';
       made.onclick = () => this.seek(i + 1);
       return made;
     });

@@ -37,7 +37,7 @@ def step_summary(readout: str, votes: Sequence[tuple[str, str]]) -> str:
     said = "; ".join(
         f"{text}, {label}, {_count(count, 'span', 'spans')}" for (text, label), count in agreed
     )
-    return f"{readout.capitalize()}. {said or 'No place is agreed on yet'}."
+    return f"{readout.capitalize()}. {said or 'No entity agreed on yet'}."
 
 
 def entities_readout(entities: int, num_spans: int) -> str:

@@ -87,7 +87,7 @@ def _told(
     return {
         "type": "scatter",
         "mode": "text",
-        "name": f"{_SIDES[edge]}, told",
+        "name": f"{_SIDES[edge]}, shares",
         "x": x,
         "y": y,
         "text": text,

@@ -25,7 +25,7 @@ def confidence(payload: Payload) -> Figure:
         "fill": "tozeroy",
         "fillcolor": "rgba(154,160,166,0.15)",
     }
-    needed = _line("needed to be kept (φ)", GREY, steps, [payload["threshold"]] * len(steps))
+    needed = _line("threshold φ", GREY, steps, [payload["threshold"]] * len(steps))
     needed["line"] |= {"dash": "dot", "width": 1}
     needed["mode"] = "lines"
     curves = [_growth(payload, number, made) for number in range(len(payload["entities"]))]

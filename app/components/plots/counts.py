@@ -71,17 +71,17 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
 
 
 def daily(days: Sequence[str], counts: Sequence[int], so_far: Sequence[int]) -> Figure:
-    """Above a line for all until then, below a bar for what each day brought."""
+    """Above a line for the running total, below a bar for each day."""
     bars = {
         "type": "bar",
-        "name": "that day",
+        "name": "on this day",
         "x": list(days),
         "y": list(counts),
         "width": 20 * 60 * 60 * 1000,  # milliseconds
         "marker": {"color": COLOURS[0]},
         "hovertemplate": "%{y}",
     }
-    line = _line("until then", list(days), list(so_far), 1) | {"yaxis": "y2"}
+    line = _line("in total", list(days), list(so_far), 1) | {"yaxis": "y2"}
     layout = _points_layout() | {
         "xaxis": {
             "type": "date",

@@ -25,8 +25,8 @@ import { DocumentActions } from './document_actions.js';
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
 /** @type {Map<string, Session>} */
 const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
-const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full, or forbidden. Until the page '
-  + 'says “saved”, they are in this tab alone: do not close or reload it.';
+const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or blocked. Until the page '
+  + 'says “saved”, they exist in this tab only: do not close or reload it.';
 
 export class Annotator extends DocumentActions {
   /** @type {Map<string, string>} */ colours;
@@ -201,7 +201,7 @@ export class Annotator extends DocumentActions {
   notice({ rejected }) {
     if (!this.data.text.trim()) return 'This document is empty.';
     if (this.shown.length) return null;
-    if (rejected) return 'No entities are left here. Drag over words to add one.';
+    if (rejected) return 'No entities left here. Drag over words to add one.';
     return this.data.empty;
   }
 

@@ -10,7 +10,7 @@ export class BatchActions extends Editor {
     const range = this.candidate ?? this.target;
     const label = this.candidate ? this.armed ?? this.lastLabel : this.target?.label;
     if (!range || !label || this.readOnly) {
-      this.panel.say('Choose a span first, whose words to label everywhere.');
+      this.panel.say('First choose a span, then label its words everywhere.');
       return;
     }
     const places = identical(this.data.text, this.tokens, this.view, range, label);
@@ -64,7 +64,7 @@ export class BatchActions extends Editor {
 
   rejectRest() {
     const { length } = suggestions(this.view);
-    if (!length) { this.panel.say('There is no suggestion left.'); return; }
+    if (!length) { this.panel.say('No suggestions left.'); return; }
     this.edit([{ op: 'reject_all', ids: openIds(this.view) }]);
     this.panel.flash(`${length} rejected; undo brings them back`);
   }

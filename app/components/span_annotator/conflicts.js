@@ -30,7 +30,7 @@ export class Conflicts {
     this.all = all;
     if (!fresh.length) return;
     this.annotator.cancelNavigation();
-    this.annotator.panel.say(`${fresh[0].by} changed the same as you. Choose between the two versions.`);
+    this.annotator.panel.say(`${fresh[0].by} changed the same thing as you. Choose between the two versions.`);
   }
 
   /** Those whose decision is not on its way yet. */
@@ -48,8 +48,8 @@ export class Conflicts {
     this.drawn = drawn;
     this.node.hidden = !open.length;
     const title = el('h3', '', open.length === 1
-      ? 'Somebody else changed the same as you. Nothing is lost: which should it be?'
-      : `Somebody else changed the same as you in ${open.length} places. Nothing is lost: which should it be?`);
+      ? 'Conflict: somebody else changed the same thing. Nothing is lost. Which version should stay?'
+      : `${open.length} conflicts: somebody else changed the same things. Nothing is lost. Which versions should stay?`);
     this.node.replaceChildren(title, ...open.map((conflict) => this.row(conflict)));
   }
 
@@ -96,7 +96,7 @@ export class Conflicts {
    * @param {Version} version
    */
   told(version) {
-    if (version === null) return [el('p', 'what', 'Not there: it was removed')];
+    if (version === null) return [el('p', 'what', 'Removed')];
     if (typeof version === 'string') return [el('p', 'what', version || '(no comment)')];
     const { data, offsets } = this.annotator;
     const words = data.text.slice(offsets.toUnits(version.start), offsets.toUnits(version.end));

@@ -56,7 +56,7 @@ export class DocumentActions extends BatchActions {
   /** Has the model look again: what was decided stays, what is undecided is denoised anew. */
   suggest() {
     if (!this.data.can_ask || this.readOnly) return;
-    this.panel.flash('the model looks again …');
+    this.panel.flash('the model is suggesting again …');
     this.navigateTo('suggest');
   }
 
@@ -93,7 +93,7 @@ export class DocumentActions extends BatchActions {
   refused(error) {
     this.cancelNavigation();
     this.refusal = error; // shown until the person goes on
-    this.panel.say(`Not done: ${error}`);
+    this.panel.say(`Not applied: ${error}`);
   }
 
   /**

@@ -29,7 +29,7 @@ export class Editor extends Selection {
    * @param {{ remember?: boolean, baseVersion?: number }} [options]
    */
   edit(ops, { remember = true, baseVersion = this.data.version } = {}) {
-    if (this.readOnly) { this.panel.say('This document is read only.'); return; }
+    if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
     for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
     this.rebuild();
@@ -54,7 +54,7 @@ export class Editor extends Selection {
       }
     } else {
       this.armed = this.armed === name ? null : name;
-      this.panel.say(this.armed ? `${name} is ready: drag over words` : `${name} is put away`);
+      this.panel.say(this.armed ? `${name} is active: drag over words` : `${name} is no longer active`);
       this.redraw();
     }
   }
@@ -201,7 +201,7 @@ export class Editor extends Selection {
   applyHistory(step, done, nothing) {
     this.proposal = null;
     if (step) this.edit(step.ops, { remember: false });
-    if (step?.left) this.panel.flash(`${done}, but ${step.left} changed by others meanwhile stayed`);
+    if (step?.left) this.panel.flash(`${done}, except ${step.left} that others have changed since`);
     else this.panel.say(step ? done : nothing);
   }
 }

@@ -5,10 +5,10 @@ import { written } from './keys.js';
 
 const MOUSE = [
   ['Drag over words', 'Choose them, then press a label’s key; a double click chooses one word'],
-  ['Point to a span', 'A, X, a label’s key or Delete act on it; no click is needed'],
+  ['Point to a span', 'A, X, a label’s key or Delete act on it; no click needed'],
   ['Drag a bar’s end', 'Move the boundary'],
   ['Click a span', 'Select it; click again for the one around it'],
-  ['Click a label', 'Keep it ready: each drag then adds it at once'],
+  ['Click a label', 'Keep it active: each drag then adds it directly'],
 ];
 
 /**

@@ -29,29 +29,29 @@ _SPANS, _FIND, _MOVE, _DOCUMENT = "Spans", "Choose", "Boundaries", "Document"
 
 ACTIONS = (
     Action("accept", ("A",), "Accept the span under the mouse, or the selected one", _SPANS),
-    Action("reject", ("X", "Delete"), "Reject it; one that you added is deleted", _SPANS),
-    Action("again", ("Enter",), "Add the chosen words with the label used last", _SPANS),
-    Action("identical", ("I",), "Label the same words everywhere else, after a look", _SPANS),
-    Action("threshold", ("T",), "Set the confidence from which all are accepted", _SPANS),
-    Action("reject_rest", ("Shift+X",), "Reject every suggestion that is left", _SPANS),
+    Action("reject", ("X", "Delete"), "Reject it, or delete it if you added it", _SPANS),
+    Action("again", ("Enter",), "Add the chosen words with the last used label", _SPANS),
+    Action("identical", ("I",), "Label the same words everywhere else, after a preview", _SPANS),
+    Action("threshold", ("T",), "Set the minimum confidence for accepting all", _SPANS),
+    Action("reject_rest", ("Shift+X",), "Reject all remaining suggestions", _SPANS),
     Action("next_span", ("Tab",), "Next span", _FIND, fixed=True),
     Action("previous_span", ("Shift+Tab",), "Previous span", _FIND, fixed=True),
     Action("outwards", ("Alt+ArrowUp",), "The span around it", _FIND),
     Action("inwards", ("Alt+ArrowDown",), "The span inside it", _FIND),
     Action("next_word", ("ArrowRight",), "Next word", _FIND),
     Action("previous_word", ("ArrowLeft",), "Previous word", _FIND),
-    Action("line_down", ("ArrowDown",), "A word in the line below", _FIND),
-    Action("line_up", ("ArrowUp",), "A word in the line above", _FIND),
-    Action("more", ("Shift+ArrowRight",), "A word more", _FIND),
-    Action("less", ("Shift+ArrowLeft",), "A word fewer", _FIND),
+    Action("line_down", ("ArrowDown",), "Word on the line below", _FIND),
+    Action("line_up", ("ArrowUp",), "Word on the line above", _FIND),
+    Action("more", ("Shift+ArrowRight",), "One word more", _FIND),
+    Action("less", ("Shift+ArrowLeft",), "One word fewer", _FIND),
     Action("characters", ("W",), "Words or single characters", _FIND),
     Action("clear", ("Escape",), "Clear the selection; then Tab leaves the text", _FIND, True),
-    Action("end_later", ("]",), "End a word later", _MOVE),
-    Action("end_earlier", ("[",), "End a word earlier", _MOVE),
-    Action("start_later", ("}",), "Start a word later", _MOVE),
-    Action("start_earlier", ("{",), "Start a word earlier", _MOVE),
-    Action("submit", ("Ctrl+Enter",), "Accept what is left, submit, next document", _DOCUMENT),
-    Action("skip", ("S",), "Skip it, with a reason if you like", _DOCUMENT),
+    Action("end_later", ("]",), "End one word later", _MOVE),
+    Action("end_earlier", ("[",), "End one word earlier", _MOVE),
+    Action("start_later", ("}",), "Start one word later", _MOVE),
+    Action("start_earlier", ("{",), "Start one word earlier", _MOVE),
+    Action("submit", ("Ctrl+Enter",), "Accept the rest, submit, next document", _DOCUMENT),
+    Action("skip", ("S",), "Skip it, with an optional reason", _DOCUMENT),
     Action("next", ("Ctrl+ArrowRight",), "Next document", _DOCUMENT),
     Action("previous", ("Ctrl+ArrowLeft",), "Previous document", _DOCUMENT),
     Action("undo", ("Ctrl+Z",), "Undo", _DOCUMENT),
@@ -59,7 +59,7 @@ ACTIONS = (
     Action("suggest", ("G",), "Let the model denoise the rest", _DOCUMENT),
     Action("hints", ("M",), "Show what the model may have missed", _DOCUMENT),
     Action("comment", ("/",), "Comment on this document", _DOCUMENT),
-    Action("history", ("Shift+H",), "What was done here, and the way back to it", _DOCUMENT),
+    Action("history", ("Shift+H",), "See what was done here, and restore any version", _DOCUMENT),
     Action("denoise", ("D",), "Watch the model denoise this text", _DOCUMENT),
     Action("help", ("H", "?"), "Show or hide this help", _DOCUMENT),
 )
@@ -73,15 +73,15 @@ _NAMED = {
     )
 }
 _FORBIDDEN = {
-    "Backspace": "it deletes in one tool and goes back in another",
+    "Backspace": "some tools delete with it, others go back",
     "Space": "it presses buttons and scrolls",
-    "Tab": "it walks through the spans",
-    "Shift+Tab": "it walks through the spans",
+    "Tab": "it moves through the spans",
+    "Shift+Tab": "it moves through the spans",
     "Escape": "it clears the selection",
-    "C": "Streamlit keeps it to itself",
-    "R": "Streamlit keeps it to itself",
-    **{f"Ctrl+{key}": "the browser keeps it to itself" for key in "ACFJLNOPQRSTUVWX+-0123456789"},
-    **{f"Ctrl+Shift+{key}": "the browser keeps it to itself" for key in "BCIJNOPQRTVW"},
+    "C": "Streamlit reserves it",
+    "R": "Streamlit reserves it",
+    **{f"Ctrl+{key}": "the browser reserves it" for key in "ACFJLNOPQRSTUVWX+-0123456789"},
+    **{f"Ctrl+Shift+{key}": "the browser reserves it" for key in "BCIJNOPQRTVW"},
     "Alt+ArrowLeft": "the browser goes back with it",
     "Alt+ArrowRight": "the browser goes forward with it",
 }
@@ -97,11 +97,13 @@ def normal(key: str) -> str:
     known = name in _NAMED.values() or (len(name) == 1 and name.isprintable())
     if not known or any(each not in _MODIFIERS for each in held):
         raise ValueError(
-            f"{key!r} is no key; write a single character or one of "
+            f"{key!r} is not a key; expected a single character or one of "
             f"{', '.join(_NAMED.values())}, with Ctrl+, Alt+ or Shift+ before it"
         )
     if "Shift" in held and len(name) == 1 and not name.isalpha():
-        raise ValueError(f"{key!r} is no key; write the character that Shift makes of {name!r}")
+        raise ValueError(
+            f"{key!r} is not a key; write the character that Shift types with {name!r}"
+        )
     return "+".join([*(each for each in _MODIFIERS if each in held), name])
 
 
@@ -148,9 +150,11 @@ def conflicts(labels: Sequence[Mapping[str, Any]], hotkeys: Mapping[str, str]) -
 
     for name in hotkeys:
         if name not in _BY_NAME:
-            found.append(f"There is no action {name!r}; known are {', '.join(_BY_NAME)}.")
+            found.append(f"Unknown action {name!r}; expected one of {', '.join(_BY_NAME)}.")
         elif _BY_NAME[name].fixed:
-            found.append(f"{_quoted(_BY_NAME[name])} keeps its key; take it out of the hotkeys.")
+            found.append(
+                f"{_quoted(_BY_NAME[name])} always keeps its key; remove it from the hotkeys."
+            )
     for action in ACTIONS:
         changed = action.name in hotkeys and not action.fixed
         first = hotkeys[action.name] if changed else action.keys[0]

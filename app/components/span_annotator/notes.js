@@ -4,7 +4,7 @@ import { button, el } from './dom.js';
 
 const PAUSE = 600; // ms without a key after which a comment is sent
 const LONGEST = 3000; // ms that a comment may wait however fast somebody types
-const REASONS = ['not this language', 'unsure', 'not worth it'];
+const REASONS = ['wrong language', 'unsure', 'not worth annotating'];
 
 export class Notes {
   /** @type {HTMLInputElement} */ reason;
@@ -38,7 +38,7 @@ export class Notes {
 
   buildSkip() {
     this.reason = el('input');
-    Object.assign(this.reason, { type: 'text', maxLength: 500, placeholder: 'Why? (if you like)' });
+    Object.assign(this.reason, { type: 'text', maxLength: 500, placeholder: 'Why? (optional)' });
     this.reason.dataset.testid = 'skip-reason';
     this.reason.setAttribute('aria-label', 'Why this document is skipped');
     this.reason.addEventListener('keydown', (event) => {

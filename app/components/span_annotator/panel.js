@@ -10,7 +10,7 @@ const SAVING = {
   saved: () => 'saved',
   saving: (count) => `saving ${count}…`,
   late: () => 'not saved – retrying; keep this page open',
-  aside: () => 'not all is saved: see above',
+  aside: () => 'some edits are not saved: see above',
 };
 const FLASH = 5000; // ms that a passing message is shown
 
@@ -57,17 +57,17 @@ export class Panel {
     this.find('help').replaceChildren(
       helpSheet(actions, labels, () => this.annotator.toggleHelp()),
     );
-    this.find('text').setAttribute('aria-label', 'Document text. Tab goes through the spans, the '
-      + `arrow keys through the words, ${keyboard.of('help')} shows all keys.`);
+    this.find('text').setAttribute('aria-label', 'Document text. Tab moves through the spans, '
+      + `arrow keys move through the words, ${keyboard.of('help')} shows all keys.`);
     for (const [name, node] of Object.entries(this.buttons)) {
       const key = keyboard.of(name);
       if (key) node.title = key;
     }
     this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
     this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
-    this.buttons.history.title = `What was done here, and the way back to it (${keyboard.of('history')})`;
-    this.buttons.suggest.title = 'The model looks again: what you accepted stays, what you rejected '
-      + `does not come back (${keyboard.of('suggest')})`;
+    this.buttons.history.title = `See what was done here, and restore any version (${keyboard.of('history')})`;
+    this.buttons.suggest.title = 'The model suggests again: accepted spans stay, rejected ones '
+      + `do not come back (${keyboard.of('suggest')})`;
   }
 
   /**
@@ -104,7 +104,7 @@ export class Panel {
     buttons.hints.hidden = readOnly || !hints.length;
     press(buttons.hints, preferences.hints, `Hints (${hints.length})`);
     buttons.comment.classList.toggle('filled', Boolean(comment));
-    buttons.comment.setAttribute('aria-label', comment ? 'Comment (there is one)' : 'Comment');
+    buttons.comment.setAttribute('aria-label', comment ? 'Comment (not empty)' : 'Comment');
     buttons.comment.hidden = readOnly && !comment;
   }
 
@@ -116,7 +116,7 @@ export class Panel {
   drawState(state, count, readOnly) {
     const node = this.find('state');
     node.dataset.state = state;
-    write(node, readOnly && state === 'idle' ? 'read only' : SAVING[state](count));
+    write(node, readOnly && state === 'idle' ? 'read-only' : SAVING[state](count));
   }
 
   /**

@@ -87,7 +87,7 @@ export class Popover {
     if (!rejected) {
       const [testid, text] = span.source === 'model' ? ['reject', 'Reject'] : ['delete', 'Delete'];
       row.append(this.act(testid, text, 'reject', () => annotator.reject()));
-      row.append(this.act('identical', 'All like it', 'identical', () => annotator.propose()));
+      row.append(this.act('identical', 'All like this', 'identical', () => annotator.propose()));
     }
     return [row, this.chips(span.label)];
   }

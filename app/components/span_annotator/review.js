@@ -17,14 +17,14 @@ export class Review {
     Object.assign(this.range, { type: 'range', min: 0, max: 100, step: 1 });
     this.range.value = String(Math.round(annotator.preferences.above * 100));
     this.range.dataset.testid = 'above';
-    this.range.setAttribute('aria-label', 'Confidence from which suggestions are accepted');
+    this.range.setAttribute('aria-label', 'Minimum confidence for accepting suggestions');
     this.share = el('output', 'share');
     this.accept = button('accept-above', 'plain', '', () => this.apply());
     this.reject = button('reject-rest', 'plain', '', () => annotator.rejectRest());
     this.range.addEventListener('input', () => this.weigh());
     this.range.addEventListener('blur', () => this.settle());
     this.range.addEventListener('keydown', (event) => this.pressed(event));
-    const label = el('span', 'caption', 'Confidence from');
+    const label = el('span', 'caption', 'Confidence ≥');
     node.replaceChildren(label, this.range, this.share, this.accept, this.reject);
   }
 
@@ -62,7 +62,7 @@ export class Review {
   }
 
   focus() {
-    if (this.node.hidden) this.annotator.panel.flash('There is no suggestion left.');
+    if (this.node.hidden) this.annotator.panel.flash('No suggestions left.');
     else {
       this.range.focus();
       this.weigh();

@@ -38,7 +38,7 @@ export class UnsavedEdits {
   left({ key, person, entries }) {
     const { outbox } = this.annotator;
     return this.row('unsaved-other', `${edits(entries)} by ${person} waiting to be saved. `
-      + `It happens when ${person} works in this tab again.`, [],
+      + `They are saved when ${person} works in this tab again.`, [],
     entries, () => outbox.discardOthers(key));
   }
 
@@ -67,7 +67,7 @@ export class UnsavedEdits {
     const node = button('discard-unsaved', 'plain', 'Discard', () => {
       if (node.dataset.sure) { this.done(discard); return; }
       node.dataset.sure = 'yes';
-      node.textContent = `Discard ${edits(entries)} for ever`;
+      node.textContent = `Discard ${edits(entries)} permanently`;
     });
     return node;
   }

@@ -16,5 +16,5 @@ if app.settings.auth == "oidc":
     if st.button("Sign out", icon=":material/logout:"):
         st.logout()
 else:
-    password.leave(app)
-    password.password(app)
+    password.sign_out_buttons(app)
+    password.change_password_form(app)

@@ -10,29 +10,27 @@ from app.context import AppContext
 from app.screens.agreement.figures import KIND
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
+from app.services.operations import documents
 from app.services.team import adjudication
 from app.services.team.adjudication import AdjudicationError, Case, Difference
 from core.types import Key
-from storage.repository import documents
 
 OWN = "own"
 CHOSEN = "adjudicated_document"
 _LISTED = 500
 
 
-def choose(app: AppContext, project_id: int) -> int | None:
+def choose_document(app: AppContext, project_id: int) -> int | None:
     """Asks for a document; None where no two people have submitted the same one."""
     waiting, decided = adjudication.waiting(app.sessions, project_id)
     if not waiting and not decided:
         st.info(
-            "No document has two answers yet. Once two people have submitted the same one, it "
-            "waits here for a decision.",
+            "Nothing to adjudicate yet. Once two people have submitted the same document, it "
+            "appears here for a decision.",
             icon=":material/balance:",
         )
         return None
-    with app.sessions() as session:
-        found = documents.texts(session, [*waiting, *decided][:_LISTED])
-    names = {key: name for key, (name, _) in found.items()}
+    names = documents.names(app.sessions, project_id, [*waiting, *decided][:_LISTED])
     kept = st.session_state.get(CHOSEN)
     every = [id_ for id_ in [*waiting, *decided] if id_ in names or id_ == kept]
     if kept not in every:
@@ -42,7 +40,7 @@ def choose(app: AppContext, project_id: int) -> int | None:
             "Document",
             every,
             format_func=lambda key: (
-                f"{'✓ decided' if key in decided else '○ waits'} · {names.get(key, key)}"
+                f"{'✓ decided' if key in decided else '○ open'} · {names.get(key, key)}"
             ),
             key=CHOSEN,
         )
@@ -53,9 +51,9 @@ def choose(app: AppContext, project_id: int) -> int | None:
 
 def _accept_agreed(app: AppContext, project_id: int, waiting: int) -> None:
     if waiting and st.button(
-        "Accept where all agree",
+        "Accept all unanimous",
         icon=":material/done_all:",
-        help="Decides every waiting document whose versions are the same.",
+        help="Accepts every open document whose versions are all the same.",
     ):
         accepted = adjudication.accept_agreed(app.sessions, project_id, app.person)
         st.toast(f"{count(accepted, 'document')} accepted.", icon=":material/done_all:")
@@ -69,7 +67,7 @@ def case(app: AppContext, document_id: int) -> None:
     st.subheader(literal(clipped(found.name, 80)), anchor=False)
     _standing(found)
     names = [version.person for version in found.versions]
-    with st.expander("The whole text", icon=":material/article:"):
+    with st.expander("Full text", icon=":material/article:"):
         columns = st.columns(len(names))
         for number, (column, version) in enumerate(zip(columns, found.versions, strict=True)):
             own = version.keys - set(found.agreed)
@@ -90,12 +88,12 @@ def tint(number: int) -> str:
 
 
 def _standing(found: Case) -> None:
-    same = f"{count(len(found.agreed), 'entity', 'entities')} the same in all versions"
+    same = f"{count(len(found.agreed), 'entity', 'entities')} identical in all versions"
     st.caption(f"{count(len(found.differences), 'difference')} · {same} (grey below).")
     if found.decided:
-        said = f"**{literal(found.decided[0])}** has decided; a new decision takes its place."
+        said = f"**{literal(found.decided[0])}** has already decided; a new decision replaces it."
         if found.stale:
-            said += " Since then somebody has submitted another version."
+            said += " Another version has been submitted since."
         st.info(said, icon=":material/balance:")
 
 
@@ -107,7 +105,7 @@ def _take_all(found: Case, names: Sequence[str]) -> None:
                 key=f"all {found.document_id} {name}",
                 on_click=_choose_all,
                 args=(found, name),
-                help="Chooses this person’s version for every difference; nothing is saved yet.",
+                help="Selects this person’s version for every difference. Nothing is saved yet.",
             )
 
 
@@ -179,9 +177,7 @@ def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
         placeholder="None of them",
     )
     words, label = st.columns([3, 1])
-    wanted = words.text_input(
-        "Also mark", key=f"{key} words", help="The words as they stand in the text."
-    )
+    wanted = words.text_input("Also mark", key=f"{key} words", help="The exact words of the text.")
     named: str = label.selectbox("as", found.labels, key=f"{key} label")
     if not wanted:
         return kept
@@ -193,8 +189,8 @@ def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
     if len(keys) == 1:
         return [*kept, keys[0]]
     st.error(
-        f"These words stand {count(len(keys), 'time')} where the difference is; they must stand "
-        "there once. Take in a word beside them, or mind capitals and spaces."
+        f"Found {count(len(keys), 'time')} at this difference; expected exactly once. Add an "
+        "adjacent word, or check capitals and spaces."
     )
     return None
 
@@ -204,13 +200,17 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     left = len(decisions) - len(made)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Keep this decision",
+            "Save decision",
             type="primary",
             icon=":material/balance:",
             disabled=left > 0,
             key="keep decision",
         )
-        st.caption(f"{count(left, 'difference')} left to decide." if left else "All is decided.")
+        st.caption(
+            f"{count(left, 'difference')} left to decide."
+            if left
+            else ("All differences are decided.")
+        )
     if not pressed:
         return
     try:
@@ -219,12 +219,12 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     except AdjudicationError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
-    st.toast(f"{literal(found.name)} is decided.", icon=":material/balance:")
+    st.toast(f"Decision on {literal(found.name)} saved.", icon=":material/balance:")
     st.session_state["adjudicated_next"] = True
     st.rerun()
 
 
-def go_on() -> None:
+def open_next_after_decision() -> None:
     """After a decision, to the first document that waits."""
     if st.session_state.pop("adjudicated_next", False):
         st.session_state.pop(CHOSEN, None)

@@ -7,18 +7,19 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import STATUS, count, literal
+from app.services.operations.projects import ProjectView
 from app.services.team import assignment
-from storage.models import Project
 
 _LISTED = 1000
 
 
-def given(app: AppContext, project: Project) -> None:
+def assignments_table(app: AppContext, project: ProjectView) -> None:
     """A row for each person, and one for each part."""
     parts = assignment.given(app.sessions, project.id)
     if not parts:
         st.info(
-            "Nobody has a document yet. Who opens one takes a part in it; or give some out here.",
+            "No assignments yet. Opening a document assigns it; you can also assign documents "
+            "here.",
             icon=":material/assignment_ind:",
         )
         return
@@ -35,9 +36,9 @@ def given(app: AppContext, project: Project) -> None:
             ]
         ),
         hide_index=True,
-        alt="A row for each person, with how many documents they have",
+        alt="Number of documents per person",
     )
-    with st.expander(f"{count(len(parts), 'part')}, document by document"):
+    with st.expander(f"{count(len(parts), 'assignment')} by document"):
         st.dataframe(
             pd.DataFrame(
                 [
@@ -45,22 +46,22 @@ def given(app: AppContext, project: Project) -> None:
                         "Document": part.name,
                         "Person": part.person,
                         "Status": STATUS[part.status],
-                        "Given until": part.claimed_until if part.status == "new" else None,
+                        "Reserved until": part.claimed_until if part.status == "new" else None,
                     }
                     for part in parts[:_LISTED]
                 ]
             ),
             hide_index=True,
             column_config={
-                "Given until": st.column_config.DatetimeColumn(
-                    help="Taken by opening it; goes to somebody else if still untouched then. "
-                    "Empty: it stays theirs."
+                "Reserved until": st.column_config.DatetimeColumn(
+                    help="Assigned by opening the document; goes to somebody else if still "
+                    "untouched by then. Empty: no time limit."
                 )
             },
         )
 
 
-def give(app: AppContext, project: Project) -> None:
+def assign_form(app: AppContext, project: ProjectView) -> None:
     """The form that gives the next documents to people."""
     with st.form("assign"):
         people = st.multiselect(
@@ -75,7 +76,8 @@ def give(app: AppContext, project: Project) -> None:
             10_000,
             10,
             key="assign_number",
-            help="The oldest that lack so many annotators and that none of them has.",
+            help="Takes the oldest documents that still need this many annotators and that none "
+            "of these people has.",
         )
         if not st.form_submit_button("Assign", icon=":material/assignment_ind:"):
             return
@@ -84,5 +86,5 @@ def give(app: AppContext, project: Project) -> None:
     except (LookupError, ValueError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
-    st.toast(f"{count(made, 'part')} given.", icon=":material/assignment_ind:")
+    st.toast(f"{count(made, 'assignment')} created.", icon=":material/assignment_ind:")
     st.rerun()

@@ -10,39 +10,38 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import annotated_text
 from app.screens.common.wording import clipped, count, literal
+from app.services.operations import documents
 from app.services.team import agreement
 from app.services.team.agreement import Agreement, Annotated, Summary
 from app.services.team.agreement_coefficients import RESAMPLES, Figure
 from app.services.team.disagreements import KINDS, Disagreement, Kind, disagreements, narrowed
-from storage.repository import documents, label_names, responses
 
 ROWS = 20
 SEED = 0
 KIND: dict[Kind, str] = {
-    "missing": "∅ Only one has it",
+    "missing": "∅ Only one marked it",
     "boundary": "↔ Other boundaries",
     "label": "⇄ Other label",
 }
 _UNITS = (
-    "F1 counts entities: one person's read as the other's gold. Kappa and alpha count words: a "
-    "word's value is the set of labels whose entities cover it (nested ones make a set of two; "
-    "no label is a value too), and of one label, whether it is among them. The interval in "
-    "brackets holds 95 % of {resamples:,} draws of the documents (seed {seed}). “–” is not "
-    "defined: nothing was found, or only one value occurs."
+    "F1 compares entities, with one person’s taken as gold. Kappa and alpha compare words: a "
+    "word’s value is the set of labels whose entities cover it (two for nested ones; no label "
+    "counts as a value, too), and for a single label whether it is in that set. Brackets give "
+    "the 95 % interval over {resamples:,} bootstrap resamples of the documents (seed {seed}). "
+    "“–”: undefined, as nothing was found or only one value occurs."
 )
 
 
-def gathered(app: AppContext, project_id: int) -> list[Annotated]:
+def comparable_documents(app: AppContext, project_id: int) -> list[Annotated]:
     """What can be compared; looked up again once somebody submits
     or renames a label."""
-    with app.sessions() as session:
-        state = responses.state(session, project_id), label_names.changes(session, project_id)
-    return _gathered(app, app.store, project_id, state)
+    state = agreement.state(app.sessions, project_id)
+    return _compared(app, app.store, project_id, state)
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
-def _gathered(_desk: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
-    return agreement.collect(_desk.sessions, project_id)
+def _compared(_app: AppContext, store: str, project_id: int, state: object) -> list[Annotated]:
+    return agreement.collect(_app.sessions, project_id)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting …")
@@ -54,7 +53,11 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
     everybody = sorted({person for document in annotated for person in document.responses})
     chosen = st.multiselect(
-        "People", everybody, key="agreement_people", placeholder="Everybody", help="Two or more."
+        "People",
+        everybody,
+        key="agreement_people",
+        placeholder="Everyone",
+        help="Select at least two.",
     )
     kept = [document.by(chosen) if chosen else document for document in annotated]
     return [document for document in kept if len(document.responses) >= 2]
@@ -63,24 +66,28 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
 def figures(annotated: list[Annotated]) -> None:
     found = _measured(annotated)
     if not annotated:
-        st.info("These people have no document in common.", icon=":material/group_off:")
+        st.info("These people have no documents in common.", icon=":material/group_off:")
         return
     overall = found.overall
     with st.container(horizontal=True):
         for name, value, told in (
-            ("F1, entities", overall.exact, "Boundaries and label; the mean of the pairs."),
-            ("F1, boundaries", overall.boundaries, "Whatever the label; the mean of the pairs."),
-            ("Cohen’s κ", overall.cohen, "On words; the mean of the pairs."),
-            ("Fleiss’ κ", overall.fleiss, "On words, all people together."),
-            ("Krippendorff’s α", overall.alpha, "On words, all people together."),
+            ("F1, entities", overall.exact, "Boundaries and label; mean over all pairs."),
+            (
+                "F1, boundaries",
+                overall.boundaries,
+                "Boundaries only, any label; mean over all pairs.",
+            ),
+            ("Cohen’s κ", overall.cohen, "Per word; mean over all pairs."),
+            ("Fleiss’ κ", overall.fleiss, "Per word, all people together."),
+            ("Krippendorff’s α", overall.alpha, "Per word, all people together."),
         ):
             st.metric(name, _number(value), help=told, border=True)
     st.caption(
         f"{count(len(found.people), 'person', 'people')}, {count(overall.documents, 'document')}, "
-        f"{count(found.words, 'word')}, {count(overall.entities, 'entity', 'entities')} of all "
-        f"together. {_interval(overall)}"
+        f"{count(found.words, 'word')}, {count(overall.entities, 'entity', 'entities')} in total. "
+        f"{_interval(overall)}"
     )
-    st.markdown("**Each two people**")
+    st.markdown("**Pairwise**")
     st.dataframe(
         pd.DataFrame(
             [
@@ -96,13 +103,13 @@ def figures(annotated: list[Annotated]) -> None:
             ]
         ),
         hide_index=True,
-        alt="A row for each two people, with how far they agree",
+        alt="Pairwise agreement, one row per pair",
     )
-    st.markdown("**Each label**")
+    st.markdown("**By label**")
     st.dataframe(
         pd.DataFrame([_row(label) for label in found.labels]),
         hide_index=True,
-        alt="A row for each label, with how far all agree on it",
+        alt="Agreement by label, one row per label",
     )
     st.caption(_UNITS.format(resamples=RESAMPLES, seed=SEED))
 
@@ -122,7 +129,7 @@ def _row(summary: Summary) -> dict[str, object]:
 
 def _interval(overall: Summary) -> str:
     if overall.exact.low is None:
-        return "One document says nothing of others: there is no interval."
+        return "A single document gives no interval."
     return f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
 
 
@@ -136,11 +143,13 @@ def _told(figure: Figure) -> str:
     return f"{figure.value:z.3f} [{figure.low:z.2f}, {figure.high:z.2f}]"
 
 
-def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
+def list_disagreements(
+    app: AppContext, project_id: int, annotated: Sequence[Annotated]
+) -> int | None:
     """Each two people's differences; returns the document that the person wants to open."""
     every = disagreements(annotated)
     if not every:
-        st.success("They agree on everything.", icon=":material/done_all:")
+        st.success("No differences: they agree on everything.", icon=":material/done_all:")
         return None
     shown = _filtered(every)
     st.caption(f"{count(len(shown), 'difference')} of {len(every):,}.")
@@ -148,10 +157,11 @@ def listed(app: AppContext, annotated: Sequence[Annotated]) -> int | None:
     number = min(int(st.session_state.get("agreement_page", 1)), last)
     wanted = None
     page = shown[(number - 1) * ROWS : number * ROWS]
-    with app.sessions() as session:
-        texts = documents.texts(session, {disagreement.document_id for disagreement in page})
+    texts = documents.texts(
+        app.sessions, project_id, {disagreement.document_id for disagreement in page}
+    )
     for row, disagreement in enumerate(page):
-        if _difference(disagreement, texts[disagreement.document_id][1], f"{number} {row}"):
+        if _difference(disagreement, texts[disagreement.document_id], f"{number} {row}"):
             wanted = disagreement.document_id
     if last > 1:
         st.pagination(last, key="agreement_page")

@@ -9,13 +9,14 @@ from app.screens.agreement import adjudication, assignment, figures
 from app.screens.common import location
 from app.screens.common.project_header import project_header
 
-FIGURES, DIFFERENCES, DECIDE, WHO = "Figures", "Differences", "Decide", "Who has what"
+FIGURES, DIFFERENCES, DECIDE, WHO = "Figures", "Differences", "Decide", "Assignments"
 
 app = context.current()
 project = project_header(
     app,
     "Agreement",
-    "How far people agree who annotated the same documents unseen by one another, and what counts.",
+    "How far people agree who annotated the same documents independently, and which version "
+    "counts.",
     needs="review",
 )
 
@@ -27,17 +28,17 @@ def show(document_id: int) -> None:
     st.rerun()
 
 
-if project.annotators == 1:
+if project.settings.annotators == 1:
     st.info(
-        "In this project one draft of a document is everybody’s. To have each document annotated "
-        "by several people, unseen by one another, set how many in Documents → Settings.",
+        "In this project, everybody shares one draft per document. To have several people "
+        "annotate each document independently, set their number in Documents → Settings.",
         icon=":material/group:",
     )
     if st.button("Go to Documents", icon=":material/arrow_back:"):
         location.go(location.DOCUMENTS)
 wanted = st.session_state.pop("agreement_part_wanted", None)
 st.session_state["agreement_part"] = wanted or st.session_state.get("agreement_part") or FIGURES
-adjudication.go_on()
+adjudication.open_next_after_decision()
 part = st.segmented_control(
     "Part",
     [FIGURES, DIFFERENCES, DECIDE, WHO],
@@ -46,23 +47,23 @@ part = st.segmented_control(
     label_visibility="collapsed",
 )
 if part == WHO:
-    assignment.given(app, project)
-    if project.annotators > 1:
-        assignment.give(app, project)
+    assignment.assignments_table(app, project)
+    if project.settings.annotators > 1:
+        assignment.assign_form(app, project)
 elif part == DECIDE:
-    chosen = adjudication.choose(app, project.id)
+    chosen = adjudication.choose_document(app, project.id)
     if chosen is not None:
         adjudication.case(app, chosen)
 else:
-    annotated = figures.gathered(app, project.id)
+    annotated = figures.comparable_documents(app, project.id)
     if not annotated:
         st.info(
-            "There is nothing to compare yet: no two people have submitted the same document.",
+            "Nothing to compare yet: no two people have submitted the same document.",
             icon=":material/compare:",
         )
         st.stop()
     kept = figures.choose_people(annotated)
     if part == FIGURES:
         figures.figures(kept)
-    elif (opened := figures.listed(app, kept)) is not None:
+    elif (opened := figures.list_disagreements(app, project.id, kept)) is not None:
         show(opened)

@@ -10,12 +10,11 @@ from app.screens.common.wording import literal
 from app.services.annotation.document_view import LabelView
 
 HOW_TO_DECIDE = """**How to decide**
-- Look at each suggestion on its own: accept what is right, reject what is not. The model is sure of
-  some mistakes, too.
-- Mark a name wherever it stands, also inside another: the place in *New York University* is a name
-  of its own.
-- Take the whole name as it is written, and nothing around it.
-- Then read once more for what nobody suggested."""
+- Judge each suggestion on its own: accept the right ones, reject the wrong ones. The model can be
+  confident and wrong.
+- Mark every mention, nested ones too: the place in *New York University* is an entity of its own.
+- Mark the whole name as it is written, and nothing around it.
+- Then read the text once more for entities that the model missed."""
 """What guidelines a project has that wrote none."""
 
 

@@ -11,11 +11,9 @@ from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, GestureError
 from app.screens.common.wording import count, literal
-from app.services.annotation import history, tasks
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
-from storage.repository import documents
 
 _OF, _PAGE, _LOOK, _SAID = "history_of", "history_page", "history_look", "history_said"
 _BASE_VERSION = "history_seen"
@@ -43,13 +41,11 @@ def _look(version: int) -> None:
 
 @st.dialog("History", width="large", icon=":material/history:", on_dismiss=_forget)
 def _dialog(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
-    with app.sessions() as session:
-        task = tasks.find(session, documents.get(session, view.document_id), app.person)
-        page = history.page(session, task, int(st.session_state.get(_PAGE, 1)))
+    page = service.history(view.document_id, app.person, int(st.session_state.get(_PAGE, 1)))
     if page.unnumbered:
         st.info(
-            f"{count(page.unnumbered, 'step')} from before versions were kept: what they changed "
-            "is not on record, and there is no way back to before them.",
+            f"{count(page.unnumbered, 'step')} older than the version history: what changed is "
+            "not on record, and earlier states cannot be restored.",
             icon=":material/info:",
         )
     looked: int | None = st.session_state.get(_LOOK)
@@ -67,11 +63,13 @@ def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
             when = step.at.strftime("%Y-%m-%d %H:%M:%S")
             version = "" if step.version is None else f" · version {step.version}"
             said = f"**{who}** {literal(step.said)}" if step.person else literal(step.said)
-            refused = f"  \n:orange-badge[Not done] {literal(step.refused)}" if step.refused else ""
+            refused = ""
+            if step.refused:
+                refused = f"  \n:orange-badge[Not applied] {literal(step.refused)}"
             st.markdown(f"{said}{refused}  \n:small[{when} UTC{version}]")
             if step.version is not None:
                 st.button(
-                    "Shown" if step.version == looked else "Look",
+                    "Viewing" if step.version == looked else "View",
                     icon=":material/visibility:",
                     key=f"look {page.number} {number}",
                     disabled=step.version == looked,
@@ -80,7 +78,7 @@ def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
                 )
     if page.number == page.pages and page.version:
         st.button(
-            "Look at the beginning",
+            "View the first version",
             icon=":material/first_page:",
             key="look 0",
             disabled=looked == 0,
@@ -94,9 +92,7 @@ def _preview(
 ) -> None:
     """The spans of a version on the text, and the button that brings it back."""
     try:
-        with app.sessions() as session:
-            task = tasks.find(session, documents.get(session, view.document_id), app.person)
-            draft = history.state_at(session, task, version)
+        draft = service.draft_at(view.document_id, app.person, version)
     except HistoryError as error:
         st.warning(literal(str(error)), icon=":material/history_toggle_off:")
         return
@@ -111,7 +107,7 @@ def _preview(
             type="primary",
             key="restore_version",
             disabled=view.read_only or version == page.version,
-            help="It is submitted: reopen it first." if view.read_only else None,
+            help="The document is submitted: reopen it first." if view.read_only else None,
         )
     if pressed:
         _restore(app, service, view, version, base_version)
@@ -128,7 +124,7 @@ def _restore(
         return
     _forget()
     st.session_state[_SAID] = (
-        f"Version {version} is back. What came after it is still in the history."
+        f"Version {version} restored. Later versions are still in the history."
     )
     st.rerun()
 
@@ -144,7 +140,7 @@ def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
         key=PREVIEW,
         store=PREVIEW,
         read_only=True,
-        empty="There were no entities.",
+        empty="This version has no entities.",
         comment=draft.comment,
         skip_reason=draft.skip_reason,
         version=version,

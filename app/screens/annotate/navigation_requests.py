@@ -8,7 +8,7 @@ from app.context import AppContext
 from app.screens.annotate import history, resuggest
 from app.screens.annotate.receive import Received
 from app.screens.common import location
-from app.screens.common.sentence import unseen
+from app.screens.common.sentence import withheld
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.suggestions.queue import first_waiting, next_document
@@ -20,8 +20,8 @@ def follow(
     destination: str, app: AppContext, service: AnnotationService, view: DocumentView
 ) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
-    if destination == "denoise" and unseen(view.split, view.status):
-        st.toast("Held out: the model shows nothing of this document before it is submitted.")
+    if destination == "denoise" and withheld(view.split, view.status):
+        st.toast("Held out: the model’s view of this document stays hidden until it is submitted.")
         return
     if destination == "denoise":
         location.go(location.DENOISE, view.document_id)
@@ -37,7 +37,7 @@ def follow(
         around = view.heading.surroundings
         target = around.next if destination == "next" else around.previous
     if target is None:
-        st.toast(f"There is no {destination} document.")
+        st.toast(f"No {destination} document.")
         return
     location.choose_document(target)
     st.rerun()
@@ -47,11 +47,11 @@ def offer_to_read_around(view: DocumentView) -> None:
     if view.read_only or view.split == "holdout":
         return
     st.toggle(
-        "Read again around my corrections",
+        "Suggest again around my corrections",
         key=_AROUND,
         persist_state="session",
-        help="After each correction the model denoises the rest of its sentence once more, beside "
-        "what you decided. Suggestions that contradict you go; new ones may come.",
+        help="After each correction, the model denoises the rest of its sentence again, given "
+        "your decisions. Suggestions that contradict them go; new ones may appear.",
     )
 
 
@@ -66,7 +66,7 @@ def all_done(app: AppContext, above: Heading) -> None:
     if above.surroundings.open:
         several = above.annotators > 1
         if several and not first_waiting(app.sessions, above.project_id, app.person):
-            st.success("No document waits for you any more.", icon=":material/done_all:")
+            st.success("You’re all caught up.", icon=":material/done_all:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success("Every document is submitted or skipped.", icon=":material/done_all:")

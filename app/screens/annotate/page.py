@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import context
 from app.screens.annotate import history, navigation_requests, resuggest, workspace
-from app.screens.annotate.receive import begun, receive, trash_notice, what_is_new
+from app.screens.annotate.receive import others_changes, receive, record_visit, trash_notice
 from app.screens.common import location
 from app.screens.common.wording import literal
 
@@ -18,8 +18,7 @@ trash_notice(received)
 project, document_id = location.current(app)
 if project is None or document_id is None:
     st.info(
-        "There is no document to annotate yet. Add some on the Documents page: files, or a text "
-        "of your own.",
+        "No documents to annotate yet. Upload files or paste a text on the Documents page.",
         icon=":material/description:",
     )
     if st.button("Go to Documents", icon=":material/arrow_back:"):
@@ -32,17 +31,17 @@ above = view.heading if view else service.heading(document_id, app.person)
 navigation_requests.all_done(app, above)
 with workspace.column():
     workspace.heading(app, service, above)
-    view = workspace.opened(app, service, above, view)
-    workspace.company(view)
+    view = workspace.open_document(app, service, above, view)
+    workspace.other_annotators(view)
     if received and received.error and received.document_id != document_id:
-        st.warning(f"An edit of the document before was refused: {literal(received.error)}")
-    news = what_is_new(service, app.person, view)
+        st.warning(f"An edit of the previous document was not applied: {literal(received.error)}")
+    news = others_changes(service, app.person, view)
     result = workspace.annotator(app, view, received, news, service.can_ask)
-    workspace.origin(view, None if service.can_ask else app.model_problem())
+    workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())
     navigation_requests.offer_to_read_around(view)
 resuggest.news()
 history.news()
-begun(service, app.person, view)
+record_visit(service, app.person, view)
 context.prefetcher().request(project.id, document_id)
 if received and received.document_id == document_id:
     navigation_requests.read_around(service, app.person, received)

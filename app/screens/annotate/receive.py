@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import context
 from app.components.span_annotator import sent_operations
 from app.editing import DraftSpan
 from app.screens.common.wording import clipped, literal
-from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.annotation import AnnotationService, DocumentGoneError
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.news import News
 from app.services.team.permissions import NotAllowedError
-from storage.database_errors import is_of_the_data, problem_of
-from storage.repository.documents import DocumentGoneError
+from storage.database_errors import StorageError, is_of_the_data, problem_of
 
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
@@ -46,7 +44,7 @@ class Received:
     """Where it corrected the model; empty when the same message is seen again."""
 
 
-def collect() -> None:
+def save_unmounted() -> None:
     """Saves what the annotator sent as it was left for another page, which never mounts it."""
     if sent_operations(KEY):
         app = context.create()
@@ -73,10 +71,12 @@ def receive(service: AnnotationService, person: str) -> Received | None:
     st.session_state[_OWN] = st.session_state.get(_OWN, frozenset()) | _clients(sent)
     try:
         applied = service.apply(document_id, client, sent.get("ops"), person, _clients(sent))
-    except SQLAlchemyError as error:
+    except StorageError as error:
         LOG.exception("edits of document %s could not be saved", document_id)
         if is_of_the_data(error):
-            return _returned(sent, why=f"{problem_of(error).what}. The server’s log says more")
+            return _returned(
+                sent, why=f"{problem_of(error).what}. See the server’s log for details"
+            )
         return Received(document_id, known[1].ack if known else None, _not_saved(error))
     except (DocumentGoneError, NotAllowedError) as error:
         return _returned(sent, why=str(error))
@@ -110,13 +110,13 @@ def trash_notice(received: Received | None) -> None:
     """Says where edits went whose document somebody deleted meanwhile."""
     if received and received.trashed is not None:
         st.warning(
-            f"Somebody deleted {literal(clipped(received.trashed, 60))} while you worked on it. "
-            "What you did is saved with it, and is there again once it is restored from the bin.",
+            f"Somebody deleted {literal(clipped(received.trashed, 60))} while you were working on "
+            "it. Your edits are saved with it and come back when it is restored from the trash.",
             icon=":material/delete:",
         )
 
 
-def what_is_new(service: AnnotationService, person: str, view: DocumentView) -> News | None:
+def others_changes(service: AnnotationService, person: str, view: DocumentView) -> News | None:
     """What others did since this page showed the document last. A run that the browser does not
     answer may be shown again: the page tells the news of a version once."""
     before: tuple[int | None, int, News | None] = st.session_state.get(_SHOWN, (None, 0, None))
@@ -140,20 +140,20 @@ def _operations(ops: Any) -> list[Mapping[str, Any]]:
     return [op for op in ops if isinstance(op, Mapping)] if isinstance(ops, list) else []
 
 
-def begun(service: AnnotationService, person: str, view: DocumentView) -> None:
+def record_visit(service: AnnotationService, person: str, view: DocumentView) -> None:
     """Notes the visit to a document that can be worked on, once for as long as it is shown."""
     if view.read_only or st.session_state.get(_VISIT) == view.document_id:
         return
     st.session_state[_VISIT] = view.document_id
     try:
         service.visit(view.document_id, person)
-    except SQLAlchemyError:
+    except StorageError:
         LOG.exception("the visit to document %s is not in the figures", view.document_id)
 
 
-def _not_saved(error: SQLAlchemyError) -> str:
+def _not_saved(error: StorageError) -> str:
     found = problem_of(error)
     return (
-        f"Not saved: {found.what}. Your edits are kept in this page and sent again; keep it open. "
-        f"{found.remedy}"
+        f"Not saved: {found.what}. Your edits are kept in this page and will be sent again; keep "
+        f"it open. {found.remedy}"
     )

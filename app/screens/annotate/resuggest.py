@@ -12,8 +12,7 @@ import streamlit as st
 from app.editing import GestureError
 from app.screens.common.wording import count, literal
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions.background_resuggest import BackgroundResuggest
-from app.services.suggestions.resuggest import Change, Stretch
+from app.services.suggestions.resuggest import BackgroundResuggest, Change, Stretch
 
 LOG = logging.getLogger(__name__)
 _PENDING, _SAID = "reading", "said of the second look"
@@ -44,7 +43,7 @@ def begin(
 ) -> None:
     """Begins a second look, everywhere or around some stretches."""
     before: PendingResuggest | None = st.session_state.get(_PENDING)
-    result = _background().ask(service, document_id, person, around)
+    result = _background().ask(service.resuggest, document_id, person, around)
     told = around is None or bool(before and before.told and not before.result.done())
     st.session_state[_PENDING] = PendingResuggest(document_id, result, told)
 
@@ -68,16 +67,16 @@ def _outcome(pending: PendingResuggest) -> str:
         return literal(str(error))
     except Exception as error:  # a broken model must not keep a person from annotating
         LOG.exception("document %s could not be read again", pending.document_id)
-        return f"The model could not read this document: {literal(str(error))}"
+        return f"The model could not process this document: {literal(str(error))}"
 
 
 def _said(change: Change) -> str:
     if not change.added and not change.gone:
-        return "The model has nothing to add to what you decided."
+        return "No new suggestions: the model has nothing to add."
     parts = [count(change.added, "new suggestion")] if change.added else []
     if change.gone:
-        parts.append(f"{count(change.gone, 'suggestion')} gone that contradicted you")
-    return f"Denoised beside what you decided: {', '.join(parts)}."
+        parts.append(f"{count(change.gone, 'suggestion')} removed that contradicted you")
+    return f"Suggested again, given your decisions: {', '.join(parts)}."
 
 
 def news() -> None:
@@ -96,6 +95,6 @@ def watch() -> None:
 
 @st.fragment(run_every=OFTEN)
 def _glance(result: Future[Change]) -> None:
-    st.caption(":material/blur_on: The model looks again; you can go on.")
+    st.caption(":material/blur_on: The model is suggesting again; you can keep working.")
     if result.done():
         st.rerun()

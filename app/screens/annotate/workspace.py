@@ -13,7 +13,7 @@ from app.context import SUGGESTING, AppContext
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
-from app.screens.common.sentence import unseen
+from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.conflicts import Conflict
@@ -31,7 +31,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
 }
 _UNCOVERED_SHOWN = 5
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
-NEVER_LOOKED = "No model has looked at this text yet. Drag over words to add an entity."
+NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
 
@@ -55,7 +55,7 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
         st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
-        if not unseen(above.split, status) and st.button(
+        if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
             location.go(location.DENOISE, above.document_id)
@@ -66,7 +66,7 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
             st.rerun()
 
 
-def opened(
+def open_document(
     app: AppContext, service: AnnotationService, above: Heading, view: DocumentView | None
 ) -> DocumentView:
     """The document; where it is not known yet, the model reads it. Ends the run where it has its
@@ -75,24 +75,24 @@ def opened(
     if view is not None:
         return view
     try:
-        with reading, st.spinner("The model is reading the document …", show_time=True):
+        with reading, st.spinner("Predicting entities …", show_time=True):
             return service.open(above.document_id, app.person)
     except FullError as problem:
         _full(app, above, str(problem))
 
 
-def company(view: DocumentView) -> None:
+def other_annotators(view: DocumentView) -> None:
     """Who else works on the document, or that nobody sees what is done here."""
     if view.holder:
         st.info(
-            f"**{literal(view.holder)}** has this open. What you both do is merged, and where you "
-            "differ you are asked; the queue sends nobody else here.",
+            f"**{literal(view.holder)}** has this document open. Your edits are merged, and you "
+            "are asked about conflicts; the queue sends nobody else here.",
             icon=":material/group:",
         )
     if view.annotators > 1:
         st.caption(
-            f":material/visibility_off: {view.annotators} people annotate this document. Nobody "
-            "sees the others’ answers; a reviewer compares them."
+            f":material/visibility_off: {view.annotators} people annotate this document "
+            "independently. Nobody sees the others’ answers; a reviewer compares them."
         )
 
 
@@ -101,7 +101,9 @@ def _full(app: AppContext, above: Heading, problem: str) -> NoReturn:
     st.info(literal(problem), icon=":material/group_off:")
     target = next_document(app.sessions, above.project_id, above.document_id, person=app.person)
     if target is None:
-        st.success("No other document waits for you.", icon=":material/done_all:")
+        st.success(
+            "You’re all caught up: no other document is waiting.", icon=":material/done_all:"
+        )
     elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
         location.choose_document(target)
         st.rerun()
@@ -151,7 +153,7 @@ def annotator(
 
 
 def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
-    by = f"{conflict.by}, on another page" if conflict.by == app.person else conflict.by
+    by = f"{conflict.by}, in another tab" if conflict.by == app.person else conflict.by
     return {**asdict(conflict), "by": by, "at": conflict.at.isoformat()}
 
 
@@ -161,13 +163,13 @@ def _nothing(view: DocumentView) -> str:
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
-def origin(view: DocumentView, problem: str | None) -> None:
+def suggestions_origin(view: DocumentView, problem: str | None) -> None:
     """Where the suggestions come from, or why there are none; and what was not looked at."""
     unasked = problem if view.predicted == "never" and not view.held_out else None
     failed = view.prediction_error or unasked
     if failed:
         st.warning(
-            f"No suggestions: {literal(failed)}\n\nYou can annotate all the same.",
+            f"No suggestions: {literal(failed)}\n\nYou can still annotate.",
             icon=":material/warning:",
         )
     said = _provenance(view)
@@ -177,8 +179,8 @@ def origin(view: DocumentView, problem: str | None) -> None:
         words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
         more = len(words) - _UNCOVERED_SHOWN
         st.warning(
-            f"The model could not look at {count(len(words), 'stretch', 'stretches')} of this "
-            f"text: {literal(', '.join(words[:_UNCOVERED_SHOWN]))}"
+            f"The model could not process {count(len(words), 'passage')} of this text: "
+            f"{literal(', '.join(words[:_UNCOVERED_SHOWN]))}"
             f"{f' and {more} more' if more > 0 else ''}. Read there with care.",
             icon=":material/visibility_off:",
         )
@@ -187,15 +189,15 @@ def origin(view: DocumentView, problem: str | None) -> None:
 def _provenance(view: DocumentView) -> str:
     if view.held_out:
         return (
-            "Held out: no model shows its suggestions here, so that what you mark can judge them "
-            "all. Nothing is trained on it."
+            "Held out: no suggestions are shown here, because your annotation is what models are "
+            "evaluated on. No model is trained on it."
         )
     if view.predicted == "never":
-        return "No model has looked at this document: what is marked here, people marked."
+        return "No model has processed this document: people marked what is marked here."
     if view.model_version_id is None:
         return "The suggestions were imported with the document."
     model = f"Model version {view.model_version_id}"
     sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
     if view.predicted == "nothing":
-        return f"{model} looked at this document and found nothing ({sampler})."
+        return f"{model} found no entities in this document ({sampler})."
     return f"Suggestions by model version {view.model_version_id} ({sampler})."

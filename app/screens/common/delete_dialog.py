@@ -8,19 +8,19 @@ from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
 from app.services.operations.trash import DeletionRequest
-from storage.repository.trash import Kind
+from storage.enums import DeletableKind
 
 _ASKED = "deletion_asked"
 
 
-def ask(kind: Kind, id: int) -> None:
+def ask(kind: DeletableKind, id: int) -> None:
     """Opens the dialog; to be called before `answer`, as in a callback."""
     st.session_state[_ASKED] = (kind, id)
 
 
 def answer(app: AppContext) -> None:
     """Shows the dialog until it is answered or closed."""
-    asked: tuple[Kind, int] | None = st.session_state.get(_ASKED)
+    asked: tuple[DeletableKind, int] | None = st.session_state.get(_ASKED)
     if asked is None:
         return
     kind, id = asked
@@ -41,7 +41,7 @@ def _confirm(app: AppContext, request: DeletionRequest) -> None:
     if request.worked_on_by is not None:
         st.warning(f"{literal(request.worked_on_by)} is working on it.", icon=":material/person:")
     with st.form("deletion", border=False):
-        st.markdown("To delete it, type its name:")
+        st.markdown("Type its name to confirm:")
         st.code(request.name, language=None, wrap_lines=True)
         typed = st.text_input("Its name", key=f"typed_{request.kind}_{request.id}")
         if not st.form_submit_button("Delete", type="primary", icon=":material/delete:"):
@@ -58,13 +58,13 @@ def _confirm(app: AppContext, request: DeletionRequest) -> None:
 def _meaning(request: DeletionRequest) -> str:
     if request.kind == "project":
         return (
-            f"goes to the bin with {count(request.documents, 'document')} and all that people and "
-            "models said of them. It can be restored from there, whole."
+            f"moves to the trash with {count(request.documents, 'document')} and all their "
+            "annotations. You can restore the whole project from there."
         )
     if request.kind == "label":
         return (
-            "goes to the bin with "
-            f"{count(request.entities, 'accepted entity', 'accepted entities')}. "
-            "They are not shown, exported or trained on until it is restored."
+            "moves to the trash with "
+            f"{count(request.entities, 'accepted entity', 'accepted entities')}. They are not "
+            "shown, exported or trained on until you restore it."
         )
-    return "goes to the bin with everything that was marked in it. It can be restored from there."
+    return "moves to the trash with all its annotations. You can restore it from there."

@@ -33,14 +33,14 @@ def show_animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str,
     choices = sentence_choices(trace)
     if not choices:
         st.warning(
-            "No window of the model can hold a word of this sentence; choose another one.",
+            "This sentence does not fit the model’s context window; choose another one.",
             icon=":material/visibility_off:",
         )
         return
     part = 0
     if len(choices) > 1:
         part = st.pills(
-            "Part of this long sentence",
+            "Part of the long sentence",
             range(len(choices)),
             format_func=lambda index: choices[index].title,
             default=0,
@@ -51,9 +51,9 @@ def show_animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str,
     chosen = denoising_view(payload, key="denoising")
     words, files = st.columns([3, 2], vertical_alignment="top")
     words.caption(
-        "Each thin bar is one of the K spans, which start as noise under random words. At every "
-        "step the model moves their two ends and votes for a label, spans that crowd one place "
-        "start again elsewhere, and what was surer than φ at any step becomes an entity."
+        "Each thin bar is one of the K spans, which start as noise at random words. At every "
+        "step the model moves both boundaries and predicts a label; spans that crowd one place "
+        "restart elsewhere. A span that reaches a score of φ at any step becomes an entity."
     )
     with files.container(horizontal=True, horizontal_alignment="right"):
         _files(trace, predictor, payload)
@@ -69,11 +69,11 @@ def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
         f"φ = {trace.threshold:.2f}"
     )
     _download(
-        "Film (HTML)",
+        "Animation (HTML)",
         lambda: standalone(payload, title="How spans became entities", caption=made),
         f"{name}.html",
         "text/html",
-        "The animation as one file that plays in any browser, without a network.",
+        "The animation as one file that plays in any browser, offline.",
     )
     path = predictor.path
     folder = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
@@ -82,7 +82,7 @@ def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
         lambda: trace_file(trace, model_version=predictor.model_version_id, folder=folder),
         f"{name}.json",
         "application/json",
-        "Every step with its settings, seed and model version, to be computed again exactly.",
+        "Every step with its settings, seed and model version, to reproduce it exactly.",
     )
 
 
@@ -112,21 +112,21 @@ def _pictures(payload: Payload, chosen: Chosen) -> None:
         )
     with right:
         _picture(
-            "How sure the model is",
+            "The model’s confidence",
             confidence(payload),
             "confidence",
             "Confidence in each entity after every step",
         )
     if slot is None:
-        st.caption("No entity was found. Choose a noisy span above to see its boundaries.")
+        st.caption("No entity was found. Select a noisy span above to see its boundaries.")
         return
     if chosen == NOTHING:
-        st.caption("Choose another entity, or a noisy span, in the film above.")
+        st.caption("Select another entity, or a noisy span, in the animation above.")
     _picture(
         _titled(payload, chosen, slot),
         boundaries(payload, slot),
         "boundaries",
-        "The probability of every word to be the left and the right boundary, step by step",
+        "Each word’s probability of being the left and the right boundary, step by step",
     )
 
 
@@ -154,6 +154,6 @@ def _slot_of(payload: Payload, chosen: Chosen) -> int | None:
 
 def _titled(payload: Payload, chosen: Chosen, slot: int) -> str:
     if chosen.span is not None:
-        return f"The boundaries that noisy span {slot + 1} saw"
+        return f"Boundary probabilities of noisy span {slot + 1}"
     text = literal(clipped(payload["entities"][chosen.entity or 0]["text"], 60))
-    return f"The boundaries of “{text}”, as noisy span {slot + 1} saw them"
+    return f"Boundary probabilities of “{text}”, by noisy span {slot + 1}"

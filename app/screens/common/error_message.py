@@ -9,37 +9,36 @@ import logging
 from secrets import token_hex
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.screens.common.wording import literal
-from storage.database_errors import problem_of
+from storage.database_errors import StorageError, problem_of
 
 LOG = logging.getLogger(__name__)
 _LONGEST = 400
 
 
-def explained(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What to show for an error that reached the page, as Markdown; and a line in the log."""
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, StorageError):
         found = problem_of(error)
         return (
-            f"**The database could not be used:** {_short(found.what)}.\n\n"
-            f"What was saved before is safe. {literal(found.remedy)} Then reload the page. "
-            f"The server’s log has it under {reference}."
+            f"**Database error:** {_short(found.what)}.\n\nEverything saved so far is safe. "
+            f"{literal(found.remedy)} Then reload the page. Details are in the server’s log under "
+            f"{reference}."
         )
     if isinstance(error, OSError | ValueError | LookupError):
         return f"**This could not be done:** {_short(str(error))}"
     return (
-        f"**Something went wrong:** the server’s log says what, under {reference}.\n\n"
-        "What was saved before is safe; reload the page to go on."
+        "**Something went wrong:** details are in the server’s log under "
+        f"{reference}.\n\nEverything saved so far is safe; reload the page to continue."
     )
 
 
-def shown(error: Exception) -> bool:
+def show_error(error: Exception) -> bool:
     """For errors outside a page's own run, such as in what a button calls: True, it is shown."""
-    st.error(explained(error), icon=":material/error:")
+    st.error(error_text(error), icon=":material/error:")
     return True
 
 

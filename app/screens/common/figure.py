@@ -13,7 +13,7 @@ from app.components.plots.style import Figure
 Row = Mapping[str, Any]
 
 
-def shown(key: str, title: str, how: str, figure: Figure, rows: Sequence[Row]) -> None:
+def show_figure(key: str, title: str, how: str, figure: Figure, rows: Sequence[Row]) -> None:
     """Draws a figure; `rows` are what it shows, a column a name, to download."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -38,7 +38,7 @@ def data_button(key: str, data: Callable[[], str]) -> None:
     )
 
 
-def lacking(title: str, remedy: str) -> None:
+def nothing_to_show(title: str, remedy: str) -> None:
     """What stands where a figure has nothing to show yet."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**")

@@ -15,11 +15,11 @@ from app.screens.common import delete_dialog, location, relabel_dialog, split_di
 from app.screens.common.relabel_dialog import Change
 from app.screens.common.tables import key_of
 from app.screens.common.wording import literal
-from app.services.operations import projects as service
-from app.services.operations.projects import LabelChange
+from app.services.labels import label_set
+from app.services.labels.label_set import LabelChange, ProjectLabel
+from app.services.operations import projects
+from app.services.operations.projects import ProjectView
 from app.services.operations.samples import SAMPLE_LABELS
-from storage.models import Label
-from storage.repository import projects
 
 _CHANGES: dict[Change, str] = {
     "rename": ":material/edit:",
@@ -29,23 +29,24 @@ _CHANGES: dict[Change, str] = {
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def label_management(app: AppContext, project_id: int) -> None:
-    with app.sessions() as session:
-        labels = projects.labels(session, project_id)
-    if app.may(project_id, "review"):
-        split_dialog.standing(app, project_id)
+def label_management(app: AppContext, project: ProjectView) -> None:
+    """The labels to look at and to change, and the forms for a new label and a new project."""
+    labels = label_set.labels(app.sessions, project.id)
+    may_change = app.may(project.id, "review")
+    if may_change:
+        split_dialog.split_in_progress(app, project.id)
     present, new = st.columns([3, 2], gap="large")
     with present:
-        _table(app, labels)
-        if labels and app.may(project_id, "review"):
-            _change_label(app, labels)
+        _table(app, project, labels)
+        if labels and may_change:
+            _change_label(app, project.id, labels)
     with new:
-        _new_label(app, project_id, labels)
+        _new_label(app, project.id, labels)
         if app.acting is None or app.acting.administrator:
             new_project(app)
 
 
-def _table(app: AppContext, labels: Sequence[Label]) -> None:
+def _table(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]) -> None:
     if not labels:
         st.info("No labels yet. Add the first one on the right.", icon=":material/label:")
         return
@@ -62,7 +63,7 @@ def _table(app: AppContext, labels: Sequence[Label]) -> None:
         stored,
         hide_index=True,
         disabled=["Label"],
-        key=key_of(f"labels_{labels[0].project_id}", stored),
+        key=key_of(f"labels_{project.id}", stored),
         column_config={
             "Key": st.column_config.TextColumn(width="small", max_chars=1),
             "Colour": st.column_config.TextColumn(
@@ -72,10 +73,10 @@ def _table(app: AppContext, labels: Sequence[Label]) -> None:
         },
     )
     st.html(swatches(edited["Label"], edited["Colour"]))
-    _save(app, labels, edited)
+    _save(app, project, labels, edited)
     st.caption(
-        "A new label appears on the Annotate page at once. The model learns it at the next "
-        "retraining, from the documents in which you marked it."
+        "A new label is available on the Annotate page immediately. The model learns it at the "
+        "next retraining, from the documents where you used it."
     )
 
 
@@ -90,7 +91,9 @@ def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
     return f'<div style="line-height:2.1">{"".join(shown)}</div>'
 
 
-def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> None:
+def _save(
+    app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel], edited: pd.DataFrame
+) -> None:
     rows = edited.to_dict("records")
     changed = [
         (label, row)
@@ -100,9 +103,8 @@ def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> Non
     ]
     if not changed:
         return
-    with app.sessions() as session:
-        hotkeys = projects.get(session, labels[0].project_id).hotkeys
-    wrong = conflicts([{"name": row["Label"], "key": row["Key"] or None} for row in rows], hotkeys)
+    keys = [{"name": row["Label"], "key": row["Key"] or None} for row in rows]
+    wrong = conflicts(keys, project.hotkeys)
     if wrong:
         st.error(
             "\n".join(f"- {literal(problem)}" for problem in wrong), icon=":material/keyboard:"
@@ -113,7 +115,7 @@ def _save(app: AppContext, labels: Sequence[Label], edited: pd.DataFrame) -> Non
                 LabelChange(label.id, row["Colour"] or "", _upper(row["Key"]), row["Meaning"] or "")
                 for label, row in changed
             ]
-            service.change_labels(app.sessions, labels[0].project_id, changes)
+            label_set.change_labels(app.sessions, project.id, changes)
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))
             return
@@ -125,7 +127,7 @@ def _upper(key: str | None) -> str | None:
     return (key.upper() if len(key.upper()) == 1 else key) if key else None
 
 
-def _change_label(app: AppContext, labels: Sequence[Label]) -> None:
+def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabel]) -> None:
     names = {label.id: label.name for label in labels}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -133,7 +135,7 @@ def _change_label(app: AppContext, labels: Sequence[Label]) -> None:
             list(names),
             None,
             format_func=lambda id: names.get(id, ""),
-            key=f"label_to_change_{labels[0].project_id}_{len(labels)}",
+            key=f"label_to_change_{project_id}_{len(labels)}",
             placeholder="Choose a label",
             width=260,
         )
@@ -154,27 +156,29 @@ def _change_label(app: AppContext, labels: Sequence[Label]) -> None:
             args=("label", chosen),
             key="delete label",
         )
-    relabel_dialog.answer(app, labels[0].project_id, names)
+    relabel_dialog.answer(app, project_id, names)
 
 
-def _new_label(app: AppContext, project_id: int, present: Sequence[Label]) -> None:
+def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]) -> None:
     with st.form("new label", clear_on_submit=True):
         st.markdown("**New label**")
         words, colour = st.columns([4, 1])
         name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
         chosen = colour.color_picker(
-            "Colour", _free_colour(present), key=f"label_color_{len(present)}"
+            "Colour",
+            label_set.free_colour([each.color for each in present]),
+            key=f"label_color_{len(present)}",
         )
         meaning = st.text_input(
             "Meaning",
             key="label_description",
             placeholder="Named events: festivals, wars, matches",
-            help="Shown to annotators beside the label.",
+            help="Annotators see this next to the label.",
         )
         if not st.form_submit_button("Add label", icon=":material/new_label:"):
             return
         try:
-            service.add_label(
+            label_set.add_label(
                 app.sessions,
                 project_id,
                 name.strip(),
@@ -187,23 +191,17 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[Label]) -> No
     st.rerun()
 
 
-def _free_colour(present: Sequence[Label]) -> str:
-    taken = {label.color for label in present}
-    free = (color for color in projects.PALETTE if color not in taken)
-    return next(free, projects.PALETTE[len(present) % len(projects.PALETTE)])
-
-
 def new_project(app: AppContext) -> None:
     """A form that makes a project and goes there."""
     with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
-        name = st.text_input("Name of the project", key="project_name", max_chars=200)
+        name = st.text_input("Project name", key="project_name", max_chars=200)
         if not st.form_submit_button("Create project"):
             return
         if not name.strip():
-            st.warning("Give the project a name first.")
+            st.warning("Enter a project name first.")
             return
         try:
-            project_id = service.create(app.sessions, name.strip(), SAMPLE_LABELS)
+            project_id = projects.create(app.sessions, name.strip(), SAMPLE_LABELS)
         except (ValueError, OSError) as error:
             st.error(literal(str(error)))
             return

@@ -6,15 +6,15 @@ pages empties it, and then the session's own memory fills it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NoReturn
 
 import streamlit as st
-from sqlalchemy.orm import Session
 
 from app.context import AppContext
-from app.services.suggestions.queue import first_waiting
-from storage.models import Project
-from storage.repository import documents, projects
+from app.services.operations import documents, projects
+from app.services.operations.projects import ProjectView
+from app.services.suggestions.queue import first_to_open
 
 ANNOTATE = "screens/annotate/page.py"
 DENOISE = "screens/denoise/page.py"
@@ -25,34 +25,34 @@ EXPORT = "screens/export/page.py"
 Name = Literal["project", "document"]
 
 
-def current(app: AppContext) -> tuple[Project | None, int | None]:
+def current(app: AppContext) -> tuple[ProjectView | None, int | None]:
     """The session's project and its document in it, see the two below."""
-    with app.sessions() as session:
-        project = _project(session)
-        document_id = _document(session, project) if project else None
-    if project is not None and document_id is None:
-        document_id = current_document(app, project)
-    return project, document_id
+    project, document_id = projects.locate(app.sessions, _wanted("project"), _wanted("document"))
+    if project is None:
+        return None, None
+    _remember("project", project.id)
+    return project, _document_of(app, project, document_id)
 
 
-def current_project(app: AppContext) -> Project | None:
+def current_project(app: AppContext) -> ProjectView | None:
     """The session's project; the first one where it has none. None: there is no project."""
-    with app.sessions() as session:
-        return _project(session)
+    return choose_among(projects.every(app.sessions))
 
 
-def current_document(app: AppContext, project: Project) -> int | None:
+def choose_among(present: Sequence[ProjectView]) -> ProjectView | None:
+    """The session's project of these; the first one where it has none of them."""
+    project = projects.choose(present, _wanted("project"))
+    if project is not None:
+        _remember("project", project.id)
+    return project
+
+
+def current_document(app: AppContext, project: ProjectView) -> int | None:
     """The session's document; else the first that waits for the person, else the first of the
     project."""
-    with app.sessions() as session:
-        chosen = _document(session, project)
-    chosen = chosen or first_waiting(app.sessions, project.id, app.person)
-    if chosen is None:
-        with app.sessions() as session:
-            chosen = documents.first(session, project.id)
-    if chosen is not None:
-        _remember("document", chosen)
-    return chosen
+    wanted = _wanted("document")
+    known = wanted is not None and documents.belongs(app.sessions, project.id, wanted)
+    return _document_of(app, project, wanted if known else None)
 
 
 def choose_project(project_id: int) -> None:
@@ -79,30 +79,11 @@ def go(page: str, document_id: int | None = None) -> NoReturn:
     st.switch_page(page, query_params=held)
 
 
-def _project(session: Session) -> Project | None:
-    present = projects.every(session)
-    if not present:
-        return None
-    wanted = _wanted("project")
-    chosen = next((project for project in present if project.id == wanted), present[0])
-    _remember("project", chosen.id)
+def _document_of(app: AppContext, project: ProjectView, known: int | None) -> int | None:
+    chosen = known or first_to_open(app.sessions, project.id, app.person)
+    if chosen is not None:
+        _remember("document", chosen)
     return chosen
-
-
-def _document(session: Session, project: Project) -> int | None:
-    """The document that is named, where it is the project's."""
-    wanted = _wanted("document")
-    if not wanted or not _belongs(session, wanted, project):
-        return None
-    _remember("document", wanted)
-    return wanted
-
-
-def _belongs(session: Session, document_id: int, project: Project) -> bool:
-    try:
-        return documents.get(session, document_id).project_id == project.id
-    except LookupError:
-        return False
 
 
 def _wanted(name: Name) -> int | None:

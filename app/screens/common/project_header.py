@@ -8,15 +8,18 @@ from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.labels import new_project
 from app.screens.documents.trash import deleted_projects
+from app.services.operations import projects
+from app.services.operations.projects import ProjectView
 from app.services.team.permissions import Act
-from storage.models import Project
-from storage.repository import projects
 
 
-def project_header(app: AppContext, title: str, caption: str, needs: Act = "annotate") -> Project:
+def project_header(
+    app: AppContext, title: str, caption: str, needs: Act = "annotate"
+) -> ProjectView:
     """Draws the header and returns the chosen project; ends the run where there is none, or where
     the person may not do there what the page is for."""
-    project = location.current_project(app)
+    present = projects.every(app.sessions)
+    project = location.choose_among(present)
     location.leave_document()
     words, chooser = st.columns([3, 1], vertical_alignment="bottom")
     with words:
@@ -24,14 +27,16 @@ def project_header(app: AppContext, title: str, caption: str, needs: Act = "anno
         st.caption(caption)
     if project is None:
         if app.acting and not app.acting.administrator:
-            st.info("You have no part in any project yet. An administrator can give you one.")
+            st.info("You are not a member of any project yet. Ask an administrator to add you.")
         else:
-            st.info("There is no project. Make one, or restore one.", icon=":material/folder_off:")
+            st.info(
+                "There are no projects. Create one, or restore one from the trash.",
+                icon=":material/folder_off:",
+            )
             new_project(app)
             deleted_projects(app)
         st.stop()
-    with app.sessions() as session:
-        names = {project.id: project.name for project in projects.every(session)}
+    names = {project.id: project.name for project in present}
     st.session_state["chosen_project"] = project.id
     chooser.selectbox(
         "Project",
@@ -41,7 +46,7 @@ def project_header(app: AppContext, title: str, caption: str, needs: Act = "anno
         on_change=_choose,
     )
     if not app.may(project.id, needs):
-        who = "a reviewer of the project or an administrator"
+        who = "reviewers of the project and administrators"
         st.warning(f"This page is for {who}.", icon=":material/lock:")
         st.stop()
     return project

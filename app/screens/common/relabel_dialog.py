@@ -42,9 +42,8 @@ def _forget() -> None:
 def _rename(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
     weight = label_changes.weigh(app.sessions, project_id, label_id)
     st.markdown(
-        f"**{literal(names[label_id])}** marks {_said(weight)}. They keep the label, which has "
-        "another name from now on, everywhere. What the model calls by the old one is suggested "
-        "by the new one. Renaming it back undoes this."
+        f"**{literal(names[label_id])}** marks {_said(weight)}. All of them get the new name, "
+        "everywhere, and so do the model’s suggestions. Renaming it back undoes this."
     )
     name = st.text_input("New name", names[label_id], max_chars=100, key=f"rename_{label_id}")
     if st.button("Rename", type="primary", disabled=name.strip() in ("", names[label_id])):
@@ -59,7 +58,7 @@ def _rename(app: AppContext, project_id: int, label_id: int, names: dict[int, st
 def _merge(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
     others = [name for name in names if name != label_id]
     into = st.selectbox(
-        f"Everything that is {literal(names[label_id])} becomes",
+        f"Turn every {literal(names[label_id])} into",
         others,
         None,
         format_func=lambda id: names.get(id, ""),
@@ -69,13 +68,11 @@ def _merge(app: AppContext, project_id: int, label_id: int, names: dict[int, str
     if into is None:
         return
     weight = label_changes.weigh(app.sessions, project_id, label_id, into)
-    double = (
-        f" {weight.doubles} of them are both already, and become one." if weight.doubles else ""
-    )
+    double = f" {weight.doubles} of them have both labels and become one." if weight.doubles else ""
     st.markdown(
-        f"**{literal(names[label_id])}** marks {_said(weight)}.{double} Each document's "
-        f"history tells it. The label {literal(names[label_id])} is taken away; to part the two "
-        "again, split."
+        f"**{literal(names[label_id])}** marks {_said(weight)}.{double} The change is recorded in "
+        f"each document’s history. The label {literal(names[label_id])} is removed; to separate "
+        "the two again, split the label."
     )
     if st.button(f"Merge into {literal(names[into])}", type="primary", key="merge"):
         try:
@@ -89,18 +86,17 @@ def _merge(app: AppContext, project_id: int, label_id: int, names: dict[int, str
 def _split(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
     weight = label_changes.weigh(app.sessions, project_id, label_id)
     st.markdown(
-        f"**{literal(names[label_id])}** marks {_said(weight)}. You will be shown each "
-        "accepted one in its sentence, and say what it is. You can leave at any time and go on "
-        "later."
+        f"**{literal(names[label_id])}** marks {_said(weight)}. You will see each accepted one in "
+        "its sentence and choose its label. You can leave at any time and resume later."
     )
     into = st.multiselect(
-        "What else can they be?",
+        "Which other labels can they have?",
         [name for id, name in names.items() if id != label_id],
         key=f"split_{label_id}",
         accept_new_options=True,
         placeholder="Choose labels, or type new ones",
     )
-    if st.button("Begin", type="primary", disabled=not into, key="split"):
+    if st.button("Start", type="primary", disabled=not into, key="split"):
         try:
             label_split.begin(
                 app.sessions, project_id, label_id, [name.strip() for name in into], app.person

@@ -35,12 +35,12 @@ def comparison(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control("Compare on this sentence", kinds, key="compare")
         if kind == "Seeds":
-            number = st.slider("How many seeds", *SEEDS, 5, key="compare_seeds", width=260)
+            number = st.slider("Number of seeds", *SEEDS, 5, key="compare_seeds", width=260)
     if kind == "Seeds":
         seeds = range(settings.seed, settings.seed + number)
         runs = [predicted(predictor, text, replace(settings, seed=seed)).entities for seed in seeds]
         differences(text, runs, [f"seed {seed}" for seed in seeds])
-        st.caption("The same seed finds the same again, byte for byte.")
+        st.caption("The same seed gives exactly the same result.")
     elif kind == "Model versions":
         versions = choose_versions(app, predictor, "compare_versions", least=2)
         shown = [predicted(version, text, settings).entities for version in versions]
@@ -60,8 +60,8 @@ def choose_versions(
         default=default,
         format_func=lambda number: _titled(every[number]),
         key=key,
-        placeholder="The active one",
-        help="Each is asked the same, with the same dials; φ is the one that the dial says.",
+        placeholder="Active version",
+        help="All run with the same settings, φ included.",
     )
     return [
         predictor
@@ -92,9 +92,7 @@ def _predictor(version: VersionView, active: ModelPredictor) -> ModelPredictor |
     try:
         return version_predictor(version)
     except ModelFolderError as error:
-        st.error(
-            f"Version {version.id} is left out: {literal(str(error))}", icon=":material/error:"
-        )
+        st.error(f"Version {version.id} is skipped: {literal(str(error))}", icon=":material/error:")
         return None
 
 
@@ -106,17 +104,17 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
     """How far the runs agree: in one line, in a table, and each difference in words."""
     rows = compare(runs)
     if not rows:
-        st.info("None of them finds an entity here: they agree.")
+        st.info("They agree: none of them finds an entity here.")
         return
     agreed = sum(row.agreed for row in rows)
     st.markdown(
-        f"**They agree on {agreed} of {count(len(rows), 'place')}.** "
-        f"Two of them agree by an F1 of {mean_f1(runs):.0%} on average."
+        f"**They agree on {agreed} of {count(len(rows), 'place')}.** Their mean pairwise F1 is "
+        f"{mean_f1(runs):.0%}."
     )
     st.dataframe(
         _table(text, rows, names),
         hide_index=True,
-        alt="A row for each place that was found, with what each run has there",
+        alt="Each span found and what every run found there, one row per span",
         column_config={
             name: st.column_config.ProgressColumn(
                 name, help=told, format="percent", min_value=0, max_value=1, width="small"
@@ -124,7 +122,7 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
             for name, told in _SHARES.items()
         },
     )
-    st.caption("✓ the same · ≠ another label, or other boundaries instead · – nothing there")
+    st.caption("✓ same · ≠ different label or boundaries · – not found")
     told = in_words(rows, names, text)
     if told:
         st.markdown("\n".join(f"- {literal(line)}" for line in told[:TOLD]))

@@ -23,7 +23,7 @@ def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
         SUGGESTING.steps,
         key="gamma",
         persist_state="session",
-        help="How many times the model looks at all spans again. Suggestions are made with 5.",
+        help="How many denoising steps the model takes. Suggestions use 5.",
     )
     num_spans = spans.slider(
         "Noisy spans K",
@@ -33,7 +33,7 @@ def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
         10,
         key="num_spans",
         persist_state="session",
-        help="How many random spans it starts from. Suggestions are made with 60.",
+        help="How many random spans it starts from. Suggestions use 60.",
     )
     seed = noise.number_input(
         "Seed",
@@ -42,7 +42,7 @@ def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
         SUGGESTING.seed,
         key="seed",
         persist_state="session",
-        help="The random start. The same seed replays exactly; suggestions are made with 0.",
+        help="The random start. The same seed gives exactly the same result; suggestions use 0.",
     )
     eta = chance.slider(
         "Randomness η",
@@ -76,8 +76,8 @@ def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> fl
         0.01,
         key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
         persist_state="session",
-        help="The score that a span must reach, (½ Pˡ + ½ Pʳ + 2 Pᶜ) / 3. It begins where the "
-        "model was tuned.",
+        help="The score that a span must reach, (½ Pˡ + ½ Pʳ + 2 Pᶜ) / 3. The default is the "
+        "model’s own threshold.",
     )
     return None if abs(threshold - tuned) < 1e-9 else float(threshold)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,10 +9,10 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import clipped, count
+from app.services.operations import documents
 from core.text.segmentation import sentences
 from core.text.tokenization import tokenize
 from storage.enums import DocumentStatus, Split
-from storage.repository import documents, listing, projects
 
 LISTED = 200
 """Documents offered in the list; any other is opened from the Documents page."""
@@ -30,25 +29,20 @@ class Sentence:
     title: str
 
 
-def colours(app: AppContext, project_id: int) -> Mapping[str, str]:
-    with app.sessions() as session:
-        return {label.name: label.color for label in projects.labels(session, project_id)}
-
-
 def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -> Sentence | None:
     """Asks for a text and one sentence of it; None while there is none."""
     kind, source, which = st.columns([1.4, 2, 2.6])
     own = kind.segmented_control(
         "Text",
-        ["Document", "My own"],
-        default="Document" if document_id else "My own",
+        ["Document", "My text"],
+        default="Document" if document_id else "My text",
         key="denoise_source",
         required=True,
         width="stretch",
     )
-    if own == "My own" or document_id is None:
+    if own == "My text" or document_id is None:
         text = source.text_area(
-            "My own text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
+            "My text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
         )
         key = "own"
     else:
@@ -63,7 +57,7 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
     """Asks for one of the text's sentences; None, and a word why, where it has none."""
     found = split(text)
     if not found:
-        st.info("There are no words in this text. Choose another one, or type a sentence.")
+        st.info("This text has no words. Choose another one, or type a sentence.")
         return None
     number: int = st.selectbox(
         "Sentence", range(len(found)), format_func=lambda index: found[index].title, key=key
@@ -72,17 +66,15 @@ def pick_sentence(text: str, key: str) -> Sentence | None:
 
 
 def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
-    with app.sessions() as session:
-        shown = listing.list_documents(session, project_id, limit=LISTED)
-        current = documents.get(session, document_id)
-    if unseen(current.split, current.status):
+    current, shown = documents.with_others(app.sessions, project_id, document_id, LISTED)
+    if withheld(current.split, current.status):
         st.info(
-            "This document is held out: the model shows nothing of it before it is submitted. "
-            "Choose another one on the Documents page, or a text of your own.",
+            "This document is held out: the model’s view of it stays hidden until it is "
+            "submitted. Open another one from the Documents page, or type a text of your own.",
             icon=":material/lock_person:",
         )
         st.stop()
-    names = {row.id: row.name for row in shown.rows if not unseen(row.split, row.status)}
+    names = {row.id: row.name for row in shown.rows if not withheld(row.split, row.status)}
     names |= {current.id: current.name}
     st.session_state["denoise_document"] = document_id
     st.selectbox(
@@ -91,14 +83,14 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
         format_func=lambda key: names[key],
         key="denoise_document",
         on_change=lambda: location.choose_document(st.session_state["denoise_document"]),
-        help=f"The first {LISTED}; open any other from the Documents page."
+        help=f"The first {LISTED} documents; open any other from the Documents page."
         if shown.total > LISTED
         else None,
     )
     return current.text
 
 
-def unseen(split: Split, status: DocumentStatus) -> bool:
+def withheld(split: Split, status: DocumentStatus) -> bool:
     """Whether a person who will judge models by the document must not see their answers yet."""
     return split == "holdout" and status != "submitted"
 

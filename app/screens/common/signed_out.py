@@ -17,9 +17,9 @@ _LEAVE = """export default () => {
 }"""
 
 _NO_PROVIDER = (
-    "SPANNEAL_AUTH is oidc, and no provider is named. Write its `client_id`, `client_secret`, "
-    "`server_metadata_url`, a `redirect_uri` and a `cookie_secret` under `[auth]` into "
-    "`.streamlit/secrets.toml`, and start again."
+    "SPANNEAL_AUTH is oidc, but no provider is configured. Write its `client_id`, "
+    "`client_secret`, `server_metadata_url`, a `redirect_uri` and a `cookie_secret` under "
+    "`[auth]` into `.streamlit/secrets.toml`, and restart."
 )
 
 
@@ -44,13 +44,13 @@ def _provider_is_named() -> bool:
         return False
 
 
-def unknown(name: str) -> None:
+def unknown_person(name: str) -> None:
     st.warning(
-        f"There is no account {literal(name)} here. An administrator can make it; then reload "
-        "this page.",
+        f"No account {literal(name)} here. Ask an administrator to create it, then reload this "
+        "page.",
         icon=":material/lock:",
     )
-    st.button("Sign in as somebody else", on_click=st.logout)
+    st.button("Sign in with another account", on_click=st.logout)
 
 
 @cache

@@ -16,7 +16,7 @@ _AROUND = 300
 _SAID = "split_said"
 
 
-def standing(app: AppContext, project_id: int) -> None:
+def split_in_progress(app: AppContext, project_id: int) -> None:
     """The open pass, where there is one."""
     found = label_split.standing(app.sessions, project_id)
     if found is None:
@@ -30,12 +30,12 @@ def standing(app: AppContext, project_id: int) -> None:
         if found.next is not None:
             _entity(app, project_id, found, found.next)
         else:
-            st.success("Every entity is decided.", icon=":material/check:")
+            st.success("All entities are decided.", icon=":material/check:")
         st.button(
-            "End the pass",
+            "Finish splitting",
             icon=":material/done_all:" if found.next is None else ":material/close:",
             key="end split",
-            help="What is not decided stays as it is.",
+            help="Undecided entities keep their label.",
             on_click=label_split.finish,
             args=(app.sessions, project_id, app.person),
         )
@@ -49,12 +49,12 @@ def _entity(app: AppContext, project_id: int, found: Pass, asked: Asked) -> None
         f"{escape(asked.words)}</mark>"
         f"{escape(after)}</p>"
     )
-    st.caption(f"In {literal(clipped(asked.name, 80))}. What is marked here?")
+    st.caption(f"In {literal(clipped(asked.name, 80))}. Which label fits?")
     with st.container(horizontal=True):
         for number, label in enumerate((*found.into, found.label), 1):
             left = label == found.label
             st.button(
-                f"Stays {literal(label)}" if left else literal(label),
+                f"Keep {literal(label)}" if left else literal(label),
                 key=f"split to {label}",
                 shortcut=str(number) if number < 10 else None,
                 on_click=_choose,

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import Incoming
@@ -30,14 +30,14 @@ def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
     try:
         preview = _read(app, project_id, incoming, file_id)
     except (ValueError, OSError) as error:
-        st.error(f"**{literal(incoming.name)}**: {explained(error)}")
+        st.error(f"**{literal(incoming.name)}**: {error_text(error)}")
         return
     report = preview.report
     parts = [
         FORMATS[report.format].title,
         f"{report.added:,} new",
-        *([f"{report.duplicates:,} in the project already"] if report.duplicates else []),
-        *([f"{report.bad_count:,} cannot be read"] if report.bad else []),
+        *([f"{report.duplicates:,} already in the project"] if report.duplicates else []),
+        *([f"{report.bad_count:,} unreadable"] if report.bad else []),
     ]
     looked = "" if report.done else f" (the first {preview.documents + report.bad_count:,} records)"
     st.markdown(f"**{literal(incoming.name)}** – {' · '.join(parts)}{looked}")
@@ -51,7 +51,7 @@ def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
         st.dataframe(
             pd.DataFrame([_row(record) for record in preview.first]),
             hide_index=True,
-            alt="The first documents of the file with their entities",
+            alt="The file’s first documents with their entities",
         )
 
 
@@ -94,6 +94,6 @@ def _row(record: DocumentRecord) -> dict[str, str]:
     said = ", ".join(named) + (f" and {more} more" if more else "")
     return {
         "Name": clipped(record.name, 60),
-        "Begins with": clipped(record.text[:200], 120),
-        "Entities": "nobody has looked" if entities is None else said or "none",
+        "Text": clipped(record.text[:200], 120),
+        "Entities": "not annotated" if entities is None else said or "none",
     }

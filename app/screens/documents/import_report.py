@@ -50,12 +50,14 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
     line = f"**{literal(outcome.name)}**: {' · '.join(_parts(report))}."
     if report.broken_off:
         line += (
-            f" It was broken off at line {report.broken_off.line:,}, and nothing behind it is "
-            f"read: {literal(report.broken_off.reason)}. Mend the file and add it again to go on, "
-            "what is in is passed over."
+            f" The import stopped at line {report.broken_off.line:,}, and nothing after it was "
+            f"read: {literal(report.broken_off.reason)}. Fix the file and add it again: documents "
+            "already imported are skipped."
         )
     elif not report.done:
-        line += " It was broken off: add the file again to go on, what is in is passed over."
+        line += (
+            " The import stopped: add the file again, and documents already imported are skipped."
+        )
     labels = report.labels_created
     if labels:
         more = f" and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
@@ -68,7 +70,7 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
             reasons.append(f"- and {report.bad_count - BAD_SHOWN:,} more")
         st.warning("\n".join([line, "", *reasons]), icon=":material/warning:")
         st.download_button(
-            "The list of bad records (CSV)",
+            "Bad records (CSV)",
             as_csv(report.bad),
             file_name="bad-records.csv",
             mime="text/csv",
@@ -89,7 +91,7 @@ def _parts(report: ImportReport) -> list[str]:
     if report.entities:
         parts.append(count(report.entities, "entity", "entities"))
     if report.duplicates:
-        parts.append(f"{report.duplicates:,} in the project already")
+        parts.append(f"{report.duplicates:,} already in the project")
     if report.bad:
         parts.append(f"{count(report.bad_count, 'record')} could not be read")
     return parts

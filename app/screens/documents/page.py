@@ -8,17 +8,18 @@ from app import context
 from app.screens.common import delete_dialog
 from app.screens.common.labels import label_management
 from app.screens.common.project_header import project_header
-from app.screens.documents.preannotation import how_far, suggest_button
+from app.screens.documents.preannotation import pass_progress, suggest_button
 from app.screens.documents.settings import project_settings
 from app.screens.documents.table import continue_button, documents_table, progress
 from app.screens.documents.trash import recently_deleted
 from app.screens.documents.upload import add_documents
-from storage.repository import documents
+from app.services.operations import documents
 
 app = context.current()
-project = project_header(app, "Documents", "Open one, decide on its suggestions, submit, go on.")
-with app.sessions() as session:
-    counts = documents.counts_by_status(session, project.id)
+project = project_header(
+    app, "Documents", "Open a document, decide on its suggestions, submit, continue."
+)
+counts = documents.counts_by_status(app.sessions, project.id)
 
 
 def listing(*, suggests: bool) -> None:
@@ -29,12 +30,12 @@ def listing(*, suggests: bool) -> None:
             if suggests:
                 suggest_button(app, project.id)
         if suggests:
-            how_far(app, project.id)
+            pass_progress(app, project.id)
         documents_table(app, project.id, counts)
     else:
         st.info(
-            "This project has no documents yet. Go to **Add documents** to upload files or paste "
-            "a text; the model will suggest entities as soon as you open one.",
+            "No documents in this project yet. Go to **Add documents** to upload files or paste "
+            "a text; the model suggests entities as soon as you open one.",
             icon=":material/description:",
         )
 
@@ -49,7 +50,7 @@ present, add, labels, settings, deleted = st.tabs(
         ":material/add: Add documents",
         ":material/label: Labels",
         ":material/tune: Settings",
-        ":material/delete: Bin",
+        ":material/delete: Trash",
     ]
 )
 with present:
@@ -57,9 +58,9 @@ with present:
 with add:
     add_documents(app, project.id)
 with labels:
-    label_management(app, project.id)
+    label_management(app, project)
 with settings:
-    project_settings(app, project.id)
+    project_settings(app, project)
 with deleted:
     recently_deleted(app, project.id)
 delete_dialog.answer(app)

@@ -11,7 +11,6 @@ from app.context import AppContext
 from app.screens.common.wording import count, literal
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import Pass, PreannotationError
-from storage.engine import Sessions
 
 
 def suggest_button(app: AppContext, project_id: int) -> None:
@@ -21,13 +20,13 @@ def suggest_button(app: AppContext, project_id: int) -> None:
         "Suggest on all documents",
         icon=":material/batch_prediction:",
         key="preannotate",
-        help="The worker asks the active model about every document that nobody has worked on, so "
-        "that none is waited for. Documents held out are left out.",
+        help="The worker runs the active model on every document that nobody has worked on, so "
+        "that opening one never waits. Held-out documents are skipped.",
     ):
         _do(bulk_preannotation.start, app, project_id)
 
 
-def how_far(app: AppContext, project_id: int) -> None:
+def pass_progress(app: AppContext, project_id: int) -> None:
     """The pass that is open, else how the last one ended."""
     found = bulk_preannotation.latest(app.sessions, project_id)
     if found is not None and found.open:
@@ -45,8 +44,8 @@ def _open_pass(app: AppContext, project_id: int) -> None:
     with st.container(border=True):
         if not context.jobs().worker_running():
             st.warning(
-                "No worker is running, so nothing happens. `make app` starts one with the page; "
-                "`python -m app worker` starts one alone.",
+                "No worker is running, so nothing will happen. `make app` starts one with the "
+                "page; `python -m app worker` starts one on its own.",
                 icon=":material/pause_circle:",
             )
         if found.reason:
@@ -56,13 +55,13 @@ def _open_pass(app: AppContext, project_id: int) -> None:
             if found.state == "running":
                 if st.button("Pause", icon=":material/pause:", key="pause_pass"):
                     _do(bulk_preannotation.pause, app, project_id)
-            elif st.button("Go on", icon=":material/play_arrow:", key="resume_pass"):
+            elif st.button("Resume", icon=":material/play_arrow:", key="resume_pass"):
                 _do(bulk_preannotation.resume, app, project_id)
             if st.button("Cancel", icon=":material/stop_circle:", key="cancel_pass"):
                 _do(bulk_preannotation.cancel, app, project_id)
 
 
-def _do(what: Callable[[Sessions, int, str], Pass], app: AppContext, project_id: int) -> None:
+def _do(what: Callable[..., Pass], app: AppContext, project_id: int) -> None:
     try:
         what(app.sessions, project_id, app.person)
     except PreannotationError as error:

@@ -12,133 +12,130 @@ from app.context import AppContext
 from app.screens.common import delete_dialog
 from app.screens.common.tables import key_of
 from app.screens.common.wording import literal
-from app.services.operations import projects as service
+from app.services.labels import label_set
+from app.services.labels.label_set import ProjectLabel
+from app.services.operations import projects
+from app.services.operations.projects import ProjectSettings, ProjectView
 from app.services.retraining import auto_retrain
 from app.services.team import assignment
 from storage.enums import QUEUE_ORDERS, QueueOrder
-from storage.models import Label, Project
-from storage.repository import projects
 
 ORDERS: Mapping[QueueOrder, str] = {
     "arrival": "Oldest first",
     "random": "At random",
     "doubt": "Where the model is least sure",
     "disagreement": "Where the model's seeds disagree",
-    "diversity": "Least like what is done",
+    "diversity": "Least like submitted documents",
 }
 
 
-def project_settings(app: AppContext, project_id: int) -> None:
-    with app.sessions() as session:
-        labels = projects.labels(session, project_id)
+def project_settings(app: AppContext, project: ProjectView) -> None:
+    """The settings and the keys of the project, each with its Save; and the way to delete it."""
     workflow, keys = st.columns(2, gap="large")
     with workflow:
-        _how_it_works(app, project_id)
-        if app.may(project_id, "administer"):
+        _how_it_works(app, project)
+        if app.may(project.id, "administer"):
             st.button(
                 "Delete this project …",
                 icon=":material/delete:",
                 on_click=delete_dialog.ask,
-                args=("project", project_id),
+                args=("project", project.id),
                 key="delete project",
             )
     with keys:
-        _keys(app, project_id, labels)
+        _keys(app, project, label_set.labels(app.sessions, project.id))
 
 
-def _how_it_works(app: AppContext, project_id: int) -> None:
-    with app.sessions() as session:
-        project = projects.get(session, project_id)
+def _how_it_works(app: AppContext, project: ProjectView) -> None:
+    present = project.settings
     with st.form("project settings"):
         guidelines = st.text_area(
             "Guidelines",
-            project.guidelines,
+            present.guidelines,
             height=220,
             max_chars=20_000,
-            key=f"guidelines_{project_id}",
-            placeholder="What counts as an entity here, and what does not? Hard cases, decided.",
-            help="Shown beside every document. Markdown.",
+            key=f"guidelines_{project.id}",
+            placeholder="What counts as an entity, and what does not? How are hard cases decided?",
+            help="Shown next to every document. Markdown is supported.",
         )
         order = st.selectbox(
             "Next document",
             QUEUE_ORDERS,
-            QUEUE_ORDERS.index(project.queue),
+            QUEUE_ORDERS.index(present.queue),
             format_func=lambda order: ORDERS[order],
-            key=f"queue_{project_id}",
-            help="Which document comes after one is submitted. All but the first two ask the "
-            "model, in the background.",
+            key=f"queue_{project.id}",
+            help="Which document follows a submitted one. All but the first two use the model, in "
+            "the background.",
         )
         share = st.slider(
             "Held out, of new documents",
             5,
             50,
-            round(100 * project.holdout_share),
+            round(100 * present.holdout_share),
             5,
             format="%d %%",
-            key=f"holdout_share_{project_id}",
-            help="Chosen at random, annotated without suggestions, never trained on: the only "
-            "documents that models are judged by. Those that are there keep their place.",
+            key=f"holdout_share_{project.id}",
+            help="Chosen at random, annotated without suggestions, never trained on: models are "
+            "evaluated on these documents only. Existing documents keep their split.",
         )
         nested = st.toggle(
             "Suggest entities within entities",
-            project.nested,
-            key=f"nested_{project_id}",
-            help="Off, where your guidelines know no entity within another: of suggestions that "
-            "overlap the best is left, and what stands alone is suggested sooner. Suggestions "
-            "that are there stay; you can mark what you like.",
+            present.nested,
+            key=f"nested_{project.id}",
+            help="Turn this off if your guidelines have no nested entities: of overlapping "
+            "suggestions only the best is kept, and isolated ones are suggested more "
+            "readily. Existing suggestions stay, and you can still mark nested entities.",
         )
         annotators = _annotators(project)
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
-    settings = service.ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
-    _save(app, project_id, settings)
+    settings = ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
+    _save(app, project.id, settings)
 
 
-def _save(app: AppContext, project_id: int, settings: service.ProjectSettings) -> None:
+def _save(app: AppContext, project_id: int, settings: ProjectSettings) -> None:
     try:
-        service.configure(app.sessions, project_id, settings)
+        projects.configure(app.sessions, project_id, settings)
     except ValueError as error:
-        st.error(literal(f"Nothing was saved: {error}"))
+        st.error(literal(f"Not saved: {error}"))
         return
-    st.toast("The settings are saved.", icon=":material/check:")
+    st.toast("Settings saved.", icon=":material/check:")
 
 
-def _annotators(project: Project) -> int:
+def _annotators(project: ProjectView) -> int:
     return st.number_input(
         "People who annotate each document",
         1,
         assignment.MOST,
-        project.annotators,
+        project.settings.annotators,
         key=f"annotators_{project.id}",
-        help="With 1, whoever opens a document works on one draft that all share. With more, "
-        "each has a draft of their own and sees nobody else’s; a reviewer compares them and "
-        "decides, on the Agreement page.",
+        help="With 1, everybody works on one shared draft. With more, each annotator has their "
+        "own draft and cannot see the others’; a reviewer compares them and decides on the "
+        "Agreement page.",
     )
 
 
-def _retrain_after(project: Project) -> int | None:
+def _retrain_after(project: ProjectView) -> int | None:
     return st.number_input(
-        "Retrain by itself after so many submitted documents",
+        "Retrain automatically after N submitted documents",
         auto_retrain.LEAST,
         auto_retrain.MOST,
-        project.retrain_after,
+        project.settings.retrain_after,
         key=f"retrain_after_{project.id}",
         placeholder="never",
-        help="Counted since the last retraining began. Never two at once; a person still "
-        "decides which version suggests. Empty: only when somebody starts it.",
+        help="Counted since the last retraining began; one retraining at a time. A person still "
+        "decides which version makes the suggestions. Empty: only when somebody starts it.",
     )
 
 
-def _keys(app: AppContext, project_id: int, labels: Sequence[Label]) -> None:
-    with app.sessions() as session:
-        present = projects.get(session, project_id).hotkeys
+def _keys(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]) -> None:
     changeable = [action for action in ACTIONS if not action.fixed]
     st.markdown("**Keys**")
     stored = pd.DataFrame(
         {
             "Action": [action.meaning for action in changeable],
-            "Key": [present.get(action.name, action.keys[0]) for action in changeable],
+            "Key": [project.hotkeys.get(action.name, action.keys[0]) for action in changeable],
         }
     )
     edited = st.data_editor(
@@ -146,11 +143,12 @@ def _keys(app: AppContext, project_id: int, labels: Sequence[Label]) -> None:
         hide_index=True,
         disabled=["Action"],
         height=330,
-        key=key_of(f"hotkeys_{project_id}", stored),
+        key=key_of(f"hotkeys_{project.id}", stored),
         column_config={
             "Action": st.column_config.TextColumn(width="large"),
             "Key": st.column_config.TextColumn(
-                width="small", help="A character, or for example Shift+X, Ctrl+Enter, Alt+ArrowUp"
+                width="small",
+                help="A character or a combination such as Shift+X, Ctrl+Enter or Alt+ArrowUp",
             ),
         },
     )
@@ -167,5 +165,5 @@ def _keys(app: AppContext, project_id: int, labels: Sequence[Label]) -> None:
         )
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
         chosen = {name: normal(key) for name, key in hotkeys.items()}
-        service.set_hotkeys(app.sessions, project_id, chosen)
-        st.toast("The keys are saved.", icon=":material/check:")
+        projects.set_hotkeys(app.sessions, project.id, chosen)
+        st.toast("Keys saved.", icon=":material/check:")

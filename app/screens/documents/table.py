@@ -11,10 +11,10 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import delete_dialog, location
 from app.screens.common.wording import SPLIT, STATUS, count
+from app.services.operations import documents
 from app.services.suggestions.queue import resumed
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus
-from storage.repository import listing
-from storage.repository.listing import DocumentList, DocumentRow
+from storage.records import DocumentList, DocumentRow
 
 ROWS = 25
 ROW_HEIGHT = 38
@@ -40,7 +40,7 @@ def continue_button(app: AppContext, project_id: int) -> None:
     """To what the person has begun, else to the next document of the queue."""
     following = resumed(app.sessions, project_id, app.person)
     if following is None:
-        st.success("Every document is submitted or skipped. Add more, or go on to **Train**.")
+        st.success("Every document is submitted or skipped. Add more, or continue with **Train**.")
     elif st.button(
         "Continue annotating", type="primary", icon=":material/arrow_forward:", key="continue"
     ):
@@ -58,7 +58,7 @@ def documents_table(app: AppContext, project_id: int, counts: Mapping[DocumentSt
         number, found = last, _found(app, project_id, search, statuses, last)
     if not found.total:
         st.info(
-            "No document matches. Try another word or another status.",
+            "No matching documents. Try another search or status.",
             icon=":material/search_off:",
         )
         return
@@ -77,22 +77,21 @@ def _found(
     app: AppContext, project_id: int, search: str, statuses: tuple[DocumentStatus, ...], number: int
 ) -> DocumentList:
     """The page of this number."""
-    with app.sessions() as session:
-        return listing.list_documents(
-            session,
-            project_id,
-            statuses=statuses,
-            search=search,
-            limit=ROWS,
-            offset=(number - 1) * ROWS,
-        )
+    return documents.page(
+        app.sessions,
+        project_id,
+        statuses=statuses,
+        search=search,
+        limit=ROWS,
+        offset=(number - 1) * ROWS,
+    )
 
 
 def _filters(counts: Mapping[DocumentStatus, int]) -> tuple[str, tuple[DocumentStatus, ...]]:
     words, status = st.columns([2, 3], gap="medium")
     search = words.text_input(
         "Search",
-        placeholder="Search in names and texts",
+        placeholder="Search names and texts",
         icon=":material/search:",
         key="search",
         persist_state="session",
@@ -126,7 +125,7 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any, *, deletable: bo
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (len(rows) + 1) + 2,
         placeholder="–",
-        alt="The documents of the project with their status and numbers of entities",
+        alt="The project’s documents with their status and numbers of entities",
         column_config={
             "": st.column_config.ButtonColumn(
                 "", on_click=_open_clicked, key="opened_row", type="tertiary", width="small"
@@ -135,14 +134,14 @@ def _table(rows: tuple[DocumentRow, ...], place_for_table: Any, *, deletable: bo
                 "", on_click=_delete_clicked, key="deleted_row", type="tertiary", width=40
             ),
             "Name": st.column_config.TextColumn(width="medium"),
-            "Begins with": st.column_config.TextColumn(width="large"),
+            "Text": st.column_config.TextColumn(width="large"),
             "Status": st.column_config.TextColumn(width=110),
             "Split": st.column_config.TextColumn(
-                width="small", help="Held-out documents measure models and never train one."
+                width="small", help="Held-out documents evaluate models and never train one."
             ),
             "Characters": whole(format="localized", width="small"),
             "To review": whole(
-                width="small", help="Suggestions to decide. – means that no model has looked yet."
+                width="small", help="Suggestions to decide on. –: not processed by a model yet."
             ),
             "Accepted": whole(width="small"),
             "Rejected": whole(width="small"),
@@ -161,7 +160,7 @@ def _cells(row: DocumentRow) -> dict[str, Any]:
         "Rejected": row.rejected if known else None,
         "Split": SPLIT[row.split],
         "Characters": row.length,
-        "Begins with": " ".join(row.preview.split()),
+        "Text": " ".join(row.preview.split()),
     }
 
 

@@ -9,10 +9,11 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal
 from app.services.operations import trash
-from storage.repository.trash import Kind, TrashedItem
+from storage.enums import DeletableKind
+from storage.records import TrashedItem
 
 ROWS = 20
-_SIGNS: Mapping[Kind, str] = {
+_SIGNS: Mapping[DeletableKind, str] = {
     "project": ":material/folder: Project",
     "label": ":material/label: Label",
     "document": ":material/description: Document",
@@ -24,13 +25,14 @@ def recently_deleted(app: AppContext, project_id: int) -> None:
     found = trash.contents(app.sessions, project_id)
     if not found:
         st.info(
-            "The bin is empty. What is deleted comes here, and stays until it is restored.",
+            "The trash is empty. Deleted projects, labels and documents stay here until you "
+            "restore them.",
             icon=":material/delete:",
         )
         return
     st.caption(
-        f"{count(len(found), 'thing')} deleted. Nothing here is listed, suggested for, exported or "
-        "trained on; everything comes back as it was."
+        f"{count(len(found), 'deleted item')}. They are not listed, predicted, exported or "
+        "trained on; each can be restored exactly as it was."
     )
     last = -(-len(found) // ROWS)
     number = min(int(st.session_state.get(_page_key(project_id), 1)), last)
@@ -49,10 +51,10 @@ def _rows(app: AppContext, found: Sequence[TrashedItem]) -> None:
         kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
         kind.markdown(_SIGNS[item.kind])
         name.markdown(literal(clipped(item.name, 80)) or f"{item.kind} {item.id}")
-        since.caption(f"since {item.deleted_at:%Y-%m-%d %H:%M} UTC")
+        since.caption(f"deleted {item.deleted_at:%Y-%m-%d %H:%M} UTC")
         if way_back.button("Restore", key=f"restore_{item.kind}_{item.id}", type="tertiary"):
             trash.restore(app.sessions, item.kind, item.id, app.person)
-            st.toast(f"The {item.kind} is back.", icon=":material/restore_from_trash:")
+            st.toast(f"{item.kind.capitalize()} restored.", icon=":material/restore_from_trash:")
             st.rerun()
 
 

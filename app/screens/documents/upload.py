@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.context import AppContext
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
 from app.screens.documents import import_preview, import_report
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
+from storage.database_errors import StorageError
 from storage.formats import FORMATS, IMPORT_FORMATS
 
 AUTO = "auto"
 LOOKED_INTO = 3
 """Files that are looked into before they come in."""
-_TROUBLE = (ValueError, OSError, SQLAlchemyError)
+_TROUBLE = (ValueError, OSError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def _upload(app: AppContext, project_id: int) -> None:
         label_visibility="collapsed",
     )
     st.caption(
-        "Texts are kept exactly; a text that the project has already is not added twice. "
-        "The format is found by the file's name and by how it begins."
+        "Texts are kept exactly as they are; duplicates are not added. The format is detected "
+        "from the file’s name and content."
     )
     options = _options()
     if not chosen:
@@ -84,27 +84,31 @@ def _options() -> Options:
     review = st.checkbox(
         "Review the entities in the files",
         key="import_review",
-        help="They come in as suggestions to decide on. Otherwise they count as a person's.",
+        help="Import them as suggestions to decide on. Otherwise they count as a person’s "
+        "annotations.",
     )
     sentences = st.checkbox(
-        "One document a sentence",
+        "One document per sentence",
         key="import_sentences",
-        help="Long texts in small pieces: the order of the queue then chooses sentences.",
+        help="Cuts long texts into sentences, so that the queue orders sentences.",
     )
     format = st.selectbox(
         "Format",
         [AUTO, *IMPORT_FORMATS],
-        format_func=lambda name: "Find out" if name == AUTO else FORMATS[name].title,
+        format_func=lambda name: "Detect automatically" if name == AUTO else FORMATS[name].title,
         key="import_format",
     )
     return Options(format, review, sentences)
 
 
 def _import(app: AppContext, project_id: int, files: Sequence[Any], options: Options) -> None:
-    """Adds the files one after the other. A click on Stop, or on anything else, breaks it off:
+    """Adds the files one after the other. A click on Cancel, or on anything else, breaks it off:
     what has come in stays, and `imported.show` tells how far it came."""
-    st.button("Stop", icon=":material/stop:", key="stop_import")
-    st.caption("Stay on this page until it is done. What has come in stays, also after a stop.")
+    st.button("Cancel", icon=":material/stop:", key="stop_import")
+    st.caption(
+        "Stay on this page until the import is done. Documents imported so far are kept if you "
+        "cancel."
+    )
     bar = st.progress(0.0)
     import_report.forget()
     import_preview.forget()
@@ -115,7 +119,7 @@ def _import(app: AppContext, project_id: int, files: Sequence[Any], options: Opt
                 outcome.report = report
                 bar.progress(_share(report), f"{literal(file.name)}: {_so_far(report)}")
         except _TROUBLE as error:
-            outcome.problem = explained(error)
+            outcome.problem = error_text(error)
 
 
 def _share(report: ImportReport) -> float:
@@ -124,7 +128,7 @@ def _share(report: ImportReport) -> float:
 
 def _so_far(report: ImportReport) -> str:
     said = f"{count(report.added, 'document')} added"
-    return f"{said}, {report.duplicates:,} known already" if report.duplicates else said
+    return f"{said}, {report.duplicates:,} duplicates" if report.duplicates else said
 
 
 def _paste(app: AppContext, project_id: int) -> None:
@@ -141,9 +145,9 @@ def _paste(app: AppContext, project_id: int) -> None:
         try:
             added = add_text(app.sessions, project_id, title, text)
         except _TROUBLE as error:
-            st.error(explained(error))
+            st.error(error_text(error))
             return
         if added:
             st.success(f"**{literal(title)}** added.", icon=":material/check_circle:")
         else:
-            st.info("The project has this very text already, or its bin.", icon=":material/info:")
+            st.info("Duplicate: already in this project or its trash.", icon=":material/info:")

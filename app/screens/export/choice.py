@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import SPLIT
+from app.services.interchange.exporting import Filters, filters
 from storage.enums import Split
 from storage.formats import EXPORT_FORMATS, FORMATS
-from storage.repository import projects
-from storage.repository.export_selection import Selection, people
+from storage.records import Selection
 
 SUBMITTED: dict[str, tuple[Split, ...]] = {
     "All submitted": (),
@@ -21,7 +20,7 @@ SUBMITTED: dict[str, tuple[Split, ...]] = {
 }
 
 
-def choose(app: AppContext, project_id: int) -> tuple[str, Selection]:
+def choose_export(app: AppContext, project_id: int) -> tuple[str, Selection]:
     """Asks for the format and for which of the documents."""
     left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
     format: str = left.selectbox(
@@ -31,34 +30,28 @@ def choose(app: AppContext, project_id: int) -> tuple[str, Selection]:
     which = right.segmented_control(
         "Documents", list(SUBMITTED), default="All submitted", required=True, key="export_splits"
     )
-    with app.sessions() as session:
-        labels = [label.name for label in projects.labels(session, project_id)]
-        persons = people(session, project_id)
+    offered = filters(app.sessions, project_id)
     with right.popover("More filters", icon=":material/filter_alt:"):
-        selection = _filters(SUBMITTED.get(str(which), ()), labels, persons, format)
+        selection = _filters(SUBMITTED.get(str(which), ()), offered, format)
     return format, selection
 
 
-def _filters(
-    splits: tuple[Split, ...], labels: Sequence[str], persons: Sequence[str], format: str
-) -> Selection:
-    chosen_labels = st.multiselect(
-        "Only these labels", labels, key="export_labels", placeholder="all"
-    )
+def _filters(splits: tuple[Split, ...], offered: Filters, format: str) -> Selection:
+    chosen_labels = st.multiselect("Labels", offered.labels, key="export_labels", placeholder="all")
     chosen_people = st.multiselect(
-        "Only submitted by", persons, key="export_people", placeholder="anybody"
+        "Submitted by", offered.people, key="export_people", placeholder="anybody"
     )
     since: date | None = st.date_input("Submitted from", value=None, key="export_since")
     until: date | None = st.date_input("Submitted until", value=None, key="export_until")
     undecided = st.checkbox(
-        "Also documents that nobody has submitted",
+        "Include unsubmitted documents",
         key="export_undecided",
-        help="As far as they are: with a draft, with suggestions, or with neither.",
+        help="As they are: with a draft, with suggestions, or with neither.",
     )
     history = format == "jsonl" and st.checkbox(
-        "With their history",
+        "Include history",
         key="export_history",
-        help="Earlier answers of models and people, and every action.",
+        help="Earlier versions by models and people, and every action.",
     )
     return Selection(
         splits=splits,

@@ -15,12 +15,12 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.wording import count
 from app.screens.export.losses import losses
-from app.services.interchange.exporting import ExportReport, Stream, export
+from app.services.interchange.exporting import ExportReport, Stream, expected, export
 from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
+from app.services.operations.projects import ProjectView
 from storage.formats import FORMATS
 from storage.formats.registry import ZIP
-from storage.models import Project
-from storage.repository.export_selection import Selection, counts
+from storage.records import Selection
 
 AT_ONCE = 1_000
 """Documents up to which the file is made without being asked for: it takes no time."""
@@ -34,7 +34,7 @@ EVERY = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ExportedFile:
     """A file that was made for this session, and what it was made from."""
 
     project_id: int
@@ -47,36 +47,38 @@ class Made:
     manifest: bytes
 
 
-def made(app: AppContext, project: Project, format: str, selection: Selection) -> Made | None:
+def exported_file(
+    app: AppContext, project: ProjectView, format: str, selection: Selection
+) -> ExportedFile | None:
     """The file of this choice: made at once where it is small, else when it is asked for."""
-    with app.sessions() as session:
-        submitted, undecided = counts(session, project.id, selection.splits)
-    documents = submitted + (undecided if selection.undecided else 0)
+    documents = expected(app.sessions, project.id, selection)
     if documents <= AT_ONCE:
         return _make(app, project, format, selection)
-    kept: Made | None = st.session_state.get("made_export")
+    kept: ExportedFile | None = st.session_state.get("made_export")
     if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
         kept = None
     if kept is None:
-        st.caption(f"Up to {count(documents, 'document')}. Stay on this page while it is made.")
-    label, icon = ("Make the file", "save") if kept is None else ("Make it again", "refresh")
+        st.caption(
+            f"Up to {count(documents, 'document')}. Stay on this page while the file is created."
+        )
+    label, icon = ("Create file", "save") if kept is None else ("Create again", "refresh")
     if st.button(label, icon=f":material/{icon}:", key="make_export"):
         return _make(app, project, format, selection)
     return kept
 
 
-def offer(made: Made) -> None:
+def offer_download(file: ExportedFile) -> None:
     """The download, what is in it, and how it begins."""
-    report = made.report
+    report = file.report
     if not report.written.documents:
-        st.info("No document matches: there is nothing to write.", icon=":material/filter_alt:")
+        st.info("No matching documents: nothing to export.", icon=":material/filter_alt:")
         return
     format = FORMATS[report.format]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.download_button(
             f"Download {format.suffix}",
-            made.path.read_bytes,
-            file_name=made.name,
+            file.path.read_bytes,
+            file_name=file.name,
             mime=format.mime,
             type="primary",
             icon=":material/download:",
@@ -85,29 +87,29 @@ def offer(made: Made) -> None:
         )
         st.download_button(
             "Manifest",
-            made.manifest,
-            file_name=f"{made.name}{SUFFIX}",
+            file.manifest,
+            file_name=f"{file.name}{SUFFIX}",
             mime="application/json",
             icon=":material/receipt_long:",
             on_click="ignore",
             key="download_manifest",
-            help="What the file is: counts, filters, schema, models, and its SHA-256.",
+            help="Describes the file: counts, filters, schema, models and its SHA-256.",
         )
         written = report.written
         said = (
             f"{count(written.documents, 'document')} · "
-            f"{count(written.entities, 'entity', 'entities')} · {_size(made.path.stat().st_size)}"
+            f"{count(written.entities, 'entity', 'entities')} · {_size(file.path.stat().st_size)}"
         )
         if report.undecided_left_out:
-            said += f" · {count(report.undecided_left_out, 'document')} not submitted yet, left out"
+            said += f" · {count(report.undecided_left_out, 'document')} not submitted, left out"
         st.caption(said, width="content")
     losses(report)
     if format.mime == ZIP:
-        st.caption("An archive has no preview.")
+        st.caption("No preview for archives.")
         return
-    st.markdown("**The file begins**")
-    with made.path.open("rb") as file:
-        beginning = file.read(PREVIEW_LINES * 20_000)
+    st.markdown("**Preview**")
+    with file.path.open("rb") as content:
+        beginning = content.read(PREVIEW_LINES * 20_000)
     st.code(preview(beginning), language=None, wrap_lines=report.format == "jsonl")
 
 
@@ -124,7 +126,7 @@ def file_stem(project: str) -> str:
     return re.sub(r"[^\w.-]+", "-", project).strip("-.")[:80] or "export"
 
 
-def _make(app: AppContext, project: Project, format: str, selection: Selection) -> Made:
+def _make(app: AppContext, project: ProjectView, format: str, selection: Selection) -> ExportedFile:
     """Writes the file into the data folder. A click on anything breaks it off."""
     suffix = FORMATS[format].suffix
     path = _folder(app.settings.data / "exports") / f"export{suffix}"
@@ -141,7 +143,7 @@ def _make(app: AppContext, project: Project, format: str, selection: Selection) 
     place_for_bar.empty()
     name = f"{file_stem(project.name)}{suffix}"
     described = as_bytes(manifest(app.sessions, project.id, report, path, name))
-    result = Made(project.id, format, selection, path, name, report, described)
+    result = ExportedFile(project.id, format, selection, path, name, report, described)
     st.session_state["made_export"] = result
     return result
 

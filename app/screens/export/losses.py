@@ -18,30 +18,30 @@ def losses(report: ExportReport) -> None:
     written = report.written
     if written.textless:
         st.info(
-            f"This format holds text alone: {count(written.textless, 'entity', 'entities')} "
-            "not written.",
+            f"This format holds text only: {count(written.textless, 'entity', 'entities')} not "
+            "exported.",
             icon=":material/info:",
         )
     _lost(
         written.nested,
-        "overlapping a longer one and left out: this format is flat. The outermost are in it; "
-        "take JSON lines to keep all",
+        "left out: nested in or overlapping a longer one, and this format is flat. Export JSON "
+        "lines to keep all of them",
     )
     _lost(
         written.unaligned,
-        "not beginning and ending where words do and left out. Take JSON lines to keep all",
+        "left out: not aligned with word boundaries. Export JSON lines to keep all of them",
     )
-    other = {"suggestions that are not accepted": written.undecided, **written.properties}
+    other = {"suggestions not accepted": written.undecided, **written.properties}
     said = [f"{literal(name)} {number:,}" for name, number in other.items() if number]
     if said:
-        st.caption(f"Not held by this format: {' · '.join(said)}.")
+        st.caption(f"Lost in this format: {' · '.join(said)}.")
 
 
 def _lost(entities: Sequence[LostEntity], why: str) -> None:
     if not entities:
         return
     st.warning(f"{count(len(entities), 'entity', 'entities')} {why}.", icon=":material/warning:")
-    with st.expander("Which ones"):
+    with st.expander("Show them"):
         rows = [
             {
                 "Document": entity.document,
@@ -51,6 +51,6 @@ def _lost(entities: Sequence[LostEntity], why: str) -> None:
             }
             for entity in entities[:LOST_SHOWN]
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Entities that are left out")
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Entities left out")
         if len(entities) > LOST_SHOWN:
             st.caption(f"The first {LOST_SHOWN} of {len(entities):,}.")

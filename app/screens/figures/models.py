@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.components.plots.counts import curve, scores
-from app.screens.common.figure import lacking, shown
+from app.screens.common.figure import nothing_to_show, show_figure
 from app.services.operations.figures import Measured
 
 FEW_ENTITIES = 100
@@ -26,17 +26,17 @@ def models(measured: Sequence[Measured]) -> None:
 def _by_version(measured: Sequence[Measured]) -> None:
     title = "F1 of the model versions"
     if not measured:
-        lacking(title, "Retrain on the Train page; every new version is measured there.")
+        nothing_to_show(title, "Retrain on the Train page; every new version is evaluated there.")
         return
     few = min(model.entities for model in measured) < FEW_ENTITIES
-    shown(
+    show_figure(
         "f1_by_version",
         title,
-        "Each version beside the one it was trained from, both on the held-out documents that "
-        "were submitted by then, which no version learns from."
+        "Each version next to the one it was trained from, both on the held-out documents "
+        "submitted by then. No version is trained on these."
         + (
-            f" Below {FEW_ENTITIES} entities a few points are chance; the least here is "
-            f"{min(model.entities for model in measured):,}."
+            f" Below {FEW_ENTITIES} entities, a difference of a few points may be chance; the "
+            f"smallest number here is {min(model.entities for model in measured):,}."
             if few
             else ""
         ),
@@ -44,7 +44,7 @@ def _by_version(measured: Sequence[Measured]) -> None:
             [f"version {model.model_version_id}" for model in measured],
             [
                 ("this version", [model.f1 for model in measured]),
-                ("the one before", [model.parent_f1 for model in measured]),
+                ("parent version", [model.parent_f1 for model in measured]),
             ],
         ),
         _rows(measured),
@@ -54,19 +54,18 @@ def _by_version(measured: Sequence[Measured]) -> None:
 def _learning(measured: Sequence[Measured]) -> None:
     title = "The learning curve"
     if len(measured) < 2:
-        lacking(
+        nothing_to_show(
             title,
-            "Two retrainings with different numbers of submitted documents make a curve; there is "
-            f"{'one' if measured else 'none'} yet.",
+            "The curve needs two retrainings with different numbers of submitted documents; "
+            f"there {'is one' if measured else 'are none'} so far.",
         )
         return
     ordered = sorted(measured, key=lambda model: (model.trained_on, model.model_version_id))
-    shown(
+    show_figure(
         "learning_curve",
         title,
-        "F1 on the held-out documents over the number of documents that were learnt from. Where "
-        "it still rises, more documents will help; where it is flat, look at the guidelines and "
-        "at Review.",
+        "F1 on the held-out documents by number of training documents. While it rises, more "
+        "documents will help; once it is flat, check the guidelines and the Review page.",
         curve(
             [model.trained_on for model in ordered],
             [model.f1 for model in ordered],

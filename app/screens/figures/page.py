@@ -13,12 +13,14 @@ from app.services.operations.figures import figures, measured
 
 app = context.current()
 project = project_header(
-    app, "Figures", "How far the project is, what the suggestions are worth, how the models do."
+    app,
+    "Figures",
+    "The project’s progress, the quality of the suggestions, and the models’ scores.",
 )
 found = figures(app.sessions, project.id)
 if not sum(found.statuses.values()):
     st.info(
-        "This project has no documents yet. Add some on the Documents page, and their figures "
+        "No documents in this project yet. Add some on the Documents page, and their figures "
         "appear here.",
         icon=":material/description:",
     )

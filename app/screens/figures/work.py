@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.plots.counts import Part, daily, stacked
-from app.screens.common.figure import lacking, shown
+from app.screens.common.figure import nothing_to_show, show_figure
 from app.screens.common.wording import STATUS
 from app.services.operations.figures import Effort, Figures
 from storage.enums import DOCUMENT_STATUSES
@@ -21,10 +21,10 @@ def progress(figures: Figures) -> None:
     names = [STATUS[status] for status in DOCUMENT_STATUSES]
     values = [figures.statuses[status] for status in DOCUMENT_STATUSES]
     with states:
-        shown(
+        show_figure(
             "documents_by_status",
-            "Where the documents stand",
-            "Each bar counts the documents of one status, of all that the project has.",
+            "Documents by status",
+            "Number of documents per status, over the whole project.",
             stacked(names, [Part("documents", values, [f"{value:,}" for value in values])]),
             [
                 {"status": status, "documents": value}
@@ -38,13 +38,13 @@ def progress(figures: Figures) -> None:
 def _over_time(figures: Figures) -> None:
     title = "Documents submitted"
     if not figures.days:
-        lacking(title, "Submit a document on the Annotate page, and its day appears here.")
+        nothing_to_show(title, "Submit a document on the Annotate page, and its day appears here.")
         return
-    shown(
+    show_figure(
         "documents_by_day",
         title,
-        "Below, what each day (UTC) brought; above, all until then. A document counts on the day "
-        "on which it was last submitted.",
+        "Bottom: per day (UTC). Top: cumulative. A document counts on the day it was last "
+        "submitted.",
         daily(
             [day.day.isoformat() for day in figures.days],
             [day.documents for day in figures.days],
@@ -61,7 +61,7 @@ def labels(figures: Figures) -> None:
     """What was marked, and who found it first."""
     title = "Accepted entities by label"
     if not any(label.suggested + label.drawn for label in figures.labels):
-        lacking(title, "No submitted document has an accepted entity yet.")
+        nothing_to_show(title, "No submitted document has an accepted entity yet.")
         return
     parts = [
         Part(name, values, [f"{value:,}" if value else "" for value in values])
@@ -70,11 +70,11 @@ def labels(figures: Figures) -> None:
             (DRAWN, [label.drawn for label in figures.labels]),
         )
     ]
-    shown(
+    show_figure(
         "entities_by_label",
         title,
-        "How many entities of each label the submitted documents hold; a label with few is one "
-        "that a model cannot learn well yet.",
+        "Number of entities per label in the submitted documents. A model cannot learn a label "
+        "well from few examples.",
         stacked([label.label for label in figures.labels], parts),
         [
             {"label": label.label, "suggested": label.suggested, "drawn": label.drawn}
@@ -84,13 +84,13 @@ def labels(figures: Figures) -> None:
 
 
 def acceptance(figures: Figures) -> None:
-    """What became of the suggestions, by model version."""
-    title = "What became of the suggestions"
+    """Outcome of the suggestions, by model version."""
+    title = "Outcome of the suggestions"
     if not figures.acceptance:
-        lacking(title, "Submit a document that a model made suggestions for.")
+        nothing_to_show(title, "Submit a document that has suggestions by a model.")
         return
     fates = ("as_it_was", "moved", "relabelled", "rejected")
-    names = ("accepted as it was", "moved", "relabelled", "rejected")
+    names = ("accepted unchanged", "moved", "relabelled", "rejected")
     parts = []
     for fate, name in zip(fates, names, strict=True):
         counts = [getattr(acceptance, fate) for acceptance in figures.acceptance]
@@ -99,12 +99,12 @@ def acceptance(figures: Figures) -> None:
         ]
         texts = [f"{share:.0%}" if share >= 0.05 else "" for share in shares]
         parts.append(Part(name, shares, texts))
-    shown(
+    show_figure(
         "suggestions_by_version",
         title,
-        "Of each model version’s suggestions in the submitted documents, the share that people "
-        "took as it was, moved, relabelled or rejected. One that was rejected and drawn anew "
-        "counts as rejected.",
+        "Per model version: the share of its suggestions in submitted documents that people "
+        "accepted unchanged, moved, relabelled or rejected. Rejected and redrawn counts as "
+        "rejected.",
         stacked(
             [
                 f"version {acceptance.model_version_id} ({acceptance.total:,})"
@@ -124,11 +124,11 @@ def acceptance(figures: Figures) -> None:
 
 
 def effort(figures: Figures) -> None:
-    """Time and gestures, with suggestions and without."""
+    """Time and actions, with suggestions and without."""
     if not figures.efforts:
-        lacking(
-            "Time and gestures",
-            "Open a document on the Annotate page and submit it; then this tells how long it took.",
+        nothing_to_show(
+            "Time and actions",
+            "Open and submit a document on the Annotate page to see how long it took.",
         )
         return
     rows = [
@@ -147,25 +147,25 @@ def effort(figures: Figures) -> None:
     time, gestures = st.columns(2)
     with time:
         seconds = [row.seconds for row in figures.efforts]
-        shown(
+        show_figure(
             "seconds_a_document",
-            "Seconds a document",
-            "The mean time from opening to submitting; a pause of more than two minutes counts "
-            f"as two; in brackets, how many documents. {sure}",
+            "Seconds per document",
+            "Mean time from opening to submitting; longer pauses count as two minutes. In "
+            f"brackets: number of documents. {sure}",
             stacked(names, [Part("seconds", seconds, [f"{value:.0f} s" for value in seconds])]),
             rows,
         )
     with gestures:
         values = [row.gestures_an_entity or 0.0 for row in figures.efforts]
         texts = [
-            "no entity" if row.gestures_an_entity is None else f"{row.gestures_an_entity:.2f}"
+            "no entities" if row.gestures_an_entity is None else f"{row.gestures_an_entity:.2f}"
             for row in figures.efforts
         ]
-        shown(
+        show_figure(
             "gestures_an_entity",
-            "Gestures an entity",
-            "Everything that people did to the documents, submitting included, over the entities "
-            f"accepted in the end; in brackets, how many documents. {sure}",
+            "Actions per entity",
+            "All actions on the documents, submitting included, divided by the entities accepted "
+            f"in the end. In brackets: number of documents. {sure}",
             stacked(names, [Part("gestures", values, texts)]),
             rows,
         )
@@ -182,5 +182,5 @@ def _how_sure(figures: Figures) -> str:
             "compare."
         )
     if min(row.documents for row in figures.efforts) < FEW_DOCUMENTS:
-        return f"Below {FEW_DOCUMENTS} documents of a kind, a difference may be chance."
-    return "Held-out documents, drawn by chance, are those without."
+        return f"With fewer than {FEW_DOCUMENTS} documents of a kind, a difference may be chance."
+    return "“Without” are the held-out documents, which are chosen at random."

@@ -9,13 +9,13 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import literal
+from app.services.operations.projects import ProjectView
 from app.services.team import accounts, members
 from app.services.team.accounts import Account
 from app.services.team.passwords import one_time
 from storage.enums import ROLES, Role
-from storage.models import Project
 
-_NONE = "no part"
+_NONE = "not a member"
 _MADE = "one-time password"
 
 
@@ -40,7 +40,7 @@ def new_account(app: AppContext) -> None:
         st.markdown("**New account**")
         name = st.text_input("Name", max_chars=accounts.LONGEST_NAME, key="new_account_name")
         administrator = st.checkbox("Administrator", key="new_account_administrator")
-        if st.form_submit_button("Make the account", icon=":material/person_add:"):
+        if st.form_submit_button("Create account", icon=":material/person_add:"):
             made = one_time() if app.settings.auth == "accounts" else None
             _try(
                 lambda: accounts.add(app.sessions, name.strip(), made, administrator=administrator),
@@ -52,12 +52,13 @@ def new_account(app: AppContext) -> None:
 
 def change_account(app: AppContext, known: list[Account]) -> None:
     names = {user.name: user for user in known}
-    st.markdown("**Change an account**")
+    st.markdown("**Edit account**")
     name = st.selectbox("Account", list(names), key="changed_account")
     account = names[name]
     reset, active, role = st.columns(3)
     if app.settings.auth == "accounts" and reset.button(
-        "New password", help="A one-time password to hand over; all sessions end."
+        "New password",
+        help="Creates a one-time password to hand over, and ends all sessions of the account.",
     ):
         made = one_time()
         if _try(lambda: accounts.reset(app.sessions, name, made), name, made):
@@ -66,23 +67,23 @@ def change_account(app: AppContext, known: list[Account]) -> None:
         change = accounts.disable if account.active else accounts.enable
         if _try(lambda: change(app.sessions, name), name):
             st.rerun()
-    if role.button("No administrator any more" if account.administrator else "Make administrator"):
+    if role.button("Remove administrator" if account.administrator else "Make administrator"):
         wanted = not account.administrator
         if _try(lambda: accounts.set_administrator(app.sessions, name, wanted), name):
             st.rerun()
 
 
-def project_members(app: AppContext, project: Project, known: list[Account]) -> None:
+def project_members(app: AppContext, project: ProjectView, known: list[Account]) -> None:
     """Each account's part in a project, to be changed one by one."""
-    st.markdown("**Members of the project**")
+    st.markdown("**Project members**")
     st.caption(
         "An annotator works on documents; a reviewer also sees all answers, brings documents in "
-        "and out, and changes labels and settings. Administrators need no part."
+        "and out, and changes labels and settings. Administrators need not a member."
     )
     present = members.of_project(app.sessions, project.id)
     people = [user for user in known if user.active and not user.administrator]
     if not people:
-        st.info("There are only administrators yet.")
+        st.info("There are only administrators so far.")
         return
     for person in people:
         _part(app, project.id, person, present.get(person.name))
@@ -123,9 +124,9 @@ def _show_password() -> None:
     """Once: the next run does not know it any more."""
     if made := st.session_state.pop(_MADE, None):
         name, password = made
-        st.success(f"Hand this password to **{literal(name)}**; it is shown only now.")
+        st.success(f"Give this password to **{literal(name)}**. You won’t see it again.")
         st.code(password, language=None)
 
 
 def _how(account: Account) -> str:
-    return "with a password" if account.has_password else "at the provider"
+    return "password" if account.has_password else "identity provider"

@@ -30,7 +30,8 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         height=120,
         max_chars=LONGEST_TEXT,
         persist_state="session",
-        help="Any language. It stays in this visit and is never written to the database.",
+        help="Any language. The text stays in this browser session and is never written to the "
+        "database.",
     )
     with st.spinner("Loading the model …"):
         settings = choose_settings(active, flat)
@@ -44,7 +45,7 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         found = [predicted(version, text, settings).entities for version in versions]
     _side_by_side(text, versions, found, colours)
     if len(versions) > 1:
-        st.markdown("**Where they agree, and where not**")
+        st.markdown("**Where they agree and differ**")
         names = [f"version {version.model_version_id}" for version in versions]
         run_comparison.differences(text, found, names)
     _watch(app, versions, text, settings, colours)

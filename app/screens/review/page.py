@@ -14,14 +14,14 @@ app = context.current()
 project = project_header(
     app,
     "Review",
-    "Entities that people accepted and the model would move, rename or drop. It is often wrong; "
-    "where it is right, somebody slipped.",
+    "Accepted entities that the model would move, relabel or drop. The model is often wrong; "
+    "where it is right, there is an annotation mistake.",
     needs="review",
 )
 problem, predictor = app.model_problem(), app.predictor()
 if predictor is None:
     st.warning(
-        f"There is no model to ask: {literal(problem or 'none is active')}",
+        f"No model to check with: {literal(problem or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()
@@ -29,8 +29,8 @@ service = context.reviews()
 submitted = service.submitted(project.id)
 if not submitted:
     st.info(
-        "There is nothing to check yet: no document is submitted, but for held-out ones. Those "
-        "stay unchecked, because who has seen a model’s answer there could not judge it any more.",
+        "Nothing to check yet: no documents are submitted, apart from held-out ones. Those are "
+        "never checked, because seeing a model’s answer there would bias the evaluation.",
         icon=":material/fact_check:",
     )
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):

@@ -11,7 +11,7 @@ from app.screens.common import location
 from app.screens.common.wording import clipped, count, literal
 from app.services.suggestions.label_review import Reviewer, ReviewService, Suspect
 from core.types import Entity
-from storage.repository.statistics import Submission
+from storage.records import Submission
 
 AT_ONCE = 200
 """Documents that one press of the button checks."""
@@ -38,8 +38,8 @@ def check(
     said = st.empty()
     said.caption(
         f"Model version {version} has checked {len(done):,} of "
-        f"{count(len(submitted), 'submitted document')}. Held-out ones are never checked: who "
-        "has seen a model’s answer there could not judge it any more."
+        f"{count(len(submitted), 'submitted document')}. Held-out ones are never checked: seeing "
+        "a model’s answer there would bias the evaluation."
     )
     if not waiting:
         return done
@@ -50,13 +50,13 @@ def check(
             type="secondary" if done else "primary",
             icon=":material/search_check:",
             key="check",
-            help="The model reads them now; you can stop at any time and keep what was found.",
+            help="The model checks them now; you can stop at any time and keep the results so far.",
         )
         if pressed:
             st.button("Stop", icon=":material/stop_circle:", key="stop")
     if not pressed:
         return done
-    bar = st.progress(0.0, text=f"Reading {count(len(portion), 'document')} …")
+    bar = st.progress(0.0, text=f"Checking {count(len(portion), 'document')} …")
     for number, suspect in enumerate(portion, 1):
         service.check(suspect, reviewer)
         bar.progress(
@@ -76,8 +76,8 @@ def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     shown = _filtered(left)
     entities = sum(suspect.accepted for suspect in checked)
     st.caption(
-        f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the most "
-        "doubtful first. Each shows what was accepted and what the model would say."
+        f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the likeliest "
+        "mistakes first. Each shows what was accepted and what the model predicts."
     )
     last = max(1, -(-len(shown) // ROWS))
     number = min(int(st.session_state.get("review_page", 1)), last)
@@ -89,13 +89,13 @@ def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
 
 def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     if suspects:
-        st.success("You have looked at all of them.", icon=":material/done_all:")
+        st.success("You have reviewed all of them.", icon=":material/done_all:")
         if st.button("Show them again", icon=":material/undo:"):
             st.session_state[_KEPT] = set()
             st.rerun()
     elif checked:
         st.success(
-            "The model would leave every entity that it has checked as it is.",
+            "The model agrees with every entity that it has checked.",
             icon=":material/done_all:",
         )
 
@@ -105,7 +105,7 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
     names = sorted({suspect.entity.label for suspect in suspects})
     with st.container(horizontal=True, gap="large"):
         chosen = st.pills(
-            "The model would say",
+            "The model predicts",
             kinds,
             format_func=lambda kind: (
                 f"{_KINDS[kind]} {sum(_kind(suspect) == kind for suspect in suspects):,}"
@@ -131,7 +131,7 @@ def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
         with text:
             st.caption(
                 f"{number:,} · {literal(clipped(suspect.name, 60))} · {_KINDS[_kind(suspect)]} · "
-                f"doubt {suspect.score:.0%}"
+                f"disagreement {suspect.score:.0%}"
             )
             st.markdown(f"Accepted: {_marked(suspect, suspect.entity, 'blue')}")
             st.markdown(f"The model: {_marked(suspect, suspect.instead, 'orange')}")
@@ -145,11 +145,11 @@ def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
             ):
                 location.go(location.ANNOTATE, suspect.document_id)
             if st.button(
-                "It is right",
+                "It is correct",
                 icon=":material/check:",
                 key=f"keep {key}",
                 width="stretch",
-                help="Hides it from this list until you reload the page. Nothing changes.",
+                help="Hides it from this list until you reload the page. Nothing else changes.",
             ):
                 kept.add((suspect.set_id, suspect.entity))
                 st.rerun()

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from app.services.retraining.jobs import Job
 
 _STEPS: Mapping[str | None, str] = {
-    None: "Waiting for its turn",
-    "snapshot": "Freezing the documents",
+    None: "Queued",
+    "snapshot": "Taking a snapshot of the documents",
     "train": "Training",
-    "evaluate": "Measuring the old and the new model",
-    "register": "Keeping the new model",
+    "evaluate": "Evaluating the old and the new model",
+    "register": "Saving the new model",
 }
 
 
@@ -38,7 +38,7 @@ def running(job_id: str) -> None:
         if not jobs.worker_running():
             st.warning(
                 "No worker is running, so the job waits. `make app` starts one with the page; "
-                "`python -m app worker` starts one alone.",
+                "`python -m app worker` starts one on its own.",
                 icon=":material/pause_circle:",
             )
         report = jobs.progress(job_id)
@@ -99,7 +99,7 @@ def curves(report: TrainingProgress) -> None:
         {"data": [loss, score], "layout": layout},
         key="curves",
         config={"displayModeBar": False},
-        alt="The training loss and the development F1 over the steps",
+        alt="Training loss and development F1 by step",
     )
 
 
@@ -116,7 +116,7 @@ def ended(app: AppContext, job: Job) -> None:
         st.markdown(f"**Last retraining** · {when} · model version {version.id}")
         comparison(version.comparison)
         promotion(app, version)
-        with st.expander("How it learnt", icon=":material/show_chart:"):
+        with st.expander("Training curves", icon=":material/show_chart:"):
             curves(context.jobs().progress(job.id))
 
 
@@ -130,7 +130,7 @@ def _unfinished(job: Job, when: str) -> None:
             )
         else:
             st.info(f"The retraining of {when} was cancelled.", icon=":material/stop_circle:")
-        st.caption("The model that makes suggestions is untouched.")
+        st.caption("The active model is unchanged.")
         if st.button("Try again", icon=":material/replay:", key="retry"):
             try:
                 context.jobs().retry(job.id)

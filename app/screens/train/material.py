@@ -11,6 +11,7 @@ from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import VersionView
+from app.services.operations import documents
 from app.services.retraining.training_data import (
     LEAST_HOLDOUT,
     LEAST_TRAIN,
@@ -18,7 +19,6 @@ from app.services.retraining.training_data import (
     RetrainingSettings,
 )
 from storage.enums import Split
-from storage.repository import documents
 
 _TITLES: Mapping[Split, str] = {
     "train": "Training documents",
@@ -29,13 +29,15 @@ _TITLES: Mapping[Split, str] = {
 
 def material(app: AppContext, project_id: int) -> bool:
     """Shows what there is to learn from; returns whether it is enough to start."""
-    with app.sessions() as session:
-        counts = documents.counts_by_split(session, project_id, ["submitted"])
+    counts = documents.submitted_by_split(app.sessions, project_id)
     train, holdout = counts.get("train", 0), counts.get("holdout", 0)
     shown: Sequence[tuple[Split, str]] = (
-        ("train", "Submitted documents that the model learns from."),
-        ("dev", "They choose the best epoch; without them a part of the training documents does."),
-        ("holdout", "They measure the old and the new model and never train one."),
+        ("train", "Submitted documents that the model is trained on."),
+        (
+            "dev",
+            "Used to choose the best epoch; without any, a part of the training documents is used.",
+        ),
+        ("holdout", "Used to evaluate the old and the new model, never to train one."),
     )
     with st.container(horizontal=True, gap="medium"):
         for split, help in shown:
@@ -52,11 +54,11 @@ def material(app: AppContext, project_id: int) -> bool:
         return True
     st.info(
         f"Retraining needs at least {count(LEAST_TRAIN, 'submitted document')} for training and "
-        f"{LEAST_HOLDOUT} held out. The Documents page shows which are which; annotate and submit "
-        "some more.",
+        f"{LEAST_HOLDOUT} held out. Annotate and submit some more; the Documents page shows their "
+        "split.",
         icon=":material/info:",
     )
-    if st.button("Go on annotating", icon=":material/arrow_forward:"):
+    if st.button("Continue annotating", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
     return False
 
@@ -78,16 +80,16 @@ def start(app: AppContext, project_id: int, active: VersionView, possible: bool)
                 1000,
                 None,
                 key="epochs",
-                placeholder="by the amount of data",
-                help="How often every document is read. Empty chooses by their number.",
+                placeholder="automatic",
+                help="Passes over the training documents. Empty: chosen by their number.",
                 persist_state="session",
             )
             seed = st.number_input("Seed", 0, 9999, 0, key="train_seed", persist_state="session")
     st.caption(
-        f"It starts from model version {active.id}, learns from the submitted documents, for the "
-        "project's labels, and measures both models on the held-out ones. It runs beside the "
-        "page, some minutes on two processor cores; go on annotating meanwhile. Nothing changes "
-        "until you promote the new model."
+        f"Retraining starts from model version {active.id}, trains on the submitted documents "
+        "with the project’s labels, and evaluates both models on the held-out ones. It runs in "
+        "the background and takes some minutes on two CPU cores; keep annotating meanwhile. "
+        "Nothing changes until you promote the new model."
     )
     if not pressed:
         return

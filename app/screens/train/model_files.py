@@ -15,7 +15,7 @@ from app.services.model_registry.registry import ModelFolderError
 _SAID = "model_brought"
 
 
-def exchange(app: AppContext) -> None:
+def export_and_import(app: AppContext) -> None:
     """For who may choose the model that all projects share."""
     if app.acting is not None and not app.acting.administrator:
         return
@@ -28,7 +28,7 @@ def _out(app: AppContext) -> None:
     every = [version.id for version in app.models.versions()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Version", every, key="export_version")
-        if st.button("Make the file", key="make_model", disabled=chosen is None):
+        if st.button("Create file", key="make_model", disabled=chosen is None):
             packed = io.BytesIO()
             try:
                 pack(app.sessions, chosen, packed)
@@ -48,22 +48,25 @@ def _out(app: AppContext) -> None:
 
 def _into(app: AppContext) -> None:
     file = st.file_uploader(
-        "A version to import",
+        "Version to import",
         type="zip",
         key="import_model",
-        help="A file that this page made, or a zip of a folder that `python -m app model export` "
-        "wrote. It is proposed; nothing changes until you promote it.",
+        help="A file exported from this page, or a zip of a folder that `python -m app model "
+        "export` wrote. It becomes a proposed version; nothing changes until you promote it.",
     )
-    if file is not None and st.button("Import it", key="take_model"):
+    if file is not None and st.button("Import", key="take_model"):
         try:
-            with st.spinner("The model is checked …"):
+            with st.spinner("Checking the model …"):
                 brought = unpack(app.sessions, app.settings, file, file.name)
         except (OSError, ValueError) as error:
             st.error(literal(str(error)), icon=":material/error:")
             return
-        said = f"Version {brought.version.id} is proposed: {', '.join(brought.version.labels)}."
+        said = (
+            f"Version {brought.version.id} imported as a proposal, with the labels "
+            f"{', '.join(brought.version.labels)}."
+        )
         if brought.left_behind:
-            said += f" Left behind: {', '.join(brought.left_behind)}."
+            said += f" Not imported: {', '.join(brought.left_behind)}."
         st.session_state[_SAID] = said
         st.rerun()
     if told := st.session_state.pop(_SAID, None):

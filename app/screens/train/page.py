@@ -15,14 +15,12 @@ app = context.current()
 project = project_header(
     app,
     "Train",
-    "Let the model learn from what you corrected, compare, and decide.",
+    "Retrain the model on your corrections, compare, and decide.",
     needs="review",
 )
 problem, active = app.model_problem(), app.models.active()
 if problem or active is None:
-    st.warning(
-        f"There is no model to start from: {literal(problem or '')}", icon=":material/warning:"
-    )
+    st.warning(f"No model to start from: {literal(problem or '')}", icon=":material/warning:")
     versions(app)  # another one may be promoted
     st.stop()
 possible = material.material(app, project.id)
@@ -35,6 +33,6 @@ else:
     if job:
         retraining_job.ended(app, job)
 versions(app)
-registry.against_each_other(app, project.id)
+registry.compare_versions(app, project.id)
 registry.history(app)
-model_files.exchange(app)
+model_files.export_and_import(app)

@@ -18,7 +18,7 @@ from app.services.suggestions.predictor import version_predictor
 _FOUND = "head_to_head"
 
 
-def against_each_other(app: AppContext, project_id: int) -> None:
+def compare_versions(app: AppContext, project_id: int) -> None:
     """Asks for two versions, and says which is better or that chance can explain it."""
     every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:
@@ -30,7 +30,7 @@ def against_each_other(app: AppContext, project_id: int) -> None:
             b = st.selectbox("B", newest, index=0, key="versus_b")
             pressed = st.button("Compare", key="versus", disabled=a == b)
         if pressed:
-            with st.spinner("Both versions read the held-out documents …"):
+            with st.spinner("Evaluating both versions on the held-out documents …"):
                 st.session_state[_FOUND] = _measured(app, project_id, every[a], every[b])
         found = st.session_state.get(_FOUND)
         if found and (found.a, found.b) == (a, b):
@@ -56,14 +56,14 @@ def _result(found: HeadToHead) -> None:
         pd.DataFrame([_cells(label, row) for label, row in rows.items()]),
         hide_index=True,
         width="content",
-        alt="F1 of both versions, their difference and its interval, for all labels and for each",
+        alt="F1 of both versions with difference and interval, overall and per label",
         column_config={
             name: st.column_config.NumberColumn(format="%.1f %%") for name in ("A", "B")
         },
     )
     st.caption(
-        "F1 of exact entities. The interval holds the true difference in 95 of 100 draws of "
-        "documents (paired bootstrap, 10,000 draws); p is how easily chance alone explains it."
+        "F1 on exact entities. 95 % confidence interval of the difference and two-sided p-value "
+        "from a paired bootstrap over documents (10,000 resamples)."
     )
 
 
@@ -83,7 +83,7 @@ def history(app: AppContext) -> None:
     moves = promotions.log(app.sessions)
     if not moves:
         return
-    with st.expander("Who promoted what", icon=":material/history:"):
+    with st.expander("Promotion log", icon=":material/history:"):
         st.dataframe(
             pd.DataFrame(
                 [
@@ -92,14 +92,14 @@ def history(app: AppContext) -> None:
                         "Who": move.person,
                         "From": move.before,
                         "To": move.after,
-                        "Why": move.why or ("went back" if move.back else ""),
+                        "Why": move.why or ("rolled back" if move.back else ""),
                     }
                     for move in moves
                 ]
             ),
             hide_index=True,
             placeholder="–",
-            alt="Every promotion, the newest first",
+            alt="All promotions, newest first",
             column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")},
         )
         before = promotions.previous(app.sessions)
@@ -108,7 +108,7 @@ def history(app: AppContext) -> None:
 
 
 def _way_back(app: AppContext, before: int) -> None:
-    why = st.text_input("Why", max_chars=500, key="why_back", placeholder="For the log")
+    why = st.text_input("Why", max_chars=500, key="why_back", placeholder="Kept in the log")
     if not st.button(f"Roll back to version {before}", icon=":material/undo:", key="roll back"):
         return
     try:

@@ -28,7 +28,7 @@ _STATES: Mapping[VersionState, str] = {
 def comparison(rows: Sequence[ScoreRow]) -> None:
     """Precision, recall and F1 of the old and the new model on the held-out documents."""
     if not rows:
-        st.caption("This version was not measured here.")
+        st.caption("This version was not evaluated here.")
         return
     total = rows[0]
     with st.container(horizontal=True, gap="medium"):
@@ -38,7 +38,7 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
                 name,
                 f"{new:.1%}",
                 delta=f"{100 * (new - old):+.1f} points" if abs(new - old) >= 5e-4 else 0,
-                help=f"The old model: {old:.1%}",
+                help=f"Old model: {old:.1%}",
                 border=True,
                 width=220,
             )
@@ -46,14 +46,14 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
         pd.DataFrame([_cells(row) for row in rows]),
         hide_index=True,
         width="content",
-        alt="Scores of the old and the new model, for all labels and for each",
+        alt="Scores of the old and the new model, overall and per label",
         column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
     )
     if total.gold < FEW_ENTITIES:
         st.warning(
-            f"Measured on only {count(total.gold, 'held-out entity', 'held-out entities')}: a "
-            "few points more or less may be chance. Submit more held-out documents for a "
-            "surer answer.",
+            f"Evaluated on only {count(total.gold, 'held-out entity', 'held-out entities')}: "
+            "differences of a few points may be chance. Submit more held-out documents for a "
+            "more reliable comparison.",
             icon=":material/balance:",
         )
 
@@ -70,7 +70,7 @@ def _cells(row: ScoreRow) -> dict[str, Any]:
 def promotion(app: AppContext, version: VersionView) -> None:
     """The button that makes a version the one that suggests."""
     if version.state == "active":
-        st.success("This version makes the suggestions now.", icon=":material/check_circle:")
+        st.success("This version now makes the suggestions.", icon=":material/check_circle:")
         return
     rows = version.comparison
     worse = bool(rows) and rows[0].new[2] < rows[0].old[2]
@@ -85,7 +85,8 @@ def promotion(app: AppContext, version: VersionView) -> None:
         type="secondary" if worse else "primary",
         icon=":material/verified:",
         key=f"promote {version.id}",
-        help="From then on it makes the suggestions. What people have annotated stays as it is.",
+        help="From then on, this version makes the suggestions. Annotations by people do not "
+        "change.",
     ):
         _promote(app, version.id)
 
@@ -98,11 +99,11 @@ def versions(app: AppContext) -> None:
         pd.DataFrame([_version_cells(version) for version in every]),
         hide_index=True,
         placeholder="–",
-        alt="Every model version with its state, labels and score",
+        alt="All model versions with state, labels and score",
         column_config={
             "Version": st.column_config.NumberColumn(width="small"),
             "F1, held out": st.column_config.NumberColumn(format="%.1f %%"),
-            "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Created": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Labels": st.column_config.TextColumn(width="large"),
         },
     )
@@ -117,7 +118,7 @@ def versions(app: AppContext) -> None:
             key="other_version",
         )
         comparison(others[chosen].comparison)
-        if st.button("Make it the active one", key="promote other"):
+        if st.button("Make active", key="promote other"):
             _promote(app, chosen)
 
 
@@ -135,8 +136,8 @@ def _version_cells(version: VersionView) -> dict[str, Any]:
     return {
         "Version": version.id,
         "State": _STATES[version.state],
-        "Started from": version.parent_id,
+        "Trained from": version.parent_id,
         "F1, held out": 100 * rows[0].new[2] if rows else None,
         "Labels": ", ".join(version.labels),
-        "Made": version.created_at,
+        "Created": version.created_at,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import DraftSpan, GestureError
+from app.editing import Draft, DraftSpan, GestureError
 from app.services.annotation import audit_log, drafts, history, tasks
 from app.services.annotation.apply import apply_operations
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
@@ -25,6 +25,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.repository import annotation_sets, documents, operations, visits
+from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,16 @@ class AnnotationService:
                 take_up(session, task, person)
             return view(session, task, person)
 
+    def history(self, document_id: int, person: str, number: int) -> history.Page:
+        """A page of what was done to the document, from 1, the newest steps first."""
+        with self._sessions() as session:
+            return history.page(session, _viewed_task(session, document_id, person), number)
+
+    def draft_at(self, document_id: int, person: str, version: int) -> Draft:
+        """The draft as it was at a version; see `app.services.annotation.history.state_at`."""
+        with self._sessions() as session:
+            return history.state_at(session, _viewed_task(session, document_id, person), version)
+
     def restore(
         self, document_id: int, version: int, person: str, base_version: int
     ) -> DocumentView:
@@ -195,10 +206,10 @@ class AnnotationService:
     def resuggest(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None
     ) -> Change:
-        """See `app.services.suggestions.resuggest.read_again`. Raises `GestureError` without a
+        """See `app.services.suggestions.resuggest.resuggest`. Raises `GestureError` without a
         model."""
         if self._predictor is None:
-            raise GestureError("there is no model to ask; put one in place and try again")
+            raise GestureError("there is no active model; install one and try again")
         return resuggest(
             self._sessions, self._predictor, self._settings, document_id, person, around
         )

@@ -171,13 +171,13 @@ class _Batch:
     def check_submit(self, unseen: Unseen) -> None:
         """Nothing is final with an edit missing, or with something that the person did not see."""
         if self.refusals:
-            raise GestureError("an edit before it was refused; look at it, and submit again")
+            raise GestureError("an earlier edit was rejected; check it and submit again")
         if self.conflicts():
             raise GestureError(
-                "your changes and somebody else’s differ; decide between them, and submit again"
+                "your changes conflict with somebody else’s; resolve the conflicts and submit again"
             )
         if unseen.rows:
-            raise GestureError(f"{told(unseen.rows, self.person)}; look at it, and submit again")
+            raise GestureError(f"{told(unseen.rows, self.person)}; review it and submit again")
 
     def save(self) -> None:
         if self.draft is not self.before:
@@ -189,14 +189,14 @@ def _summed(refusals: Sequence[str]) -> str | None:
     """The first refusal, which others may follow from."""
     if len(refusals) < 2:
         return next(iter(refusals), None)
-    return f"{refusals[0]} (and {len(refusals) - 1} more; the history has them)"
+    return f"{refusals[0]} (and {len(refusals) - 1} more; see the history)"
 
 
 def _check_order(seq: int, last: int | None) -> None:
     if last is not None and seq < last:
         raise GestureError(
-            f"operation {seq} came after operation {last} of the same page and was not applied; "
-            "do it again"
+            f"operation {seq} arrived after operation {last} of the same page and was not "
+            "applied; repeat it"
         )
 
 

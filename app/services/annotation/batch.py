@@ -61,7 +61,7 @@ def parse_batch(client: object, ops: object) -> Batch:
             f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
         ) from None
     if not isinstance(ops, list | tuple):
-        return Batch(checked, {}, f"operations must come as a list, got {short(ops)}")
+        return Batch(checked, {}, f"operations must be a list, got {short(ops)}")
     numbered: dict[int, Numbered] = {}
     error = None
     for op in ops:

@@ -92,7 +92,7 @@ class ConflictError(GestureError):
     """The action is held back until a person has decided."""
 
     def __init__(self, change: Change, by: str) -> None:
-        super().__init__(f"{by} changed this meanwhile; decide which of the two it should be")
+        super().__init__(f"{by} has changed this in the meantime; choose which version to keep")
         self.change = change
         """From what there is now to what the person wanted."""
 

@@ -13,7 +13,7 @@ LONGEST = 60
 """Characters of a span, or of a comment, that are told."""
 _MODEL_KEY = re.compile(r"m(\d+)\.")
 _ALL = {"accept_all": "accepted", "reject_all": "rejected"}
-_STATE = {"submit": "submitted the document", "reopen": "took the document up again"}
+_STATE = {"submit": "submitted the document", "reopen": "reopened the document"}
 
 
 def describe(operation: Operation, text: str) -> str:
@@ -24,17 +24,17 @@ def describe(operation: Operation, text: str) -> str:
     spans = [change for change in changes if "field" not in change]
     match op:
         case "reopen" if "withdrawn" in payload:
-            return f"{_STATE[op]}, since its annotation was deleted in {payload['withdrawn']}"
+            return f"{_STATE[op]}, because its annotation was deleted in {payload['withdrawn']}"
         case "submit" | "reopen":
             return _STATE[op]
         case "follow":
-            return f"followed what changed in {payload['tool']}: {_entities(len(spans))} changed"
+            return f"synced from {payload['tool']}: {_entities(len(spans))} changed"
         case "skip":
             reason = str(payload.get("reason") or "")
             return f"skipped the document: {_clip(reason)}" if reason else "skipped the document"
         case "comment":
             said = str(payload.get("text") or "")
-            return f"commented: “{_clip(said)}”" if said else "took the comment back"
+            return f"commented: “{_clip(said)}”" if said else "deleted the comment"
         case "accept_all" | "reject_all":
             return f"{_ALL[op]} {_entities(len(spans))} at once"
         case "suggest":
@@ -42,16 +42,16 @@ def describe(operation: Operation, text: str) -> str:
         case "rewind":
             return f"restored version {payload['version']}: {_entities(len(spans))} changed"
         case "adjudicate":
-            return f"decided between {len(payload['adjudicates'])} people’s versions"
+            return f"adjudicated {len(payload['adjudicates'])} versions"
         case "relabel_all":
             by = f", by {payload['by']}" if payload["by"] != operation.person else ""
             return f"label {payload['from']} became {payload['to']}: {_entities(len(spans))}{by}"
         case "split":
             return _chosen(payload, text)
         case "settle":
-            return "decided between two versions"
+            return "resolved a conflict"
         case "":
-            return f"sent what is no action: {_clip(str(payload.get('refused')))}"
+            return f"sent an unknown action: {_clip(str(payload.get('refused')))}"
     if spans:
         return "; ".join(_span(op, change, text) for change in spans)
     return _unchanged(op, payload, text)
@@ -70,15 +70,15 @@ def describe_set(made: Made) -> str:
 def _span(op: str, change: Mapping[str, Any], text: str) -> str:
     before, after = change["before"], change["after"]
     if before is None:
-        verb = "put back" if op == "restore" else "added"
+        verb = "restored" if op == "restore" else "added"
         return f"{verb} {_named(after, text)} as {after['label']}"
     if after is None:
         return f"deleted {_named(before, text)}, which was {before['label']}"
     did = _parts(before, after, text)
     if not did:
-        verb = "left open" if after["status"] == "suggested" else after["status"]
+        verb = "left undecided" if after["status"] == "suggested" else after["status"]
         did = [f"{verb} {_named(after, text)} as {after['label']}"]
-    undone = "took back to: " if op == "restore" else ""
+    undone = "undid: " if op == "restore" else ""
     return f"{undone}{' and '.join(did)}{_origin(after)}"
 
 
@@ -106,16 +106,16 @@ def _chosen(payload: Mapping[str, Any], text: str) -> str:
     """A choice of the guided pass over a label that is split."""
     named = _named(payload, text)
     if payload["to"] == payload["from"]:
-        return f"left {named} as {payload['from']} while that was split"
+        return f"kept {named} as {payload['from']} when splitting it"
     return f"split {payload['from']}: {named} became {payload['to']}, by {payload['by']}"
 
 
 def _again(payload: Mapping[str, Any]) -> str:
     added, gone = len(payload["spans"]), len(payload["gone"])
     said = [f"{added} new"] if added else []
-    said += [f"{gone} gone"] if gone else []
+    said += [f"{gone} removed"] if gone else []
     result = ", ".join(said) or "nothing new"
-    return f"had model version {payload['model_version_id']} read it again: {result}"
+    return f"asked model version {payload['model_version_id']} to suggest again: {result}"
 
 
 def _unchanged(op: str, payload: Mapping[str, Any], text: str) -> str:

@@ -84,12 +84,12 @@ def state_at(session: Session, task: AnnotationTask, version: int) -> Draft:
     """
     now = task.standing.version
     if not 0 <= version <= now:
-        raise HistoryError(f"versions go from 0 to {now}, got {version}")
+        raise HistoryError(f"there is no version {version}; expected 0 to {now}")
     draft = drafts.load(session, task)
     later = operations.since(session, task.id, version, owner=task.owner)
     if [row.version for row in later] != list(range(version + 1, now + 1)):
         raise HistoryError(
-            f"version {version} cannot be put together: what was changed after it is not on record"
+            f"version {version} cannot be restored: the changes after it are not on record"
         )
     for row in reversed(later):
         draft = reverse(draft, row.changes or ())
@@ -107,8 +107,8 @@ def restore(
     """
     if base_version != task.standing.version:
         raise GestureError(
-            f"somebody went on meanwhile: you saw version {base_version}, now it is "
-            f"{task.standing.version}; look at the new steps, then restore"
+            f"the document has changed: you saw version {base_version}, the current one is "
+            f"{task.standing.version}; review the new steps, then restore"
         )
     if task.standing.status != "submitted":
         drafts.begin(session, task, person)

@@ -9,7 +9,7 @@ from app.services.annotation.audit_log import SERVER
 from storage.models import Operation
 from storage.repository import operations
 
-_DID = {"open": "took it up again", "skipped": "skipped it", "submitted": "submitted it"}
+_DID = {"open": "reopened it", "skipped": "skipped it", "submitted": "submitted it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def told(rows: Sequence[Operation], person: str) -> str:
 
 
 def _named(name: str, person: str) -> str:
-    return "Another page of yours" if name == person else name
+    return "You, in another tab," if name == person else name
 
 
 def _did(rows: Sequence[Operation]) -> str:

@@ -14,9 +14,8 @@ from app.services.team.permissions import require
 from storage import formats
 from storage.engine import Sessions
 from storage.formats import Written
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, Selection
 from storage.repository import export_selection, projects
-from storage.repository.export_selection import Selection
 
 Stream = Iterator[DocumentRecord]
 EVERYTHING = Selection()
@@ -52,6 +51,15 @@ class ExportReport:
         return 0 if self.selection.undecided else self.unsubmitted
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an export of a project can be narrowed to."""
+
+    labels: tuple[str, ...]
+    people: tuple[str, ...]
+    """Who has submitted documents."""
+
+
 Watch = Callable[[ExportReport, Stream], Stream]
 """Passes the documents on, and shows how far the report has come. To raise is to cancel."""
 
@@ -85,6 +93,23 @@ def export(
         documents = _counted(export_selection.selected(session, project_id, selection), report)
         report.written = formats.write(watch(report, documents), format, stream)
     return report
+
+
+def filters(sessions: Sessions, project_id: int) -> Filters:
+    """The project's labels, and who has submitted documents of it."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        labels = projects.labels(session, project_id)
+        people = export_selection.people(session, project_id)
+        return Filters(tuple(label.name for label in labels), tuple(people))
+
+
+def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
+    """How many documents an export of this selection holds at most."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        submitted, others = export_selection.counts(session, project_id, selection.splits)
+    return submitted + (others if selection.undecided else 0)
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> No
     trashed = sorted(trash.labels(session, project_id) & set(names))
     if trashed:
         raise ValueError(
-            f"the label {', '.join(trashed)} lies in the project's bin; restore it there, and save "
+            f"the label {', '.join(trashed)} is in the project's trash; restore it there, and save "
             "the annotation again"
         )
     present = {label.name for label in projects.labels(session, project_id)}
@@ -177,7 +177,9 @@ def _in_hand(session: Session, task: AnnotationTask) -> str | None:
         and draft.parent_id == stands.id
         and annotation_sets.spans_of(draft) == annotation_sets.spans_of(stands)
     )
-    return None if untouched else "somebody works on the document here, and has not submitted it"
+    return (
+        None if untouched else ("somebody is working on the document here and has not submitted it")
+    )
 
 
 def _refuse(

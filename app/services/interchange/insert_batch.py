@@ -16,12 +16,12 @@ from storage.repository.bulk import NewDocument
 
 MOST_LABELS = 1_000
 TOO_MANY_LABELS = (
-    f"the project would have more than {MOST_LABELS:,} labels; look whether those of this file are "
-    "what they should be"
+    f"the project would have more than {MOST_LABELS:,} labels; check that the labels in this file "
+    "are correct"
 )
 
-TEXT_IN_TRASH = "passed over: the same text lies in the project's bin, where it can be restored"
-LABEL_IN_TRASH = "with entities of a label that lies in the bin; they are shown once it is restored"
+TEXT_IN_TRASH = "skipped: the same text is in the project's trash; restore it there"
+LABEL_IN_TRASH = "with entities of a label in the trash; they are shown once it is restored"
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ def _add_alone(session: Session, project_id: int, checked: Checked, result: Inse
         if not is_refusal(error):
             raise
         said = str(error.orig or error).strip().splitlines()[0][:200]
-        result.bad.append(BadRecord(checked.record.line, f"the database refuses it: {said}"))
+        result.bad.append(BadRecord(checked.record.line, f"the database rejected it: {said}"))
 
 
 def is_refusal(error: StatementError) -> bool:

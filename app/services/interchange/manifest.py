@@ -24,8 +24,8 @@ from typing import Any
 
 from app.services.interchange.exporting import ExportReport
 from storage.engine import Sessions
+from storage.records import Selection
 from storage.repository import origins, projects
-from storage.repository.export_selection import Selection
 
 SUFFIX = ".manifest.json"
 

@@ -31,8 +31,8 @@ def _cut(record: DocumentRecord) -> Iterator[Record]:
     if lost and len(stretches) > 1:
         yield BadRecord(
             record.line,
-            f"entity [{lost[0].start}, {lost[0].end}) {lost[0].label!r} lies in no sentence; "
-            "import the document whole, or mend the entity",
+            f"entity [{lost[0].start}, {lost[0].end}) {lost[0].label!r} is not within a single "
+            "sentence; import the document whole, or fix the entity",
         )
         return
     if len(stretches) < 2:

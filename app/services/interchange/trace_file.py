@@ -55,8 +55,7 @@ def replay_of(text: str) -> tuple[str, SamplerSettings]:
     if kind not in ((FORMAT, 1), (FORMAT, VERSION)):
         raise ValueError(
             f"expected a {FORMAT!r} of version {VERSION} or 1, got {kind[0]!r} of version "
-            f"{kind[1]!r}; "
-            "take a file that the Denoise page's “Trace (JSON)” made"
+            f"{kind[1]!r}; use a file from “Trace (JSON)” on the Denoise page"
         )
     known = {field.name for field in fields(SamplerSettings)}
     settings = {name: value for name, value in read["settings"].items() if name in known}

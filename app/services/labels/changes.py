@@ -104,5 +104,5 @@ def of_project(session: Session, project_id: int, label_id: int) -> Label:
     """Raises `LookupError` for a label that is not one of the project's."""
     label = session.get(Label, label_id)
     if label is None or label.project_id != project_id or label.deleted_at is not None:
-        raise LookupError(f"there is no label {label_id}; reload the page to see those there are")
+        raise LookupError(f"there is no label {label_id}; reload the page to see the current ones")
     return label

@@ -103,7 +103,7 @@ def choose(
         document = documents.lock(session, document_id)
         begun = label_splits.open_pass(session, project_id)
         if begun is None or begun.id != pass_id:
-            raise LabelChangeError("this pass has ended; reload the page")
+            raise LabelChangeError("this split has ended; reload the page")
         label, into = _labels(session, project_id, begun.detail)
         if to not in (label, *into):
             raise LabelChangeError(f"{label!r} is split into {', '.join(into)}, got {to!r}")

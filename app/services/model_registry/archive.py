@@ -46,8 +46,8 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
             brought = bring_in(sessions, settings, folder)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise ModelImportError(
-            f"{name} is no zip that can be read ({error}); bring the file that this page, or a "
-            "zip of the folder that `python -m app model export` wrote"
+            f"{name} is not a readable zip ({error}); upload a file exported from this page, or a "
+            "zip of a folder that `python -m app model export` wrote"
         ) from None
     return Brought(brought.version, tuple(sorted({*behind, *brought.left_behind})))
 

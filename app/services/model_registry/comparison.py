@@ -63,8 +63,8 @@ def held_out(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tupl
     held = tuple(_truth(record) for parts in read for record in parts)
     if not held:
         raise NothingToCompareError(
-            "no held-out document of this project is submitted, so there is nothing to compare "
-            "models by; the Documents page shows which are held out"
+            "no held-out document of this project is submitted, so models cannot be compared; "
+            "submit some, the Documents page shows which are held out"
         )
     return labels, held
 

@@ -65,7 +65,7 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
     version = ModelRegistry(sessions).get(version_id)
     labels_of(version.path)
     if folder.exists():
-        raise ModelImportError(f"{folder} is there already; name a folder that is not")
+        raise ModelImportError(f"{folder} already exists; name a new folder")
     names = tuple(name for name in ALLOWED if (version.path / name).is_file())
     fresh = _beside(folder)
     try:
@@ -106,7 +106,7 @@ def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
 def _checked(folder: Path) -> tuple[str, ...]:
     """The names of the files that make the model."""
     if folder.is_symlink() or not folder.is_dir():
-        raise ModelImportError(f"{folder} is no directory; name the folder that holds {CONFIG}")
+        raise ModelImportError(f"{folder} is not a folder; name the folder that holds {CONFIG}")
     pickled = sorted(path.name for path in folder.iterdir() if _PICKLED.fullmatch(path.name))
     if pickled and not (folder / WEIGHTS).is_file():
         raise ModelImportError(
@@ -128,7 +128,7 @@ def _checked(folder: Path) -> tuple[str, ...]:
 
 def _check_file(path: Path) -> None:
     if path.is_symlink() or not path.is_file():
-        raise ModelImportError(f"{path} is a link or no file; put the file itself there")
+        raise ModelImportError(f"{path} is a link or not a file; put the file itself there")
     if path.stat().st_size > LARGEST:
         raise ModelImportError(f"{path} has {path.stat().st_size} bytes, at most {LARGEST}")
 
@@ -140,12 +140,12 @@ def _check_config(path: Path) -> None:
         encoder = json.loads((path.parent / "tokenizer_config.json").read_text("utf-8"))
     except (ValueError, KeyError, TypeError) as error:
         raise ModelImportError(
-            f"{path} is no configuration of such a model ({type(error).__name__}: {error}); it "
+            f"{path} is not a valid model configuration ({type(error).__name__}: {error}); it "
             "must have the parts 'encoder' and 'model', and labels in the second"
         ) from None
     code = [where for where in (config, encoder) if "auto_map" in where]
     if code or "auto_map" in (config.get("encoder") or {}):
-        raise ModelImportError(f"{path.parent} asks to run code of its own ('auto_map'); remove it")
+        raise ModelImportError(f"{path.parent} requests custom code ('auto_map'); remove it")
     if not isinstance(labels, list) or not labels or not all(isinstance(x, str) for x in labels):
         raise ModelImportError(f"{path}: labels must be a list of names, got {labels!r:.80}")
     if len(set(labels)) != len(labels):
@@ -160,7 +160,7 @@ def _load(folder: Path) -> None:
     try:
         DiffusionNER.load(folder)
     except Exception as error:  # whatever a stranger's files do to the loader
-        raise ModelImportError(f"the model does not load: {error}") from error
+        raise ModelImportError(f"the model cannot be loaded: {error}") from error
 
 
 def _beside(folder: Path) -> Path:

@@ -55,8 +55,8 @@ def roll_back(sessions: Sessions, why: str = "") -> VersionView:
     before = previous(sessions)
     if before is None:
         raise NoWayBackError(
-            "no version served before the active one, so there is no way back; "
-            "`python -m app promote VERSION` makes any version the active one"
+            "no version was active before this one, so there is nothing to roll back to; `python "
+            "-m app promote VERSION` makes any version active"
         )
     return ModelRegistry(sessions).promote(before, why, back=True)
 

@@ -182,16 +182,16 @@ def labels_of(folder: Path) -> tuple[str, ...]:
     missing = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
     if missing:
         raise ModelFolderError(
-            f"{folder} is no model directory: {' and '.join(missing)} missing; restore the folder, "
-            "or set SPANNEAL_MODEL to a model that `python -m core train` wrote"
+            f"{folder} is not a model folder: {' and '.join(missing)} missing; restore the "
+            "folder, or set SPANNEAL_MODEL to a model that `python -m core train` wrote"
         )
     try:
         saved = json.loads((folder / CONFIG).read_text())
         labels = tuple(saved["model"]["labels"])
     except (ValueError, KeyError, TypeError) as error:
         raise ModelFolderError(
-            f"{folder / CONFIG} does not tell the model's labels ({error!r}); "
-            "restore it from the folder that training wrote"
+            f"{folder / CONFIG} does not list the model's labels ({error!r}); restore it from the "
+            "folder that training wrote"
         ) from None
     if problem := outdated(saved):
         raise ModelFolderError(

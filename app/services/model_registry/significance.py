@@ -82,14 +82,14 @@ def in_words(found: Difference, a: str, b: str) -> str:
     points = 100 * found.difference
     if found.sure:
         better, other = (b, a) if points > 0 else (a, b)
-        return f"{better} is better than {other}, surely: {abs(points):.1f} points of F1 on {many}."
+        return (
+            f"{better} is significantly better than {other}: {abs(points):.1f} points of F1 on "
+            f"{many}."
+        )
     if points == 0:
-        return f"{a} and {b} do equally well on {many}."
+        return f"{a} and {b} score the same on {many}."
     better = b if points > 0 else a
-    return (
-        f"{better} is ahead by {abs(points):.1f} points of F1, but with {many} this cannot be told "
-        "from chance."
-    )
+    return f"{better} is ahead by {abs(points):.1f} points of F1, but on {many} this may be chance."
 
 
 def _sizes(resamples: int) -> list[int]:

@@ -80,7 +80,7 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     written; then `out` is not there.
     """
     if out.exists():
-        raise FileExistsError(f"{out} is there already; choose another name")
+        raise FileExistsError(f"{out} already exists; choose another name")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as name:
         folder = Path(name)

@@ -15,8 +15,9 @@ from core.types import Key, key_of
 from storage.engine import Sessions
 from storage.enums import DocumentStatus
 from storage.models import Visit
+from storage.records import Submission
 from storage.repository import documents, projects, statistics, visits
-from storage.repository.statistics import Action, Submission
+from storage.repository.statistics import Action
 
 LONGEST_PAUSE = timedelta(minutes=2)
 """A longer break counts as this much: nobody worked on."""

@@ -1,26 +1,18 @@
-"""What people change about a project: its labels, how it works, its keys; and a new one."""
+"""Projects: which there are, how each works, its keys; and a new one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 
 from app.services.retraining import auto_retrain
 from app.services.team import assignment
 from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder
-from storage.repository import events, projects
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChange:
-    """What a label is to look like and mean."""
-
-    id: int
-    color: str
-    key: str | None
-    description: str
+from storage.models import Project
+from storage.repository import documents, events, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,52 @@ class ProjectSettings:
     retrain_after: int | None
     """Submitted documents until the next retraining; None: only when somebody starts it."""
 
+    @classmethod
+    def of(cls, project: Project) -> ProjectSettings:
+        return cls(**{each.name: getattr(project, each.name) for each in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A project as pages show it."""
+
+    id: int
+    name: str
+    settings: ProjectSettings
+    hotkeys: Mapping[str, str]
+    """The keys of actions that are not where they are by default."""
+
+
+def every(sessions: Sessions) -> tuple[ProjectView, ...]:
+    """The projects that whom the sessions act for takes part in, the oldest first."""
+    with sessions() as session:
+        return tuple(map(_view, projects.every(session)))
+
+
+def locate(
+    sessions: Sessions, project_id: int | None, document_id: int | None
+) -> tuple[ProjectView | None, int | None]:
+    """The project of this number, else the first there is; and the document, where it is that
+    project's."""
+    with sessions() as session:
+        project = choose(list(map(_view, projects.every(session))), project_id)
+        if project is None or document_id is None:
+            return project, None
+        found = documents.stands(session, document_id, project.id)
+        return project, document_id if found else None
+
+
+def choose(present: Sequence[ProjectView], project_id: int | None) -> ProjectView | None:
+    """The project of this number, else the first; None where there is none."""
+    first = next(iter(present), None)
+    return next((each for each in present if each.id == project_id), first)
+
+
+def founded(sessions: Sessions) -> datetime | None:
+    """When the database's first project was made, whether or not it was deleted since."""
+    with sessions() as session:
+        return projects.founded(session)
+
 
 def create(sessions: Sessions, name: str, labels: Sequence[str]) -> int:
     """A new project with these labels; its number. Raises `ValueError` for a name in use."""
@@ -48,38 +86,13 @@ def create(sessions: Sessions, name: str, labels: Sequence[str]) -> int:
         return project.id
 
 
-def add_label(
-    sessions: Sessions, project_id: int, name: str, *, color: str, description: str
-) -> None:
-    """Raises `ValueError` as `storage.repository.projects.add_label`."""
-    with writing(sessions) as session:
-        require(session, project_id, "review")
-        projects.add_label(session, project_id, name, color=color, description=description)
-
-
-def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelChange]) -> None:
-    """All of them or none. Raises `ValueError` and `LookupError` as the repository's."""
-    with writing(sessions) as session:
-        require(session, project_id, "review")
-        for change in changes:
-            label = projects.change_label(
-                session,
-                change.id,
-                color=change.color,
-                key=change.key,
-                description=change.description,
-            )
-            if label.project_id != project_id:
-                raise LookupError(f"label {change.id} is not one of project {project_id}")
-
-
 def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) -> None:
     """Saves all settings of a project in one transaction, with one event that holds those that
     changed. Raises `ValueError` for one that cannot be, and then none is saved."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         project = projects.get(session, project_id)
-        before = {name: getattr(project, name) for name in asdict(settings)}
+        before = asdict(ProjectSettings.of(project))
         assignment.change_annotators(session, project, settings.annotators)
         auto_retrain.set_after(project, settings.retrain_after)
         projects.configure(
@@ -96,6 +109,11 @@ def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) ->
 
 
 def set_hotkeys(sessions: Sessions, project_id: int, hotkeys: Mapping[str, str]) -> None:
+    """Gives actions other keys than they have by default. Which they may be, the page checks."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         projects.set_hotkeys(session, project_id, hotkeys)
+
+
+def _view(project: Project) -> ProjectView:
+    return ProjectView(project.id, project.name, ProjectSettings.of(project), project.hotkeys)

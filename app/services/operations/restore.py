@@ -72,7 +72,7 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
                 _extract(opened, name, file, folder)
     except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise RestoreError(
-            f"{archive} is no backup, or a damaged one ({error}); take another one"
+            f"{archive} is not a backup, or is damaged ({error}); use another one"
         ) from None
     return manifest
 
@@ -80,7 +80,9 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
 def _extract(archive: zipfile.ZipFile, name: str, file: File, folder: Path) -> None:
     path = folder / name
     if not _NAME.fullmatch(name) or not path.resolve().is_relative_to(folder.resolve()):
-        raise RestoreError(f"the backup names a file {name!r}, which none of ours does")
+        raise RestoreError(
+            f"the backup names a file {name!r}, which no backup of this program contains"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with archive.open(name) as source, path.open("wb") as target:
@@ -89,7 +91,7 @@ def _extract(archive: zipfile.ZipFile, name: str, file: File, folder: Path) -> N
             size += len(block)
             target.write(block)
     if (digest.hexdigest(), size) != (file.sha256, file.size):
-        raise RestoreError(f"{name} in the backup is damaged: its hash differs; take another one")
+        raise RestoreError(f"{name} in the backup is damaged: its hash differs; use another backup")
 
 
 def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
@@ -114,16 +116,16 @@ def _make_room(settings: Settings, force: bool, undo: ExitStack) -> Path | None:
     urls = tuple(dict.fromkeys((settings.database, settings.jobs)))
     if worker_runs(settings.data) or any(map(database_copy.in_use, urls)):
         raise RestoreError(
-            f"a page, a worker or another program is at work on {settings.data} or its database; "
-            "stop it, and try again"
+            f"a page, a worker or another program is using {settings.data} or its database; stop "
+            "it and try again"
         )
     folders = [settings.data / name for name in ("models", "jobs")]
     taken = [url for url in urls if database_copy.occupied(url)]
     present = [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
     if (taken or present) and not force:
         raise RestoreError(
-            f"there is something in {settings.data} already; give another folder with --data, or "
-            "move it aside with --force"
+            f"{settings.data} is not empty; name another folder with --data, or move its content "
+            "aside with --force"
         )
     aside = settings.data / f"before-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     aside.mkdir()

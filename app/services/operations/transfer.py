@@ -65,8 +65,8 @@ def _require_ready(settings: Settings, to: str) -> None:
         raise MoveError(f"there is no database in {settings.data}; is SPANNEAL_DATA right?")
     if worker_runs(settings.data) or database_copy.in_use(settings.database):
         raise MoveError(
-            f"a page or a worker is at work on {settings.data}; stop it, so that nothing is saved "
-            "to the old database any more, and try again"
+            f"a page or a worker is using {settings.data}; stop it, so that nothing more is saved "
+            "to the old database, and try again"
         )
 
 

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.services.team.permissions import Act, allowed, require
 from storage.columns import now
 from storage.engine import Sessions, writing
+from storage.enums import DeletableKind
 from storage.models import Document, Label, Project
+from storage.records import TrashedItem
 from storage.repository import events, projects, trash
-from storage.repository.trash import Deletable, Kind, TrashedItem
+from storage.repository.trash import Deletable
 
 
 class DeletionError(ValueError):
@@ -27,7 +29,7 @@ class DeletionError(ValueError):
 class DeletionRequest:
     """Something that a person may want to delete, and what goes with it."""
 
-    kind: Kind
+    kind: DeletableKind
     id: int
     name: str
     """What has to be typed."""
@@ -39,7 +41,7 @@ class DeletionRequest:
     """Who has a document open."""
 
 
-def deletion_request(sessions: Sessions, kind: Kind, id: int) -> DeletionRequest:
+def deletion_request(sessions: Sessions, kind: DeletableKind, id: int) -> DeletionRequest:
     """What deleting would mean. Raises `LookupError` where there is nothing of that number."""
     with sessions() as session:
         row = trash.find(session, kind, id)
@@ -56,7 +58,7 @@ def deletion_request(sessions: Sessions, kind: Kind, id: int) -> DeletionRequest
         )
 
 
-def delete(sessions: Sessions, kind: Kind, id: int, typed: str, person: str) -> None:
+def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person: str) -> None:
     """Puts it into the bin. Raises `DeletionError` unless its name was typed as it is."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
@@ -64,14 +66,14 @@ def delete(sessions: Sessions, kind: Kind, id: int, typed: str, person: str) -> 
         name = typed_name(kind, row)
         if " ".join(typed.split()) != name:
             raise DeletionError(
-                f"to delete the {kind}, type its name, {name!r}, exactly; got {typed[:200]!r}"
+                f"to delete the {kind}, type its exact name, {name!r}; got {typed[:200]!r}"
             )
         if row.deleted_at is None:
             trash.put(session, row)
             _record(session, f"delete {kind}", row, person)
 
 
-def restore(sessions: Sessions, kind: Kind, id: int, person: str) -> None:
+def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> None:
     """Takes it out of the bin, as it was. A key that another label has now, it loses."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
@@ -96,16 +98,16 @@ def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:
         return [*found, *gone]
 
 
-def typed_name(kind: Kind, row: Deletable) -> str:
+def typed_name(kind: DeletableKind, row: Deletable) -> str:
     """A thing's name as one can type it: blanks and line ends as single blanks, never empty."""
     return " ".join(row.name.split()) or f"{kind} {row.id}"
 
 
-def _act(kind: Kind) -> Act:
+def _act(kind: DeletableKind) -> Act:
     return "administer" if kind == "project" else "review"
 
 
-def _may(session: Session, project_id: int, kind: Kind) -> bool:
+def _may(session: Session, project_id: int, kind: DeletableKind) -> bool:
     return allowed(session, project_id, _act(kind))
 
 

@@ -39,7 +39,7 @@ def set_after(project: Project, number: int | None) -> None:
     """
     if number is not None and not LEAST <= number <= MOST:
         raise ValueError(
-            f"a retraining by itself waits for {LEAST} to {MOST} submitted documents, got {number}"
+            f"automatic retraining takes {LEAST} to {MOST} submitted documents, got {number}"
         )
     project.retrain_after = number
 
@@ -62,7 +62,7 @@ class AutoRetrain:
             try:
                 self.step()
             except Exception:
-                LOG.exception("no retraining could be started by itself; the next look may")
+                LOG.exception("automatic retraining could not start; it will be tried again")
 
     def step(self) -> list[str]:
         """Starts every retraining that is due; returns the jobs."""
@@ -82,7 +82,7 @@ class AutoRetrain:
             job = self._queue.start(project_id)
         except RetrainingError as error:
             self._refused[project_id] = state
-            LOG.warning("project %d does not retrain by itself yet: %s", project_id, error)
+            LOG.warning("project %d cannot retrain automatically yet: %s", project_id, error)
             return None
         self._refused.pop(project_id, None)
         return job

@@ -55,19 +55,19 @@ def start(sessions: Sessions, project_id: int, person: str, batch: int = BATCH) 
         present = preannotations.latest(session, project_id)
         if present is not None and present.state in preannotations.OPEN:
             raise PreannotationError(
-                f"a pre-annotation of this project is {present.state} already; wait for it, or "
+                f"a pre-annotation of this project is already {present.state}; wait for it, or "
                 "cancel it first"
             )
         active = model_versions.active(session)
         if active is None:
             raise PreannotationError(
-                "there is no active model; put one in place (SPANNEAL_MODEL), and try again"
+                "there is no active model; install one (SPANNEAL_MODEL) and try again"
             )
         run = preannotations.start(session, project_id, active.id, person, batch)
         if run is None:
             raise PreannotationError(
-                f"no document waits for model version {active.id}: each was predicted by it, or "
-                "worked on, or is held out"
+                f"nothing to pre-annotate with model version {active.id}: every document was "
+                "predicted by it, worked on, or held out"
             )
         _note(session, run, "start", person)
         return _pass(session, run)
@@ -107,12 +107,11 @@ def _change(
         require(session, project_id, "review", person)
         found = preannotations.latest(session, project_id)
         if found is None:
-            raise PreannotationError(f"there is no pre-annotation of this project to {what}")
+            raise PreannotationError(f"this project has no pre-annotation to {what}")
         run = preannotations.lock(session, found.id)
         if run.state not in allowed:
             raise PreannotationError(
-                f"the pre-annotation is {run.state}; only one that is {' or '.join(allowed)} can "
-                f"be made to {what}"
+                f"the pre-annotation is {run.state}; to {what}, it must be {' or '.join(allowed)}"
             )
         run.state, run.reason = state, None
         run.finished_at = now() if state == "cancelled" else None

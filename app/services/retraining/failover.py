@@ -24,12 +24,12 @@ def succeed(presence: WorkerHeartbeat, stop: threading.Event) -> None:
         try:
             presence.check()
         except SQLAlchemyError:
-            LOG.exception("the database let this worker go; it ends, to be started again")
+            LOG.exception("the worker lost its database connection; it exits to be restarted")
             os._exit(1)
         try:
             _take_over(presence)
         except Exception:
-            LOG.exception("dead workers' jobs could not be looked for; the next try may")
+            LOG.exception("could not look for dead workers' jobs; will try again")
 
 
 def _take_over(presence: WorkerHeartbeat) -> None:
@@ -37,5 +37,5 @@ def _take_over(presence: WorkerHeartbeat) -> None:
     for name in {job.executor_id for job in running if job.executor_id} - {presence.name}:
         with presence.heir_of(name) as heir:
             if heir:
-                LOG.warning("the worker %s ended in the middle of a job, which goes on here", name)
+                LOG.warning("worker %s died during a job; resuming it here", name)
                 DBOS._recover_pending_workflows([name])

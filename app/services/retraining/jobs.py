@@ -223,15 +223,18 @@ def prepare_database(url: str) -> None:
 
 
 def _under_way(job: str) -> str:
-    return f"a retraining of this project is under way (job {job}); wait for it or cancel it first"
+    return (
+        f"a retraining of this project is already running (job {job}); wait for it or cancel it "
+        "first"
+    )
 
 
 def _reason(status: WorkflowStatus) -> str:
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return (
-            f"the worker died {WORKER_LIVES} times over this job, most likely for lack of memory; "
-            "close other programs or take a smaller batch, then try again: it goes on from its "
-            "last checkpoint"
+            f"the worker died {WORKER_LIVES} times during this job, most likely for lack of "
+            "memory; close other programs or use a smaller batch, then try again: it resumes "
+            "from its last checkpoint"
         )
     return str(getattr(status.error, "message", None) or status.error or "no reason was recorded")
 

@@ -62,7 +62,7 @@ class PreannotationWorker:
                 with self._busy:
                     worked = self.step()
             except Exception:
-                LOG.exception("pre-annotation rests; it goes on with the next try")
+                LOG.exception("pre-annotation stopped; it resumes with the next try")
                 worked = False
             stop.wait(BREATH if worked else REST)
 

@@ -33,7 +33,7 @@ def decided(
             return (), piece.reason
         if not _undecided(piece):
             parts += _checked(piece)[0]
-    return tuple(parts), None if parts else "each sentence has a suggestion nobody decided on"
+    return tuple(parts), None if parts else "every sentence has an undecided suggestion"
 
 
 def _spans(document: DocumentRecord) -> tuple[SpanRecord, ...]:
@@ -57,5 +57,5 @@ def _checked(document: DocumentRecord) -> tuple[tuple[DocumentRecord, ...], str 
     except ValueError as error:
         return (), str(error)
     if not examples:
-        return (), "no word in it"
+        return (), "it has no words"
     return (replace(document, entities=spans, provenance={}, meta={}),), None

@@ -52,7 +52,7 @@ class RetrainingSettings:
 
     def __post_init__(self) -> None:
         if self.epochs is not None and not 1 <= self.epochs <= 1000:
-            raise ValueError(f"epochs must be 1 to 1000, or none to choose, got {self.epochs}")
+            raise ValueError(f"epochs must be 1 to 1000, or empty for automatic, got {self.epochs}")
         if self.batch_size < 1 or min(self.encoder_lr, self.decoder_lr) < 0:
             raise ValueError(
                 "batch_size must be at least 1 and learning rates not negative, got "
@@ -150,8 +150,8 @@ def active_parent(sessions: Sessions) -> ModelVersion:
         parent = model_versions.active(session)
     if parent is None:
         raise RetrainingError(
-            "there is no active model to start from; put one at SPANNEAL_MODEL and start "
-            "`python -m app serve` again, which registers it"
+            "there is no active model to start from; set SPANNEAL_MODEL to one and start `python "
+            "-m app serve` again, which registers it"
         )
     try:
         labels_of(located(parent))
@@ -224,13 +224,13 @@ def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[st
         unread = f" (left out: {'; '.join(left_out)})" if left_out else ""
         raise RetrainingError(
             f"retraining needs at least {LEAST_TRAIN} submitted documents of the train split to "
-            f"learn from and {LEAST_HOLDOUT} of the holdout split to measure by, got {train} and "
-            f"{holdout}{unread}; submit more documents, the Documents page shows their splits"
+            f"learn from and {LEAST_HOLDOUT} of the holdout split to evaluate on, got {train} and "
+            f"{holdout}{unread}; submit more documents (the Documents page shows their splits)"
         )
     if not any(document.entities for document in held["train"]):
         raise RetrainingError(
-            f"the {train} submitted train documents hold no accepted entity, so there is nothing "
-            "to learn; submit a document with at least one"
+            f"the {train} submitted train documents have no accepted entities, so there is "
+            "nothing to learn; submit a document with at least one"
         )
 
 

@@ -27,7 +27,7 @@ def only_worker(data: Path) -> Iterator[None]:
         while not _locked(opened, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise WorkerRuns(
-                    f"a worker is at work on {data} already; stop it before starting another"
+                    f"a worker is already running on {data}; stop it before starting another"
                 )
             time.sleep(0.05)
         yield

@@ -16,8 +16,8 @@ from app.services.suggestions.suggest import renamed
 from app.services.team.permissions import require
 from core.types import Entity
 from storage.engine import Sessions
+from storage.records import Submission
 from storage.repository import annotation_sets, documents, label_names, model_versions, statistics
-from storage.repository.statistics import Submission
 
 if TYPE_CHECKING:
     from core.inference.label_errors import EntityReview

@@ -89,7 +89,9 @@ class Prefetcher:
             try:
                 busy = self.step()
             except Exception:
-                LOG.exception("nothing is predicted ahead until the next document is opened")
+                LOG.exception(
+                    "could not predict in advance; will try again when the next document is opened"
+                )
                 busy = False
             with self._lock:
                 if not busy and not self._requests:
@@ -110,6 +112,6 @@ class Prefetcher:
         try:
             signals.measure(self._sessions, reader, document_id, self._settings)
         except Exception:
-            LOG.exception("model version %d cannot look at document %d", version, document_id)
+            LOG.exception("model version %d cannot process document %d", version, document_id)
             self._failed.add((document_id, version))
         return True

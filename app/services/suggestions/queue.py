@@ -25,7 +25,7 @@ from app.services.team.permissions import require
 from storage.engine import Sessions
 from storage.enums import DocumentStatus, QueueOrder
 from storage.models import Project
-from storage.repository import assignments, model_versions, projects, signals
+from storage.repository import assignments, documents, model_versions, projects, signals
 from storage.repository.assignments import OPEN
 from storage.repository.signals import QueueRow
 
@@ -72,6 +72,16 @@ def first_waiting(
         return next(
             iter(signals.by_arrival(session, project_id, statuses, None, (), 1, waits)), None
         )
+
+
+def first_to_open(sessions: Sessions, project_id: int, person: str) -> int | None:
+    """The first document that waits for the person, else the first of the project; None where it
+    has none."""
+    waiting = first_waiting(sessions, project_id, person)
+    if waiting is not None:
+        return waiting
+    with sessions() as session:
+        return documents.first(session, project_id)
 
 
 def upcoming(

@@ -1,9 +1,14 @@
-"""Constrained denoising of a document: the model looks again, knowing what a person decided."""
+"""Constrained denoising of a document: the model looks again, knowing what a person decided.
+
+`resuggest` does it at once; `BackgroundResuggest` in a thread that nobody's saving waits for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -68,7 +73,7 @@ def resuggest(
         task = tasks.claim(session, documents.lock(session, document_id), person)
         now = _open_draft(drafts.load(session, task), task)
         if annotation_sets.draft_of(session, document_id, task.owner) is None:
-            raise GestureError("nobody has opened this document yet; open it and ask again")
+            raise GestureError("nobody has opened this document yet; open it and try again")
         left = _refused(session, task, now)
         names = label_names.current(session, task.document.project_id)
         known = [replace(span, label=names.get(span.label, span.label)) for span in found]
@@ -88,6 +93,56 @@ def resuggest(
     return Change(added=len(has - had), gone=len(gone))
 
 
+ReadAgain = Callable[[int, str, Iterable[Stretch] | None], Change]
+"""`AnnotationService.resuggest`: of a document, for a person, everywhere or around stretches."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A second look that has not begun."""
+
+    result: Future[Change]
+    around: set[Stretch] | None = field(default_factory=set)
+    """None: everywhere."""
+
+
+class BackgroundResuggest:
+    """One thread. What is asked of a document before its turn comes is one look."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "resuggest")
+        self._lock = threading.Lock()
+        self._pending: dict[tuple[int, str], _Pending] = {}
+
+    def ask(
+        self,
+        read: ReadAgain,
+        document_id: int,
+        person: str,
+        around: Iterable[Stretch] | None = None,
+    ) -> Future[Change]:
+        """Has the model look again. Returns at once."""
+        with self._lock:
+            pending = self._pending.get((document_id, person))
+            if pending is None:
+                pending = self._pending[document_id, person] = _Pending(Future())
+                self._pool.submit(self._look, read, document_id, person)
+            if around is None:
+                pending.around = None
+            elif pending.around is not None:
+                pending.around.update(around)
+            return pending.result
+
+    def _look(self, read: ReadAgain, document_id: int, person: str) -> None:
+        with self._lock:
+            pending = self._pending.pop((document_id, person))
+        try:
+            around = None if pending.around is None else sorted(pending.around)
+            pending.result.set_result(read(document_id, person, around))
+        except BaseException as error:
+            pending.result.set_exception(error)
+
+
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     """The sentences that overlap any of the stretches, as the model cuts them."""
     tokens = tokenize(text)
@@ -102,7 +157,7 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
 
 def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted and frozen; reopen it to change it")
+        raise GestureError("this document is submitted; reopen it to change it")
     if task.document.split == "holdout":
         raise GestureError("this document is held out: it is annotated without suggestions")
     return draft

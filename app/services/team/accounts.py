@@ -51,8 +51,8 @@ def add(
         taken = users.named(session, name)
         if taken is not None:
             raise AccountError(
-                f"there is an account {taken.name!r} already; names that differ in capitals or in "
-                "look-alike characters count as one"
+                f"the account {taken.name!r} already exists; names that differ only in case or "
+                "look-alike characters count as the same"
             )
         user = users.add(session, name, kept, administrator=administrator)
         _record(session, user, "made", administrator=administrator)
@@ -81,7 +81,7 @@ def enable(sessions: Sessions, name: str) -> Account:
 
 
 def set_administrator(sessions: Sessions, name: str, administrator: bool) -> Account:
-    what = "made an administrator" if administrator else "no administrator any more"
+    what = "made an administrator" if administrator else "no longer an administrator"
     return _changed(
         sessions, name, what, lambda user: setattr(user, "administrator", administrator)
     )
@@ -92,8 +92,8 @@ def check_name(name: str) -> None:
     visible = name.isprintable() and name == name.strip() and "  " not in name
     if not visible or not 0 < len(name) <= LONGEST_NAME or len(users.folded(name)) > 200:
         raise AccountError(
-            f"a name has 1 to {LONGEST_NAME} characters that can be seen, and no blanks around "
-            f"it, got {name[:120]!r}"
+            f"a name must have 1 to {LONGEST_NAME} visible characters and no surrounding spaces, "
+            f"got {name[:120]!r}"
         )
 
 
@@ -103,14 +103,14 @@ def _changed(sessions: Sessions, name: str, what: str, change: Callable[[User], 
         permissions.require_administrator(session)
         user = users.named(session, name, locked=True)
         if user is None:
-            raise AccountError(f"there is no account {name!r}; `users list` names those there are")
+            raise AccountError(f"there is no account {name!r}; `users list` shows all accounts")
         was = user.active and user.administrator
         change(user)
         ends = was and not (user.active and user.administrator)
         if ends and not users.other_administrators(session, user.id):
             raise AccountError(
-                f"{user.name!r} is the only administrator; make another one first, or nobody "
-                "could make accounts"
+                f"{user.name!r} is the only administrator; make somebody else administrator "
+                "first, or nobody could manage accounts"
             )
         users.sign_out_everywhere(session, user.id)
         _record(session, user, what)

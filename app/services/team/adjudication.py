@@ -140,12 +140,12 @@ def decide(
         versions = _versions(session, document_id)
         if len(versions) < 2:
             raise AdjudicationError(
-                f"there is nothing to decide between: {len(versions)} of the two or more versions "
-                "is submitted"
+                "nothing to adjudicate: expected at least two submitted versions, got "
+                f"{len(versions)}"
             )
         if {version.set_id for version in versions} != set(set_ids):
             raise AdjudicationError(
-                "somebody submitted another version since you looked; look at it, and decide again"
+                "another version has been submitted since; review it and decide again"
             )
         chosen = _chosen(session, document, versions, decisions)
         return _keep(session, document, versions, chosen, reviewer)
@@ -197,7 +197,7 @@ def _chosen(
     found = align(versions)
     if len(decisions) != len(found):
         raise AdjudicationError(
-            f"there are {len(found)} differences and {len(decisions)} decisions; decide each"
+            f"got {len(decisions)} decisions for {len(found)} differences; decide each one"
         )
     chosen = set(frozenset.intersection(*(version.keys for version in versions)))
     labels = {label.name for label in projects.labels(session, document.project_id)}
@@ -213,7 +213,7 @@ def _chosen(
                 raise AdjudicationError(f"the project has no label {label!r}; choose another")
             if not overlap(key, (difference.start, difference.end, "")):
                 raise AdjudicationError(
-                    f"an entity from {start} to {end} is not where the difference is: "
+                    f"an entity from {start} to {end} is outside the difference: "
                     f"{difference.start} to {difference.end}"
                 )
             chosen.add(key)

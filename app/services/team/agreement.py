@@ -22,7 +22,7 @@ from app.services.team.permissions import require
 from core.text.tokenization import tokenize
 from core.types import Key, key_of
 from storage.engine import Sessions
-from storage.repository import documents, responses
+from storage.repository import documents, label_names, responses
 
 BATCH = 500
 """Documents looked up at a time."""
@@ -89,6 +89,13 @@ class Agreement:
     overall: Summary
     pairs: tuple[Pair, ...]
     labels: tuple[Summary, ...]
+
+
+def state(sessions: Sessions, project_id: int) -> tuple[object, ...]:
+    """What is another once somebody submits or a label is renamed: the key of a cache."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        return responses.state(session, project_id), label_names.changes(session, project_id)
 
 
 def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:

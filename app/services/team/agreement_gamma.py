@@ -59,8 +59,8 @@ def _package() -> tuple[Any, Any]:
         segment = import_module("pyannote.core").Segment
     except ImportError as error:
         raise GammaMissingError(
-            "gamma needs the package pygamma-agreement, which is not installed; "
-            "pip install -r requirements-agreement.txt, and ask again"
+            "gamma needs the package pygamma-agreement, which is not installed; pip install -r "
+            "requirements-agreement.txt, then try again"
         ) from error
     logging.getLogger().addFilter(_without_solver)
     return package, segment

@@ -71,8 +71,8 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
     assignments.drop_expired(session, document.id)
     if len(assignments.of_document(session, document.id)) >= task.wanted:
         raise FullError(
-            f"{document.name!r} has its {task.wanted} annotators, and nobody sees what they do; go "
-            "on to another document, or ask a reviewer to assign this one to you"
+            f"{document.name!r} already has its {task.wanted} annotators, who work independently; "
+            "open another document, or ask a reviewer to assign this one to you"
         )
     own = assignments.add(session, document.id, person, now() + TAKEN)
     return AnnotationTask(document, own, person, task.wanted)
@@ -106,7 +106,7 @@ def change_annotators(session: Session, project: Project, number: int) -> bool:
     stays: a document that was submitted is decided, and a draft that all shared comes back when
     one is enough again."""
     if not 1 <= number <= MOST:
-        raise ValueError(f"a document has 1 to {MOST} annotators, got {number}")
+        raise ValueError(f"a document takes 1 to {MOST} annotators, got {number}")
     if project.annotators == number:
         return False
     project.annotators = number
@@ -139,8 +139,8 @@ def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], numb
         ids = assignments.lacking(session, project_id, wanted - len(people), people, number)
         if wanted > 1 and not ids:
             raise ValueError(
-                f"no open document lacks {len(people)} of its {wanted} annotators; choose fewer "
-                "people, or raise the number in the settings"
+                f"no open document needs {len(people)} more of its {wanted} annotators; choose "
+                "fewer people, or raise the number in the settings"
             )
         return _assign(session, project_id, people, ids)
 
@@ -154,7 +154,9 @@ def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
         if own is None:
             return
         if own.status != "new":
-            raise ValueError(f"{person!r} has worked on {document.name!r}; what was done stays")
+            raise ValueError(
+                f"{person!r} has worked on {document.name!r}; that assignment cannot be removed"
+            )
         session.delete(own)
         session.flush()
         wanted = assignments.annotators(session, document.project_id)
@@ -202,7 +204,7 @@ def _assign(
     wanted = assignments.annotators(session, project_id)
     if wanted == 1:
         raise ValueError(
-            "in this project one draft of a document is everybody's, so there is nothing to "
+            "in this project everybody shares one draft per document, so there is nothing to "
             "assign; set the number of annotators to 2 or more first"
         )
     _check(session, project_id, people)
@@ -225,8 +227,8 @@ def _check(session: Session, project_id: int, people: Sequence[str]) -> None:
     missing = [person for person in people if known and person not in known]
     if missing or not people:
         raise LookupError(
-            f"{', '.join(map(repr, missing)) or 'nobody'} cannot annotate in this project; these "
-            f"can: {', '.join(sorted(known)) or 'anybody, by name'}"
+            f"{', '.join(map(repr, missing)) or 'nobody'} cannot annotate in this project; "
+            f"expected one of {', '.join(sorted(known)) or 'anybody, by name'}"
         )
 
 

@@ -24,7 +24,7 @@ def assign(sessions: Sessions, project_id: int, name: str, role: Role | None) ->
         require(session, project_id, "administer")
         user = users.named(session, name)
         if user is None:
-            raise LookupError(f"there is no account {name!r}; an administrator can make it")
+            raise LookupError(f"there is no account {name!r}; ask an administrator to create it")
         if role is None:
             members.remove(session, project_id, user.id)
         else:

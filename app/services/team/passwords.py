@@ -60,14 +60,14 @@ def check(password: str, name: str) -> None:
     """Raises `PasswordError` for a password that is short, or among those tried first."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordError(
-            f"a password has {SHORTEST} to {LONGEST} characters, got {len(password)}; a few words "
-            "in a row make a good one"
+            f"a password must have {SHORTEST} to {LONGEST} characters, got {len(password)}; a "
+            "passphrase of several words works well"
         )
     same = _plain(password).casefold() == _plain(name).casefold()
     if same or _easily_guessed(password, name):
         raise PasswordError(
-            "this password would be guessed soon: it is a common one, follows a pattern, or is "
-            "made of the name; a few words that do not belong together are better"
+            "this password is easy to guess: it is common, follows a pattern, or contains the "
+            "name; use several unrelated words instead"
         )
 
 

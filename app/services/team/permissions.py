@@ -85,6 +85,12 @@ def allowed(session: Session, project_id: int, act: Act) -> bool:
     return role is not None and act in _MAY[role]
 
 
+def may(sessions: Sessions, project_id: int, act: Act) -> bool:
+    """Whether to offer it to whom the sessions act for; the services ask again."""
+    with sessions() as session:
+        return allowed(session, project_id, act)
+
+
 def require(session: Session, project_id: int, act: Act, person: str | None = None) -> None:
     """Raises `NotAllowedError` unless whom the session acts for may do this in the project.
 
@@ -99,7 +105,8 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
         return
     if project_id not in roles(session):
         raise NotAllowedError(
-            f"{who.name!r} has no part in project {project_id}; an administrator can change that"
+            f"{who.name!r} is not a member of project {project_id}; ask an administrator to add "
+            "them"
         )
     if not allowed(session, project_id, act):
         needed = (
@@ -107,14 +114,14 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
             if act == "review"
             else ("an administrator")
         )
-        raise NotAllowedError(f"{who.name!r} may not do this; it takes {needed}")
+        raise NotAllowedError(f"{who.name!r} may not do this; it requires {needed}")
 
 
 def require_administrator(session: Session) -> None:
     """For what belongs to no project: accounts, new projects, the model that suggests."""
     who = acting(session)
     if who is not None and not who.administrator:
-        raise NotAllowedError(f"{who.name!r} may not do this; it takes an administrator")
+        raise NotAllowedError(f"{who.name!r} may not do this; it requires an administrator")
 
 
 def require_self(session: Session, user_id: int) -> None:

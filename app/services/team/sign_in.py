@@ -50,8 +50,8 @@ def sign_in(sessions: Sessions, name: str, password: str) -> str:
     if not passwords.matches(kept, password):
         _failed(sessions, user_id)
         raise SignInError(
-            "The name or the password is wrong. After five wrong passwords an account waits for a "
-            "minute, then twice as long each time; an administrator can give it a new password."
+            "Wrong name or password. After five wrong passwords an account is locked for a "
+            "minute, then twice as long each time. An administrator can reset the password."
         )
     assert user_id is not None  # nobody's password matches
     assert kept is not None
@@ -107,7 +107,7 @@ def change_password(sessions: Sessions, signed_in: SignedIn, old: str, new: str)
     user_id, kept = _attempt(sessions, signed_in.person.name)
     if not passwords.matches(kept, old):
         _failed(sessions, user_id)
-        raise SignInError("The password that you had is another one; nothing was changed.")
+        raise SignInError("The current password is wrong; nothing was changed.")
     hashed = passwords.hashed(new, signed_in.person.name)
     with writing(sessions) as session:
         user = users.get(session, signed_in.person.user_id)
@@ -137,8 +137,8 @@ def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
     with writing(sessions) as session:
         if users.failures_since(session, at - WINDOW, OVERALL) >= OVERALL:
             raise SignInError(
-                "There were too many wrong passwords in the last minutes, so nobody is let in for "
-                f"a while. Try again in {WINDOW.seconds // 60} minutes."
+                "Too many wrong passwords in the last minutes, so nobody can sign in for now. "
+                f"Try again in {WINDOW.seconds // 60} minutes."
             )
         user = users.named(session, name, locked=True) if "\0" not in name else None
         if user is None or not user.active:

@@ -57,16 +57,16 @@ def create(
     """
     if not 0 < len(name) <= 200 or name != name.strip() or not name.isprintable():
         raise ValueError(
-            "a token needs a name of 1 to 200 characters without line ends or blanks around it, "
-            f"got {name[:220]!r}"
+            "a token needs a name of 1 to 200 characters without line breaks or surrounding "
+            f"spaces, got {name[:220]!r}"
         )
     secret = PREFIX + secrets.token_urlsafe(32)
     with writing(sessions) as session:
         require_administrator(session)
         if tokens.named(session, name) is not None:
             raise ValueError(
-                f"there is a token {name!r} already; a revoked one keeps its name too, so that "
-                "what was done with it stays told: choose another"
+                f"there is already a token {name!r}; revoked tokens keep their names for the "
+                "record: choose another"
             )
         if project_id is not None:
             projects.get(session, project_id)
@@ -99,7 +99,7 @@ def revoke(sessions: Sessions, name: str) -> None:
         require_administrator(session)
         token = tokens.named(session, name)
         if token is None:
-            raise LookupError(f"there is no token {name!r}; `token list` shows those there are")
+            raise LookupError(f"there is no token {name!r}; `token list` shows all tokens")
         if token.revoked_at is None:
             token.revoked_at = now()
             _record(session, name, "revoked")
@@ -144,11 +144,11 @@ def _user_id(session: Session, person: str | None) -> int | None:
         return None
     user = users.named(session, person)
     if user is None:
-        raise LookupError(f"there is no account {person!r}; `users list` shows those there are")
+        raise LookupError(f"there is no account {person!r}; `users list` shows all accounts")
     if not user.active:
         raise ValueError(
-            f"the account {user.name!r} is disabled, so nobody would be let in with the token; "
-            "enable it first, or name another"
+            f"the account {user.name!r} is disabled, so the token would not work; enable it "
+            "first, or name another"
         )
     return user.id
 
@@ -160,7 +160,7 @@ def _note_use(sessions: Sessions, kept: str, at: datetime) -> None:
             if again := tokens.found(session, kept):
                 again[0].used_at = at
     except OperationalError as error:
-        LOG.warning("it could not be written down that a token was used: %s", error.orig)
+        LOG.warning("could not record the use of a token: %s", error.orig)
 
 
 def _record(session: Session, name: str, what: str, **more: object) -> None:

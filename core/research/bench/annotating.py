@@ -11,7 +11,7 @@ import torch
 from ...baselines.tagger import Tagger
 from ...data.batching import inference_batches
 from ...devices import mixed_precision
-from ...evaluation.evaluate import propose
+from ...inference.candidates import propose
 from ...modeling.model import DiffusionNER
 from ...types import SamplerSettings
 from .timing import Stopwatch, interleaved, now

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from ...diffusion.constraints import Constraints
 from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
-from ...evaluation.evaluate import propose, select_spans
+from ...evaluation.evaluate import select_spans
 from ...evaluation.measure import measure
 from ...evaluation.metrics import Scores, score
-from ...inference.constraints import Constraints
+from ...inference.candidates import propose
 from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, Span
 from .candidate import BaselineModel, CandidateModel

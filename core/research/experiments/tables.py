@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import mean, stdev
 from typing import Any
 
@@ -14,11 +14,6 @@ from .settings import Setting
 SCORES = ("P", "R", "F1", "± seeds", "nested R", "dev F1", "seeds", "minutes")
 SAMPLING = ("γ", "K")
 Cells = tuple[tuple[str, Setting], ...]
-
-
-def columns_of(runs: Iterable[Run]) -> tuple[str, ...]:
-    """The columns that distinguish the runs, in order of appearance."""
-    return tuple(dict.fromkeys(name for run in runs for name, _ in run.cells))
 
 
 def average(done: Done, samplers: bool = False) -> list[Record]:

@@ -22,7 +22,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
 def test_documents_are_given_and_listed(people: Team, capsys: pytest.CaptureFixture[str]) -> None:
     give = ["assign", "--project", "Team", "--annotators", "2", "--to", "Anna", "--to", "Bo"]
     assert main([*give, "--number", "2"]) == 0
-    assert "new parts: 4" in capsys.readouterr().out
+    assert "new assignments: 4" in capsys.readouterr().out
     assert main(["assign", "--project", "Team", "--to", "Chi", "--document", "3"]) == 0
     people.submit(2, "Chi")
     assert main(["assign", "--project", "Team"]) == 0

@@ -47,7 +47,7 @@ def test_what_is_imported_can_be_exported(
     assert main(["import", str(source), "--project", "News"]) == 1
     told = capsys.readouterr()
     assert "project 'News' is new" in told.out
-    assert "1 documents with 1 entities added (jsonl), 0 known already, 1 bad" in told.out
+    assert "1 documents with 1 entities added (jsonl), 0 duplicates, 1 bad" in told.out
     assert f"{source}:2: not JSON" in told.err
 
     out = tmp_path / "out.bio"
@@ -77,7 +77,7 @@ def test_retrain_queues_a_job_and_says_that_no_worker_runs(
     assert "is queued" in told.out
     assert "start `python -m app worker`" in told.err
     assert main(["retrain", "--project", "News"]) == 1
-    assert "is under way" in capsys.readouterr().err
+    assert "is already running" in capsys.readouterr().err
 
 
 def test_promote_moves_the_active_version(
@@ -89,7 +89,7 @@ def test_promote_moves_the_active_version(
         pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
     )
     assert main(["promote", str(new.id)]) == 0
-    assert f"model version {new.id} suggests from now on" in capsys.readouterr().out
+    assert f"model version {new.id} is now active" in capsys.readouterr().out
     assert main(["promote", "99"]) == 1
     assert "there is no model version 99" in capsys.readouterr().err
 
@@ -149,7 +149,7 @@ def test_an_import_of_a_file_broken_in_the_middle_says_where(
     source.write_text('[{"text": "One."}\n{"text": "Two."}]')
 
     assert main(["import", str(source), "--project", "News"]) == 1
-    assert "It was broken off at line 2" in capsys.readouterr().out
+    assert "The import stopped at line 2" in capsys.readouterr().out
 
 
 def test_an_import_that_is_interrupted_says_what_is_in(
@@ -172,7 +172,7 @@ def test_an_import_that_is_interrupted_says_what_is_in(
     assert main(["import", str(source), "--project", "News"]) == 130
     told = capsys.readouterr().out
     assert "1 documents with 1 entities added" in told
-    assert "import the file again to go on" in told
+    assert "import the file again to continue" in told
 
 
 def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(

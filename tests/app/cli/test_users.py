@@ -59,7 +59,7 @@ def test_a_one_time_password_is_printed_once(
     database: Sessions, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["users", "add", "Anna", "--one-time"]) == 0
-    password = capsys.readouterr().out.split("shown only now: ")[1].strip()
+    password = capsys.readouterr().out.split("you won't see it again): ")[1].strip()
 
     assert sign_in.sign_in(database, "Anna", password)
     with database() as session:

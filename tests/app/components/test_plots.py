@@ -154,7 +154,7 @@ def test_a_path_that_met_an_entity_and_started_again_has_its_colour_until_then()
     assert (first.slot, first.first, first.last, first.entity) == (0, 0, 2, person)
     assert (second.slot, second.first, second.last) == (0, 2, 5)
     said = json.dumps(river(payload)["data"], ensure_ascii=False)
-    assert f"noisy span 1 met {person['text']} at step 2, starts again" in said
+    assert f"noisy span 1 met {person['text']} at step 2, restarts" in said
 
 
 def test_chosen_noisy_spans_stand_out_in_the_river() -> None:
@@ -203,7 +203,7 @@ def test_the_data_of_each_picture_is_a_table() -> None:
     payload = _payload()
     rows = list(csv.reader(as_csv(confidence(payload)).splitlines()))
     assert rows[0] == ["curve", "x", "y", "value"]
-    assert ["needed to be kept (φ)", "1", "0.7", ""] in rows
+    assert ["threshold φ", "1", "0.7", ""] in rows
     heat = list(csv.reader(as_csv(boundaries(payload, 0)).splitlines()))[1:]
     assert len(heat) == 2 * 5 * len(payload["words"])
     assert len(as_csv(river(payload)).splitlines()) == 1 + 60 * 7

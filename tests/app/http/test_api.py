@@ -158,7 +158,7 @@ def test_the_secret_is_nowhere_in_the_database(served: Served) -> None:
     with served.sessions() as session:
         rows = session.connection().exec_driver_sql("SELECT * FROM api_tokens").all()
     assert secret not in repr(rows)
-    with pytest.raises(ValueError, match="there is a token 'one' already"):
+    with pytest.raises(ValueError, match="there is already a token 'one'"):
         tokens.create(served.sessions, "one")
 
 

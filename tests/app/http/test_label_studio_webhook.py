@@ -122,7 +122,7 @@ def test_work_that_is_open_here_is_not_touched_and_the_change_stands_in_its_hist
     with served.sessions() as session:
         (row,) = (r for r in operations.of_document(session, number) if r.refused)
     assert row.payload["spans"] == [[8, 9, "PER"]]
-    assert "somebody works on the document here" in str(row.refused)
+    assert "somebody is working on the document here" in str(row.refused)
 
 
 def test_a_deleted_annotation_reopens_its_document_and_deletes_nothing(served: Served) -> None:

@@ -38,8 +38,8 @@ def html(site: Site) -> str:
 def test_without_several_annotators_the_page_says_where_to_set_them(site: Site) -> None:
     site.add()
     site.open("agreement", project=site.project_id)
-    assert "one draft of a document is everybody’s" in site.said()
-    assert "nothing to compare yet" in site.said()
+    assert "everybody shares one draft per document" in site.said()
+    assert "Nothing to compare yet" in site.said()
 
 
 def test_the_figures_name_how_much_is_behind_them(site: Site, people: Team) -> None:
@@ -74,7 +74,7 @@ def test_each_difference_can_be_opened_and_decided(site: Site, people: Team) -> 
         assert made is not None
         assert not made.blind
         assert [(row.start, row.end) for row in made.entities] == [(0, 17), (24, 28)]
-    assert "has decided" in site.said()
+    assert "has already decided" in site.said()
 
 
 def test_a_reviewer_may_mark_something_else(site: Site, people: Team) -> None:
@@ -84,7 +84,7 @@ def test_a_reviewer_may_mark_something_else(site: Site, people: Team) -> None:
     (words,) = (each for each in site.app.text_input if each.label == "Also mark")
     words.set_value("China hired Anna of Oslo")
     site.run()
-    assert "stand 0 times" in site.said()
+    assert "Found 0 times" in site.said()
     (words,) = (each for each in site.app.text_input if each.label == "Also mark")
     words.set_value("China")
     (label,) = (each for each in site.app.selectbox if each.label == "as")
@@ -113,7 +113,7 @@ def test_one_persons_version_can_be_taken_for_all(site: Site, people: Team) -> N
 
 
 def test_who_has_what_is_shown_and_more_is_given(site: Site, people: Team) -> None:
-    part(site, "Who has what")
+    part(site, "Assignments")
     assert list(site.app.dataframe[0].value["Person"]) == ["Anna", "Bo"]
     site.app.multiselect(key="assign_people").set_value(["Anna"])
     (button,) = (each for each in site.app.button if each.label == "Assign")
@@ -141,7 +141,7 @@ def test_the_annotate_page_says_who_has_a_document_open(site: Site) -> None:
     document = site.add()
     Team(site.sessions, site.project_id, [document]).open(0, "Bo")
     site.open("annotate", project=site.project_id, document=document)
-    assert "**Bo** has this open" in site.said()
+    assert "**Bo** has this document open" in site.said()
 
 
 def test_a_document_that_has_its_annotators_offers_the_next(site: Site, people: Team) -> None:

@@ -113,7 +113,7 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
 
     site.open("annotate", document=document)
 
-    assert "found nothing" in site.said()
+    assert "found no entities in this document" in site.said()
     assert site.mounted()["empty"].startswith("The model found no entities")
     assert site.spans() == {}
 
@@ -138,8 +138,8 @@ def test_without_any_model_documents_are_annotated_all_the_same(
 
     site.open("annotate", document=document)
 
-    assert "is no model directory" in site.said()
-    assert site.mounted()["empty"].startswith("No model has looked")
+    assert "is not a model folder" in site.said()
+    assert site.mounted()["empty"].startswith("No model has processed")
     assert site.spans() == {}
 
 
@@ -198,7 +198,7 @@ def test_a_link_to_a_document_that_is_not_there_opens_another(site: Site) -> Non
 def test_an_empty_project_says_what_to_do(site: Site) -> None:
     site.open("annotate")
 
-    assert "no document to annotate yet" in site.said()
+    assert "No documents to annotate yet" in site.said()
 
 
 def test_a_held_out_document_offers_no_model(site: Site) -> None:

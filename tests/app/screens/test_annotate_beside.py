@@ -36,14 +36,14 @@ def test_saving_does_not_wait_for_the_model_that_reads_again(site: Site) -> None
     assert site.mounted()["ack"]["seq"] == 1, "acknowledged while the model still reads"
     site.send(document, {"op": "accept", "id": site.span_id("Olena Kovalenko")})
     assert site.mounted()["ack"]["seq"] == 2
-    assert "looks again" in site.said()
+    assert "is suggesting again" in site.said()
 
     site.model.holds.set()
     _wait_for_the_model(site)
     site.run()
     assert site.spans()["New York"] == "rejected", "an edit made meanwhile stands"
     assert site.spans()["Olena Kovalenko"] == "accepted"
-    assert "looks again" not in site.said()
+    assert "is suggesting again" not in site.said()
 
 
 def test_what_the_model_adds_to_a_wish_is_told_when_it_is_done(site: Site) -> None:
@@ -112,7 +112,7 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     assert labels == {"PER", "ORG", "LOC"}
     site.app.button(key="restore_version").click()
     site.navigate("history")
-    assert "Version 0 is back" in site.app.toast[0].value
+    assert "Version 0 restored" in site.app.toast[0].value
     site.run()
 
     assert {span["label"] for span in site.mounted()["spans"]} == labels
@@ -132,7 +132,7 @@ def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(si
     site.app.button(key="restore_version").click()
     site.navigate("history")
 
-    assert "somebody went on meanwhile" in site.app.error[0].value
+    assert "the document has changed" in site.app.error[0].value
     assert service.open(document, "Anna").comment == "theirs"
     site.app.button(key="restore_version").click()
     site.navigate("history")

@@ -32,7 +32,7 @@ def test_every_dial_reaches_the_sampler(site: Site) -> None:
     site.app.slider(key="phi_1_nested").set_value(0.6)
     site.run()
 
-    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 2.0)
+    assert site.model.asked[-1] == SamplerSettings(20, 120, 0.5, 7, 0.6)
 
 
 def test_the_same_dials_are_computed_once(site: Site) -> None:
@@ -63,7 +63,7 @@ def test_a_text_of_ones_own_can_be_denoised(site: Site) -> None:
     document = site.add()
     site.open("denoise", document=document)
 
-    site.app.get("segmented_control")[0].set_value("My own")
+    site.app.get("segmented_control")[0].set_value("My text")
     site.run()
 
     assert site.app.text_area(key="denoise_text").value
@@ -76,7 +76,7 @@ def test_a_text_without_words_is_no_error(site: Site) -> None:
     site.app.text_area(key="denoise_text").set_value("   ")
     site.run()
 
-    assert "no words in this text" in site.said()
+    assert "This text has no words" in site.said()
 
 
 def _film(site: Site) -> dict[str, object]:
@@ -104,7 +104,7 @@ def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None
     site.app.session_state["denoising"] = {"chosen": {**chosen, "span": 11}}
     site.run()
 
-    assert "The boundaries that noisy span 12 saw" in site.said()
+    assert "Boundary probabilities of noisy span 12" in site.said()
 
 
 def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
@@ -124,7 +124,7 @@ def test_the_film_and_its_trace_can_be_downloaded(site: Site) -> None:
 
     labels = [button.proto.label for button in site.app.get("download_button")]
 
-    assert labels[:2] == ["Film (HTML)", "Trace (JSON)"]
+    assert labels[:2] == ["Animation (HTML)", "Trace (JSON)"]
     assert labels.count("Data (CSV)") == 3
 
 
@@ -201,7 +201,7 @@ def test_a_version_whose_folder_is_gone_is_left_out_and_told(
     site.app.get("segmented_control")[-1].set_value("Model versions")
     site.run()
 
-    assert "Version 2 is left out" in site.said()
+    assert "Version 2 is skipped" in site.said()
     assert "version 2" not in site.app.dataframe[0].value.columns
 
 

@@ -96,7 +96,7 @@ def test_the_search_looks_into_names_and_texts(site: Site) -> None:
     site.app.text_input(key="search").set_value("' OR 1=1 --")
     site.run()
     assert names(site) == []
-    assert "No document matches" in site.said()
+    assert "No matching documents" in site.said()
 
 
 def test_the_list_can_be_narrowed_to_a_status(site: Site) -> None:
@@ -194,7 +194,7 @@ def test_a_new_project_is_chosen_at_once(site: Site) -> None:
         created = projects.by_name(session, "Minutes")
         assert created is not None
     assert site.app.query_params["project"] == str(created.id)
-    assert "no documents yet" in site.said()
+    assert "No documents in this project yet" in site.said()
 
 
 def test_choosing_a_project_changes_what_is_listed(site: Site) -> None:

@@ -20,7 +20,7 @@ def test_a_database_that_is_gone_is_told_and_nothing_is_acknowledged_until_it_is
 
     site.send(document, {"op": "accept", "id": span})
     said = site.said().replace("\\", "")
-    assert "the database is not where it was" in said
+    assert "the database file is missing" in said
     assert "What was saved before is safe. Put its file back" in said
     assert not site.app.get("bidi_component"), "nothing could be acknowledged"
 

@@ -32,7 +32,7 @@ def test_the_lossless_format_holds_everything(site: Site) -> None:
     site.open("export")
 
     assert "1 document · 3 entities" in site.said()
-    assert "1 document not submitted yet" in site.said()
+    assert "1 document not submitted" in site.said()
     assert '"New York University"' not in site.app.warning
     assert site.app.code[0].value.startswith("{")
 
@@ -44,7 +44,7 @@ def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: 
     site.app.selectbox(key="export_format").set_value("bio")
     site.run()
 
-    assert "1 entity overlapping a longer one" in site.said()
+    assert "1 entity left out: nested in or overlapping a longer one" in site.said()
     assert list(site.app.dataframe[0].value["Text"]) == ["New York"]
     assert "B-ORG" in site.app.code[0].value
 
@@ -106,7 +106,7 @@ def test_a_large_file_is_made_only_when_it_is_asked_for_and_kept(
     written = path.stat().st_mtime_ns
     site.run()
     assert path.stat().st_mtime_ns == written
-    assert site.app.button(key="make_export").label == "Make it again"
+    assert site.app.button(key="make_export").label == "Create again"
 
 
 def test_another_choice_needs_another_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_another_choice_needs_another_file(site: Site, monkeypatch: pytest.Monke
     site.run()
 
     assert not site.app.code
-    assert site.app.button(key="make_export").label == "Make the file"
+    assert site.app.button(key="make_export").label == "Create file"
 
 
 def test_the_filters_narrow_what_is_written(site: Site) -> None:
@@ -135,7 +135,7 @@ def test_the_filters_narrow_what_is_written(site: Site) -> None:
 def test_what_is_undecided_can_be_had_before_anything_is_submitted(site: Site) -> None:
     site.add()
     site.open("export")
-    assert "there is nothing to write" in site.said()
+    assert "nothing to export" in site.said()
 
     site.app.checkbox(key="export_undecided").check()
     site.run()

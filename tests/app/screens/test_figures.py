@@ -10,12 +10,12 @@ from storage.repository import model_versions, visits
 from tests.app.pages_kit import Site
 
 TITLES = (
-    "Where the documents stand",
+    "Documents by status",
     "Documents submitted",
     "Accepted entities by label",
-    "What became of the suggestions",
-    "Seconds a document",
-    "Gestures an entity",
+    "Outcome of the suggestions",
+    "Seconds per document",
+    "Actions per entity",
     "F1 of the model versions",
     "The learning curve",
 )
@@ -49,7 +49,7 @@ def worked(site: Site) -> None:
 
 def test_a_project_without_documents_leads_to_them(site: Site) -> None:
     site.open("figures")
-    assert "no documents yet" in site.said()
+    assert "No documents in this project yet" in site.said()
     assert not plots(site)
 
 
@@ -58,8 +58,8 @@ def test_every_figure_that_has_nothing_to_show_says_what_would_fill_it(site: Sit
     site.open("figures")
     said = site.said()
     for title in TITLES:
-        assert title in said or title in ("Seconds a document", "Gestures an entity")
-    assert "Time and gestures" in said
+        assert title in said or title in ("Seconds per document", "Actions per entity")
+    assert "Time and actions" in said
     assert len(plots(site)) == 1
     assert said.count("hourglass_empty") == 6
 
@@ -77,7 +77,7 @@ def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to
     assert "hourglass" not in said
     assert len(plots(site)) == len(TITLES)
     assert len(site.app.get("download_button")) == len(TITLES)
-    assert "the least here is 12" in said
+    assert "the smallest number here is 12" in said
     assert "submit some of both kinds to compare" in said
 
 
@@ -86,7 +86,7 @@ def test_the_numbers_are_those_of_the_work(site: Site) -> None:
     site.open("figures")
     shown = {trace["name"]: trace for plot in plots(site) for trace in plot["data"]}
     assert shown["suggested by a model"]["x"] == [1, 1, 0, 0]  # PER, ORG, LOC, MISC
-    assert [shown[name]["x"] for name in ("accepted as it was", "rejected")] == [[2 / 3], [1 / 3]]
+    assert [shown[name]["x"] for name in ("accepted unchanged", "rejected")] == [[2 / 3], [1 / 3]]
     assert shown["gestures"]["text"] == ["1.50"]  # three gestures, two entities
 
 

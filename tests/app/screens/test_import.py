@@ -42,7 +42,7 @@ def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Sit
 
     said = site.said()
     assert "1 document added" in said
-    assert "1 in the project already" in said
+    assert "1 already in the project" in said
     assert "line 3" in said
     assert site.app.get("file_uploader")[0].value in (None, [])
 
@@ -56,11 +56,11 @@ def test_a_file_is_looked_at_before_anything_is_written(site: Site) -> None:
 
     said = site.said()
     assert "1 new" in said
-    assert "1 in the project already" in said
-    assert "1 cannot be read" in said
+    assert "1 already in the project" in said
+    assert "1 unreadable" in said
     assert "EVENT 1 (new)" in said
     tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
-    assert list(tables[0]["Entities"]) == ["nobody has looked", "Ascot (EVENT)"]
+    assert list(tables[0]["Entities"]) == ["not annotated", "Ascot (EVENT)"]
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 1
         assert "EVENT" not in [label.name for label in projects.labels(session, site.project_id)]
@@ -89,9 +89,9 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
     add(site)
     site.run()
 
-    assert "2 documents added. It was broken off" in site.said()
+    assert "2 documents added. The import stopped" in site.said()
     add(site)
-    assert "3 documents added · 2 in the project already" in site.said()
+    assert "3 documents added · 2 already in the project" in site.said()
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 5
 
@@ -101,7 +101,7 @@ def test_a_file_that_is_broken_in_the_middle_is_not_told_as_done(site: Site) -> 
     add(site)
 
     assert "1 document added" in site.said()
-    assert "It was broken off at line 2, and nothing behind it is read" in site.said()
+    assert "The import stopped at line 2, and nothing after it was read" in site.said()
 
 
 def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
@@ -122,7 +122,7 @@ def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
         ("latin.txt", "Zürich".encode("latin-1"), "not UTF\\-8"),
         ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
         ("half.jsonl", b'{"text": "half \\ud83d"}\n', "half a character"),
-        ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "cannot be read"),
+        ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),
         ("empty.txt", b"", "holds no text"),
     ],
 )

@@ -42,12 +42,12 @@ def _members(project_id: int) -> None:
     """The part of the page that is about the members."""
     from app import context
     from app.screens.people import tables
+    from app.services.operations import projects
     from app.services.team import accounts
-    from storage.repository import projects
 
     desk = context.create()
-    with desk.sessions() as session:
-        project = projects.get(session, project_id)
+    project, _ = projects.locate(desk.sessions, project_id, None)
+    assert project is not None
     tables.project_members(desk, project, list(accounts.every(desk.sessions)))
 
 

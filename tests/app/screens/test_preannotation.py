@@ -37,4 +37,4 @@ def test_where_nothing_waits_the_page_says_why(site: Site) -> None:
 
     _press(site, "preannotate")
 
-    assert "no document waits" in site.app.error[0].value
+    assert "nothing to pre-annotate" in site.app.error[0].value

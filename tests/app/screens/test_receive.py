@@ -16,8 +16,8 @@ from sqlalchemy.exc import (
 from app.gestures import MAX_SEQ
 from app.services.operations import trash
 from app.services.team.permissions import NotAllowedError
+from storage.enums import DeletableKind
 from storage.repository import operations
-from storage.repository.trash import Kind
 from tests.app.pages_kit import CLIENT, TEXT, Site
 
 COMMENT = {"op": "comment", "text": "mine"}
@@ -69,13 +69,13 @@ def test_edits_in_a_project_that_the_person_left_go_back_and_the_page_stays(
     site.open("annotate", document=document)
 
     def forbidden(*_: object, **__: object) -> None:
-        raise NotAllowedError("'Bo' has no part in project 1")
+        raise NotAllowedError("'Bo' is not a member of project 1")
 
     with monkeypatch.context() as left:
         left.setattr("app.services.annotation.annotation.apply_operations", forbidden)
         post(site, document)
 
-    assert site.mounted()["returned"]["why"] == "'Bo' has no part in project 1"
+    assert site.mounted()["returned"]["why"] == "'Bo' is not a member of project 1"
     assert done(site, document) == 0
 
 
@@ -111,7 +111,7 @@ def test_what_no_database_can_hold_goes_back_and_holds_up_nothing_and_the_rest_i
 
 @pytest.mark.parametrize("kind", ["document", "project"])
 def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_person_is_told(
-    site: Site, kind: Kind
+    site: Site, kind: DeletableKind
 ) -> None:
     document = site.add()
     site.add("Bo Li lives in Oslo.", "the other")
@@ -122,7 +122,7 @@ def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_
 
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
-    assert "Somebody deleted visit while you worked on it" in site.said()
+    assert "Somebody deleted visit while you were working on it" in site.said()
     trash.restore(site.sessions, kind, deleted, "Chi")
     site.open("annotate", project=site.project_id, document=document)
     assert site.spans()["Olena"] == "accepted"

@@ -72,7 +72,7 @@ def test_without_held_out_documents_the_page_says_what_is_missing(
     site.app.button(key="versus").click()
     site.run()
 
-    assert "nothing to compare models by" in site.said()
+    assert "models cannot be compared" in site.said()
 
 
 def test_a_version_can_be_downloaded(site: Site, jobs: PretendedJobs) -> None:
@@ -108,5 +108,5 @@ def test_an_uploaded_file_that_is_no_model_is_refused_in_words(
     site.app.button(key="take_model").click()
     site.run()
 
-    assert "is no zip that can be read" in site.said()
+    assert "is not a readable zip" in site.said()
     assert len(ModelRegistry(site.sessions).versions()) == 1

@@ -105,7 +105,7 @@ def test_a_split_leads_through_every_entity_and_can_be_left_and_ended(
         ("SCHOOL", "accepted"),
         ("LOC", "accepted"),
     }
-    assert "Every entity is decided" in "".join(each.value for each in site.app.success)
+    assert "All entities are decided" in "".join(each.value for each in site.app.success)
     site.app.button(key="end split").click()
     site.run()
     assert not [each for each in site.app.button if each.key == "end split"]

@@ -29,13 +29,13 @@ def buttons(site: Site, start: str) -> list[str]:
 def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
     site.add()
     site.open("review")
-    assert "nothing to check yet" in site.said()
+    assert "Nothing to check yet" in site.said()
 
 
 def test_held_out_documents_are_never_checked(site: Site) -> None:
     submit(site.sessions, site.project_id, TEXT, WRONG, split="holdout")
     site.open("review")
-    assert "nothing to check yet" in site.said()
+    assert "Nothing to check yet" in site.said()
     submit(site.sessions, site.project_id, "Anna met Bo.", [("Anna", "PER")])
     checked(site)
     assert site.model.reviewed == ["Anna met Bo."]
@@ -104,7 +104,7 @@ def test_what_a_person_finds_right_leaves_the_list(site: Site) -> None:
         site.app.button(key=buttons(site, "keep")[0]).click()
         site.run()
         assert len(buttons(site, "keep")) == left
-    assert "You have looked at all of them" in site.said()
+    assert "You have reviewed all of them" in site.said()
 
 
 def test_the_list_can_be_narrowed_to_a_kind_of_doubt_and_to_a_label(site: Site) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from app.screens.common.labels import swatches
 from app.screens.common.wording import literal
-from app.services.operations.projects import LabelChange, change_labels
+from app.services.labels.label_set import LabelChange, change_labels
 from storage.engine import writing
 from storage.repository import projects
 from tests.app.pages_kit import Site
@@ -85,7 +85,7 @@ def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
     _button(site, "Save settings").click()
     site.run()
 
-    told = "Nothing was saved: the order must be one of arrival, got 'doubt'"
+    told = "Not saved: the order must be one of arrival, got 'doubt'"
     assert [error.value for error in site.app.error] == [literal(told)]
     with site.sessions() as session:
         project = projects.get(session, site.project_id)

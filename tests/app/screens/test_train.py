@@ -133,18 +133,18 @@ def test_the_button_starts_a_job_with_the_chosen_settings(site: Site, jobs: Pret
     site.run()
 
     assert jobs.called == [("start", RetrainingSettings(epochs=2))]
-    assert "Waiting for its turn" in site.app.progress[0].text
+    assert "Queued" in site.app.progress[0].text
 
 
 def test_a_refused_start_says_why(site: Site, jobs: PretendedJobs) -> None:
     fill(site)
-    jobs.refusal = "the 3 submitted train documents hold no accepted entity"
+    jobs.refusal = "the 3 submitted train documents have no accepted entities"
     site.open("train")
 
     site.app.button(key="start").click()
     site.run()
 
-    assert "hold no accepted entity" in site.said()
+    assert "have no accepted entities" in site.said()
 
 
 def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
@@ -252,7 +252,7 @@ def test_promoting_makes_the_new_version_the_one_that_suggests(
         active = model_versions.active(session)
         assert active is not None
         assert active.id == version
-    assert "makes the suggestions now" in site.said()
+    assert "now makes the suggestions" in site.said()
     shown = next(each.value for each in site.app.dataframe if "State" in each.value)
     assert list(shown["State"]) == ["● active", "– retired"]
 
@@ -276,7 +276,7 @@ def test_a_promotion_is_shown_with_who_and_taken_back_by_one_button(
     assert active is not None
     assert active.id == 1
     moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
-    assert list(moves["Why"]) == ["went back", "more names"]
+    assert list(moves["Why"]) == ["rolled back", "more names"]
 
 
 def test_a_version_whose_folder_is_gone_is_not_promoted(site: Site, jobs: PretendedJobs) -> None:

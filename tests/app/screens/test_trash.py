@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from storage.engine import writing
+from storage.enums import DeletableKind
 from storage.models import Document
 from storage.repository import annotation_sets, documents, events, projects, trash
-from storage.repository.trash import Kind
 from tests.app.pages_kit import Site
 
 
-def _type(site: Site, kind: Kind, id: int, words: str) -> None:
+def _type(site: Site, kind: DeletableKind, id: int, words: str) -> None:
     site.app.text_input(key=f"typed_{kind}_{id}").set_value(words)
     next(each for each in site.app.button if each.label == "Delete").click()
     site.run()
@@ -36,7 +36,7 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     assert "with 1 document" in site.said()
 
     _type(site, "project", site.project_id, "news")
-    assert "type its name" in site.said()
+    assert "type its exact name" in site.said()
     assert _names(site) == ["News", "Other"]
     _type(site, "project", site.project_id, "News")
     assert _names(site) == ["Other"]
@@ -60,7 +60,7 @@ def test_without_any_project_the_page_offers_to_make_or_restore_one(site: Site) 
     _type(site, "project", site.project_id, "News")
 
     site.open("documents")
-    assert "There is no project" in site.said()
+    assert "There are no projects" in site.said()
     site.app.button(key=f"restore_project_{site.project_id}").click()
     site.run()
     assert _names(site) == ["News"]
@@ -74,7 +74,7 @@ def test_a_new_project_cannot_take_the_name_of_one_in_the_bin(site: Site) -> Non
     site.app.text_input(key="project_name").set_value("Other")
     next(each for each in site.app.button if each.label == "Create project").click()
     site.run()
-    assert "restore it from the bin" in site.said().replace("\\", "")
+    assert "restore it from the trash" in site.said().replace("\\", "")
 
 
 def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) -> None:
@@ -160,7 +160,7 @@ def test_an_edit_of_a_document_that_was_just_deleted_is_saved_in_the_bin(site: S
 
 
 @pytest.mark.parametrize("kind", ["project", "label", "document"])
-def test_deleting_what_is_not_there_says_so(site: Site, kind: Kind) -> None:
+def test_deleting_what_is_not_there_says_so(site: Site, kind: DeletableKind) -> None:
     from app.services.operations.trash import delete
 
     with pytest.raises(LookupError, match=f"there is no {kind} 404"):

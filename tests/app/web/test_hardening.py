@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.__main__ import main
-from app.screens.common.error_message import explained
+from app.screens.common.error_message import error_text
 from app.services.team import accounts
 from app.settings import ROOT, Settings
 from app.web import gate, listen_address
@@ -271,7 +271,7 @@ def test_an_error_is_named_by_a_reference_that_the_log_has(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        said = explained(TypeError("secret internals"))
+        said = error_text(TypeError("secret internals"))
 
     reference = caplog.records[0].getMessage().split()[-1]
     assert reference in said

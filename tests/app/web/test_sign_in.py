@@ -87,7 +87,7 @@ def test_a_name_that_no_database_would_take_is_an_unknown_one(
 ) -> None:
     monkeypatch.setattr(users, "named", lambda *_, **__: pytest.fail("PostgreSQL takes no NUL"))
 
-    assert "name or the password is wrong" in refused(sessions, "An\0na", GOOD)
+    assert "Wrong name or password" in refused(sessions, "An\0na", GOOD)
 
 
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(

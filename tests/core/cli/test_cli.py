@@ -125,7 +125,7 @@ def test_annotate_keeps_what_a_line_of_json_fixes_and_drops_what_it_suppresses(
     free = [{key: one[key] for key in ("start", "end", "label")} for one in annotated()]
     mine = {"start": 0, "end": 13, "label": "MINE"}
     found = annotated(fixed=[mine], suppressed=free[:1])
-    assert {**mine, "score": 3.0, "confidence": None} in found
+    assert {**mine, "score": 1.0, "confidence": None} in found
     assert not any(one.items() >= free[0].items() for one in found)
     monkeypatch.setattr("sys.stdin", io.StringIO('{"txt": 1}\n'))
     assert main(options) == 1
@@ -201,6 +201,6 @@ def test_numbers_that_are_none_are_refused_with_an_example(
 ) -> None:
     with pytest.raises(SystemExit):
         main([verb, "--steps", "1;5"])
-    assert "expected whole numbers with commas between, as in 1,5,10, got '1;5'" in (
+    assert "expected comma-separated whole numbers such as 1,5,10, got '1;5'" in (
         capsys.readouterr().err
     )

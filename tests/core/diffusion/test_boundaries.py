@@ -5,7 +5,28 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.diffusion.boundaries import best_boundaries, to_boundaries, to_positions, to_signal
+from core.diffusion.boundaries import (
+    best_boundaries,
+    to_boundaries,
+    to_half_open,
+    to_inclusive,
+    to_positions,
+    to_signal,
+)
+from core.types import Span, key_of
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 9)), min_size=1))
+def test_spans_come_back_from_inclusive_boundaries(places: list[tuple[int, int]]) -> None:
+    spans = [Span(start, start + length, "PER") for start, length in places]
+    inclusive = to_inclusive(spans)
+    assert all(
+        last - first + 1 == span.end - span.start
+        for (first, last), span in zip(inclusive, spans, strict=True)
+    )
+    back = to_half_open(torch.tensor(inclusive)).tolist()
+    assert [(*place, "PER") for place in back] == [span.key for span in spans]
+    assert [key_of(span) for span in spans] == [span.key for span in spans]
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import TrainingConfig
-from core.evaluation.evaluate import score_proposals, select_spans, threshold_of, tune_threshold
+from core.evaluation.evaluate import score_proposals, select_spans, tune_threshold
+from core.inference.candidates import threshold_of
 from core.inference.decoding import Candidate
 from core.training.learner import DiffusionLearner
 from core.types import Example, SamplerSettings, Span

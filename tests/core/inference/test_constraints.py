@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.diffusion import boundaries
+from core.diffusion.constraints import ConstraintBatch, Constraints
 from core.diffusion.sampler import denoise
-from core.evaluation.evaluate import propose
-from core.inference.constraints import ConstraintBatch, Constraints
-from core.inference.decoding import candidates, select
+from core.inference.candidates import candidates, propose
+from core.inference.decoding import select
 from core.modeling.model import DiffusionNER
 from core.types import SamplerSettings, Span
 from tests.core.conftest import NewModel

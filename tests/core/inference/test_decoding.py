@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.diffusion.sampler import SamplerStep, denoise
-from core.inference.decoding import Candidate, candidates, select
+from core.inference.candidates import candidates
+from core.inference.decoding import Candidate, select
 from core.types import Confidence, SamplerSettings, Span
 from tests.core.conftest import NewModel
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.diffusion.constraints import Constraints
 from core.diffusion.sampler import SamplerStep, denoise
-from core.evaluation.evaluate import propose
-from core.inference.constraints import Constraints
-from core.inference.decoding import candidates, candidates_by_seed
+from core.inference.candidates import candidates, candidates_by_seed, propose
 from core.inference.ensemble import agreements
 from core.modeling.model import DiffusionNER
 from core.types import Agreement, SamplerSettings, Span

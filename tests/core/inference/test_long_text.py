@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from core.evaluation.evaluate import propose
-from core.inference.pipeline import Pipeline, WindowedText
+from core.inference.candidates import propose
+from core.inference.pipeline import Pipeline
+from core.inference.windows import WindowedText
+from core.text.segmentation import Segment
 from core.text.tokenization import tokens
 from core.types import SamplerSettings, Token
 from tests.core.conftest import NewModel
@@ -38,11 +40,11 @@ def test_no_more_is_held_of_a_text_than_one_stretch_and_the_next_word(
             taken += 1
             yield token
 
-    def reading(text: str, words: tuple[Token, ...], *decided: Any) -> WindowedText:
+    def reading(text: str, part: Segment, *decided: Any) -> WindowedText:
         held.append(sum(each() is not None for each in made))
-        read.append(len(words))
+        read.append(len(part.tokens))
         assert taken <= sum(read) + 1  # the word that begins the next sentence
-        one = make(text, words, *decided)
+        one = make(text, part, *decided)
         made.append(weakref.ref(one))
         return one
 
@@ -52,7 +54,7 @@ def test_no_more_is_held_of_a_text_than_one_stretch_and_the_next_word(
         return found
 
     monkeypatch.setattr("core.inference.pipeline._STRETCH", STRETCH)
-    monkeypatch.setattr("core.inference.pipeline.tokens", counted)
+    monkeypatch.setattr("core.text.segmentation.tokens", counted)
     monkeypatch.setattr("core.inference.pipeline.propose", proposing)
     monkeypatch.setattr(pipeline, "_read", reading)
     text = "\n".join(SENTENCE % number for number in range(40))

@@ -198,8 +198,8 @@ def test_a_text_beyond_the_window_is_covered_to_its_end(pipeline: Pipeline) -> N
     words = [*["word,"] * 3 * limit, *SENTENCES[0].words[:6]]
     text = " ".join(words)
     windowed = pipeline.read(text)
-    owned = [i for each in windowed.windows for i in range(each.own_start, each.own_end)]
-    assert owned == list(range(len(tokenize(text))))
+    covered = {i for each in windowed.windows for i in range(each.start, each.end)}
+    assert covered == set(range(len(tokenize(text))))
     assert len(windowed.windows) > 3
     assert windowed.uncovered == ()
     prediction = pipeline.predict(text)

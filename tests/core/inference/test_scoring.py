@@ -37,3 +37,8 @@ def test_tensors_are_scored_as_numbers_are() -> None:
     parts = torch.rand(3, 50, generator=torch.Generator().manual_seed(0))
     expected = [entity_score(*column) for column in parts.T.tolist()]
     assert (weighted_sum(*parts) / WEIGHTS).tolist() == pytest.approx(expected)
+
+
+@given(st.floats(0, 3, width=32), st.floats(0, 3, width=32))
+def test_two_sums_in_single_precision_keep_their_order_as_scores(one: float, other: float) -> None:
+    assert (one / WEIGHTS < other / WEIGHTS) == (one < other)

@@ -64,7 +64,7 @@ def test_the_parts_of_an_annotation_add_up(new_model: NewModel) -> None:
 
 
 def test_measuring_parts_leaves_the_model_as_it_was(new_model: NewModel) -> None:
-    from core.evaluation.evaluate import propose
+    from core.inference.candidates import propose
 
     model, settings = new_model(), SamplerSettings(2, 8)
     before = propose(model, WORDS, settings)

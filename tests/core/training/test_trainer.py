@@ -11,8 +11,9 @@ import torch
 
 from core.config import TrainingConfig
 from core.data.batching import Gold
-from core.evaluation.evaluate import propose, select_spans
+from core.evaluation.evaluate import select_spans
 from core.evaluation.metrics import Scores, score
+from core.inference.candidates import propose
 from core.modeling.model import WEIGHTS, DiffusionNER
 from core.training.learner import DiffusionLearner
 from core.training.objective import diffusion_losses, noisy_spans

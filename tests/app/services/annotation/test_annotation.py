@@ -105,8 +105,8 @@ def test_a_refusal_whose_answer_was_lost_is_told_again(
         (None, [], "a client needs an ASCII id"),
         ("x" * 65, [], "a client needs an ASCII id"),
         ("\ud83d", [], "a client needs an ASCII id"),
-        ("c", None, "operations must come as a list"),
-        ("c", "ops", "operations must come as a list"),
+        ("c", None, "operations must be a list"),
+        ("c", "ops", "operations must be a list"),
         ("c", [None], "needs a 'seq'"),
         ("c", [{"op": "accept_all"}], "needs a 'seq'"),
         ("c", [{"seq": 2**53, "op": "accept_all"}], "needs a 'seq'"),
@@ -147,7 +147,7 @@ def test_an_operation_that_comes_too_late_is_refused(
 
     assert applied.ack == 5
     assert applied.error is not None
-    assert "came after operation 5" in applied.error
+    assert "arrived after operation 5" in applied.error
     assert applied.status == "in_progress"
 
 
@@ -209,7 +209,7 @@ def test_a_submitted_document_takes_no_more_edits(
     applied = service.apply(document_id, "c", [op], "Ann")
 
     assert (applied.ack, applied.spans, applied.status) == (1, (), "submitted")
-    assert applied.error == "this document is submitted and frozen; reopen it to change it"
+    assert applied.error == "this document is submitted; reopen it to change it"
 
 
 def test_reopening_leaves_the_submitted_set_and_begins_a_child(

@@ -64,4 +64,4 @@ def test_operations_that_are_no_list_are_told_and_none_is_done(ops: object) -> N
     batch = parse_batch("c", ops)
 
     assert not batch.operations
-    assert "operations must come as a list" in (batch.error or "")
+    assert "operations must be a list" in (batch.error or "")

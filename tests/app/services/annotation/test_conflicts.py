@@ -281,7 +281,7 @@ def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Pa
     anna.send(RELABEL, {"op": "comment", "text": "?"})
     error = bo.send({"op": "accept_all", "ids": ["m1.1", "m1.2"]}, {"op": "submit"})
 
-    assert error == "Anna changed 1 entity and the comment; look at it, and submit again"
+    assert error == "Anna changed 1 entity and the comment; review it and submit again"
     assert bo.look().status == "in_progress"
     assert bo.send({"op": "submit"}) is None
     assert bo.look().status == "submitted"
@@ -295,7 +295,7 @@ def test_nothing_is_submitted_before_a_conflict_is_decided(pages: tuple[Page, Pa
     error = bo.send({"op": "accept_all"}, {"op": "submit"})
 
     assert error is not None
-    assert "decide between them" in error
+    assert "resolve the conflicts" in error
 
 
 def test_all_that_is_left_means_what_nobody_decided(pages: tuple[Page, Page]) -> None:

@@ -76,7 +76,7 @@ def test_every_step_is_told_in_plain_words_the_newest_first(
     service.reopen(document_id, "Bo")
 
     assert said(sessions, document_id) == [
-        "took the document up again",
+        "reopened the document",
         "submitted the document",
         "accepted 0 entities at once",
         "skipped the document: hard",
@@ -116,10 +116,10 @@ def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
 
     assert said(sessions, document_id) == [
         "restored version 1: 3 entities changed",
-        "took the document up again",
+        "reopened the document",
         "submitted the document",
         "accepted 3 entities at once",
-        "had model version 1 read it again: 1 new",
+        "asked model version 1 to suggest again: 1 new",
         "model version 1 suggested 2 entities",
     ]
 
@@ -172,7 +172,7 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
 ) -> None:
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
 
-    with pytest.raises(GestureError, match="frozen; reopen it"):
+    with pytest.raises(GestureError, match="submitted; reopen it"):
         back(service, document_id, 0, "Ann")
 
 
@@ -182,7 +182,7 @@ def test_nothing_is_taken_back_that_the_person_had_not_seen(
     base_version = service.open(document_id, "Ann").version
     done(service, document_id, {"op": "comment", "text": "mine"})
     with pytest.raises(
-        GestureError, match=f"you saw version {base_version}, now it is {base_version + 1}"
+        GestureError, match=f"you saw version {base_version}, the current one is {base_version + 1}"
     ):
         service.restore(document_id, 0, "Bo", base_version)
     assert service.open(document_id, "Ann").comment == "mine"
@@ -242,7 +242,7 @@ def test_what_conflicted_is_in_the_history_of_both(
         held, rejected, _ = history.page(session, _work(session, document_id)).steps
     assert held.person == "Bo"
     assert held.said.startswith("accepted “Anna met” as PER") or "moved" in held.said
-    assert held.refused == "Ann changed this meanwhile; decide which of the two it should be"
+    assert held.refused == "Ann has changed this in the meantime; choose which version to keep"
     assert rejected.person == "Ann"
 
 

@@ -41,4 +41,4 @@ def test_the_news_are_what_others_did_and_one_other_page_is_an_other(
     assert news("Anna", anna.client, bo.client) is None
     said = news("Anna")
     assert said is not None
-    assert said.text == "Another page of yours changed 2 entities; Bo changed 1 entity"
+    assert said.text == "You, in another tab, changed 2 entities; Bo changed 1 entity"

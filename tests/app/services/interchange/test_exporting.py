@@ -22,9 +22,9 @@ from app.services.interchange.manifest import as_bytes, manifest
 from storage.engine import writing
 from storage.formats.jsonl import to_json
 from storage.models import AnnotationSet, Operation
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, Selection
 from storage.repository import annotation_sets, projects
-from storage.repository.export_selection import Selection, people
+from storage.repository.export_selection import people
 from storage.repository.listing import list_documents
 from tests.storage.formats.material import documents as made_documents
 

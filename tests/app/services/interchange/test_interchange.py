@@ -16,8 +16,8 @@ from app.services.interchange.importing import import_file
 from app.services.operations.samples import seed_sample_project
 from storage.engine import writing
 from storage.formats import EXPORT_FORMATS
+from storage.records import Selection
 from storage.repository import documents, projects
-from storage.repository.export_selection import Selection
 from storage.repository.listing import list_documents
 from storage.repository.splits import choose_split
 

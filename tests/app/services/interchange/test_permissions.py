@@ -16,8 +16,8 @@ from app.services.team.permissions import Acting, NotAllowedError, for_person
 from storage.engine import Sessions, writing
 from storage.enums import Role
 from storage.models import Member, User
+from storage.records import Selection
 from storage.repository import projects
-from storage.repository.export_selection import Selection
 from storage.repository.listing import list_documents
 from tests.app.services.interchange.test_exporting import with_history
 

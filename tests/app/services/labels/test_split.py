@@ -58,7 +58,7 @@ def test_every_accepted_entity_is_asked_for_once_in_its_sentence(
         task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
         said = [step.said for step in history.page(session, task).steps]
     assert said[:2] == [
-        "left “Bo” as PER while that was split",
+        "kept “Bo” as PER when splitting it",
         "split PER: “Anna” became WOMAN, by Rita",
     ]
     assert not any("imported" in each for each in said)

@@ -47,7 +47,7 @@ def test_a_version_that_left_in_a_file_comes_back_proposed_with_the_same_weights
 @pytest.mark.parametrize(
     ("file", "match"),
     [
-        (io.BytesIO(b"nonsense"), "no zip that can be read"),
+        (io.BytesIO(b"nonsense"), "not a readable zip"),
         (zipped(), "holds 0 models"),
         (zipped(**{"a/config.json": b"{}", "b/config.json": b"{}"}), "holds 2 models"),
         (zipped(**{"config.json": b"{}"}), "lacks model.safetensors"),

@@ -70,13 +70,13 @@ def test_pickled_weights_are_refused_unread(sessions: Sessions, folder: Path) ->
 def test_a_link_out_of_the_folder_is_not_followed(sessions: Sessions, folder: Path) -> None:
     (folder / "README.md").unlink(missing_ok=True)
     (folder / "README.md").symlink_to("/etc/hostname")
-    refused(sessions, folder, "is a link or no file")
+    refused(sessions, folder, "is a link or not a file")
 
 
 def test_what_is_missing_is_named(sessions: Sessions, folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     refused(sessions, folder, "lacks tokenizer.json")
-    refused(sessions, folder / "none", "is no directory")
+    refused(sessions, folder / "none", "is not a folder")
 
 
 def test_weights_that_are_broken_or_of_another_shape_are_refused(
@@ -85,7 +85,7 @@ def test_weights_that_are_broken_or_of_another_shape_are_refused(
     config = json.loads((folder / "config.json").read_text())
     config["model"]["labels"].append("DATE")
     (folder / "config.json").write_text(json.dumps(config))
-    refused(sessions, folder, "the model does not load")
+    refused(sessions, folder, "the model cannot be loaded")
 
 
 @pytest.mark.parametrize("labels", [[], "PER", [1], ["PER", "PER"]])
@@ -99,4 +99,4 @@ def test_labels_that_are_none_are_refused(sessions: Sessions, folder: Path, labe
 def test_a_model_that_asks_to_run_its_own_code_is_refused(sessions: Sessions, folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "x.y"}}))
-    refused(sessions, folder, "run code of its own")
+    refused(sessions, folder, "requests custom code")

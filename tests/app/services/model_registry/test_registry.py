@@ -72,7 +72,7 @@ def test_a_folder_that_is_no_model_is_refused_by_what_it_lacks(
         registry.ensure_bundled(tmp_path / "none")
     broken = pretend_model(tmp_path / "broken")
     (broken / "config.json").write_text("[]")
-    with pytest.raises(ModelFolderError, match="does not tell the model's labels"):
+    with pytest.raises(ModelFolderError, match="does not list the model's labels"):
         registry.ensure_bundled(broken)
     assert registry.versions() == ()
 

@@ -17,7 +17,7 @@ def test_the_same_answers_are_equal_and_never_sure() -> None:
     same = of((3, 3, 2), (1, 2, 1), (4, 4, 4))
     found = paired_bootstrap(same, same)
     assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
-    assert in_words(found, "A", "B") == "A and B do equally well on 3 documents."
+    assert in_words(found, "A", "B") == "A and B score the same on 3 documents."
 
 
 def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
@@ -26,7 +26,7 @@ def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
     assert found.p < 0.001
     assert 0.39 < found.low <= found.high < 0.41
     assert in_words(found, "version 1", "version 2").startswith(
-        "version 2 is better than version 1, surely: 40.0 points of F1 on 30 documents"
+        "version 2 is significantly better than version 1: 40.0 points of F1 on 30 documents"
     )
 
 

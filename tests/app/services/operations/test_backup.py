@@ -132,10 +132,10 @@ def test_restoring_never_overwrites(
     with sessions():
         pass
     assert main(["restore", str(archive)]) == 1
-    assert "is at work on" in capsys.readouterr().err
+    assert "is using" in capsys.readouterr().err
     sessions.kw["bind"].dispose()
     assert main(["restore", str(archive)]) == 1
-    assert "move it aside with --force" in capsys.readouterr().err
+    assert "move its content aside with --force" in capsys.readouterr().err
 
     with writing(sessions) as session:
         projects.create(session, "Later")
@@ -226,12 +226,12 @@ def test_a_damaged_or_foreign_archive_is_refused_and_nothing_is_touched(
         ("documents.db", b"nonsense", "its hash differs"),
         ("manifest.json", json.dumps(evil).encode(), "names a file '../evil'"),
         ("manifest.json", json.dumps(newer).encode(), "newer version"),
-        ("manifest.json", b"[]", "is no backup"),
+        ("manifest.json", b"[]", "is not a backup"),
     ):
         with pytest.raises(RestoreError, match=said):
             restore(_changed(archive, name, data), new)
     (tmp_path / "text.zip").write_text("no archive")
-    with pytest.raises(RestoreError, match="is no backup"):
+    with pytest.raises(RestoreError, match="is not a backup"):
         restore(tmp_path / "text.zip", new)
     assert list(new.data.iterdir()) == []
     assert not (tmp_path / "evil").exists()

@@ -50,9 +50,9 @@ def test_settings_are_saved_together_with_one_event_of_what_changed(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"annotators": 0}, "a document has 1 to 20 annotators, got 0"),
-        ({"annotators": 21}, "a document has 1 to 20 annotators, got 21"),
-        ({"retrain_after": 4}, "waits for 5 to 100000 submitted documents, got 4"),
+        ({"annotators": 0}, "a document takes 1 to 20 annotators, got 0"),
+        ({"annotators": 21}, "a document takes 1 to 20 annotators, got 21"),
+        ({"retrain_after": 4}, "takes 5 to 100000 submitted documents, got 4"),
         ({"holdout_share": 0.6}, "must lie between 5 % and 50 %, got 60%"),
         ({"queue": "by size"}, "the order must be one of .*, got 'by size'"),
     ],

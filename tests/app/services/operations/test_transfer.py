@@ -138,7 +138,7 @@ def test_tables_that_are_not_ours_are_not_left_behind(
 def test_nothing_is_moved_while_somebody_works(settings: Settings) -> None:
     with open_database(settings)() as session:
         session.execute(text("SELECT 1"))
-        with pytest.raises(MoveError, match="a page or a worker is at work"):
+        with pytest.raises(MoveError, match="a page or a worker is using"):
             move_database(settings, TARGET)
     session.get_bind().dispose()  # type: ignore[union-attr]
 

@@ -92,7 +92,7 @@ def test_every_document_that_waits_is_predicted_once(sessions: Sessions, project
     assert (done.state, done.tally.looked_at, done.tally.failed) == ("done", MANY, 0)
     assert _predicted(sessions) == list(range(1, MANY + 1))
     assert len(model.asked) == MANY
-    with pytest.raises(PreannotationError, match="no document waits"):
+    with pytest.raises(PreannotationError, match="nothing to pre-annotate"):
         bulk_preannotation.start(sessions, project_id, "Ada")
 
 

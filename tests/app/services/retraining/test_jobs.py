@@ -80,7 +80,7 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     assert served is not None
     job_id = jobs.start(here.project_id, LONG)
     assert jobs.get(job_id).state == "queued"
-    with pytest.raises(RetrainingError, match=f"under way.*{job_id}"):
+    with pytest.raises(RetrainingError, match=f"already running.*{job_id}"):
         jobs.start(here.project_id)
 
     first = here.worker()

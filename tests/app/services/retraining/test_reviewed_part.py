@@ -61,7 +61,7 @@ def test_a_document_of_which_nothing_is_decided_is_named_as_such() -> None:
         ("Rain", "LOC", "suggested"),
     ]
     parts, problem = decided(document(*marked), ("PER", "LOC"))
-    assert (parts, problem) == ((), "each sentence has a suggestion nobody decided on")
+    assert (parts, problem) == ((), "every sentence has an undecided suggestion")
 
 
 def test_suggestions_of_labels_that_the_project_does_not_have_are_no_matter() -> None:

@@ -47,7 +47,7 @@ def test_documents_without_any_entity_teach_nothing(sessions: Sessions) -> None:
     submit(sessions, project_id, "Rain again.")
     submit(sessions, project_id, "And again.")
     submit(sessions, project_id, *NEWS[0], split="holdout")
-    with pytest.raises(RetrainingError, match="no accepted entity"):
+    with pytest.raises(RetrainingError, match="no accepted entities"):
         collect(sessions, project_id)
 
 

@@ -194,7 +194,7 @@ def test_a_document_that_the_model_cannot_look_at_is_not_tried_for_ever(
     desk.prefetcher.request(desk.project_id, None)
     desk.work()
     assert desk.reader.looked == ["Anna 0", "Anna 1"]
-    assert "cannot look at document" in caplog.text
+    assert "cannot process document" in caplog.text
 
 
 def test_without_a_model_a_request_is_forgotten(sessions: Sessions, desk: Desk) -> None:
@@ -227,4 +227,4 @@ def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
             thread.join(10)
             assert not thread.is_alive()
         assert desk.predicted() == [predicted]
-    assert "nothing is predicted ahead" in caplog.text
+    assert "could not predict in advance" in caplog.text

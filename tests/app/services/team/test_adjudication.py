@@ -107,13 +107,13 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
             each.said
             for each in history.page(session, tasks.AnnotationTask(document, document)).steps
         ]
-    assert said == ["decided between 2 people’s versions"]
+    assert said == ["adjudicated 2 versions"]
 
 
 @pytest.mark.parametrize(
     ("decisions", "told"),
     [
-        ([], "1 differences and 0 decisions"),
+        ([], "got 0 decisions for 1 differences"),
         ([[(4, 17, "NOPE")]], "no label 'NOPE'"),
         ([[(24, 28, "PER")]], "not where the difference is: 0 to 17"),
         ([[(4, 99, "ORG")]], "not in the text, which has 29 characters"),
@@ -132,7 +132,7 @@ def test_a_version_submitted_meanwhile_must_be_looked_at_first(two: Team) -> Non
     two.service.reopen(two.ids[1], "Bo")
     two.submit(1, "Bo", ("hired", "ORG"))
     ids = [each.set_id for each in case.versions]
-    with pytest.raises(AdjudicationError, match="submitted another version"):
+    with pytest.raises(AdjudicationError, match="another version has been submitted"):
         adjudication.decide(two.sessions, two.ids[1], ids, [[ORG]], "Rita")
 
 

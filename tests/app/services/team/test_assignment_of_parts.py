@@ -51,7 +51,7 @@ def test_a_part_is_taken_back_only_while_it_is_untouched(two: Team) -> None:
     two.submit(0, "Bo")
     assignment.withdraw(two.sessions, two.ids[0], "Anna")
     assert [load.person for load in _loads(two)] == ["Bo"]
-    with pytest.raises(ValueError, match="what was done stays"):
+    with pytest.raises(ValueError, match="that assignment cannot be removed"):
         assignment.withdraw(two.sessions, two.ids[0], "Bo")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import app.services
 from app.services.interchange import importing
-from app.services.operations import figures, trash
+from app.services.operations import figures, projects, trash
 from app.services.team import accounts, members, permissions, sign_in
 from app.services.team.permissions import Acting, NotAllowedError
 from storage.engine import writing
@@ -102,6 +102,10 @@ def test_a_stranger_finds_no_project_no_document_and_no_job(world: World) -> Non
         assert [each.name for each in rows.every(session)] == ["Other"]
         assert session.get(Project, world.project) is None
         assert session.get(Document, world.document) is None
+    assert [each.name for each in projects.every(stranger.sessions)] == ["Other"]
+    found, document = projects.locate(stranger.sessions, world.project, world.document)
+    assert found is not None
+    assert (found.name, document) == ("Other", None)
     assert stranger.jobs.every() == ()
     assert stranger.jobs.every(world.project) == ()
     assert trash.contents(stranger.sessions, world.project) == []

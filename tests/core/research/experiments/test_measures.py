@@ -7,7 +7,7 @@ import pytest
 
 from core.baselines.tagger import Tagger
 from core.config import TrainingConfig
-from core.inference.constraints import Constraints
+from core.diffusion.constraints import Constraints
 from core.inference.decoding import Candidate
 from core.inference.label_errors import SpanReview
 from core.overlaps import overlap

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..diffusion.boundaries import to_inclusive
 from ..types import Span
+from .boundaries import to_inclusive
 
 
 @dataclass(frozen=True, slots=True)

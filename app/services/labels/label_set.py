@@ -1,0 +1,75 @@
+"""A project's labels: which there are, what they look like and mean; and a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.services.team.permissions import require
+from storage.engine import Sessions, writing
+from storage.repository import projects
+from storage.repository.projects import PALETTE
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLabel:
+    """A label as pages show it."""
+
+    id: int
+    name: str
+    color: str
+    key: str | None
+    """The keyboard key that chooses it."""
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """What a label is to look like and mean."""
+
+    id: int
+    color: str
+    key: str | None
+    description: str
+
+
+def labels(sessions: Sessions, project_id: int) -> tuple[ProjectLabel, ...]:
+    """The project's labels in their order on the page."""
+    with sessions() as session:
+        require(session, project_id, "annotate")
+        return tuple(
+            ProjectLabel(each.id, each.name, each.color, each.key, each.description)
+            for each in projects.labels(session, project_id)
+        )
+
+
+def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
+    """Each label's colour, `#rrggbb`, by its name."""
+    return {each.name: each.color for each in labels(sessions, project_id)}
+
+
+def free_colour(taken: Collection[str]) -> str:
+    """The first colour of the palette that is not taken; where all are, they begin again."""
+    free = (colour for colour in PALETTE if colour not in taken)
+    return next(free, PALETTE[len(taken) % len(PALETTE)])
+
+
+def add_label(
+    sessions: Sessions, project_id: int, name: str, *, color: str, description: str
+) -> None:
+    """Raises `ValueError` as `storage.repository.projects.add_label`."""
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        projects.add_label(session, project_id, name, color=color, description=description)
+
+
+def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelChange]) -> None:
+    """All of them or none. Raises `ValueError` and `LookupError` as the repository's."""
+    with writing(sessions) as session:
+        require(session, project_id, "review")
+        for each in changes:
+            label = projects.change_label(
+                session, each.id, color=each.color, key=each.key, description=each.description
+            )
+            if label.project_id != project_id:
+                raise LookupError(f"label {each.id} is not one of project {project_id}")
