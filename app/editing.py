@@ -170,10 +170,10 @@ def _accepted(span: DraftSpan) -> DraftSpan:
 
 def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> Iterator[DraftSpan]:
     """The spans, with this status for the suggestions that the gesture is about."""
-    seen = None if gesture.ids is None else set(gesture.ids)
+    shown_ids = None if gesture.ids is None else set(gesture.ids)
     least = gesture.above if isinstance(gesture, AcceptAll) else 0.0
     for span in draft.spans:
-        meant = seen is None or span.id in seen
+        meant = shown_ids is None or span.id in shown_ids
         if span.status == "suggested" and meant and (span.score or 0.0) >= least:
             yield replace(span, status=status)
         else:

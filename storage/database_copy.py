@@ -220,8 +220,8 @@ def _tool(program: str) -> str:
     found = shutil.which(program)
     if found:
         return found
-    places = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
-    newest = max(places, key=lambda path: float(path.parts[-3]), default=None)
+    candidates = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
+    newest = max(candidates, key=lambda path: float(path.parts[-3]), default=None)
     if newest is None:
         raise CopyError(
             f"the database is PostgreSQL, and {program} is not installed; install PostgreSQL's "

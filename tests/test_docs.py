@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
+import grimp
 import pytest
+
+from app.services.suggestions import suggest
+from app.services.suggestions.predictor import ModelPredictor
+from core.types import SamplerSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -113,13 +120,66 @@ def test_every_folder_of_the_sources_is_in_the_map() -> None:
     assert mapped == folders
 
 
-def test_a_text_passes_at_most_eight_modules_on_its_way_to_a_suggestion() -> None:
+def journey_of_a_text() -> list[str]:
+    """The modules that ARCHITECTURE.md lets a text pass, as file names."""
     journey = text_of("ARCHITECTURE.md").split("### A text to its suggestions")[1].split("###")[0]
-    modules = re.findall(r"^\| \d+ \| `([^`]+)` \|", journey, re.MULTILINE)
+    return re.findall(r"^\| \d+ \| `([^`]+)` \|", journey, re.MULTILINE)
+
+
+def test_a_text_passes_at_most_eight_modules_on_its_way_to_a_suggestion() -> None:
+    modules = journey_of_a_text()
 
     assert 1 < len(modules) <= MOST_MODULES
     assert len(set(modules)) == len(modules), "the journey turns back"
     assert set(modules) <= tracked()
+
+
+def test_no_module_of_the_journey_imports_one_that_the_text_passed_before() -> None:
+    """Not by way of its helpers either. The words and windows of the segmentation are plain
+    records, which any may import."""
+    graph = grimp.build_graph("app", "core")
+    journey = [name.removesuffix(".py").replace("/", ".") for name in journey_of_a_text()]
+    back = {
+        (later, earlier)
+        for place, later in enumerate(journey)
+        for earlier in journey[:place]
+        if graph.find_shortest_chain(later, earlier)
+    }
+
+    assert {earlier for _, earlier in back} <= {"core.text.segmentation"}
+    assert not any(
+        graph.find_shortest_chain("core.text.segmentation", other)
+        for other in journey
+        if other != "core.text.segmentation"
+    )
+
+
+def test_a_text_is_only_ever_called_onwards_in_its_journey() -> None:
+    """Between two modules of the journey there may be helpers."""
+    journey = {(ROOT / name).as_posix(): place for place, name in enumerate(journey_of_a_text())}
+    passed, back = set(), set()
+
+    def follow(frame: FrameType, event: str, _: object) -> None:
+        called = journey.get(frame.f_code.co_filename)
+        if event != "call" or called is None:
+            return
+        passed.add(called)
+        caller = frame.f_back
+        while caller and caller.f_code.co_filename not in journey:
+            caller = caller.f_back
+        if caller and journey[caller.f_code.co_filename] > called:
+            back.add((caller.f_code.co_qualname, frame.f_code.co_qualname))
+
+    predictor = ModelPredictor(1, ROOT / "assets/models/default")
+    sys.setprofile(follow)
+    try:
+        answer = suggest.ask(predictor, "Ms. Haag joined the Bank of China.", SamplerSettings())
+    finally:
+        sys.setprofile(None)
+
+    assert answer.entities
+    assert passed == set(journey.values())
+    assert not back
 
 
 def test_every_page_of_docs_is_in_its_index() -> None:

@@ -158,7 +158,7 @@ def standing(document_id: Id, caller: Calling) -> Annotations:
 def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
     """Decisions, through the same door as the page's. 409 where one cannot be applied; those
     beside it are kept."""
-    ops = [{"seq": place, **each} for place, each in enumerate(wanted.operations, 1)]
+    ops = [{"seq": number, **each} for number, each in enumerate(wanted.operations, 1)]
     client = wanted.client or audit_log.server_client()
     service = AnnotationService(caller.sessions)
     applied = service.apply(document_id, client, ops, caller.person)

@@ -115,12 +115,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
+    field = ".".join(map(str, first["loc"]))
     return answer(
         422,
         ApiError(
             422,
-            f"{place} is invalid",
+            f"{field} is invalid",
             got=repr(first.get("input"))[:200],
             expected=str(first["msg"]),
             remedy="See /api/docs for the fields of each request.",

@@ -158,5 +158,5 @@ def _bring(project_id: int, wanted: TrainRequest, caller: Caller) -> None:
 def _spans(cas: Cas, layer: str, feature: str) -> list[SpanRecord]:
     marked = [each for each in cas.select(layer) if each.get(feature)]
     decided = [each for each in marked if not each.get(PREDICTED)]
-    places = dict.fromkeys((each.begin, each.end, str(each.get(feature))) for each in decided)
-    return [SpanRecord(*each, key=f"e{number}") for number, each in enumerate(places)]
+    keys = dict.fromkeys((each.begin, each.end, str(each.get(feature))) for each in decided)
+    return [SpanRecord(*each, key=f"e{number}") for number, each in enumerate(keys)]

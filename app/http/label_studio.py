@@ -111,18 +111,18 @@ def text_of(task: Any, config: Config) -> str:
 def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
     shown = [entity_out(found.text, each).model_dump() for each in found.entities]
     regions = [
-        _region(each, place, config)
-        for place, each in enumerate(shown, 1)
+        _region(each, number, config)
+        for number, each in enumerate(shown, 1)
         if not config.labels or each["label"] in config.labels
     ]
     scores = [region["score"] for region in regions if region["score"] is not None]
     return {"result": regions, "score": sum(scores) / len(scores) if scores else 0.0}
 
 
-def _region(entity: dict[str, Any], place: int, config: Config) -> dict[str, Any]:
+def _region(entity: dict[str, Any], number: int, config: Config) -> dict[str, Any]:
     value = {key: entity[key] for key in ("start", "end", "text")}
     return {
-        "id": f"e{place}",
+        "id": f"e{number}",
         "from_name": config.from_name,
         "to_name": config.to_name,
         "type": "labels",

@@ -66,8 +66,8 @@ def _pairs(body: _Object) -> Iterator[tuple[_Object, _Object]]:
     """Each annotation with its task; several name theirs by its number."""
     tasks = _payload(body, "task")
     numbered = {each.get("id"): each for each in tasks}
-    for place, annotation in enumerate(_payload(body, "annotation")):
-        task = numbered.get(annotation.get("task")) or tasks[min(place, len(tasks) - 1)]
+    for index, annotation in enumerate(_payload(body, "annotation")):
+        task = numbered.get(annotation.get("task")) or tasks[min(index, len(tasks) - 1)]
         yield task, annotation
 
 

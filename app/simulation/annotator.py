@@ -39,15 +39,15 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Key]) -> list[Correct
     live = [span for span in spans if span.status != "rejected"]
     right = {key_of(span) for span in live}
     wanted = dict.fromkeys(gold)
-    missing = [place for place in wanted if place not in right]
+    missing = [key for key in wanted if key not in right]
     wrong = [span for span in live if key_of(span) not in wanted]
     found = []
     taken = {key_of(span) for span in live}
-    for cost, span, place in sorted(_repairs(wrong, missing, taken), key=lambda each: each[0]):
-        if span in wrong and place in missing:
+    for cost, span, key in sorted(_repairs(wrong, missing, taken), key=lambda each: each[0]):
+        if span in wrong and key in missing:
             wrong.remove(span)
-            missing.remove(place)
-            found.append(Correction(tuple(_repair(span, place, taken)), cost, *place[:2]))
+            missing.remove(key)
+            found.append(Correction(tuple(_repair(span, key, taken)), cost, *key[:2]))
     found += [
         Correction(
             ({"op": "reject" if span.source == "model" else "delete", "id": span.id},),
@@ -83,34 +83,34 @@ def _repairs(
     """What turning a wrong span into a missing one costs, where that is cheaper than rejecting
     the one and adding the other."""
     for span in wrong:
-        for place in missing:
-            if span.start < place[1] and place[0] < span.end:
-                cost = len(list(_differences(span, place)))
-                blocked = {_moved(span, place), _relabelled(span, place)} <= taken
+        for key in missing:
+            if span.start < key[1] and key[0] < span.end:
+                cost = len(list(_differences(span, key)))
+                blocked = {_moved(span, key), _relabelled(span, key)} <= taken
                 if cost < 1 + ADD and not blocked:
-                    yield cost, span, place
+                    yield cost, span, key
 
 
-def _differences(span: DraftSpan, place: Key) -> Iterator[str]:
-    yield from ("start",) if span.start != place[0] else ()
-    yield from ("end",) if span.end != place[1] else ()
-    yield from ("label",) if span.label != place[2] else ()
+def _differences(span: DraftSpan, key: Key) -> Iterator[str]:
+    yield from ("start",) if span.start != key[0] else ()
+    yield from ("end",) if span.end != key[1] else ()
+    yield from ("label",) if span.label != key[2] else ()
 
 
-def _moved(span: DraftSpan, place: Key) -> Key:
-    return place[0], place[1], span.label
+def _moved(span: DraftSpan, key: Key) -> Key:
+    return key[0], key[1], span.label
 
 
-def _relabelled(span: DraftSpan, place: Key) -> Key:
-    return span.start, span.end, place[2]
+def _relabelled(span: DraftSpan, key: Key) -> Key:
+    return span.start, span.end, key[2]
 
 
-def _repair(span: DraftSpan, place: Key, taken: Set[Key]) -> list[dict[str, Any]]:
+def _repair(span: DraftSpan, key: Key, taken: Set[Key]) -> list[dict[str, Any]]:
     """The boundaries first, unless another span has just these and this label."""
-    start, end, label = place
+    start, end, label = key
     steps: list[dict[str, Any]] = []
     if (span.start, span.end) != (start, end):
         steps.append({"op": "move", "id": span.id, "start": start, "end": end})
     if span.label != label:
         steps.append({"op": "relabel", "id": span.id, "label": label})
-    return steps[::-1] if _moved(span, place) in taken else steps
+    return steps[::-1] if _moved(span, key) in taken else steps

@@ -108,8 +108,8 @@ def _place(settings: Settings) -> Iterator[WorkerHeartbeat | None]:
             yield None
 
 
-def _begin(work: Callable[[threading.Event], None]) -> None:
-    threading.Thread(target=work, args=(_ended,), daemon=True).start()
+def _begin(loop: Callable[[threading.Event], None]) -> None:
+    threading.Thread(target=loop, args=(_ended,), daemon=True).start()
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=WORKER_LIVES)

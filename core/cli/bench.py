@@ -6,8 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from ..devices import best_device
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
@@ -34,7 +32,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rounds", type=int, default=3, help="number of runs; the median is reported"
     )
     parser.add_argument("--device", help="only this device (default: the CPU, and a GPU if any)")
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
     parser.add_argument(
         "--texts",
         action="store_true",
@@ -45,8 +42,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
-    if options.threads:
-        torch.set_num_threads(options.threads)
     results = []
     for device in devices:
         model = _model(options).to(device)

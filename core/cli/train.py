@@ -29,9 +29,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     start.add_argument(
         "--from", dest="parent", type=Path, help="fine-tune the model in this folder"
     )
-    parser.add_argument("--lstm-layers", type=int, default=ModelConfig(()).lstm_layers)
-    parser.add_argument("--schedule", choices=["cosine", "linear"], default="cosine")
-    parser.add_argument("--scale", type=float, default=1.0, help="λ (default: 1.0)")
     parser.add_argument(
         "--test",
         type=Path,
@@ -69,7 +66,4 @@ def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> D
         parent = DiffusionNER.load(options.parent)
         missing = [label for label in labels if label not in parent.config.labels]
         return parent.with_labels([*parent.config.labels, *missing]) if missing else parent
-    config = ModelConfig(
-        labels, lstm_layers=options.lstm_layers, schedule=options.schedule, scale=options.scale
-    )
-    return DiffusionNER.from_encoder(config, options.encoder, seed)
+    return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)

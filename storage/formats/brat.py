@@ -23,7 +23,7 @@ from storage.formats.archives import Archive, names_at
 from storage.formats.encodings import decoded
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
-from storage.formats.offsets import Place, in_code_points
+from storage.formats.offsets import Location, in_code_points
 from storage.formats.zip_writer import Pack
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
@@ -44,7 +44,7 @@ _DISCONTINUOUS = "discontinuous entities read as one entity for each fragment"
 @dataclass(frozen=True, slots=True)
 class _Entity:
     label: str
-    fragments: tuple[Place, ...]
+    fragments: tuple[Location, ...]
 
 
 class _LineError(ValueError):
@@ -128,14 +128,14 @@ def _entity(line: str, number: int) -> _Entity:
             number, f"'T1<tab>LABEL START END<tab>TEXT' is expected, got {line[:60]!r}"
         )
     label = match["label"]
-    places = [tuple(map(int, place.split())) for place in match["places"].split(";")]
-    if len(places) == 1:
-        start, end = places[0]
-        return _Entity(label, (Place(start, end, surface if tab else None, label),))
+    locations = [tuple(map(int, location.split())) for location in match["places"].split(";")]
+    if len(locations) == 1:
+        start, end = locations[0]
+        return _Entity(label, (Location(start, end, surface if tab else None, label),))
     fragments, at = [], 0
-    for start, end in places:
+    for start, end in locations:
         part = surface[at : at + end - start] if tab else None
-        fragments.append(Place(start, end, part, label))
+        fragments.append(Location(start, end, part, label))
         at += end - start + 1
     return _Entity(label, tuple(fragments))
 
@@ -145,8 +145,8 @@ def _marks(
 ) -> tuple[list[Mark], tuple[str, ...]]:
     """What to keep of the entities, in code points, and what to tell of their offsets."""
     flat = [fragment for entity in entities for fragment in entity.fragments]
-    places, note = in_code_points(text, flat)
-    remaining = iter(places)
+    locations, note = in_code_points(text, flat)
+    remaining = iter(locations)
     marks = []
     for entity in entities:
         pieces = _joined([next(remaining) for _ in entity.fragments], text)
@@ -177,10 +177,10 @@ def _lines(document: DocumentRecord, written: Written) -> Iterator[str]:
         if label != span.label:
             written.properties["blanks in labels"] += 1
         pieces = _pieces(document.text, span)
-        places = ";".join(f"{start} {end}" for start, end in pieces)
+        locations = ";".join(f"{start} {end}" for start, end in pieces)
         surface = " ".join(document.text[start:end] for start, end in pieces)
         count_span(span, written)
-        yield f"T{len(there)}\t{label} {places}\t{_WHITE.sub(' ', surface)}\n"
+        yield f"T{len(there)}\t{label} {locations}\t{_WHITE.sub(' ', surface)}\n"
 
 
 def _pieces(text: str, span: SpanRecord) -> list[tuple[int, int]]:

@@ -62,17 +62,17 @@ def _entity(raw: Mapping[str, Any], number: int, text: str) -> SpanRecord:
 
 
 def _refuse_twins(spans: tuple[SpanRecord, ...]) -> None:
-    keys: set[str] = set()
-    places: set[Key] = set()
+    ids: set[str] = set()
+    keys: set[Key] = set()
     for span in spans:
-        place = key_of(span)
-        if span.key in keys:
+        key = key_of(span)
+        if span.key in ids:
             raise FieldError(f"two entities share the id {span.key!r}; ids are unique in a record")
-        if span.status != "rejected" and place in places:
+        if span.status != "rejected" and key in keys:
             raise FieldError(f"entity [{span.start}, {span.end}) {span.label!r} is given twice")
-        keys.add(span.key)
+        ids.add(span.key)
         if span.status != "rejected":
-            places.add(place)
+            keys.add(key)
 
 
 def only(raw: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:

@@ -41,7 +41,7 @@ def _tasks(documents: Iterable[DocumentRecord], written: Written) -> Iterator[di
         keeps = _KEEPS | ({"status"} if document.status in (None, status) else set())
         count_document(document, written, keeps)
         shown = _shown(document, "suggested" if status == "new" else "accepted", written)
-        result = [_result(document.text, span, place) for place, span in enumerate(shown, 1)]
+        result = [_result(document.text, span, number) for number, span in enumerate(shown, 1)]
         yield {
             "id": number,
             "data": {"text": document.text} | ({"name": document.name} if document.name else {}),

@@ -151,15 +151,15 @@ class _Answer:
 def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:
     """One entity for each label of a result."""
     value = object_of(result.get("value"), "'value'")
-    place = value.get("globalOffsets") if kind == "hypertextlabels" else None
-    place = object_of(place or value, "'globalOffsets'")
+    offsets = value.get("globalOffsets") if kind == "hypertextlabels" else None
+    offsets = object_of(offsets or value, "'globalOffsets'")
     labels = list_of(value.get(kind, value.get("labels", [])), f"{kind!r}")
     key, surface = result.get("id"), value.get("text")
     predicted = status != "accepted" or result.get("origin") == "prediction"
     return [
         Mark(
-            start=whole(place, "start"),
-            end=whole(place, "end"),
+            start=whole(offsets, "start"),
+            end=whole(offsets, "end"),
             label=string({"label": label}, "label"),
             surface=surface if isinstance(surface, str) else None,
             status=status,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storage.enums import Source, SpanStatus
 from storage.formats.fields import FieldError
-from storage.formats.offsets import Place, in_code_points
+from storage.formats.offsets import Location, in_code_points
 from storage.records import SpanRecord
 
 _LONGEST_KEY = 64
@@ -32,14 +32,14 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
 
     One that is given twice is one entity. Raises `FieldError` as `in_code_points` does.
     """
-    places, note = in_code_points(
-        text, [Place(mark.start, mark.end, mark.surface, mark.label) for mark in marks]
+    locations, note = in_code_points(
+        text, [Location(mark.start, mark.end, mark.surface, mark.label) for mark in marks]
     )
     notes = [note] if note else []
     spans: dict[tuple[int, int, str, bool], SpanRecord] = {}
     keys: set[str] = set()
     free = twins = unscored = 0
-    for number, (mark, (start, end)) in enumerate(zip(marks, places, strict=True), 1):
+    for number, (mark, (start, end)) in enumerate(zip(marks, locations, strict=True), 1):
         identity = (start, end, mark.label, mark.status == "rejected")
         if identity in spans:
             twins += 1

@@ -22,7 +22,7 @@ _BLANK = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a file says that an entity lies, and its words if the file says them."""
 
     start: int
@@ -50,47 +50,47 @@ class Ruler:
 
 
 def in_code_points(
-    text: str, places: Sequence[Place]
+    text: str, locations: Sequence[Location]
 ) -> tuple[tuple[tuple[int, int], ...], str | None]:
     """The places in code points, and what to tell the person if they had to be converted.
 
     Raises `FieldError` naming the first entity that does not lie in the text, or whose words are
     not there whatever the unit.
     """
-    fault = _first_fault(text, places)
+    fault = _first_fault(text, locations)
     if fault is None:
-        return tuple((place.start, place.end) for place in places), None
-    if any(place.surface is not None for place in places):
+        return tuple((location.start, location.end) for location in locations), None
+    if any(location.surface is not None for location in locations):
         for unit in _UNITS[1:]:
-            if converted := _converted(text, places, unit):
+            if converted := _converted(text, locations, unit):
                 note = f"its offsets are {unit}; they were converted to code points"
-                return tuple((place.start, place.end) for place in converted), note
+                return tuple((location.start, location.end) for location in converted), note
     raise FieldError(fault)
 
 
-def _converted(text: str, places: Sequence[Place], unit: Unit) -> list[Place] | None:
+def _converted(text: str, locations: Sequence[Location], unit: Unit) -> list[Location] | None:
     ruler = Ruler(text, unit)
     converted = []
-    for place in places:
-        start, end = ruler.code_point(place.start), ruler.code_point(place.end)
+    for location in locations:
+        start, end = ruler.code_point(location.start), ruler.code_point(location.end)
         if start is None or end is None:
             return None
-        converted.append(Place(start, end, place.surface, place.label))
+        converted.append(Location(start, end, location.surface, location.label))
     return None if _first_fault(text, converted) else converted
 
 
-def _first_fault(text: str, places: Sequence[Place]) -> str | None:
-    for place in places:
-        shown = f"entity [{place.start}, {place.end}) {_short(place.label)}"
-        if not 0 <= place.start < place.end <= len(text):
+def _first_fault(text: str, locations: Sequence[Location]) -> str | None:
+    for location in locations:
+        shown = f"entity [{location.start}, {location.end}) {_short(location.label)}"
+        if not 0 <= location.start < location.end <= len(text):
             return (
                 f"{shown} does not lie in the text of {len(text)} code points; offsets are code "
                 "points, end exclusive"
             )
-        there = text[place.start : place.end]
-        if place.surface is not None and not _same(there, place.surface):
+        there = text[location.start : location.end]
+        if location.surface is not None and not _same(there, location.surface):
             return (
-                f"{shown} is {_short(place.surface)} says the file, but {_short(there)} stands "
+                f"{shown} is {_short(location.surface)} says the file, but {_short(there)} stands "
                 "there, and neither UTF-16 nor UTF-8 offsets fit the whole record; was the text "
                 "changed after it was annotated?"
             )

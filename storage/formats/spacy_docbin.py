@@ -134,8 +134,8 @@ def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
         looked = doc.has_annotation("ENT_IOB") or bool(doc.spans)
         groups = [GROUP] if GROUP in doc.spans else sorted(map(str, doc.spans))
         found = [*doc.ents, *(span for group in groups for span in doc.spans[group])]
-        places = {_place(doc, span): None for span in found}
-        spans, notes = to_spans(doc.text, [Mark(*place) for place in places])
+        keys = {_key(doc, span): None for span in found}
+        spans, notes = to_spans(doc.text, [Mark(*key) for key in keys])
         passed = sorted(set(map(str, doc.spans)) - set(groups))
         told = (f"span groups passed over: {', '.join(passed)}",) if passed else ()
         return DocumentRecord(
@@ -156,7 +156,7 @@ def _only(docbin: DocBin, index: int) -> DocBin:
     return one
 
 
-def _place(doc: Doc, span: Span) -> Key:
+def _key(doc: Doc, span: Span) -> Key:
     """Code points and label. A group's numbers are the file's, and spaCy does not check them."""
     start, end, label = span.start, span.end, span.label_
     if not 0 <= start < end <= len(doc) or not label:

@@ -25,21 +25,21 @@ def parse_tokens(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord
     entities = raw.get("entities")
     if entities is not None and not isinstance(entities, list):
         raise FieldError(f"'entities' must be a list, got {type(entities).__name__}")
-    places = None if entities is None else dict.fromkeys(_place(e, len(tokens)) for e in entities)
+    keys = None if entities is None else dict.fromkeys(_key(e, len(tokens)) for e in entities)
     return DocumentRecord(
         text=words.text,
         name=name,
         entities=None
-        if places is None
+        if keys is None
         else tuple(
             SpanRecord(*words.offsets(start, end), label, key=f"e{number}")
-            for number, (start, end, label) in enumerate(places, 1)
+            for number, (start, end, label) in enumerate(keys, 1)
         ),
         line=line,
     )
 
 
-def _place(raw: object, length: int) -> Key:
+def _key(raw: object, length: int) -> Key:
     entity = object_of(raw, "an entity")
     start, end, label = whole(entity, "start"), whole(entity, "end"), string(entity, "type")
     if not 0 <= start < end <= length:

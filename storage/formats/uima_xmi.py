@@ -125,17 +125,17 @@ def _types_beside(archive: Archive, member: str, known: dict[str, TypeSystem]) -
     from cassis import load_typesystem
 
     beside = str(PurePosixPath(member).with_name(_TYPES_FILE))
-    place = next((place for place in (beside, _TYPES_FILE) if place in archive), None)
-    if place is None:
+    path = next((path for path in (beside, _TYPES_FILE) if path in archive), None)
+    if path is None:
         return None
-    if place not in known:
-        content = archive.read(place)
+    if path not in known:
+        content = archive.read(path)
         check_xml(content)
         try:
-            known[place] = load_typesystem(io.BytesIO(content))
+            known[path] = load_typesystem(io.BytesIO(content))
         except Exception as error:  # whatever the library trips over in a file from outside
-            raise ValueError(f"{place} is no UIMA type system: {error!r}"[:300]) from None
-    return known[place]
+            raise ValueError(f"{path} is no UIMA type system: {error!r}"[:300]) from None
+    return known[path]
 
 
 def _document(content: bytes, system: TypeSystem | None, name: str) -> Record:

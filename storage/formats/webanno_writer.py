@@ -48,16 +48,16 @@ def _sentences(document: DocumentRecord, spans: Sequence[SpanRecord]) -> Iterato
         lines = text[tokens[first][0] : end].split("\n")
         yield "\n" + "".join(f"#Text={escape_text(line)}\n" for line in lines)
         for index in range(first, after):
-            place = f"{number}-{index - first + 1}"
-            yield from _rows(place, text, ruler, tokens[index], cells[index])
+            token_id = f"{number}-{index - first + 1}"
+            yield from _rows(token_id, text, ruler, tokens[index], cells[index])
 
 
 def _rows(
-    place: str, text: str, ruler: Ruler, token: Unit, cells: dict[Unit, list[str]]
+    token_id: str, text: str, ruler: Ruler, token: Unit, cells: dict[Unit, list[str]]
 ) -> Iterator[str]:
     """A token's line, and one for each part of it that an entity begins or ends in."""
-    parts = [(place, token)]
-    parts += [(f"{place}.{n}", unit) for n, unit in enumerate(sorted(cells.keys() - {token}), 1)]
+    parts = [(token_id, token)]
+    parts += [(f"{token_id}.{n}", unit) for n, unit in enumerate(sorted(cells.keys() - {token}), 1)]
     for name, (start, end) in parts:
         form = escape_text(text[start:end])
         cell = "|".join(cells.get((start, end), ())) or "_"

@@ -57,11 +57,13 @@ def histories(session: Session, current: Mapping[int, int]) -> dict[int, History
     for document_id, own in current.items():
         rows = sets.get(document_id, [])
         earlier = [row for row in rows if row.id != own and row.state == "submitted"]
-        places = {row.id: place for place, row in enumerate(earlier)}
+        positions = {row.id: position for position, row in enumerate(earlier)}
         found[document_id] = History(
-            tuple(_set(row, spans.get(row.id, ()), places.get(row.parent_id)) for row in earlier),
+            tuple(
+                _set(row, spans.get(row.id, ()), positions.get(row.parent_id)) for row in earlier
+            ),
             tuple(operations.get(document_id, ())),
-            next((places.get(row.parent_id) for row in rows if row.id == own), None),
+            next((positions.get(row.parent_id) for row in rows if row.id == own), None),
         )
     return found
 

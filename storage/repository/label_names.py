@@ -19,7 +19,7 @@ from storage.repository.projects import check_free, check_label_name
 from storage.soft_delete import WITH_TRASH
 
 RENAMED, MERGED = "rename label", "merge label"
-Place = tuple[int, int, int]
+Location = tuple[int, int, int]
 """A document, and a stretch of it in code points, end exclusive."""
 _OWNER = (AnnotationSet.blind, case((AnnotationSet.blind, AnnotationSet.person)))
 """Whose sets: everybody's, or one person's."""
@@ -103,7 +103,7 @@ def documents_with(session: Session, project_id: int, label: str) -> Sequence[in
     return session.scalars(query.execution_options(**WITH_TRASH)).all()
 
 
-def places(session: Session, project_id: int, label: str) -> set[tuple[Place, SpanStatus]]:
+def locations(session: Session, project_id: int, label: str) -> set[tuple[Location, SpanStatus]]:
     """Where the label stands in drafts and in the answers that count, with its status there."""
     newest = (
         select(func.max(AnnotationSet.id))

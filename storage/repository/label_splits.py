@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, Event, Operation
-from storage.repository.label_names import Place, places
+from storage.repository.label_names import Location, locations
 
 BEGUN, ENDED = "split label", "end split"
 OP = "split"
@@ -22,21 +22,23 @@ def open_pass(session: Session, project_id: int) -> Event | None:
     return last if last is not None and last.action == BEGUN else None
 
 
-def done(session: Session, project_id: int, pass_id: int) -> set[Place]:
+def done(session: Session, project_id: int, pass_id: int) -> set[Location]:
     """The places that were decided in the pass."""
-    return {place for place, _ in _chosen(session, project_id, pass_id)}
+    return {location for location, _ in _chosen(session, project_id, pass_id)}
 
 
-def left(session: Session, project_id: int, pass_id: int, label: str) -> Sequence[Place]:
+def left(session: Session, project_id: int, pass_id: int, label: str) -> Sequence[Location]:
     """The accepted entities of the label that are still to be decided, in the documents' order."""
-    kept = {place for place, left in _chosen(session, project_id, pass_id) if left}
+    kept = {location for location, left in _chosen(session, project_id, pass_id) if left}
     accepted = {
-        place for place, status in places(session, project_id, label) if status == "accepted"
+        location
+        for location, status in locations(session, project_id, label)
+        if status == "accepted"
     }
     return sorted(accepted - kept)
 
 
-def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Place, bool]]:
+def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Location, bool]]:
     """Each choice of the pass, and whether it was to leave the entity as it is."""
     query = (
         select(Operation.document_id, Operation.payload)

@@ -21,7 +21,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
     noise = Frame(
         readout=wording.noise_readout(gamma, trace.steps[0].t, num_spans),
         summary=wording.noise_summary(num_spans),
-        at=_places(steps[0].noisy),
+        at=_positions(steps[0].noisy),
         spans=[],
         labels=[],
         scores=[],
@@ -32,7 +32,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
     )
     frames = [noise]
     for number, (step, made) in enumerate(zip(trace.steps, steps, strict=True), start=1):
-        places = steps[number].noisy if number < gamma else made.spans
+        positions = steps[number].noisy if number < gamma else made.spans
         sure = _confident(made, trace.threshold)
         votes = [
             (trace.text[tokens[start].start : tokens[end - 1].end], label or "")
@@ -44,7 +44,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
             Frame(
                 readout=readout,
                 summary=wording.step_summary(readout, votes),
-                at=_places(places),
+                at=_positions(positions),
                 spans=list(made.spans),
                 labels=[-1 if label is None else index[label] for label in made.labels],
                 scores=[mean_probability(made, slot) for slot in range(num_spans)],
@@ -57,7 +57,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
     return frames
 
 
-def _places(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+def _positions(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
     """Rounded to a hundredth of a word; noise may put a right boundary left of its left one."""
     return [(round(min(pair), 2), round(max(pair), 2)) for pair in pairs]
 

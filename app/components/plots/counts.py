@@ -35,14 +35,14 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
     """A lying bar a row, made of the parts; the first row stands on top. `share`: all bars reach
     from 0 to 100 %."""
     names = [plain(short(row, 30)) for row in rows]
-    places = list(range(len(rows)))
+    positions = list(range(len(rows)))
     data = [
         {
             "type": "bar",
             "orientation": "h",
             "name": part.name,
             "x": list(part.values),
-            "y": places,
+            "y": positions,
             "text": list(part.texts),
             "textposition": "inside" if len(parts) > 1 else "auto",
             "insidetextanchor": "middle",
@@ -109,9 +109,9 @@ def _two_weeks(days: Sequence[str]) -> list[str]:
 def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float]]]) -> Figure:
     """F1 of the columns, a mark of its own for each name. The axis holds all values and no more
     than it must, so that a difference of a point can be seen."""
-    places = list(range(len(ticks)))
+    positions = list(range(len(ticks)))
     data = [
-        _line(name, places, list(values), number)
+        _line(name, positions, list(values), number)
         | {"mode": "lines+markers+text" if not number else "markers"}
         for number, (name, values) in enumerate(named)
     ]

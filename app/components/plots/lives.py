@@ -39,10 +39,10 @@ def lives(payload: Payload) -> list[Life]:
 
 def _life(payload: Payload, slot: int, begin: int, end: int) -> Life:
     frames = payload["frames"]
-    places = [frame["at"][slot] for frame in frames[begin:end]]
+    positions = [frame["at"][slot] for frame in frames[begin:end]]
     made = frames[end]
     reached = made["spans"][slot]
-    centres = [sum(place) / 2 for place in (*places, reached)]
+    centres = [sum(position) / 2 for position in (*positions, reached)]
     typed = made["labels"][slot] >= 0
     at_home = (e for e in payload["entities"] if typed and (e["start"], e["end"]) == reached)
     return Life(slot, begin, tuple(centres), next(at_home, None))

@@ -32,7 +32,7 @@ def choose_document(app: AppContext, project_id: int) -> int | None:
         return None
     names = documents.names(app.sessions, project_id, [*waiting, *decided][:_LISTED])
     kept = st.session_state.get(CHOSEN)
-    every = [each for each in [*waiting, *decided] if each in names or each == kept]
+    every = [id_ for id_ in [*waiting, *decided] if id_ in names or id_ == kept]
     if kept not in every:
         st.session_state[CHOSEN] = every[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -66,17 +66,20 @@ def case(app: AppContext, document_id: int) -> None:
     found = adjudication.case(app.sessions, document_id)
     st.subheader(literal(clipped(found.name, 80)), anchor=False)
     _standing(found)
-    names = [each.person for each in found.versions]
+    names = [version.person for version in found.versions]
     with st.expander("Full text", icon=":material/article:"):
         columns = st.columns(len(names))
-        for number, (column, each) in enumerate(zip(columns, found.versions, strict=True)):
-            own = each.places - set(found.agreed)
-            column.markdown(f"**{literal(each.person)}**")
+        for number, (column, version) in enumerate(zip(columns, found.versions, strict=True)):
+            own = version.keys - set(found.agreed)
+            column.markdown(f"**{literal(version.person)}**")
             whole = (0, len(found.text))
             column.html(annotated_text.html(found.text, whole, own, found.agreed, tint(number)))
     if len(found.differences) > 1:
         _take_all(found, names)
-    decisions = [_difference(found, each, number) for number, each in enumerate(found.differences)]
+    decisions = [
+        _difference(found, difference, number)
+        for number, difference in enumerate(found.differences)
+    ]
     _save(app, found, decisions)
 
 
@@ -107,30 +110,32 @@ def _take_all(found: Case, names: Sequence[str]) -> None:
 
 
 def _choose_all(found: Case, name: str) -> None:
-    for number, each in enumerate(found.differences):
-        places = each.versions[name]
-        st.session_state[_key(found, number)] = [taken for _, taken in each.choices].index(places)
+    for number, difference in enumerate(found.differences):
+        keys = difference.versions[name]
+        st.session_state[_key(found, number)] = [taken for _, taken in difference.choices].index(
+            keys
+        )
 
 
 def _key(found: Case, number: int) -> str:
     """Changes with the versions, so that no choice outlives what it was made of."""
-    ids = "-".join(str(each.set_id) for each in found.versions)
+    ids = "-".join(str(version.set_id) for version in found.versions)
     return f"decide {found.document_id} {ids} {number}"
 
 
-def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
+def _difference(found: Case, difference: Difference, number: int) -> list[Key] | None:
     """A difference in every version, and the choice; None while it is open."""
-    shown = annotated_text.window(found.text, each.start, each.end)
+    shown = annotated_text.window(found.text, difference.start, difference.end)
     with st.container(border=True):
-        kinds = " · ".join(KIND[kind] for kind in each.kinds)
+        kinds = " · ".join(KIND[kind] for kind in difference.kinds)
         st.markdown(f"**Difference {number + 1}** :small[{kinds}]")
-        columns = st.columns(len(each.versions))
-        for place, (column, (person, places)) in enumerate(
-            zip(columns, each.versions.items(), strict=True)
+        columns = st.columns(len(difference.versions))
+        for index, (column, (person, keys)) in enumerate(
+            zip(columns, difference.versions.items(), strict=True)
         ):
-            column.markdown(f"**{literal(person)}**{'' if places else ' · ∅ nothing'}")
-            column.html(annotated_text.html(found.text, shown, places, found.agreed, tint(place)))
-        choices = each.choices
+            column.markdown(f"**{literal(person)}**{'' if keys else ' · ∅ nothing'}")
+            column.html(annotated_text.html(found.text, shown, keys, found.agreed, tint(index)))
+        choices = difference.choices
         chosen: int | str | None = st.radio(
             "Decision",
             [*range(len(choices)), OWN],
@@ -143,31 +148,31 @@ def _difference(found: Case, each: Difference, number: int) -> list[Key] | None:
         )
         if chosen is None:
             return None
-        return _own(found, each, number) if chosen == OWN else list(choices[int(chosen)][1])
+        return _own(found, difference, number) if chosen == OWN else list(choices[int(chosen)][1])
 
 
-def _titled(found: Case, people: Sequence[str], places: Sequence[Key]) -> str:
-    return f"{_places(found, places)} ({', '.join(literal(each) for each in people)})"
+def _titled(found: Case, people: Sequence[str], keys: Sequence[Key]) -> str:
+    return f"{_key_names(found, keys)} ({', '.join(literal(person) for person in people)})"
 
 
-def _places(found: Case, places: Sequence[Key]) -> str:
-    said = [_named(found, place) for place in places]
+def _key_names(found: Case, keys: Sequence[Key]) -> str:
+    said = [_named(found, key) for key in keys]
     return ", ".join(said) or "Nothing"
 
 
-def _named(found: Case, place: Key) -> str:
-    start, end, label = place
+def _named(found: Case, key: Key) -> str:
+    start, end, label = key
     return f"“{literal(clipped(found.text[start:end], 50))}” {literal(label)}"
 
 
-def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
+def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
     """Any of the entities there are, and one of the reviewer's own words."""
     key = _key(found, number)
-    known = sorted({place for places in each.versions.values() for place in places})
+    known = sorted({key for keys in difference.versions.values() for key in keys})
     kept: list[Key] = st.multiselect(
         "Keep",
         known,
-        format_func=lambda place: f"{found.text[place[0] : place[1]]} · {place[2]}",
+        format_func=lambda key: f"{found.text[key[0] : key[1]]} · {key[2]}",
         key=f"{key} keep",
         placeholder="None of them",
     )
@@ -176,22 +181,22 @@ def _own(found: Case, each: Difference, number: int) -> list[Key] | None:
     named: str = label.selectbox("as", found.labels, key=f"{key} label")
     if not wanted:
         return kept
-    places = [
+    keys = [
         (at, at + len(wanted), named)
-        for at in range(max(0, each.start - len(wanted) + 1), each.end)
+        for at in range(max(0, difference.start - len(wanted) + 1), difference.end)
         if found.text.startswith(wanted, at)
     ]
-    if len(places) == 1:
-        return [*kept, places[0]]
+    if len(keys) == 1:
+        return [*kept, keys[0]]
     st.error(
-        f"Found {count(len(places), 'time')} at this difference; expected exactly once. Add an "
+        f"Found {count(len(keys), 'time')} at this difference; expected exactly once. Add an "
         "adjacent word, or check capitals and spaces."
     )
     return None
 
 
 def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -> None:
-    made = [each for each in decisions if each is not None]
+    made = [decision for decision in decisions if decision is not None]
     left = len(decisions) - len(made)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -209,7 +214,7 @@ def _save(app: AppContext, found: Case, decisions: Sequence[list[Key] | None]) -
     if not pressed:
         return
     try:
-        ids = [each.set_id for each in found.versions]
+        ids = [version.set_id for version in found.versions]
         adjudication.decide(app.sessions, found.document_id, ids, made, app.person)
     except AdjudicationError as error:
         st.error(literal(str(error)), icon=":material/error:")

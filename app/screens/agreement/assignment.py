@@ -27,12 +27,12 @@ def assignments_table(app: AppContext, project: ProjectView) -> None:
         pd.DataFrame(
             [
                 {
-                    "Person": each.person,
-                    "Open": each.open,
-                    "Submitted": each.submitted,
-                    "Skipped": each.skipped,
+                    "Person": load.person,
+                    "Open": load.open,
+                    "Submitted": load.submitted,
+                    "Skipped": load.skipped,
                 }
-                for each in assignment.loads(parts)
+                for load in assignment.loads(parts)
             ]
         ),
         hide_index=True,

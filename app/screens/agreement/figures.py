@@ -51,7 +51,7 @@ def _measured(annotated: list[Annotated]) -> Agreement:
 
 def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
     """The documents that two or more of the chosen people annotated."""
-    everybody = sorted({person for each in annotated for person in each.responses})
+    everybody = sorted({person for document in annotated for person in document.responses})
     chosen = st.multiselect(
         "People",
         everybody,
@@ -59,8 +59,8 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
         placeholder="Everyone",
         help="Select at least two.",
     )
-    kept = [each.by(chosen) if chosen else each for each in annotated]
-    return [each for each in kept if len(each.responses) >= 2]
+    kept = [document.by(chosen) if chosen else document for document in annotated]
+    return [document for document in kept if len(document.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:
@@ -107,23 +107,23 @@ def figures(annotated: list[Annotated]) -> None:
     )
     st.markdown("**By label**")
     st.dataframe(
-        pd.DataFrame([_row(each) for each in found.labels]),
+        pd.DataFrame([_row(label) for label in found.labels]),
         hide_index=True,
         alt="Agreement by label, one row per label",
     )
     st.caption(_UNITS.format(resamples=RESAMPLES, seed=SEED))
 
 
-def _row(each: Summary) -> dict[str, object]:
+def _row(summary: Summary) -> dict[str, object]:
     return {
-        "Label": each.label,
-        "Documents": each.documents,
-        "Entities": each.entities,
-        "F1": _told(each.exact),
-        "F1, boundaries": _told(each.boundaries),
-        "Cohen’s κ": _told(each.cohen),
-        "Fleiss’ κ": _told(each.fleiss),
-        "Krippendorff’s α": _told(each.alpha),
+        "Label": summary.label,
+        "Documents": summary.documents,
+        "Entities": summary.entities,
+        "F1": _told(summary.exact),
+        "F1, boundaries": _told(summary.boundaries),
+        "Cohen’s κ": _told(summary.cohen),
+        "Fleiss’ κ": _told(summary.fleiss),
+        "Krippendorff’s α": _told(summary.alpha),
     }
 
 
@@ -157,21 +157,23 @@ def list_disagreements(
     number = min(int(st.session_state.get("agreement_page", 1)), last)
     wanted = None
     page = shown[(number - 1) * ROWS : number * ROWS]
-    texts = documents.texts(app.sessions, project_id, {each.document_id for each in page})
-    for row, each in enumerate(page):
-        if _difference(each, texts[each.document_id], f"{number} {row}"):
-            wanted = each.document_id
+    texts = documents.texts(
+        app.sessions, project_id, {disagreement.document_id for disagreement in page}
+    )
+    for row, disagreement in enumerate(page):
+        if _difference(disagreement, texts[disagreement.document_id], f"{number} {row}"):
+            wanted = disagreement.document_id
     if last > 1:
         st.pagination(last, key="agreement_page")
     return wanted
 
 
 def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
-    names = sorted({label for each in every for label in each.labels})
+    names = sorted({label for disagreement in every for label in disagreement.labels})
     with st.container(horizontal=True, gap="large"):
         kinds = st.pills(
             "Kind",
-            [kind for kind in KINDS if any(each.kind == kind for each in every)],
+            [kind for kind in KINDS if any(disagreement.kind == kind for disagreement in every)],
             format_func=lambda kind: f"{KIND[kind]} {sum(e.kind == kind for e in every):,}",
             selection_mode="multi",
             key="agreement_kinds",
@@ -182,19 +184,21 @@ def _filtered(every: Sequence[Disagreement]) -> list[Disagreement]:
     return narrowed(every, kinds, labels)
 
 
-def _difference(each: Disagreement, text: str, key: str) -> bool:
-    known = [place for place in each.places if place]
+def _difference(disagreement: Disagreement, text: str, key: str) -> bool:
+    known = [span_key for span_key in disagreement.keys if span_key]
     shown = annotated_text.window(text, min(p[0] for p in known), max(p[1] for p in known))
     with st.container(border=True):
         words, action = st.columns([6, 1.2], vertical_alignment="center")
         with words:
-            st.caption(f"{KIND[each.kind]} · {literal(clipped(each.name, 60))}")
+            st.caption(f"{KIND[disagreement.kind]} · {literal(clipped(disagreement.name, 60))}")
             columns = st.columns(2)
-            for column, person, place, tint in zip(
-                columns, each.people, each.places, annotated_text.TINTS, strict=False
+            for column, person, span_key, tint in zip(
+                columns, disagreement.people, disagreement.keys, annotated_text.TINTS, strict=False
             ):
-                column.markdown(f"**{literal(person)}**{'' if place else ' · ∅ nothing'}")
-                column.html(annotated_text.html(text, shown, [place] if place else [], tint=tint))
+                column.markdown(f"**{literal(person)}**{'' if span_key else ' · ∅ nothing'}")
+                column.html(
+                    annotated_text.html(text, shown, [span_key] if span_key else [], tint=tint)
+                )
         return action.button(
             "Open", icon=":material/compare:", key=f"open difference {key}", width="stretch"
         )

@@ -34,7 +34,7 @@ def follow(
     if destination == "next" and view.status in ("submitted", "skipped"):
         target = next_document(app.sessions, view.project_id, view.document_id, person=app.person)
     else:
-        around = view.heading.place
+        around = view.heading.surroundings
         target = around.next if destination == "next" else around.previous
     if target is None:
         st.toast(f"No {destination} document.")
@@ -63,7 +63,7 @@ def read_around(service: AnnotationService, person: str, received: Received) -> 
 
 def all_done(app: AppContext, above: Heading) -> None:
     """Says that nothing is left to annotate, and what comes then."""
-    if above.place.open:
+    if above.surroundings.open:
         several = above.annotators > 1
         if several and not first_waiting(app.sessions, above.project_id, app.person):
             st.success("You’re all caught up.", icon=":material/done_all:")

@@ -44,7 +44,7 @@ def column() -> Any:
 
 def heading(app: AppContext, service: AnnotationService, above: Heading) -> None:
     """The document's name, place and status, and the ways on."""
-    around, status = above.place, above.status
+    around, status = above.surroundings, above.status
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
         _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")

@@ -31,25 +31,25 @@ def window(text: str, start: int, end: int) -> tuple[int, int]:
 def html(
     text: str,
     shown: tuple[int, int],
-    places: Collection[Key],
+    keys: Collection[Key],
     agreed: Collection[Key] = (),
     tint: str = TINTS[0],
 ) -> str:
     """The stretch `shown` with these entities, and, in grey, those that all agree on."""
     left, right = shown
     every = sorted(
-        [(place, tint) for place in places] + [(place, _AGREED) for place in agreed],
+        [(key, tint) for key in keys] + [(key, _AGREED) for key in agreed],
         key=lambda one: (one[0][0], -one[0][1], one[0][2]),
     )
-    within = [(place, colour) for place, colour in every if place[0] < right and place[1] > left]
-    cuts = sorted({left, right, *(cut for place, _ in within for cut in place[:2])})
+    within = [(key, colour) for key, colour in every if key[0] < right and key[1] > left]
+    cuts = sorted({left, right, *(cut for key, _ in within for cut in key[:2])})
     cuts = [cut for cut in cuts if left <= cut <= right]
     parts = ["…" if left else ""]
     for number, cut in enumerate(cuts):
-        parts += [_close(place, colour) for place, colour in reversed(within) if place[1] == cut]
-        parts += [_sign("⟦", colour) for place, colour in within if place[0] == cut]
+        parts += [_close(key, colour) for key, colour in reversed(within) if key[1] == cut]
+        parts += [_sign("⟦", colour) for key, colour in within if key[0] == cut]
         if number + 1 < len(cuts):
-            here = [colour for place, colour in within if place[0] <= cut < place[1]]
+            here = [colour for key, colour in within if key[0] <= cut < key[1]]
             parts.append(_words(text[cut : cuts[number + 1]], here))
     parts.append("…" if right < len(text) else "")
     style = "white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.9"
@@ -59,13 +59,13 @@ def html(
 def _words(words: str, colours: Sequence[str]) -> str:
     if not colours:
         return escape(words)
-    colour = next((each for each in reversed(colours) if each != _AGREED), _AGREED)
+    colour = next((tint for tint in reversed(colours) if tint != _AGREED), _AGREED)
     return f'<span style="background: {colour}38; border-radius: 2px">{escape(words)}</span>'
 
 
-def _close(place: Key, colour: str) -> str:
+def _close(key: Key, colour: str) -> str:
     style = f"font-size: 0.72em; border: 1px solid {colour}; border-radius: 4px; padding: 0 3px"
-    label = f'<span style="{style}; margin: 0 2px"><bdi>{escape(place[2])}</bdi></span>'
+    label = f'<span style="{style}; margin: 0 2px"><bdi>{escape(key[2])}</bdi></span>'
     return f"{_sign('⟧', colour)}{label}"
 
 

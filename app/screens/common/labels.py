@@ -106,7 +106,9 @@ def _save(
     keys = [{"name": row["Label"], "key": row["Key"] or None} for row in rows]
     wrong = conflicts(keys, project.hotkeys)
     if wrong:
-        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+        st.error(
+            "\n".join(f"- {literal(problem)}" for problem in wrong), icon=":material/keyboard:"
+        )
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
         try:
             changes = [

@@ -36,7 +36,7 @@ def project_header(
             new_project(app)
             deleted_projects(app)
         st.stop()
-    names = {each.id: each.name for each in present}
+    names = {project.id: project.name for project in present}
     st.session_state["chosen_project"] = project.id
     chooser.selectbox(
         "Project",

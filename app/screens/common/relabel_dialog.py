@@ -56,7 +56,7 @@ def _rename(app: AppContext, project_id: int, label_id: int, names: dict[int, st
 
 
 def _merge(app: AppContext, project_id: int, label_id: int, names: dict[int, str]) -> None:
-    others = [each for each in names if each != label_id]
+    others = [name for name in names if name != label_id]
     into = st.selectbox(
         f"Turn every {literal(names[label_id])} into",
         others,
@@ -99,7 +99,7 @@ def _split(app: AppContext, project_id: int, label_id: int, names: dict[int, str
     if st.button("Start", type="primary", disabled=not into, key="split"):
         try:
             label_split.begin(
-                app.sessions, project_id, label_id, [each.strip() for each in into], app.person
+                app.sessions, project_id, label_id, [name.strip() for name in into], app.person
             )
         except (ValueError, LookupError) as error:
             st.error(literal(str(error)))

@@ -43,8 +43,8 @@ def comparison(
         st.caption("The same seed gives exactly the same result.")
     elif kind == "Model versions":
         versions = choose_versions(app, predictor, "compare_versions", least=2)
-        shown = [predicted(each, text, settings).entities for each in versions]
-        differences(text, shown, [f"version {each.model_version_id}" for each in versions])
+        shown = [predicted(version, text, settings).entities for version in versions]
+        differences(text, shown, [f"version {version.model_version_id}" for version in versions])
 
 
 def choose_versions(
@@ -64,9 +64,9 @@ def choose_versions(
         help="All run with the same settings, φ included.",
     )
     return [
-        each
+        predictor
         for number in chosen or default
-        if (each := _predictor(every[number], active)) is not None
+        if (predictor := _predictor(every[number], active)) is not None
     ]
 
 
@@ -125,7 +125,7 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
     st.caption("✓ same · ≠ different label or boundaries · – not found")
     told = in_words(rows, names, text)
     if told:
-        st.markdown("\n".join(f"- {literal(each)}" for each in told[:TOLD]))
+        st.markdown("\n".join(f"- {literal(line)}" for line in told[:TOLD]))
     if len(told) > TOLD:
         st.caption(f"… and {len(told) - TOLD} more in the table.")
 

@@ -58,14 +58,14 @@ def _entity(app: AppContext, project_id: int, found: Pass, asked: Asked) -> None
                 key=f"split to {label}",
                 shortcut=str(number) if number < 10 else None,
                 on_click=_choose,
-                args=(app, project_id, found.id, asked.place, label),
+                args=(app, project_id, found.id, asked.location, label),
             )
 
 
 def _choose(
-    app: AppContext, project_id: int, pass_id: int, place: tuple[int, int, int], label: str
+    app: AppContext, project_id: int, pass_id: int, location: tuple[int, int, int], label: str
 ) -> None:
     try:
-        label_split.choose(app.sessions, project_id, pass_id, place, label, app.person)
+        label_split.choose(app.sessions, project_id, pass_id, location, label, app.person)
     except (ValueError, LookupError) as error:
         st.session_state[_SAID] = str(error)

@@ -31,8 +31,8 @@ ORDERS: Mapping[QueueOrder, str] = {
 
 def project_settings(app: AppContext, project: ProjectView) -> None:
     """The settings and the keys of the project, each with its Save; and the way to delete it."""
-    work, keys = st.columns(2, gap="large")
-    with work:
+    workflow, keys = st.columns(2, gap="large")
+    with workflow:
         _how_it_works(app, project)
         if app.may(project.id, "administer"):
             st.button(
@@ -62,7 +62,7 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             "Next document",
             QUEUE_ORDERS,
             QUEUE_ORDERS.index(present.queue),
-            format_func=lambda each: ORDERS[each],
+            format_func=lambda order: ORDERS[order],
             key=f"queue_{project.id}",
             help="Which document follows a submitted one. All but the first two use the model, in "
             "the background.",
@@ -158,9 +158,11 @@ def _keys(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel])
         for action in changeable
         if str(written[action.name] or "").strip() != action.keys[0]
     }
-    wrong = conflicts([{"name": each.name, "key": each.key} for each in labels], hotkeys)
+    wrong = conflicts([{"name": label.name, "key": label.key} for label in labels], hotkeys)
     if wrong:
-        st.error("\n".join(f"- {literal(each)}" for each in wrong), icon=":material/keyboard:")
+        st.error(
+            "\n".join(f"- {literal(problem)}" for problem in wrong), icon=":material/keyboard:"
+        )
     if st.button("Save keys", icon=":material/keyboard:", disabled=bool(wrong), key="save keys"):
         chosen = {name: normal(key) for name, key in hotkeys.items()}
         projects.set_hotkeys(app.sessions, project.id, chosen)

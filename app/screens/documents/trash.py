@@ -47,14 +47,14 @@ def deleted_projects(app: AppContext) -> None:
 
 
 def _rows(app: AppContext, found: Sequence[TrashedItem]) -> None:
-    for each in found:
+    for item in found:
         kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
-        kind.markdown(_SIGNS[each.kind])
-        name.markdown(literal(clipped(each.name, 80)) or f"{each.kind} {each.id}")
-        since.caption(f"deleted {each.deleted_at:%Y-%m-%d %H:%M} UTC")
-        if way_back.button("Restore", key=f"restore_{each.kind}_{each.id}", type="tertiary"):
-            trash.restore(app.sessions, each.kind, each.id, app.person)
-            st.toast(f"{each.kind.capitalize()} restored.", icon=":material/restore_from_trash:")
+        kind.markdown(_SIGNS[item.kind])
+        name.markdown(literal(clipped(item.name, 80)) or f"{item.kind} {item.id}")
+        since.caption(f"deleted {item.deleted_at:%Y-%m-%d %H:%M} UTC")
+        if way_back.button("Restore", key=f"restore_{item.kind}_{item.id}", type="tertiary"):
+            trash.restore(app.sessions, item.kind, item.id, app.person)
+            st.toast(f"{item.kind.capitalize()} restored.", icon=":material/restore_from_trash:")
             st.rerun()
 
 

@@ -43,8 +43,13 @@ def _lost(entities: Sequence[LostEntity], why: str) -> None:
     st.warning(f"{count(len(entities), 'entity', 'entities')} {why}.", icon=":material/warning:")
     with st.expander("Show them"):
         rows = [
-            {"Document": each.document, "Label": each.label, "Text": each.text, "Start": each.start}
-            for each in entities[:LOST_SHOWN]
+            {
+                "Document": entity.document,
+                "Label": entity.label,
+                "Text": entity.text,
+                "Start": entity.start,
+            }
+            for entity in entities[:LOST_SHOWN]
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Entities left out")
         if len(entities) > LOST_SHOWN:

@@ -28,7 +28,7 @@ def _by_version(measured: Sequence[Measured]) -> None:
     if not measured:
         nothing_to_show(title, "Retrain on the Train page; every new version is evaluated there.")
         return
-    few = min(each.entities for each in measured) < FEW_ENTITIES
+    few = min(model.entities for model in measured) < FEW_ENTITIES
     show_figure(
         "f1_by_version",
         title,
@@ -36,15 +36,15 @@ def _by_version(measured: Sequence[Measured]) -> None:
         "submitted by then. No version is trained on these."
         + (
             f" Below {FEW_ENTITIES} entities, a difference of a few points may be chance; the "
-            f"smallest number here is {min(each.entities for each in measured):,}."
+            f"smallest number here is {min(model.entities for model in measured):,}."
             if few
             else ""
         ),
         scores(
-            [f"version {each.model_version_id}" for each in measured],
+            [f"version {model.model_version_id}" for model in measured],
             [
-                ("this version", [each.f1 for each in measured]),
-                ("parent version", [each.parent_f1 for each in measured]),
+                ("this version", [model.f1 for model in measured]),
+                ("parent version", [model.parent_f1 for model in measured]),
             ],
         ),
         _rows(measured),
@@ -60,16 +60,16 @@ def _learning(measured: Sequence[Measured]) -> None:
             f"there {'is one' if measured else 'are none'} so far.",
         )
         return
-    ordered = sorted(measured, key=lambda each: (each.trained_on, each.model_version_id))
+    ordered = sorted(measured, key=lambda model: (model.trained_on, model.model_version_id))
     show_figure(
         "learning_curve",
         title,
         "F1 on the held-out documents by number of training documents. While it rises, more "
         "documents will help; once it is flat, check the guidelines and the Review page.",
         curve(
-            [each.trained_on for each in ordered],
-            [each.f1 for each in ordered],
-            [f"version {each.model_version_id}" for each in ordered],
+            [model.trained_on for model in ordered],
+            [model.f1 for model in ordered],
+            [f"version {model.model_version_id}" for model in ordered],
             "training documents",
         ),
         _rows(ordered),
@@ -79,12 +79,12 @@ def _learning(measured: Sequence[Measured]) -> None:
 def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int]]:
     return [
         {
-            "model_version": each.model_version_id,
-            "training_documents": each.trained_on,
-            "held_out_documents": each.held_out,
-            "held_out_entities": each.entities,
-            "f1": each.f1,
-            "f1_of_parent": each.parent_f1,
+            "model_version": model.model_version_id,
+            "training_documents": model.trained_on,
+            "held_out_documents": model.held_out,
+            "held_out_entities": model.entities,
+            "f1": model.f1,
+            "f1_of_parent": model.parent_f1,
         }
-        for each in measured
+        for model in measured
     ]

@@ -60,14 +60,14 @@ def _over_time(figures: Figures) -> None:
 def labels(figures: Figures) -> None:
     """What was marked, and who found it first."""
     title = "Accepted entities by label"
-    if not any(each.suggested + each.drawn for each in figures.labels):
+    if not any(label.suggested + label.drawn for label in figures.labels):
         nothing_to_show(title, "No submitted document has an accepted entity yet.")
         return
     parts = [
         Part(name, values, [f"{value:,}" if value else "" for value in values])
         for name, values in (
-            (SUGGESTED, [each.suggested for each in figures.labels]),
-            (DRAWN, [each.drawn for each in figures.labels]),
+            (SUGGESTED, [label.suggested for label in figures.labels]),
+            (DRAWN, [label.drawn for label in figures.labels]),
         )
     ]
     show_figure(
@@ -75,10 +75,10 @@ def labels(figures: Figures) -> None:
         title,
         "Number of entities per label in the submitted documents. A model cannot learn a label "
         "well from few examples.",
-        stacked([each.label for each in figures.labels], parts),
+        stacked([label.label for label in figures.labels], parts),
         [
-            {"label": each.label, "suggested": each.suggested, "drawn": each.drawn}
-            for each in figures.labels
+            {"label": label.label, "suggested": label.suggested, "drawn": label.drawn}
+            for label in figures.labels
         ],
     )
 
@@ -93,8 +93,10 @@ def acceptance(figures: Figures) -> None:
     names = ("accepted unchanged", "moved", "relabelled", "rejected")
     parts = []
     for fate, name in zip(fates, names, strict=True):
-        counts = [getattr(each, fate) for each in figures.acceptance]
-        shares = [n / each.total for n, each in zip(counts, figures.acceptance, strict=True)]
+        counts = [getattr(acceptance, fate) for acceptance in figures.acceptance]
+        shares = [
+            n / acceptance.total for n, acceptance in zip(counts, figures.acceptance, strict=True)
+        ]
         texts = [f"{share:.0%}" if share >= 0.05 else "" for share in shares]
         parts.append(Part(name, shares, texts))
     show_figure(
@@ -104,13 +106,19 @@ def acceptance(figures: Figures) -> None:
         "accepted unchanged, moved, relabelled or rejected. Rejected and redrawn counts as "
         "rejected.",
         stacked(
-            [f"version {each.model_version_id} ({each.total:,})" for each in figures.acceptance],
+            [
+                f"version {acceptance.model_version_id} ({acceptance.total:,})"
+                for acceptance in figures.acceptance
+            ],
             parts,
             share=True,
         ),
         [
-            {"model_version": each.model_version_id, **{f: getattr(each, f) for f in fates}}
-            for each in figures.acceptance
+            {
+                "model_version": acceptance.model_version_id,
+                **{f: getattr(acceptance, f) for f in fates},
+            }
+            for acceptance in figures.acceptance
         ],
     )
 
@@ -125,20 +133,20 @@ def effort(figures: Figures) -> None:
         return
     rows = [
         {
-            "suggestions": each.aided,
-            "documents": each.documents,
-            "entities": each.entities,
-            "seconds_a_document": round(each.seconds, 1),
-            "gestures": each.gestures,
-            "gestures_an_entity": each.gestures_an_entity,
+            "suggestions": row.aided,
+            "documents": row.documents,
+            "entities": row.entities,
+            "seconds_a_document": round(row.seconds, 1),
+            "gestures": row.gestures,
+            "gestures_an_entity": row.gestures_an_entity,
         }
-        for each in figures.efforts
+        for row in figures.efforts
     ]
-    names = [_kind(each) for each in figures.efforts]
+    names = [_kind(row) for row in figures.efforts]
     sure = _how_sure(figures)
     time, gestures = st.columns(2)
     with time:
-        seconds = [each.seconds for each in figures.efforts]
+        seconds = [row.seconds for row in figures.efforts]
         show_figure(
             "seconds_a_document",
             "Seconds per document",
@@ -148,10 +156,10 @@ def effort(figures: Figures) -> None:
             rows,
         )
     with gestures:
-        values = [each.gestures_an_entity or 0.0 for each in figures.efforts]
+        values = [row.gestures_an_entity or 0.0 for row in figures.efforts]
         texts = [
-            "no entities" if each.gestures_an_entity is None else f"{each.gestures_an_entity:.2f}"
-            for each in figures.efforts
+            "no entities" if row.gestures_an_entity is None else f"{row.gestures_an_entity:.2f}"
+            for row in figures.efforts
         ]
         show_figure(
             "gestures_an_entity",
@@ -168,11 +176,11 @@ def _kind(effort: Effort) -> str:
 
 
 def _how_sure(figures: Figures) -> str:
-    if {each.aided for each in figures.efforts} != {True, False}:
+    if {row.aided for row in figures.efforts} != {True, False}:
         return (
             "Held-out documents are annotated without suggestions: submit some of both kinds to "
             "compare."
         )
-    if min(each.documents for each in figures.efforts) < FEW_DOCUMENTS:
+    if min(row.documents for row in figures.efforts) < FEW_DOCUMENTS:
         return f"With fewer than {FEW_DOCUMENTS} documents of a kind, a difference may be chance."
     return "“Without” are the held-out documents, which are chosen at random."

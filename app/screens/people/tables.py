@@ -24,11 +24,11 @@ def account_table(app: AppContext) -> list[Account]:
     known = list(accounts.every(app.sessions))
     frame = pd.DataFrame(
         {
-            "Name": [each.name for each in known],
-            "Role": ["Administrator" if each.administrator else "Member" for each in known],
-            "State": ["Active" if each.active else "Disabled" for each in known],
-            "Signs in": [_how(each) for each in known],
-            "Since": [each.created_at for each in known],
+            "Name": [user.name for user in known],
+            "Role": ["Administrator" if user.administrator else "Member" for user in known],
+            "State": ["Active" if user.active else "Disabled" for user in known],
+            "Signs in": [_how(user) for user in known],
+            "Since": [user.created_at for user in known],
         }
     )
     st.dataframe(frame, hide_index=True, width="stretch")
@@ -51,7 +51,7 @@ def new_account(app: AppContext) -> None:
 
 
 def change_account(app: AppContext, known: list[Account]) -> None:
-    names = {each.name: each for each in known}
+    names = {user.name: user for user in known}
     st.markdown("**Edit account**")
     name = st.selectbox("Account", list(names), key="changed_account")
     account = names[name]
@@ -81,12 +81,12 @@ def project_members(app: AppContext, project: ProjectView, known: list[Account])
         "and out, and changes labels and settings. Administrators need not a member."
     )
     present = members.of_project(app.sessions, project.id)
-    people = [each for each in known if each.active and not each.administrator]
+    people = [user for user in known if user.active and not user.administrator]
     if not people:
         st.info("There are only administrators so far.")
         return
-    for each in people:
-        _part(app, project.id, each, present.get(each.name))
+    for person in people:
+        _part(app, project.id, person, present.get(person.name))
 
 
 def _part(app: AppContext, project_id: int, account: Account, role: Role | None) -> None:
@@ -98,7 +98,7 @@ def _part(app: AppContext, project_id: int, account: Account, role: Role | None)
         literal(account.name),
         options,
         options.index(role),
-        format_func=lambda each: each or _NONE,
+        format_func=lambda role: role or _NONE,
         key=key,
         on_change=_assign,
         args=(app, project_id, account.name, key),

@@ -42,11 +42,11 @@ def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], fl
         st.info("Paste a text above.")
         return
     with st.spinner("Finding entities …"):
-        found = [predicted(each, text, settings).entities for each in versions]
+        found = [predicted(version, text, settings).entities for version in versions]
     _side_by_side(text, versions, found, colours)
     if len(versions) > 1:
         st.markdown("**Where they agree and differ**")
-        names = [f"version {each.model_version_id}" for each in versions]
+        names = [f"version {version.model_version_id}" for version in versions]
         run_comparison.differences(text, found, names)
     _watch(app, versions, text, settings, colours)
 
@@ -74,7 +74,7 @@ def _marked(
     key: str,
 ) -> None:
     """The text with its entities, to be looked at and not changed."""
-    names = [*colours, *sorted({each.label for each in entities} - set(colours))]
+    names = [*colours, *sorted({entity.label for entity in entities} - set(colours))]
     span_annotator(
         doc_id=f"{key} {hash(text)}",
         text=text,
@@ -84,14 +84,14 @@ def _marked(
         spans=[
             {
                 "id": f"e{number}",
-                "start": each.start,
-                "end": each.end,
-                "label": each.label,
+                "start": entity.start,
+                "end": entity.end,
+                "label": entity.label,
                 "status": "suggested",
-                "score": each.score,
+                "score": entity.score,
                 "source": "model",
             }
-            for number, each in enumerate(entities)
+            for number, entity in enumerate(entities)
         ],
         tokens=tokens,
         ack=None,
@@ -120,7 +120,7 @@ def _watch(
         number = by.selectbox(
             "By version",
             range(len(versions)),
-            format_func=lambda place: str(versions[place].model_version_id),
+            format_func=lambda index: str(versions[index].model_version_id),
             key="playground_film_by",
         )
         version = versions[min(number, len(versions) - 1)]

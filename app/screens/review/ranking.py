@@ -33,8 +33,8 @@ def check(
     stops it or goes to another page can go on later. Returns what it has read."""
     version = reviewer.model_version_id
     waiting = service.waiting(submitted, version)
-    left = {each.set_id for each in waiting}
-    done = [each for each in submitted if each.set_id not in left]
+    left = {document.set_id for document in waiting}
+    done = [submission for submission in submitted if submission.set_id not in left]
     said = st.empty()
     said.caption(
         f"Model version {version} has checked {len(done):,} of "
@@ -57,11 +57,11 @@ def check(
     if not pressed:
         return done
     bar = st.progress(0.0, text=f"Checking {count(len(portion), 'document')} …")
-    for number, each in enumerate(portion, 1):
-        service.check(each, reviewer)
+    for number, suspect in enumerate(portion, 1):
+        service.check(suspect, reviewer)
         bar.progress(
             number / len(portion),
-            text=f"{number:,} of {len(portion):,} · {literal(clipped(each.name, 60))}",
+            text=f"{number:,} of {len(portion):,} · {literal(clipped(suspect.name, 60))}",
         )
     st.rerun()
 
@@ -69,12 +69,12 @@ def check(
 def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     """The doubts, the strongest first, as many as a page holds."""
     kept: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
-    left = [each for each in suspects if (each.set_id, each.entity) not in kept]
+    left = [suspect for suspect in suspects if (suspect.set_id, suspect.entity) not in kept]
     if not left:
         _nothing(suspects, checked)
         return
     shown = _filtered(left)
-    entities = sum(each.accepted for each in checked)
+    entities = sum(suspect.accepted for suspect in checked)
     st.caption(
         f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the likeliest "
         "mistakes first. Each shows what was accepted and what the model predicts."
@@ -101,14 +101,14 @@ def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None
 
 
 def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
-    kinds = [kind for kind in _KINDS if any(_kind(each) == kind for each in suspects)]
-    names = sorted({each.entity.label for each in suspects})
+    kinds = [kind for kind in _KINDS if any(_kind(suspect) == kind for suspect in suspects)]
+    names = sorted({suspect.entity.label for suspect in suspects})
     with st.container(horizontal=True, gap="large"):
         chosen = st.pills(
             "The model predicts",
             kinds,
             format_func=lambda kind: (
-                f"{_KINDS[kind]} {sum(_kind(each) == kind for each in suspects):,}"
+                f"{_KINDS[kind]} {sum(_kind(suspect) == kind for suspect in suspects):,}"
             ),
             selection_mode="multi",
             key="review_kinds",
@@ -117,9 +117,10 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
             "Accepted as", names, format_func=literal, selection_mode="multi", key="review_labels"
         )
     return [
-        each
-        for each in suspects
-        if (not chosen or _kind(each) in chosen) and (not labels or each.entity.label in labels)
+        suspect
+        for suspect in suspects
+        if (not chosen or _kind(suspect) in chosen)
+        and (not labels or suspect.entity.label in labels)
     ]
 
 

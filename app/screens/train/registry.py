@@ -53,7 +53,7 @@ def _result(found: HeadToHead) -> None:
     (st.success if overall.sure else st.info)(told)
     rows = {"All": overall, **found.per_label}
     st.dataframe(
-        pd.DataFrame([_cells(label, each) for label, each in rows.items()]),
+        pd.DataFrame([_cells(label, row) for label, row in rows.items()]),
         hide_index=True,
         width="content",
         alt="F1 of both versions with difference and interval, overall and per label",

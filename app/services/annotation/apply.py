@@ -71,8 +71,8 @@ def apply_operations(
     batch = _Batch(session, task, client, person)
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
     batch.load_others(new.values(), {client, *sibling_clients})
-    for each in new.values():
-        batch.apply(each, last)
+    for operation in new.values():
+        batch.apply(operation, last)
     batch.save()
     ack = max(numbered) if last is None else max(last, *numbered)
     return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
@@ -98,7 +98,7 @@ class _Batch:
 
     def load_others(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
-        oldest = min((self.base_version(each) for each in ops), default=self.version)
+        oldest = min((self.base_version(operation) for operation in ops), default=self.version)
         if oldest >= self.version:
             return
         self.others = operations.since(self.session, self.task.id, oldest, own, self.task.owner)
@@ -159,7 +159,11 @@ class _Batch:
             self.mine.pop(gesture.target, None)
         if isinstance(gesture, Submit):
             self.check_submit(unseen)
-        mine = {key: each["after"] for key, each in self.mine.items() if base_version < each["met"]}
+        mine = {
+            key: change["after"]
+            for key, change in self.mine.items()
+            if base_version < change["met"]
+        }
         if already_so(self.draft, gesture, unseen, mine):
             return self.draft
         return reduce(self.draft, gesture)

@@ -109,7 +109,7 @@ def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str
     shown = unseen.as_seen(draft, mine)
     frozen = draft.state == "submitted" and shown.state != "submitted"
     changes = difference(shown, reduce(shown, gesture))
-    relevant = [each for each in changes if each.get("field", "comment") == "comment"]
+    relevant = [change for change in changes if change.get("field", "comment") == "comment"]
     for wanted in relevant:
         target, after = operations.target(wanted), wanted["after"]
         now = current(draft, target)
@@ -162,9 +162,9 @@ def _refused_by_others(draft: Draft, after: Any, unseen: Unseen) -> DraftSpan | 
     """The span that others rejected unseen where this one would be accepted."""
     if not isinstance(after, Mapping) or after["status"] != "accepted":
         return None
-    place = (after["start"], after["end"], after["label"])
+    key = (after["start"], after["end"], after["label"])
     for span in draft.spans:
-        same = key_of(span) == place
+        same = key_of(span) == key
         if same and span.status == "rejected" and span.id in unseen.bases:
             return span
     return None

@@ -41,7 +41,7 @@ class Heading:
     name: str
     status: DocumentStatus
     split: Split
-    place: Surroundings
+    surroundings: Surroundings
     labels: tuple[LabelView, ...]
     guidelines: str
     """The project's own; empty where it wrote none."""
@@ -121,7 +121,7 @@ def heading(session: Session, task: AnnotationTask) -> Heading:
         name=document.name,
         status=task.standing.status,
         split=document.split,
-        place=surroundings(session, document, task.owner),
+        surroundings=surroundings(session, document, task.owner),
         labels=tuple(
             LabelView(label.name, label.color, label.key, label.description)
             for label in projects.labels(session, project.id)

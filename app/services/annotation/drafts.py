@@ -100,7 +100,7 @@ def save(session: Session, task: AnnotationTask, before: Draft, draft: Draft, pe
         raise RuntimeError(f"document {task.id} was edited without a draft")
     standing = task.standing
     if draft.spans != before.spans:
-        spans = (to_records(each.spans) for each in (before, draft))
+        spans = (to_records(state.spans) for state in (before, draft))
         annotation_sets.save_spans(session, stored, *spans)
     stored.person = person
     standing.comment, standing.skip_reason = draft.comment, draft.skip_reason

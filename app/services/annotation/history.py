@@ -122,10 +122,13 @@ def restore(
 def _first_answers(session: Session, task: AnnotationTask) -> Sequence[Step]:
     """The sets that no operation made: models' suggestions, and what was imported."""
     made = annotation_sets.made(session, task.id, task.owner)
-    submitted = [each for each in made if each.origin == "person"]
+    submitted = [made_set for made_set in made if made_set.origin == "person"]
     own = operations.submissions(session, task.id, task.owner)
-    imported = {each.id for each in submitted[: max(0, len(submitted) - own)]}
-    first = [each for each in made if each.origin == "machine" or each.id in imported]
+    imported = {made_set.id for made_set in submitted[: max(0, len(submitted) - own)]}
+    first = [
+        made_set for made_set in made if made_set.origin == "machine" or made_set.id in imported
+    ]
     return [
-        Step(each.created_at, each.person or "", describe_set(each)) for each in reversed(first)
+        Step(made_set.created_at, made_set.person or "", describe_set(made_set))
+        for made_set in reversed(first)
     ]

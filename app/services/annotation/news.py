@@ -35,13 +35,13 @@ def told(rows: Sequence[Operation], person: str) -> str:
     """ "Anna changed 2 entities and the comment"."""
     people = list(dict.fromkeys(row.person for row in rows))
     return "; ".join(
-        f"{_named(each, person)} {_did([row for row in rows if row.person == each])}"
-        for each in people
+        f"{_named(name, person)} {_did([row for row in rows if row.person == name])}"
+        for name in people
     )
 
 
-def _named(each: str, person: str) -> str:
-    return "You, in another tab," if each == person else each
+def _named(name: str, person: str) -> str:
+    return "You, in another tab," if name == person else name
 
 
 def _did(rows: Sequence[Operation]) -> str:

@@ -158,8 +158,8 @@ def _outdated(session: Session, task: AnnotationTask, source: SyncedResponse) ->
 def _stands(now: Draft, spans: Sequence[SpanRecord], *, skips: bool) -> bool:
     if skips:
         return now.state == "skipped"
-    wanted = {key_of(each) for each in spans if each.status == "accepted"}
-    present = {key_of(each) for each in now.spans if each.status == "accepted"}
+    wanted = {key_of(span) for span in spans if span.status == "accepted"}
+    present = {key_of(span) for span in now.spans if span.status == "accepted"}
     return now.state == "submitted" and wanted == present
 
 
@@ -190,7 +190,7 @@ def _refuse(
     person: str,
     reason: str,
 ) -> None:
-    wanted = [list(key_of(each)) for each in spans if each.status == "accepted"]
+    wanted = [list(key_of(span)) for span in spans if span.status == "accepted"]
     operations.record(
         session,
         client=audit_log.server_client(),
@@ -205,16 +205,16 @@ def _refuse(
 def _merged(present: Sequence[DraftSpan], wanted: Sequence[SpanRecord]) -> tuple[DraftSpan, ...]:
     """The wanted spans, each as it is known here if it is; of the others, what was refused stays
     refused, a model's that was accepted is refused, and undecided ones go."""
-    places = {key_of(each) for each in wanted}
-    kept = {key_of(each): each for each in present if each.status == "accepted"}
+    keys = {key_of(span) for span in wanted}
+    kept = {key_of(span): span for span in present if span.status == "accepted"}
     left = [
-        replace(each, status="rejected")
-        for each in present
-        if key_of(each) not in places
-        and (each.status == "rejected" or (each.status == "accepted" and each.source == "model"))
+        replace(span, status="rejected")
+        for span in present
+        if key_of(span) not in keys
+        and (span.status == "rejected" or (span.status == "accepted" and span.source == "model"))
     ]
-    taken = {each.id for each in left}
-    taken |= {each.id for place, each in kept.items() if place in places}
+    taken = {span.id for span in left}
+    taken |= {span.id for key, span in kept.items() if key in keys}
     merged: list[DraftSpan] = []
     for record in wanted:
         known = kept.get(key_of(record)) if record.status == "accepted" else None

@@ -55,27 +55,27 @@ def insert_batch(
     the transaction back, and the savepoint with it.
     """
     result = InsertResult()
-    known = bulk.known_hashes(session, project_id, [each.document.sha256 for each in batch])
+    known = bulk.known_hashes(session, project_id, [checked.document.sha256 for checked in batch])
     result.notes = notes_on_trash(session, project_id, batch, known)
     labels = {label.name for label in projects.labels(session, project_id)}
     fresh: list[Checked] = []
-    for each in batch:
-        document = each.document
+    for checked in batch:
+        document = checked.document
         if document.sha256 in known:
             result.duplicates += 1
             continue
         wanted = labels.union(labels_of(document))
         if len(wanted) > max(MOST_LABELS, len(labels)):
-            result.bad.append(BadRecord(each.record.line, TOO_MANY_LABELS))
+            result.bad.append(BadRecord(checked.record.line, TOO_MANY_LABELS))
             continue
         labels = wanted
         known.add(document.sha256)
-        fresh.append(each)
+        fresh.append(checked)
     if singly:
-        for each in fresh:
-            _add_alone(session, project_id, each, result)
+        for checked in fresh:
+            _add_alone(session, project_id, checked, result)
     else:
-        _add(session, project_id, [each.document for each in fresh], result)
+        _add(session, project_id, [checked.document for checked in fresh], result)
     return result
 
 
@@ -84,7 +84,7 @@ def notes_on_trash(
 ) -> dict[str, int]:
     """What the bin keeps from being seen, and in how many documents."""
     labels = trash.labels(session, project_id)
-    marked = [each for each in batch if labels and labels & set(labels_of(each.document))]
+    marked = [checked for checked in batch if labels and labels & set(labels_of(checked.document))]
     found = {
         TEXT_IN_TRASH: len(trash.texts(session, project_id, sorted(known))) if known else 0,
         LABEL_IN_TRASH: len(marked),
@@ -102,19 +102,19 @@ def _add(
     result.documents += documents
 
 
-def _add_alone(session: Session, project_id: int, each: Checked, result: InsertResult) -> None:
+def _add_alone(session: Session, project_id: int, checked: Checked, result: InsertResult) -> None:
     """Another import may have added it meanwhile."""
-    if bulk.known_hashes(session, project_id, [each.document.sha256]):
+    if bulk.known_hashes(session, project_id, [checked.document.sha256]):
         result.duplicates += 1
         return
     try:
         with session.begin_nested():
-            _add(session, project_id, [each.document], result)
+            _add(session, project_id, [checked.document], result)
     except StatementError as error:
         if not is_refusal(error):
             raise
         said = str(error.orig or error).strip().splitlines()[0][:200]
-        result.bad.append(BadRecord(each.record.line, f"the database rejected it: {said}"))
+        result.bad.append(BadRecord(checked.record.line, f"the database rejected it: {said}"))
 
 
 def is_refusal(error: StatementError) -> bool:

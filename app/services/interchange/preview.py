@@ -40,19 +40,19 @@ def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -
     """
     preview = Preview()
     report = preview.report
-    seen: set[str] = set()
+    known_hashes: set[str] = set()
     present = _labels(sessions, project_id)
     for batch in batches(incoming, report):
-        seen |= _known(sessions, project_id, batch, report)
-        for each in batch:
+        known_hashes |= _known(sessions, project_id, batch, report)
+        for checked in batch:
             if len(preview.first) < FIRST:
-                preview.first.append(each.record)
-            entities = each.record.entities or ()
+                preview.first.append(checked.record)
+            entities = checked.record.entities or ()
             preview.labels.update(span.label for span in entities)
-            if each.document.sha256 in seen:
+            if checked.document.sha256 in known_hashes:
                 report.duplicates += 1
                 continue
-            seen.add(each.document.sha256)
+            known_hashes.add(checked.document.sha256)
             report.added += 1
             report.entities += len(entities)
         report.labels_created = [label for label in preview.labels if label not in present]
@@ -77,7 +77,7 @@ def _known(
     if project_id is None:
         return set()
     with sessions() as session:
-        hashes = [each.document.sha256 for each in batch]
+        hashes = [checked.document.sha256 for checked in batch]
         known = bulk.known_hashes(session, project_id, hashes)
         for said, documents in notes_on_trash(session, project_id, batch, known).items():
             report.note(said, documents)

@@ -118,8 +118,8 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
 def _sentences(records: Iterable[Record]) -> Iterator[Record]:
     """The records by sentence. What happened to the whole text is no sentence's history."""
     return by_sentence(
-        replace(each, history=None) if isinstance(each, DocumentRecord) else each
-        for each in records
+        replace(record, history=None) if isinstance(record, DocumentRecord) else record
+        for record in records
     )
 
 

@@ -35,7 +35,7 @@ class DocumentBuilder:
         status = _status(record, self.as_suggestions)
         spans = _checked(record.entities or (), len(record.text))
         history = History() if self.as_suggestions else record.history or History()
-        sets = [_earlier(each, len(record.text)) for each in history.sets]
+        sets = [_earlier(annotation_set, len(record.text)) for annotation_set in history.sets]
         if record.entities is not None:
             sets.append(self._own_set(record, status, spans, history.parent))
         suggests = bool(spans) and status in ("new", "skipped")
@@ -89,7 +89,9 @@ class DocumentBuilder:
 
 def labels_of(document: NewDocument) -> list[str]:
     """The labels of all its sets, in order, some maybe twice."""
-    return [span.label for each in reversed(document.sets) for span in each.spans]
+    return [
+        span.label for annotation_set in reversed(document.sets) for span in annotation_set.spans
+    ]
 
 
 def _status(record: DocumentRecord, as_suggestions: bool) -> DocumentStatus:

@@ -57,7 +57,7 @@ def replay_of(text: str) -> tuple[str, SamplerSettings]:
             f"expected a {FORMAT!r} of version {VERSION} or 1, got {kind[0]!r} of version "
             f"{kind[1]!r}; use a file from “Trace (JSON)” on the Denoise page"
         )
-    known = {each.name for each in fields(SamplerSettings)}
+    known = {field.name for field in fields(SamplerSettings)}
     settings = {name: value for name, value in read["settings"].items() if name in known}
     if kind == (FORMAT, 1) and settings.get("threshold") is not None:
         settings["threshold"] /= 3

@@ -40,17 +40,17 @@ def weigh(sessions: Sessions, project_id: int, label_id: int, into_id: int | Non
     with sessions() as session:
         require(session, project_id, "review")
         label = of_project(session, project_id, label_id)
-        places = label_names.places(session, project_id, label.name)
-        accepted = {place for place, status in places if status == "accepted"}
-        suggested = {place for place, status in places if status == "suggested"}
-        others: set[label_names.Place] = set()
+        locations = label_names.locations(session, project_id, label.name)
+        accepted = {location for location, status in locations if status == "accepted"}
+        suggested = {location for location, status in locations if status == "suggested"}
+        others: set[label_names.Location] = set()
         if into_id is not None:
             into = of_project(session, project_id, into_id)
-            there = label_names.places(session, project_id, into.name)
-            others = {place for place, status in there if status == "accepted"}
+            other_locations = label_names.locations(session, project_id, into.name)
+            others = {location for location, status in other_locations if status == "accepted"}
     return Weight(
         len(accepted),
-        len({place[0] for place in accepted | suggested}),
+        len({location[0] for location in accepted | suggested}),
         len(suggested - accepted),
         len(accepted & others),
     )

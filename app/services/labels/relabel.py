@@ -41,8 +41,8 @@ def relabel(
 def _works(session: Session, document: Document) -> Iterator[AnnotationTask]:
     """Each person's own work, and last what is everybody's, which may be decided from those."""
     wanted = assignments.annotators(session, document.project_id)
-    own = [each.person for each in assignments.of_document(session, document.id)]
-    imported = [each.person or "" for each in responses.newest(session, [document.id])]
+    own = [assignment.person for assignment in assignments.of_document(session, document.id)]
+    imported = [response.person or "" for response in responses.newest(session, [document.id])]
     for person in dict.fromkeys([*own, *imported]):
         yield tasks.of_person(session, document, person, wanted)
     yield AnnotationTask(document, document, None, wanted)
@@ -65,7 +65,7 @@ def _answer(
         return None
     provenance = dict(old.provenance)
     if known:
-        provenance["adjudicates"] = [replaced.get(each, each) for each in known]
+        provenance["adjudicates"] = [replaced.get(known_task, known_task) for known_task in known]
     made = annotation_sets.add_person_set(
         session,
         task.id,

@@ -19,14 +19,14 @@ from app.services.suggestions.resuggest import touched
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
 from storage.repository import documents, events, label_splits, operations, projects
-from storage.repository.label_names import Place
+from storage.repository.label_names import Location
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The entity that is to be decided now, in its sentence."""
 
-    place: Place
+    location: Location
     name: str
     """The document's."""
     before: str
@@ -57,17 +57,19 @@ def begin(
     with writing(sessions) as session:
         require(session, project_id, "review", person)
         label = of_project(session, project_id, label_id)
-        wanted = [each for each in dict.fromkeys(into) if each != label.name]
+        wanted = [name for name in dict.fromkeys(into) if name != label.name]
         if not wanted:
             raise LabelChangeError(
                 f"name at least one other label to split {label.name!r} into, got none"
             )
         if label_splits.open_pass(session, project_id) is not None:
             raise LabelChangeError("another label is being split; finish that first")
-        there = {each.name: each.id for each in projects.labels(session, project_id)}
+        there = {
+            known_label.name: known_label.id for known_label in projects.labels(session, project_id)
+        }
         ids = [
-            there[each] if each in there else projects.add_label(session, project_id, each).id
-            for each in wanted
+            there[name] if name in there else projects.add_label(session, project_id, name).id
+            for name in wanted
         ]
         detail = {"name": label.name, "label": label.id, "into": ids}
         events.record(session, person, label_splits.BEGUN, project_id=project_id, detail=detail)
@@ -88,14 +90,14 @@ def standing(sessions: Sessions, project_id: int) -> Pass | None:
 
 
 def choose(
-    sessions: Sessions, project_id: int, pass_id: int, place: Place, to: str, person: str
+    sessions: Sessions, project_id: int, pass_id: int, location: Location, to: str, person: str
 ) -> None:
     """Gives the entity at a place another label, for all who accepted it, or leaves it as it is
     where `to` is the label that is split. Saved when this returns; a second time, it does nothing.
 
     Raises `LabelChangeError` for a pass that has ended, or a label that is not of it.
     """
-    document_id, start, end = place
+    document_id, start, end = location
     with writing(sessions) as session:
         require(session, project_id, "review", person)
         document = documents.lock(session, document_id)
@@ -105,7 +107,7 @@ def choose(
         label, into = _labels(session, project_id, begun.detail)
         if to not in (label, *into):
             raise LabelChangeError(f"{label!r} is split into {', '.join(into)}, got {to!r}")
-        if document.project_id != project_id or place not in label_splits.left(
+        if document.project_id != project_id or location not in label_splits.left(
             session, project_id, pass_id, label
         ):
             return
@@ -151,15 +153,15 @@ def _labels(
     session: Session, project_id: int, detail: dict[str, Any]
 ) -> tuple[str, tuple[str, ...]]:
     """The label and its parts, by what they are called now; without those that are gone."""
-    names = {each.id: each.name for each in projects.labels(session, project_id)}
-    into = tuple(names[each] for each in detail["into"] if each in names)
+    names = {label.id: label.name for label in projects.labels(session, project_id)}
+    into = tuple(names[name] for name in detail["into"] if name in names)
     return names.get(detail["label"], ""), into
 
 
-def _asked(session: Session, place: Place) -> Asked:
-    document_id, start, end = place
+def _asked(session: Session, location: Location) -> Asked:
+    document_id, start, end = location
     document = documents.get(session, document_id)
     around = touched(document.text, [(start, end)]) or [(start, end)]
     left, right = min(start, around[0][0]), max(end, around[-1][1])
     text = document.text
-    return Asked(place, document.name, text[left:start], text[start:end], text[end:right])
+    return Asked(location, document.name, text[left:start], text[start:end], text[end:right])

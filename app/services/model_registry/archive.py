@@ -25,8 +25,8 @@ def pack(sessions: Sessions, version_id: int, out: BinaryIO) -> None:
     """
     with sessions() as session:
         require_administrator(session)
-    with TemporaryDirectory() as place, zipfile.ZipFile(out, "w") as packed:
-        folder = Path(place) / f"spanneal-{version_id}"
+    with TemporaryDirectory() as folder_path, zipfile.ZipFile(out, "w") as packed:
+        folder = Path(folder_path) / f"spanneal-{version_id}"
         for name in export(sessions, version_id, folder):
             packed.write(folder / name, f"{folder.name}/{name}")
 
@@ -39,8 +39,8 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
     with sessions() as session:
         require_administrator(session)
     try:
-        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as place:
-            folder = Path(place) / (Path(name).stem or "model")
+        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as folder_path:
+            folder = Path(folder_path) / (Path(name).stem or "model")
             folder.mkdir()
             behind = _extract(packed, folder)
             brought = bring_in(sessions, settings, folder)
@@ -54,19 +54,19 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
 
 def _extract(packed: zipfile.ZipFile, folder: Path) -> list[str]:
     """The model's own files, out of the one folder that they lie in; the others' names."""
-    files = [each for each in packed.infolist() if not each.is_dir()]
+    files = [member for member in packed.infolist() if not member.is_dir()]
     homes = [
-        PurePosixPath(each.filename).parent
-        for each in files
-        if PurePosixPath(each.filename).name == CONFIG
+        PurePosixPath(file.filename).parent
+        for file in files
+        if PurePosixPath(file.filename).name == CONFIG
     ]
     if len(homes) != 1:
         raise ModelImportError(f"the zip holds {len(homes)} models (files {CONFIG}), expected one")
     wanted = {str(homes[0] / name): name for name in ALLOWED}
-    mine = [each for each in files if each.filename in wanted]
-    if sum(each.file_size for each in mine) > MOST_BYTES:
+    mine = [file for file in files if file.filename in wanted]
+    if sum(file.file_size for file in mine) > MOST_BYTES:
         raise ModelImportError(f"the model has more than {MOST_BYTES // 2**30} GiB unpacked")
-    for each in mine:
-        with packed.open(each) as source, (folder / wanted[each.filename]).open("wb") as out:
+    for file in mine:
+        with packed.open(file) as source, (folder / wanted[file.filename]).open("wb") as out:
             shutil.copyfileobj(source, out)
-    return [each.filename for each in files if each.filename not in wanted]
+    return [file.filename for file in files if file.filename not in wanted]

@@ -57,7 +57,9 @@ def held_out(sessions: Sessions, project_id: int) -> tuple[tuple[str, ...], tupl
     with sessions() as session:
         require(session, project_id, "review")
         labels = tuple(label.name for label in projects.labels(session, project_id))
-        read = [decided(each, labels)[0] for each in corrected(session, project_id, ["holdout"])]
+        read = [
+            decided(document, labels)[0] for document in corrected(session, project_id, ["holdout"])
+        ]
     held = tuple(_truth(record) for parts in read for record in parts)
     if not held:
         raise NothingToCompareError(
@@ -77,7 +79,10 @@ def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int =
     with sessions() as session:
         names = label_names.current(session, project_id)
         settings = settings_of(session, project_id)
-    said = [[_said(model, each.text, settings, labels, names) for each in held] for model in (a, b)]
+    said = [
+        [_said(model, document.text, settings, labels, names) for document in held]
+        for model in (a, b)
+    ]
     per_label = {
         label: _difference(held, said, {label}, seed)
         for label in labels
@@ -100,7 +105,7 @@ def _said(
     names: Mapping[str, str],
 ) -> frozenset[Key]:
     found = renamed(model.predict(text, settings).entities, names)
-    return frozenset(each.key for each in found if each.label in labels)
+    return frozenset(entry.key for entry in found if entry.label in labels)
 
 
 def _difference(

@@ -99,7 +99,7 @@ def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     version = registry.bring_in(final, {"imported": {"from": folder.name}})
-    behind = sorted(each.name for each in folder.iterdir() if each.name not in found)
+    behind = sorted(path.name for path in folder.iterdir() if path.name not in found)
     return Brought(version, tuple(behind))
 
 
@@ -107,7 +107,7 @@ def _checked(folder: Path) -> tuple[str, ...]:
     """The names of the files that make the model."""
     if folder.is_symlink() or not folder.is_dir():
         raise ModelImportError(f"{folder} is not a folder; name the folder that holds {CONFIG}")
-    pickled = sorted(each.name for each in folder.iterdir() if _PICKLED.fullmatch(each.name))
+    pickled = sorted(path.name for path in folder.iterdir() if _PICKLED.fullmatch(path.name))
     if pickled and not (folder / WEIGHTS).is_file():
         raise ModelImportError(
             f"{folder} holds {', '.join(pickled)}, which can run code when it is read, and no "

@@ -57,7 +57,7 @@ def paired_bootstrap(
 
     Raises `ValueError` for no document, or for lists of different documents.
     """
-    if not a or [each.gold for each in a] != [each.gold for each in b]:
+    if not a or [count.gold for count in a] != [count.gold for count in b]:
         raise ValueError(
             f"a comparison needs the same documents on both sides, at least one; got {len(a)} and "
             f"{len(b)} with gold entities {[c.gold for c in a][:5]} and {[c.gold for c in b][:5]}"

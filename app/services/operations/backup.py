@@ -69,7 +69,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Manifest:
-        files = {name: File(**each) for name, each in data["files"].items()}
+        files = {name: File(**file) for name, file in data["files"].items()}
         return cls(**{**data, "files": files})
 
 

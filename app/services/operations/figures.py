@@ -92,7 +92,7 @@ class Measured:
 
 def per_day(submitted: Sequence[Submission]) -> list[Day]:
     """Every day on which something was submitted."""
-    counts = Counter(each.submitted_at.date() for each in submitted)
+    counts = Counter(submission.submitted_at.date() for submission in submitted)
     days, so_far = [], 0
     for day in sorted(counts):
         so_far += counts[day]
@@ -128,8 +128,8 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         statuses=statuses,
         days=per_day(submitted),
         labels=[
-            LabelCount(each, counts.get((each, "model"), 0), counts.get((each, "person"), 0))
-            for each in labels
+            LabelCount(name, counts.get((name, "model"), 0), counts.get((name, "person"), 0))
+            for name in labels
         ],
         acceptance=_acceptance(decided, suggested),
         efforts=_efforts(submitted, opened, actions),
@@ -155,7 +155,7 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
                 old["f1"],
             )
         )
-    return sorted(found, key=lambda each: each.model_version_id)
+    return sorted(found, key=lambda row: row.model_version_id)
 
 
 def _acceptance(
@@ -177,7 +177,10 @@ def _acceptance(
             fate = "as_it_was" if span.label == label else "relabelled"
         counts[int(named[1])][fate] += 1
     fates = ("as_it_was", "moved", "relabelled", "rejected")
-    return [Acceptance(each, *(counts[each][fate] for fate in fates)) for each in sorted(counts)]
+    return [
+        Acceptance(version_id, *(counts[version_id][fate] for fate in fates))
+        for version_id in sorted(counts)
+    ]
 
 
 def _efforts(
@@ -192,16 +195,16 @@ def _efforts(
     for action in actions:
         done[action.document_id].append(action)
     groups: dict[bool, list[tuple[float, int, int]]] = {True: [], False: []}
-    for each in submitted:
-        seen, acts = began[each.document_id], done[each.document_id]
+    for submission in submitted:
+        document_visits, acts = began[submission.document_id], done[submission.document_id]
         last = max((act.at for act in acts if act.op == "submit"), default=None)
-        seen = [visit for visit in seen if last and visit.opened_at <= last]
-        if last is None or not seen:
+        document_visits = [visit for visit in document_visits if last and visit.opened_at <= last]
+        if last is None or not document_visits:
             continue
         acts = [act for act in acts if act.at <= last]
-        times = sorted([*(visit.opened_at for visit in seen), *(act.at for act in acts)])
-        aided = any(visit.aided for visit in seen)
-        groups[aided].append((_worked(times), len(acts), each.accepted))
+        times = sorted([*(visit.opened_at for visit in document_visits), *(act.at for act in acts)])
+        aided = any(visit.aided for visit in document_visits)
+        groups[aided].append((_worked(times), len(acts), submission.accepted))
     return [
         Effort(
             aided,

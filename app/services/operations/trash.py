@@ -92,7 +92,9 @@ def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:
     projects."""
     with sessions() as session:
         found = trash.of_project(session, project_id) if _may(session, project_id, "label") else []
-        gone = [each for each in trash.projects(session) if _may(session, each.id, "project")]
+        gone = [
+            project for project in trash.projects(session) if _may(session, project.id, "project")
+        ]
         return [*found, *gone]
 
 

@@ -34,7 +34,7 @@ def succeed(presence: WorkerHeartbeat, stop: threading.Event) -> None:
 
 def _take_over(presence: WorkerHeartbeat) -> None:
     running = DBOS.list_workflows(status="PENDING", name=WORKFLOW)
-    for name in {each.executor_id for each in running if each.executor_id} - {presence.name}:
+    for name in {job.executor_id for job in running if job.executor_id} - {presence.name}:
         with presence.heir_of(name) as heir:
             if heir:
                 LOG.warning("worker %s died during a job; resuming it here", name)

@@ -72,7 +72,7 @@ class JobLog:
         """All that is known; nothing yet where there is no file."""
         kept: list[dict[str, Any]] = []
         for line in self._lines():
-            while kept and _place(kept[-1]) >= _place(line):
+            while kept and _position(kept[-1]) >= _position(line):
                 kept.pop()
             kept.append(line)
         if not kept:
@@ -99,7 +99,7 @@ class JobLog:
                 yield line
 
 
-def _place(line: Mapping[str, Any]) -> tuple[int, bool]:
+def _position(line: Mapping[str, Any]) -> tuple[int, bool]:
     """A step's losses come before the scores of the epoch that it ends."""
     return line["step"], "best" in line
 

@@ -44,22 +44,22 @@ def write_replay(
     trains nothing. `names`: what labels are called now, by their names of then. Which documents
     are chosen follows from their texts.
     """
-    room, seen = round(SHARE * new), set(known)
+    room, known_texts = round(SHARE * new), set(known)
     written: dict[str, list[str]] = {}
     for version in line:
         told = version.settings.get("snapshot") or {}
-        then = {_now(each, names) for each in told.get("labels", ())}
+        then = {_now(name, names) for name in told.get("labels", ())}
         common = [label for label in labels if label in then]
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():
             continue
-        chosen = [each for each in _shuffled(old) if each.text not in seen][:room]
+        chosen = [record for record in _shuffled(old) if record.text not in known_texts][:room]
         if chosen:
             name = f"replay-{version.id}"
             with (folder / f"{name}.jsonl").open("wb") as out:
-                write_jsonl([_only(each, common, names) for each in chosen], out)
+                write_jsonl([_only(record, common, names) for record in chosen], out)
             written[name] = common
-            seen |= {each.text for each in chosen}
+            known_texts |= {record.text for record in chosen}
             room -= len(chosen)
     return written
 
@@ -67,15 +67,17 @@ def write_replay(
 def _shuffled(path: Path) -> Iterator[DocumentRecord]:
     """The file's documents in an order that follows from their texts."""
     with path.open("rb") as file:
-        read = [each for each in read_jsonl(file, path.name) if isinstance(each, DocumentRecord)]
-    yield from sorted(read, key=lambda each: hashlib.sha256(each.text.encode()).digest())
+        read = [
+            record for record in read_jsonl(file, path.name) if isinstance(record, DocumentRecord)
+        ]
+    yield from sorted(read, key=lambda record: hashlib.sha256(record.text.encode()).digest())
 
 
 def _only(
     document: DocumentRecord, labels: Sequence[str], names: Mapping[str, str]
 ) -> DocumentRecord:
-    spans = (replace(each, label=_now(each.label, names)) for each in document.entities or ())
-    return replace(document, entities=tuple(each for each in spans if each.label in labels))
+    spans = (replace(span, label=_now(span.label, names)) for span in document.entities or ())
+    return replace(document, entities=tuple(span for span in spans if span.label in labels))
 
 
 def _now(label: str, names: Mapping[str, str]) -> str:

@@ -207,7 +207,7 @@ def _replay(
 ) -> dict[str, list[str]]:
     with sessions() as session:
         line = ancestors(session, parent)
-    known = {each.text for name in FILES for each in getattr(material, name)}
+    known = {document.text for name in FILES for document in getattr(material, name)}
     return write_replay(folder, line, material.labels, known, len(material.train), names)
 
 
@@ -249,7 +249,7 @@ def choose_dev(
 def _those(
     documents: Iterable[DocumentRecord], chosen: set[str], inside: bool
 ) -> tuple[DocumentRecord, ...]:
-    return tuple(each for each in documents if (_digest(each) in chosen) == inside)
+    return tuple(document for document in documents if (_digest(document) in chosen) == inside)
 
 
 def _digest(document: DocumentRecord) -> str:

@@ -84,14 +84,22 @@ class ReviewService:
             if self._names.get(project_id, changes) != changes:
                 self._checked.clear()  # what was said then calls labels by other names
             self._names[project_id] = changes
-        fit = [each for each in every if each.status == "submitted" and each.split != "holdout"]
-        return sorted(fit, key=lambda each: each.submitted_at, reverse=True)
+        fit = [
+            submission
+            for submission in every
+            if submission.status == "submitted" and submission.split != "holdout"
+        ]
+        return sorted(fit, key=lambda submission: submission.submitted_at, reverse=True)
 
     def waiting(self, submitted: Sequence[Submission], model_version_id: int) -> list[Submission]:
         """Those that this model version has not checked yet."""
         with self._lock:
             known = set(self._checked)
-        return [each for each in submitted if (each.set_id, model_version_id) not in known]
+        return [
+            submission
+            for submission in submitted
+            if (submission.set_id, model_version_id) not in known
+        ]
 
     def check(self, submission: Submission, reviewer: Reviewer) -> None:
         """Asks the model about one document. What it said before is not asked again."""
@@ -113,7 +121,7 @@ class ReviewService:
         ]
         found = reviewer.review(text, accepted) if accepted else []
         suspects = tuple(
-            _suspect(submission, text, each, names) for each in found if not each.agrees
+            _suspect(submission, text, suspect, names) for suspect in found if not suspect.agrees
         )
         with self._lock:
             self._checked[submission.set_id, reviewer.model_version_id] = suspects
@@ -124,8 +132,13 @@ class ReviewService:
         """What the model would have otherwise in those that it has checked, most doubtful first;
         each place once."""
         with self._lock:
-            held = [self._checked.get((each.set_id, model_version_id), ()) for each in submitted]
-        ranked = sorted((one for each in held for one in each), key=lambda one: -one.score)
+            held = [
+                self._checked.get((submission.set_id, model_version_id), ())
+                for submission in submitted
+            ]
+        ranked = sorted(
+            (one for held_document in held for one in held_document), key=lambda one: -one.score
+        )
         best = {(one.document_id, one.entity): one for one in reversed(ranked)}
         return [one for one in ranked if best[one.document_id, one.entity] is one]
 
@@ -134,8 +147,8 @@ def _suspect(
     submission: Submission, text: str, review: EntityReview, names: Mapping[str, str]
 ) -> Suspect:
     both = [review.entity, *([review.suggestion] if review.suggestion else [])]
-    start = max(0, min(each.start for each in both) - AROUND)
-    end = min(len(text), max(each.end for each in both) + AROUND)
+    start = max(0, min(entity.start for entity in both) - AROUND)
+    end = min(len(text), max(entity.end for entity in both) + AROUND)
     return Suspect(
         document_id=submission.document_id,
         name=submission.name,

@@ -111,7 +111,7 @@ def _begun(
 ) -> list[int]:
     """The person's own open documents: those after the current one, then from the start."""
     own = assignments.open_of(session, project_id, person)
-    return sorted((each for each in own if each not in without), key=lambda one: (one < after, one))
+    return sorted((row for row in own if row not in without), key=lambda one: (one < after, one))
 
 
 def _others(
@@ -218,7 +218,7 @@ def _least_alike(
     if not known:
         return unknown
     points = _unit([held[row.id] for row in known])
-    centres = [held[each] for each in done if each in held]
+    centres = [held[document_id] for document_id in done if document_id in held]
     nearest = (points @ _unit(centres).T).max(1) if centres else -(points @ points.mean(0))
     ranked: list[QueueRow] = []
     for number in range(min(count, len(known))):
@@ -232,6 +232,6 @@ def _least_alike(
 
 
 def _unit(vectors: Sequence[bytes]) -> NDArray[np.float64]:
-    stacked = np.stack([np.frombuffer(each, dtype="<f4") for each in vectors])
+    stacked = np.stack([np.frombuffer(vector, dtype="<f4") for vector in vectors])
     length = np.linalg.norm(stacked, axis=1, keepdims=True)
     return stacked / np.where(length > 0, length, 1.0)

@@ -76,8 +76,8 @@ def resuggest(
             raise GestureError("nobody has opened this document yet; open it and try again")
         left = _refused(session, task, now)
         names = label_names.current(session, task.document.project_id)
-        known = [replace(each, label=names.get(each.label, each.label)) for each in found]
-        new = [each for each in known if each.label in now.labels and key_of(each) not in left]
+        known = [replace(span, label=names.get(span.label, span.label)) for span in found]
+        new = [span for span in known if span.label in now.labels and key_of(span) not in left]
         after = reduce(now, Suggest(tuple(new), tuple(windows), settings.flat))
         drafts.save(session, task, now, after, person)
         had, has = ({span.id for span in draft.spans} for draft in (now, after))
@@ -85,7 +85,7 @@ def resuggest(
         payload = {
             "op": "suggest",
             "model_version_id": predictor.model_version_id,
-            "spans": [asdict(each) for each in new if each.id in has],
+            "spans": [asdict(span) for span in new if span.id in has],
             "windows": windows,
             "gone": gone,
         }
@@ -146,12 +146,12 @@ class BackgroundResuggest:
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     """The sentences that overlap any of the stretches, as the model cuts them."""
     tokens = tokenize(text)
-    places = list(around)
+    stretches = list(around)
     cut = [(tokens[start].start, tokens[end - 1].end) for start, end in sentences(text, tokens)]
     return [
         (start, end)
         for start, end in cut
-        if any(start < right and left < end for left, right in places)
+        if any(start < right and left < end for left, right in stretches)
     ]
 
 
@@ -166,14 +166,14 @@ def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
 def _refused(session: Session, task: AnnotationTask, draft: Draft) -> set[Key]:
     """What a person rejected, and what was suggested once and corrected to something else."""
     machine = annotation_sets.latest_prediction(session, task.id)
-    places = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    keys = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
     for payload in operations.payloads(session, task.id, "suggest", task.owner):
-        places |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
-        places -= {(start, end, label) for start, end, label in payload["gone"]}
+        keys |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
+        keys -= {(start, end, label) for start, end, label in payload["gone"]}
     names = label_names.current(session, task.document.project_id)
-    places = {(start, end, names.get(label, label)) for start, end, label in places}
-    places -= {key_of(span) for span in draft.spans}
-    return places | {key_of(span) for span in draft.spans if span.status == "rejected"}
+    keys = {(start, end, names.get(label, label)) for start, end, label in keys}
+    keys -= {key_of(span) for span in draft.spans}
+    return keys | {key_of(span) for span in draft.spans if span.status == "rejected"}
 
 
 def _found(
@@ -199,23 +199,23 @@ def _found(
     run = uuid4().hex[:8]
     return [
         Found(
-            each.key,
-            each.start + start,
-            each.end + start,
-            each.label,
-            each.score,
-            each.confidence,
+            suggestion.key,
+            suggestion.start + start,
+            suggestion.end + start,
+            suggestion.label,
+            suggestion.score,
+            suggestion.confidence,
         )
-        for each in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
-        if key_of(each) not in kept
+        for suggestion in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
+        if key_of(suggestion) not in kept
     ]
 
 
-def _within(stretch: Stretch, places: Iterable[Key]) -> list[Entity]:
+def _within(stretch: Stretch, keys: Iterable[Key]) -> list[Entity]:
     """The places that lie in the stretch, as entities of it alone."""
     start, end = stretch
     return [
         Entity(left - start, right - start, label)
-        for left, right, label in sorted(places)
+        for left, right, label in sorted(keys)
         if start <= left and right <= end
     ]

@@ -16,7 +16,7 @@ from core.types import Entity
 
 Kind = Literal["same", "type", "boundary", "missing"]
 Run = Sequence[Entity]
-Place = tuple[int, int]
+Extent = tuple[int, int]
 _LONGEST = 48
 
 
@@ -67,33 +67,33 @@ class Row:
 def compare(runs: Sequence[Run]) -> tuple[Row, ...]:
     """A row for each place that any run found, in reading order."""
     found = [{(entity.start, entity.end): entity for entity in run} for run in runs]
-    places = sorted({place for run in found for place in run}, key=lambda p: (p[0], -p[1]))
-    return tuple(_row(place, found) for place in places)
+    keys = sorted({key for run in found for key in run}, key=lambda p: (p[0], -p[1]))
+    return tuple(_row(key, found) for key in keys)
 
 
-def _row(place: Place, found: Sequence[dict[Place, Entity]]) -> Row:
-    having = [run for run in found if place in run]
-    label = Counter(run[place].label for run in having).most_common(1)[0][0]
+def _row(key: Extent, found: Sequence[dict[Extent, Entity]]) -> Row:
+    having = [run for run in found if key in run]
+    label = Counter(run[key].label for run in having).most_common(1)[0][0]
     known = {other for run in having for other in run}
     cells = []
     for run in found:
-        if place in run:
-            entity = run[place]
+        if key in run:
+            entity = run[key]
             cells.append(Cell("same" if entity.label == label else "type", entity))
             continue
         beside = [
             entity
             for other, entity in run.items()
-            if other not in known and overlap(entity, having[0][place])
+            if other not in known and overlap(entity, having[0][key])
         ]
         instead = max(beside, key=lambda entity: entity.score or 0.0, default=None)
         cells.append(Cell("boundary" if instead else "missing", instead))
-    return Row(*place, label, tuple(cells))
+    return Row(*key, label, tuple(cells))
 
 
 def mean_f1(runs: Sequence[Run]) -> float:
     """The mean F1 of each two runs, one read as the other's gold; 1 where all found the same."""
-    return pairwise_f1([{each.key for each in run} for run in runs])
+    return pairwise_f1([{key.key for key in run} for run in runs])
 
 
 def in_words(rows: Sequence[Row], names: Sequence[str], text: str) -> list[str]:

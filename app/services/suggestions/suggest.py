@@ -70,8 +70,8 @@ def ask(
     wider = replace(settings, threshold=max(0.0, tuned - RADAR))
     with metrics.PREDICTING.time():
         found = predictor.predict(text, wider, fixed, suppressed)
-    sure = tuple(each for each in found.entities if (each.score or 0.0) >= tuned)
-    hints = tuple(each for each in found.entities if (each.score or 0.0) < tuned)
+    sure = tuple(entity for entity in found.entities if (entity.score or 0.0) >= tuned)
+    hints = tuple(entity for entity in found.entities if (entity.score or 0.0) < tuned)
     return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)
 
 
@@ -104,10 +104,10 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
         model_version_id=answer.model_version_id,
         provenance={
             "sampler": asdict(answer.settings),
-            "uncovered": [[each.start, each.end] for each in answer.uncovered],
+            "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
             "hints": [
-                [each.start, each.end, each.label, each.score]
-                for each in drafts.best_once(renamed(answer.hints, names))
+                [hint.start, hint.end, hint.label, hint.score]
+                for hint in drafts.best_once(renamed(answer.hints, names))
             ],
         },
     )
@@ -123,4 +123,6 @@ def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[H
 
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
     """The entities by today's names of their labels, see `storage.repository.label_names`."""
-    return tuple(replace(each, label=names.get(each.label, each.label)) for each in entities)
+    return tuple(
+        replace(entity, label=names.get(entity.label, entity.label)) for entity in entities
+    )

@@ -39,7 +39,7 @@ class Version:
 
     set_id: int
     person: str
-    places: frozenset[Key]
+    keys: frozenset[Key]
     """The accepted entities."""
 
 
@@ -58,9 +58,9 @@ class Difference:
     def choices(self) -> list[tuple[tuple[str, ...], tuple[Key, ...]]]:
         """What one can take, each once, with the people who have it."""
         people: dict[tuple[Key, ...], list[str]] = {}
-        for person, places in self.versions.items():
-            people.setdefault(places, []).append(person)
-        return [(tuple(who), places) for places, who in people.items()]
+        for person, keys in self.versions.items():
+            people.setdefault(keys, []).append(person)
+        return [(tuple(who), keys) for keys, who in people.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ def case(sessions: Sessions, document_id: int) -> Case:
             text=document.text,
             labels=tuple(label.name for label in projects.labels(session, document.project_id)),
             versions=versions,
-            agreed=_in_order(frozenset.intersection(*(each.places for each in versions)))
+            agreed=_in_order(frozenset.intersection(*(version.keys for version in versions)))
             if versions
             else (),
             differences=align(versions),
             decided=(decided.person or "", _accepted(decided)) if decided else None,
-            stale=decided is not None and set(known) != {each.set_id for each in versions},
+            stale=decided is not None and set(known) != {version.set_id for version in versions},
         )
 
 
@@ -110,14 +110,14 @@ def align(versions: Sequence[Version]) -> tuple[Difference, ...]:
     """The differences in reading order: what not all have, together with what it overlaps."""
     if not versions:
         return ()
-    agreed = frozenset.intersection(*(each.places for each in versions))
-    disputed = sorted({place for each in versions for place in each.places} - agreed)
+    agreed = frozenset.intersection(*(version.keys for version in versions))
+    disputed = sorted({key for version in versions for key in version.keys} - agreed)
     groups: list[list[Key]] = []
-    for place in disputed:  # by start: a group goes on as long as something in it reaches here
-        if groups and max(each[1] for each in groups[-1]) > place[0]:
-            groups[-1].append(place)
+    for key in disputed:  # by start: a group goes on as long as something in it reaches here
+        if groups and max(member[1] for member in groups[-1]) > key[0]:
+            groups[-1].append(key)
         else:
-            groups.append([place])
+            groups.append([key])
     return tuple(_difference(set(group), versions) for group in groups)
 
 
@@ -143,7 +143,7 @@ def decide(
                 "nothing to adjudicate: expected at least two submitted versions, got "
                 f"{len(versions)}"
             )
-        if {each.set_id for each in versions} != set(set_ids):
+        if {version.set_id for version in versions} != set(set_ids):
             raise AdjudicationError(
                 "another version has been submitted since; review it and decide again"
             )
@@ -157,14 +157,14 @@ def waiting(sessions: Sessions, project_id: int) -> tuple[list[int], list[int]]:
         require(session, project_id, "review")
         several = responses.by_several(session, project_id)
         decided = responses.decided(session, project_id)
-    return [each for each in several if each not in decided], [
-        each for each in several if each in decided
+    return [submission for submission in several if submission not in decided], [
+        submission for submission in several if submission in decided
     ]
 
 
 def _versions(session: Session, document_id: int) -> tuple[Version, ...]:
     found = responses.newest(session, [document_id])
-    return tuple(Version(each.id, each.person or "", _accepted(each)) for each in found)
+    return tuple(Version(answer.id, answer.person or "", _accepted(answer)) for answer in found)
 
 
 def _accepted(answer: AnnotationSet) -> frozenset[Key]:
@@ -173,18 +173,18 @@ def _accepted(answer: AnnotationSet) -> frozenset[Key]:
 
 
 def _difference(group: set[Key], versions: Sequence[Version]) -> Difference:
-    held = {each.person: _in_order(each.places & group) for each in versions}
+    held = {version.person: _in_order(version.keys & group) for version in versions}
     kinds: dict[Kind, None] = {}
-    for number, each in enumerate(versions):
+    for number, version in enumerate(versions):
         for other in versions[number + 1 :]:
-            mine, theirs = frozenset(held[each.person]), frozenset(held[other.person])
+            mine, theirs = frozenset(held[version.person]), frozenset(held[other.person])
             kinds |= {kind: None for kind, _, _ in differences(mine, theirs)}
-    start, end = min(place[0] for place in group), max(place[1] for place in group)
+    start, end = min(key[0] for key in group), max(key[1] for key in group)
     return Difference(start, end, tuple(kinds), held)
 
 
-def _in_order(places: Iterable[Key]) -> tuple[Key, ...]:
-    return tuple(sorted(places, key=lambda place: (place[0], -place[1], place[2])))
+def _in_order(keys: Iterable[Key]) -> tuple[Key, ...]:
+    return tuple(sorted(keys, key=lambda key: (key[0], -key[1], key[2])))
 
 
 def _chosen(
@@ -199,11 +199,11 @@ def _chosen(
         raise AdjudicationError(
             f"got {len(decisions)} decisions for {len(found)} differences; decide each one"
         )
-    chosen = set(frozenset.intersection(*(each.places for each in versions)))
+    chosen = set(frozenset.intersection(*(version.keys for version in versions)))
     labels = {label.name for label in projects.labels(session, document.project_id)}
-    for each, places in zip(found, decisions, strict=True):
-        for place in places:
-            start, end, label = place
+    for difference, keys in zip(found, decisions, strict=True):
+        for key in keys:
+            start, end, label = key
             if not 0 <= start < end <= document.length:
                 raise AdjudicationError(
                     f"an entity from {start} to {end} is not in the text, which has "
@@ -211,12 +211,12 @@ def _chosen(
                 )
             if label not in labels:
                 raise AdjudicationError(f"the project has no label {label!r}; choose another")
-            if not overlap(place, (each.start, each.end, "")):
+            if not overlap(key, (difference.start, difference.end, "")):
                 raise AdjudicationError(
-                    f"an entity from {start} to {end} is outside the difference: {each.start} to "
-                    f"{each.end}"
+                    f"an entity from {start} to {end} is outside the difference: "
+                    f"{difference.start} to {difference.end}"
                 )
-            chosen.add(place)
+            chosen.add(key)
     return _in_order(chosen)
 
 
@@ -228,7 +228,7 @@ def _keep(
     reviewer: str,
 ) -> int:
     before = responses.decided_of(session, document.id)
-    ids = [each.set_id for each in versions]
+    ids = [version.set_id for version in versions]
     hidden = _of_deleted_labels(session, document.project_id, [before.id] if before else ids)
     made = annotation_sets.add_person_set(
         session,
@@ -266,8 +266,8 @@ def _of_deleted_labels(
         return ()
     spans = (
         span
-        for each in set_ids
-        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, each))
+        for set_id in set_ids
+        for span in annotation_sets.every_span_of(session, session.get_one(AnnotationSet, set_id))
     )
     return _in_order(
         {key_of(span) for span in spans if span.status == "accepted" and span.label in deleted}
@@ -280,7 +280,7 @@ def accept_agreed(sessions: Sessions, project_id: int, reviewer: str) -> int:
     for document_id in waiting(sessions, project_id)[0]:
         found = case(sessions, document_id)
         if not found.differences:
-            ids = [each.set_id for each in found.versions]
+            ids = [version.set_id for version in found.versions]
             decide(sessions, document_id, ids, (), reviewer)
             accepted += 1
     return accepted

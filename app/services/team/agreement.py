@@ -107,24 +107,24 @@ def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -
         for start in range(0, len(ids), BATCH):
             texts = documents.texts(session, ids[start : start + BATCH])
             given: dict[int, dict[str, frozenset[Key]]] = {}
-            for each in responses.newest(session, texts):
-                assert each.person is not None
-                given.setdefault(each.document_id, {})[each.person] = frozenset(
-                    key_of(row) for row in each.entities if row.status == "accepted"
+            for response in responses.newest(session, texts):
+                assert response.person is not None
+                given.setdefault(response.document_id, {})[response.person] = frozenset(
+                    key_of(row) for row in response.entities if row.status == "accepted"
                 )
             for document_id, (name, text) in texts.items():
                 words = tuple((token.start, token.end) for token in tokenize(text))
                 found.append(Annotated(document_id, name, words, given[document_id]))
-    chosen = [each.by(people) if people else each for each in found]
-    return [each for each in chosen if len(each.responses) >= 2]
+    chosen = [document.by(people) if people else document for document in found]
+    return [document for document in chosen if len(document.responses) >= 2]
 
 
 def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     """Every figure, with the intervals of this seed. Nobody's name or order matters."""
-    annotated = [each for each in annotated if len(each.responses) >= 2]
-    people = tuple(sorted({person for each in annotated for person in each.responses}))
+    annotated = [document for document in annotated if len(document.responses) >= 2]
+    people = tuple(sorted({person for document in annotated for person in document.responses}))
     draws = agreement_coefficients.resamples(len(annotated), seed)
-    labels = sorted({place[2] for each in annotated for place in _all(each)})
+    labels = sorted({key[2] for document in annotated for key in _all(document)})
     whole = _Ratings.of(annotated)
     pairs = tuple(
         pair
@@ -133,7 +133,7 @@ def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     )
     return Agreement(
         people,
-        sum(len(each.words) for each in annotated),
+        sum(len(document.words) for document in annotated),
         _summary(annotated, whole, draws),
         pairs,
         tuple(_summary(annotated, whole.only(label), draws, label) for label in labels),
@@ -157,10 +157,10 @@ class _Ratings:
     def of(cls, annotated: Sequence[Annotated]) -> _Ratings:
         numbers: dict[frozenset[str], int] = {}
         values = []
-        for each in annotated:
+        for document in annotated:
             rows = {}
-            for person in sorted(each.responses):
-                sets = _covering(each.words, each.responses[person])
+            for person in sorted(document.responses):
+                sets = _covering(document.words, document.responses[person])
                 found = [numbers.setdefault(one, len(numbers)) for one in sets]
                 rows[person] = np.array(found, np.int64)
             values.append(rows)
@@ -168,7 +168,7 @@ class _Ratings:
 
     def only(self, label: str) -> _Ratings:
         """Whether this label is among each word's."""
-        has = np.array([label in each for each in self.sets], np.int64)
+        has = np.array([label in label_set for label_set in self.sets], np.int64)
         values = [{person: has[row] for person, row in rows.items()} for rows in self.values]
         return _Ratings((frozenset(), frozenset((label,))), values)
 
@@ -182,12 +182,12 @@ class _Ratings:
         return found
 
 
-def _covering(words: Sequence[tuple[int, int]], places: Iterable[Key]) -> list[frozenset[str]]:
+def _covering(words: Sequence[tuple[int, int]], keys: Iterable[Key]) -> list[frozenset[str]]:
     """The labels of the entities that each word lies in, wholly or in part."""
     found = [_NONE] * len(words)
     starts = [start for start, _ in words]
     ends = [end for _, end in words]
-    for start, end, name in places:
+    for start, end, name in keys:
         for number in range(bisect_right(ends, start), bisect_left(starts, end)):
             found[number] |= {name}
     return found
@@ -219,13 +219,13 @@ class _PairSums:
     ) -> None:
         first, second = two
         self.both = np.array(
-            [first in each.responses and second in each.responses for each in annotated]
+            [first in document.responses and second in document.responses for document in annotated]
         )
         exact, boundaries, cohen = [], [], []
-        for each, values, both in zip(annotated, ratings.values, self.both, strict=True):
-            a, b = (_of(each, person, label) if both else set() for person in two)
+        for document, values, both in zip(annotated, ratings.values, self.both, strict=True):
+            a, b = (_of(document, person, label) if both else set() for person in two)
             exact.append((len(a & b), len(a), len(b)))
-            left, right = ({place[:2] for place in places} for places in (a, b))
+            left, right = ({key[:2] for key in keys} for keys in (a, b))
             boundaries.append((len(left & right), len(left), len(right)))
             row, other = (values[person] if both else _NO_WORDS for person in two)
             cohen.append(agreement_coefficients.cohen_sums(row, other, ratings.width))
@@ -237,19 +237,22 @@ class _PairSums:
 def _summary(
     annotated: Sequence[Annotated], ratings: _Ratings, draws: Floats, label: str | None = None
 ) -> Summary:
-    people = sorted({person for each in annotated for person in each.responses})
+    people = sorted({person for document in annotated for person in document.responses})
     pairs = [_PairSums(annotated, ratings, two, label) for two in combinations(people, 2)]
-    pairs = [each for each in pairs if each.both.any()]
-    found = [sum(len(_of(each, person, label)) for person in each.responses) for each in annotated]
+    pairs = [pair for pair in pairs if pair.both.any()]
+    found = [
+        sum(len(_of(document, person, label)) for person in document.responses)
+        for document in annotated
+    ]
     matrices = [ratings.matrix(number) for number in range(len(annotated))]
-    sums = np.array([agreement_coefficients.ratings_sums(each) for each in matrices])
+    sums = np.array([agreement_coefficients.ratings_sums(matrix) for matrix in matrices])
     return Summary(
         label=label,
         documents=len(annotated) if label is None else sum(map(bool, found)),
         entities=sum(found),
-        exact=_mean([each.exact for each in pairs], agreement_coefficients.f1, draws),
-        boundaries=_mean([each.boundaries for each in pairs], agreement_coefficients.f1, draws),
-        cohen=_mean([each.cohen for each in pairs], agreement_coefficients.cohen, draws),
+        exact=_mean([pair.exact for pair in pairs], agreement_coefficients.f1, draws),
+        boundaries=_mean([pair.boundaries for pair in pairs], agreement_coefficients.f1, draws),
+        cohen=_mean([pair.cohen for pair in pairs], agreement_coefficients.cohen, draws),
         fleiss=figure(sums, agreement_coefficients.fleiss, draws),
         alpha=figure(sums, agreement_coefficients.alpha, draws),
     )
@@ -265,17 +268,17 @@ def _mean(
     flat = stacked.reshape(len(stacked), -1)
 
     def mean(sums: Floats) -> Floats:
-        each = coefficient(sums.reshape(*sums.shape[:-1], len(pairs), -1))
-        known = np.isfinite(each)
-        total = np.where(known, each, 0.0).sum(-1)
+        values = coefficient(sums.reshape(*sums.shape[:-1], len(pairs), -1))
+        known = np.isfinite(values)
+        total = np.where(known, values, 0.0).sum(-1)
         return agreement_coefficients.over(total, known.sum(-1))
 
     return figure(flat, mean, draws)
 
 
-def _of(each: Annotated, person: str, label: str | None) -> set[Key]:
-    return {place for place in each.responses[person] if label is None or place[2] == label}
+def _of(document: Annotated, person: str, label: str | None) -> set[Key]:
+    return {key for key in document.responses[person] if label is None or key[2] == label}
 
 
-def _all(each: Annotated) -> set[Key]:
-    return {place for places in each.responses.values() for place in places}
+def _all(document: Annotated) -> set[Key]:
+    return {key for keys in document.responses.values() for key in keys}

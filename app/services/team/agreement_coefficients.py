@@ -69,7 +69,7 @@ def f1(sums: Sums) -> Floats:
 
 def cohen_sums(first: Values, second: Values, values: int) -> Floats:
     """What two people's values of a document's units add: units, equal ones, and both margins."""
-    margins = [np.bincount(each, minlength=values) for each in (first, second)]
+    margins = [np.bincount(value, minlength=values) for value in (first, second)]
     return np.concatenate([[len(first), (first == second).sum()], *margins]).astype(np.float64)
 
 

@@ -28,21 +28,23 @@ def gamma(annotated: Sequence[Annotated], seed: int = 0) -> float | None:
     Raises `GammaMissingError`.
     """
     weighted, total = 0.0, 0
-    for each in annotated:
-        entities = sum(map(len, each.responses.values()))
+    for document in annotated:
+        entities = sum(map(len, document.responses.values()))
         total += entities
-        if sum(map(bool, each.responses.values())) >= 2:  # else they agree on nothing: gamma is 0
-            weighted += entities * _of_document(each, seed)
+        if (
+            sum(map(bool, document.responses.values())) >= 2
+        ):  # else they agree on nothing: gamma is 0
+            weighted += entities * _of_document(document, seed)
     return weighted / total if total else None
 
 
-def _of_document(each: Annotated, seed: int) -> float:
+def _of_document(document: Annotated, seed: int) -> float:
     package, segment = _package()
     continuum = package.Continuum()
-    starts, ends = [start for start, _ in each.words], [end for _, end in each.words]
-    for person in sorted(each.responses):
+    starts, ends = [start for start, _ in document.words], [end for _, end in document.words]
+    for person in sorted(document.responses):
         continuum.add_annotator(person)
-        for start, end, label in sorted(each.responses[person]):
+        for start, end, label in sorted(document.responses[person]):
             first = int(np.searchsorted(ends, start, side="right"))
             last = int(np.searchsorted(starts, end, side="left"))
             continuum.add(person, segment(first, max(last, first + 1)), label)

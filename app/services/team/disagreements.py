@@ -23,22 +23,24 @@ class Disagreement:
     """The document's."""
     kind: Kind
     people: tuple[str, str]
-    places: tuple[Key | None, Key | None]
+    keys: tuple[Key | None, Key | None]
     """What each has; None: nothing."""
 
     @property
     def labels(self) -> frozenset[str]:
-        return frozenset(place[2] for place in self.places if place)
+        return frozenset(key[2] for key in self.keys if key)
 
 
 def disagreements(annotated: Iterable[Annotated]) -> list[Disagreement]:
     """Of each two people, by document and in reading order."""
     found = []
-    for each in annotated:
-        for first, second in combinations(sorted(each.responses), 2):
-            for kind, mine, theirs in differences(each.responses[first], each.responses[second]):
-                places, two = (mine, theirs), (first, second)
-                found.append(Disagreement(each.document_id, each.name, kind, two, places))
+    for document in annotated:
+        for first, second in combinations(sorted(document.responses), 2):
+            for kind, mine, theirs in differences(
+                document.responses[first], document.responses[second]
+            ):
+                keys, two = (mine, theirs), (first, second)
+                found.append(Disagreement(document.document_id, document.name, kind, two, keys))
     return found
 
 
@@ -75,15 +77,15 @@ def narrowed(
 ) -> list[Disagreement]:
     """Those of these kinds, about these labels, between these people (each all if none)."""
     return [
-        each
-        for each in found
-        if (not kinds or each.kind in kinds)
-        and (not labels or each.labels & set(labels))
-        and (not people or set(each.people) <= set(people))
+        disagreement
+        for disagreement in found
+        if (not kinds or disagreement.kind in kinds)
+        and (not labels or disagreement.labels & set(labels))
+        and (not people or set(disagreement.people) <= set(people))
     ]
 
 
 def _where(difference: tuple[Kind, Key | None, Key | None]) -> tuple[int, int, str]:
     _, mine, theirs = difference
-    start, end, label = min(place for place in (mine, theirs) if place)
+    start, end, label = min(key for key in (mine, theirs) if key)
     return start, -end, label

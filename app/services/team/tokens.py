@@ -82,14 +82,14 @@ def every(sessions: Sessions) -> list[TokenView]:
         names = {user.id: user.name for user in users.every(session)}
         return [
             TokenView(
-                each.name,
-                names.get(each.user_id) if each.user_id is not None else None,
-                each.project_id,
-                each.created_at,
-                each.used_at,
-                each.revoked_at,
+                token.name,
+                names.get(token.user_id) if token.user_id is not None else None,
+                token.project_id,
+                token.created_at,
+                token.used_at,
+                token.revoked_at,
             )
-            for each in tokens.every(session)
+            for token in tokens.every(session)
         ]
 
 

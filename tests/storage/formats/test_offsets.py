@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.formats.fields import FieldError
-from storage.formats.offsets import Place, Ruler, in_code_points
+from storage.formats.offsets import Location, Ruler, in_code_points
 from tests.storage.formats.material import TEXT, texts
 
 IN = {
@@ -20,8 +20,10 @@ SURFACES = ["Bank of China", "China", "Ms. Haag"]
 
 @pytest.mark.parametrize("unit", IN)
 def test_the_words_tell_which_unit_the_offsets_are_in(unit: str) -> None:
-    places = [Place(*place, words) for place, words in zip(IN[unit], SURFACES, strict=True)]
-    found, note = in_code_points(TEXT, places)
+    locations = [
+        Location(*location, words) for location, words in zip(IN[unit], SURFACES, strict=True)
+    ]
+    found, note = in_code_points(TEXT, locations)
 
     assert list(found) == IN["code points"]
     assert (note is None) == (unit == "code points")
@@ -30,38 +32,40 @@ def test_the_words_tell_which_unit_the_offsets_are_in(unit: str) -> None:
 
 def test_one_unit_must_fit_all_entities_of_a_document() -> None:
     text = "😊 aaaa Bank"
-    places = [Place(3, 4, "a"), Place(8, 12, "Bank")]
+    locations = [Location(3, 4, "a"), Location(8, 12, "Bank")]
 
-    assert in_code_points(text, places)[0] == ((2, 3), (7, 11))
+    assert in_code_points(text, locations)[0] == ((2, 3), (7, 11))
 
 
 def test_an_entity_without_words_follows_the_unit_of_the_others() -> None:
-    found, _ = in_code_points(TEXT, [Place(3, 16, "Bank of China"), Place(23, 31)])
+    found, _ = in_code_points(TEXT, [Location(3, 16, "Bank of China"), Location(23, 31)])
 
     assert found == ((2, 15), (22, 30))
 
 
 def test_without_any_words_offsets_are_code_points() -> None:
-    assert in_code_points(TEXT, [Place(3, 16)]) == (((3, 16),), None)
+    assert in_code_points(TEXT, [Location(3, 16)]) == (((3, 16),), None)
 
 
 def test_white_space_of_another_kind_is_the_same_words() -> None:
-    assert in_code_points("New\nYork", [Place(0, 8, "New York")])[1] is None
+    assert in_code_points("New\nYork", [Location(0, 8, "New York")])[1] is None
 
 
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
-        (Place(0, 4, "Bank", "ORG"), "'Bank' says the file, but '😊 Ba' stands there"),
-        (Place(0, 99, None, "ORG"), "[0, 99) 'ORG' does not lie in the text of 32 code points"),
-        (Place(-1, 2, None, "X"), "does not lie in the text"),
-        (Place(5, 5, None, "X"), "end exclusive"),
-        (Place(10**30, 10**30 + 1, "x", "X"), "does not lie in the text"),
+        (Location(0, 4, "Bank", "ORG"), "'Bank' says the file, but '😊 Ba' stands there"),
+        (Location(0, 99, None, "ORG"), "[0, 99) 'ORG' does not lie in the text of 32 code points"),
+        (Location(-1, 2, None, "X"), "does not lie in the text"),
+        (Location(5, 5, None, "X"), "end exclusive"),
+        (Location(10**30, 10**30 + 1, "x", "X"), "does not lie in the text"),
     ],
 )
-def test_what_fits_no_unit_is_refused_with_what_stands_there(place: Place, reason: str) -> None:
+def test_what_fits_no_unit_is_refused_with_what_stands_there(
+    location: Location, reason: str
+) -> None:
     with pytest.raises(FieldError) as caught:
-        in_code_points(TEXT, [place])
+        in_code_points(TEXT, [location])
 
     assert reason in str(caught.value)
 

@@ -252,7 +252,7 @@ def test_a_skipped_document_comes_back_by_an_edit_or_by_reopening(
 def test_neighbours_are_the_documents_around(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    found = AnnotationService(sessions).heading(document_id, "Anna").place
+    found = AnnotationService(sessions).heading(document_id, "Anna").surroundings
 
     assert (found.previous, found.next) == (None, document_id + 1)
 

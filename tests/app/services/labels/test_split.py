@@ -28,8 +28,8 @@ def choose(people: Team, to: str) -> str:
     """Decides what is asked; returns its words."""
     now = standing(people)
     assert now.next is not None
-    place = now.next.place
-    label_split.choose(people.sessions, people.project_id, now.id, place, to, "Rita")
+    location = now.next.location
+    label_split.choose(people.sessions, people.project_id, now.id, location, to, "Rita")
     return now.next.words
 
 
@@ -105,17 +105,17 @@ def test_a_choice_made_twice_or_too_late_changes_nothing(
     begin(people, "PER", "MAN", "WOMAN")
     first = standing(people)
     assert first.next is not None
-    place = first.next.place
+    location = first.next.location
     with pytest.raises(LabelChangeError, match="MAN, WOMAN, got 'LOC'"):
-        label_split.choose(sessions, people.project_id, first.id, place, "LOC", "Rita")
+        label_split.choose(sessions, people.project_id, first.id, location, "LOC", "Rita")
     choose(people, "MAN")
 
-    label_split.choose(sessions, people.project_id, first.id, place, "WOMAN", "Rita")
+    label_split.choose(sessions, people.project_id, first.id, location, "WOMAN", "Rita")
 
     assert answer(people, 0) == {(14, 16): "MAN"}
     label_split.finish(sessions, people.project_id, "Rita")
     with pytest.raises(LabelChangeError, match="has ended"):
-        label_split.choose(sessions, people.project_id, first.id, place, "WOMAN", "Rita")
+        label_split.choose(sessions, people.project_id, first.id, location, "WOMAN", "Rita")
 
 
 def test_one_pass_at_a_time_and_never_into_nothing(sessions: sessionmaker[Session]) -> None:

@@ -31,7 +31,7 @@ def annotated(texts: Sequence[str], people: Mapping[str, Sequence[set[Key]]]) ->
             number,
             f"text {number}",
             tuple((token.start, token.end) for token in tokenize(text)),
-            {person: frozenset(places[number]) for person, places in people.items()},
+            {person: frozenset(keys[number]) for person, keys in people.items()},
         )
         for number, text in enumerate(texts)
     ]
@@ -143,7 +143,7 @@ def test_our_sums_for_alpha_are_the_librarys(rows: list[list[int]]) -> None:
         assert ours == pytest.approx(library, abs=1e-9)
 
 
-places = st.sets(
+keys = st.sets(
     st.tuples(st.integers(0, 20), st.integers(1, 6), st.sampled_from(["PER", "ORG", "LOC"])).map(
         lambda drawn: (drawn[0], drawn[0] + drawn[1], drawn[2])
     ),
@@ -151,7 +151,7 @@ places = st.sets(
 )
 corpora = st.integers(1, 4).flatmap(
     lambda number: st.lists(
-        st.lists(places, min_size=number, max_size=number), min_size=2, max_size=3
+        st.lists(keys, min_size=number, max_size=number), min_size=2, max_size=3
     )
 )
 TEXT = "🙂 two, שלום three four five six"
@@ -191,7 +191,7 @@ def test_the_order_of_people_does_not_matter(responses: list[list[set[Key]]]) ->
             assert here.value is None or -1.0001 <= here.value <= 1.0001
 
 
-@given(places, places)
+@given(keys, keys)
 def test_every_entity_is_in_one_difference_or_in_both_answers(
     first: set[Key], second: set[Key]
 ) -> None:
@@ -236,7 +236,7 @@ def test_disagreements_are_of_three_kinds_and_can_be_narrowed() -> None:
         ("label", 0),
         ("boundary", 1),
     ]
-    assert found[1].places == ((15, 19, "LOC"), (15, 19, "ORG"))
+    assert found[1].keys == ((15, 19, "LOC"), (15, 19, "ORG"))
     assert [each.kind for each in narrowed(found, labels=["ORG"])] == ["label", "boundary"]
     assert [each.kind for each in narrowed(found, kinds=["missing"])] == ["missing"]
     assert narrowed(found, people=["Anna", "Cleo"]) == []

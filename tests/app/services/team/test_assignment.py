@@ -212,8 +212,8 @@ def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_conflict(
 def test_previous_and_next_lead_through_ones_own_documents(two: Team) -> None:
     two.open(0, "Anna")
     two.open(2, "Anna")
-    assert two.service.heading(two.ids[0], "Anna").place.next == two.ids[2]
-    assert two.service.heading(two.ids[2], "Anna").place.next is None
+    assert two.service.heading(two.ids[0], "Anna").surroundings.next == two.ids[2]
+    assert two.service.heading(two.ids[2], "Anna").surroundings.next is None
 
 
 def test_ones_own_history_can_be_restored(two: Team) -> None:
