@@ -192,7 +192,7 @@ def test_nothing_is_taken_back_that_the_person_had_not_seen(
 
 def test_a_version_that_never_was_is_said_so(service: AnnotationService, document_id: int) -> None:
     for version in (-1, 1):
-        with pytest.raises(HistoryError, match=f"from 0 to 0, got {version}"):
+        with pytest.raises(HistoryError, match=f"no version {version}; expected 0 to 0"):
             back(service, document_id, version, "Ann")
 
 
