@@ -102,7 +102,7 @@ def _finds_everything_after_a_reload(
     desk.open(url, BIOGRAPHY)
     page.reload()
     desk.shows("02-a-life-in-bridges")
-    expect(desk.state).to_have_text("read only")
+    expect(desk.state).to_have_text("read-only")
     statuses = [status for _, status in kept.values()]
     assert desk.counts() == (
         f"0 to review · {statuses.count('accepted')} accepted · "
