@@ -131,7 +131,7 @@ def test_tables_that_are_not_ours_are_not_left_behind(
     with source.begin() as connection:
         connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)"))
     source.dispose()
-    with pytest.raises(MoveError, match="tables that are not ours: notes"):
+    with pytest.raises(MoveError, match="tables of another program: notes"):
         move_database(settings, database_url)
 
 
