@@ -12,7 +12,7 @@ def test_a_part_that_was_taken_away_elsewhere_does_not_come_back(site: Site) -> 
     ada = _account(site, "Ada")
     site.app = AppTest.from_function(_members, kwargs={"project_id": site.project_id})
     site.run()
-    site.app.selectbox(key=f"part_{site.project_id}_{ada}_no part").set_value("reviewer")
+    site.app.selectbox(key=f"part_{site.project_id}_{ada}_not a member").set_value("reviewer")
     site.run()
     assert members.of_project(site.sessions, site.project_id) == {"Ada": "reviewer"}
 
@@ -20,20 +20,20 @@ def test_a_part_that_was_taken_away_elsewhere_does_not_come_back(site: Site) -> 
     site.run()
     site.run()
     assert members.of_project(site.sessions, site.project_id) == {}
-    assert site.app.selectbox(key=f"part_{site.project_id}_{ada}_no part").value is None
+    assert site.app.selectbox(key=f"part_{site.project_id}_{ada}_not a member").value is None
 
 
 def test_a_part_stays_with_its_person_when_others_come_before_and_go(site: Site) -> None:
     ada, bo = _account(site, "Ada"), _account(site, "Bo")
     site.app = AppTest.from_function(_members, kwargs={"project_id": site.project_id})
     site.run()
-    site.app.selectbox(key=f"part_{site.project_id}_{ada}_no part").set_value("reviewer")
+    site.app.selectbox(key=f"part_{site.project_id}_{ada}_not a member").set_value("reviewer")
     site.run()
 
     accounts.disable(site.sessions, "Ada")
     members.assign(site.sessions, site.project_id, "Ada", None)
     site.run()
-    site.app.selectbox(key=f"part_{site.project_id}_{bo}_no part").set_value("annotator")
+    site.app.selectbox(key=f"part_{site.project_id}_{bo}_not a member").set_value("annotator")
     site.run()
     assert members.of_project(site.sessions, site.project_id) == {"Bo": "annotator"}
 

@@ -52,7 +52,7 @@ def test_white_space_of_another_kind_is_the_same_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "reason"),
+    ("location", "reason"),
     [
         (Location(0, 4, "Bank", "ORG"), "'Bank' says the file, but '😊 Ba' stands there"),
         (Location(0, 99, None, "ORG"), "[0, 99) 'ORG' does not lie in the text of 32 code points"),

@@ -19,7 +19,7 @@ def predictor(tmp_path_factory: pytest.TempPathFactory) -> ModelPredictor:
 def test_replaying_from_the_file_gives_the_same_entities_and_the_same_steps(
     predictor: ModelPredictor,
 ) -> None:
-    settings = SamplerSettings(steps=3, num_spans=20, eta=0.4, seed=11, threshold=0.4)
+    settings = SamplerSettings(steps=3, num_spans=20, eta=0.4, seed=11, threshold=0.13)
     trace = predictor.trace(NEWS[2][0], settings)
     assert trace.entities
     file = trace_file(trace, model_version=3, folder="model")

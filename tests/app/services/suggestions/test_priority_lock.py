@@ -60,7 +60,7 @@ class SlowPipeline:
     inside = 0
 
     @classmethod
-    def load(cls, folder: Path) -> SlowPipeline:
+    def from_pretrained(cls, folder: Path) -> SlowPipeline:
         return cls()
 
     def predict(self, text: str, *_: object) -> Prediction:

@@ -136,7 +136,7 @@ def test_a_document_that_is_held_out_or_submitted_is_not_read_again(
     service.open(document_id, "Ann")
     service.apply(document_id, "c", [{"seq": 1, "op": "accept_all"}], "Ann")
     service.submit(document_id, "Ann")
-    with pytest.raises(GestureError, match="frozen"):
+    with pytest.raises(GestureError, match="is submitted; reopen it"):
         service.resuggest(document_id, "Ann")
 
 
