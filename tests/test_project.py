@@ -116,6 +116,19 @@ def test_no_test_reads_the_clock_or_sleeps() -> None:
     assert found == []
 
 
+def test_no_test_begins_an_event_loop_where_a_browser_may_run_one() -> None:
+    """A process that has run browser tests keeps their loop: see `tests.coroutines`."""
+    begun = [
+        str(path.relative_to(ROOT))
+        for path in python_files("tests")
+        if path.name.startswith("test_") and "asyncio" in path.read_text()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "asyncio.run"
+    ]
+
+    assert begun == []
+
+
 def test_what_tests_begin_with_is_there() -> None:
     assert [place for place in SLOWEST_FIRST if not (ROOT / place).exists()] == []
 

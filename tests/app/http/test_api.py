@@ -24,6 +24,7 @@ from core.inference.pipeline import Pipeline
 from core.types import Entity, Prediction, SamplerSettings
 from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, tiny_model
+from tests.coroutines import result_of
 
 
 @dataclass
@@ -239,7 +240,7 @@ def test_requests_that_come_together_are_one_call_of_the_model() -> None:
             *(batcher.predict(model, text, SamplerSettings()) for text in texts)
         )
 
-    found = asyncio.run(ask())
+    found = result_of(ask())
 
     assert model.calls == [texts]
     assert [each.text for each in found] == texts

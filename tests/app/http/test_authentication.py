@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.services.team import accounts, tokens
 from storage.engine import Sessions
 from storage.repository import events
 from tests.app.http.test_api import Served, served
+from tests.coroutines import result_of
 
 __all__ = ["served"]
 PROJECTS = "/api/v1/projects"
@@ -101,7 +101,7 @@ def test_a_length_that_is_too_large_is_refused_before_anything_is_read() -> None
 
     length = [(b"content-length", str(MOST_BYTES + 1).encode())]
     scope: dict[str, Any] = {"type": "http", "method": "POST", "headers": length}
-    asyncio.run(BodyLimit(app)(scope, receive, send))
+    result_of(BodyLimit(app)(scope, receive, send))
 
     assert sent[0]["status"] == 413
 
