@@ -172,7 +172,7 @@ def _read_only(engine: Engine) -> Callable[[], None]:
 
 
 def test_what_is_wrong_is_said_in_plain_words(
-    engine: Engine, sessions: sessionmaker[Session]
+    engine: Engine, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def told() -> str:
         with pytest.raises(OperationalError) as raised, writing(sessions) as session:
@@ -184,10 +184,7 @@ def test_what_is_wrong_is_said_in_plain_words(
     undo()
     engine.dispose()
 
-    def hurry(connection: object, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 10").close()  # type: ignore[attr-defined]
-
-    event.listen(engine, "checkout", hurry)
+    monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 10)
     with writing(sessions):
         assert told() == "another program has kept the database locked for 30 seconds"
     with writing(sessions) as session:
