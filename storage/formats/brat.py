@@ -25,18 +25,18 @@ from storage.formats.export_tally import Written, accepted, count_document, coun
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.offsets import Location, in_code_points
 from storage.formats.zip_writer import Pack
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 _ENTITY = re.compile(r"(?P<label>\S+) (?P<places>\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)")
 _WHITE = re.compile(r"\s")
 _OTHERS = {
-    "R": "relations passed over",
-    "E": "events passed over",
-    "A": "attributes passed over",
-    "M": "attributes passed over",
-    "N": "normalizations passed over",
-    "#": "notes passed over",
-    "*": "equivalences passed over",
+    "R": "relations left out",
+    "E": "events left out",
+    "A": "attributes left out",
+    "M": "attributes left out",
+    "N": "normalizations left out",
+    "#": "notes left out",
+    "*": "equivalences left out",
 }
 _DISCONTINUOUS = "discontinuous entities read as one entity for each fragment"
 
@@ -100,7 +100,7 @@ def _document(archive: Archive, member: str, annotations: str | None) -> Record:
         entities = list(_entities(content, counts))
         marks, note = _marks(entities, text, counts)
         spans, notes = to_spans(text, marks)
-        told = tuple(f"{what}: {count}" for what, count in sorted(counts.items()))
+        told = tuple(Counted(kind, count) for kind, count in sorted(counts.items()))
         return DocumentRecord(text, stem, spans, notes=(*note, *notes, *told))
     except _LineError as error:
         return BadRecord(error.line, f"{annotations}: {error}")

@@ -19,7 +19,7 @@ from storage.formats.export_tally import Written, accepted, count_document, coun
 from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
 from storage.formats.json_records import first_object, first_of, read_records
 from storage.formats.labelled_spans import Mark, list_of, to_spans
-from storage.records import DocumentRecord, Record
+from storage.records import Counted, DocumentRecord, Record
 
 _LISTS = ("label", "labels", "entities")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
@@ -72,7 +72,7 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     spans, notes = to_spans(text, marks)
     if relations := raw.get("relations"):
         count = len(list_of(relations, "'relations'"))
-        notes = (*notes, f"{count} relations were passed over: entities alone are kept")
+        notes = (*notes, Counted("relations left out", count))
     return DocumentRecord(
         text=text,
         name=name_in(raw, "name", name),

@@ -17,7 +17,7 @@ from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
 from storage.formats.json_records import first_object, read_records
 from storage.formats.labelled_spans import Mark, list_of, to_spans
-from storage.records import DocumentRecord, Record
+from storage.records import Counted, DocumentRecord, Note, Record
 
 _LABELLED = ("labels", "hypertextlabels")
 _Object = Mapping[str, Any]
@@ -50,7 +50,7 @@ def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
     others = {other: value for other, value in data.items() if other not in (key, "name")}
     meta = raw.get("meta")
     if drafts := len(_listed(raw, "drafts")):
-        notes = (*notes, f"{drafts} drafts were passed over: they were never submitted")
+        notes = (*notes, Counted("drafts left out, since they were never submitted", drafts))
     return DocumentRecord(
         text=text,
         name=string(data, "name", name) if isinstance(data.get("name"), str) else name,
@@ -81,7 +81,7 @@ class _Answer:
 
     def __init__(self, annotations: Sequence[_Object], predictions: Sequence[_Object]) -> None:
         self._passed: Counter[str] = Counter()
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.status: DocumentStatus | None = None
         self.marks: list[Mark] = []
         finished = [each for each in annotations if not each.get("was_cancelled")]
@@ -90,15 +90,15 @@ class _Answer:
             self.status = "submitted" if finished else "skipped"
             self.marks = self._read(self.given, "accepted")
             self._refuse(predictions)
-            self._leave(len(annotations) - 1, "annotations", "the newest not cancelled counts")
-            self._leave(len(predictions), "predictions", "the annotation counts")
+            self._leave(len(annotations) - 1, "older or cancelled annotations")
+            self._leave(len(predictions), "predictions beside an annotation")
         elif predictions:
             self.given = _newest(predictions)
             self.status = "new"
             self.marks = self._read(self.given or {}, "suggested")
-            self._leave(len(predictions) - 1, "predictions", "the newest counts")
+            self._leave(len(predictions) - 1, "older predictions")
         for kind, count in sorted(self._passed.items()):
-            self.notes.append(f"{count} results {kind} were passed over")
+            self.notes.append(Counted(f"results {kind} left out", count))
 
     def provenance(self, task: _Object) -> dict[str, Any]:
         """Who annotated it and when, or which model; and the task's number."""
@@ -143,9 +143,9 @@ class _Answer:
             if key_of(mark) not in held:
                 self.marks.append(mark)
 
-    def _leave(self, count: int, what: str, why: str) -> None:
+    def _leave(self, count: int, what: str) -> None:
         if count > 0:
-            self.notes.append(f"{count} other {what} were passed over: {why}")
+            self.notes.append(Counted(f"{what} left out", count))
 
 
 def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:

@@ -27,7 +27,7 @@ from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
 from storage.formats.token_alignment import in_words
 from storage.formats.tokens import parse_tokens
-from storage.records import BadRecord, DocumentRecord, Record
+from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 DOCUMENTS = "documents.json"
 TYPES = "types.json"
@@ -114,8 +114,11 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
         name = string({"orig_id": str(given)}, "orig_id")
     document = parse_tokens(raw, name, line)
-    passed = [key for key in _PASSED if raw.get(key)]
-    notes = (f"passed over: {', '.join(passed)}; entities alone are kept",) if passed else ()
+    left = {key: value for key in _PASSED if (value := raw.get(key))}
+    notes = tuple(
+        Counted(f"{key} left out", len(value) if isinstance(value, list) else 1)
+        for key, value in left.items()
+    )
     return replace(document, meta=others(raw, _KNOWN), notes=notes)
 
 

@@ -25,7 +25,7 @@ from storage.formats.optional import require
 from storage.formats.own_layers import own_layer
 from storage.formats.xml_guard import check_xml
 from storage.formats.zip_writer import Pack
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -175,7 +175,7 @@ def _dkpro_types() -> TypeSystem:
     return load_dkpro_core_typesystem()
 
 
-def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
+def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
     """The entities, and notes on the layers that are passed over."""
     chosen, feature = _layer(cas)
     marks: list[Mark] = []
@@ -190,7 +190,7 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
                 others["entities without a label"] += 1
         elif not _FRAME.fullmatch(kind.name):
             others[kind.name.rpartition(".")[2]] += 1
-    return marks, [f"passed over: {count} {what}" for what, count in sorted(others.items())]
+    return marks, [Counted(f"{what} left out", count) for what, count in sorted(others.items())]
 
 
 def _layer(cas: Cas) -> tuple[str | None, str]:

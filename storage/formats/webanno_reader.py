@@ -22,7 +22,7 @@ from storage.formats.limits import whole
 from storage.formats.offsets import Ruler
 from storage.formats.own_layers import own_layer
 from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
-from storage.records import BadRecord, DocumentRecord, Record
+from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
 _WIDEST_GAP = 1_000_000
@@ -181,7 +181,7 @@ def _finished(reading: _Reading, name: str) -> DocumentRecord:
         marks.append(Mark(first, last, label))
     spans, notes = to_spans(text, marks)
     if reading.unlabelled:
-        notes += (f"words annotated without a label, left out: {reading.unlabelled}",)
+        notes += (Counted("words annotated without a label, left out", reading.unlabelled),)
     return DocumentRecord(
         text, name, None if reading.column is None else spans, notes=(*reading.notes, *notes)
     )

@@ -59,7 +59,7 @@ def _judge_record(record: Record) -> None:
     for span in entities:
         _judge_span(span, record.text)
     assert len({span.key for span in entities}) == len(entities), "two entities of one id"
-    for note in record.notes:
+    for note in map(str, record.notes):
         assert note.strip()
         note.encode()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage import formats
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -43,7 +43,9 @@ def test_a_discontinuous_entity_becomes_its_fragments_and_that_is_said() -> None
     (document,) = pair("T1\tORG 2 6;10 15\tBank China\n")
 
     assert shown(document) == [("Bank", "ORG"), ("China", "ORG")]
-    assert document.notes == ("discontinuous entities read as one entity for each fragment: 1",)
+    assert document.notes == (
+        Counted("discontinuous entities read as one entity for each fragment", 1),
+    )
 
 
 def test_an_entity_over_a_line_end_is_cut_as_brat_cuts_it_and_comes_back_whole() -> None:
@@ -63,12 +65,12 @@ def test_other_annotations_are_passed_over_and_counted() -> None:
 
     assert shown(document) == [("Bank of China", "ORG")]
     assert document.notes == (
-        "attributes passed over: 2",
-        "equivalences passed over: 1",
-        "events passed over: 1",
-        "normalizations passed over: 1",
-        "notes passed over: 1",
-        "relations passed over: 1",
+        Counted("attributes left out", 2),
+        Counted("equivalences left out", 1),
+        Counted("events left out", 1),
+        Counted("normalizations left out", 1),
+        Counted("notes left out", 1),
+        Counted("relations left out", 1),
     )
 
 
@@ -76,7 +78,7 @@ def test_offsets_in_utf16_are_told_by_the_words_and_converted() -> None:
     (document,) = pair("T1\tORG 3 16\tBank of China\nT2\tPER 23 26;27 31\tMs. Haag\n")
 
     assert shown(document) == [("Bank of China", "ORG"), ("Ms. Haag", "PER")]
-    assert "UTF-16" in document.notes[0]
+    assert "UTF-16" in str(document.notes[0])
 
 
 def test_a_text_without_annotations_is_one_that_nobody_looked_at() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, SpanRecord
+from storage.records import BadRecord, Counted, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 PLACES = [(2, 15, "ORG"), (10, 15, "LOC"), (22, 30, "PER")]
@@ -36,7 +36,7 @@ def test_the_list_of_objects_is_read_and_its_relations_are_named() -> None:
     (document,) = read(lines(record), "doccano")
 
     assert [(s.start, s.end, s.label) for s in document.entities] == PLACES
-    assert document.notes == ("1 relations were passed over: entities alone are kept",)
+    assert document.notes == (Counted("relations left out", 1),)
 
 
 def test_what_is_written_is_doccanos_shape_to_the_byte() -> None:
@@ -113,4 +113,4 @@ def test_an_entity_that_is_given_twice_is_one_and_said_so() -> None:
     (document,) = read(lines({"text": "ab", "label": [[0, 1, "X"], [0, 1, "X"]]}), "doccano")
 
     assert len(document.entities) == 1
-    assert document.notes == ("1 of its entities are given twice and were taken once",)
+    assert document.notes == (Counted("entities given twice, taken once", 1),)

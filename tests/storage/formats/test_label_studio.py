@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 
@@ -74,8 +74,8 @@ def test_the_newest_annotation_that_is_not_cancelled_counts_and_the_others_are_n
 
     assert shown(document) == [("Bank of China", "ORG", "accepted")]
     assert document.notes == (
-        "2 other annotations were passed over: the newest not cancelled counts",
-        "1 other predictions were passed over: the annotation counts",
+        Counted("older or cancelled annotations left out", 2),
+        Counted("predictions beside an annotation left out", 1),
     )
 
 
@@ -138,8 +138,8 @@ def test_results_of_other_kinds_are_counted_by_kind() -> None:
 
     assert len(document.entities or ()) == 1
     assert document.notes == (
-        "1 results of type 'choices' were passed over",
-        "1 results without a label were passed over",
+        Counted("results of type 'choices' left out", 1),
+        Counted("results without a label left out", 1),
     )
 
 

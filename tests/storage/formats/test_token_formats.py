@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, read, written
 
 WORDS = ["😊", "Bank", "of", "China", "hired", "Ms.", "Haag", "."]
@@ -135,7 +135,7 @@ def test_relations_are_passed_over_and_said_so() -> None:
     record = SPERT | {"relations": [{"type": "x", "head": 0, "tail": 1}]}
     (document,) = read(json.dumps([record]).encode(), "spert")
 
-    assert document.notes == ("passed over: relations; entities alone are kept",)
+    assert document.notes == (Counted("relations left out", 1),)
 
 
 @pytest.mark.parametrize(

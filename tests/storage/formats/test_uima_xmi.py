@@ -10,7 +10,7 @@ import pytest
 from storage import formats
 from storage.formats import uima_xmi, xml_guard
 from storage.formats.optional import MissingPackage
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -76,7 +76,7 @@ def test_other_layers_are_passed_over_and_noted() -> None:
 
     assert places(document) == [(2, 6, "PER")]
     assert document.notes == (
-        "passed over: 1 POS", "passed over: 1 entities without a label",
+        Counted("POS left out", 1), Counted("entities without a label left out", 1),
     )  # fmt: skip
 
 

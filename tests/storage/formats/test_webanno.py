@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from storage import formats
 from storage.formats.webanno_escapes import cell_values, escape_text, escape_value, unescape_text
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import BANK, CHINA, HAAG, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -77,7 +77,7 @@ def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> No
     assert shown(document) == [("Anna", "PER"), ("Rome", "L_OC"), ("London", "LOC")]
     assert document.notes == (
         "layers passed over: CoreferenceLink, POS, Rel",
-        "words annotated without a label, left out: 1",
+        Counted("words annotated without a label, left out", 1),
     )
 
 
