@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
@@ -52,15 +53,18 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
         return
     archive = Archive(file)
     members = [member for member in archive.names if member.endswith(".xmi")]
+    left = archive.left_out((".xmi", ".xml"))
     types: dict[str, TypeSystem] = {}
     for member in members:
         try:
             system = _types_beside(archive, member, types)
-            yield _document(
-                archive.read(member), system, str(PurePosixPath(member).with_suffix(""))
-            )
+            content, stem = archive.read(member), str(PurePosixPath(member).with_suffix(""))
+            record = _document(content, system, stem)
         except ValueError as error:
-            yield BadRecord(1, f"{member}: {error}")
+            record = BadRecord(1, f"{member}: {error}")
+        if left and isinstance(record, DocumentRecord):
+            record, left = replace(record, notes=(*record.notes, *left)), ()
+        yield record
     if not members:
         yield BadRecord(1, "the archive holds no .xmi file")
 
