@@ -24,6 +24,8 @@ Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 """`(record, name, line)`; raises `FieldError`."""
 
 _START = 65_536
+_SNIFFED = 50
+"""Objects by which a format is told."""
 _PART = 2**20
 _LONGEST = 256 * 2**20
 """Characters that one element of an array may have."""
@@ -49,22 +51,37 @@ def read_records(file: BinaryIO, name: str, parse: Parse) -> Iterator[Record]:
 
 
 def first_object(start: bytes) -> dict[str, Any]:
-    """The first object of a file that begins so, as far as it goes; empty where there is none.
+    """The first objects of a file that begins so, as one; empty where there are none.
 
-    A value that is cut off counts as None.
+    The first value of a key that is not empty counts, since the first record may be one without
+    annotation. A value that is cut off counts as None.
     """
     text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n[")
     found: dict[str, Any] = {}
     with suppress(ValueError, RecursionError, IndexError):
         at = _after_blanks(text, 0)
-        while text[at] in "{,":
-            key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-            found[str(key)] = None
-            at = _after_blanks(text, at)  # the colon
-            value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-            found[str(key)] = value
-            at = _after_blanks(text, at)
+        for _ in range(_SNIFFED):
+            at = _add_object(text, at, found)
+            at = _after_blanks(text, at + 1)
+            at = _after_blanks(text, at + 1) if text[at] == "," else at
     return found
+
+
+def _add_object(text: str, at: int, found: dict[str, Any]) -> int:
+    """Adds the values of the object that begins there, and gives where it ends.
+
+    Raises `ValueError` or `IndexError` where there is none, or it is cut off.
+    """
+    if text[at] != "{":
+        raise ValueError("no object")
+    while text[at] in "{,":
+        key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
+        found.setdefault(str(key), None)
+        at = _after_blanks(text, at)  # the colon
+        value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
+        found[str(key)] = found[str(key)] or value
+        at = _after_blanks(text, at)
+    return at
 
 
 def first_of(value: object) -> object:

@@ -16,10 +16,16 @@ from core.types import key_of
 from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
 from storage.formats.json_records import first_object, read_records
+from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.labelled_spans import Mark, list_of, to_spans
-from storage.records import Counted, DocumentRecord, Note, Record
+from storage.formats.unclaimed import unclaimed
+from storage.records import Counted, DocumentRecord, Note, Record, SpanRecord
 
 _LABELLED = ("labels", "hypertextlabels")
+_ANNOTATIONS = ("annotations", "completions")
+"""The second is what they were called before version 1."""
+_ANSWERS = (*_ANNOTATIONS, "predictions")
+_CLAIMED = frozenset((*_ANSWERS, "id", "data", "meta", "drafts"))
 _Object = Mapping[str, Any]
 
 
@@ -31,7 +37,7 @@ def read_label_studio(file: BinaryIO, name: str) -> Iterator[Record]:
 def sniff_label_studio(start: bytes) -> bool:
     """Whether the first record is a task with its data, or one of JSON-MIN with its annotator."""
     record = first_object(start)
-    return ("data" in record and ("annotations" in record or "predictions" in record)) or (
+    return ("data" in record and any(key in record for key in _ANSWERS)) or (
         "annotation_id" in record and "annotator" in record
     )
 
@@ -43,10 +49,11 @@ def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
     key = _text_key(data)
     text = string(data, key)
     answer = _Answer(
-        [object_of(each, "an annotation") for each in _listed(raw, "annotations")],
+        [object_of(e, "an annotation") for key in _ANNOTATIONS for e in _listed(raw, key)],
         [object_of(each, "a prediction") for each in _listed(raw, "predictions")],
     )
-    spans, notes = to_spans(text, answer.marks)
+    spans, notes = _placed(text, answer.marks)
+    notes += (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
     others = {other: value for other, value in data.items() if other not in (key, "name")}
     meta = raw.get("meta")
     if drafts := len(_listed(raw, "drafts")):
@@ -74,6 +81,19 @@ def _text_key(data: _Object) -> str:
             f"{', '.join(sorted(strings)[:6])}; name the one that was annotated 'text'"
         )
     return strings[0]
+
+
+def _placed(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], tuple[Note, ...]]:
+    """The entities in the text. Raises `FieldError` where they may lie in another one."""
+    reason = other_text(text)
+    if reason and any(mark.surface is None for mark in marks):
+        raise FieldError(f"{len(marks):,} entities cannot be placed: {reason}")
+    if reason and not marks and not has_markup(text):
+        raise FieldError(reason)
+    try:
+        return to_spans(text, marks)
+    except FieldError as error:
+        raise FieldError(f"{error}; {reason}" if reason else str(error)) from None
 
 
 class _Answer:
@@ -151,8 +171,13 @@ class _Answer:
 def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:
     """One entity for each label of a result."""
     value = object_of(result.get("value"), "'value'")
-    offsets = value.get("globalOffsets") if kind == "hypertextlabels" else None
-    offsets = object_of(offsets or value, "'globalOffsets'")
+    offsets = object_of(value.get("globalOffsets") or value, "'globalOffsets'")
+    if isinstance(offsets.get("start"), str):
+        raise FieldError(
+            f"an entity starts at the XPath {str(offsets['start'])[:60]!r}, which does not tell "
+            "where in the text; whole numbers are expected, under 'globalOffsets' beside XPaths: "
+            "annotate the text as <Text>, or export it from a newer Label Studio, which adds them"
+        )
     labels = list_of(value.get(kind, value.get("labels", [])), f"{kind!r}")
     key, surface = result.get("id"), value.get("text")
     predicted = status != "accepted" or result.get("origin") == "prediction"

@@ -81,12 +81,21 @@ def _count(value: object, words: int | None, depth: int, within: bool) -> int:
     return len(value) if within and all(map(_is_pair, first)) else 0
 
 
-def _is_entity(entry: object) -> bool:
+def _is_entity(entry: object, depth: int = _DEPTH) -> bool:
+    """Whether it has a place or a label, or holds something that has."""
     if isinstance(entry, dict):
         keys = {str(key).lower() for key in islice(entry, 40)}
         placed = bool(keys & _STARTS and keys & _ENDS) or bool(keys & _PLACES)
-        inner = (value for value in entry.values() if isinstance(value, dict))
-        return placed or bool(keys & _LABELS) or any(map(_is_entity, islice(inner, 4)))
+        inner = (value[0] if isinstance(value, list) and value else value
+                 for value in islice(entry.values(), 40))  # fmt: skip
+        return (
+            placed
+            or bool(keys & _LABELS)
+            or (
+                depth > 0
+                and any(_is_entity(value, depth - 1) for value in inner if isinstance(value, dict))
+            )
+        )
     if not isinstance(entry, list) or not 2 <= len(entry) <= 6:
         return False
     parts = list(islice(_parts(entry), 40))

@@ -137,3 +137,9 @@ def test_words_are_cut_where_entities_begin_and_end(
     pieces = covering(text, [SpanRecord(*span, "X") for span in spans])
 
     assert [text[p.start : p.end] + "_" * p.blank for p in pieces] == expected
+
+
+def test_what_looks_like_annotation_under_other_keys_is_named() -> None:
+    document = one(spans=[], entities=[{"start": 0, "end": 1, "label": "X"}], _old=[[0, 1, "X"]])
+
+    assert document.notes == (Counted("'entities' not read, though it looks like annotation", 1),)
