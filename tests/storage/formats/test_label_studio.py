@@ -239,7 +239,7 @@ def test_annotations_of_versions_before_1_are_read() -> None:
 
 def test_what_else_looks_like_annotation_is_named() -> None:
     data = {"text": TEXT, "spans": [[2, 15, "ORG"]], "source": "news"}
-    document = one(task(data=data, annotation=[annotation()], agreement=1.0))
+    document = one(task(data=data, annotation=[annotation(result(2, 15, "ORG"))], agreement=1.0))
 
     assert document.notes == (
         Counted(
