@@ -22,6 +22,7 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 """`(record, name, line)`; raises `FieldError`."""
+ParseValue = Callable[[object, str, int], DocumentRecord]
 
 _START = 65_536
 _SNIFFED = 50
@@ -37,13 +38,22 @@ _CUT = 16
 
 def read_records(file: BinaryIO, name: str, parse: Parse) -> Iterator[Record]:
     """Each object as `parse` reads it, named by the file and the line or element it stands at."""
+    return read_values(
+        file, name, lambda value, named, line: parse(object_of(value, "a record"), named, line)
+    )
+
+
+def read_values(
+    file: BinaryIO, name: str, parse: ParseValue, *, lines: bool = False
+) -> Iterator[Record]:
+    """As `read_records`, for records that need not be objects; `lines`: each is a line."""
     stem = PurePath(name).stem
-    for number, line, value in _values(file):
+    for number, line, value in _lines(file) if lines else _values(file):
         if isinstance(value, BadRecord):
             yield value
             continue
         try:
-            yield parse(object_of(value, "a record"), f"{stem}:{number}", line)
+            yield parse(value, f"{stem}:{number}", line)
         except RecursionError:
             yield BadRecord(line, "nested too deeply for a record")
         except FieldError as error:
