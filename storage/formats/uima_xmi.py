@@ -188,7 +188,9 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
         kind = annotation.type
         if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
             label = annotation.get(feature)
-            if isinstance(label, str) and label:
+            if annotation.begin == annotation.end:
+                others["annotations of no text"] += 1
+            elif isinstance(label, str) and label:
                 marks.append(Mark(_whole(annotation.begin), _whole(annotation.end), label))
             else:
                 others["entities without a label"] += 1

@@ -39,7 +39,7 @@ def unclaimed(
     `words`: how many the record has, if it says them.
     """
     return tuple(
-        Counted(f"{_shown(key)} not read, though it looks like annotation{_hint(key, claimed)}", n)
+        Counted(f"{_shown(key)} not read, though it looks like annotation{hint(key, claimed)}", n)
         for key, n in _annotation(raw, claimed, words)
     )
 
@@ -49,8 +49,8 @@ def misspelt(
 ) -> str | None:
     """What to say of the first key that looks like annotation and like a claimed key; or None."""
     for key, _ in _annotation(raw, claimed, words):
-        if hint := _hint(key, claimed):
-            return f"{_shown(key)} is no key of a record{hint}"
+        if meant := hint(key, claimed):
+            return f"{_shown(key)} is no key of a record{meant}"
     return None
 
 
@@ -124,7 +124,8 @@ def _are_tags(value: list[object], first: list[object], words: int | None) -> bo
     return len(value) == words and all(type(entry) is int for entry in first)
 
 
-def _hint(key: str, claimed: Collection[str]) -> str:
+def hint(key: str, claimed: Collection[str]) -> str:
+    """The claimed key that was meant, as the end of a sentence; empty where none is like it."""
     close = _closest(key.lower(), frozenset(claimed)) if len(key) <= _LONGEST_KEY else None
     return f"; did you mean {close!r}?" if close else ""
 

@@ -66,6 +66,13 @@ def test_a_bare_file_is_read_with_dkpros_types_and_utf16_offsets() -> None:
     assert places(document) == [(2, 6, "PER")]
 
 
+def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
+    document = one(xmi(entity(3, 7) + entity(4, 4, number=3), "2 3"))
+
+    assert places(document) == [(2, 6, "PER")]
+    assert document.notes == (Counted("annotations of no text left out", 1),)
+
+
 def test_other_layers_are_passed_over_and_noted() -> None:
     others = (
         "<pos:POS xmi:id='3' sofa='1' begin='3' end='7' PosValue='NNP'/>"
