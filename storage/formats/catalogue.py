@@ -187,7 +187,7 @@ TABLE = (
     ),
     Format(
         name="other_json",
-        title="JSON of spaCy 2, NER Annotator, Dataturks, SageMaker, Rasa",
+        title="JSON of spaCy, NER Annotator, Dataturks, SageMaker, Rasa, UBIAI",
         holds="What these tools export: texts with their entities. Import only.",
         read=read_other_json,
         sniff=sniff_other_json,

@@ -6,10 +6,11 @@
 | NER Annotator | `{"classes": […], "annotations": [` such records `]}` | end exclusive |
 | Rasa NLU | `{"rasa_nlu_data": {"common_examples": [{"text", "entities": [{"start", "end", "entity"}]}]}}` | end exclusive |
 | Dataturks | `{"content", "annotation": [{"label": ["PER"], "points": [{"start", "end", "text"}]}]}` | end inclusive |
+| spaCy 3, `Doc.to_json` | `{"text", "ents": [{"start", "end", "label"}], "tokens": […]}` | end exclusive |
+| UBIAI | `{"document", "tokens": [{"text", "start", "end", "entityLabel"}], "relations": […]}` | end exclusive |
 | SageMaker Ground Truth | `{"source", JOB: {"annotations": {"entities": [{"startOffset", "endOffset", "label"}]}}}` | end exclusive |
 
-The first is read as an array or in lines, Dataturks and SageMaker in lines or as an array; the
-other two are one object. Other keys of a record are kept as data about the document.
+NER Annotator's and Rasa's are one object, the others an array or lines. Other keys of a record are kept as data about the document.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from storage.formats.encodings import decoded
-from storage.formats.fields import FieldError, object_of, others, string, whole
+from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
 from storage.formats.json_records import first_object, read_values
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.limits import whole as whole_file
@@ -50,7 +51,7 @@ def sniff_other_json(start: bytes) -> bool:
     text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n[")
     return (
         _is_container(record)
-        or _is_dataturks(record)
+        or any(all(key in record for key in keys) for keys, _ in _LAYOUTS)
         or _job(record) is not None
         or refusal(record) is not None
         or (text.startswith('"') and '{"entities"' in text.replace(" ", "").replace("\n", ""))
@@ -59,10 +60,6 @@ def sniff_other_json(start: bytes) -> bool:
 
 def _is_container(record: _Object) -> bool:
     return "rasa_nlu_data" in record or ("classes" in record and "annotations" in record)
-
-
-def _is_dataturks(record: _Object) -> bool:
-    return "content" in record and "annotation" in record
 
 
 def _contained(file: BinaryIO, stem: str) -> Iterator[Record]:
@@ -98,8 +95,9 @@ def _parse(value: object, name: str, line: int) -> DocumentRecord:
     if isinstance(value, list):
         return _pair(value, name, line)
     raw = object_of(value, "a record")
-    if _is_dataturks(raw):
-        return _dataturks(raw, name, line)
+    for keys, parse in _LAYOUTS:
+        if all(key in raw for key in keys):
+            return parse(raw, name, line)
     if job := _job(raw):
         return _sagemaker(raw, job, name, line)
     if reason := refusal(raw):
@@ -151,14 +149,37 @@ def _points(entry: _Object) -> Iterator[Mark]:
     labels = entry.get("label") or []
     for label in labels if isinstance(labels, list) else [labels]:
         for point in list_of(entry.get("points"), "'points'"):
-            place = object_of(point, "a point")
-            surface = place.get("text")
-            yield Mark(
-                whole(place, "start"),
-                whole(place, "end") + 1,
-                string({"label": label}, "label"),
-                surface if isinstance(surface, str) else None,
-            )
+            span = object_of(point, "a point")
+            start, end = whole(span, "start"), whole(span, "end") + 1
+            yield Mark(start, end, string({"label": label}, "label"), _surface(span))
+
+
+def _surface(raw: _Object) -> str | None:
+    return raw["text"] if isinstance(raw.get("text"), str) else None
+
+
+def _doc(raw: _Object, name: str, line: int) -> DocumentRecord:
+    """Tokens and sentences are no annotation of entities; groups of spans are named."""
+    given = [object_of(entry, "an entity") for entry in list_of(raw["ents"], "'ents'")]
+    marks = [Mark(whole(e, "start"), whole(e, "end"), string(e, "label")) for e in given]
+    known = ("text", "ents", "tokens", "sents")
+    notes = unclaimed(raw, known)
+    return _document(string(raw, "text"), marks, name, line, others(raw, known), notes)
+
+
+def _ubiai(raw: _Object, name: str, line: int) -> DocumentRecord:
+    """What it calls tokens are the entities."""
+    given = [object_of(entry, "a token") for entry in list_of(raw["tokens"], "'tokens'")]
+    marks = [
+        Mark(whole(e, "start"), whole(e, "end"), string(e, "entityLabel"), _surface(e))
+        for e in given
+    ]
+    known = ("document", "documentName", "tokens", "relations")
+    notes = unclaimed(raw, known)
+    if relations := list_of(raw.get("relations") or [], "'relations'"):
+        notes = (*notes, Counted("relations left out", len(relations)))
+    name = name_in(raw, "documentName", name)
+    return _document(string(raw, "document"), marks, name, line, others(raw, known), notes)
 
 
 def _job(raw: _Object) -> str | None:
@@ -193,3 +214,11 @@ def _document(
     spans, more = to_spans(text, marks or [])
     entities = None if marks is None else spans
     return DocumentRecord(text, name, entities, meta=meta, line=line, notes=(*more, *notes))
+
+
+_LAYOUTS = (
+    (("content", "annotation"), _dataturks),
+    (("text", "ents"), _doc),
+    (("document", "tokens"), _ubiai),
+)
+"""What a record of a tool has, and who reads it."""

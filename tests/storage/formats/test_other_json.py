@@ -47,6 +47,28 @@ SAGEMAKER = {
 }
 
 
+DOC = {
+    "text": MARA,
+    "ents": [
+        {"start": 0, "end": 4, "label": "PER"},
+        {"start": 14, "end": 18, "label": "LOC", "kb_id": ""},
+    ],
+    "sents": [{"start": 0, "end": 19}],
+    "tokens": [{"id": 0, "start": 0, "end": 4, "tag": "NNP"}],
+}
+UBIAI = {
+    "documentName": "letter",
+    "document": MARA,
+    "tokens": [
+        {"text": "Mara", "start": 0, "end": 4, "token_start": 0, "token_end": 0,
+         "entityLabel": "PER"},
+        {"text": "Oslo", "start": 14, "end": 18, "token_start": 3, "token_end": 3,
+         "entityLabel": "LOC"},
+    ],
+    "relations": [],
+}  # fmt: skip
+
+
 def as_lines(*records: Any) -> bytes:
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
@@ -61,6 +83,8 @@ EXPORTS = {
     "NER Annotator": (json.dumps({"classes": [], "annotations": [PAIR]}).encode(), "a.json"),
     "Rasa": (indented({"rasa_nlu_data": {"common_examples": [RASA]}}), "nlu.json"),
     "Dataturks": (as_lines(DATATURKS), "export.json"),
+    "spaCy 3": (as_lines(DOC), "docs.jsonl"),
+    "UBIAI": (indented([UBIAI]), "export.json"),
     "SageMaker": (as_lines(SAGEMAKER), "output.manifest"),
     "a mark before it": (b"\xef\xbb\xbf" + indented([PAIR]), "train.json"),
 }
@@ -85,6 +109,16 @@ def test_what_else_a_record_holds_is_kept_or_named() -> None:
     assert documents[0].meta == {"extras": None, "metadata": {"status": "done"}}
     assert documents[1].notes == (Counted("'spans' not read, though it looks like annotation", 2),)
     assert documents[2].notes == (Counted("'more' not read, though it looks like annotation", 4),)
+
+
+def test_groups_of_spans_and_relations_are_counted() -> None:
+    groups = {**DOC, "spans": {"sc": [{"start": 0, "end": 4, "label": "X"}]}}
+    related = {**UBIAI, "relations": [{"head": 0, "child": 3, "relationLabel": "in"}]}
+    grouped, ubiai = read(as_lines(groups, related), "other_json")
+
+    assert grouped.notes == (Counted("'spans' not read, though it looks like annotation", 1),)
+    assert ubiai.notes == (Counted("relations left out", 1),)
+    assert ubiai.name == "letter"
 
 
 def test_annotations_without_a_label_are_counted() -> None:
