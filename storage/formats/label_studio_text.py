@@ -11,16 +11,15 @@ import re
 _MARKUP = re.compile(
     r"<(?:[a-zA-Z][^<>]{0,300}|/[a-zA-Z][^<>]{0,50}|!--)>|&(?:[a-z]{2,8}|#\d{2,6});"
 )
-_ELSEWHERE = re.compile(
-    r"(?:https?|s3|gs|file|azure-blob)://\S+|/data/(?:upload|local-files)/\S+"
-    r"|[^\s<>]*/[^\s<>]+\.(?:txt|html?|xml|md|csv|json)"
-)
+_ADDRESS = re.compile(r"(?:https?|s3|gs|file|azure-blob)://\S+|/data/(?:upload|local-files)/\S+")
+_PATH = re.compile(r"[^\s<>]+")
+_FILES = (".txt", ".htm", ".html", ".xml", ".md", ".csv", ".json")
 _LONGEST_ADDRESS = 2_000
 
 
 def other_text(text: str) -> str | None:
     """Why offsets may count another text than this, and what to do about it; or None."""
-    if len(text) <= _LONGEST_ADDRESS and _ELSEWHERE.fullmatch(text.strip()):
+    if _is_address(text.strip()):
         return (
             f"{text.strip()[:60]!r} is where a text lies, and not the text; put the text itself "
             "into the task's data"
@@ -31,6 +30,13 @@ def other_text(text: str) -> str | None:
             "its tags into the task's data and annotate it as <Text>"
         )
     return None
+
+
+def _is_address(text: str) -> bool:
+    if len(text) > _LONGEST_ADDRESS:
+        return False
+    is_path = "/" in text and text.lower().endswith(_FILES) and _PATH.fullmatch(text)
+    return bool(is_path or _ADDRESS.fullmatch(text))
 
 
 def has_markup(text: str) -> bool:

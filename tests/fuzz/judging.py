@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from storage import formats
 from storage.enums import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
-_BLANK = b" \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe"
-"""White space and the marks of encodings: a file of these alone has nothing in it."""
+_BLANK = rb"[ \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe]*"
+"""White space and the marks of encodings."""
+_NOTHING = re.compile(_BLANK + rb"(?:\[" + _BLANK + rb"\])?" + _BLANK)
+"""A file of white space alone, or of an array without elements: what an empty export is."""
 
 
 def judge(content: bytes, format: str) -> int:
@@ -25,7 +28,7 @@ def judge(content: bytes, format: str) -> int:
     for record in _records(content, format):
         _judge_record(record)
         count += 1
-    assert count or not content.strip(_BLANK), "neither read nor refused"
+    assert count or _NOTHING.fullmatch(content), "neither read nor refused"
     return count
 
 
