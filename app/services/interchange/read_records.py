@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -188,9 +189,22 @@ def _checked(
         except ValueError as error:
             report.refuse(BadRecord(record.line, str(error)))
             continue
-        for note in dict.fromkeys(record.notes):
+        for note in _added_up(record.notes):
             report.note(note)
     return checked
+
+
+def _added_up(notes: Iterable[Note]) -> Iterator[Note]:
+    """A document's notes, each kind once."""
+    counts: Counter[str] = Counter()
+    sentences: dict[str, None] = {}
+    for note in notes:
+        if isinstance(note, Counted):
+            counts[note.kind] += note.count
+        else:
+            sentences[note] = None
+    yield from sentences
+    yield from (Counted(kind, count) for kind, count in counts.items())
 
 
 def _documents(number: int) -> str:

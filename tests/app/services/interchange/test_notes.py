@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.interchange.importing import import_file
 from app.services.interchange.read_records import ImportReport
+from app.services.interchange.sentences import by_sentence
 from storage.engine import writing
-from storage.records import Counted
+from storage.records import Counted, DocumentRecord
 from storage.repository import projects
 from tests.storage.formats.packed import zipped
 
@@ -49,6 +51,27 @@ def test_sentences_come_before_counts_with_how_many_documents_they_are_about() -
         "its offsets are UTF-16 units; they were converted to code points (1 document)",
         "relations left out: 25 in 2 documents",
     )
+
+
+def test_a_kind_that_is_noted_twice_of_one_document_is_added_up(
+    sessions: sessionmaker[Session],
+) -> None:
+    spans = [[0, 4, "PER"]]
+    task = {"data": {"text": "Mara", "spans": spans}, "spans": spans, "annotations": []}
+    with writing(sessions) as session:
+        project_id = projects.create(session, "P").id
+    report = import_file(sessions, project_id, json.dumps([task]).encode(), name="a.json")
+
+    assert report.note_lines() == (
+        "'spans' not read, though it looks like annotation: 2 in 1 document",
+    )
+
+
+def test_the_notes_of_a_document_are_counted_once_however_many_sentences_it_has() -> None:
+    record = DocumentRecord("One. Two. Three.", notes=(Counted("relations left out", 2), "x"))
+    sentences = [part for part in by_sentence([record]) if isinstance(part, DocumentRecord)]
+
+    assert [part.notes for part in sentences] == [record.notes, (), ()]
 
 
 def test_kinds_beyond_the_listed_ones_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
