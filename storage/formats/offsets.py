@@ -129,12 +129,22 @@ def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, s
 
 def _fitting(text: str, locations: Sequence[Location]) -> Iterator[dict[Counting, Offsets]]:
     """The ways of counting that fit all locations, those with fewer changes first."""
+    if not _occur(text, locations):
+        return
     for changes in range(1, _MOST_CHANGES + 1):
         yield {
             counting: converted
             for counting in _countings(text)
             if counting.changes == changes and (converted := _converted(text, locations, counting))
         }
+
+
+def _occur(text: str, locations: Sequence[Location]) -> bool:
+    """Whether the first words that are not where they should be stand anywhere in the text."""
+    for location in locations:
+        if location.surface is not None and _fault(text, location, location.start, location.end):
+            return _BLANK.sub(" ", location.surface) in _BLANK.sub(" ", text)
+    return True
 
 
 def _countings(text: str) -> Iterator[Counting]:

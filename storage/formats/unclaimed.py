@@ -21,6 +21,8 @@ _LOOKED_AT = 500
 _DEPTH = 3
 """Objects in objects that are looked into."""
 _LONGEST_KEY = 40
+_MOST_NAMED = 20
+"""Keys of a record that are named; a record has few, unless it is made to do harm."""
 _STARTS = frozenset(("start", "begin", "start_offset", "startoffset", "beginoffset", "from"))
 _ENDS = frozenset(("end", "stop", "end_offset", "endoffset", "to"))
 _PLACES = frozenset(("offset", "offsets", "span", "spans", "indices", "location", "locations"))
@@ -38,17 +40,24 @@ def unclaimed(
 
     `words`: how many the record has, if it says them.
     """
-    return tuple(
-        Counted(f"{_shown(key)} not read, though it looks like annotation{hint(key, claimed)}", n)
-        for key, n in _annotation(raw, claimed, words)
-    )
+    notes: list[Counted] = []
+    further = 0
+    for key, count in _annotation(raw, claimed, words):
+        if len(notes) == _MOST_NAMED:
+            further += count
+            continue
+        kind = f"{_shown(key)} not read, though it looks like annotation{hint(key, claimed)}"
+        notes.append(Counted(kind, count))
+    if further:
+        notes.append(Counted("further keys not read, though they look like annotation", further))
+    return tuple(notes)
 
 
 def misspelt(
     raw: Mapping[str, Any], claimed: Collection[str], words: int | None = None
 ) -> str | None:
     """What to say of the first key that looks like annotation and like a claimed key; or None."""
-    for key, _ in _annotation(raw, claimed, words):
+    for key, _ in islice(_annotation(raw, claimed, words), _MOST_NAMED):
         if meant := hint(key, claimed):
             return f"{_shown(key)} is no key of a record{meant}"
     return None

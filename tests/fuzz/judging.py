@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 
 from storage import formats
 from storage.enums import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
+from storage.formats.spert import DOCUMENTS
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 _BLANK = rb"[ \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe]*"
@@ -28,8 +32,15 @@ def judge(content: bytes, format: str) -> int:
     for record in _records(content, format):
         _judge_record(record)
         count += 1
-    assert count or _NOTHING.fullmatch(content), "neither read nor refused"
+    assert count or _holds_nothing(content), "neither read nor refused"
     return count
+
+
+def _holds_nothing(content: bytes) -> bool:
+    """Whether a file, or the JSON in an archive of SpERT's, has no record."""
+    with suppress(Exception):  # no archive, or a broken one
+        content = zipfile.ZipFile(io.BytesIO(content)).read(DOCUMENTS)
+    return _NOTHING.fullmatch(content) is not None
 
 
 def _records(content: bytes, format: str) -> Iterator[Record]:

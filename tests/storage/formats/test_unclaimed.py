@@ -90,3 +90,11 @@ def test_a_long_or_broken_key_is_named_in_short() -> None:
 
     note.kind.encode()
     assert len(note.kind) < 300
+
+
+def test_of_very_many_keys_the_first_are_named_and_the_others_counted() -> None:
+    raw = {f"layer {number}": [[0, 1, "X"], [2, 3, "Y"]] for number in range(25)}
+    *named, further = unclaimed(raw, CLAIMED)
+
+    assert len(named) == 20
+    assert further == Counted("further keys not read, though they look like annotation", 10)
