@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
@@ -37,7 +38,9 @@ def judge(content: bytes, format: str) -> int:
 
 
 def _holds_nothing(content: bytes) -> bool:
-    """Whether a file, or the JSON in an archive of SpERT's, has no record."""
+    """Whether a file, packed or not, or the JSON in an archive of SpERT's, has no record."""
+    with suppress(Exception):  # not packed, or broken
+        content = gzip.decompress(content)
     with suppress(Exception):  # no archive, or a broken one
         content = zipfile.ZipFile(io.BytesIO(content)).read(DOCUMENTS)
     return _NOTHING.fullmatch(content) is not None
