@@ -72,6 +72,11 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
                 if left and isinstance(record, DocumentRecord):
                     record, left = _noted(record, left), []
                 yield record
+        if number < (rows := table.metadata.num_rows):
+            lost = (
+                f"the file says that it has {rows:,} rows, and {number:,} can be read; save it anew"
+            )
+            yield BadRecord(number + 1, lost, ends_file=True)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = f"not a Parquet file, or a broken one: {error}"
         if not number:

@@ -176,3 +176,20 @@ def test_a_column_that_looks_like_annotation_is_named_and_counted() -> None:
         Counted("'entities' not read, though it looks like annotation", 1),
         "columns of the file that were passed over: entities",
     )
+
+
+def test_rows_that_the_file_says_it_has_and_that_cannot_be_read_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Short(pq.ParquetFile):
+        def iter_batches(self, **options: Any) -> Any:
+            return list(super().iter_batches(**options))[:1]
+
+    content = parquet(pa.table({"text": ["a", "b", "c"]}))
+    monkeypatch.setattr(pq, "ParquetFile", Short)
+    first, bad = read(content, "hugging_face")
+
+    assert first.text == "a"
+    assert bad == BadRecord(
+        2, "the file says that it has 3 rows, and 1 can be read; save it anew", ends_file=True
+    )
