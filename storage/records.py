@@ -75,6 +75,24 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What was left out or changed while a document was read, and how many of it.
+
+    The kind holds no number, so that an import can add up the counts of many documents.
+    """
+
+    kind: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count:,}"
+
+
+Note = str | Counted
+"""A sentence about a document as a whole, or a kind of thing with its count."""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """A document with its annotations, on its way in or out."""
 
@@ -91,7 +109,7 @@ class DocumentRecord:
     history: History | None = None
     line: int = 1
     """Where it began in the file it was read from."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What was converted or left out while it was read, for the report of the import."""
 
 

@@ -95,8 +95,8 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
         print(f"{file}:{record.line}: {record.reason}", file=sys.stderr)
     if report.bad_unlisted:
         print(f"and {report.bad_unlisted} more bad records", file=sys.stderr)
-    for said, number in report.notes.items():
-        print(f"{said} ({number})", file=sys.stderr)
+    for line in report.note_lines():
+        print(line, file=sys.stderr)
     if report.labels_created:
         print(f"new labels: {', '.join(report.labels_created)}")
     print(

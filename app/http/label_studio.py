@@ -19,6 +19,7 @@ from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
+from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
 
@@ -35,6 +36,10 @@ class Config:
     field: str = "text"
     labels: tuple[str, ...] = ()
     """Empty: any."""
+    by_address: bool = False
+    """The field holds where the text lies, and not the text (`valueType="url"`)."""
+    hypertext: bool = False
+    """The text is shown without its tags."""
 
 
 @router.get("/")
@@ -57,16 +62,56 @@ async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise ApiError(422, "'tasks' is invalid", expected=f"up to {MOST_TASKS}")
-    texts = [text_of(task, config) for task in tasks]
+    texts, refused = _texts(tasks, config)
     caller.count(len(texts) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
     custom = await run_in_threadpool(custom_of, caller, project_id)
+    found = iter(await batcher.predict_all(model, texts, SamplerSettings(flat=custom.flat)))
     results = [
-        {**_suggested(renamed(each, custom.names), config), "model_version": version}
-        for each in await batcher.predict_all(model, texts, SamplerSettings(flat=custom.flat))
+        {"result": [], "score": 0.0, "error": refused[number]}
+        if number in refused
+        else _suggested(renamed(next(found), custom.names), config)
+        for number in range(len(tasks))
     ]
-    return {"results": results, "model_version": version}
+    return {
+        "results": [{**result, "model_version": version} for result in results],
+        "model_version": version,
+    }
+
+
+def _texts(tasks: list[Any], config: Config) -> tuple[list[str], dict[int, dict[str, Any]]]:
+    """The texts to predict on, and what to say of each other task by its number.
+
+    Raises `ApiError` where there is no text at all.
+    """
+    texts: list[str] = []
+    refused: dict[int, dict[str, Any]] = {}
+    for number, task in enumerate(tasks):
+        try:
+            texts.append(_shown_text(task, config))
+        except ApiError as error:
+            refused[number] = error.body
+            if len(refused) == len(tasks):
+                raise
+    return texts, refused
+
+
+def _shown_text(task: Any, config: Config) -> str:
+    """A task's text. Raises `ApiError` also where its people see another one."""
+    text = text_of(task, config)
+    reason = other_text(text) if config.hypertext or not has_markup(text) else None
+    if config.by_address and reason is None:
+        reason = "the configuration says that the task holds where the text lies, and not the text"
+    if reason is None:
+        return text
+    raise ApiError(
+        422,
+        f"nothing is predicted on {config.field!r}: {reason}",
+        got=repr(text)[:100],
+        expected="the text itself, which is shown as it stands",
+        remedy='Put the text into the task and annotate it as <Text name="text" value="$text"/>.',
+    )
 
 
 def read_config(xml: object) -> Config:
@@ -86,7 +131,14 @@ def read_config(xml: object) -> Config:
     to_name = labels.get("toName", "text")
     text = next((each for each in view.iter() if each.get("name") == to_name), None)
     field = text.get("value", "$text") if text is not None else "$text"
-    return Config(labels.get("name", "label"), to_name, field.removeprefix("$"), _labels(labels))
+    return Config(
+        labels.get("name", "label"),
+        to_name,
+        field.removeprefix("$"),
+        _labels(labels),
+        by_address=text is not None and text.get("valueType") == "url",
+        hypertext=text is not None and text.tag == "HyperText",
+    )
 
 
 def _labels(tag: Element) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _follow(project_id: int, body: _Object, caller: Caller) -> dict[str, Any]:
             source = _source(task, annotation)
             record = _record(task, annotation, config)
             outcomes[follow(caller.sessions, project_id, record, source, caller.person)] += 1
-            notes += record.notes
+            notes += map(str, record.notes)
         except ValueError as error:
             bad.append(str(error))
     return {**outcomes, "notes": notes, "bad": bad}

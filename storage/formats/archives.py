@@ -13,16 +13,22 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
 from storage.formats.limits import MOST_IN_RECORD, ArchiveError, Budget
+from storage.records import Counted
 
 MOST_MEMBERS = 500_000
 MOST_DIRECTORY = 128 * 2**20
 """Bytes of a ZIP's list of members, which is read as a whole."""
 MOST_IN_MEMBER = MOST_IN_RECORD
+
+_MOST_KINDS = 20
+"""Kinds of files that are named; a file has one of few."""
 
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
@@ -59,6 +65,15 @@ class Archive:
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name in self._members and _is_theirs(name)
+
+    def left_out(self, taken: Collection[str]) -> tuple[Counted, ...]:
+        """A note for each kind of files whose names end otherwise."""
+        kinds = Counter(PurePosixPath(name).suffix.lower() for name in self.names)
+        return tuple(
+            Counted(f"files of the archive left out, {kind[:20]!r}", count)
+            for kind, count in kinds.most_common(_MOST_KINDS)
+            if kind not in taken
+        )
 
     def read(self, name: str) -> bytes:
         """A member's content. Raises `ArchiveError` where it is broken, or too large."""

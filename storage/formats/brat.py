@@ -1,4 +1,5 @@
-"""brat standoff: a ZIP archive of `.txt` files, each with its `.ann` beside it.
+"""brat standoff: a ZIP archive of `.txt` files, each with its `.ann` beside it, or BioNLP's `.a1`
+and `.a2`, which are written alike.
 
     T1<tab>ORG 2 15<tab>Bank of China
     T2<tab>PER 22 25;26 30<tab>Ms. Haag
@@ -13,8 +14,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -25,19 +26,20 @@ from storage.formats.export_tally import Written, accepted, count_document, coun
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.offsets import Location, in_code_points
 from storage.formats.zip_writer import Pack
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 _ENTITY = re.compile(r"(?P<label>\S+) (?P<places>\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)")
 _WHITE = re.compile(r"\s")
 _OTHERS = {
-    "R": "relations passed over",
-    "E": "events passed over",
-    "A": "attributes passed over",
-    "M": "attributes passed over",
-    "N": "normalizations passed over",
-    "#": "notes passed over",
-    "*": "equivalences passed over",
+    "R": "relations left out",
+    "E": "events left out",
+    "A": "attributes left out",
+    "M": "attributes left out",
+    "N": "normalizations left out",
+    "#": "notes left out",
+    "*": "equivalences left out",
 }
+_BESIDE = (".ann", ".a1", ".a2")
 _DISCONTINUOUS = "discontinuous entities read as one entity for each fragment"
 
 
@@ -57,20 +59,24 @@ def read_brat(file: BinaryIO, name: str) -> Iterator[Record]:
     """The documents of an archive. Raises `ArchiveError`."""
     archive = Archive(file)
     there = set(archive.names)
+    left = archive.left_out((".txt", *_BESIDE))
     for member in archive.names:
         path = PurePosixPath(member)
-        if path.suffix == ".ann" and str(path.with_suffix(".txt")) not in there:
+        if path.suffix in _BESIDE and str(path.with_suffix(".txt")) not in there:
             yield BadRecord(1, f"{member}: its text {path.stem}.txt is missing beside it")
         elif path.suffix == ".txt":
-            beside = str(path.with_suffix(".ann"))
-            yield _document(archive, member, beside if beside in there else None)
-    if not any(PurePosixPath(member).suffix in (".txt", ".ann") for member in there):
+            beside = [str(path.with_suffix(suffix)) for suffix in _BESIDE]
+            record = _document(archive, member, [name for name in beside if name in there])
+            if left and isinstance(record, DocumentRecord):
+                record, left = replace(record, notes=(*record.notes, *left)), ()
+            yield record
+    if not any(PurePosixPath(member).suffix in (".txt", *_BESIDE) for member in there):
         yield BadRecord(1, "the archive holds no .txt file; brat keeps a .txt beside each .ann")
 
 
 def sniff_brat(start: bytes) -> bool:
     """Whether it is an archive that begins with texts or their annotations."""
-    return any(PurePosixPath(name).suffix in (".ann", ".txt") for name in names_at(start))
+    return any(PurePosixPath(name).suffix in (".txt", *_BESIDE) for name in names_at(start))
 
 
 def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
@@ -87,25 +93,32 @@ def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     return written
 
 
-def _document(archive: Archive, member: str, annotations: str | None) -> Record:
+def _document(archive: Archive, member: str, beside: Sequence[str]) -> Record:
     try:
         text = decoded(archive.read(member))
         if not text:
             return BadRecord(1, f"{member}: the file holds no text")
         stem = str(PurePosixPath(member).with_suffix(""))
-        if annotations is None:
+        if not beside:
             return DocumentRecord(text, stem)
-        content = decoded(archive.read(annotations)).removeprefix("\ufeff")
         counts: Counter[str] = Counter()
-        entities = list(_entities(content, counts))
+        entities = [entity for name in beside for entity in _read(archive, name, counts)]
         marks, note = _marks(entities, text, counts)
         spans, notes = to_spans(text, marks)
-        told = tuple(f"{what}: {count}" for what, count in sorted(counts.items()))
-        return DocumentRecord(text, stem, spans, notes=(*note, *notes, *told))
+        left = tuple(Counted(kind, count) for kind, count in sorted(counts.items()))
+        return DocumentRecord(text, stem, spans, notes=(*note, *notes, *left))
     except _LineError as error:
-        return BadRecord(error.line, f"{annotations}: {error}")
+        return BadRecord(error.line, str(error))
     except ValueError as error:
         return BadRecord(1, f"{member}: {error}")
+
+
+def _read(archive: Archive, name: str, counts: Counter[str]) -> list[_Entity]:
+    content = decoded(archive.read(name)).removeprefix("\ufeff")
+    try:
+        return list(_entities(content, counts))
+    except _LineError as error:
+        raise _LineError(error.line, f"{name}: {error}") from None
 
 
 def _entities(content: str, counts: Counter[str]) -> Iterator[_Entity]:

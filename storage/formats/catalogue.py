@@ -10,6 +10,8 @@ from storage.formats.conll_reader import read_conll, sniff_conll
 from storage.formats.conll_writer import write_conll
 from storage.formats.label_studio import write_label_studio
 from storage.formats.label_studio_reader import read_label_studio, sniff_label_studio
+from storage.formats.other_json import read_other_json, sniff_other_json
+from storage.formats.pubtator import read_pubtator, sniff_pubtator
 from storage.formats.registry import CSV, JSON, ZIP, Format
 from storage.formats.spacy_docbin import read_docbin, sniff_docbin, write_docbin
 from storage.formats.uima_xmi import read_xmi, sniff_xmi, write_xmi
@@ -182,6 +184,22 @@ TABLE = (
         sniff=hugging_face.sniff_hugging_face,
         endings=(".parquet",),
         suffix=".parquet",
+    ),
+    Format(
+        name="other_json",
+        title="JSON of spaCy, NER Annotator, Dataturks, SageMaker, Rasa, UBIAI",
+        holds="What these tools export: texts with their entities. Import only.",
+        read=read_other_json,
+        sniff=sniff_other_json,
+        endings=(".json", ".jsonl", ".ndjson", ".manifest"),
+    ),
+    Format(
+        name="pubtator",
+        title="PubTator",
+        holds="Titles and abstracts with their entities. Import only.",
+        read=read_pubtator,
+        sniff=sniff_pubtator,
+        endings=(".pubtator",),
     ),
     Format(
         name="table",

@@ -5,8 +5,9 @@
      "end_offset": 15}], "relations": []}
 
 The first shape, whose list may also be called `labels`, is written; both are read, in JSON lines
-or as a JSON array. No list at all: nobody looked. Every other key is data about the document.
-doccano itself drops the later of two entities that overlap unless its project allows overlaps.
+or as a JSON array. Version 0's `annotations` are as `entities`. No list at all: nobody looked.
+Every other key is data about the document. doccano itself drops the later of two entities that
+overlap unless its project allows overlaps.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from storage.formats.export_tally import Written, accepted, count_document, coun
 from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
 from storage.formats.json_records import first_object, first_of, read_records
 from storage.formats.labelled_spans import Mark, list_of, to_spans
-from storage.records import DocumentRecord, Record
+from storage.formats.unclaimed import unclaimed
+from storage.records import Counted, DocumentRecord, Record
 
-_LISTS = ("label", "labels", "entities")
+_LISTS = ("label", "labels", "entities", "annotations")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
 _LONGEST_COMMENT = 10_000
 _KEEPS = frozenset(("name", "meta", "comment", "unread"))
@@ -38,6 +40,8 @@ def sniff_doccano(start: bytes) -> bool:
     if "text" not in record and "data" not in record:
         return False
     if "Comments" in record and any(key in record for key in _LISTS):
+        return True
+    if any(record.get(key) == [] for key in ("label", "labels")):
         return True
     firsts = [first_of(record.get(key)) for key in _LISTS]
     if any(isinstance(first, dict) and "start_offset" in first for first in firsts):
@@ -72,7 +76,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     spans, notes = to_spans(text, marks)
     if relations := raw.get("relations"):
         count = len(list_of(relations, "'relations'"))
-        notes = (*notes, f"{count} relations were passed over: entities alone are kept")
+        notes = (*notes, Counted("relations left out", count))
+    notes += unclaimed(raw, {*_KNOWN, "data"})
     return DocumentRecord(
         text=text,
         name=name_in(raw, "name", name),
@@ -90,6 +95,11 @@ def _mark(entry: object) -> Mark:
             raise FieldError(f"an entity is [start, end, label], got {len(entry)} parts")
         entry = dict(zip(("start_offset", "end_offset", "label"), entry, strict=True))
     entity = object_of(entry, "an entity")
+    if isinstance(entity.get("label"), int):
+        raise FieldError(
+            f"an entity's label is the number {entity['label']}, and the file has no name for it; "
+            "export from doccano as 'JSONL (Text-Labels)', which has the names"
+        )
     return Mark(whole(entity, "start_offset"), whole(entity, "end_offset"), string(entity, "label"))
 
 

@@ -19,6 +19,7 @@ from storage.formats.json_records import first_object, read_records
 from storage.formats.labelled_spans import list_of
 from storage.formats.token_alignment import in_words
 from storage.formats.tokens import parse_tokens
+from storage.formats.unclaimed import unclaimed
 from storage.records import DocumentRecord, Record
 
 _KNOWN = frozenset(("tokenized_text", "ner", "name"))
@@ -58,7 +59,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         entities = [_entity(entry) for entry in list_of(entities, "'ner'")]
     record = {"tokens": raw["tokenized_text"], "entities": entities}
     document = parse_tokens(record, name_in(raw, "name", name), line)
-    return replace(document, meta=others(raw, _KNOWN))
+    notes = unclaimed(raw, _KNOWN, len(raw["tokenized_text"]))
+    return replace(document, meta=others(raw, _KNOWN), notes=notes)
 
 
 def _entity(entry: object) -> dict[str, Any]:

@@ -5,8 +5,9 @@
     tokens: list of string · ner_tags: list of string         BIO, the outermost entities
 
 `spans` holds everything, nested entities too, and null where nobody looked; the tags are a flat
-view of it on words that are cut where an entity begins or ends. Files with `tokens` and
-`ner_tags` alone are read as well, tags as strings or as class numbers whose names the file carries.
+view of it on words that are cut where an entity begins or ends. Files whose entities stand in
+tags alone are read as well, see `storage.formats.tokens`: tags as strings, or as class numbers
+whose names the file carries.
 """
 
 from __future__ import annotations
@@ -19,15 +20,16 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from core.text.tag_schemes import TagError, decode_tags, encode_tags
-from core.types import Span
+from core.text.tag_schemes import encode_tags
+from core.types import Span, key_of
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import FieldError, object_of, split_in, string, whole
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.limits import ArchiveError, Budget
 from storage.formats.token_alignment import words_of
-from storage.formats.tokens import parse_tokens
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.formats.tokens import TAG_KEYS, parse_tokens
+from storage.formats.unclaimed import unclaimed
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +40,8 @@ _GROUP = 1000
 """Documents written at a time."""
 _MOST_VALUES = 2_000_000
 """Words, tags or spans that one row may have; as Python objects they need a hundred bytes each."""
-_COLUMNS = ("id", "split", "text", "spans", "tokens", "ner_tags")
+_COLUMNS = frozenset(("id", "split", "text", "spans", "tokens"))
+_COLUMNS_AND_TAGS = _COLUMNS | {*TAG_KEYS}
 _KEEPS = frozenset(("name", "split", "unread"))
 
 
@@ -55,9 +58,9 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
     try:
         table = pq.ParquetFile(file)
         there = table.schema_arrow.names
-        columns = [column for column in _COLUMNS if column in there]
-        _check(columns, there)
-        left = [column for column in there if column not in columns]
+        _check(there)
+        columns = [field.name for field in table.schema_arrow if _may_annotate(field)]
+        left = [column for column in there if column not in _COLUMNS_AND_TAGS]
         _check_size(table.metadata, size)
         names = _class_names(table.schema_arrow)
         for batch in table.iter_batches(batch_size=1, columns=columns):
@@ -66,7 +69,14 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
             for row in batch.to_pylist():
                 number += 1
                 record = _record(row, names, f"{stem}:{number}", number)
-                yield record if number > 1 or not left else _noted(record, left)
+                if left and isinstance(record, DocumentRecord):
+                    record, left = _noted(record, left), []
+                yield record
+        if number < (rows := table.metadata.num_rows):
+            lost = (
+                f"the file says that it has {rows:,} rows, and {number:,} can be read; save it anew"
+            )
+            yield BadRecord(number + 1, lost, ends_file=True)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = f"not a Parquet file, or a broken one: {error}"
         if not number:
@@ -140,8 +150,15 @@ def _flat(text: str, spans: Sequence[SpanRecord]) -> tuple[list[str], list[str]]
     return [text[piece.start : piece.end] for piece in pieces], list(tags)
 
 
-def _check(columns: Sequence[str], there: Sequence[str]) -> None:
-    if "text" not in columns and not {"tokens", "ner_tags"} <= set(columns):
+def _may_annotate(field: pa.Field) -> bool:
+    """Whether a column is ours, or one of lists or objects, that may hold annotation."""
+    import pyarrow as pa
+
+    return field.name in _COLUMNS_AND_TAGS or pa.types.is_nested(field.type)
+
+
+def _check(there: Sequence[str]) -> None:
+    if "text" not in there and not ("tokens" in there and set(there) & set(TAG_KEYS)):
         raise ValueError(
             "a column 'text', or 'tokens' and 'ner_tags', is expected; the file has "
             f"{', '.join(map(repr, there[:8])) or 'none'}"
@@ -170,38 +187,64 @@ def _check_values(row: pa.RecordBatch, number: int) -> None:
             )
 
 
-def _record(row: Mapping[str, Any], names: Sequence[str], name: str, number: int) -> Record:
+def _record(
+    row: Mapping[str, Any], names: Mapping[str, Sequence[str]], name: str, number: int
+) -> Record:
     try:
         if isinstance(row.get("id"), str | int) and str(row["id"]):
             name = string({"id": str(row["id"])}, "id")
         return _parse(row, names, name, number)
-    except (FieldError, TagError) as error:
+    except FieldError as error:
         return BadRecord(number, str(error))
 
 
-def _noted(record: Record, left: Sequence[str]) -> Record:
-    if isinstance(record, BadRecord):
-        return record
+def _noted(record: DocumentRecord, left: Sequence[str]) -> DocumentRecord:
     note = f"columns of the file that were passed over: {', '.join(left)[:200]}"
     return replace(record, notes=(*record.notes, note))
 
 
-def _parse(row: Mapping[str, Any], names: Sequence[str], name: str, line: int) -> DocumentRecord:
-    if "text" not in row:
-        return parse_tokens(_tagged(row, names), name, line)
+def _parse(
+    row: Mapping[str, Any], names: Mapping[str, Sequence[str]], name: str, line: int
+) -> DocumentRecord:
+    tagged = row.get("tokens") is not None and any(row.get(key) is not None for key in TAG_KEYS)
+    if "text" not in row or (tagged and row.get("spans") is None):
+        document = parse_tokens(row, name, line, names=names, claimed=_COLUMNS)
+    else:
+        document = _spanned(row, name, line)
+        if tagged:
+            document = _compared(document, row, names)
+    split, open_split = split_in(row)
+    return replace(document, split=split, notes=(*document.notes, *open_split))
+
+
+def _spanned(row: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     given = row.get("spans")
     marks = [_mark(object_of(entry, "a span")) for entry in list_of(given or [], "'spans'")]
     text = string(row, "text")
     spans, notes = to_spans(text, marks)
-    split, open_split = split_in(row)
     return DocumentRecord(
         text=text,
         name=name,
         entities=None if given is None else spans,
-        split=split,
         line=line,
-        notes=(*notes, *open_split),
+        notes=(*notes, *unclaimed(row, _COLUMNS_AND_TAGS)),
     )
+
+
+def _compared(
+    document: DocumentRecord, row: Mapping[str, Any], names: Mapping[str, Sequence[str]]
+) -> DocumentRecord:
+    """The document, with a note where the tags hold entities that the spans do not."""
+    try:
+        flat = parse_tokens(row, document.name, document.line, names=names, claimed=_COLUMNS)
+        held = {key_of(span) for span in document.entities or ()}
+        lacking = sum(key_of(span) not in held for span in flat.entities or ())
+        if flat.text != document.text:
+            lacking = len(flat.entities or ())
+    except FieldError:
+        lacking = len(row["tokens"])
+    note = Counted("entities that the tags have and 'spans' lacks, left out", lacking)
+    return replace(document, notes=(*document.notes, note)) if lacking else document
 
 
 def _mark(span: Mapping[str, Any]) -> Mark:
@@ -214,34 +257,18 @@ def _mark(span: Mapping[str, Any]) -> Mark:
     )
 
 
-def _tagged(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """A row of words and tags as a record of words and entities."""
-    tokens, tags = list_of(row["tokens"], "'tokens'"), row["ner_tags"]
-    if tags is None:
-        return {"tokens": tokens, "entities": None}
-    if len(list_of(tags, "'ner_tags'")) != len(tokens):
-        raise FieldError(f"{len(tokens)} tokens have {len(tags)} tags; one each is expected")
-    spans = decode_tags([_tag(tag, names) for tag in tags])
-    entities = [{"start": span.start, "end": span.end, "type": span.label} for span in spans]
-    return {"tokens": tokens, "entities": entities}
-
-
-def _tag(tag: object, names: Sequence[str]) -> str:
-    if isinstance(tag, str):
-        return tag
-    if isinstance(tag, int) and 0 <= tag < len(names):
-        return names[tag]
-    raise FieldError(
-        f"the tag {tag!r} is no name, and the file names {len(names)} tags; write the tags as "
-        "strings (B-ORG, I-ORG, O), or save the data set with its features"
-    )
-
-
-def _class_names(schema: pa.Schema) -> list[str]:
+def _class_names(schema: pa.Schema) -> dict[str, list[str]]:
     """The names of the tags' numbers, from what `datasets` writes into a file's metadata."""
     try:
         info = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
-        feature = info["info"]["features"]["ner_tags"]
-        return [str(name) for name in (feature.get("feature") or feature)["names"]]
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        features = info["info"]["features"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return {}
+    return {key: names for key in TAG_KEYS if (names := _names_of(features, key))}
+
+
+def _names_of(features: Any, key: str) -> list[str]:
+    try:
+        return [str(name) for name in (features[key].get("feature") or features[key])["names"]]
+    except (KeyError, TypeError, AttributeError):
         return []

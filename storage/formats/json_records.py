@@ -22,8 +22,11 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 """`(record, name, line)`; raises `FieldError`."""
+ParseValue = Callable[[object, str, int], DocumentRecord]
 
 _START = 65_536
+_SNIFFED = 50
+"""Objects by which a format is told."""
 _PART = 2**20
 _LONGEST = 256 * 2**20
 """Characters that one element of an array may have."""
@@ -35,13 +38,22 @@ _CUT = 16
 
 def read_records(file: BinaryIO, name: str, parse: Parse) -> Iterator[Record]:
     """Each object as `parse` reads it, named by the file and the line or element it stands at."""
+    return read_values(
+        file, name, lambda value, named, line: parse(object_of(value, "a record"), named, line)
+    )
+
+
+def read_values(
+    file: BinaryIO, name: str, parse: ParseValue, *, lines: bool = False
+) -> Iterator[Record]:
+    """As `read_records`, for records that need not be objects; `lines`: each is a line."""
     stem = PurePath(name).stem
-    for number, line, value in _values(file):
+    for number, line, value in _lines(file) if lines else _values(file):
         if isinstance(value, BadRecord):
             yield value
             continue
         try:
-            yield parse(object_of(value, "a record"), f"{stem}:{number}", line)
+            yield parse(value, f"{stem}:{number}", line)
         except RecursionError:
             yield BadRecord(line, "nested too deeply for a record")
         except FieldError as error:
@@ -49,22 +61,37 @@ def read_records(file: BinaryIO, name: str, parse: Parse) -> Iterator[Record]:
 
 
 def first_object(start: bytes) -> dict[str, Any]:
-    """The first object of a file that begins so, as far as it goes; empty where there is none.
+    """The first objects of a file that begins so, as one; empty where there are none.
 
-    A value that is cut off counts as None.
+    The first value of a key that is not empty counts, since the first record may be one without
+    annotation. A value that is cut off counts as None.
     """
     text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n[")
     found: dict[str, Any] = {}
     with suppress(ValueError, RecursionError, IndexError):
         at = _after_blanks(text, 0)
-        while text[at] in "{,":
-            key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-            found[str(key)] = None
-            at = _after_blanks(text, at)  # the colon
-            value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-            found[str(key)] = value
-            at = _after_blanks(text, at)
+        for _ in range(_SNIFFED):
+            at = _add_object(text, at, found)
+            at = _after_blanks(text, at + 1)
+            at = _after_blanks(text, at + 1) if text[at] == "," else at
     return found
+
+
+def _add_object(text: str, at: int, found: dict[str, Any]) -> int:
+    """Adds the values of the object that begins there, and gives where it ends.
+
+    Raises `ValueError` or `IndexError` where there is none, or it is cut off.
+    """
+    if text[at] != "{":
+        raise ValueError("no object")
+    while text[at] in "{,":
+        key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
+        found.setdefault(str(key), None)
+        at = _after_blanks(text, at)  # the colon
+        value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
+        found[str(key)] = found[str(key)] or value
+        at = _after_blanks(text, at)
+    return at
 
 
 def first_of(value: object) -> object:

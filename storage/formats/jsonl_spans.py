@@ -8,6 +8,7 @@ from typing import Any
 from core.types import Key, key_of
 from storage.enums import SOURCES, SPAN_STATUSES
 from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
+from storage.formats.unclaimed import hint
 from storage.records import SpanRecord
 
 _ENTITY_KEYS = ("start", "end", "label", "status", "score", "source", "id", "confidence")
@@ -82,4 +83,5 @@ def only(raw: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
         raise FieldError(
             f"{what} has no key {unknown[0]!r}; known are {', '.join(known)}"
             + ("; keep your own data under 'meta'" if "meta" in known else "")
+            + hint(unknown[0], known)
         )

@@ -16,10 +16,16 @@ from core.types import key_of
 from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
 from storage.formats.json_records import first_object, read_records
+from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.labelled_spans import Mark, list_of, to_spans
-from storage.records import DocumentRecord, Record
+from storage.formats.unclaimed import unclaimed
+from storage.records import Counted, DocumentRecord, Note, Record, SpanRecord
 
 _LABELLED = ("labels", "hypertextlabels")
+_ANNOTATIONS = ("annotations", "completions")
+"""The second is what they were called before version 1."""
+_ANSWERS = (*_ANNOTATIONS, "predictions")
+_CLAIMED = frozenset((*_ANSWERS, "id", "data", "meta", "drafts"))
 _Object = Mapping[str, Any]
 
 
@@ -31,7 +37,7 @@ def read_label_studio(file: BinaryIO, name: str) -> Iterator[Record]:
 def sniff_label_studio(start: bytes) -> bool:
     """Whether the first record is a task with its data, or one of JSON-MIN with its annotator."""
     record = first_object(start)
-    return ("data" in record and ("annotations" in record or "predictions" in record)) or (
+    return ("data" in record and any(key in record for key in _ANSWERS)) or (
         "annotation_id" in record and "annotator" in record
     )
 
@@ -43,14 +49,15 @@ def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
     key = _text_key(data)
     text = string(data, key)
     answer = _Answer(
-        [object_of(each, "an annotation") for each in _listed(raw, "annotations")],
+        [object_of(e, "an annotation") for key in _ANNOTATIONS for e in _listed(raw, key)],
         [object_of(each, "a prediction") for each in _listed(raw, "predictions")],
     )
-    spans, notes = to_spans(text, answer.marks)
+    spans, notes = _placed(text, answer.marks)
+    notes += (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
     others = {other: value for other, value in data.items() if other not in (key, "name")}
     meta = raw.get("meta")
     if drafts := len(_listed(raw, "drafts")):
-        notes = (*notes, f"{drafts} drafts were passed over: they were never submitted")
+        notes = (*notes, Counted("drafts left out, since they were never submitted", drafts))
     return DocumentRecord(
         text=text,
         name=string(data, "name", name) if isinstance(data.get("name"), str) else name,
@@ -76,12 +83,25 @@ def _text_key(data: _Object) -> str:
     return strings[0]
 
 
+def _placed(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], tuple[Note, ...]]:
+    """The entities in the text. Raises `FieldError` where they may lie in another one."""
+    reason = other_text(text)
+    if reason and any(mark.surface is None for mark in marks):
+        raise FieldError(f"{len(marks):,} entities cannot be placed: {reason}")
+    if reason and not marks and not has_markup(text):
+        raise FieldError(reason)
+    try:
+        return to_spans(text, marks)
+    except FieldError as error:
+        raise FieldError(f"{error}; {reason}" if reason else str(error)) from None
+
+
 class _Answer:
     """What a task's annotations and predictions say of its entities."""
 
     def __init__(self, annotations: Sequence[_Object], predictions: Sequence[_Object]) -> None:
         self._passed: Counter[str] = Counter()
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.status: DocumentStatus | None = None
         self.marks: list[Mark] = []
         finished = [each for each in annotations if not each.get("was_cancelled")]
@@ -90,15 +110,15 @@ class _Answer:
             self.status = "submitted" if finished else "skipped"
             self.marks = self._read(self.given, "accepted")
             self._refuse(predictions)
-            self._leave(len(annotations) - 1, "annotations", "the newest not cancelled counts")
-            self._leave(len(predictions), "predictions", "the annotation counts")
+            self._leave(len(annotations) - 1, "older or cancelled annotations")
+            self._leave(len(predictions), "predictions beside an annotation")
         elif predictions:
             self.given = _newest(predictions)
             self.status = "new"
             self.marks = self._read(self.given or {}, "suggested")
-            self._leave(len(predictions) - 1, "predictions", "the newest counts")
+            self._leave(len(predictions) - 1, "older predictions")
         for kind, count in sorted(self._passed.items()):
-            self.notes.append(f"{count} results {kind} were passed over")
+            self.notes.append(Counted(f"results {kind} left out", count))
 
     def provenance(self, task: _Object) -> dict[str, Any]:
         """Who annotated it and when, or which model; and the task's number."""
@@ -143,16 +163,21 @@ class _Answer:
             if key_of(mark) not in held:
                 self.marks.append(mark)
 
-    def _leave(self, count: int, what: str, why: str) -> None:
+    def _leave(self, count: int, what: str) -> None:
         if count > 0:
-            self.notes.append(f"{count} other {what} were passed over: {why}")
+            self.notes.append(Counted(f"{what} left out", count))
 
 
 def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:
     """One entity for each label of a result."""
     value = object_of(result.get("value"), "'value'")
-    offsets = value.get("globalOffsets") if kind == "hypertextlabels" else None
-    offsets = object_of(offsets or value, "'globalOffsets'")
+    offsets = object_of(value.get("globalOffsets") or value, "'globalOffsets'")
+    if isinstance(offsets.get("start"), str):
+        raise FieldError(
+            f"an entity starts at the XPath {str(offsets['start'])[:60]!r}, which does not tell "
+            "where in the text; whole numbers are expected, under 'globalOffsets' beside XPaths: "
+            "annotate the text as <Text>, or export it from a newer Label Studio, which adds them"
+        )
     labels = list_of(value.get(kind, value.get("labels", [])), f"{kind!r}")
     key, surface = result.get("id"), value.get("text")
     predicted = status != "accepted" or result.get("origin") == "prediction"

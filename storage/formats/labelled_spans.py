@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from storage.enums import Source, SpanStatus
 from storage.formats.fields import FieldError
 from storage.formats.offsets import Location, in_code_points
-from storage.records import SpanRecord
+from storage.records import Counted, Note, SpanRecord
 
 _LONGEST_KEY = 64
 
@@ -27,7 +27,7 @@ class Mark:
     key: str = ""
 
 
-def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], tuple[str, ...]]:
+def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], tuple[Note, ...]]:
     """The entities, and notes on what was converted or left out.
 
     One that is given twice is one entity. Raises `FieldError` as `in_code_points` does.
@@ -35,7 +35,7 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
     locations, note = in_code_points(
         text, [Location(mark.start, mark.end, mark.surface, mark.label) for mark in marks]
     )
-    notes = [note] if note else []
+    notes: list[Note] = [note] if note else []
     spans: dict[tuple[int, int, str, bool], SpanRecord] = {}
     keys: set[str] = set()
     free = twins = unscored = 0
@@ -53,9 +53,9 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
         unscored += mark.score is not None and score is None
         spans[identity] = SpanRecord(start, end, mark.label, mark.status, score, mark.source, key)
     if twins:
-        notes.append(f"{twins} of its entities are given twice and were taken once")
+        notes.append(Counted("entities given twice, taken once", twins))
     if unscored:
-        notes.append(f"{unscored} of its scores lie outside of 0 to 1 and were left out")
+        notes.append(Counted("scores outside of 0 to 1, left out", unscored))
     return tuple(spans.values()), tuple(notes)
 
 

@@ -1,24 +1,32 @@
 """Other tools' offsets made ours: code points of the raw text, end exclusive.
 
-Where a format carries an entity's own words, they tell whether its offsets are code points, UTF-16
-units (JavaScript, Java) or UTF-8 bytes. One unit must fit all entities of a document: a word that
-stands twice may fit a wrong one by chance.
+Where a format carries an entity's own words, they tell how its offsets are counted: in code points,
+UTF-16 units (JavaScript, Java) or UTF-8 bytes; with CRLF as one (Python's text files) or LF as two
+(an export to Windows); with or without a byte order mark. One way must fit all entities of
+a document: a word that stands twice may fit a wrong one by chance.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, product
 from typing import Literal
 
 from storage.formats.fields import FieldError
 
 Unit = Literal["code points", "UTF-16 units", "UTF-8 bytes"]
-_UNITS: tuple[Unit, ...] = ("code points", "UTF-16 units", "UTF-8 bytes")
-_BLANK = re.compile(r"\s")
+LineEnds = Literal["as they are", "CRLF as one", "LF as two"]
+ByteOrderMark = Literal["as it is", "left out", "counted"]
+Offsets = tuple[tuple[int, int], ...]
+_MARK = "\ufeff"
+_BLANK = re.compile(r"\r\n|\s")
+_LONE_LF = re.compile(r"(?<!\r)\n")
+_LINE_END = re.compile(r"[\r\n]")
+_MOST_CHANGES = 2
+"""In how many ways at once another tool's counting may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,70 +39,168 @@ class Location:
     label: str = ""
 
 
-class Ruler:
-    """Measures a text in UTF-16 units or UTF-8 bytes."""
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a tool counts. "left out": a byte order mark that begins our text; "counted": one that
+    ours has not."""
 
-    def __init__(self, text: str, unit: Unit) -> None:
-        width = _utf16_width if unit == "UTF-16 units" else _utf8_width
-        self._before = list(accumulate(chain((0,), map(width, text))))
+    unit: Unit = "code points"
+    line_ends: LineEnds = "as they are"
+    mark: ByteOrderMark = "as it is"
+
+    @property
+    def changes(self) -> int:
+        """In how many ways it differs from ours."""
+        ours = Counting()
+        return (
+            (self.unit != ours.unit) + (self.line_ends != ours.line_ends) + (self.mark != ours.mark)
+        )
+
+    def __str__(self) -> str:
+        return " and ".join(
+            [
+                *([f"are {self.unit}"] if self.unit != "code points" else []),
+                *([f"count {self.line_ends}"] if self.line_ends != "as they are" else []),
+                *({"left out": ["leave the byte order mark out"],
+                   "counted": ["count a byte order mark"]}.get(self.mark, [])),
+            ]
+        )  # fmt: skip
+
+
+class Ruler:
+    """Measures a text as another tool counts it."""
+
+    def __init__(self, text: str, counting: Counting | Unit) -> None:
+        if isinstance(counting, str):
+            counting = Counting(counting)
+        width = _WIDTHS[counting.unit]
+        widths = [width(character) for character in text]
+        if counting.line_ends == "CRLF as one":
+            for match in re.finditer("\r\n", text):
+                widths[match.start()] = 0
+        elif counting.line_ends == "LF as two":
+            for match in _LONE_LF.finditer(text):
+                widths[match.start()] += 1
+        if counting.mark == "left out" and text.startswith(_MARK):
+            widths[0] = 0
+        first = width(_MARK) if counting.mark == "counted" else 0
+        self._before = list(accumulate(chain((first,), widths)))
 
     def units(self, code_point: int) -> int:
         """How many units lie before a code point."""
         return self._before[code_point]
 
     def code_point(self, offset: int) -> int | None:
-        """The code point that begins there; None outside of the text and inside of one."""
-        index = bisect_left(self._before, offset)
-        there = index < len(self._before) and self._before[index] == offset
+        """The code point that begins there; None outside of the text and inside of one.
+
+        Of several, since some have no width, the first: where an entity ends.
+        """
+        return self._checked(bisect_left(self._before, offset), offset)
+
+    def start(self, offset: int) -> int | None:
+        """As `code_point`, but of several the last: where an entity starts."""
+        return self._checked(bisect_right(self._before, offset) - 1, offset)
+
+    def _checked(self, index: int, offset: int) -> int | None:
+        there = 0 <= index < len(self._before) and self._before[index] == offset
         return index if there else None
 
 
-def in_code_points(
-    text: str, locations: Sequence[Location]
-) -> tuple[tuple[tuple[int, int], ...], str | None]:
+def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, str | None]:
     """The places in code points, and what to tell the person if they had to be converted.
 
     Raises `FieldError` naming the first entity that does not lie in the text, or whose words are
-    not there whatever the unit.
+    not there however offsets are counted, or there in several ways.
     """
     fault = _first_fault(text, locations)
     if fault is None:
         return tuple((location.start, location.end) for location in locations), None
+    index, reason = fault
     if any(location.surface is not None for location in locations):
-        for unit in _UNITS[1:]:
-            if converted := _converted(text, locations, unit):
-                note = f"its offsets are {unit}; they were converted to code points"
-                return tuple((location.start, location.end) for location in converted), note
-    raise FieldError(fault)
+        for fitting in _fitting(text, locations):
+            if len(set(fitting.values())) > 1:
+                ways = ", or ".join(map(str, fitting))
+                raise FieldError(f"{reason}; its offsets {ways}: which, its words do not tell")
+            for counting, offsets in fitting.items():
+                return offsets, f"its offsets {counting}; they were converted to code points"
+        reason += _cause(text, locations, index)
+    raise FieldError(reason)
 
 
-def _converted(text: str, locations: Sequence[Location], unit: Unit) -> list[Location] | None:
-    ruler = Ruler(text, unit)
+def _fitting(text: str, locations: Sequence[Location]) -> Iterator[dict[Counting, Offsets]]:
+    """The ways of counting that fit all locations, those with fewer changes first."""
+    if not _occur(text, locations):
+        return
+    for changes in range(1, _MOST_CHANGES + 1):
+        yield {
+            counting: converted
+            for counting in _countings(text)
+            if counting.changes == changes and (converted := _converted(text, locations, counting))
+        }
+
+
+def _occur(text: str, locations: Sequence[Location]) -> bool:
+    """Whether the first words that are not where they should be stand anywhere in the text."""
+    for location in locations:
+        if location.surface is not None and _fault(text, location, location.start, location.end):
+            return _BLANK.sub(" ", location.surface) in _BLANK.sub(" ", text)
+    return True
+
+
+def _countings(text: str) -> Iterator[Counting]:
+    """The ways of counting that make a difference in a text."""
+    units: list[Unit] = ["code points"]
+    units += ["UTF-16 units"] if max(text, default="") > "\uffff" else []
+    units += ["UTF-8 bytes"] if not text.isascii() else []
+    ends: list[LineEnds] = ["as they are"]
+    ends += ["CRLF as one"] if "\r\n" in text else []
+    ends += ["LF as two"] if _LONE_LF.search(text) else []
+    marks: list[ByteOrderMark] = ["as it is", "left out" if text.startswith(_MARK) else "counted"]
+    return (Counting(unit, end, mark) for mark, end, unit in product(marks, ends, units))
+
+
+def _converted(text: str, locations: Sequence[Location], counting: Counting) -> Offsets | None:
+    ruler = Ruler(text, counting)
     converted = []
     for location in locations:
-        start, end = ruler.code_point(location.start), ruler.code_point(location.end)
-        if start is None or end is None:
+        start, end = ruler.start(location.start), ruler.code_point(location.end)
+        if start is None or end is None or _fault(text, location, start, end):
             return None
-        converted.append(Location(start, end, location.surface, location.label))
-    return None if _first_fault(text, converted) else converted
+        converted.append((start, end))
+    return tuple(converted)
 
 
-def _first_fault(text: str, locations: Sequence[Location]) -> str | None:
-    for location in locations:
-        shown = f"entity [{location.start}, {location.end}) {_short(location.label)}"
-        if not 0 <= location.start < location.end <= len(text):
-            return (
-                f"{shown} does not lie in the text of {len(text)} code points; offsets are code "
-                "points, end exclusive"
-            )
-        there = text[location.start : location.end]
-        if location.surface is not None and not _same(there, location.surface):
-            return (
-                f"{shown} is {_short(location.surface)} says the file, but {_short(there)} stands "
-                "there, and neither UTF-16 nor UTF-8 offsets fit the whole record; was the text "
-                "changed after it was annotated?"
-            )
+def _first_fault(text: str, locations: Sequence[Location]) -> tuple[int, str] | None:
+    for index, location in enumerate(locations):
+        if fault := _fault(text, location, location.start, location.end):
+            return index, fault
     return None
+
+
+def _fault(text: str, location: Location, start: int, end: int) -> str | None:
+    shown = f"entity [{location.start}, {location.end}) {_short(location.label)}"
+    if not 0 <= start < end <= len(text):
+        return (
+            f"{shown} does not lie in the text of {len(text)} code points; offsets are code "
+            "points, end exclusive"
+        )
+    there = text[start:end]
+    if location.surface is not None and not _same(there, location.surface):
+        return f"{shown} is {_short(location.surface)} says the file, but {_short(there)} is there"
+    return None
+
+
+def _cause(text: str, locations: Sequence[Location], index: int) -> str:
+    """What may have happened to the text, by where the first entity that does not fit lies."""
+    tried = (
+        ", and neither UTF-16 nor UTF-8 offsets, nor other line ends or a byte order mark, fit the "
+        "whole record"
+    )
+    first_end = match.start() if (match := _LINE_END.search(text)) else len(text)
+    fitting = sorted(location.end for location in locations[:index])
+    if fitting and fitting[-1] <= first_end < locations[index].start:
+        return f"{tried}; the entities of the first line fit: were line ends changed or removed?"
+    return f"{tried}; was the text changed after it was annotated?"
 
 
 def _same(there: str, surface: str) -> bool:
@@ -113,3 +219,10 @@ def _utf16_width(character: str) -> int:
 def _utf8_width(character: str) -> int:
     code = ord(character)
     return 1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
+
+
+_WIDTHS: dict[Unit, Callable[[str], int]] = {
+    "code points": lambda _: 1,
+    "UTF-16 units": _utf16_width,
+    "UTF-8 bytes": _utf8_width,
+}

@@ -39,7 +39,8 @@ from storage.formats.fields import (
 from storage.formats.json_records import first_object, first_of, read_records
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.token_alignment import Piece, covering
-from storage.records import DocumentRecord, Record, SpanRecord
+from storage.formats.unclaimed import unclaimed
+from storage.records import Counted, DocumentRecord, Record, SpanRecord
 
 _ANSWERS = ("accept", "reject", "ignore")
 _STATUS: dict[str, DocumentStatus] = {
@@ -145,8 +146,9 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     given = raw.get("spans")
     marks = [_mark(entry, refused) for entry in list_of(given or [], "'spans'")]
     spans, notes = to_spans(text, marks)
-    if raw.get("relations"):
-        notes = (*notes, "relations were passed over: entities alone are kept")
+    if relations := raw.get("relations"):
+        notes = (*notes, Counted("relations left out", len(list_of(relations, "'relations'"))))
+    notes += unclaimed({key: raw[key] for key in raw if key[:1] != "_"}, _KNOWN)
     split, open_split = split_in(raw)
     meta = own_data(raw, "meta") if raw.get("meta") is not None else {}
     looked = given is not None or answer == "accept"

@@ -26,13 +26,14 @@ from storage.formats.json_array import write_array
 from storage.formats.json_records import first_object, read_records
 from storage.formats.limits import ArchiveError
 from storage.formats.token_alignment import in_words
-from storage.formats.tokens import parse_tokens
+from storage.formats.tokens import TAG_KEYS, parse_tokens
 from storage.records import BadRecord, DocumentRecord, Record
 
 DOCUMENTS = "documents.json"
 TYPES = "types.json"
-_PASSED = ("relations", "ltokens", "rtokens")
-_KNOWN = frozenset((*_PASSED, "tokens", "entities", "orig_id"))
+_KNOWN = frozenset(
+    ("tokens", "text", "entities", "orig_id", "relations", "ltokens", "rtokens", *TAG_KEYS)
+)
 _ZIP = b"PK\x03\x04"
 
 
@@ -113,10 +114,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     given = raw.get("orig_id")
     if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
         name = string({"orig_id": str(given)}, "orig_id")
-    document = parse_tokens(raw, name, line)
-    passed = [key for key in _PASSED if raw.get(key)]
-    notes = (f"passed over: {', '.join(passed)}; entities alone are kept",) if passed else ()
-    return replace(document, meta=others(raw, _KNOWN), notes=notes)
+    document = parse_tokens(raw, name, line, claimed=("orig_id",))
+    return replace(document, meta=others(raw, _KNOWN))
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -1,45 +1,118 @@
 """The corpora's token JSONL: `{"tokens": [...], "entities": [{"start", "end", "type"}]}`.
 
-Offsets count tokens, end exclusive. The text becomes the tokens joined by single spaces.
+Offsets count tokens, end exclusive. In the place of entities there may be a tag for each token,
+`{"tokens": [...], "ner_tags": ["B-PER", "O"]}`, as Hugging Face's data sets have it; tags that are
+numbers need names. Where a `text` stands beside and the tokens follow one another in it, it is
+kept; else the text becomes the tokens joined by single spaces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from core.text.tag_schemes import TagError, decode_tags
 from core.types import Key
 from storage.formats.fields import FieldError, object_of, string, whole
-from storage.formats.words import Words
-from storage.records import DocumentRecord, SpanRecord
+from storage.formats.labelled_spans import list_of
+from storage.formats.unclaimed import misspelt, unclaimed
+from storage.formats.words import Words, offsets_in
+from storage.records import Counted, DocumentRecord, Note, SpanRecord
+
+TAG_KEYS = ("ner_tags", "ner", "tags", "labels")
+"""Where tags may stand; the first that is there counts."""
+_LEFT = ("relations", "ltokens", "rtokens")
+_CLAIMED = frozenset(("tokens", "entities", "text", *_LEFT))
 
 
-def parse_tokens(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
-    """A document from one record. Raises `FieldError`; an entity given twice is one entity."""
+def parse_tokens(
+    raw: Mapping[str, Any],
+    name: str,
+    line: int,
+    *,
+    names: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    claimed: Collection[str] = (),
+) -> DocumentRecord:
+    """A document from one record. Raises `FieldError`; an entity given twice is one entity.
+
+    `names`: by key, the names of the tags' numbers. `claimed`: further keys that the caller reads.
+    What else looks like annotation is noted, or refused where a key is misspelt.
+    """
     tokens = raw["tokens"]
     if not isinstance(tokens, list) or not tokens:
         raise FieldError("'tokens' must be a non-empty list of words")
-    words = Words()
-    for token in tokens:
-        words.add(string({"token": token}, "token"))
-    entities = raw.get("entities")
-    if entities is not None and not isinstance(entities, list):
-        raise FieldError(f"'entities' must be a list, got {type(entities).__name__}")
-    keys = None if entities is None else dict.fromkeys(_key(e, len(tokens)) for e in entities)
+    text, offsets, notes = _placed(raw, [string({"token": token}, "token") for token in tokens])
+    key = _entity_key(raw)
+    spans = None if key is None else _spans(raw[key], key, len(tokens), names.get(key, ()))
+    read = {*_CLAIMED, *claimed, *([key] if key else [])}
+    if wrong := misspelt(raw, {*read, *TAG_KEYS}, len(tokens)):
+        raise FieldError(wrong)
+    if key in TAG_KEYS and text == raw.get("text"):
+        notes = (*notes, f"its entities are those of {key!r}, placed in its text")
+    for left in _LEFT:
+        if isinstance(value := raw.get(left), list) and value:
+            notes = (*notes, Counted(f"{left} left out", len(value)))
     return DocumentRecord(
-        text=words.text,
+        text=text,
         name=name,
         entities=None
-        if keys is None
+        if spans is None
         else tuple(
-            SpanRecord(*words.offsets(start, end), label, key=f"e{number}")
-            for number, (start, end, label) in enumerate(keys, 1)
+            SpanRecord(offsets[start][0], offsets[end - 1][1], label, key=f"e{number}")
+            for number, (start, end, label) in enumerate(dict.fromkeys(spans), 1)
         ),
         line=line,
+        notes=(*notes, *unclaimed(raw, frozenset(read), len(tokens))),
     )
 
 
-def _key(raw: object, length: int) -> Key:
+def _entity_key(raw: Mapping[str, Any]) -> str | None:
+    """Where the entities stand, if anywhere."""
+    return next((key for key in ("entities", *TAG_KEYS) if raw.get(key) is not None), None)
+
+
+def _placed(
+    raw: Mapping[str, Any], tokens: Sequence[str]
+) -> tuple[str, Sequence[tuple[int, int]], tuple[Note, ...]]:
+    """The text, the record's own or one made of the tokens, and where they lie in it."""
+    notes: tuple[Note, ...] = ()
+    if raw.get("text") is not None:
+        text = string(raw, "text")
+        if offsets := offsets_in(text, tokens):
+            return text, offsets, ()
+        notes = ("its text was left out, since its tokens do not follow one another in it",)
+    words = Words()
+    for token in tokens:
+        words.add(token)
+    return words.text, [words.offsets(i, i + 1) for i in range(len(tokens))], notes
+
+
+def _spans(value: object, key: str, length: int, names: Sequence[str]) -> list[Key]:
+    if key == "entities":
+        return [_entity(entry, length) for entry in list_of(value, "'entities'")]
+    tags = list_of(value, repr(key))
+    if len(tags) != length:
+        raise FieldError(f"{length} tokens have {len(tags)} {key}; one each is expected")
+    try:
+        spans = decode_tags([_tag(tag, key, names) for tag in tags])
+    except TagError as error:
+        raise FieldError(f"{key!r}: {error}") from None
+    return [(span.start, span.end, span.label) for span in spans]
+
+
+def _tag(tag: object, key: str, names: Sequence[str]) -> str:
+    if isinstance(tag, str):
+        return tag
+    if type(tag) is int and 0 <= tag < len(names):
+        return names[tag]
+    raise FieldError(
+        f"the tag {tag!r} is no name, and the file names {len(names)} tags for {key!r}; write the "
+        "tags as strings (B-ORG, I-ORG, O), or save the data set with its features as Parquet"
+    )
+
+
+def _entity(raw: object, length: int) -> Key:
     entity = object_of(raw, "an entity")
     start, end, label = whole(entity, "start"), whole(entity, "end"), string(entity, "type")
     if not 0 <= start < end <= length:

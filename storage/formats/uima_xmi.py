@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
@@ -25,7 +26,7 @@ from storage.formats.optional import require
 from storage.formats.own_layers import own_layer
 from storage.formats.xml_guard import check_xml
 from storage.formats.zip_writer import Pack
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -52,15 +53,18 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
         return
     archive = Archive(file)
     members = [member for member in archive.names if member.endswith(".xmi")]
+    left = archive.left_out((".xmi", ".xml"))
     types: dict[str, TypeSystem] = {}
     for member in members:
         try:
             system = _types_beside(archive, member, types)
-            yield _document(
-                archive.read(member), system, str(PurePosixPath(member).with_suffix(""))
-            )
+            content, stem = archive.read(member), str(PurePosixPath(member).with_suffix(""))
+            record = _document(content, system, stem)
         except ValueError as error:
-            yield BadRecord(1, f"{member}: {error}")
+            record = BadRecord(1, f"{member}: {error}")
+        if left and isinstance(record, DocumentRecord):
+            record, left = replace(record, notes=(*record.notes, *left)), ()
+        yield record
     if not members:
         yield BadRecord(1, "the archive holds no .xmi file")
 
@@ -175,7 +179,7 @@ def _dkpro_types() -> TypeSystem:
     return load_dkpro_core_typesystem()
 
 
-def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
+def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
     """The entities, and notes on the layers that are passed over."""
     chosen, feature = _layer(cas)
     marks: list[Mark] = []
@@ -184,13 +188,15 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[str]]:
         kind = annotation.type
         if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
             label = annotation.get(feature)
-            if isinstance(label, str) and label:
+            if annotation.begin == annotation.end:
+                others["annotations of no text"] += 1
+            elif isinstance(label, str) and label:
                 marks.append(Mark(_whole(annotation.begin), _whole(annotation.end), label))
             else:
                 others["entities without a label"] += 1
         elif not _FRAME.fullmatch(kind.name):
             others[kind.name.rpartition(".")[2]] += 1
-    return marks, [f"passed over: {count} {what}" for what, count in sorted(others.items())]
+    return marks, [Counted(f"{what} left out", count) for what, count in sorted(others.items())]
 
 
 def _layer(cas: Cas) -> tuple[str | None, str]:

@@ -1,7 +1,7 @@
 """WebAnno TSV 3 in: a `.tsv` file, or a ZIP archive of them, as INCEpTION and WebAnno write it.
 
 Entities are the layer NamedEntity's `value`; in a file without it, the first feature of the one
-span layer of the project's own. Other layers are passed over and noted. The text is put together
+span layer of the project's own. Other layers are left out and counted. The text is put together
 from `#Text` as INCEpTION does it: a gap between sentences is a line end and blanks. INCEpTION
 leaves the line end at the very end of a text out; so does what is read here.
 """
@@ -9,8 +9,9 @@ leaves the line end at the very end of a text out; so does what is read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -22,9 +23,12 @@ from storage.formats.limits import whole
 from storage.formats.offsets import Ruler
 from storage.formats.own_layers import own_layer
 from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
-from storage.records import BadRecord, DocumentRecord, Record
+from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
+_LAYER_KINDS = ("#T_SP", "#T_CH", "#T_RL")
+"""Spans, chains and relations; what else the header says makes no cells."""
+_NOTHING = ("_", "")
 _WIDEST_GAP = 1_000_000
 """UTF-16 units between two sentences; a larger number is a fault, and not white space."""
 _ROW = re.compile(
@@ -42,13 +46,15 @@ class _LineError(ValueError):
 class _Reading:
     column: int | None
     """Which cell holds the entities; None where no layer does."""
-    notes: tuple[str, ...]
+    others: Mapping[int, str]
+    """The layers of the other cells."""
     parts: list[str] = field(default_factory=list)
     length: int = 0
     """UTF-16 units of the text so far."""
     sentence: list[str] = field(default_factory=list)
     entities: dict[object, Key] = field(default_factory=dict)
-    unlabelled: int = 0
+    left: Counter[str] = field(default_factory=Counter)
+    """What is left out, by kind."""
 
 
 def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
@@ -60,12 +66,16 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
         return
     archive = Archive(file)
     members = [member for member in archive.names if member.endswith(".tsv")]
+    left = archive.left_out((".tsv",))
     for member in members:
         stem = str(PurePosixPath(member).with_suffix(""))
         try:
-            yield _document(archive.read(member), stem, f"{member}: ")
+            record = _document(archive.read(member), stem, f"{member}: ")
         except ValueError as error:
-            yield BadRecord(1, str(error))
+            record = BadRecord(1, str(error))
+        if left and isinstance(record, DocumentRecord):
+            record, left = replace(record, notes=(*record.notes, *left)), ()
+        yield record
     if not members:
         yield BadRecord(1, "the archive holds no .tsv file")
 
@@ -91,7 +101,7 @@ def _parsed(lines: Sequence[str], name: str) -> DocumentRecord:
     if not lines[0].startswith(_FORMAT):
         raise _LineError(1, f"{_FORMAT}.3 is expected in the first line, got {lines[0][:60]!r}")
     body = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    reading = _Reading(*_column(lines[1:body]))
+    reading = _Reading(*_columns(lines[1:body]))
     in_header = True
     for number, line in enumerate(lines[body:], body + 1):
         if line.startswith("#") and in_header:
@@ -105,22 +115,21 @@ def _parsed(lines: Sequence[str], name: str) -> DocumentRecord:
     return _finished(reading, name)
 
 
-def _column(layers: Sequence[str]) -> tuple[int | None, tuple[str, ...]]:
-    """The cell that holds the entities, and a note on the layers that are passed over."""
+def _columns(header: Sequence[str]) -> tuple[int | None, dict[int, str]]:
+    """The cell that holds the entities, and the layers of the other cells by name."""
     cells: list[tuple[str, str, bool]] = []
-    for line in layers:
+    for line in header:
         kind, _, rest = line.partition("=")
-        layer, *features = [part for part in rest.split("|") if part]
-        cells += [(layer, feature, kind == "#T_SP") for feature in features or [""]]
+        if kind in _LAYER_KINDS:
+            layer, *features = [part for part in rest.split("|") if part] or [""]
+            cells += [(layer, feature, kind == "#T_SP") for feature in features or [""]]
     own = {layer for layer, _, spans in cells if spans and own_layer(layer)}
     chosen = next((i for i, cell in enumerate(cells) if cell[:2] == (LAYER, FEATURE)), None)
     if chosen is None and len(own) == 1:
         chosen = next(i for i, cell in enumerate(cells) if cell[0] in own)
-    others = {layer for layer, _, _ in cells} - (
-        {cells[chosen][0]} if chosen is not None else set()
-    )
-    named = ", ".join(sorted(layer.rpartition(".")[2] for layer in others))
-    return chosen, (f"layers passed over: {named}",) if others else ()
+    taken = None if chosen is None else cells[chosen][0]
+    names = {i: layer.rpartition(".")[2][:80] for i, (layer, *_) in enumerate(cells)}
+    return chosen, {i: name for i, name in names.items() if cells[i][0] != taken}
 
 
 def _add_row(reading: _Reading, line: str, number: int) -> None:
@@ -130,24 +139,33 @@ def _add_row(reading: _Reading, line: str, number: int) -> None:
     start, end = int(match["start"]), int(match["end"])
     if reading.sentence:
         _begin_sentence(reading, start, number)
+    cells = [] if match["cells"] is None else match["cells"].split("\t")
+    annotated = [i for i, cell in enumerate(cells) if cell not in _NOTHING]
+    layers = {reading.others[i] for i in annotated if i in reading.others}
+    reading.left.update(f"words of the layer {layer}, left out" for layer in layers)
     if reading.column is None:
         return
-    cells = [] if match["cells"] is None else match["cells"].split("\t")
     if reading.column >= len(cells):
         raise _LineError(
             number, f"{reading.column + 1} cells are expected after the word, got {len(cells)}"
         )
     for label, identity in cell_values(cells[reading.column]):
-        if label is None:
-            reading.unlabelled += 1
-            continue
-        key = (number, len(reading.entities)) if identity is None else identity
-        first, last, known = reading.entities.get(key, (start, end, label))
-        if known != label:
-            raise _LineError(
-                number, f"[{identity}] is {known[:60]!r} above and {label[:60]!r} here"
-            )
-        reading.entities[key] = (min(first, start), max(last, end), label)
+        if start == end:
+            reading.left["annotations of no text, left out"] += 1
+        elif label is None:
+            reading.left["words annotated without a label, left out"] += 1
+        else:
+            _add_entity(reading, (start, end, label), identity, number)
+
+
+def _add_entity(reading: _Reading, word: Key, identity: int | None, number: int) -> None:
+    """The word's entity, one with the others of its `[n]`."""
+    start, end, label = word
+    key = (number, len(reading.entities)) if identity is None else identity
+    first, last, known = reading.entities.get(key, word)
+    if known != label:
+        raise _LineError(number, f"[{identity}] is {known[:60]!r} above and {label[:60]!r} here")
+    reading.entities[key] = (min(first, start), max(last, end), label)
 
 
 def _begin_sentence(reading: _Reading, start: int, number: int) -> None:
@@ -180,8 +198,7 @@ def _finished(reading: _Reading, name: str) -> DocumentRecord:
             )
         marks.append(Mark(first, last, label))
     spans, notes = to_spans(text, marks)
-    if reading.unlabelled:
-        notes += (f"words annotated without a label, left out: {reading.unlabelled}",)
+    left = tuple(Counted(kind, count) for kind, count in sorted(reading.left.items()))
     return DocumentRecord(
-        text, name, None if reading.column is None else spans, notes=(*reading.notes, *notes)
+        text, name, None if reading.column is None else spans, notes=(*notes, *left)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Words:
     """Joins words by spaces, sentences by line ends, and remembers the offsets."""
@@ -36,3 +38,15 @@ class Words:
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """Words `start` to `end`, end exclusive, as code points of the text."""
         return self._starts[start], self._ends[end - 1]
+
+
+def offsets_in(text: str, words: Iterable[str]) -> list[tuple[int, int]] | None:
+    """Where the words lie in a text that holds them and white space alone; else None."""
+    offsets, at = [], 0
+    for word in words:
+        start = text.find(word, at)
+        if start < 0 or text[at:start].strip():
+            return None
+        at = start + len(word)
+        offsets.append((start, at))
+    return None if text[at:].strip() else offsets

@@ -65,6 +65,19 @@ _BY_HAND: dict[str, tuple[bytes, ...]] = {
         b'{"id": 2, "text": "Rome", "entities": [{"id": 0, "label": "LOC", "start_offset": 0, '
         b'"end_offset": 4}], "relations": []}\n',
     ),
+    "other_json": (
+        b'[["Anna saw Rome", {"entities": [[0, 4, "PER"], [9, 13, "LOC"]]}], ["A", {"cats": {}}]]',
+        b'{"classes": ["PER"], "annotations": [["Anna", {"entities": [[0, 4, "PER"]]}]]}',
+        b'{"rasa_nlu_data": {"common_examples": [{"text": "in Rome", "intent": "x", "entities": '
+        b'[{"start": 3, "end": 7, "value": "rome", "entity": "LOC"}]}]}}',
+        b'{"content": "Anna", "annotation": [{"label": ["PER"], "points": [{"start": 0, "end": 3, '
+        b'"text": "Anna"}]}], "extras": null}\n{"content": "x", "annotation": null}\n',
+        b'{"source": "Anna", "job": {"annotations": {"entities": [{"startOffset": 0, "endOffset": '
+        b'4, "label": "PER"}], "labels": [{"label": "PER"}]}}, "job-metadata": {}}\n',
+    ),
+    "pubtator": (
+        "1|t|😊 Bank\n1|a|of China.\n1\t2\t6\tBank\tORG\tX:1\n1\tin\t1\t2\n\n2|t|Rome\n".encode(),
+    ),
     "text": (_TEXT.encode(), "Zürich".encode("utf-16")),
     "lines": (_TEXT.encode(), b"\xef\xbb\xbfone\r\n\n two\n", "Zürich\nBern".encode("utf-16")),
 }

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 
 from storage import formats
 from storage.enums import DOCUMENT_STATUSES, SOURCES, SPAN_STATUSES, SPLITS
+from storage.formats.spert import DOCUMENTS
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
-_BLANK = b" \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe"
-"""White space and the marks of encodings: a file of these alone has nothing in it."""
+_BLANK = rb"[ \t\r\n\v\f\x1c\x1d\x1e\x1f\0\xef\xbb\xbf\xff\xfe]*"
+"""White space and the marks of encodings."""
+_NOTHING = re.compile(_BLANK + rb"(?:\[" + _BLANK + rb"\])?" + _BLANK)
+"""A file of white space alone, or of an array without elements: what an empty export is."""
 
 
 def judge(content: bytes, format: str) -> int:
@@ -25,8 +33,17 @@ def judge(content: bytes, format: str) -> int:
     for record in _records(content, format):
         _judge_record(record)
         count += 1
-    assert count or not content.strip(_BLANK), "neither read nor refused"
+    assert count or _holds_nothing(content), "neither read nor refused"
     return count
+
+
+def _holds_nothing(content: bytes) -> bool:
+    """Whether a file, packed or not, or the JSON in an archive of SpERT's, has no record."""
+    with suppress(Exception):  # not packed, or broken
+        content = gzip.decompress(content)
+    with suppress(Exception):  # no archive, or a broken one
+        content = zipfile.ZipFile(io.BytesIO(content)).read(DOCUMENTS)
+    return _NOTHING.fullmatch(content) is not None
 
 
 def _records(content: bytes, format: str) -> Iterator[Record]:
@@ -59,7 +76,7 @@ def _judge_record(record: Record) -> None:
     for span in entities:
         _judge_span(span, record.text)
     assert len({span.key for span in entities}) == len(entities), "two entities of one id"
-    for note in record.notes:
+    for note in map(str, record.notes):
         assert note.strip()
         note.encode()
 

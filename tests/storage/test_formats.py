@@ -89,7 +89,7 @@ def test_no_entities_key_means_nobody_looked() -> None:
         (b'{"text": "a", "meta": []}', "'meta' must be an object"),
         (b'{"text": "a", "meta": {"x": ["\\ud83d"]}}', "'meta' holds half a character"),
         (b'{"text": "a", "provenance": {"x": NaN}}', "'provenance' holds NaN"),
-        (b'{"text": "a", "entites": []}', "no key 'entites'; known are text, name"),
+        (b'{"text": "a", "entites": []}', "under 'meta'; did you mean 'entities'?"),
         (b'{"text": "a", "entities": {}}', "'entities' must be a list"),
         (b'{"text": "a", "split": "test"}', "'split' must be one of train, dev, holdout"),
         (b'{"text": "\xf0\x9f\x98\x8a", "entities": [{"start": 0, "end": 2, "label": "X"}]}',

@@ -43,8 +43,8 @@ def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
     st.markdown(f"**{literal(incoming.name)}** – {' · '.join(parts)}{looked}")
     if preview.labels:
         st.caption(_labels(preview))
-    for said, number in report.notes.items():
-        st.caption(f"{literal(said)} ({number:,})")
+    for note in report.note_lines():
+        st.caption(literal(note))
     for bad in report.bad[:BAD_SHOWN]:
         st.caption(f":material/warning: line {bad.line:,}: {literal(bad.reason)}")
     if preview.first:

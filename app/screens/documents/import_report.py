@@ -62,8 +62,8 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
     if labels:
         more = f" and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
         line += f" New labels: {', '.join(map(literal, labels[:LABELS_SHOWN]))}{more}."
-    for said, documents in report.notes.items():
-        line += f" {literal(said)} ({count(documents, 'document')})."
+    for note in report.note_lines():
+        line += f" {literal(note)}."
     if report.bad:
         reasons = [f"- line {bad.line:,}: {literal(bad.reason)}" for bad in report.bad[:BAD_SHOWN]]
         if report.bad_count > BAD_SHOWN:

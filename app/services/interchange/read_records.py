@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from app.services.interchange.sentences import by_sentence
 from app.services.interchange.to_document import DocumentBuilder
 from storage import formats
 from storage.enums import Split
-from storage.records import BadRecord, DocumentRecord, Record
+from storage.records import BadRecord, Counted, DocumentRecord, Note, Record
 from storage.repository.bulk import NewDocument
 
 BATCH = 250
@@ -21,6 +22,7 @@ BATCH_LENGTH = 1_000_000
 BAD_KEPT = 10_000
 """Bad records that are listed; more are counted only, or a file of nonsense would fill memory."""
 NOTES_KEPT = 100
+"""Kinds of notes that are listed; notes of further kinds are counted, since files name kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,20 @@ class Checked:
 
 
 @dataclass(slots=True)
+class NoteTotal:
+    """How often a note was made."""
+
+    documents: int = 0
+    count: int | None = None
+    """How many things it counts in all of them; None where it is about documents."""
+
+    def add(self, documents: int, count: int | None) -> None:
+        self.documents += documents
+        if count is not None:
+            self.count = (self.count or 0) + count
+
+
+@dataclass(slots=True)
 class ImportReport:
     """What an import has done so far. Bad records were passed over; all the others are in.
 
@@ -68,8 +84,10 @@ class ImportReport:
     bad_unlisted: int = 0
     """Bad records beyond those in `bad`."""
     labels_created: list[str] = field(default_factory=list)
-    notes: dict[str, int] = field(default_factory=dict)
-    """What was converted or left out on the way in, and in how many documents."""
+    notes: dict[str, NoteTotal] = field(default_factory=dict)
+    """What was converted or left out on the way in, by kind."""
+    notes_unlisted: int = 0
+    """Notes of further kinds than those in `notes`."""
     broken_off: BadRecord | None = None
     """The bad record behind which nothing of the file could be read."""
     done: bool = False
@@ -86,9 +104,31 @@ class ImportReport:
         else:
             self.bad_unlisted += 1
 
-    def note(self, said: str, documents: int = 1) -> None:
-        if said in self.notes or len(self.notes) < NOTES_KEPT:
-            self.notes[said] = self.notes.get(said, 0) + documents
+    def note(self, note: Note, documents: int = 1) -> None:
+        kind, count = (note.kind, note.count) if isinstance(note, Counted) else (note, None)
+        if kind not in self.notes and len(self.notes) >= NOTES_KEPT:
+            self.notes_unlisted += documents
+            return
+        self.notes.setdefault(kind, NoteTotal()).add(documents, count)
+
+    def note_lines(self) -> tuple[str, ...]:
+        """The notes in words: sentences with their documents, then all counts in one line."""
+        sentences = [
+            f"{kind} ({_documents(total.documents)})"
+            for kind, total in self.notes.items()
+            if total.count is None
+        ]
+        counts = [
+            f"{kind}: {total.count:,} in {_documents(total.documents)}"
+            for kind, total in self.notes.items()
+            if total.count is not None
+        ]
+        lines = [*sentences, "; ".join(counts)]
+        if self.notes_unlisted:
+            lines.append(
+                f"and {self.notes_unlisted:,} notes of further kinds, which are not listed"
+            )
+        return tuple(filter(None, lines))
 
 
 def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]:
@@ -149,6 +189,23 @@ def _checked(
         except ValueError as error:
             report.refuse(BadRecord(record.line, str(error)))
             continue
-        for said in dict.fromkeys(record.notes):
-            report.note(said)
+        for note in _added_up(record.notes):
+            report.note(note)
     return checked
+
+
+def _added_up(notes: Iterable[Note]) -> Iterator[Note]:
+    """A document's notes, each kind once."""
+    counts: Counter[str] = Counter()
+    sentences: dict[str, None] = {}
+    for note in notes:
+        if isinstance(note, Counted):
+            counts[note.kind] += note.count
+        else:
+            sentences[note] = None
+    yield from sentences
+    yield from (Counted(kind, count) for kind, count in counts.items())
+
+
+def _documents(number: int) -> str:
+    return f"{number:,} document{'' if number == 1 else 's'}"

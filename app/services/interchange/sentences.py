@@ -44,6 +44,7 @@ def _cut(record: DocumentRecord) -> Iterator[Record]:
             text=record.text[start:end],
             name=f"{record.name} · {number}",
             entities=None if record.entities is None else _inside(record.entities, start, end),
+            notes=record.notes if number == 1 else (),  # once, or their counts would be added up
             meta={**record.meta, "part_of": record.name, "part": number, "offset": start},
         )
 

@@ -66,6 +66,47 @@ def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
     assert served.client.get("/api/v1/projects", headers=headers).status_code == 200
 
 
+HYPERTEXT = CONFIG.replace("<Text ", "<HyperText ")
+BY_ADDRESS = CONFIG.replace('value="$body"', 'value="$body" valueType="url"')
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "reason"),
+    [
+        (HYPERTEXT, "<p>Ada</p>", "the text is HTML"),
+        (CONFIG, "https://example.org/ada.txt", "is where a text lies, and not the text"),
+        (CONFIG, "/data/upload/1/ada.txt", "is where a text lies, and not the text"),
+        (BY_ADDRESS, "ada", "the configuration says that the task holds where the text lies"),
+        (CONFIG, None, "a task's data has no text in 'body'"),
+    ],
+)
+def test_a_task_whose_people_see_another_text_is_refused_and_the_others_are_not(
+    served: Served, config: str, text: str | None, reason: str
+) -> None:
+    path = f"/label-studio/{served.project}/predict"
+    strange, good = ({"id": 1, "data": {"body": body}} for body in (text, "Ada"))
+    body = {"tasks": [strange, good, strange], "label_config": config}
+
+    alone = served.client.post(path, json={**body, "tasks": [strange]})
+
+    assert alone.status_code == 422
+    assert reason in alone.json()["error"]["what"]
+    if config != BY_ADDRESS:
+        first, second, third = served.client.post(path, json=body).json()["results"]
+        assert first == third
+        assert (first["result"], first["score"], first["model_version"]) == ([], 0.0, "1")
+        assert reason in first["error"]["what"]
+        assert first["error"]["remedy"]
+        assert second["result"][0]["value"]["text"] == "Ada"
+
+
+def test_tags_in_a_text_that_is_shown_as_it_stands_are_text(served: Served) -> None:
+    body = {"tasks": [{"id": 1, "data": {"body": "<p>Ada</p>"}}], "label_config": CONFIG}
+    answer = served.client.post(f"/label-studio/{served.project}/predict", json=body)
+
+    assert answer.status_code == 200
+
+
 def test_a_configuration_with_entities_of_its_own_is_refused(served: Served) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "c">]><View>&b;</View>'
     answer = served.client.post(f"/label-studio/{served.project}/setup", json={"schema": bomb})

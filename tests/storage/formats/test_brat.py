@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage import formats
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -43,7 +43,9 @@ def test_a_discontinuous_entity_becomes_its_fragments_and_that_is_said() -> None
     (document,) = pair("T1\tORG 2 6;10 15\tBank China\n")
 
     assert shown(document) == [("Bank", "ORG"), ("China", "ORG")]
-    assert document.notes == ("discontinuous entities read as one entity for each fragment: 1",)
+    assert document.notes == (
+        Counted("discontinuous entities read as one entity for each fragment", 1),
+    )
 
 
 def test_an_entity_over_a_line_end_is_cut_as_brat_cuts_it_and_comes_back_whole() -> None:
@@ -63,12 +65,12 @@ def test_other_annotations_are_passed_over_and_counted() -> None:
 
     assert shown(document) == [("Bank of China", "ORG")]
     assert document.notes == (
-        "attributes passed over: 2",
-        "equivalences passed over: 1",
-        "events passed over: 1",
-        "normalizations passed over: 1",
-        "notes passed over: 1",
-        "relations passed over: 1",
+        Counted("attributes left out", 2),
+        Counted("equivalences left out", 1),
+        Counted("events left out", 1),
+        Counted("normalizations left out", 1),
+        Counted("notes left out", 1),
+        Counted("relations left out", 1),
     )
 
 
@@ -76,7 +78,7 @@ def test_offsets_in_utf16_are_told_by_the_words_and_converted() -> None:
     (document,) = pair("T1\tORG 3 16\tBank of China\nT2\tPER 23 26;27 31\tMs. Haag\n")
 
     assert shown(document) == [("Bank of China", "ORG"), ("Ms. Haag", "PER")]
-    assert "UTF-16" in document.notes[0]
+    assert "UTF-16" in str(document.notes[0])
 
 
 def test_a_text_without_annotations_is_one_that_nobody_looked_at() -> None:
@@ -141,3 +143,50 @@ def test_labels_that_brat_cannot_tell_apart_are_written_once_and_counted() -> No
 
 def test_an_archive_of_texts_is_taken_for_brat() -> None:
     assert formats.detect(zipped({"a.txt": "A", "a.ann": ""}), "corpus.zip") == "brat"
+
+
+def test_bionlp_keeps_its_annotations_in_two_files() -> None:
+    (document,) = read(
+        zipped(
+            {
+                "a.txt": "Mara lives in Oslo.\n",
+                "a.a1": "T1\tPER 0 4\tMara\n",
+                "a.a2": "T2\tLOC 14 18\tOslo\nE1\tLives:T1\n",
+            }
+        ),
+        "brat",
+    )
+
+    assert shown(document) == [("Mara", "PER"), ("Oslo", "LOC")]
+    assert document.notes == (Counted("events left out", 1),)
+
+
+def test_a_line_that_cannot_be_read_is_named_with_its_file() -> None:
+    members = {"a.txt": "Mara", "a.a1": "T1\tPER 0 4\tMara\n", "a.a2": "?\n"}
+    missing, bad = read(zipped({"b.a1": "", **members}), "brat")
+
+    assert missing.reason == "b.a1: its text b.txt is missing beside it"
+    assert bad == BadRecord(1, "a.a2: no line of brat's: '?'")
+
+
+def test_other_files_of_the_archive_are_counted() -> None:
+    members = {"annotation.conf": "", "visual.conf": "", "a.txt": "A", "b.txt": "B"}
+    first, second = read(zipped(members), "brat")
+
+    assert first.notes == (Counted("files of the archive left out, '.conf'", 2),)
+    assert second.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Visit Oslo.\r\nMara left.\r\n", "its offsets count CRLF as one"),
+        ("\ufeffVisit Oslo.\nMara left.\n", "its offsets leave the byte order mark out"),
+    ],
+)
+def test_line_ends_and_marks_that_were_not_counted_are_mended(text: str, told: str) -> None:
+    (document,) = pair("T1\tLOC 6 10\tOslo\nT2\tPER 12 16\tMara\n", text.encode())
+
+    assert document.text == text
+    assert shown(document) == [("Oslo", "LOC"), ("Mara", "PER")]
+    assert told in str(document.notes[0])

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, SpanRecord
+from storage import formats
+from storage.records import BadRecord, Counted, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 PLACES = [(2, 15, "ORG"), (10, 15, "LOC"), (22, 30, "PER")]
@@ -36,7 +37,7 @@ def test_the_list_of_objects_is_read_and_its_relations_are_named() -> None:
     (document,) = read(lines(record), "doccano")
 
     assert [(s.start, s.end, s.label) for s in document.entities] == PLACES
-    assert document.notes == ("1 relations were passed over: entities alone are kept",)
+    assert document.notes == (Counted("relations left out", 1),)
 
 
 def test_what_is_written_is_doccanos_shape_to_the_byte() -> None:
@@ -113,4 +114,39 @@ def test_an_entity_that_is_given_twice_is_one_and_said_so() -> None:
     (document,) = read(lines({"text": "ab", "label": [[0, 1, "X"], [0, 1, "X"]]}), "doccano")
 
     assert len(document.entities) == 1
-    assert document.notes == ("1 of its entities are given twice and were taken once",)
+    assert document.notes == (Counted("entities given twice, taken once", 1),)
+
+
+def test_annotations_of_version_0_are_read() -> None:
+    record = {
+        "id": 1, "text": "Mara left.", "meta": {}, "annotation_approver": None,
+        "annotations": [{"label": "PER", "start_offset": 0, "end_offset": 4, "user": 1}],
+    }  # fmt: skip
+    content = json.dumps(record).encode()
+    (document,) = read(content, "doccano")
+
+    assert formats.detect(content, "a.jsonl") == "doccano"
+    assert [(s.start, s.end, s.label) for s in document.entities] == [(0, 4, "PER")]
+    record["annotations"][0]["label"] = 7
+    (bad,) = read(json.dumps(record).encode(), "doccano")
+    assert "an entity's label is the number 7" in bad.reason
+    assert "JSONL (Text-Labels)" in bad.reason
+
+
+@pytest.mark.parametrize("first", [{"labels": []}, {"label": []}, {}, {"labels": None}])
+def test_a_file_is_known_whose_first_documents_have_no_entities(first: dict[str, Any]) -> None:
+    records = [{"id": 1, "text": "Nothing.", **first}] * 3
+    records.append({"id": 2, "text": "Mara left.", "labels": [[0, 4, "PER"]]})
+    content = "".join(json.dumps(record) + "\n" for record in records).encode()
+
+    assert formats.detect(content, "a.jsonl") == "doccano"
+    assert formats.detect(json.dumps(records).encode(), "a.json") == "doccano"
+
+
+def test_what_else_looks_like_annotation_is_named() -> None:
+    record = {"text": "Mara left.", "label": [], "lables": [[0, 4, "PER"]], "cats": {"a": 1}}
+    (document,) = read(json.dumps(record).encode(), "doccano")
+
+    assert document.notes == (
+        Counted("'lables' not read, though it looks like annotation; did you mean 'labels'?", 1),
+    )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from storage.records import BadRecord, DocumentRecord
+from storage.records import BadRecord, Counted, DocumentRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 
@@ -19,6 +19,9 @@ def parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
+
+
+SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
 
 
 def test_their_own_library_reads_what_is_written(
@@ -139,3 +142,54 @@ def test_a_bad_row_is_named_and_the_others_are_read(row: dict[str, Any], reason:
     assert isinstance(bad, BadRecord)
     assert bad.line == 2
     assert reason in bad.reason
+
+
+def test_tags_beside_a_text_are_placed_in_it_and_said_so() -> None:
+    table = pa.table({"text": ["Mara  Haag left."], "tokens": [["Mara", "Haag", "left", "."]],
+                      "labels": [["B-PER", "I-PER", "O", "O"]]})  # fmt: skip
+    (document,) = read(parquet(table), "hugging_face")
+
+    assert document.text == "Mara  Haag left."
+    assert [(s.start, s.end, s.label) for s in document.entities] == [(0, 10, "PER")]
+    assert document.notes == ("its entities are those of 'labels', placed in its text",)
+
+
+def test_entities_that_the_tags_have_and_the_spans_lack_are_counted() -> None:
+    table = pa.table({"text": ["Mara left."], "tokens": [["Mara", "left", "."]],
+                      "spans": pa.array([[]], pa.list_(SPAN)),
+                      "ner_tags": [["B-PER", "O", "O"]]})  # fmt: skip
+    (document,) = read(parquet(table), "hugging_face")
+
+    assert document.entities == ()
+    assert document.notes == (
+        Counted("entities that the tags have and 'spans' lacks, left out", 1),
+    )
+
+
+def test_a_column_that_looks_like_annotation_is_named_and_counted() -> None:
+    table = pa.table({"text": [None, "Mara left."], "entities": [[], [
+        {"start": 0, "end": 4, "label": "PER"}]]})  # fmt: skip
+    bad, document = read(parquet(table), "hugging_face")
+
+    assert "'text' must be" in bad.reason
+    assert document.notes == (
+        Counted("'entities' not read, though it looks like annotation", 1),
+        "columns of the file that were passed over: entities",
+    )
+
+
+def test_rows_that_the_file_says_it_has_and_that_cannot_be_read_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Short(pq.ParquetFile):
+        def iter_batches(self, **options: Any) -> Any:
+            return list(super().iter_batches(**options))[:1]
+
+    content = parquet(pa.table({"text": ["a", "b", "c"]}))
+    monkeypatch.setattr(pq, "ParquetFile", Short)
+    first, bad = read(content, "hugging_face")
+
+    assert first.text == "a"
+    assert bad == BadRecord(
+        2, "the file says that it has 3 rows, and 1 can be read; save it anew", ends_file=True
+    )

@@ -177,7 +177,10 @@ def records(file: io.RawIOBase) -> Iterator[Record]:
     ("start", "expected"),
     [
         (b'\xef\xbb\xbf [ {"a": [1], "b": "x', {"a": [1], "b": None}),
-        (b'{"a": 1}\n{"c": 2}', {"a": 1}),
+        (b'{"a": 1}\n{"c": 2}', {"a": 1, "c": 2}),
+        (b'[{"a": [], "b": 1}, {"a": [3], "b": 2}, {"a": "x', {"a": [3], "b": 1}),
+        (b'{"a": 1}\nno JSON\n{"c": 2}', {"a": 1}),
+        (b'{"a": 1}\n' * 50 + b'{"c": 2}', {"a": 1}),
         (b'{"a"', {"a": None}),
         (b"{", {}),
         (b"plain text", {}),
@@ -186,7 +189,7 @@ def records(file: io.RawIOBase) -> Iterator[Record]:
         (b"", {}),
     ],
 )
-def test_the_first_object_is_known_as_far_as_it_goes(
+def test_the_first_objects_are_known_as_one_as_far_as_they_go(
     start: bytes, expected: dict[str, Any]
 ) -> None:
     assert first_object(start) == expected

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage import formats
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 
@@ -74,8 +75,8 @@ def test_the_newest_annotation_that_is_not_cancelled_counts_and_the_others_are_n
 
     assert shown(document) == [("Bank of China", "ORG", "accepted")]
     assert document.notes == (
-        "2 other annotations were passed over: the newest not cancelled counts",
-        "1 other predictions were passed over: the annotation counts",
+        Counted("older or cancelled annotations left out", 2),
+        Counted("predictions beside an annotation left out", 1),
     )
 
 
@@ -138,8 +139,8 @@ def test_results_of_other_kinds_are_counted_by_kind() -> None:
 
     assert len(document.entities or ()) == 1
     assert document.notes == (
-        "1 results of type 'choices' were passed over",
-        "1 results without a label were passed over",
+        Counted("results of type 'choices' left out", 1),
+        Counted("results without a label left out", 1),
     )
 
 
@@ -182,7 +183,7 @@ def test_the_short_export_is_read() -> None:
         ({"data": {"text": "a"}, "annotations": 5}, "'annotations' must be a list"),
         ({"data": {"text": "a"}, "annotations": [5]}, "an annotation must be an object"),
         ({"data": {"text": "a"}, "annotations": [{"result": [{"value": {
-            "start": "/p[1]", "end": 2, "labels": ["X"]}}]}]}, "'start' must be a whole number"),
+            "start": "/p[1]", "end": 2, "labels": ["X"]}}]}]}, "starts at the XPath '/p[1]'"),
         ({"data": {"text": "a"}, "annotations": [{"result": [{"value": {
             "start": 0, "end": 1, "text": "b", "labels": ["X"]}}]}]}, "'b' says the file"),
     ],
@@ -227,3 +228,74 @@ def test_open_suggestions_are_written_as_a_prediction_and_refused_ones_counted()
     assert item["annotations"] == []
     assert item["predictions"][0]["result"][0]["score"] == 0.5
     assert (tally.undecided, tally.entities) == (1, 1)
+
+
+def test_annotations_of_versions_before_1_are_read() -> None:
+    content = task(completions=[annotation(result(2, 15, "ORG"))], predictions=[])
+
+    assert formats.detect(content, "tasks.json") == "label_studio"
+    assert shown(one(content)) == [("Bank of China", "ORG", "accepted")]
+
+
+def test_what_else_looks_like_annotation_is_named() -> None:
+    data = {"text": TEXT, "spans": [[2, 15, "ORG"]], "source": "news"}
+    document = one(task(data=data, annotation=[annotation(result(2, 15, "ORG"))], agreement=1.0))
+
+    assert document.notes == (
+        Counted(
+            "'annotation' not read, though it looks like annotation; did you mean 'annotations'?", 1
+        ),
+        Counted("'spans' not read, though it looks like annotation", 1),
+    )
+
+
+def hypertext(text: str, words: str | None, kind: str = "hypertextlabels") -> bytes:
+    """A task on a text that is shown as HTML, whose entity is at [6, 10) of what is shown."""
+    places = {"startOffset": 0, "endOffset": 4, "globalOffsets": {"start": 6, "end": 10}}
+    value = {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]", kind: ["PER"], **places}
+    if words is not None:
+        value["text"] = words
+    results = [{"id": "h", "type": kind, "value": value}]
+    return task(data={"text": text}, annotations=[annotation(*results)])
+
+
+@pytest.mark.parametrize("kind", ["labels", "hypertextlabels"])
+def test_an_xpath_with_global_offsets_is_placed_by_them(kind: str) -> None:
+    for words in ("Mara", None):
+        document = one(hypertext("Hello Mara in Oslo", words, kind))
+        assert shown(document) == [("Mara", "PER", "accepted")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "reason"),
+    [
+        ("<p>Hello <b>Mara</b> in Oslo</p>", None, "1 entities cannot be placed: the text is HTML"),
+        ("<p>Hello <b>Mara</b> in Oslo</p>", "Mara", "put the text without its tags"),
+        ("Hello&nbsp;Mara in Oslo", None, "the text is HTML"),
+        ("https://example.org/a.txt", None, "'https://example.org/a.txt' is where a text lies"),
+        ("/data/upload/1/ab-c.txt", "Mara", "put the text itself into the task's data"),
+        ("s3://bucket/texts/1", None, "is where a text lies"),
+        ("texts/letter.txt", "Mara", "is where a text lies"),
+    ],
+)
+def test_offsets_of_a_text_that_the_task_does_not_hold_are_not_believed(
+    text: str, words: str | None, reason: str
+) -> None:
+    (bad,) = read(hypertext(text, words), "label_studio")
+
+    assert isinstance(bad, BadRecord)
+    assert reason in bad.reason
+
+
+def test_the_words_of_an_entity_prove_its_place_in_html() -> None:
+    text = "<br/> Mara in Oslo"
+
+    assert shown(one(hypertext(text, "Mara"))) == [("Mara", "PER", "accepted")]
+
+
+def test_an_address_alone_is_no_text_and_html_alone_is_one() -> None:
+    (bad,) = read(task(data={"text": "https://example.org/a"}), "label_studio")
+
+    assert "put the text itself" in bad.reason
+    assert one(task(data={"text": "<p>Mara</p>"})).entities is None
+    assert one(task(data={"text": "See https://example.org/a and a < b & c > d"})).entities is None

@@ -54,7 +54,7 @@ def test_white_space_of_another_kind_is_the_same_words() -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        (Location(0, 4, "Bank", "ORG"), "'Bank' says the file, but '😊 Ba' stands there"),
+        (Location(0, 4, "Bank", "ORG"), "'Bank' says the file, but '😊 Ba' is there"),
         (Location(0, 99, None, "ORG"), "[0, 99) 'ORG' does not lie in the text of 32 code points"),
         (Location(-1, 2, None, "X"), "does not lie in the text"),
         (Location(5, 5, None, "X"), "end exclusive"),
@@ -78,3 +78,69 @@ def test_a_ruler_finds_every_code_point_and_nothing_between(text: str, data: st.
         assert ruler.code_point(len(text[:index].encode(encoding)) // width) == index
     assert Ruler("😊", "UTF-16 units").code_point(1) is None
     assert Ruler("😊", "UTF-8 bytes").code_point(9) is None
+
+
+LINES = "Visit Oslo.\nMara works for Łódź 😊 Acme.\n"
+WORDS = {"Oslo": "LOC", "Mara": "PER", "Acme": "ORG"}
+
+
+def counted(text: str, encoding: str, width: int) -> list[Location]:
+    """The words' locations in a text as a tool that reads it in this encoding counts them."""
+    at = {word: len(text[: text.index(word)].encode(encoding)) // width for word in WORDS}
+    return [Location(start, start + 4, word, WORDS[word]) for word, start in at.items()]
+
+
+@pytest.mark.parametrize(
+    ("unit", "encoding", "width"),
+    [("", "utf-32-le", 4), ("UTF-16 units", "utf-16-le", 2), ("UTF-8 bytes", "utf-8", 1)],
+)
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        (LINES.replace("\n", "\r\n"), LINES, "count CRLF as one"),
+        (LINES, LINES.replace("\n", "\r\n"), "count LF as two"),
+        ("\ufeff" + LINES, LINES, "leave the byte order mark out"),
+        (LINES, "\ufeff" + LINES, "count a byte order mark"),
+    ],
+)
+def test_line_ends_and_marks_that_are_counted_otherwise_are_told_by_the_words(
+    ours: str, theirs: str, told: str, unit: str, encoding: str, width: int
+) -> None:
+    found, note = in_code_points(ours, counted(theirs, encoding, width))
+
+    assert [ours[start:end] for start, end in found] == list(WORDS)
+    assert note is not None
+    assert told in note
+    assert unit in note
+
+
+def test_all_at_once_is_refused() -> None:
+    ours = "\ufeff" + LINES.replace("\n", "\r\n")
+
+    with pytest.raises(FieldError, match="nor other line ends or a byte order mark"):
+        in_code_points(ours, counted(LINES, "utf-8", 1))
+
+
+def test_words_that_fit_two_ways_of_counting_are_refused_with_both() -> None:
+    with pytest.raises(FieldError) as caught:
+        in_code_points("\r\naba", [Location(3, 4, "a")])
+
+    assert "count CRLF as one, or count a byte order mark: which, its words do not tell" in str(
+        caught.value
+    )
+
+
+def test_an_entity_across_a_line_end_is_the_same_words() -> None:
+    text = "in New\r\nYork"
+
+    assert in_code_points(text, [Location(3, 12, "New York")]) == (((3, 12),), None)
+    assert in_code_points(text, [Location(3, 11, "New York")])[0] == ((3, 12),)
+
+
+def test_where_the_first_line_alone_fits_the_line_ends_are_asked_about() -> None:
+    locations = [Location(6, 10, "Oslo"), Location(99, 104, "Maria")]
+
+    with pytest.raises(FieldError, match="first line fit: were line ends changed or removed"):
+        in_code_points(LINES * 4, locations)
+    with pytest.raises(FieldError, match="was the text changed after it was annotated"):
+        in_code_points(LINES * 4, locations[1:])

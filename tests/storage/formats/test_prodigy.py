@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from storage.formats.token_alignment import covering
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import CHINA, DOCUMENT, TEXT, documents, read, written
 
 SPANS = [
@@ -70,7 +70,7 @@ def test_other_keys_are_kept_and_what_is_not_ours_is_named() -> None:
     assert document.meta == {"source": "x", "id": 3}
     assert document.name == "f:1"
     assert document.notes == (
-        "relations were passed over: entities alone are kept",
+        Counted("relations left out", 1),
         "its split 'test' is none of train, dev, holdout: it was left open",
     )
 
@@ -137,3 +137,9 @@ def test_words_are_cut_where_entities_begin_and_end(
     pieces = covering(text, [SpanRecord(*span, "X") for span in spans])
 
     assert [text[p.start : p.end] + "_" * p.blank for p in pieces] == expected
+
+
+def test_what_looks_like_annotation_under_other_keys_is_named() -> None:
+    document = one(spans=[], entities=[{"start": 0, "end": 1, "label": "X"}], _old=[[0, 1, "X"]])
+
+    assert document.notes == (Counted("'entities' not read, though it looks like annotation", 1),)

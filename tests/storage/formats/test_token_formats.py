@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, read, written
 
 WORDS = ["😊", "Bank", "of", "China", "hired", "Ms.", "Haag", "."]
@@ -135,7 +135,7 @@ def test_relations_are_passed_over_and_said_so() -> None:
     record = SPERT | {"relations": [{"type": "x", "head": 0, "tail": 1}]}
     (document,) = read(json.dumps([record]).encode(), "spert")
 
-    assert document.notes == ("passed over: relations; entities alone are kept",)
+    assert document.notes == (Counted("relations left out", 1),)
 
 
 @pytest.mark.parametrize(
@@ -166,3 +166,67 @@ def test_a_bad_record_is_named_and_the_others_are_read(
 
 def test_no_ner_means_that_nobody_looked() -> None:
     assert read(b'{"tokenized_text": ["a"]}', "gliner")[0].entities is None
+
+
+@pytest.mark.parametrize("key", ["ner_tags", "ner", "tags", "labels"])
+@pytest.mark.parametrize("format", ["jsonl", "spert"])
+def test_tags_beside_words_are_entities(format: str, key: str) -> None:
+    record = {"id": "0", "tokens": ["Mara", "Haag", "left"], key: ["B-PER", "I-PER", "O"]}
+    (document,) = read(json.dumps([record]).encode(), format)
+
+    assert [(s.start, s.end, s.label) for s in document.entities] == [(0, 9, "PER")]
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ([1, 0], "the tag 1 is no name, and the file names 0 tags for 'ner_tags'; write"),
+        (["B-PER"], "2 tokens have 1 ner_tags; one each is expected"),
+        (["B-PER", "PER"], "'ner_tags': a tag is O or one of"),
+        ("B-PER O", "'ner_tags' must be a list, got str"),
+    ],
+)
+def test_tags_that_cannot_be_read_are_refused_and_not_dropped(tags: object, reason: str) -> None:
+    (bad,) = read(json.dumps({"tokens": ["Mara", "left"], "ner_tags": tags}).encode(), "jsonl")
+
+    assert reason in bad.reason
+
+
+def test_a_text_beside_the_words_is_kept_where_they_fit_it() -> None:
+    record = {"tokens": ["Mara", "left", "."], "ner_tags": ["B-PER", "O", "O"]}
+    fitting, other = (
+        read(json.dumps({**record, "text": text}).encode(), "jsonl")[0]
+        for text in (" Mara  left.\n", "Somebody else left.")
+    )
+
+    assert (fitting.text, fitting.notes) == (
+        " Mara  left.\n",
+        ("its entities are those of 'ner_tags', placed in its text",),
+    )
+    assert [(s.start, s.end) for s in fitting.entities] == [(1, 5)]
+    assert other.text == "Mara left ."
+    assert other.notes == (
+        "its text was left out, since its tokens do not follow one another in it",
+    )
+
+
+def test_a_misspelt_key_of_a_token_record_is_refused_with_the_one_that_was_meant() -> None:
+    record = {"tokens": ["Mara"], "entitites": [{"start": 0, "end": 1, "type": "PER"}]}
+    (bad,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert bad.reason == "'entitites' is no key of a record; did you mean 'entities'?"
+
+
+@pytest.mark.parametrize("format", ["jsonl", "gliner", "spert"])
+def test_what_else_looks_like_annotation_of_the_words_is_named(format: str) -> None:
+    words = {"tokenized_text": ["Mara"], "ner": []} if format == "gliner" else {"tokens": ["Mara"]}
+    record = {"entities": [], **words, "pos_tags": ["NNP"], "chunks": [[0, 1, "NP"]], "source": "x"}
+    if format == "gliner":
+        del record["entities"]
+    (document,) = read(json.dumps([record]).encode(), format)
+
+    assert document.notes == (
+        Counted("'pos_tags' not read, though it looks like annotation", 1),
+        Counted("'chunks' not read, though it looks like annotation", 1),
+    )

@@ -10,7 +10,7 @@ import pytest
 from storage import formats
 from storage.formats import uima_xmi, xml_guard
 from storage.formats.optional import MissingPackage
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -66,6 +66,13 @@ def test_a_bare_file_is_read_with_dkpros_types_and_utf16_offsets() -> None:
     assert places(document) == [(2, 6, "PER")]
 
 
+def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
+    document = one(xmi(entity(3, 7) + entity(4, 4, number=3), "2 3"))
+
+    assert places(document) == [(2, 6, "PER")]
+    assert document.notes == (Counted("annotations of no text left out", 1),)
+
+
 def test_other_layers_are_passed_over_and_noted() -> None:
     others = (
         "<pos:POS xmi:id='3' sofa='1' begin='3' end='7' PosValue='NNP'/>"
@@ -76,7 +83,7 @@ def test_other_layers_are_passed_over_and_noted() -> None:
 
     assert places(document) == [(2, 6, "PER")]
     assert document.notes == (
-        "passed over: 1 POS", "passed over: 1 entities without a label",
+        Counted("POS left out", 1), Counted("entities without a label left out", 1),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from storage import formats
 from storage.formats.webanno_escapes import cell_values, escape_text, escape_value, unescape_text
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import BANK, CHINA, HAAG, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
 
@@ -76,8 +76,10 @@ def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> No
     assert document.text == "Anna\tsaw Rome.\n Londoners"
     assert shown(document) == [("Anna", "PER"), ("Rome", "L_OC"), ("London", "LOC")]
     assert document.notes == (
-        "layers passed over: CoreferenceLink, POS, Rel",
-        "words annotated without a label, left out: 1",
+        Counted("words annotated without a label, left out", 1),
+        Counted("words of the layer CoreferenceLink, left out", 1),
+        Counted("words of the layer POS, left out", 3),
+        Counted("words of the layer Rel, left out", 1),
     )
 
 
@@ -161,3 +163,26 @@ def test_an_archive_names_its_bad_files_and_reads_the_others() -> None:
 def test_it_is_known_by_its_first_line_or_by_what_is_in_the_archive() -> None:
     assert formats.detect(EXAMPLE.encode(), "data") == "webanno"
     assert formats.detect(zipped({"a.tsv": EXAMPLE}), "data.zip") == "webanno"
+
+
+def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
+    document = one(
+        HEAD + "#Text=Mara lives in Oslo\n"
+        "1-1\t0-4\tMara\tPER\t\n1-2\t5-10\tlives\t_\t\n1-2.1\t5-5\t\tX\t\n1-3\t11-13\tin\t_\t\n"
+        "1-4\t14-18\tOslo\tLOC\t\n"
+    )
+
+    assert shown(document) == [("Mara", "PER"), ("Oslo", "LOC")]
+    assert document.notes == (Counted("annotations of no text, left out", 1),)
+
+
+def test_lines_of_the_header_that_name_no_layer_make_no_cells() -> None:
+    document = one(EXAMPLE.replace(LAYER, f"#Summary=one|two\n{LAYER}"))
+
+    assert shown(document) == shown(one(EXAMPLE))
+
+
+def test_other_files_of_an_archive_are_counted() -> None:
+    (document,) = read(zipped({"a.tsv": EXAMPLE, "a.pdf": "", "b.pdf": ""}), "webanno")
+
+    assert document.notes == (Counted("files of the archive left out, '.pdf'", 2),)

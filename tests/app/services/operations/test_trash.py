@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.interchange.importing import import_file
 from app.services.interchange.insert_batch import LABEL_IN_TRASH, TEXT_IN_TRASH
 from app.services.interchange.preview import previewing
-from app.services.interchange.read_records import Incoming
+from app.services.interchange.read_records import Incoming, NoteTotal
 from app.services.team import adjudication
 from storage.engine import writing
 from storage.repository import annotation_sets, documents, projects, trash
@@ -88,7 +88,8 @@ def test_a_preview_says_what_the_import_will_say_of_the_bin(
     *_, preview = previewing(sessions, people.project_id, Incoming(content, "a.jsonl"))
     report = import_file(sessions, people.project_id, content, name="a.jsonl")
 
-    assert preview.report.notes == report.notes == {TEXT_IN_TRASH: 1, LABEL_IN_TRASH: 1}
+    assert preview.report.notes == report.notes
+    assert report.notes == {TEXT_IN_TRASH: NoteTotal(1), LABEL_IN_TRASH: NoteTotal(1)}
     assert preview.report.labels_created == report.labels_created == []
 
 
