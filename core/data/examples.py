@@ -12,7 +12,7 @@ from ..types import Example
 from .readers.columns import read_columns
 from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
-from .readers.ontonotes import SUFFIX, files_below, read_ontonotes
+from .readers.ontonotes import FIRST_LINE, SUFFIX, files_below, read_ontonotes
 from .readers.records import DataError, ParsedLine, ParseResult, lines_of
 
 __all__ = [
@@ -62,16 +62,14 @@ def read_file(
 
 def _rows(path: Path, columns: ColumnChoice | None) -> Iterator[ParsedLine]:
     lines = lines_of(path)
-    if columns is not None:
-        return read_columns(path, lines, columns)
     first = next((line.strip() for line in lines if line.strip()), "")
-    if path.name.endswith(SUFFIX) or first.startswith("#begin document"):
+    if path.name.endswith(SUFFIX) or first.startswith(FIRST_LINE):
         return read_ontonotes(path, lines)
     if _is_jsonl(first):
         return read_jsonl(path, lines)
     if (path.suffix == ".json" and first) or _is_json_list(first, lines):
         return read_json_list(path, lines)
-    return read_columns(path, lines)
+    return read_columns(path, lines, columns)
 
 
 def _is_jsonl(first: str) -> bool:

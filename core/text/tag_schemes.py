@@ -29,9 +29,7 @@ def split_tag(tag: str) -> tuple[str, str]:
         return "O", ""
     prefix, dash, label = tag.partition("-")
     if prefix not in _PREFIXES or not dash or not label:
-        raise TagError(
-            f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}"
-        )
+        raise TagError(f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}")
     return prefix, label
 
 

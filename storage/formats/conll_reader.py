@@ -9,9 +9,12 @@ text becomes the words joined by spaces, unless the file says where there is non
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from itertools import chain, islice
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from core.data.readers.ontonotes import FIRST_LINE, read_ontonotes
+from core.data.readers.records import DataError
 from core.text.columns import (
     ColumnChoice,
     Line,
@@ -26,17 +29,21 @@ from storage.formats.words import Words
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
 
-def read_conll(
-    file: BinaryIO, name: str, columns: ColumnChoice | None = None
-) -> Iterator[Record]:
+def read_conll(file: BinaryIO, name: str, columns: ColumnChoice | None = None) -> Iterator[Record]:
     """Documents and bad records. A sentence that cannot be read takes its document with it.
 
-    Raises `ValueError` for chosen columns that the file does not have.
+    Raises `ValueError` for a file without tags, or chosen columns that it does not have.
     """
     stem = PurePath(name).stem
+    content = _lines(file)
+    start = list(islice(content, 1))
+    lines = chain(start, content)
+    if columns is None and start and _is_conll_2012(start[0]):
+        yield from _conll_2012(lines, stem)
+        return
     pending: list[TaggedSentence] = []
     in_document = False
-    for sentence in read_sentences(_lines(file), columns):
+    for sentence in read_sentences(lines, columns):
         if sentence.starts_document or not in_document:
             yield from _document(pending, stem)
             pending = []
@@ -48,8 +55,42 @@ def read_conll(
 
 def sniff_conll(start: bytes) -> bool:
     """Whether a file that begins so holds words with tags in columns."""
-    text = start.decode(errors="ignore")
-    return looks_like_columns(list(physical_lines(text.split("\n"))))
+    lines = physical_lines(start.decode(errors="ignore").split("\n"))
+    return looks_like_columns([line for line in lines if isinstance(line, str)])
+
+
+def _is_conll_2012(line: Line) -> bool:
+    return isinstance(line, str) and line.startswith(FIRST_LINE)
+
+
+def _conll_2012(lines: Iterable[Line], stem: str) -> Iterator[Record]:
+    """OntoNotes' sentences with names in brackets; the first fault ends the file."""
+    path, documents = Path(stem), 0
+    try:
+        for last, result in read_ontonotes(path, _decodable(lines, path)):
+            for example in result.examples:
+                documents += 1
+                length = len(example.words)
+                spaces = (True,) * length
+                first = last - length + 1
+                yield from _document(
+                    [TaggedSentence(first, last, example.words, spaces, example.entities)], stem
+                )
+    except DataError as error:
+        yield BadRecord(error.line, error.problem, ends_file=True)
+        return
+    if not documents:
+        yield BadRecord(
+            1, "no sentence with names; documents of the New Testament (pt/) have none and are left"
+        )
+
+
+def _decodable(lines: Iterable[Line], path: Path) -> Iterator[str]:
+    """Raises `DataError`."""
+    for number, line in enumerate(physical_lines(lines), 1):
+        if isinstance(line, Undecodable):
+            raise DataError(path, number, line.reason)
+        yield line
 
 
 def _lines(file: BinaryIO) -> Iterator[Line]:

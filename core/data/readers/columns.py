@@ -29,7 +29,7 @@ def read_columns(
             if sentence.fault is not None:
                 raise DataError(path, sentence.fault.line, sentence.fault.reason)
             examples = (Example(sentence.words, sentence.entities),) if sentence.words else ()
-            notes = {note: 1 for note in sentence.notes} | sentence.counts
+            notes = dict.fromkeys(sentence.notes, 1) | sentence.counts
             if examples or notes:
                 yield sentence.last, ParseResult(examples, notes=notes)
     except DataError:

@@ -28,7 +28,7 @@ def parse_columns(text: str) -> ColumnChoice:
     word: str | None = None
     tags: list[str] = []
     for part in text.split(","):
-        role, equals, column = (piece.strip() for piece in part.partition("="))
+        role, _equals, column = (piece.strip() for piece in part.partition("="))
         if role == "word" and column and word is None:
             word = column
         elif role == "tag" and column:

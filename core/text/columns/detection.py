@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .cells import Separator, find_separator, split_cells
-from .choice import ColumnChoice
+from .choice import EXAMPLE, ColumnChoice
 from .chosen import chosen_layout
 from .layout import LAST, Layout, TagColumn, features
 from .names import is_header, names_sentences, names_tags
-from .notation import Notation
+from .notation import Notation, is_tag
 from .rows import (
     DOCUMENT_START,
     global_columns,
@@ -31,6 +31,7 @@ _FEWEST = 2
 """Words that a file must have to be taken for columns by its content alone."""
 _MOST_ROWS = 0.9
 _SOME_OUTSIDE = 0.3
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,20 @@ class Table:
 def find_layout(sample: Sequence[str], choice: ColumnChoice | None = None) -> Layout:
     """The layout of a file that begins with these lines; what is chosen goes before what is found.
 
-    Raises `ValueError` for a choice that the file cannot meet.
+    Raises `ValueError` for a choice that the file cannot meet, or where no column holds tags.
     """
     table = _table(sample)
     layout = _found(table)
-    return layout if choice is None else chosen_layout(layout, choice)
+    if choice is not None:
+        return chosen_layout(layout, choice)
+    longer = [row for row in table.rows if len(row) > 1]
+    if longer and not layout.certain and not any(is_tag(row[-1]) for row in longer):
+        raise ValueError(
+            "no column holds tags: a tag is O or one of B- I- E- S- (also L- U- M-) and a label; "
+            f"the first words are {' '.join(longer[0])[:_SHOWN]!r}. Say which columns with "
+            f"--columns {EXAMPLE} or in the preview, or take the file as text"
+        )
+    return layout
 
 
 def looks_like_columns(sample: Sequence[str]) -> bool:

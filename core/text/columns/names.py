@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import re
 
+from .notation import OUTSIDE, is_tag
+
 _WORDS = frozenset(
-    "word words token tokens form text tok wordform surface char character".split()
+    [
+        "word",
+        "words",
+        "token",
+        "tokens",
+        "form",
+        "text",
+        "tok",
+        "wordform",
+        "surface",
+        "char",
+        "character",
+    ]
 )
 _TAGS = frozenset(
-    "tag tags label labels entity entities iob iob2 iob1 bio bioes bilou iobtag biotag ne ner nerc "
-    "gold name named namedentity".split()
+    [
+        "tag",
+        "tags",
+        "label",
+        "labels",
+        "entity",
+        "entities",
+        "iob",
+        "iob2",
+        "iob1",
+        "bio",
+        "bioes",
+        "bilou",
+        "iobtag",
+        "biotag",
+        "ne",
+        "ner",
+        "nerc",
+        "gold",
+        "name",
+        "named",
+        "namedentity",
+    ]
 )
 _SENTENCES = frozenset(
-    "sentence sentences sent sentenceid sentid sentenceidx sentencenumber sentenceno sentidx "
-    "sentnum".split()
+    [
+        "sentence",
+        "sentences",
+        "sent",
+        "sentenceid",
+        "sentid",
+        "sentenceidx",
+        "sentencenumber",
+        "sentenceno",
+        "sentidx",
+        "sentnum",
+    ]
 )
 _TAG_BEGINNINGS = ("ner", "nelabel", "netag", "necoarse", "nefine", "nenested", "entity", "named")
-_OTHER_TAGS = frozenset("pos postag chunk chunktag dep deprel upos xpos".split())
+_NO_NAMES = OUTSIDE - {"O", "o"} | {""}
+_OTHER_TAGS = frozenset(["pos", "postag", "chunk", "chunktag", "dep", "deprel", "upos", "xpos"])
 
 
 def _key(name: str) -> str:
@@ -37,9 +83,6 @@ def names_sentences(name: str) -> bool:
 
 
 def is_header(cells: list[str]) -> bool:
-    """Whether a row names the columns, and is no word with its tag."""
-    return (
-        len(cells) > 1
-        and any(names_words(cell) for cell in cells)
-        and any(names_tags(cell) for cell in cells)
-    )
+    """Whether a row names the columns, and is no word with its tag (NE is a part of speech)."""
+    tagged = any(is_tag(cell) for cell in cells if cell.strip() not in _NO_NAMES)
+    return any(map(names_words, cells)) and any(map(names_tags, cells)) and not tagged

@@ -129,11 +129,12 @@ class _Reader:
         if looks_like_comment(line) and not self._is_word(cells):
             return True
         identifier = self._layout.identifier
-        if identifier is not None and identifier < len(cells):
-            if is_token_range(cells[identifier]):
-                self._count(MULTIWORDS)
-                return True
-        return False
+        if identifier is None or identifier >= len(cells):
+            return False
+        passed_over = is_token_range(cells[identifier])
+        if passed_over:
+            self._count(MULTIWORDS)
+        return passed_over
 
     def _is_word(self, cells: Sequence[str]) -> bool:
         """Whether the line is `#` or `#tag` with its tag, and no comment."""

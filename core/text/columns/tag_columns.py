@@ -15,15 +15,46 @@ from ..tag_schemes import TagError
 from .layout import TagColumn, features
 from .names import names_tags
 from .notation import OUTSIDE, Notation, canonical, is_tag, spans_of
-from .word_columns import Rows
+from .word_columns import Rows, is_empty
 
 _MOST = 0.9
 """The share of cells that must be tags."""
 _DENSE, _SPARSE = 0.4, 0.6
 """Shares of O: chunks cover most words, entities few."""
 _CHUNKS = frozenset(
-    "NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP NC VC PC NX VX PX AP CP QP LCP DP CLP "
-    "VGF VGNF VGNN JJP RBP CCP BLK NEGP".split()
+    [
+        "NP",
+        "VP",
+        "PP",
+        "ADVP",
+        "ADJP",
+        "SBAR",
+        "PRT",
+        "CONJP",
+        "INTJ",
+        "LST",
+        "UCP",
+        "NC",
+        "VC",
+        "PC",
+        "NX",
+        "VX",
+        "PX",
+        "AP",
+        "CP",
+        "QP",
+        "LCP",
+        "DP",
+        "CLP",
+        "VGF",
+        "VGNF",
+        "VGNN",
+        "JJP",
+        "RBP",
+        "CCP",
+        "BLK",
+        "NEGP",
+    ]
 )
 """Labels of syntactic chunks: CoNLL-2000's, the German ones of CoNLL-2003, and others'."""
 _MANY_LABELS = 40
@@ -78,7 +109,7 @@ def find_tags(sentences: Rows, names: Sequence[str], *, without: int | None) -> 
 
 
 def _candidates(sentences: Rows, indices: list[int], notation: Notation) -> list[_Candidate]:
-    found = []
+    candidates = []
     for index in indices:
         cells = [[row[index].strip() for row in sentence] for sentence in sentences]
         flat = [cell for sentence in cells for cell in sentence]
@@ -90,8 +121,11 @@ def _candidates(sentences: Rows, indices: list[int], notation: Notation) -> list
         outside = sum(cell in OUTSIDE for cell in flat) / len(flat)
         candidate = _Candidate(TagColumn(index, notation=notation), spans, outside)
         if candidate.labels or "O" in flat:
-            found.append(candidate)
-    return found
+            candidates.append(candidate)
+    rest = set(indices) - {candidate.column.index for candidate in candidates}
+    if len(candidates) > 1 and all(is_empty(sentences, index) for index in rest):
+        return candidates[1:]  # one column holds the words, though they look like tags
+    return candidates
 
 
 def _spans(cells: Sequence[str], notation: Notation) -> tuple[Span, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 
@@ -22,7 +23,7 @@ def find_identifier(sentences: Rows, width: int) -> int | None:
         if not all(_NUMBER.fullmatch(number) for sentence in numbers for number in sentence):
             continue
         for sentence in numbers:
-            pairs = list(zip(sentence, sentence[1:], strict=False))
+            pairs = list(itertools.pairwise(sentence))
             steps += len(pairs)
             right += sum(int(later) == int(earlier) + 1 for earlier, later in pairs)
         if right >= _MOST * steps and (steps or all(s[0] in ("0", "1") for s in numbers)):
@@ -43,7 +44,7 @@ def find_words(
     if named:
         return named[0]
     able = [i for i in range(width) if i not in tags and i not in (identifier, sentence_column)]
-    likely = [i for i in able if not _of_sentence(sentences, i) and not _is_empty(sentences, i)]
+    likely = [i for i in able if not _of_sentence(sentences, i) and not is_empty(sentences, i)]
     lettered = [i for i in likely if not _is_numeric(sentences, i)]
     if identifier is not None and all(_is_constant(sentences, i) for i in lettered):
         return identifier  # words that happen to be numbers in their order
@@ -57,7 +58,8 @@ def _of_sentence(sentences: Rows, column: int) -> bool:
     return sum(map(len, longer)) > 2 and same >= _MOST * len(longer)
 
 
-def _is_empty(sentences: Rows, column: int) -> bool:
+def is_empty(sentences: Rows, column: int) -> bool:
+    """Whether most cells hold nothing, or only mark that."""
     cells = [row[column].strip() for sentence in sentences for row in sentence]
     return sum(cell in _PLACEHOLDERS for cell in cells) * 2 > len(cells)
 
