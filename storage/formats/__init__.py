@@ -70,10 +70,12 @@ def detect(source: bytes | Path, name: str) -> str:
     return claimants[0].name if claimants else "text"
 
 
-def read(source: bytes | Path, format: str, name: str) -> Iterator[Record]:
+def read(
+    source: bytes | Path, format: str, name: str, columns: ColumnChoice | None = None
+) -> Iterator[Record]:
     """The documents and bad records of a file, see `read_from`."""
     with _opened(source) as file:
-        yield from read_from(file, format, name)
+        yield from read_from(file, format, name, columns)
 
 
 def read_from(

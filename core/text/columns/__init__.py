@@ -11,7 +11,7 @@ here, so that one file is the same words and entities everywhere.
 from __future__ import annotations
 
 from .choice import ColumnChoice, parse_columns
-from .detection import find_layout, looks_like_columns
+from .detection import find_layout, inspect, looks_like_columns
 from .layout import Layout, TagColumn
 from .lines import Line, Undecodable, physical_lines
 from .sentences import Fault, TaggedSentence, read_sentences
@@ -25,6 +25,7 @@ __all__ = [
     "TaggedSentence",
     "Undecodable",
     "find_layout",
+    "inspect",
     "looks_like_columns",
     "parse_columns",
     "physical_lines",

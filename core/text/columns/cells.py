@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-Separator = Literal["tab", "blank", "mixed", "comma", "semicolon"]
+Separator = Literal["tab", "blank", "comma", "semicolon"]
 
 _BLANKS = re.compile(r"[ \t]+")
 _DELIMITERS = {"comma": ",", "semicolon": ";"}
@@ -16,13 +16,9 @@ _MOST = 0.9
 
 
 def find_separator(lines: Sequence[str]) -> Separator:
-    """The separator of lines that are neither blank nor comments.
-
-    Where only some lines have tabs, each line is split by what it has.
-    """
-    tabbed = sum("\t" in line for line in lines)
-    if tabbed:
-        return "tab" if tabbed >= _MOST * len(lines) else "mixed"
+    """The separator of lines that are neither blank nor comments."""
+    if any("\t" in line.strip(" \t") for line in lines):
+        return "tab"
     spaced = sum(" " in line.strip(" ") for line in lines)
     delimiters: tuple[Separator, Separator] = ("comma", "semicolon")
     for separator in delimiters:
@@ -36,11 +32,11 @@ def split_cells(line: str, separator: Separator) -> list[str]:
     """The cells of a line; [] for a line without any content.
 
     Tabs and delimiters keep empty cells and the blanks within cells; runs of blanks are one
-    separator.
+    separator. In a file with tabs, a line without any is split by its blanks.
     """
     if separator in _DELIMITERS:
         cells = _delimited(line, _DELIMITERS[separator])
-    elif separator == "tab" or (separator == "mixed" and "\t" in line):
+    elif separator == "tab" and "\t" in line:
         cells = line.split("\t")
     else:
         stripped = line.strip(" \t")

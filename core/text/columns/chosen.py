@@ -25,6 +25,7 @@ def chosen_layout(layout: Layout, choice: ColumnChoice) -> Layout:
         word=word,
         tags=tags,
         identifier=None if layout.identifier == word else layout.identifier,
+        language=layout.language if word == layout.word else "",
         characters=layout.characters and word == layout.word,
         other_tags=tuple(sorted({*layout.other_tags, *found} - taken - {word})),
         certain=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from .choice import EXAMPLE, ColumnChoice
 from .chosen import chosen_layout
 from .layout import LAST, Layout, TagColumn, features
 from .names import is_header, names_sentences, names_tags
-from .notation import Notation, is_tag
+from .notation import OUTSIDE, Notation, is_tag
 from .rows import (
     DOCUMENT_START,
     global_columns,
@@ -25,13 +26,17 @@ from .word_columns import find_identifier, find_words
 
 SAMPLED = 5_000
 """Lines of a file's beginning by which it is judged."""
+SAMPLED_LENGTH = 2_000_000
+"""Code points of it, where the lines are long."""
 _SAME_WIDTH = 0.8
 """The share of lines that must have as many columns as most, for positions to mean anything."""
 _FEWEST = 2
 """Words that a file must have to be taken for columns by its content alone."""
-_MOST_ROWS = 0.9
+_FEW_TAGS = 0.1
 _SOME_OUTSIDE = 0.3
 _SHOWN = 60
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:")
+_FEWEST_MARKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,24 @@ def find_layout(sample: Sequence[str], choice: ColumnChoice | None = None) -> La
 
     Raises `ValueError` for a choice that the file cannot meet, or where no column holds tags.
     """
-    table = _table(sample)
-    layout = _found(table)
+    layout, rows = inspect(sample)
     if choice is not None:
         return chosen_layout(layout, choice)
-    longer = [row for row in table.rows if len(row) > 1]
-    if longer and not layout.certain and not any(is_tag(row[-1]) for row in longer):
+    longer = [row for row in rows if len(row) > 1]
+    tagged = sum(is_tag(row[-1]) for row in longer)
+    if longer and not layout.certain and tagged <= _FEW_TAGS * len(longer):
         raise ValueError(
             "no column holds tags: a tag is O or one of B- I- E- S- (also L- U- M-) and a label; "
             f"the first words are {' '.join(longer[0])[:_SHOWN]!r}. Say which columns with "
             f"--columns {EXAMPLE} or in the preview, or take the file as text"
         )
     return layout
+
+
+def inspect(sample: Sequence[str]) -> tuple[Layout, list[tuple[str, ...]]]:
+    """The layout as far as it can be found, and the cells of the lines that are words."""
+    table = _table(sample)
+    return _found(table), table.rows
 
 
 def looks_like_columns(sample: Sequence[str]) -> bool:
@@ -79,13 +90,15 @@ def looks_like_columns(sample: Sequence[str]) -> bool:
     rows = table.rows
     if not layout.certain or layout.width is None or len(rows) < _FEWEST:
         return False
-    if sum(len(row) == layout.width for row in rows) < _MOST_ROWS * len(rows):
+    if sum(len(row) == layout.width for row in rows) < _SAME_WIDTH * len(rows):
         return False
     tags = [layout.tags[0].cell(row).strip() for row in rows if len(row) == layout.width]
-    outside = tags.count("O")
-    if layout.tags[0].notation is Notation.STANDARD:
-        return outside > 0 and (outside < len(tags) or layout.separator != "blank")
     named = bool(table.names)
+    outside = sum(tag in OUTSIDE for tag in tags)
+    if "O" not in tags and not (named and outside):
+        return False
+    if layout.tags[0].notation is Notation.STANDARD:
+        return outside < len(tags) or layout.separator != "blank"
     return outside >= _SOME_OUTSIDE * len(tags) and (named or layout.separator != "blank")
 
 
@@ -94,13 +107,14 @@ def _table(sample: Sequence[str]) -> Table:
     names = next((found for line in contents if (found := global_columns(line))), ())
     data = [line for line in contents if not looks_like_comment(line)]
     separator = find_separator([line for line in data if not line.startswith(DOCUMENT_START)])
+    numbered = any(split_cells(line, separator)[:1] == ["1"] for line in data)
     sentences: list[list[tuple[str, ...]]] = [[]]
     header: tuple[str, ...] = ()
     for line in sample:
         cells = split_cells(line, separator)
         if not cells or starts_document(cells) or is_markup(cells):
             sentences.append([])
-        elif looks_like_comment(line) or is_token_range(cells[0]):
+        elif looks_like_comment(line) or (numbered and is_token_range(cells[0])):
             continue
         elif not header and not any(sentences) and is_header(cells):
             header = tuple(cells)
@@ -145,6 +159,7 @@ def _of_width(table: Table, sentences: list[list[tuple[str, ...]]], width: int) 
         identifier=None if identifier == word else identifier,
         spacing=spacing,
         characters=_of_characters(columns[word]),
+        language=_language(columns[word]),
         other_tags=tuple(sorted(tags.passed_over)),
         certain=bool(tags.taken),
     )
@@ -157,6 +172,13 @@ def _sentence_column(names: Sequence[str]) -> int | None:
 
 def _says_spacing(cell: str) -> bool:
     return "NoSpaceAfter" in cell or "SpaceAfter" in features(cell)
+
+
+def _language(words: Sequence[str]) -> str:
+    """`de:` where it stands before every word, as in WikiANN."""
+    match = _LANGUAGE.match(words[0])
+    mark = match[0] if match and len(words) >= _FEWEST_MARKED else ""
+    return mark if mark and all(word.startswith(mark) for word in words) else ""
 
 
 def _of_characters(words: Sequence[str]) -> bool:

@@ -46,6 +46,8 @@ class Layout:
     """Holds `SpaceAfter=No` or `NoSpaceAfter`."""
     characters: bool = False
     """Words are characters, and lines with a blank for a word are the blanks of the text."""
+    language: str = ""
+    """`de:` before every word, which is no part of it."""
     header: tuple[str, ...] = ()
     """The line with the columns' names, if it is a line of the table."""
     names: tuple[str, ...] = ()
@@ -57,15 +59,20 @@ class Layout:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know; nothing of words in the first column and tags in the last."""
-        usual = self.width is None or self.tags == (TagColumn(self.width - 1),)
+        usual = self.width is None or self._tags_are_last(self.width)
         notations = {tag.notation for tag in self.tags} - {Notation.STANDARD}
         spelled = tuple(f"tags are {notation.value}" for notation in notations)
+        if self.language:
+            spelled += (f"{self.language!r} before every word is left out",)
         if self.word == 0 and usual and not self.other_tags:
             return spelled
         others = ", ".join(self._name(index) for index in self.other_tags)
         passed_over = f"; tags passed over: {others}" if others else ""
         remedy = f"; others can be chosen, with --columns {EXAMPLE} or in the preview"
         return (f"{self.description}{passed_over}{remedy}", *spelled)
+
+    def _tags_are_last(self, width: int) -> bool:
+        return [(tag.index, tag.key) for tag in self.tags] == [(width - 1, None)]
 
     @property
     def description(self) -> str:

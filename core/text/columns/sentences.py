@@ -10,7 +10,7 @@ from ...types import Span
 from ..tag_schemes import TagError
 from .cells import split_cells
 from .choice import EXAMPLE, ColumnChoice
-from .detection import SAMPLED, find_layout
+from .detection import SAMPLED, SAMPLED_LENGTH, find_layout
 from .layout import Layout, features
 from .lines import Line, Undecodable, physical_lines
 from .notation import Notation, canonical, spans_of
@@ -72,9 +72,20 @@ def read_sentences(
     Raises `ValueError` for a choice that the file cannot meet.
     """
     lines = physical_lines(chunks)
-    sample = list(islice(lines, SAMPLED))
+    sample = _sample(lines)
     layout = find_layout([line for line in sample if isinstance(line, str)], choice)
     yield from _Reader(layout).read(chain(sample, lines))
+
+
+def _sample(lines: Iterator[Line]) -> list[Line]:
+    sample: list[Line] = []
+    length = 0
+    for line in islice(lines, SAMPLED):
+        sample.append(line)
+        length += len(line) if isinstance(line, str) else 0
+        if length > SAMPLED_LENGTH:
+            break
+    return sample
 
 
 class _Reader:
@@ -160,7 +171,7 @@ class _Reader:
             tags = self._tags(cells)
         except TagError as error:
             return Fault(number, f"{error}; {self._hint()}")
-        rows.words.append(cells[layout.word].strip())
+        rows.words.append(cells[layout.word].removeprefix(layout.language).strip())
         rows.tags.append(tags)
         rows.spaces.append(self._space_follows(cells))
         return None

@@ -58,6 +58,8 @@ _CHUNKS = frozenset(
 )
 """Labels of syntactic chunks: CoNLL-2000's, the German ones of CoNLL-2003, and others'."""
 _MANY_LABELS = 40
+_MOST_COLUMNS = 64
+"""Columns among which tags are sought; others can be chosen."""
 _FEWEST_BARE = 2
 """Bare tags that a column must hold: a single one is a mistake in a column of B- and I-."""
 
@@ -93,19 +95,19 @@ class _Candidate:
 
 def find_tags(sentences: Rows, names: Sequence[str], *, without: int | None) -> FoundTags:
     width = len(sentences[0][0])
-    indices = [index for index in range(width) if index != without]
+    indices = [index for index in range(min(width, _MOST_COLUMNS)) if index != without]
+    like_tags: frozenset[int] = frozenset()
     for notation in (Notation.STANDARD, Notation.PREFIXED, Notation.SUFFIXED):
         candidates = _candidates(sentences, indices, notation)
-        if notation is not Notation.STANDARD:
-            candidates = [candidate for candidate in candidates if candidate.labels]
-        if any(candidate.labels for candidate in candidates):
-            return _chosen(candidates, names, width)
-        if candidates and notation is Notation.STANDARD:
-            featured = _features(sentences, indices)
-            if featured is None:
-                return _chosen(candidates, names, width)
+        labelled = any(candidate.labels for candidate in candidates)
+        empty = bool(candidates) and notation is Notation.STANDARD
+        if labelled or (empty and _features(sentences, indices) is None):
+            chosen = _chosen(candidates, names, width)
+            if chosen.taken:
+                return chosen
+            like_tags |= chosen.like_tags
     column = _features(sentences, indices) or _bare(sentences, names, indices)
-    return FoundTags((column,) if column else ())
+    return FoundTags((column,) if column else (), like_tags=like_tags)
 
 
 def _candidates(sentences: Rows, indices: list[int], notation: Notation) -> list[_Candidate]:
@@ -113,12 +115,12 @@ def _candidates(sentences: Rows, indices: list[int], notation: Notation) -> list
     for index in indices:
         cells = [[row[index].strip() for row in sentence] for sentence in sentences]
         flat = [cell for sentence in cells for cell in sentence]
-        valid = sum(is_tag(cell, notation) for cell in flat)
-        informative = sum(cell not in OUTSIDE or cell == "O" for cell in flat)
-        if valid < _MOST * len(flat) or not informative:
+        tags = [cell for cell in flat if cell not in OUTSIDE]
+        invalid = sum(not is_tag(cell, notation) for cell in tags)
+        if invalid > (1 - _MOST) * len(flat) or invalid * 2 > len(tags):
             continue
         spans = tuple(_spans(sentence, notation) for sentence in cells)
-        outside = sum(cell in OUTSIDE for cell in flat) / len(flat)
+        outside = 1 - len(tags) / len(flat)
         candidate = _Candidate(TagColumn(index, notation=notation), spans, outside)
         if candidate.labels or "O" in flat:
             candidates.append(candidate)
@@ -148,6 +150,8 @@ def _chosen(candidates: list[_Candidate], names: Sequence[str], width: int) -> F
     if not named:
         chunks += [c for c in entities if _covers_like_chunks(c, entities)]
         entities = [c for c in entities if c not in chunks]
+    while len(entities) > 1 and not entities[0].labels:
+        entities = entities[1:]  # levels without entities stand behind those that have some
     nested = len(entities) < 3 or not named
     if nested and all(_nested(entities[0], other) for other in entities[1:]):
         taken = entities
@@ -155,8 +159,8 @@ def _chosen(candidates: list[_Candidate], names: Sequence[str], width: int) -> F
         taken = entities[:1] if named else entities[-1:]
     return FoundTags(
         tuple(candidate.column for candidate in taken),
-        tuple(c.column.index for c in candidates if c not in taken and c not in chunks),
-        frozenset(c.column.index for c in chunks),
+        tuple(c.column.index for c in candidates if c.labels and c not in taken + chunks),
+        frozenset(c.column.index for c in candidates),
     )
 
 

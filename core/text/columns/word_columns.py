@@ -10,7 +10,8 @@ from .names import names_words
 
 Rows = Sequence[Sequence[Sequence[str]]]
 """Sentences of rows of cells."""
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}")
+_NUMBERS = re.compile(r"\d+(?:[-.:]\d+)?")
 _PLACEHOLDERS = frozenset({"", "_", "-", "-X-"})
 _MOST = 0.9
 
@@ -70,5 +71,5 @@ def _is_constant(sentences: Rows, column: int) -> bool:
 
 
 def _is_numeric(sentences: Rows, column: int) -> bool:
-    """Whether all cells are numbers, as offsets are."""
-    return all(_NUMBER.fullmatch(row[column].strip()) for s in sentences for row in s)
+    """Whether all cells are numbers, as offsets are, or pairs of them."""
+    return all(_NUMBERS.fullmatch(row[column].strip()) for s in sentences for row in s)
