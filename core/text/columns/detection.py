@@ -99,7 +99,7 @@ def looks_like_columns(sample: Sequence[str]) -> bool:
         return False
     if layout.tags[0].notation is Notation.STANDARD:
         return outside < len(tags) or layout.separator != "blank"
-    return outside >= _SOME_OUTSIDE * len(tags) and (named or layout.separator != "blank")
+    return outside >= _SOME_OUTSIDE * len(tags)
 
 
 def _table(sample: Sequence[str]) -> Table:
