@@ -35,6 +35,10 @@ LAYOUTS: dict[str, tuple[str, list[str]]] = {
          "3\tin\tin\tADP\t_\t_\t4\tcase\t_\t_\n"
          "4\tOslo\tOslo\tPROPN\t_\t_\t2\tobl\t_\tSpaceAfter=No|name=B-LOC\n"
          "5\t.\t.\tPUNCT\t_\t_\t2\tpunct\t_\tname=O\n", ["Mara/PER", "Oslo/LOC"]),
+    "CoNLL-U with a comment of as many words as columns":
+        ("# text = one two three four five six seven\n"
+         "1\tMara\tMara\tPROPN\t_\t_\t0\troot\t_\tname=B-PER\n"
+         "2\tis\tis\tAUX\t_\t_\t1\tcop\t_\tname=O\n", ["Mara/PER"]),
     "CoNLL-U with multiword tokens":
         ("1-2\tal\t_\t_\t_\t_\t_\t_\t_\t_\n1\ta\ta\tADP\t_\t_\t3\tcase\t_\tNER=O\n"
          "2\tel\tel\tDET\t_\t_\t3\tdet\t_\tNER=O\n3\tLima\tLima\tPROPN\t_\t_\t0\troot\t_\tNER=B-LOC\n"

@@ -137,7 +137,7 @@ class _Reader:
         """Comments, repeated headers, and the ranges of multiword tokens."""
         if tuple(cells) == self._layout.header:
             return True
-        if looks_like_comment(line) and not self._is_word(cells):
+        if looks_like_comment(line) and not self._is_word(line, cells):
             return True
         identifier = self._layout.identifier
         if identifier is None or identifier >= len(cells):
@@ -147,17 +147,22 @@ class _Reader:
             self._count(MULTIWORDS)
         return passed_over
 
-    def _is_word(self, cells: Sequence[str]) -> bool:
+    def _is_word(self, line: str, cells: Sequence[str]) -> bool:
         """Whether the line is `#` or `#tag` with its tag, and no comment."""
         layout = self._layout
-        if layout.width is not None and len(cells) != layout.width:
+        if self._lacks_tabs(line) or (layout.width or len(cells)) != len(cells):
             return False
         return len(cells) > 1 and self._holds_tags(cells)
+
+    def _lacks_tabs(self, line: str) -> bool:
+        return self._layout.separator == "tab" and "\t" not in line
 
     def _add(self, rows: _Rows, number: int, line: str, cells: list[str]) -> Fault | None:
         layout = self._layout
         if layout.width == len(cells) + 1 and layout.separator == "blank" and line[:1] in " \t":
             cells = ["", *cells]  # the word is missing before its separator
+        if self._lacks_tabs(line) and any(tag.key for tag in layout.tags):
+            cells = [line]  # a feature may be missing, so that its tag tells no words apart
         if len(cells) < 2:
             return Fault(number, f"expected a word and a tag, got only {cells[0].strip()[:60]!r}")
         rows.width = layout.width or rows.width or len(cells)

@@ -192,6 +192,12 @@ def test_a_word_with_a_blank_in_a_file_of_blanks_is_named_and_not_cut() -> None:
     assert "expected 2 columns as in the lines before, got 3: 'New York B-LOC'" in bad.reason
 
 
+def test_comments_are_no_words() -> None:
+    text, _ = LAYOUTS["CoNLL-U with a comment of as many words as columns"]
+
+    assert [document.text for document in read(text)] == ["Mara is"]
+
+
 def test_a_fault_of_conll_2012_is_told_with_its_line() -> None:
     (bad,) = read("#begin document (bc/a); part 000\nbc/a 0 0 Hong NNP\n")
 
