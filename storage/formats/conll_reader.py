@@ -120,10 +120,12 @@ def _document(sentences: list[TaggedSentence], stem: str) -> Iterator[Record]:
         for span in sentence.entities:
             offsets = words.offsets(first + span.start, first + span.end)
             spans.append(SpanRecord(*offsets, span.label, key=f"e{len(spans) + 1}"))
+    if not words.count:
+        yield BadRecord(line, "a sentence of empty words only is left out")
+        return
     notes = tuple(_notes(sentences))
-    if words.count:
-        name = f"{stem}:{line}"
-        yield DocumentRecord(words.text, name, tuple(spans), line=line, notes=notes)
+    name = f"{stem}:{line}"
+    yield DocumentRecord(words.text, name, tuple(spans), line=line, notes=notes)
 
 
 def _notes(sentences: Iterable[TaggedSentence]) -> Iterator[str]:

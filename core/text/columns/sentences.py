@@ -69,7 +69,8 @@ def read_sentences(
 ) -> Iterator[TaggedSentence]:
     """The sentences in order. `chunks` are lines that end at line feeds, with or without them.
 
-    Raises `ValueError` for a choice that the file cannot meet.
+    Raises `ValueError` for a choice that the file cannot meet, and for a file without words or
+    tags.
     """
     lines = physical_lines(chunks)
     sample = _sample(lines)
@@ -96,17 +97,20 @@ class _Reader:
         self._sentence_name = ""
 
     def read(self, lines: Iterable[Line]) -> Iterator[TaggedSentence]:
+        """Raises `ValueError` where there is something, and no word."""
         current: _Rows | None = None
-        number = 0
+        number, sentences, blank = 0, 0, True
         for number, line in enumerate(lines, 1):
             if isinstance(line, Undecodable):
                 current = current or _Rows(number)
                 current.fault = current.fault or Fault(number, line.reason)
                 continue
             cells = split_cells(line, self._layout.separator)
+            blank = blank and not cells
             starts, marks = starts_document(cells), is_markup(cells)
             if current and (not cells or starts or marks or self._begins_sentence(cells)):
                 yield self._finished(current, number - 1)
+                sentences += 1
                 current = None
             if starts:
                 yield TaggedSentence(number, number, starts_document=True)
@@ -117,6 +121,8 @@ class _Reader:
                 current.fault = current.fault or self._add(current, number, line, cells)
         if current is not None:
             yield self._finished(current, number)
+        elif not sentences and not blank:
+            raise ValueError("the file holds no words with tags, only comments or headers")
 
     def _count(self, what: str) -> None:
         self._counts[what] = self._counts.get(what, 0) + 1

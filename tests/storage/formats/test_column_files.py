@@ -198,6 +198,16 @@ def test_comments_are_no_words() -> None:
     assert [document.text for document in read(text)] == ["Mara is"]
 
 
+def test_sentences_and_files_without_words_are_named() -> None:
+    good, bad = read("a\tO\nb\tO\n\n\tO\n\tB-PER\n")
+
+    assert isinstance(good, DocumentRecord)
+    assert (bad.line, bad.reason) == (4, "a sentence of empty words only is left out")
+    (nothing,) = read("-DOCSTART- -X- O\n\n# a comment\n")
+    assert "the file holds no words with tags" in nothing.reason
+    assert read("\n\n") == []
+
+
 def test_a_fault_of_conll_2012_is_told_with_its_line() -> None:
     (bad,) = read("#begin document (bc/a); part 000\nbc/a 0 0 Hong NNP\n")
 
