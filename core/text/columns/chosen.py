@@ -19,7 +19,7 @@ def chosen_layout(layout: Layout, choice: ColumnChoice) -> Layout:
             f"column {word + 1} cannot hold both the words and the tags; "
             f"choose two columns, as --columns {EXAMPLE}"
         )
-    found = {tag.index for tag in layout.tags if tag.key is None and layout.certain}
+    automatic = {tag.index for tag in layout.tags if tag.key is None and layout.certain}
     return replace(
         layout,
         word=word,
@@ -27,7 +27,7 @@ def chosen_layout(layout: Layout, choice: ColumnChoice) -> Layout:
         identifier=None if layout.identifier == word else layout.identifier,
         language=layout.language if word == layout.word else "",
         characters=layout.characters and word == layout.word,
-        other_tags=tuple(sorted({*layout.other_tags, *found} - taken - {word})),
+        other_tags=tuple(sorted({*layout.other_tags, *automatic} - taken - {word})),
         certain=True,
     )
 
@@ -52,8 +52,8 @@ def _index(layout: Layout, text: str) -> int:
     if text == "last":
         return LAST if layout.width is None else layout.width - 1
     if not text.isdecimal() or int(text) < 1:
-        called = f"; its columns are called {', '.join(layout.names)}" if layout.names else ""
-        raise ValueError(f"the file has no column {text!r}{called}; numbers begin at 1")
+        listed = f"; its columns are called {', '.join(layout.names)}" if layout.names else ""
+        raise ValueError(f"the file has no column {text!r}{listed}; numbers begin at 1")
     if layout.width is not None and int(text) > layout.width:
         raise ValueError(f"the file has {layout.width} columns, and no column {text}")
     return int(text) - 1

@@ -104,7 +104,7 @@ def looks_like_columns(sample: Sequence[str]) -> bool:
 
 def _table(sample: Sequence[str]) -> Table:
     contents = [line for line in sample if line.strip()]
-    names = next((found for line in contents if (found := global_columns(line))), ())
+    names = next((named for line in contents if (named := global_columns(line))), ())
     data = [line for line in contents if not looks_like_comment(line)]
     separator = find_separator([line for line in data if not line.startswith(DOCUMENT_START)])
     numbered = any(split_cells(line, separator)[:1] == ["1"] for line in data)
