@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from app.cli.shared import add_project, progress
+from app.cli.shared import add_project, column_choice, progress
 from app.services.interchange.importing import importing
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
@@ -34,6 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sentences", action="store_true", help="make each sentence a document")
     parser.add_argument("--split", choices=SPLITS, help="split for all documents")
+    parser.add_argument(
+        "--columns",
+        type=column_choice,
+        metavar="word=N,tag=N",
+        help="the words and tags of a column file, by number or name; two tags for nested entities",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be imported")
 
 
@@ -49,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
         as_suggestions=options.suggestions,
         split=options.split,
         sentences=options.sentences,
+        columns=options.columns,
     )
     if options.dry_run:
         return _preview(sessions, options.project, incoming)

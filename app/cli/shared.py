@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from core.text.columns import ColumnChoice, parse_columns
 from storage.engine import Sessions
 from storage.repository import projects
 
@@ -18,6 +19,14 @@ EVERY = 0.2
 
 def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", required=True, metavar="NAME", help="the project's name")
+
+
+def column_choice(text: str) -> ColumnChoice:
+    """An option such as `word=2,tag=3`. Raises `ArgumentTypeError`."""
+    try:
+        return parse_columns(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def project_id(sessions: Sessions, name: str) -> int:

@@ -10,14 +10,14 @@ from pathlib import Path
 from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
 from ..config import ModelConfig
-from ..data.examples import label_set, merge_corpora, read_examples
+from ..data.examples import label_set, merge_corpora
 from ..devices import best_device
 from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
 from ..modeling.model import DiffusionNER
 from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
-from .shared import add_training, report, training_config
+from .shared import add_training, read_data, report, training_config
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train with the loop, rates and stopping rule of `train`, then measure each test file."""
     config = training_config(options)
-    corpora = [read_examples(file) for file in options.train]
+    corpora = [read_data(file, options.columns) for file in options.train]
     baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
-    dev = merge_corpora(map(read_examples, options.dev), baseline.labels)
+    dev_files = [read_data(file, options.columns) for file in options.dev]
+    dev = merge_corpora(dev_files, baseline.labels)
     learner = BaselineLearner(baseline.to(best_device()))
     for record in train(
         learner, baseline.fit_to_window(examples), baseline.fit_to_window(dev), config, options.out
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     baseline.restore(options.out)
     results = {}
     for file in options.test:
-        test = baseline.fit_to_window(with_annotated_labels(read_examples(file)))
+        test = baseline.fit_to_window(with_annotated_labels(read_data(file, options.columns)))
         scores, speed = baseline.measure(test)
         print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
         results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..data.examples import read_examples
 from ..data.fitting import fit_to_window
 from ..devices import best_device
 from ..evaluation.measure import measure, with_annotated_labels
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
-from .shared import numbers
+from .shared import add_columns, numbers, read_data
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     default = SamplerSettings()
     parser.add_argument("--model", type=Path, required=True, help="model folder")
-    parser.add_argument("--data", type=Path, required=True, help="JSONL or CoNLL file")
+    parser.add_argument("--data", type=Path, required=True, help="JSONL or column file")
+    add_columns(parser)
     parser.add_argument("--steps", type=numbers, default=[default.steps], help="γ: 5, or 1,5,10")
     parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
     parser.add_argument("--eta", type=float, default=default.eta, help="DDIM stochasticity η")
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, best_device())
-    sentences = with_annotated_labels(read_examples(options.data))
+    sentences = with_annotated_labels(read_data(options.data, options.columns))
     examples = fit_to_window(model, sentences)
     too_long = _count_entities(sentences) - _count_entities(examples)
     sampler = SamplerSettings(

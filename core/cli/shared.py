@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
 from ..config import Expansion, TrainingConfig
+from ..data.examples import read_file
+from ..text.columns import ColumnChoice, parse_columns
 from ..training.trainer import Evaluated, Progress
+from ..types import Example
 
 _CHOICES = {"expansion": get_args(Expansion)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
     """Add options for the data and for each field of TrainingConfig."""
+    add_columns(parser)
     files = {
-        "--train": "JSONL or CoNLL files to train on",
+        "--train": "JSONL or column files to train on",
         "--dev": "files to select the best epoch on",
     }
     for name, text in files.items():
@@ -30,6 +35,35 @@ def add_training(parser: argparse.ArgumentParser) -> None:
             choices=_CHOICES.get(field.name),
             help=f"(default: {default})",
         )
+
+
+def add_columns(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which columns of a column file are what."""
+    parser.add_argument(
+        "--columns",
+        type=_column_choice,
+        metavar="word=N,tag=N",
+        help="the words and tags of column files, by number or name; two tags for nested entities "
+        "(default: found by their content)",
+    )
+
+
+def _column_choice(text: str) -> ColumnChoice:
+    try:
+        return parse_columns(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def read_data(path: Path, columns: ColumnChoice | None) -> list[Example]:
+    """Read the sentences of a file, and print what was taken for what or left out.
+
+    Raises `DataError`.
+    """
+    result = read_file(path, columns=columns)
+    for note, number in result.notes.items():
+        print(f"{path}: {note} ({number})", file=sys.stderr)
+    return list(result.examples)
 
 
 def training_config(options: argparse.Namespace) -> TrainingConfig:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from ..config import ModelConfig
-from ..data.examples import label_set, merge_corpora, read_examples
+from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import best_device
 from ..evaluation.model_card import write_card
@@ -18,7 +18,7 @@ from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
-from .shared import add_training, report, training_config
+from .shared import add_training, read_data, report, training_config
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,10 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     distributed.init()
     config = training_config(options)
-    corpora = [read_examples(file) for file in options.train]
+    corpora = [read_data(file, options.columns) for file in options.train]
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, model.config.labels)
-    dev = merge_corpora(map(read_examples, options.dev), model.config.labels)
+    dev_files = [read_data(file, options.columns) for file in options.dev]
+    dev = merge_corpora(dev_files, model.config.labels)
     learner = DiffusionLearner(model.to(best_device()), config)
     for record in train(
         learner, fit_to_window(model, examples), fit_to_window(model, dev), config, options.out
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
         return
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
-    print(write_card(options.out, intro, dev, options.test, command))
+    print(write_card(options.out, intro, dev, options.test, command, options.columns))
 
 
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..text.columns import ColumnChoice
 from ..types import Example
 from .readers.columns import read_columns
 from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
-from .readers.ontonotes import SUFFIX, files_below, read_ontonotes
+from .readers.ontonotes import FIRST_LINE, SUFFIX, files_below, read_ontonotes
 from .readers.records import DataError, ParsedLine, ParseResult, lines_of
 
 __all__ = [
@@ -24,44 +26,50 @@ __all__ = [
 ]
 
 
-def read_examples(path: str | Path, labels: Iterable[str] | None = None) -> list[Example]:
+def read_examples(
+    path: str | Path, labels: Iterable[str] | None = None, columns: ColumnChoice | None = None
+) -> list[Example]:
     """Read the sentences of a file; `read_file` also reports what had to be adjusted."""
-    return list(read_file(path, labels).examples)
+    return list(read_file(path, labels, columns).examples)
 
 
-def read_file(path: str | Path, labels: Iterable[str] | None = None) -> ParseResult:
+def read_file(
+    path: str | Path, labels: Iterable[str] | None = None, columns: ColumnChoice | None = None
+) -> ParseResult:
     """Read the sentences of a JSONL, JSON, column or CoNLL-2012 file, or of a folder of the last.
 
     The format is detected from the contents, apart from the suffixes `.json` and `_gold_conll`.
     `labels` are the labels that the file annotates (None: all of the model's); an entity with
-    another label is an error. Entities with status rejected or suggested are not gold. Raises
-    `DataError`.
+    another label is an error. Entities with status rejected or suggested are not gold. `columns`
+    are those of a column file, where they should not be found by its content. Raises `DataError`.
     """
     path = Path(path)
     annotated_labels = None if labels is None else frozenset(labels)
     examples: list[Example] = []
     expanded = joined = 0
+    notes: Counter[str] = Counter()
     for file in files_below(path) if path.is_dir() else [path]:
-        for line, row in _rows(file):
+        for line, row in _rows(file, columns):
             _check_labels(file, line, row, annotated_labels)
             examples += [replace(example, labels=annotated_labels) for example in row.examples]
             expanded += row.expanded
             joined += row.joined
+            notes.update(row.notes)
     if not examples:
         raise DataError(path, 1, "expected at least one sentence, got an empty file")
-    return ParseResult(tuple(examples), expanded, joined)
+    return ParseResult(tuple(examples), expanded, joined, notes)
 
 
-def _rows(path: Path) -> Iterator[ParsedLine]:
+def _rows(path: Path, columns: ColumnChoice | None) -> Iterator[ParsedLine]:
     lines = lines_of(path)
     first = next((line.strip() for line in lines if line.strip()), "")
-    if path.name.endswith(SUFFIX) or first.startswith("#begin document"):
+    if path.name.endswith(SUFFIX) or first.startswith(FIRST_LINE):
         return read_ontonotes(path, lines)
     if _is_jsonl(first):
         return read_jsonl(path, lines)
     if (path.suffix == ".json" and first) or _is_json_list(first, lines):
         return read_json_list(path, lines)
-    return read_columns(path, lines)
+    return read_columns(path, lines, columns)
 
 
 def _is_jsonl(first: str) -> bool:

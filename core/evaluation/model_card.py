@@ -10,30 +10,37 @@ from ..data.examples import read_examples
 from ..data.fitting import fit_to_window
 from ..devices import best_device
 from ..modeling.model import CARD, DiffusionNER
+from ..text.columns import ColumnChoice
 from ..types import Example, SamplerSettings
 from .measure import measure, with_annotated_labels
 
 
 def write_card(
-    folder: Path, intro: str, dev: Sequence[Example], tests: Sequence[Path], command: str
+    folder: Path,
+    intro: str,
+    dev: Sequence[Example],
+    tests: Sequence[Path],
+    command: str,
+    columns: ColumnChoice | None = None,
 ) -> str:
     """Write the card: introduction, development and test scores, and the training command.
 
-    Returns the development scores as a table.
+    `columns` are those of test files in columns, if chosen. Returns the development scores as a
+    table.
     """
     model = DiffusionNER.load(folder, best_device())
     table: str = measure(model, fit_to_window(model, dev), SamplerSettings())["table"]
     parts = [
         intro.rstrip(),
         "## Development scores\n\n```\n" + table + "\n```",
-        "## Test scores\n\n" + _test_scores(model, tests),
+        "## Test scores\n\n" + _test_scores(model, tests, columns),
         f"## Command\n\n```\n{command}\n```",
     ]
     (folder / CARD).write_text("\n\n".join(parts) + "\n", "utf-8")
     return table
 
 
-def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
+def _test_scores(model: DiffusionNER, tests: Sequence[Path], columns: ColumnChoice | None) -> str:
     sampler = SamplerSettings()
     lines = [
         f"γ = {sampler.steps}, K = {sampler.num_spans}, seed {sampler.seed}, "
@@ -45,7 +52,7 @@ def _test_scores(model: DiffusionNER, tests: Sequence[Path]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for path in tests:
-        examples = fit_to_window(model, with_annotated_labels(read_examples(path)))
+        examples = fit_to_window(model, with_annotated_labels(read_examples(path, columns=columns)))
         for flat in (False, True):
             row = measure(model, examples, replace(sampler, flat=flat))
             shares = (row["precision"], row["recall"], row["f1"])

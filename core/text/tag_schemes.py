@@ -29,10 +29,7 @@ def split_tag(tag: str) -> tuple[str, str]:
         return "O", ""
     prefix, dash, label = tag.partition("-")
     if prefix not in _PREFIXES or not dash or not label:
-        raise TagError(
-            f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}; "
-            f"is the tag the last column?"
-        )
+        raise TagError(f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}")
     return prefix, label
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from core.text.columns import ColumnChoice
 from storage.formats.catalogue import TABLE
+from storage.formats.conll_reader import read_conll
 from storage.formats.encodings import EncodingError, utf8_start
 from storage.formats.export_tally import Written
 from storage.formats.gzipped import unpacked
@@ -21,6 +24,7 @@ from storage.formats.registry import Format, Reader
 from storage.records import BadRecord, DocumentRecord, Record
 
 __all__ = [
+    "COLUMNS",
     "EXPORT_FORMATS",
     "FORMATS",
     "IMPORT_FORMATS",
@@ -37,6 +41,9 @@ FORMATS: Mapping[str, Format] = {format.name: format for format in TABLE}
 IMPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.read)
 EXPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.write)
 SUFFIXES: Mapping[str, str] = {name: FORMATS[name].suffix for name in EXPORT_FORMATS}
+
+COLUMNS = "conll"
+"""The format whose words and tags may be chosen by column."""
 
 _LONGEST_REASON = 400
 _SNIFFED = 65_536
@@ -63,20 +70,31 @@ def detect(source: bytes | Path, name: str) -> str:
     return claimants[0].name if claimants else "text"
 
 
-def read(source: bytes | Path, format: str, name: str) -> Iterator[Record]:
+def read(
+    source: bytes | Path, format: str, name: str, columns: ColumnChoice | None = None
+) -> Iterator[Record]:
     """The documents and bad records of a file, see `read_from`."""
     with _opened(source) as file:
-        yield from read_from(file, format, name)
+        yield from read_from(file, format, name, columns)
 
 
-def read_from(file: BinaryIO, format: str, name: str) -> Iterator[Record]:
+def read_from(
+    file: BinaryIO, format: str, name: str, columns: ColumnChoice | None = None
+) -> Iterator[Record]:
     """The documents and bad records of a file. `name` names documents that carry no name.
 
-    Raises `ValueError` where there is no such format, or it is written only.
+    `columns` are those of a column file, where they should not be found by its content. Raises
+    `ValueError` where there is no such format, it is written only, or has no columns to choose.
     """
     reader = _row(format).read
     if reader is None:
         raise ValueError(f"{format!r} is written, not read; read are {', '.join(IMPORT_FORMATS)}")
+    if columns is not None:
+        if format != COLUMNS:
+            raise ValueError(
+                f"columns are chosen for files of format {COLUMNS!r}, and not for {format!r}"
+            )
+        reader = partial(read_conll, columns=columns)
     return _records(reader, file, name)
 
 

@@ -18,6 +18,24 @@ from storage.formats.uima_xmi import read_xmi, sniff_xmi, write_xmi
 from storage.formats.webanno_reader import read_webanno, sniff_webanno
 from storage.formats.webanno_writer import write_webanno
 
+COLUMN_ENDINGS = (
+    ".conll",
+    ".conll2002",
+    ".conll2003",
+    ".conll03",
+    ".conllu",
+    ".conllup",
+    ".bio",
+    ".bio2",
+    ".iob",
+    ".iob1",
+    ".iob2",
+    ".bioes",
+    ".bilou",
+    ".bmes",
+    ".tsv",
+)
+
 TABLE = (
     Format(
         name="jsonl",
@@ -68,10 +86,12 @@ TABLE = (
     Format(
         name="conll",
         title="CoNLL columns",
-        holds="2003 columns, BIO, IOB1 or BIOES: the first column is the word, the last the tag.",
+        holds="A word and its tags per line: CoNLL-2003, CoNLL-U, GermEval, HIPE, tables as CSV "
+        "and their relatives, in BIO, IOB1 or BIOES. The columns are found by the content, or "
+        "chosen.",
         read=read_conll,
         sniff=sniff_conll,
-        endings=(".conll", ".conll2003", ".bio", ".iob", ".iob1", ".iob2", ".bioes"),
+        endings=COLUMN_ENDINGS,
     ),
     Format(
         name="conll2003",

@@ -1,42 +1,49 @@
-"""Column files: one word a line, blank lines between sentences, the tag in the last column.
+"""Column files: one word a line with its tags beside it, blank lines between sentences.
 
-Columns are separated by tabs or spaces. Tags may be BIO (IOB2), IOB1, BIOES or a relative.
-`-DOCSTART-` begins a document; in a file without it every sentence is a document. The text
-becomes the words joined by spaces, the sentences by line ends.
+`core.text.columns` finds which columns hold the words and the tags, as training and evaluation
+read them. `-DOCSTART-` begins a document; in a file without it every sentence is a document. The
+text becomes the words joined by spaces, unless the file says where there is none
+(`SpaceAfter=No`, or characters with blanks among them); the sentences by line ends.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import PurePath
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from core.text.tag_schemes import TagError, decode_tags, split_tag
+from core.data.readers.ontonotes import FIRST_LINE, read_ontonotes
+from core.data.readers.records import DataError
+from core.text.columns import (
+    ColumnChoice,
+    Line,
+    TaggedSentence,
+    Undecodable,
+    looks_like_columns,
+    physical_lines,
+    read_sentences,
+)
 from storage.formats.encodings import not_utf8, utf8_lines
 from storage.formats.words import Words
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
-_COLUMNS = re.compile(r"[ \t]+")
-_DOCSTART = "-DOCSTART-"
 
+def read_conll(file: BinaryIO, name: str, columns: ColumnChoice | None = None) -> Iterator[Record]:
+    """Documents and bad records. A sentence that cannot be read takes its document with it.
 
-@dataclass(slots=True)
-class _Sentence:
-    line: int
-    words: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    bad: BadRecord | None = None
-    starts_document: bool = False
-
-
-def read_conll(file: BinaryIO, name: str) -> Iterator[Record]:
-    """Documents and bad records. A sentence that cannot be read takes its document with it."""
+    Raises `ValueError` for a file without tags, or chosen columns that it does not have.
+    """
     stem = PurePath(name).stem
-    pending: list[_Sentence] = []
+    content = _lines(file)
+    start = list(islice(content, 1))
+    lines = chain(start, content)
+    if columns is None and start and _is_conll_2012(start[0]):
+        yield from _conll_2012(lines, stem)
+        return
+    pending: list[TaggedSentence] = []
     in_document = False
-    for sentence in _sentences(file):
+    for sentence in read_sentences(lines, columns):
         if sentence.starts_document or not in_document:
             yield from _document(pending, stem)
             pending = []
@@ -47,75 +54,81 @@ def read_conll(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_conll(start: bytes) -> bool:
-    """Whether a file that begins so says -DOCSTART-."""
-    return start.lstrip().startswith(_DOCSTART.encode())
+    """Whether a file that begins so holds words with tags in columns."""
+    lines = physical_lines(start.decode(errors="ignore").split("\n"))
+    return looks_like_columns([line for line in lines if isinstance(line, str)])
 
 
-def _sentences(file: BinaryIO) -> Iterator[_Sentence]:
-    """The sentences in order, and an empty one for each `-DOCSTART-`."""
-    current: _Sentence | None = None
-    for number, content in enumerate(utf8_lines(file), 1):
-        columns, bad = _columns(content, number)
-        starts_document = bool(columns) and columns[0] == _DOCSTART
-        if current is not None and (starts_document or not (columns or bad)):
-            yield current
-            current = None
-        if starts_document:
-            yield _Sentence(number, starts_document=True)
-        elif (columns or bad) and not (current is None and _is_comment(columns)):
-            current = current or _Sentence(number)
-            current.words += columns[:1]
-            current.tags += columns[-1:]
-            if columns and not bad:
-                bad = _bad_tag(columns[-1], number)
-            current.bad = current.bad or bad
-    if current is not None:
-        yield current
+def _is_conll_2012(line: Line) -> bool:
+    return isinstance(line, str) and line.startswith(FIRST_LINE)
 
 
-def _columns(content: bytes, number: int) -> tuple[list[str], BadRecord | None]:
+def _conll_2012(lines: Iterable[Line], stem: str) -> Iterator[Record]:
+    """OntoNotes' sentences with names in brackets; the first fault ends the file."""
+    path, documents = Path(stem), 0
     try:
-        line = content.decode().strip(" \t\r\n")
-    except UnicodeDecodeError as error:
-        return [], BadRecord(number, not_utf8(error))
-    if not line:
-        return [], None
-    columns = _COLUMNS.split(line)
-    if len(columns) < 2 and columns[0] != _DOCSTART:
-        return [], BadRecord(number, f"a word and a tag are expected, got only {line[:60]!r}")
-    return columns, None
+        for last, result in read_ontonotes(path, _decodable(lines, path)):
+            for example in result.examples:
+                documents += 1
+                length = len(example.words)
+                spaces = (True,) * length
+                first = last - length + 1
+                yield from _document(
+                    [TaggedSentence(first, last, example.words, spaces, example.entities)], stem
+                )
+    except DataError as error:
+        yield BadRecord(error.line, error.problem, ends_file=True)
+        return
+    if not documents:
+        yield BadRecord(
+            1, "no sentence with names; documents of the New Testament (pt/) have none and are left"
+        )
 
 
-def _bad_tag(tag: str, number: int) -> BadRecord | None:
-    try:
-        split_tag(tag)
-    except TagError as error:
-        return BadRecord(number, str(error))
-    return None
+def _decodable(lines: Iterable[Line], path: Path) -> Iterator[str]:
+    """Raises `DataError`."""
+    for number, line in enumerate(physical_lines(lines), 1):
+        if isinstance(line, Undecodable):
+            raise DataError(path, number, line.reason)
+        yield line
 
 
-def _is_comment(columns: list[str]) -> bool:
-    """`# …` at the head of a sentence, unless it is the word # with its tag."""
-    return len(columns) > 1 and columns[0] == "#" and _bad_tag(columns[-1], 0) is not None
+def _lines(file: BinaryIO) -> Iterator[Line]:
+    for content in utf8_lines(file):
+        try:
+            yield content.decode()
+        except UnicodeDecodeError as error:
+            yield Undecodable(not_utf8(error))
 
 
-def _document(sentences: list[_Sentence], stem: str) -> Iterator[Record]:
+def _document(sentences: list[TaggedSentence], stem: str) -> Iterator[Record]:
     if not sentences:
         return
-    line = sentences[0].line
-    bad = [sentence.bad for sentence in sentences if sentence.bad]
-    if bad:
+    line = sentences[0].first
+    faults = [sentence.fault for sentence in sentences if sentence.fault]
+    if faults:
         left_out = f"; what begins at line {line} is left out"
-        yield BadRecord(bad[0].line, bad[0].reason + left_out)
+        yield BadRecord(faults[0].line, faults[0].reason + left_out)
         return
     words = Words()
     spans: list[SpanRecord] = []
     for sentence in sentences:
         first = words.count
-        for word in sentence.words:
-            words.add(word)
+        for word, space in zip(sentence.words, sentence.spaces, strict=True):
+            words.add(word, space_after=space)
         words.end_sentence()
-        for span in decode_tags(sentence.tags):
+        for span in sentence.entities:
             offsets = words.offsets(first + span.start, first + span.end)
             spans.append(SpanRecord(*offsets, span.label, key=f"e{len(spans) + 1}"))
-    yield DocumentRecord(text=words.text, name=f"{stem}:{line}", entities=tuple(spans), line=line)
+    if not words.count:
+        yield BadRecord(line, "a sentence of empty words only is left out")
+        return
+    notes = tuple(_notes(sentences))
+    name = f"{stem}:{line}"
+    yield DocumentRecord(words.text, name, tuple(spans), line=line, notes=notes)
+
+
+def _notes(sentences: Iterable[TaggedSentence]) -> Iterator[str]:
+    for sentence in sentences:
+        yield from sentence.notes
+        yield from sentence.counts

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class Words:
-    """Joins words by spaces, sentences by line ends, and remembers the offsets."""
+    """Joins words by spaces where they have one, sentences by line ends; remembers the offsets."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -15,13 +15,13 @@ class Words:
         self._length = 0
         self._gap = ""
 
-    def add(self, word: str) -> None:
+    def add(self, word: str, *, space_after: bool = True) -> None:
         self._parts += (self._gap, word)
         start = self._length + len(self._gap)
         self._length = start + len(word)
         self._starts.append(start)
         self._ends.append(self._length)
-        self._gap = " "
+        self._gap = " " if space_after else ""
 
     def end_sentence(self) -> None:
         if self._starts:

@@ -10,9 +10,10 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
+from app.screens.documents import column_choice
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import Incoming
-from storage.formats import FORMATS
+from storage.formats import COLUMNS, FORMATS
 from storage.records import DocumentRecord
 
 LOOKED_AT = 2_000
@@ -53,6 +54,8 @@ def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
             hide_index=True,
             alt="The file’s first documents with their entities",
         )
+    if report.format == COLUMNS:
+        column_choice.ask(incoming, file_id)
 
 
 def forget() -> None:
@@ -63,7 +66,8 @@ def forget() -> None:
 def _read(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> Preview:
     """The preview, read once for each file and choice and not at every click."""
     kept: dict[Any, Preview] = st.session_state.setdefault(_KEY, {})
-    key = (project_id, file_id, incoming.format, incoming.as_suggestions, incoming.sentences)
+    choices = (incoming.format, incoming.as_suggestions, incoming.sentences, incoming.columns)
+    key = (project_id, file_id, *choices)
     if key not in kept:
         preview = Preview()
         for preview in previewing(app.sessions, project_id, incoming):

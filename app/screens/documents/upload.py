@@ -11,11 +11,11 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
-from app.screens.documents import import_preview, import_report
+from app.screens.documents import column_choice, import_preview, import_report
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
 from storage.database_errors import StorageError
-from storage.formats import FORMATS, IMPORT_FORMATS
+from storage.formats import COLUMNS, FORMATS, IMPORT_FORMATS
 
 AUTO = "auto"
 LOOKED_INTO = 3
@@ -37,6 +37,7 @@ class Options:
             person=person,
             as_suggestions=self.as_suggestions,
             sentences=self.sentences,
+            columns=column_choice.chosen(file.file_id) if self.format in (AUTO, COLUMNS) else None,
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.services.interchange.sentences import by_sentence
 from app.services.interchange.to_document import DocumentBuilder
+from core.text.columns import ColumnChoice
 from storage import formats
 from storage.enums import Split
 from storage.records import BadRecord, Counted, DocumentRecord, Note, Record
@@ -40,6 +41,8 @@ class Incoming:
     """Where all documents go; else a record's own split counts, then the hash."""
     sentences: bool = False
     """Each sentence becomes a document."""
+    columns: ColumnChoice | None = None
+    """The words and tags of a column file, where its content should not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +142,24 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
     name = incoming.name or (
         incoming.source.name if isinstance(incoming.source, Path) else "document.txt"
     )
-    report.format = (
-        formats.detect(incoming.source, name) if incoming.format == "auto" else incoming.format
-    )
+    report.format = _format(incoming, name)
     builder = DocumentBuilder(name, incoming.person, incoming.as_suggestions, incoming.split)
     source = incoming.source
     with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         report.size = file.seek(0, io.SEEK_END)
         file.seek(0)
-        records = formats.read_from(file, report.format, name)
+        records = formats.read_from(file, report.format, name, incoming.columns)
         for batch in _parts(_sentences(records) if incoming.sentences else records):
             checked = _checked(batch, builder, report)
             report.read = max(report.read, min(file.tell(), report.size))
             yield checked
     report.read, report.done = report.size, report.broken_off is None
+
+
+def _format(incoming: Incoming, name: str) -> str:
+    if incoming.format != "auto":
+        return incoming.format
+    return formats.COLUMNS if incoming.columns else formats.detect(incoming.source, name)
 
 
 def _sentences(records: Iterable[Record]) -> Iterator[Record]:

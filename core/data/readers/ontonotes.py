@@ -10,14 +10,16 @@ were not annotated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from ...types import Example, Span
 from .records import DataError, ParsedLine, ParseResult
 
 SUFFIX = "_gold_conll"
+FIRST_LINE = "#begin document"
 _DOCUMENT, _WORD, _NAME, _LEAST = 0, 3, 10, 12
 _WITHOUT_NAMES = "pt/"
 _BRACKETS = re.compile(r"(?:\([^()*|\s]+)*\*?\)*")
@@ -32,11 +34,11 @@ class _Sentence:
     """The start and label of each name that has not ended yet."""
 
 
-def read_ontonotes(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
+def read_ontonotes(path: Path, lines: Iterable[str]) -> Iterator[ParsedLine]:
     """Yield the sentences of one file, each with the number of its last line. Raises
     `DataError`."""
     sentence = _Sentence()
-    for number, line in enumerate([*lines, ""], 1):
+    for number, line in enumerate(chain(lines, [""]), 1):
         columns = line.split()
         if columns and not line.startswith("#"):
             _check(path, number, columns)

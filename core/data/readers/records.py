@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...types import Example
@@ -25,6 +26,8 @@ class ParseResult:
     """Entities that began or ended within a word and were expanded to whole words."""
     joined: int = 0
     """Sentence boundaries removed because an entity crosses them."""
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """What was taken for what, or left out, and how often."""
 
 
 ParsedLine = tuple[int, ParseResult]

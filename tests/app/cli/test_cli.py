@@ -199,3 +199,19 @@ def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
     ):
         assert main([*common, *flags]) == 0
         assert len(out.read_text().splitlines()) == found, flags
+
+
+def test_the_columns_of_a_file_can_be_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "some.conll"
+    source.write_text("1\tMara\tMARA\tB-PER\n2\tsleeps\tSLEEP\tO\n")
+
+    common = ["import", str(source), "--project", "News", "--dry-run"]
+    assert main(common) == 0
+    assert "'Mara sleeps' – PER 'Mara'" in capsys.readouterr().out
+    assert main([*common, "--columns", "word=3,tag=4"]) == 0
+    assert "'MARA SLEEP' – PER 'MARA'" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*common, "--columns", "3,4"])
+    assert "expected columns as word=2,tag=3" in capsys.readouterr().err

@@ -167,3 +167,43 @@ def test_the_list_of_bad_records_begins_no_formula() -> None:
         '2,"a ""quoted"", reason"',
         "3,'\t=1",
     ]
+
+
+COLUMNS = b"1\tMara\tMARA\tB-PER\tO\n2\tsleeps\tSLEEP\tO\tO\n3\there\tHERE\tO\tB-ADV\n"
+
+
+def test_a_column_file_shows_its_first_lines_and_which_columns_were_taken(site: Site) -> None:
+    upload(site, "some.tsv", COLUMNS)
+
+    tables = [table.value for table in site.app.dataframe if "2" in table.value]
+    assert list(tables[0]["2"]) == ["Mara", "sleeps", "here"]
+    assert "words from column 2" in site.said()
+
+
+def test_columns_that_are_chosen_in_the_preview_are_the_ones_that_come_in(site: Site) -> None:
+    upload(site, "some.conll", COLUMNS)
+    (words,) = [box for box in site.app.selectbox if box.label == "Words"]
+    words.set_value("3")
+    (tags,) = [box for box in site.app.multiselect if box.label == "Tags"]
+    tags.set_value(["5"])
+    site.run()
+
+    tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
+    assert list(tables[0]["Text"]) == ["MARA SLEEP HERE"]
+    assert list(tables[0]["Entities"]) == ["HERE (ADV)"]
+    add(site)
+    assert "1 document added · 1 entity" in site.said()
+
+
+def test_a_file_of_columns_without_tags_asks_which_they_are(site: Site) -> None:
+    upload(site, "some.conll", b"Mara\tPERSON\nsleeps\tNONE\n")
+
+    assert "no column holds tags" in site.said()
+    assert [box.label for box in site.app.multiselect if box.label == "Tags"] == ["Tags"]
+
+
+def test_a_table_of_thousands_of_columns_shows_the_first(site: Site) -> None:
+    upload(site, "some.conll", b"\t".join([b"<b>", *[b"O"] * 3_000]) + b"\n")
+
+    tables = [table.value for table in site.app.dataframe if "Entities" not in table.value]
+    assert max(len(table.columns) for table in tables) == 50

@@ -95,6 +95,26 @@ def test_evaluate_measures_each_number_of_steps(
     assert "sentences/s" in table
 
 
+def test_columns_are_found_or_chosen_and_told(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "corpus.tsv"
+    path.write_text("1\tBo\tO\tB-PER\n2\tslept\tB-X\tO\n")
+    options = ["evaluate", "--model", str(trained), "--data", str(path), "--json"]
+
+    def gold(*chosen: str) -> int:
+        assert main([*options, *chosen]) == 0
+        out, err = capsys.readouterr()
+        assert "words from column 2" in err
+        total: int = json.loads(out)["runs"][0]["gold"]
+        return total
+
+    assert gold() == 1
+    assert gold("--columns", "tag=3,tag=4") == 2
+    assert main([*options, "--columns", "tag=9"]) == 1
+    assert "the file has 4 columns, and no column 9" in capsys.readouterr().err
+
+
 def test_annotate_writes_a_line_of_json_for_each_line_of_text(
     trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.data.examples import DataError, read_examples, read_file
 from core.data.readers.ontonotes import read_ontonotes
+from core.text.columns import parse_columns
 from core.types import Example, Span
 
 BANK = Example(("Bank", "of", "China", "."), (Span(0, 3, "ORG"), Span(2, 3, "GPE")))
@@ -83,6 +84,22 @@ def test_characters_with_tags_are_words_of_one_character(tmp_path: Path) -> None
         Example(("中", "国", "["), (Span(0, 2, "LOC"),)),
         Example(("{",)),
     ]
+
+
+def test_columns_are_chosen_and_what_was_taken_is_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, "1\tOslo\tB-LOC\tO\n2\t\tO\tO\n3\tis\tO\tB-X\n", "corpus")
+    found = read_file(path)
+    chosen = read_examples(path, columns=parse_columns("word=2,tag=3"))
+
+    assert found.examples == (Example(("Oslo", "is"), (Span(1, 2, "X"),)),)
+    assert found.notes["words left out because they are empty"] == 1
+    assert any("tags passed over: column 3" in note for note in found.notes)
+    assert chosen == [Example(("Oslo", "is"), (Span(0, 1, "LOC"),))]
+
+
+def test_a_choice_says_nothing_of_json(tmp_path: Path) -> None:
+    path = written(tmp_path, json.dumps(SPERT), "a.jsonl")
+    assert read_examples(path, columns=parse_columns("tag=2")) == [BANK]
 
 
 def test_names_in_brackets_are_entities(tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""The first lines of a column file, for somebody who chooses its columns."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from core.text.columns import Layout, inspect, physical_lines
+from storage.formats.encodings import utf8_start
+from storage.formats.gzipped import unpacked
+from storage.formats.limits import ArchiveError
+
+_START = 65_536
+"""Bytes of a file's beginning that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSample:
+    """What was found in a column file, and its first words with everything beside them."""
+
+    layout: Layout
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns there are to choose from."""
+        return self.layout.width or max(map(len, self.rows), default=0)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The columns of tags that were found, as a `ColumnChoice` names them."""
+        if not self.layout.certain:
+            return ()
+        return tuple(
+            str(tag.index + 1) + (f":{tag.key}" if tag.key else "") for tag in self.layout.tags
+        )
+
+
+def column_sample(source: bytes | Path, rows: int) -> ColumnSample:
+    """The layout of a file and so many of its rows; none of a file that cannot be unpacked."""
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        try:
+            start = utf8_start(unpacked(file).read(_START))
+        except ArchiveError:
+            start = b""
+    lines = physical_lines(start.decode(errors="replace").split("\n"))
+    layout, table = inspect([line for line in lines if isinstance(line, str)])
+    return ColumnSample(layout, tuple(islice(table, rows)))
