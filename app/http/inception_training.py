@@ -63,8 +63,8 @@ def take_documents(
     outcomes: Counter[Outcome] = Counter()
     errors: list[ValueError | ApiError] = []
     for sent in documents:
-        place = (caller.settings, project_id, annotators, layer, feature, finished)
-        key = (*place, sent.userId, sent.documentId)
+        binding = (caller.settings, project_id, annotators, layer, feature, finished)
+        key = (*binding, sent.userId, sent.documentId)
         digest = sha256(sent.xmi.encode("utf-8", "surrogatepass")).digest()
         if _remembered(key) == digest:
             outcomes["known"] += 1

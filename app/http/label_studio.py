@@ -19,7 +19,6 @@ from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
-from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
 
 router = APIRouter(prefix="/{project_id}")
@@ -73,7 +72,6 @@ def read_config(xml: object) -> Config:
     """Raises `ValueError` for what is no labelling configuration of a text."""
     if not xml:
         return Config()
-    require("defusedxml", "defusedxml", "Label Studio's configuration")
     from defusedxml.ElementTree import fromstring
 
     if not isinstance(xml, str):

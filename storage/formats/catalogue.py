@@ -109,7 +109,6 @@ TABLE = (
         sniff=sniff_docbin,
         endings=(".spacy",),
         suffix=".spacy",
-        extra="spacy",
     ),
     Format(
         name="brat",
@@ -146,7 +145,6 @@ TABLE = (
         endings=(".xmi",),
         suffix=".zip",
         mime=ZIP,
-        extra="dkpro-cassis",
     ),
     Format(
         name="spert",

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 import cassis
+import pytest
+
+from app.http import inception
+from app.http.batching import Batcher
+from app.http.text_parts import PartReader
+from app.services.interchange import refusals
+from tests.app.http.test_api import Served
 
 LAYER = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 OWN_LAYER = "webanno.custom.Finding"
@@ -79,3 +87,30 @@ def predictions(answer: dict[str, Any], *, layer: str = LAYER) -> list[Any]:
     """What an answer predicts."""
     back = cassis.load_cas_from_xmi(answer["document"], typesystem=type_system(layer))
     return [item for item in back.select(layer) if item.inception_internal_predicted]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inception, "reader", PartReader(Batcher()))
+    monkeypatch.setattr(refusals, "_noted", OrderedDict())
+
+
+def train(served: Served, *documents: dict[str, Any], place: str = "") -> None:
+    answer = served.client.post(
+        f"/inception/{served.project}{place}/train", json=to_train(*documents)
+    )
+    assert answer.status_code == 204, answer.text
+
+
+def document_id(served: Served, search: str = "Eve") -> int:
+    path = f"/api/v1/projects/{served.project}/documents"
+    (found,) = served.client.get(path, params={"search": search}).json()["documents"]
+    number: int = found["id"]
+    return number
+
+
+def shown(served: Served) -> tuple[str, list[tuple[int, int, str]]]:
+    path = f"/api/v1/documents/{document_id(served)}/annotations"
+    said = served.client.get(path).json()
+    spans = [(span["start"], span["end"], span["label"]) for span in said["entities"]]
+    return said["status"], sorted(spans)
