@@ -24,11 +24,12 @@ from app.http.inception_cas import (
     read_cas,
     type_system,
 )
+from app.http.prediction import custom_of
 from app.services.interchange import refusals
 from app.services.interchange.external_sync import Outcome, SyncedResponse, follow
 from storage.formats.labelled_spans import to_spans
 from storage.records import DocumentRecord
-from storage.repository import assignments, projects
+from storage.repository import assignments
 
 if TYPE_CHECKING:
     from cassis import TypeSystem
@@ -53,12 +54,12 @@ def take_documents(
 ) -> Counter[Outcome]:
     """Follows each document; one that cannot be followed is named on the project's page.
 
-    Raises `LookupError`, `NotAllowedError`, and what is wrong with the first document where none
+    Raises `ApiError`, `NotAllowedError`, and what is wrong with the first document where none
     of them can be followed.
     """
     types = type_system(types_xml)
+    custom_of(caller, project_id)  # whether there is such a project
     with caller.sessions() as session:
-        projects.get(session, project_id)
         annotators = assignments.annotators(session, project_id)
     outcomes: Counter[Outcome] = Counter()
     errors: list[ValueError | ApiError] = []

@@ -44,9 +44,16 @@ def health(project_id: Id) -> dict[str, str]:
 
 @router.post("/setup")
 def setup(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, str]:
-    caller.reach(project_id)
+    custom_of(caller, caller.reach(project_id))  # Label Studio asks whether the address is right
     read_config(body.get("schema") or body.get("label_config"))
     return {"model_version": str(active(caller).model_version_id)}
+
+
+@router.api_route("/versions", methods=["GET", "POST"])
+def versions(project_id: Id, caller: Calling) -> dict[str, list[str]]:
+    """The version that suggests now, whichever Label Studio asks for."""
+    custom_of(caller, caller.reach(project_id))
+    return {"versions": [str(active(caller).model_version_id)]}
 
 
 @router.post("/predict")
