@@ -15,6 +15,8 @@ from app.services.operations import metrics
 LOG = logging.getLogger(__name__)
 _LONGEST_BODY = 2**16
 _LARGEST_ID = 2**31
+_VERBS = frozenset(["health", "setup", "versions", "predict", "webhook", "train"])
+"""Any other word of an address is not repeated: who has no token may make up many."""
 
 
 class RefusalCounter:
@@ -48,19 +50,20 @@ class RefusalCounter:
     def _note(self, scope: Scope, status: int, reason: str) -> None:
         metrics.REFUSED.labels(self._tool, str(status)).inc()
         address = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
-        project, _, verb = address.strip("/").partition("/")
+        project, _, rest = address.strip("/").partition("/")
+        verb = rest.rpartition("/")[2]
         known = project.isascii() and project.isdecimal() and len(project) <= 10
-        number = 1
-        if known and int(project) < _LARGEST_ID:
-            number = refusals.note(int(project), self._tool, f"/{verb}: {reason}")
+        project_id = int(project) if known and int(project) < _LARGEST_ID else 0
+        called = f"/{verb}" if verb in _VERBS else "an unknown address"
+        number = refusals.note(project_id, self._tool, f"{called}: {reason}")
         if str(number).strip("0") == "1":  # the first, tenth, hundredth, so that no log is flooded
-            LOG.warning("%s %s was refused (%d): %s", self._tool, address[:200], number, reason)
+            LOG.warning("%s %r was refused (%d): %s", self._tool, address[:200], number, reason)
 
 
 def _reason(body: bytes) -> str:
     """What an error's body says, and what to do about it."""
     try:
         error: Any = json.loads(body)["error"]
-        return f"{error['what']}. {error['remedy']}".strip()
+        return " ".join(f"{error['what']}. {error['remedy']}".split())
     except (ValueError, LookupError, TypeError):
         return "refused"

@@ -40,7 +40,7 @@ def test_a_webhook_without_a_token_says_where_it_goes_once_sign_in_is_on(
     ((tool, number, reason),) = noted(served)
     assert (tool, number) == ("Label Studio", 3)
     assert reason.startswith("/webhook: a valid token is required")
-    assert len([line for line in caplog.messages if "webhook was refused" in line]) == 1
+    assert len([line for line in caplog.messages if "webhook' was refused" in line]) == 1
     counted = 'spanneal_refused_requests_total{status="401",tool="Label Studio"}'
     assert counted in generate_latest(REGISTRY).decode()
 
@@ -131,3 +131,16 @@ def test_label_studio_is_told_the_version_that_suggests(served: Served, method: 
     body = {"project": "1.1700000000"} if method == "POST" else None
 
     assert served.client.request(method, path, json=body).json() == {"versions": ["1"]}
+
+
+def test_made_up_addresses_cannot_crowd_out_what_was_refused_nor_flood_the_log(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals.note(served.project, "Label Studio", "/webhook: first")
+    with caplog.at_level(logging.WARNING):
+        for number in range(30):
+            served.client.get(f"/label-studio/project{number}/verb{number}")
+
+    assert ("Label Studio", 1, "/webhook: first") in noted(served)
+    assert len(refusals._noted) == 2
+    assert len([line for line in caplog.messages if "was refused" in line]) == 2
