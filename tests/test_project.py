@@ -70,35 +70,62 @@ def test_every_requirement_is_pinned_exactly() -> None:
         lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
         for line in filter(None, lines):
             assert re.fullmatch(
-                r"-r requirements(-formats|-oidc|-processes)?\.txt|[a-z0-9-]+==[0-9][0-9.]*", line
+                r"-r requirements(-oidc|-processes)?\.txt|[a-z0-9-]+==[0-9][0-9.]*", line
             ), f"{path.name}: {line!r} is not pinned as name==version"
+
+
+SOLD_AS = {
+    "PIL": "pillow",
+    "argon2": "argon2-cffi",
+    "cassis": "dkpro-cassis",
+    "charset_normalizer": "charset-normalizer",
+    "huggingface_hub": "huggingface-hub",
+    "prometheus_client": "prometheus-client",
+    "yaml": "pyyaml",
+}
+
+
+def imported_by(*folders: str) -> set[str]:
+    """The packages that the files import, within functions too, as they are installed."""
+    modules = {
+        name.split(".")[0]
+        for path in python_files(*folders)
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imported_names(node)
+    }
+    packages = modules - {*SOURCES, "tests"} - sys.stdlib_module_names
+    return {SOLD_AS.get(name, name) for name in packages}
+
+
+def pinned_in(*names: str) -> set[str]:
+    lists = "".join((ROOT / name).read_text() for name in names)
+    return set(re.findall(r"^([a-z0-9-]+)==", lists, re.M))
 
 
 def test_every_imported_package_is_pinned() -> None:
     """What only comes along with another package may leave with its next version."""
-    pinned = set(
-        re.findall(
-            r"^([a-z0-9-]+)==", "".join(p.read_text() for p in ROOT.glob("require*.txt")), re.M
-        )
-    )
-    sold_as = {
-        "PIL": "pillow",
-        "argon2": "argon2-cffi",
-        "cassis": "dkpro-cassis",
-        "charset_normalizer": "charset-normalizer",
-        "huggingface_hub": "huggingface-hub",
-        "prometheus_client": "prometheus-client",
-        "yaml": "pyyaml",
-    }
-    imported = {
-        sold_as.get(name.split(".")[0], name.split(".")[0])
-        for path in python_files(*SOURCES, "tests")
-        for node in ast.walk(ast.parse(path.read_text()))
-        for name in imported_names(node)
-    }
-    own = {*SOURCES, "tests"}
+    lists = [path.name for path in ROOT.glob("requirements*.txt")]
 
-    assert imported - own - sys.stdlib_module_names - pinned == set()
+    assert imported_by(*SOURCES, "tests") - pinned_in(*lists) == set()
+
+
+def test_whatever_the_page_and_the_interfaces_offer_works_after_the_readmes_first_command() -> None:
+    """`make app` and the image install requirements.txt. Training on several processes alone
+    asks for more, and its error names the list."""
+    assert imported_by(*SOURCES) - pinned_in("requirements.txt") == {"accelerate"}
+
+
+def test_the_image_gets_every_file_that_its_recipe_copies() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    recipe = (ROOT / "Dockerfile").read_text()
+    copied = [
+        word for line in re.findall(r"^COPY (.+) \S+$", recipe, re.M) for word in line.split()
+    ]
+
+    assert "requirements.txt" in copied
+    assert [
+        name for name in copied if f"!{name}" not in {line.rstrip("/") for line in ignored}
+    ] == []
 
 
 def test_no_test_reads_the_clock_or_sleeps() -> None:

@@ -97,13 +97,27 @@ def _admit(request: Request) -> Caller:
             if secret is None
             else ("an unknown or revoked token, or one without an account"),
             expected="Authorization: Bearer spanneal_…",
-            remedy="Create one: python -m app token create --name NAME [--person ACCOUNT]",
+            remedy=_remedy(request.url.path),
         )
     own = tokens.sessions_for(sessions, found.person, found.project_id)
     person = found.person.name if found.person else settings.person
     admitted = Caller(own, person, found.project_id, settings, found.name)
     admitted.count(1)
     return admitted
+
+
+def _remedy(path: str) -> str:
+    """How to send a token; Label Studio's webhook is no part of what it calls a model."""
+    create = "Create one: python -m app token create --name NAME [--person ACCOUNT]"
+    if not path.startswith("/label-studio/"):
+        return create
+    if path.endswith("/webhook"):
+        return (
+            f"{create}. In Label Studio's project open Settings, Webhooks, this address, and add "
+            "under Headers: Authorization, with the value Bearer spanneal_…; then save again the "
+            "annotations that were made meanwhile."
+        )
+    return f"{create}. In Label Studio it is the password of the model's basic authentication."
 
 
 Calling = Annotated[Caller, Depends(caller)]

@@ -41,6 +41,16 @@ class ApiError(Exception):
         self.body = {"what": what, "got": got, "expected": expected, "remedy": remedy}
 
 
+def unknown_project(named: object, status: int = 422) -> ApiError:
+    return ApiError(
+        status,
+        "the address names no project",
+        got=repr(named)[:100],
+        expected="the project's number, such as 3",
+        remedy="It stands on the project's Documents page, under Settings.",
+    )
+
+
 class _Ascii(JSONResponse):
     """Whatever a request held can be told: half a character has no UTF-8."""
 
@@ -115,6 +125,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if tuple(first["loc"]) == ("path", "project_id"):
+        return answer(422, unknown_project(first.get("input")).body)
     field = ".".join(map(str, first["loc"]))
     return answer(
         422,

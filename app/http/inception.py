@@ -1,162 +1,170 @@
 """INCEpTION's external recommender: give it http://HOST/inception/PROJECT as remote address.
 
-The CAS comes as XMI with its type system; predictions go back in it, in the layer and feature that
-the request names, marked as INCEpTION's own recommenders mark theirs. dkpro-cassis turns UIMA's
-UTF-16 units into code points and back.
+The address says what INCEpTION does not: `/inception/PROJECT/finished` that only finished documents
+are sent to train on, `/inception/PROJECT/LAYER/FEATURE` that this feature of this layer holds the
+labels of entities (without it, DKPro's NamedEntity with its value).
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-from typing import TYPE_CHECKING, Annotated
+import logging
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http.authentication import Caller, Calling
+from app.http.authentication import Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
-from app.http.limits import MOST_TEXT
-from app.http.prediction import active, batcher, custom_of, entity_out, renamed
-from app.http.project_jobs import jobs_of
-from app.services.interchange.importing import import_file
-from app.services.retraining.training_data import RetrainingError
-from core.types import Prediction, SamplerSettings
-from storage.formats.jsonl import write_jsonl
-from storage.formats.optional import require
-from storage.formats.xml_guard import check_xml
-from storage.records import DocumentRecord, SpanRecord
+from app.http.inception_cas import (
+    SentDocument,
+    check_layer,
+    read_cas,
+    type_system,
+    with_predictions,
+)
+from app.http.inception_training import take_documents
+from app.http.prediction import active, batcher, custom_of, renamed
+from app.http.text_parts import PartReader
+from core.types import SamplerSettings
+from storage.formats.offsets import Ruler
+from storage.formats.uima_xmi import FEATURE, TYPE
 
-if TYPE_CHECKING:
-    from cassis import Cas, TypeSystem
+LOG = logging.getLogger(__name__)
+FINISHED = "finished"
+reader = PartReader(batcher)
 
-router = APIRouter(prefix="/{project_id}")
-PREDICTED = "inception_internal_predicted"
-"""The feature by which INCEpTION knows a prediction in an answer."""
+
+class Range(BaseModel):
+    """The stretch to predict, in UTF-16 units; negative where INCEpTION names none."""
+
+    begin: int = -1
+    end: int = -1
 
 
 class Metadata(BaseModel):
     layer: str
     feature: str
-
-
-class Sent(BaseModel):
-    xmi: str
-    documentId: int | str = ""
-    userId: str = ""
+    range: Range = Range()
 
 
 class PredictRequest(BaseModel):
     metadata: Metadata
-    document: Sent
+    document: SentDocument
     typeSystem: str
 
 
 class TrainRequest(BaseModel):
     metadata: Metadata
-    documents: Annotated[list[Sent], Field(max_length=10_000)]
+    documents: Annotated[list[SentDocument], Field(max_length=10_000)]
     typeSystem: str
 
 
-@router.post("/predict")
-async def predict(project_id: Id, wanted: PredictRequest, caller: Calling) -> dict[str, str]:
-    caller.reach(project_id)
-    types = await run_in_threadpool(_types, wanted.typeSystem)
-    cas = await run_in_threadpool(_cas, wanted.document, types)
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the address says."""
+
+    project_id: int
+    layer: str
+    feature: str
+    finished: bool
+
+    def check(self, asked: Metadata) -> None:
+        """Raises `ApiError` for a layer that nobody said holds named entities."""
+        if (asked.layer, asked.feature) == (self.layer, self.feature):
+            return
+        raise ApiError(
+            422,
+            "this layer and feature are not known to hold named entities",
+            got=f"{asked.layer} with {asked.feature}"[:400],
+            expected=f"{self.layer} with {self.feature}, as the recommender's address says",
+            remedy="If this feature does hold entity labels, name it in the recommender's remote "
+            f"address: …/inception/{self.project_id}/{asked.layer}/{asked.feature}"[:600],
+        )
+
+
+def binding(project_id: Id, request: Request) -> Binding:
+    path = request.path_params
+    if path.get("state", FINISHED) != FINISHED:
+        raise ApiError(
+            404,
+            "the recommender's address is not known",
+            got=str(path["state"])[:100],
+            expected=f"PROJECT, PROJECT/{FINISHED}, or either with /LAYER/FEATURE",
+            remedy="Correct the remote address in INCEpTION's recommender settings.",
+        )
+    layer, feature = path.get("layer", TYPE), path.get("feature", FEATURE)
+    return Binding(project_id, layer, feature, "state" in path)
+
+
+Bound = Annotated[Binding, Depends(binding)]
+
+
+async def predict(bound: Bound, wanted: PredictRequest, caller: Calling) -> dict[str, str]:
+    """The document with predictions in the range that INCEpTION asks about, and in what was
+    predicted of its text before."""
+    caller.reach(bound.project_id)
+    layer, feature = wanted.metadata.layer, wanted.metadata.feature
+    bound.check(wanted.metadata)
+    types = await run_in_threadpool(type_system, wanted.typeSystem)
+    cas = await run_in_threadpool(read_cas, wanted.document, types)
+    check_layer(cas, layer, feature)
     model = await run_in_threadpool(active, caller)
-    custom = await run_in_threadpool(custom_of, caller, project_id)
-    found = await batcher.predict(model, cas.sofa_string or "", SamplerSettings(flat=custom.flat))
-    answer = await run_in_threadpool(_answer, cas, renamed(found, custom.names), wanted.metadata)
+    custom = await run_in_threadpool(custom_of, caller, bound.project_id)
+    text = cas.sofa_string or ""
+    start, end = await run_in_threadpool(_in_code_points, text, wanted.metadata.range)
+    found = await reader.predict(model, text, SamplerSettings(flat=custom.flat), start, end)
+    if found.unread:
+        LOG.warning(
+            "INCEpTION's document %r is answered in part: %d code points are left for its next "
+            "request", wanted.document.documentId, found.unread,
+        )  # fmt: skip
+    shown = renamed(found.prediction, custom.names)
+    answer = await run_in_threadpool(with_predictions, cas, shown, layer, feature)
     return {"document": answer}
 
 
-@router.post("/train", status_code=204)
-def train(project_id: Id, wanted: TrainRequest, caller: Calling) -> Response:
-    """Brings annotated documents in, and queues a retraining where there is enough to learn
-    from; 429 while one is under way, as INCEpTION expects."""
-    caller.reach(project_id)
-    jobs = jobs_of(caller)
-    if any(job.active for job in jobs.every(project_id)):
-        raise ApiError(429, "a retraining of this project is already running")
-    _bring(project_id, wanted, caller)
-    with contextlib.suppress(RetrainingError):  # what came in is learnt from once there is more
-        jobs.start(project_id)
+def train(bound: Bound, wanted: TrainRequest, caller: Calling) -> Response:
+    """What people annotated becomes their drafts here, or their answers where the address says
+    that it is finished. Models are retrained as the project's settings say."""
+    caller.reach(bound.project_id)
+    bound.check(wanted.metadata)
+    take_documents(
+        caller,
+        bound.project_id,
+        wanted.documents,
+        wanted.typeSystem,
+        layer=bound.layer,
+        feature=bound.feature,
+        finished=bound.finished,
+    )
     return Response(status_code=204)
 
 
-def _types(xml: str) -> TypeSystem:
-    require("dkpro-cassis", "cassis", "INCEpTION's recommender")
-    require("defusedxml", "defusedxml", "INCEpTION's recommender")
-    from cassis import load_typesystem
-
-    check_xml(xml.encode())
-    try:
-        return load_typesystem(io.BytesIO(xml.encode()))
-    except Exception as error:  # whatever the library trips over in what comes from outside
-        raise ValueError(f"not the type system of a UIMA CAS: {error!r}"[:300]) from None
-
-
-def _cas(sent: Sent, types: TypeSystem) -> Cas:
-    """Raises `ApiError` for a text that is longer than one to predict may be."""
-    from cassis import load_cas_from_xmi
-
-    check_xml(sent.xmi.encode())
-    try:
-        cas = load_cas_from_xmi(io.BytesIO(sent.xmi.encode()), typesystem=types)
-    except Exception as error:  # whatever the library trips over in what comes from outside
-        raise ValueError(f"not the XMI of a UIMA CAS: {error!r}"[:300]) from None
-    length = len(cas.sofa_string or "")
-    if length > MOST_TEXT:
-        raise ApiError(
-            413,
-            f"the text of document {sent.documentId!r} is too long",
-            got=length,
-            expected=f"at most {MOST_TEXT} code points",
-            remedy="Split the document in INCEpTION.",
+def _in_code_points(text: str, wanted: Range) -> tuple[int, int]:
+    """The range in code points; the whole text where none is named. Raises `ValueError`."""
+    if wanted.begin < 0 or wanted.end < 0:
+        return 0, len(text)
+    ruler = Ruler(text, "UTF-16 units")
+    start, end = ruler.code_point(wanted.begin), ruler.code_point(wanted.end)
+    if start is None or end is None or start > end:
+        raise ValueError(
+            f"the range [{wanted.begin}, {wanted.end}) does not lie in the text of "
+            f"{ruler.units(len(text))} UTF-16 units, or cuts a character"
         )
-    return cas
+    return start, end
 
 
-def _answer(cas: Cas, found: Prediction, asked: Metadata) -> str:
-    if not cas.typesystem.contains_type(asked.layer):
-        raise ValueError(f"the type system has no layer {asked.layer!r}")
-    layer = cas.typesystem.get_type(asked.layer)
-    known = {feature.name for feature in layer.all_features}
-    if not {asked.feature, PREDICTED} <= known:
-        missing = sorted({asked.feature, PREDICTED} - known)
-        raise ValueError(f"the layer {asked.layer!r} has no feature {', '.join(missing)}")
-    scored = f"{asked.feature}_score"
-    for entity in found.entities:
-        shown = entity_out(found.text, entity)
-        score = {scored: shown.score} if scored in known else {}
-        given = {asked.feature: shown.label, PREDICTED: True, **score}
-        cas.add(layer(begin=shown.start, end=shown.end, **given))
-    return str(cas.to_xmi())
-
-
-def _bring(project_id: int, wanted: TrainRequest, caller: Caller) -> None:
-    layer, feature = wanted.metadata.layer, wanted.metadata.feature
-    types = _types(wanted.typeSystem)
-    records: list[DocumentRecord] = []
-    for sent in wanted.documents:
-        cas = _cas(sent, types)
-        spans = tuple(_spans(cas, layer, feature))
-        if spans and cas.sofa_string:
-            name = f"inception-{sent.documentId}"
-            records.append(DocumentRecord(cas.sofa_string, name, spans, status="submitted"))
-    if records:
-        out = io.BytesIO()
-        write_jsonl(records, out)
-        import_file(
-            caller.sessions, project_id, out.getvalue(), format="jsonl", person=caller.person
-        )
-
-
-def _spans(cas: Cas, layer: str, feature: str) -> list[SpanRecord]:
-    marked = [each for each in cas.select(layer) if each.get(feature)]
-    decided = [each for each in marked if not each.get(PREDICTED)]
-    keys = dict.fromkeys((each.begin, each.end, str(each.get(feature))) for each in decided)
-    return [SpanRecord(*each, key=f"e{number}") for number, each in enumerate(keys)]
+router = APIRouter()
+for address in (
+    "/{project_id}",
+    "/{project_id}/{state}",
+    "/{project_id}/{layer}/{feature}",
+    "/{project_id}/{state}/{layer}/{feature}",
+):
+    router.post(f"{address}/predict")(predict)
+    router.post(f"{address}/train", status_code=204)(train)

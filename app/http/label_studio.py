@@ -20,7 +20,6 @@ from app.http.limits import MOST_TEXT
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
 from storage.formats.label_studio_text import has_markup, other_text
-from storage.formats.optional import require
 from storage.formats.xml_guard import check_xml
 
 router = APIRouter(prefix="/{project_id}")
@@ -50,9 +49,16 @@ def health(project_id: Id) -> dict[str, str]:
 
 @router.post("/setup")
 def setup(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, str]:
-    caller.reach(project_id)
+    custom_of(caller, caller.reach(project_id))  # Label Studio asks whether the address is right
     read_config(body.get("schema") or body.get("label_config"))
     return {"model_version": str(active(caller).model_version_id)}
+
+
+@router.api_route("/versions", methods=["GET", "POST"])
+def versions(project_id: Id, caller: Calling) -> dict[str, list[str]]:
+    """The version that suggests now, whichever Label Studio asks for."""
+    custom_of(caller, caller.reach(project_id))
+    return {"versions": [str(active(caller).model_version_id)]}
 
 
 @router.post("/predict")
@@ -118,7 +124,6 @@ def read_config(xml: object) -> Config:
     """Raises `ValueError` for what is no labelling configuration of a text."""
     if not xml:
         return Config()
-    require("defusedxml", "defusedxml", "Label Studio's configuration")
     from defusedxml.ElementTree import fromstring
 
     if not isinstance(xml, str):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -18,11 +19,14 @@ from app.http.authentication import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.label_studio import Config, read_config, text_of
+from app.http.prediction import custom_of
 from app.http.project_jobs import jobs_of
+from app.services.interchange import refusals
 from app.services.interchange.external_sync import SyncedResponse, follow, withdraw
 from storage.formats.label_studio_reader import read_label_studio
 from storage.records import DocumentRecord
 
+LOG = logging.getLogger(__name__)
 router = APIRouter(prefix="/{project_id}")
 TOOL = "Label Studio"
 _DECIDED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED")
@@ -33,7 +37,7 @@ _Object = dict[str, Any]
 def webhook(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, Any]:
     """What was decided is a document's answer, as it was changed last; what was deleted reopens
     the document. START_TRAINING queues a retraining."""
-    caller.reach(project_id)
+    custom_of(caller, caller.reach(project_id))  # whether there is such a project
     action = body.get("action")
     if action == "START_TRAINING":
         return {"job": jobs_of(caller).start(project_id)}
@@ -59,6 +63,9 @@ def _follow(project_id: int, body: _Object, caller: Caller) -> dict[str, Any]:
             notes += map(str, record.notes)
         except ValueError as error:
             bad.append(str(error))
+            reason = f"annotation {annotation.get('id')} was not taken: {error}"
+            LOG.warning("Label Studio's %s", reason)
+            refusals.note(project_id, TOOL, reason)
     return {**outcomes, "notes": notes, "bad": bad}
 
 

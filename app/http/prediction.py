@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.http.authentication import Caller, Calling
 from app.http.batching import Batcher
-from app.http.errors import ApiError
+from app.http.errors import ApiError, unknown_project
 from app.http.limits import MOST_TEXT
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
@@ -106,11 +106,14 @@ class Custom:
 
 def custom_of(caller: Caller, project_id: int | None) -> Custom:
     """The project's custom; every suggestion by the model's own names where there is none. Raises
-    `LookupError`."""
+    `ApiError` where there is no such project."""
     if project_id is None:
         return Custom()
     with caller.sessions() as session:
-        project = projects.get(session, project_id)
+        try:
+            project = projects.get(session, project_id)
+        except LookupError:
+            raise unknown_project(project_id, 404) from None
         require(session, project_id, "annotate")
         return Custom(label_names.current(session, project_id), not project.nested)
 

@@ -14,6 +14,7 @@ from app.http import (
     documents,
     errors,
     inception,
+    inception_training,
     label_studio,
     label_studio_webhook,
     prediction,
@@ -21,6 +22,7 @@ from app.http import (
 )
 from app.http.authentication import Admission
 from app.http.limits import BodyLimit
+from app.http.refused import RefusalCounter
 from app.web.headers import form_policy
 
 _STYLE = (
@@ -30,7 +32,9 @@ _STYLE = (
 )
 
 
-def _app(title: str, *routers: APIRouter, described: bool = False) -> FastAPI:
+def _app(
+    title: str, *routers: APIRouter, described: bool = False, tool: str | None = None
+) -> FastAPI:
     app = FastAPI(
         title=title,
         version="1",
@@ -42,7 +46,9 @@ def _app(title: str, *routers: APIRouter, described: bool = False) -> FastAPI:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Admission)  # the outermost: added last
+    app.add_middleware(Admission)  # added after what it stands before
+    if tool is not None:
+        app.add_middleware(RefusalCounter, tool=tool)
     return app
 
 
@@ -84,7 +90,15 @@ ROUTES = [
     Mount("/api/v1", API),
     Mount(
         "/label-studio",
-        _app("Label Studio ML backend", label_studio.router, label_studio_webhook.router),
+        _app(
+            "Label Studio ML backend",
+            label_studio.router,
+            label_studio_webhook.router,
+            tool=label_studio_webhook.TOOL,
+        ),
     ),
-    Mount("/inception", _app("INCEpTION external recommender", inception.router)),
+    Mount(
+        "/inception",
+        _app("INCEpTION external recommender", inception.router, tool=inception_training.TOOL),
+    ),
 ]

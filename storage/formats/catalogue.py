@@ -131,7 +131,6 @@ TABLE = (
         sniff=sniff_docbin,
         endings=(".spacy",),
         suffix=".spacy",
-        extra="spacy",
     ),
     Format(
         name="brat",
@@ -168,7 +167,6 @@ TABLE = (
         endings=(".xmi",),
         suffix=".zip",
         mime=ZIP,
-        extra="dkpro-cassis",
     ),
     Format(
         name="spert",

@@ -39,5 +39,3 @@ class Format:
     suffix: str = ""
     """The ending of a file that is written."""
     mime: str = OCTETS
-    extra: str | None = None
-    """The Python package that must be installed for it, or None."""

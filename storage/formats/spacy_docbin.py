@@ -18,7 +18,6 @@ from core.types import Key
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import ArchiveError, Budget, check_record, whole
-from storage.formats.optional import require
 from storage.formats.token_alignment import covering
 from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
 
@@ -34,10 +33,9 @@ _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
 def read_docbin(file: BinaryIO, name: str) -> Iterator[Record]:
-    """The documents of a DocBin. Raises `ArchiveError` and `MissingPackage`."""
+    """The documents of a DocBin. Raises `ArchiveError`."""
     content = whole(file)
     _check_size(content)
-    require("spacy", "spacy", "spaCy's DocBin")
     from spacy.vocab import Vocab
 
     stem = PurePath(name).stem
@@ -63,8 +61,7 @@ def sniff_docbin(start: bytes) -> bool:
 
 
 def write_docbin(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
-    """Writes every accepted entity. Raises `MissingPackage`."""
-    require("spacy", "spacy", "spaCy's DocBin")
+    """Writes every accepted entity."""
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 

@@ -22,7 +22,6 @@ from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
-from storage.formats.optional import require
 from storage.formats.own_layers import own_layer
 from storage.formats.xml_guard import check_xml
 from storage.formats.zip_writer import Pack
@@ -44,8 +43,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
-    """The documents of a file or an archive. Raises `ArchiveError` and `MissingPackage`."""
-    _require()
+    """The documents of a file or an archive. Raises `ArchiveError`."""
     start = file.read(4)
     file.seek(0)
     if not start.startswith(ZIP_MARKS):
@@ -78,8 +76,7 @@ def sniff_xmi(start: bytes) -> bool:
 
 
 def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
-    """A ZIP archive of one `.xmi` a document and a `TypeSystem.xml`. Raises `MissingPackage`."""
-    _require()
+    """A ZIP archive of one `.xmi` a document and a `TypeSystem.xml`."""
     from cassis import TypeSystem
 
     written = Written()
@@ -100,11 +97,6 @@ def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
             for span in spans:
                 count_span(span, written)
     return written
-
-
-def _require() -> None:
-    require("dkpro-cassis", "cassis", "UIMA XMI")
-    require("defusedxml", "defusedxml", "UIMA XMI")
 
 
 def _unwritable(document: DocumentRecord, spans: Iterable[SpanRecord]) -> str | None:

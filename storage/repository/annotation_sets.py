@@ -175,6 +175,14 @@ def followed(
     return session.scalars(query).all()
 
 
+def newest_of_tool(
+    session: Session, document_id: int, tool: str, owner: str | None = None
+) -> AnnotationSet | None:
+    """The newest draft or submitted set that came of another tool's annotation."""
+    came = AnnotationSet.provenance["followed"]["tool"].as_string() == tool
+    return _newest(session, document_id, AnnotationSet.origin == "person", _of(owner), came)
+
+
 def save_spans(
     session: Session,
     draft: AnnotationSet,

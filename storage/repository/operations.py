@@ -208,6 +208,25 @@ def payloads(
     return session.scalars(query).all()
 
 
+def last_followed(
+    session: Session, document_id: int, tool: str, user: str | None, owner: str | None = None
+) -> dict[str, Any] | None:
+    """What another tool's person told last of the document, whether it was done or refused."""
+    query = (
+        select(Operation.payload)
+        .where(
+            Operation.document_id == document_id,
+            _of(owner),
+            Operation.payload["op"].as_string() == "follow",
+            Operation.payload["tool"].as_string() == tool,
+            *(() if user is None else (Operation.payload["user"].as_string() == user,)),
+        )
+        .order_by(Operation.at.desc(), Operation.client.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def _of(owner: str | None) -> ColumnElement[bool]:
     """Done to whose draft: everybody's, or a person's own, see `AnnotationSet.blind`."""
     if owner is None:

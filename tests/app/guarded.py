@@ -5,7 +5,14 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from app.services.interchange import exporting, external_sync, importing, manifest, preview
+from app.services.interchange import (
+    exporting,
+    external_sync,
+    importing,
+    manifest,
+    preview,
+    refusals,
+)
 from app.services.labels import changes as label_changes
 from app.services.labels import label_set
 from app.services.labels import split as label_split
@@ -209,6 +216,11 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: external_sync.withdraw(w.sessions, w.project, "Tool", [9], w.name),
     ),
+    "interchange.refusals.of_project": (
+        "review",
+        lambda w: refusals.of_project(w.sessions, w.project),
+    ),
+    "interchange.refusals.dismiss": ("review", lambda w: refusals.dismiss(w.sessions, w.project)),
     "interchange.preview.previewing": (
         "review",
         lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),

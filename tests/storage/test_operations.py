@@ -113,3 +113,27 @@ def test_a_long_log_comes_in_pages_newest_first(
         assert [[row.seq for row in page] for page in pages] == [[7, 6, 5], [4, 3, 2], [1], []]
         assert operations.count(session, document_id) == 7
         assert operations.submissions(session, document_id) == 4
+
+
+def test_what_another_tools_person_told_last_is_found_among_all_that_was_told(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    told = [
+        ("a", {"op": "follow", "tool": "T", "user": "ada", "digest": "1"}, None),
+        ("b", {"op": "follow", "tool": "T", "user": "ada", "digest": "2"}, "not now"),
+        ("c", {"op": "follow", "tool": "T", "user": "bo", "digest": "3"}, None),
+        ("d", {"op": "follow", "tool": "U", "user": None, "digest": "4"}, None),
+        ("e", {"op": "submit", "tool": "T", "user": "ada"}, None),
+    ]
+    for client, payload, refused in told:
+        with writing(sessions) as session:
+            record(session, document_id, client, 1, payload=payload, refused=refused)
+
+    def digest(tool: str, user: str | None, owner: str | None = None) -> str | None:
+        with sessions() as session:
+            found = operations.last_followed(session, document_id, tool, user, owner)
+            return found["digest"] if found else None
+
+    assert digest("T", "ada") == "2", "what was refused was told, too"
+    assert (digest("T", "bo"), digest("T", None), digest("U", None)) == ("3", "3", "4")
+    assert (digest("T", "eve"), digest("T", "ada", "ada")) == (None, None)

@@ -9,6 +9,7 @@ from app.screens.common import delete_dialog
 from app.screens.common.labels import label_management
 from app.screens.common.project_header import project_header
 from app.screens.documents.preannotation import pass_progress, suggest_button
+from app.screens.documents.refused import refused_by_project
 from app.screens.documents.settings import project_settings
 from app.screens.documents.table import continue_button, documents_table, progress
 from app.screens.documents.trash import recently_deleted
@@ -44,6 +45,7 @@ context.warm_up(app.predictor())
 if not app.may(project.id, "review"):  # the rest is for who may change the project
     listing(suggests=False)
     st.stop()
+refused_by_project(app, project.id)
 present, add, labels, settings, deleted = st.tabs(
     [
         ":material/description: All documents",

@@ -34,6 +34,9 @@ def project_settings(app: AppContext, project: ProjectView) -> None:
     workflow, keys = st.columns(2, gap="large")
     with workflow:
         _how_it_works(app, project)
+        paths = ("label-studio", "inception", "api/v1/projects")
+        addresses = ", ".join(f"`/{path}/{project.id}`" for path in paths)
+        st.caption(f"Programs know this project by its number, {project.id}: {addresses}.")
         if app.may(project.id, "administer"):
             st.button(
                 "Delete this project …",

@@ -1,15 +1,15 @@
 """What another tool decides, and changes or deletes later: a document's answer follows it.
 
-A changed annotation becomes a submitted set of its own, the child of the one before; the log holds
-every step, so that each earlier state can be restored. Work that somebody has open here is never
-touched: the change is written into the document's history as not done.
+A changed annotation becomes a submitted set of its own, the child of the one before; what its
+person has not finished there is a draft here. The log holds every step, so that each earlier state
+can be restored. Work that somebody has open here is never touched: the change is written into the
+document's history as not done (`app.services.interchange.external_state`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, reduce
 from app.gestures import Submit
-from app.services.annotation import audit_log, drafts
+from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask
+from app.services.interchange.external_state import SyncedResponse as SyncedResponse
+from app.services.interchange.external_state import already_known, hands_off
 from app.services.interchange.insert_batch import (
     MOST_LABELS,
     TEXT_IN_TRASH,
@@ -28,9 +30,11 @@ from app.services.interchange.insert_batch import (
 )
 from app.services.interchange.read_records import Checked
 from app.services.interchange.to_document import DocumentBuilder, labels_of
+from app.services.team.assignment import MOST
 from app.services.team.permissions import require
 from core.types import key_of
 from storage.engine import Sessions, writing
+from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.records import DocumentRecord, SpanRecord
 from storage.repository import annotation_sets, assignments, documents, operations, projects, trash
@@ -41,22 +45,13 @@ Outcome = Literal["added", "updated", "known", "waiting"]
 document here, who decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncedResponse:
-    """An annotation of another tool. Its number is that tool's own."""
-
-    tool: str
-    annotation: int
-    task: int | None = None
-    changed: str | None = None
-    """When, in ISO 8601, as the tool says."""
-
-
 def follow(
     sessions: Sessions, project_id: int, record: DocumentRecord, source: SyncedResponse, person: str
 ) -> Outcome:
-    """Makes the annotation the answer of the document of this text, which is added if need be.
-    `person` is whose it is, where the record does not say.
+    """Makes the annotation the answer of the document of this text, which is added if need be; one
+    of the status in_progress becomes a draft. `person` is whose it is, where the record does not
+    say. What a `source.user` annotates is their own part, where several people annotate each
+    document.
 
     Raises `ValueError` for what cannot be kept, and `NotAllowedError`.
     """
@@ -65,14 +60,21 @@ def follow(
     new = DocumentBuilder(record.name, person).document(record)
     with writing(sessions) as session:
         require(session, project_id, "review")
+        separate = bool(source.user) and assignments.annotators(session, project_id) > 1
         known = documents.by_hash(session, project_id, new.sha256)
-        if known is not None and known.deleted_at is None:
-            document = documents.lock(session, known.id)
-            return _changed(session, document, new, source, person)
-        taken = insert_batch(session, project_id, [Checked(record, new)], singly=True)
-        if not taken.documents:
-            raise ValueError(taken.bad[0].reason if taken.bad else TEXT_IN_TRASH)
-        return "added"
+        absent = known is None or known.deleted_at is not None
+        if absent and new.status == "in_progress" and not record.entities:
+            return "known"
+        if absent:
+            bare = replace(new, status="new", sets=(), entities=0)
+            _add(session, project_id, Checked(record, bare if separate else new))
+            known = documents.by_hash(session, project_id, new.sha256)
+            if not separate:
+                return "added"
+        assert known is not None
+        document = documents.lock(session, known.id)
+        outcome = _changed(session, _task(session, document, source), new, source, person)
+        return "added" if absent else outcome
 
 
 def withdraw(
@@ -89,35 +91,53 @@ def withdraw(
         return len(found)
 
 
+def _add(session: Session, project_id: int, checked: Checked) -> None:
+    taken = insert_batch(session, project_id, [checked], singly=True)
+    if not taken.documents:
+        raise ValueError(taken.bad[0].reason if taken.bad else TEXT_IN_TRASH)
+
+
+def _task(session: Session, document: Document, source: SyncedResponse) -> AnnotationTask:
+    """The tool's person's own part, where several people annotate each document."""
+    if not source.user or assignments.annotators(session, document.project_id) == 1:
+        return AnnotationTask(document, document)
+    people = {part.person for part in assignments.of_document(session, document.id)}
+    if len(people | {source.user}) > MOST:
+        raise ValueError(
+            f"a document has at most {MOST} annotators, and {source.user!r} is one more"
+        )
+    return tasks.claim(session, document, source.user)
+
+
 def _changed(
-    session: Session, document: Document, new: NewDocument, source: SyncedResponse, person: str
+    session: Session, task: AnnotationTask, new: NewDocument, source: SyncedResponse, person: str
 ) -> Outcome:
-    task = AnnotationTask(document, document)
     answer = new.sets[-1] if new.sets else None
     spans = answer.spans if answer else ()
-    _check_labels(session, document.project_id, labels_of(new))
-    person = (answer.person if answer else None) or person
+    _check_labels(session, task.document.project_id, labels_of(new))
+    person = task.owner or (answer.person if answer else None) or person
     now = drafts.load(session, task)
-    skips = new.status == "skipped"
-    if _outdated(session, task, source) or _stands(now, spans, skips=skips):
+    if already_known(session, task, source) or _stands(now, task, spans, new.status):
         return "known"
-    if reason := _in_hand(session, task):
+    if reason := hands_off(session, task, source, new.status):
         _refuse(session, task, spans, source, person, reason)
         return "waiting"
-    if document.status in ("submitted", "skipped"):
+    if task.standing.status in ("submitted", "skipped"):
         take_up(session, task, person)
     drafts.ensure(session, task, person)
     now = drafts.load(session, task)
-    merged = replace(now, spans=_merged(now.spans, spans), state="open", skip_reason="")
+    merged_spans = _merged(now.spans, spans, unfinished=new.status == "in_progress")
+    merged = replace(now, spans=merged_spans, state="open", skip_reason="")
     _step(session, task, now, merged, person, {"op": "follow", **asdict(source)})
-    draft = annotation_sets.draft_of(session, task.id)
+    draft = annotation_sets.draft_of(session, task.id, task.owner)
     assert draft is not None
-    draft.provenance = {**draft.provenance, "followed": asdict(source)}
-    if skips:
+    followed = {**asdict(source), "version": task.standing.version}
+    draft.provenance = {**draft.provenance, "followed": followed}
+    if new.status == "skipped":
         done = replace(merged, state="skipped", skip_reason=new.skip_reason)
-    else:
-        done = reduce(merged, Submit(op="submit"))
-    _step(session, task, merged, done, person, {"op": "skip" if skips else "submit"})
+        _step(session, task, merged, done, person, {"op": "skip"})
+    elif new.status == "submitted":
+        _step(session, task, merged, reduce(merged, Submit(op="submit")), person, {"op": "submit"})
     return "updated"
 
 
@@ -146,40 +166,16 @@ def _check_labels(session: Session, project_id: int, names: Sequence[str]) -> No
     projects.ensure_labels(session, project_id, names)
 
 
-def _outdated(session: Session, task: AnnotationTask, source: SyncedResponse) -> bool:
-    """Whether what came of the annotation before is newer: answers may overtake each other."""
-    stands = annotation_sets.submitted_of(session, task.id)
-    known = (stands.provenance if stands else {}).get("followed") or {}
-    same = (known.get("tool"), known.get("annotation")) == (source.tool, source.annotation)
-    before, after = _moment(known.get("changed")), _moment(source.changed)
-    return same and before is not None and after is not None and after < before
-
-
-def _stands(now: Draft, spans: Sequence[SpanRecord], *, skips: bool) -> bool:
-    if skips:
+def _stands(
+    now: Draft, task: AnnotationTask, spans: Sequence[SpanRecord], status: DocumentStatus
+) -> bool:
+    """Whether the answer is this one already; what is submitted here is finished there or not."""
+    if status == "skipped":
         return now.state == "skipped"
     wanted = {key_of(span) for span in spans if span.status == "accepted"}
     present = {key_of(span) for span in now.spans if span.status == "accepted"}
-    return now.state == "submitted" and wanted == present
-
-
-def _in_hand(session: Session, task: AnnotationTask) -> str | None:
-    """Why the document's answer is not this tool's to change now."""
-    if assignments.annotators(session, task.document.project_id) > 1:
-        return "several people annotate each document here, and a reviewer decides"
-    if task.standing.status != "in_progress":
-        return None
-    draft = annotation_sets.draft_of(session, task.id)
-    stands = annotation_sets.submitted_of(session, task.id)
-    untouched = (
-        draft is not None
-        and stands is not None
-        and draft.parent_id == stands.id
-        and annotation_sets.spans_of(draft) == annotation_sets.spans_of(stands)
-    )
-    return (
-        None if untouched else ("somebody is working on the document here and has not submitted it")
-    )
+    begun = status == "in_progress" and task.standing.status == "in_progress"
+    return (now.state == "submitted" or begun) and wanted == present
 
 
 def _refuse(
@@ -199,19 +195,27 @@ def _refuse(
         person=person,
         payload={"op": "follow", **asdict(source), "spans": wanted},
         refused=reason,
+        blind=task.blind,
     )
 
 
-def _merged(present: Sequence[DraftSpan], wanted: Sequence[SpanRecord]) -> tuple[DraftSpan, ...]:
+def _merged(
+    present: Sequence[DraftSpan], wanted: Sequence[SpanRecord], *, unfinished: bool
+) -> tuple[DraftSpan, ...]:
     """The wanted spans, each as it is known here if it is; of the others, what was refused stays
-    refused, a model's that was accepted is refused, and undecided ones go."""
+    refused, a model's that was accepted is refused, and undecided ones go, unless the answer is
+    `unfinished`."""
     keys = {key_of(span) for span in wanted}
     kept = {key_of(span): span for span in present if span.status == "accepted"}
     left = [
-        replace(span, status="rejected")
+        replace(span, status="rejected") if span.status == "accepted" else span
         for span in present
         if key_of(span) not in keys
-        and (span.status == "rejected" or (span.status == "accepted" and span.source == "model"))
+        and (
+            span.status == "rejected"
+            or (span.status == "accepted" and span.source == "model")
+            or (span.status == "suggested" and unfinished)
+        )
     ]
     taken = {span.id for span in left}
     taken |= {span.id for key, span in kept.items() if key in keys}
@@ -224,11 +228,3 @@ def _merged(present: Sequence[DraftSpan], wanted: Sequence[SpanRecord]) -> tuple
             known = drafts.to_draft_span(replace(record, key=key))
         merged.append(known)
     return (*left, *merged)
-
-
-def _moment(said: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(said))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

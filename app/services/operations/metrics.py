@@ -31,6 +31,12 @@ _DECIDED = Counter(
     ["decision"],
     registry=REGISTRY,
 )
+REFUSED = Counter(
+    "spanneal_refused_requests",
+    "Requests of other tools' programs that were answered with an error.",
+    ["tool", "status"],
+    registry=REGISTRY,
+)
 
 
 def decided(before: Draft, after: Draft) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.http import authentication
-from app.http.limits import MOST_TEXT, Rate
+from app.http.limits import Rate
 from app.services.labels import changes as label_changes
 from storage.repository import projects
+from tests.app.http.inception_requests import predictions, to_predict
 from tests.app.http.test_api import Counting, Served, served
 
 __all__ = ["served"]
-cassis = pytest.importorskip("cassis")
 CONFIG = (
     '<View><Labels name="ner" toName="body"><Label value="PER"/></Labels>'
     '<Text name="body" value="$body"/></View>'
 )
-LAYER = "webanno.custom.Finding"
 
 
 def test_label_studio_finds_the_backend_up_and_set_up(served: Served) -> None:
@@ -114,21 +112,6 @@ def test_a_configuration_with_entities_of_its_own_is_refused(served: Served) -> 
     assert "refused" in answer.json()["error"]["what"]
 
 
-def test_inception_gets_its_cas_back_with_predictions_in_the_layer_it_names(
-    served: Served,
-) -> None:
-    body = _sent("Ada 🦊 Li")
-
-    answer = _post(served.client, f"/inception/{served.project}/predict", body)
-
-    system = cassis.load_typesystem(str(body["typeSystem"]))
-    back = cassis.load_cas_from_xmi(answer["document"], typesystem=system)
-    (found,) = back.select(LAYER)
-    assert (found.begin, found.end, found.value) == (0, 8, "PER")
-    assert found.inception_internal_predicted is True
-    assert found.value_score == pytest.approx(0.9)
-
-
 def test_a_label_that_was_renamed_is_called_by_its_name_of_today_in_every_protocol(
     served: Served,
 ) -> None:
@@ -144,89 +127,14 @@ def test_a_label_that_was_renamed_is_called_by_its_name_of_today_in_every_protoc
     config = CONFIG.replace("PER", "PERSON")
     task = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": config}
     studio = served.client.post(f"/label-studio/{served.project}/predict", json=task).json()
-    sent = _sent("Ada")
-    answer = _post(served.client, f"/inception/{served.project}/predict", sent)
-    system = cassis.load_typesystem(str(sent["typeSystem"]))
-    (inception,) = cassis.load_cas_from_xmi(answer["document"], typesystem=system).select(LAYER)
+    sent = served.client.post(f"/inception/{served.project}/predict", json=to_predict("Ada"))
+    (inception,) = predictions(sent.json())
 
     assert plain["entities"][0]["label"] == "PER", "which project's names, nobody said"
     assert named["entities"][0]["label"] == by_token["entities"][0]["label"] == "PERSON"
     assert studio["results"][0]["result"][0]["value"]["labels"] == ["PERSON"]
     assert inception.value == "PERSON"
     assert served.client.post(base, json={**body, "project": 99}).status_code == 404
-
-
-def test_what_inception_trains_on_becomes_documents(served: Served) -> None:
-    body = _sent("Ada 🦊 Li", marked=True)
-    body["documents"] = [body.pop("document")]
-
-    said = served.client.post(f"/inception/{served.project}/train", json=body)
-
-    assert said.status_code == 204, said.text
-    path = f"/api/v1/projects/{served.project}/documents?search=Ada"
-    (document,) = served.client.get(path).json()["documents"]
-    shown = served.client.get(f"/api/v1/documents/{document['id']}/annotations").json()
-    assert shown["status"] == "submitted"
-    assert [(e["start"], e["end"], e["label"]) for e in shown["entities"]] == [(6, 8, "LOC")]
-
-
-def test_the_types_are_read_once_however_many_documents_come_with_them(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read, seen = cassis.load_typesystem, []
-    monkeypatch.setattr(cassis, "load_typesystem", lambda file: seen.append(1) or read(file))
-    body = _sent("Li", marked=True)
-    body.pop("document")
-    body["documents"] = [_sent(f"{name} Li", marked=True)["document"] for name in "ABC"]
-
-    said = served.client.post(f"/inception/{served.project}/train", json=body)
-
-    assert (said.status_code, len(seen)) == (204, 1), said.text
-    path = f"/api/v1/projects/{served.project}/documents?search=inception-"
-    assert served.client.get(path).json()["total"] == 3
-
-
-@pytest.mark.parametrize("verb", ["predict", "train"])
-def test_a_text_of_inception_has_the_length_of_any_other_at_most(served: Served, verb: str) -> None:
-    body = _sent("Li" * (MOST_TEXT // 2) + "!", marked=True)
-    body["documents"] = [body["document"]]
-
-    said = served.client.post(f"/inception/{served.project}/{verb}", json=body)
-
-    assert said.status_code == 413
-    assert said.json()["error"]["got"] == MOST_TEXT + 1
-    path = f"/api/v1/projects/{served.project}/documents?search=LiLi"
-    assert served.client.get(path).json()["total"] == 0
-
-
-def test_inception_hears_which_feature_its_layer_lacks(served: Served) -> None:
-    body = {**_sent("Ada"), "metadata": {"layer": LAYER, "feature": "kind"}}
-    answer = served.client.post(f"/inception/{served.project}/predict", json=body)
-    assert answer.status_code == 400
-    assert "no feature kind" in answer.json()["error"]["what"]
-
-
-def _post(client: TestClient, path: str, body: dict[str, object]) -> dict[str, str]:
-    answer = client.post(path, json=body)
-    assert answer.status_code == 200, answer.text
-    said: dict[str, str] = answer.json()
-    return said
-
-
-def _sent(text: str, *, marked: bool = False) -> dict[str, object]:
-    system = cassis.TypeSystem()
-    layer = system.create_type(LAYER, "uima.tcas.Annotation")
-    system.create_feature(layer, "value", "uima.cas.String")
-    system.create_feature(layer, "inception_internal_predicted", "uima.cas.Boolean")
-    system.create_feature(layer, "value_score", "uima.cas.Double")
-    cas = cassis.Cas(system)
-    cas.sofa_string, cas.sofa_mime = text, "text/plain"
-    if marked:
-        start = text.index("Li")
-        cas.add(layer(begin=start, end=start + 2, value="LOC"))
-    document = {"xmi": cas.to_xmi(), "documentId": 3, "userId": "ada"}
-    metadata = {"layer": LAYER, "feature": "value", "projectId": 1, "anchoringMode": "tokens"}
-    return {"metadata": metadata, "document": document, "typeSystem": system.to_xml()}
 
 
 @pytest.mark.parametrize("nested", [True, False], ids=["nested", "flat"])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 
+from app.screens.common.wording import literal
+from app.services.interchange import refusals
 from app.settings import ROOT
 from storage.engine import writing
 from storage.repository import documents, projects
@@ -231,3 +234,22 @@ def test_the_site_of_these_tests_holds_one_project(tmp_path: Path, site: Site) -
 
     assert again.project_id == site.project_id
     again.sessions.kw["bind"].dispose()
+
+
+def test_what_other_tools_sent_in_vain_is_shown_until_somebody_has_seen_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusals, "_noted", OrderedDict())
+    for _ in range(3):
+        refusals.note(site.project_id, "Label Studio", "a valid token is required <b>")
+    refusals.note(site.project_id + 1, "INCEpTION", "of another project")
+    site.open("documents")
+    (warning,) = (each.value for each in site.app.warning if "other tools" in each.value)
+    assert "3 times" in warning
+    assert literal("required <b>") in warning
+    assert "another project" not in warning
+
+    site.app.button(key="dismiss refusals").click()
+    site.run()
+
+    assert "other tools" not in site.said()

@@ -90,3 +90,9 @@ def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
     assert (project.guidelines, project.annotators) == ("", 1)
+
+
+def test_the_number_by_which_programs_know_the_project_stands_in_its_settings(site: Site) -> None:
+    site.open("documents")
+
+    assert f"`/label-studio/{site.project_id}`" in site.said()

@@ -7,14 +7,12 @@ import zlib
 from typing import Any
 
 import pytest
+import spacy
 from hypothesis import given, settings
 
 from storage import formats
-from storage.formats.optional import MissingPackage
 from storage.records import BadRecord, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, documents, read, written
-
-spacy = pytest.importorskip("spacy")
 
 
 def docs(content: bytes) -> list[Any]:
@@ -122,16 +120,6 @@ def test_crossing_entities_are_kept_though_ents_cannot_hold_them() -> None:
 
     assert places(read(content, "spacy")[0]) == {(0, 8, "X"), (5, 13, "Y")}
     assert [s.label_ for s in docs(content)[0].ents] == ["X"]
-
-
-def test_a_missing_package_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    content, _ = written([DOCUMENT], "spacy")
-    monkeypatch.setattr("storage.formats.optional.find_spec", lambda module: None)
-
-    (bad,) = read(content, "spacy")
-    assert "pip install -r requirements-formats.txt" in bad.reason
-    with pytest.raises(MissingPackage, match="spacy"):
-        written([DOCUMENT], "spacy")
 
 
 def test_it_is_known_by_its_first_bytes() -> None:

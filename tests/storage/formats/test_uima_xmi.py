@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import cassis
 import pytest
 
 from storage import formats
 from storage.formats import uima_xmi, xml_guard
-from storage.formats.optional import MissingPackage
 from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
-
-cassis = pytest.importorskip("cassis")
 
 NER = "xmlns:ner='http:///de/tudarmstadt/ukp/dkpro/core/api/ner/type.ecore'"
 POS = "xmlns:pos='http:///de/tudarmstadt/ukp/dkpro/core/api/lexmorph/type/pos.ecore'"
@@ -165,14 +163,6 @@ def test_markup_in_texts_and_labels_is_only_text() -> None:
     content, _ = written([document], "xmi")
 
     assert read(content, "xmi") == [document]
-
-
-def test_a_missing_package_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.formats.optional.find_spec", lambda module: None)
-
-    assert "pip install -r requirements-formats.txt" in one(xmi("")).reason
-    with pytest.raises(MissingPackage, match="dkpro-cassis"):
-        written([DOCUMENT], "xmi")
 
 
 def test_it_is_known_by_its_first_lines_or_by_what_is_in_the_archive() -> None:
