@@ -108,6 +108,7 @@ TABLE = (
         write=write_docbin,
         sniff=sniff_docbin,
         endings=(".spacy",),
+        has_encoding=False,
         suffix=".spacy",
         extra="spacy",
     ),
@@ -144,6 +145,7 @@ TABLE = (
         write=write_xmi,
         sniff=sniff_xmi,
         endings=(".xmi",),
+        has_encoding=False,
         suffix=".zip",
         mime=ZIP,
         extra="dkpro-cassis",
@@ -181,6 +183,7 @@ TABLE = (
         write=hugging_face.write_hugging_face,
         sniff=hugging_face.sniff_hugging_face,
         endings=(".parquet",),
+        has_encoding=False,
         suffix=".parquet",
     ),
     Format(

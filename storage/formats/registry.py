@@ -39,5 +39,7 @@ class Format:
     suffix: str = ""
     """The ending of a file that is written."""
     mime: str = OCTETS
+    has_encoding: bool = True
+    """Whether its files are text in some encoding: not binary, nor XML, which names its own."""
     extra: str | None = None
     """The Python package that must be installed for it, or None."""
