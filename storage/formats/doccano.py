@@ -5,7 +5,8 @@
      "end_offset": 15}], "relations": []}
 
 The first shape, whose list may also be called `labels`, is written; both are read, in JSON lines
-or as a JSON array. No list at all: nobody looked. Every other key is data about the document.
+or as a JSON array. No list at all: nobody looked; doccano writes an empty one for that, too, and an
+import asks. `username` is who annotated it. Every other key is data about the document.
 doccano itself drops the later of two entities that overlap unless its project allows overlaps.
 """
 
@@ -23,6 +24,7 @@ from storage.records import DocumentRecord, Record
 
 _LISTS = ("label", "labels", "entities")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
+_PERSON = "username"
 _LONGEST_COMMENT = 10_000
 _KEEPS = frozenset(("name", "meta", "comment", "unread"))
 
@@ -73,11 +75,15 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if relations := raw.get("relations"):
         count = len(list_of(relations, "'relations'"))
         notes = (*notes, f"{count} relations were passed over: entities alone are kept")
+    person = raw.get(_PERSON)
+    named = isinstance(person, str) and bool(person)
+    known = {*_KNOWN, *(() if "text" in raw else ("data",)), *((_PERSON,) if named else ())}
     return DocumentRecord(
         text=text,
         name=name_in(raw, "name", name),
         entities=spans if given else None,
-        meta=others(raw, _KNOWN if "text" in raw else {*_KNOWN, "data"}),
+        provenance={"person": string(raw, _PERSON)} if named else {},
+        meta=others(raw, known),
         comment=_comment(raw.get("Comments") or raw.get("comments") or []),
         line=line,
         notes=notes,

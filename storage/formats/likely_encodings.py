@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import string
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,10 +59,10 @@ class Reading:
     encoding: str
     """A key of `ENCODINGS`."""
     words: tuple[str, ...]
-    """Some of its words beyond ASCII, first those that it alone reads so."""
+    """Some of the text's words beyond ASCII, the same ones in every reading of one list."""
 
     def __str__(self) -> str:
-        return f"{self.encoding} ({', '.join(self.words)})" if self.words else self.encoding
+        return f"{self.encoding} ({', '.join(self.words[:2])})" if self.words else self.encoding
 
 
 def named(encoding: str) -> str:
@@ -106,19 +105,31 @@ def _rank(encoding: str) -> int:
 
 
 def _readings(sample: bytes, encodings: Sequence[str]) -> tuple[Reading, ...]:
-    """Each with the words that the fewest readings share first; of several alike, the first."""
+    """Each with the same words, first those that most readings differ in; of several readings that
+    are alike, the first."""
     texts: dict[str, str] = {}
     for encoding in encodings:
         texts.setdefault(sample.decode(encoding, errors="ignore"), encoding)
-    words = {encoding: _words(text) for text, encoding in texts.items()}
-    shared = Counter(word for found in words.values() for word in found)
+    if next(iter(texts.values()), "").startswith("utf-16"):  # blanks are no bytes in it
+        return tuple(Reading(encoding, _first_words(text)) for text, encoding in texts.items())
+    words = [token for token in dict.fromkeys(sample.split()) if not token.isascii()]
+    read = {
+        encoding: [_shown(word.decode(encoding, errors="ignore")) for word in words]
+        for encoding in texts.values()
+    }
+    differing = sorted(zip(*read.values(), strict=True), key=lambda shown: -len(set(shown)))
+    chosen = [shown for shown in differing if all(shown)][:WORDS_SHOWN]
     return tuple(
-        Reading(encoding, tuple(sorted(found, key=shared.__getitem__)[:WORDS_SHOWN]))
-        for encoding, found in words.items()
+        Reading(encoding, tuple(shown[number] for shown in chosen))
+        for number, encoding in enumerate(read)
     )
 
 
-def _words(text: str) -> list[str]:
-    """The words with a letter beyond ASCII, each once, in order."""
-    found = (word.strip(string.punctuation) for word in text.split() if not word.isascii())
-    return list(dict.fromkeys(word[:_LONGEST_WORD] for word in found if word.isprintable()))
+def _first_words(text: str) -> tuple[str, ...]:
+    words = (_shown(word) for word in dict.fromkeys(text.split()) if not word.isascii())
+    return tuple(words)[:WORDS_SHOWN]
+
+
+def _shown(word: str) -> str:
+    clipped = word.strip(string.punctuation)[:_LONGEST_WORD]
+    return "".join(char if char.isprintable() else "\ufffd" for char in clipped)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.services.interchange.same_text import SameText
 from app.services.interchange.sentences import by_sentence
 from app.services.interchange.to_document import DocumentBuilder
 from storage import formats
@@ -38,6 +39,12 @@ class Incoming:
     """Where all documents go; else a record's own split counts, then the hash."""
     sentences: bool = False
     """Each sentence becomes a document."""
+    same_text: SameText = "merge"
+    """What becomes of a further record of a text, with other annotation."""
+    encoding: str | None = None
+    """One of `storage.formats.ENCODINGS`, for a text that is no UTF-8."""
+    submit_empty: bool = False
+    """An empty list of labels says that somebody looked and found nothing; else nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,19 @@ class ImportReport:
     """Bytes of it that have been read."""
     added: int = 0
     duplicates: int = 0
-    """Documents whose very text the project has already."""
+    """Records whose very text the project has already, or the file before, with that annotation."""
+    merged: int = 0
+    """Records whose annotation was added to a document of the same text."""
+    responses: int = 0
+    """Records that are another person's annotation of the same text."""
+    differing: int = 0
+    """Records whose text the project has with other annotation, which was left as it is."""
+    contradictions: int = 0
+    """Bad records that contradict an earlier one of the same text."""
+    empty: int = 0
+    """Records with an empty list of labels, of which nobody knows whether somebody looked."""
+    submits_empty: bool = False
+    """Whether they were taken as submitted, see `Incoming.submit_empty`."""
     entities: int = 0
     bad: list[BadRecord] = field(default_factory=list)
     bad_unlisted: int = 0
@@ -100,19 +119,37 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
         incoming.source.name if isinstance(incoming.source, Path) else "document.txt"
     )
     report.format = (
-        formats.detect(incoming.source, name) if incoming.format == "auto" else incoming.format
+        formats.detect(incoming.source, name, incoming.encoding)
+        if incoming.format == "auto"
+        else incoming.format
     )
+    report.submits_empty = incoming.submit_empty
     builder = DocumentBuilder(name, incoming.person, incoming.as_suggestions, incoming.split)
     source = incoming.source
     with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         report.size = file.seek(0, io.SEEK_END)
         file.seek(0)
-        records = formats.read_from(file, report.format, name)
+        records = formats.read_from(file, report.format, name, incoming.encoding)
+        records = _decided(records, report)
         for batch in _parts(_sentences(records) if incoming.sentences else records):
             checked = _checked(batch, builder, report)
             report.read = max(report.read, min(file.tell(), report.size))
             yield checked
     report.read, report.done = report.size, report.broken_off is None
+
+
+def _decided(records: Iterable[Record], report: ImportReport) -> Iterator[Record]:
+    """The records, with no entities where an empty list of labels does not say that it is done."""
+    if not formats.FORMATS[report.format].empty_is_unclear:
+        yield from records
+        return
+    for record in records:
+        unclear = isinstance(record, DocumentRecord) and not record.status and record.entities == ()
+        report.empty += unclear
+        if isinstance(record, DocumentRecord) and unclear and not report.submits_empty:
+            yield replace(record, entities=None)
+        else:
+            yield record
 
 
 def _sentences(records: Iterable[Record]) -> Iterator[Record]:
