@@ -159,7 +159,7 @@ def _set(row: Row[Any], spans: Sequence[SpanRecord]) -> NewSet:
     )
 
 
-def _document(row: Row[Any], split: Split | None, sets: Sequence[NewSet]) -> NewDocument:
+def _document(row: Any, split: Split | None, sets: Sequence[NewSet]) -> NewDocument:
     return NewDocument(
         name=row.name,
         text="",

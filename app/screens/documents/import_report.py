@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.screens.common.wording import count, literal
 from app.services.interchange.read_records import ImportReport
+from app.services.interchange.report_lines import changes, losses
 from storage.formats.table import not_a_formula
 from storage.records import BadRecord
 
@@ -62,8 +63,10 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
     if labels:
         more = f" and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
         line += f" New labels: {', '.join(map(literal, labels[:LABELS_SHOWN]))}{more}."
+    line += "".join(f" {lost}." for lost in losses(report))
     for said, documents in report.notes.items():
         line += f" {literal(said)} ({count(documents, 'document')})."
+    line += "".join(f" {changed}." for changed in changes(report))
     if report.bad:
         reasons = [f"- line {bad.line:,}: {literal(bad.reason)}" for bad in report.bad[:BAD_SHOWN]]
         if report.bad_count > BAD_SHOWN:
@@ -78,9 +81,9 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
             on_click="ignore",
             key=f"bad_records {number}",
         )
-    elif not report.done:
+    elif not report.done or report.differing:
         st.warning(line, icon=":material/warning:")
-    elif report.added:
+    elif report.added or report.merged:
         st.success(line, icon=":material/check_circle:")
     else:
         st.info(line, icon=":material/info:")
@@ -92,8 +95,8 @@ def _parts(report: ImportReport) -> list[str]:
         parts.append(count(report.entities, "entity", "entities"))
     if report.duplicates:
         parts.append(f"{report.duplicates:,} already in the project")
-    if report.bad:
-        parts.append(f"{count(report.bad_count, 'record')} could not be read")
+    if unreadable := report.bad_count - report.contradictions:
+        parts.append(f"{count(unreadable, 'record')} could not be read")
     return parts
 
 
