@@ -150,15 +150,15 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
 
 def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
     """How a file that is no UTF-8 reads in the likely encodings, and what to type for one."""
-    readings = likely_encodings(options.file) if report.bad and not options.encoding else ()
-    if not readings:
+    candidates = likely_encodings(options.file) if report.bad and not options.encoding else ()
+    if not candidates:
         return
     print(f"{options.file} is no UTF-8. Some of its words, in the encodings it may have:")
-    for reading in readings:
-        print(f"  {reading.encoding:<14}{', '.join(reading.words)}")
+    for candidate in candidates:
+        print(f"  {candidate.encoding:<14}{', '.join(candidate.words)}")
     command = ["python", "-m", "app", "import", str(options.file), "--project", options.project]
     print("If they read right in the first, type this; else name another:")
-    print("  " + shlex.join([*command, "--encoding", readings[0].encoding]))
+    print("  " + shlex.join([*command, "--encoding", candidates[0].encoding]))
 
 
 def _ensured(sessions: Sessions, name: str) -> int:

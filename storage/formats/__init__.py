@@ -17,9 +17,9 @@ from storage.formats.catalogue import TABLE
 from storage.formats.encodings import EncodingError, utf8_start
 from storage.formats.export_tally import Written
 from storage.formats.gzipped import unpacked
-from storage.formats.likely_encodings import ENCODINGS, Reading
+from storage.formats.likely_encodings import ENCODINGS, EncodingCandidate
 from storage.formats.limits import ArchiveError
-from storage.formats.recoded import in_utf8, likely_readings
+from storage.formats.recoded import encoding_candidates, in_utf8
 from storage.formats.registry import Format, Reader
 from storage.records import BadRecord, DocumentRecord, Record
 
@@ -29,8 +29,8 @@ __all__ = [
     "FORMATS",
     "IMPORT_FORMATS",
     "SUFFIXES",
+    "EncodingCandidate",
     "Format",
-    "Reading",
     "Written",
     "detect",
     "likely_encodings",
@@ -117,11 +117,11 @@ def _brief(bad: BadRecord) -> BadRecord:
     return replace(bad, reason=f"{reason[:_LONGEST_REASON]}…" if long else reason)
 
 
-def likely_encodings(source: bytes | Path) -> tuple[Reading, ...]:
+def likely_encodings(source: bytes | Path) -> tuple[EncodingCandidate, ...]:
     """What the encoding of a file may be that is no UTF-8, the likeliest first."""
     with _opened(source) as file:
         try:
-            return likely_readings(unpacked(file))
+            return encoding_candidates(unpacked(file))
         except ArchiveError:
             return ()  # whoever reads it will say why
 

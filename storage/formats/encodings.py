@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import IO, AnyStr, BinaryIO
 
 from storage.formats import limits
-from storage.formats.likely_encodings import Reading, likely
+from storage.formats.likely_encodings import EncodingCandidate, likely
 
 UTF8_MARK = codecs.BOM_UTF8
 _ARCHIVE = b"PK"
@@ -141,7 +141,7 @@ def _broken(encoding: str, error: UnicodeDecodeError) -> EncodingError:
     )
 
 
-def readings(start: bytes) -> tuple[Reading, ...]:
+def candidates(start: bytes) -> tuple[EncodingCandidate, ...]:
     """What the encoding of a file that begins so may be, judged around its first fault; empty for
     UTF-8, and for what says by its first bytes what it is."""
     if marked(start) or any(start.startswith(beginning) for beginning, _ in _NOT_TEXT):

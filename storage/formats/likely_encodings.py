@@ -1,7 +1,7 @@
 """Which encodings a text that is no UTF-8 may be in, and the words by which a person can tell.
 
 Nothing is read by a guess: windows-1252 and windows-1250 differ in a few letters alone, and no
-statistics tells them apart in a short text. So several readings are offered, each with the words
+statistics tells them apart in a short text. So several candidates are offered, each with the words
 that it reads differently, and somebody chooses.
 """
 
@@ -53,13 +53,13 @@ _PYTHON = {codecs.lookup(name).name.replace("-", "_"): name for name in ENCODING
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EncodingCandidate:
     """How a text reads in one encoding."""
 
     encoding: str
     """A key of `ENCODINGS`."""
     words: tuple[str, ...]
-    """Some of the text's words beyond ASCII, the same ones in every reading of one list."""
+    """Some of the text's words beyond ASCII, the same ones in all candidates of one text."""
 
     def __str__(self) -> str:
         return f"{self.encoding} ({', '.join(self.words[:2])})" if self.words else self.encoding
@@ -79,8 +79,8 @@ def named(encoding: str) -> str:
         ) from None
 
 
-def likely(sample: bytes) -> tuple[Reading, ...]:
-    """The readings of a text that is no UTF-8, the likeliest first; empty where none is likely."""
+def likely(sample: bytes) -> tuple[EncodingCandidate, ...]:
+    """What a text that is no UTF-8 may be in, the likeliest first; empty where none is likely."""
     from charset_normalizer import from_bytes
 
     offered = [name for name in _PYTHON if name != "iso8859_1"]  # windows-1252 without its quotes
@@ -96,22 +96,24 @@ def likely(sample: bytes) -> tuple[Reading, ...]:
     )
     names = list(ENCODINGS)
     cleanest = min((chaos for *_, chaos in ranked), default=0.0)
-    near = [names[rank] for *_, rank, chaos in ranked if chaos <= cleanest + _NEAR]
-    return _readings(sample, near[:MOST_OFFERED])
+    clean = [names[rank] for *_, rank, chaos in ranked if chaos <= cleanest + _NEAR]
+    return _candidates(sample, clean[:MOST_OFFERED])
 
 
 def _rank(encoding: str) -> int:
     return list(ENCODINGS).index(_PYTHON[encoding])
 
 
-def _readings(sample: bytes, encodings: Sequence[str]) -> tuple[Reading, ...]:
-    """Each with the same words, first those that most readings differ in; of several readings that
-    are alike, the first."""
+def _candidates(sample: bytes, encodings: Sequence[str]) -> tuple[EncodingCandidate, ...]:
+    """Each with the same words, first those that most of them read differently; of several that
+    read the text alike, the first."""
     texts: dict[str, str] = {}
     for encoding in encodings:
         texts.setdefault(sample.decode(encoding, errors="ignore"), encoding)
     if next(iter(texts.values()), "").startswith("utf-16"):  # blanks are no bytes in it
-        return tuple(Reading(encoding, _first_words(text)) for text, encoding in texts.items())
+        return tuple(
+            EncodingCandidate(encoding, _first_words(text)) for text, encoding in texts.items()
+        )
     words = [token for token in dict.fromkeys(sample.split()) if not token.isascii()]
     read = {
         encoding: [_shown(word.decode(encoding, errors="ignore")) for word in words]
@@ -120,7 +122,7 @@ def _readings(sample: bytes, encodings: Sequence[str]) -> tuple[Reading, ...]:
     differing = sorted(zip(*read.values(), strict=True), key=lambda shown: -len(set(shown)))
     chosen = [shown for shown in differing if all(shown)][:WORDS_SHOWN]
     return tuple(
-        Reading(encoding, tuple(shown[number] for shown in chosen))
+        EncodingCandidate(encoding, tuple(shown[number] for shown in chosen))
         for number, encoding in enumerate(read)
     )
 

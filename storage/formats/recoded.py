@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import IO, BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive
-from storage.formats.encodings import UTF8_MARK, EncodingError, marked, readings
-from storage.formats.likely_encodings import Reading
+from storage.formats.encodings import UTF8_MARK, EncodingError, candidates, marked
+from storage.formats.likely_encodings import EncodingCandidate
 
 _SEARCHED = 16 * 2**20
 """Bytes of a file in which the first byte that is no UTF-8 is looked for."""
@@ -23,15 +23,15 @@ _SAYS_ITSELF = (".xmi", ".xml")
 """Members whose first line names their encoding."""
 
 
-def likely_readings(file: BinaryIO) -> tuple[Reading, ...]:
+def encoding_candidates(file: BinaryIO) -> tuple[EncodingCandidate, ...]:
     """What the encoding of a file may be, or of an archive's first member that is no UTF-8; empty
     where all is UTF-8. Raises `ArchiveError` for a broken archive."""
     start = file.read(_SEARCHED)
     if not start.startswith(ZIP_MARKS):
-        return readings(start)
+        return candidates(start)
     archive = Archive(file)
     texts = (archive.read(name) for name in archive.names if not name.endswith(_SAYS_ITSELF))
-    return next(filter(None, map(readings, texts)), ())
+    return next(filter(None, map(candidates, texts)), ())
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import streamlit as st
 from app.screens.common.wording import literal
 from app.services.interchange.read_records import ImportReport
 from app.services.interchange.same_text import SAME_TEXT, SameText
-from storage.formats import ENCODINGS, Reading
+from storage.formats import ENCODINGS, EncodingCandidate
 
 OTHER: Final = "other"
 _SAME_TEXT, _EMPTY = "import_same_text", "import_empty"
@@ -58,11 +58,15 @@ def ask(reports: Sequence[ImportReport]) -> None:
         )
 
 
-def ask_encoding(name: str, file_id: str, readings: Sequence[Reading]) -> None:
+def ask_encoding(name: str, file_id: str, candidates: Sequence[EncodingCandidate]) -> None:
     """Asks in which encoding a file is to be read: one click reads it."""
-    words = {reading.encoding: ", ".join(reading.words) for reading in readings}
+    st.warning(
+        f"**{literal(name)}** is not UTF-8, and does not say what it is: choose its encoding.",
+        icon=":material/translate:",
+    )
+    words = {candidate.encoding: ", ".join(candidate.words) for candidate in candidates}
     st.radio(
-        f"**{literal(name)}** is not UTF-8. In which encoding do these words read right?",
+        "In which encoding do these words read right?",
         [*words, OTHER],
         index=None,
         format_func=lambda chosen: "Another" if chosen == OTHER else _title(chosen),

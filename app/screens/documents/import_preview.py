@@ -16,7 +16,7 @@ from app.screens.documents import import_choices
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
 from app.services.interchange.report_lines import changes, losses
-from storage.formats import FORMATS, Reading, likely_encodings
+from storage.formats import FORMATS, EncodingCandidate, likely_encodings
 from storage.records import DocumentRecord
 
 LOOKED_AT = 2_000
@@ -30,25 +30,25 @@ _KEY = "previews"
 
 
 @dataclass(slots=True)
-class _Look:
+class _Inspection:
     """A preview, or why there is none, and the encodings that the file may be in."""
 
     preview: Preview = field(default_factory=Preview)
     problem: str = ""
-    readings: Sequence[Reading] = ()
+    candidates: Sequence[EncodingCandidate] = ()
 
 
 def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> ImportReport:
     """Shows the first documents of a file, its labels, and how much of it is known already; asks
     for its encoding where it is no UTF-8. Returns what an import would say."""
-    look = _look(app, project_id, incoming, file_id)
-    if look.problem:
-        st.error(f"**{literal(incoming.name)}**: {look.problem}")
-    else:
-        _show(look.preview, incoming.name)
-    if look.readings:
-        import_choices.ask_encoding(incoming.name, file_id, look.readings)
-    return look.preview.report
+    inspection = _inspected(app, project_id, incoming, file_id)
+    if inspection.problem:
+        st.error(f"**{literal(incoming.name)}**: {inspection.problem}")
+    elif inspection.preview.documents or incoming.encoding or not inspection.candidates:
+        _show(inspection.preview, incoming.name)
+    if inspection.candidates:
+        import_choices.ask_encoding(incoming.name, file_id, inspection.candidates)
+    return inspection.preview.report
 
 
 def _show(preview: Preview, name: str) -> None:
@@ -57,7 +57,7 @@ def _show(preview: Preview, name: str) -> None:
     parts = [
         FORMATS[report.format].title,
         f"{report.added:,} new",
-        *([f"{report.duplicates:,} already in the project"] if report.duplicates else []),
+        *([count(report.duplicates, "duplicate")] if report.duplicates else []),
         *([f"{unreadable:,} unreadable"] if unreadable else []),
     ]
     looked = "" if report.done else f" (the first {preview.documents + report.bad_count:,} records)"
@@ -85,9 +85,9 @@ def forget() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> _Look:
+def _inspected(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> _Inspection:
     """What a file holds, read once for each file and choice and not at every click."""
-    kept: dict[Any, _Look] = st.session_state.setdefault(_KEY, {})
+    kept: dict[Any, _Inspection] = st.session_state.setdefault(_KEY, {})
     key = (project_id, file_id, replace(incoming, source=b""))
     if key not in kept:
         if len(kept) >= KEPT:
@@ -96,17 +96,17 @@ def _look(app: AppContext, project_id: int, incoming: Incoming, file_id: str) ->
     return kept[key]
 
 
-def _read(app: AppContext, project_id: int, incoming: Incoming) -> _Look:
-    look = _Look()
+def _read(app: AppContext, project_id: int, incoming: Incoming) -> _Inspection:
+    inspection = _Inspection()
     try:
-        for look.preview in previewing(app.sessions, project_id, incoming):
-            if look.preview.documents + look.preview.report.bad_count >= LOOKED_AT:
+        for inspection.preview in previewing(app.sessions, project_id, incoming):
+            if inspection.preview.documents + inspection.preview.report.bad_count >= LOOKED_AT:
                 break
     except (ValueError, OSError) as error:
-        look.problem = error_text(error)
-    if look.problem or look.preview.report.bad or incoming.encoding:
-        look.readings = likely_encodings(incoming.source)
-    return look
+        inspection.problem = error_text(error)
+    if inspection.problem or inspection.preview.report.bad or incoming.encoding:
+        inspection.candidates = likely_encodings(incoming.source)
+    return inspection
 
 
 def _labels(preview: Preview) -> str:

@@ -94,7 +94,7 @@ def _parts(report: ImportReport) -> list[str]:
     if report.entities:
         parts.append(count(report.entities, "entity", "entities"))
     if report.duplicates:
-        parts.append(f"{report.duplicates:,} already in the project")
+        parts.append(count(report.duplicates, "duplicate"))
     if unreadable := report.bad_count - report.contradictions:
         parts.append(f"{count(unreadable, 'record')} could not be read")
     return parts

@@ -80,7 +80,7 @@ def insert_batch(
         wanted = labels.union(labels_of(checked.document))
         if texts.is_open(checked) and len(wanted) > max(MOST_LABELS, len(labels)):
             result.bad.append(BadRecord(checked.record.line, TOO_MANY_LABELS))
-        elif texts.take(checked) in ("new", "merged", "response"):
+        elif texts.add(checked) in ("new", "merged", "response"):
             labels = wanted
     fresh = [
         replace(text.first, document=text.document) for text in texts.found.values() if text.first

@@ -72,7 +72,7 @@ def _take(checked: Checked, texts: Texts, preview: Preview) -> bool:
     """Whether the record brings anything."""
     preview.labels.update(span.label for span in checked.record.entities or ())
     before = texts.entities(checked)
-    outcome = texts.take(checked)
+    outcome = texts.add(checked)
     preview.report.added += outcome == "new"
     preview.report.entities += texts.entities(checked) - before
     texts.forget_text(checked)

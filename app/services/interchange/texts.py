@@ -67,7 +67,7 @@ class Texts:
         text = self.found.get(checked.document.sha256)
         return text is None or text.is_open
 
-    def take(self, checked: Checked) -> Outcome | None:
+    def add(self, checked: Checked) -> Outcome | None:
         """Adds a record to what is known of its text; None where it contradicts that."""
         outcome: Outcome
         document, text = checked.document, self.found.get(checked.document.sha256)

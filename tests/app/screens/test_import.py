@@ -42,7 +42,7 @@ def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Sit
 
     said = site.said()
     assert "1 document added" in said
-    assert "1 already in the project" in said
+    assert "1 duplicate" in said
     assert "line 3" in said
     assert site.app.get("file_uploader")[0].value in (None, [])
 
@@ -56,7 +56,7 @@ def test_a_file_is_looked_at_before_anything_is_written(site: Site) -> None:
 
     said = site.said()
     assert "1 new" in said
-    assert "1 already in the project" in said
+    assert "1 duplicate" in said
     assert "1 unreadable" in said
     assert "EVENT 1 (new)" in said
     tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
@@ -91,7 +91,7 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
 
     assert "2 documents added. The import stopped" in site.said()
     add(site)
-    assert "3 documents added · 2 already in the project" in site.said()
+    assert "3 documents added · 2 duplicates" in site.said()
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 5
 
@@ -120,7 +120,7 @@ def texts(site: Site) -> list[str]:
 def test_one_click_reads_a_file_in_another_encoding(site: Site) -> None:
     upload(site, "news.txt", SPANISH.encode("latin-1"))
 
-    encodings = chosen(site, "is not UTF")
+    encodings = chosen(site, "In which encoding")
     assert encodings.value is None
     assert encodings.options[:2] == [
         "windows-1252 (Western European)",
@@ -139,7 +139,7 @@ def test_one_click_reads_a_file_in_another_encoding(site: Site) -> None:
 
 def test_any_other_encoding_can_be_chosen_and_a_wrong_choice_changed(site: Site) -> None:
     upload(site, "news.txt", SPANISH.encode("cp437"))
-    chosen(site, "is not UTF").set_value("other")
+    chosen(site, "In which encoding").set_value("other")
     site.run()
     box = next(box for box in site.app.selectbox if box.label == "Encoding")
     box.set_value("cp850")
@@ -232,7 +232,7 @@ def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("latin.txt", "Zürich".encode("latin-1"), "not UTF\\-8"),
+        ("latin.txt", "Zürich".encode("latin-1"), "not UTF-8"),
         ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
         ("half.jsonl", b'{"text": "half \\ud83d"}\n', "half a character"),
         ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),

@@ -116,7 +116,7 @@ def test_the_likeliest_reading_comes_first_with_words_to_tell_it_by(
 def test_where_statistics_cannot_tell_the_right_reading_is_among_those_offered(
     text: str, encoding: str
 ) -> None:
-    assert encoding in [reading.encoding for reading in likely(text.encode(encoding))]
+    assert encoding in [candidate.encoding for candidate in likely(text.encode(encoding))]
 
 
 def test_western_european_is_never_called_central_european() -> None:

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.interchange.importing import import_file, importing
-from app.services.interchange.preview import previewing
-from app.services.interchange.read_records import ImportReport, Incoming
+from app.services.interchange.read_records import Incoming
 from app.services.interchange.report_lines import changes, losses
-from app.services.interchange.same_text import SAME_TEXT, SameText
+from app.services.interchange.same_text import SameText
 from app.services.team import adjudication, agreement
-from storage.columns import now
 from storage.engine import writing
-from storage.models import AnnotationSet, Assignment, Document, EntityRow, Project
-from storage.repository import annotation_sets, documents, model_versions, projects
+from storage.models import AnnotationSet, Assignment
+from storage.repository import annotation_sets, projects
+from tests.app.services.interchange.same_text_kit import (
+    LIVES,
+    MARA,
+    OSLO,
+    TEXT,
+    entities,
+    lines,
+    outcome,
+    status,
+    task,
+    whole,
+)
 
 pytestmark = pytest.mark.both_databases
-TEXT = "Mara lives in Oslo."
-MARA, LIVES, OSLO = (0, 4), (5, 10), (14, 18)
 
 
 @pytest.fixture
@@ -43,51 +47,6 @@ def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
     """Records a transaction: all in one, and each in its own."""
     monkeypatch.setattr("app.services.interchange.read_records.BATCH", request.param)
     return int(request.param)
-
-
-def lines(*records: dict[str, Any]) -> bytes:
-    return "".join(json.dumps({"text": TEXT} | record) + "\n" for record in records).encode()
-
-
-def task(place: tuple[int, int], label: str, answer: str = "accept", **more: Any) -> dict[str, Any]:
-    """One of Prodigy's binary decisions."""
-    span = {"start": place[0], "end": place[1], "label": label}
-    return {"spans": [span], "_view_id": "ner", "_is_binary": True, "answer": answer} | more
-
-
-def whole(*spans: tuple[int, int, str], person: str | None = None) -> dict[str, Any]:
-    """A whole annotation, as Prodigy's manual view makes it."""
-    marks = [{"start": start, "end": end, "label": label} for start, end, label in spans]
-    by = {"_annotator_id": person} if person else {}
-    return {"spans": marks, "_view_id": "ner_manual", "answer": "accept"} | by
-
-
-def entities(sessions: sessionmaker[Session], number: int = 1) -> list[tuple[Any, ...]]:
-    """Of the set that counts of a document: place, label and status."""
-    with sessions() as session:
-        found = (
-            annotation_sets.draft_of(session, number)
-            or annotation_sets.submitted_of(session, number)
-            or annotation_sets.latest_prediction(session, number)
-        )
-        spans = annotation_sets.spans_of(found) if found else []
-        return sorted((span.start, span.end, span.label, span.status) for span in spans)
-
-
-def status(sessions: sessionmaker[Session], number: int = 1) -> str:
-    with sessions() as session:
-        return documents.get(session, number).status
-
-
-def outcome(report: ImportReport) -> tuple[int, ...]:
-    return (
-        report.added,
-        report.duplicates,
-        report.merged,
-        report.responses,
-        report.differing,
-        report.contradictions,
-    )
 
 
 def test_one_decision_a_record_becomes_one_document(
@@ -325,105 +284,6 @@ def test_a_text_that_came_without_annotation_takes_that_of_a_later_record(
     )
 
 
-def test_a_text_that_the_project_has_without_annotation_takes_that_of_a_file(
-    sessions: sessionmaker[Session], project_id: int
-) -> None:
-    import_file(sessions, project_id, lines({}), name="a.jsonl")
-    report = import_file(sessions, project_id, lines(whole((*MARA, "PER"))), name="b.jsonl")
-
-    assert outcome(report) == (0, 0, 1, 0, 0, 0)
-    assert (status(sessions), entities(sessions)) == (
-        "submitted",
-        [(*MARA, "PER", "accepted")],
-    )
-
-
-def test_a_held_out_text_of_the_project_takes_no_suggestions(
-    sessions: sessionmaker[Session], project_id: int
-) -> None:
-    import_file(sessions, project_id, lines({}), name="a.jsonl", split="holdout")
-    report = import_file(
-        sessions, project_id, lines(whole((*MARA, "PER"))), name="b.jsonl", as_suggestions=True
-    )
-
-    assert outcome(report) == (0, 0, 0, 0, 0, 1)
-    assert "held out" in report.bad[0].reason
-    assert entities(sessions) == []
-
-
-@pytest.mark.parametrize("by", ["file", "person", "open page"])
-def test_what_people_have_is_never_changed_by_an_import(
-    sessions: sessionmaker[Session], project_id: int, batch: int, by: str
-) -> None:
-    first = lines({} if by != "file" else whole((*MARA, "PER")))
-    import_file(sessions, project_id, first, name="a.jsonl")
-    with writing(sessions) as session:
-        if by == "person":
-            annotation_sets.add_person_set(session, 1, [], person="Ann", state="submitted")
-        if by == "open page":
-            document = documents.get(session, 1)
-            document.claimed_by, document.claimed_until = "Ann", now() + timedelta(hours=1)
-    before = entities(sessions)
-
-    report = import_file(
-        sessions, project_id, lines(whole((*OSLO, "LOC")), whole((*LIVES, "X"))), name="b.jsonl"
-    )
-
-    assert outcome(report) == (0, 0, 0, 0, 2, 0)
-    assert losses(report) == (
-        "2 records have a text that the project has with other annotation, which stays as it is",
-    )
-    assert entities(sessions) == before
-
-
-def test_a_file_that_is_imported_again_is_known_although_it_was_merged_and_corrected(
-    sessions: sessionmaker[Session], project_id: int, batch: int
-) -> None:
-    content = lines(task(MARA, "PER"), task(OSLO, "LOC"), whole((*LIVES, "X"), person="Bo"))
-    import_file(sessions, project_id, content, name="a.jsonl")
-    before = entities(sessions)
-    report = import_file(sessions, project_id, content, name="a.jsonl")
-
-    assert outcome(report) == (0, 3, 0, 0, 0, 0)
-    assert entities(sessions) == before
-
-
-def test_what_somebody_does_during_an_import_is_not_added_to(
-    sessions: sessionmaker[Session], project_id: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.services.interchange.read_records.BATCH", 1)
-    incoming = Incoming(lines(task(MARA, "PER"), task(OSLO, "LOC")), "a.jsonl")
-    steps = importing(sessions, project_id, incoming)
-    for number, report in enumerate(steps):  # noqa: B007  # it is the one report that grows
-        if number == 0:
-            mark = {"seq": 1, "op": "add", "id": "u1", "start": 5, "end": 10, "label": "PER"}
-            applied = AnnotationService(sessions).apply(1, "c", [mark], "Ann")
-            assert applied.error is None
-    assert outcome(report) == (1, 0, 0, 0, 1, 0)
-    assert entities(sessions) == [(*MARA, "PER", "accepted"), (*LIVES, "PER", "accepted")]
-
-
-def test_a_prediction_made_during_an_import_stays(
-    sessions: sessionmaker[Session], project_id: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.services.interchange.read_records.BATCH", 1)
-    incoming = Incoming(lines(whole((*MARA, "PER")), whole((*OSLO, "LOC"))), "a.jsonl")
-    steps = importing(sessions, project_id, incoming)
-    next(steps)
-    with writing(sessions) as session:
-        version = model_versions.ensure_active(session, "one", ["PER"]).id
-        annotation_sets.add_prediction(
-            session, 1, [], model_version_id=version, provenance={"sampler": {}}
-        )
-    *_, report = steps
-
-    assert outcome(report) == (1, 0, 1, 0, 0, 0)
-    with sessions() as session:
-        versions = session.scalars(select(AnnotationSet.model_version_id)).all()
-        assert sorted(versions, key=str) == [version, None]
-        assert session.scalar(select(func.count()).select_from(EntityRow)) == 2
-
-
 def test_a_response_beside_others_can_be_corrected_and_exported(
     sessions: sessionmaker[Session], project_id: int
 ) -> None:
@@ -449,60 +309,3 @@ def test_a_text_repeated_without_end_is_bounded(
 
     assert outcome(report) == (2, 0, 2, 1, 0, 4)
     assert ["at most 2 responses" in bad.reason for bad in report.bad] == [False] * 2 + [True] * 2
-
-
-statements = st.lists(
-    st.tuples(
-        st.sampled_from([MARA, LIVES, OSLO, (0, 10)]),
-        st.sampled_from(["PER", "LOC"]),
-        st.sampled_from(["accept", "reject", "ignore", None]),
-        st.sampled_from([None, "Ann", "Bo"]),
-        st.booleans(),
-        st.sampled_from([TEXT, "Another text of 31 characters."]),
-    ),
-    max_size=8,
-)
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(statements=statements, size=st.integers(1, 4), way=st.sampled_from(SAME_TEXT))
-def test_a_preview_counts_what_the_import_does_in_any_batches_and_every_record_is_counted_once(
-    sessions: sessionmaker[Session], statements: list[Any], size: int, way: SameText
-) -> None:
-    records = [
-        {"text": text}
-        | task(place, label, **({"answer": answer} if answer else {}))
-        | {"_is_binary": binary, "_view_id": "ner" if binary else "ner_manual"}
-        | ({"_annotator_id": person} if person else {})
-        for place, label, answer, person, binary, text in statements
-    ]
-    with writing(sessions) as session:
-        project = projects.create(session, f"P{session.scalar(select(func.count(Project.id)))}").id
-    told = []
-    for batch_size in (250, size):
-        incoming = Incoming(lines(*records), "a.jsonl", "prodigy", same_text=way)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("app.services.interchange.read_records.BATCH", batch_size)
-            *_, preview = previewing(sessions, project, incoming)
-            told.append(counted(preview.report))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.services.interchange.read_records.BATCH", size)
-        *_, report = importing(sessions, project, incoming)
-
-    assert told == [counted(report)] * 2
-    assert sum(outcome(report)) == len(records) - (report.bad_count - report.contradictions)
-    with sessions() as session:
-        for document in session.scalars(select(Document)):
-            assert not documents_broken(session, document)
-
-
-def counted(report: ImportReport) -> dict[str, Any]:
-    return asdict(report) | {"labels_created": sorted(report.labels_created)}
-
-
-def documents_broken(session: Session, document: Document) -> bool:
-    """Whether a submitted document has an undecided span, or one without an answer is submitted."""
-    answer = annotation_sets.submitted_of(session, document.id)
-    if document.status != "submitted":
-        return answer is not None
-    return answer is None or any(row.status == "suggested" for row in answer.entities)
