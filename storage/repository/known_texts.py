@@ -97,9 +97,11 @@ def replace_sets(
         new = tuple(each for each in document.sets if id(each) not in stays)
         added[text.document_id] = NewDocument("", "", document.sha256, sets=new)
         values = {"status": document.status, "skip_reason": document.skip_reason}
-        split = {"split": document.split} if document.split else {}
-        changed = update(Document).where(Document.id == text.document_id)
-        session.execute(changed.values(**values, **split))
+        if document.split:
+            values["split"] = document.split
+        if any(getattr(text.document, name) != value for name, value in values.items()):
+            changed = update(Document).where(Document.id == text.document_id)
+            session.execute(changed.values(**values))
     connection = session.connection()
     connection.execute(delete(_SETS).where(_SETS.c.id.in_(drafts)))  # a document has one
     of_documents = _SETS.c.document_id.in_(added)

@@ -114,3 +114,13 @@ def test_an_entity_that_is_given_twice_is_one_and_said_so() -> None:
 
     assert len(document.entities) == 1
     assert document.notes == ("1 of its entities are given twice and were taken once",)
+
+
+def test_who_annotated_it_is_known_by_the_key_that_doccano_exports() -> None:
+    named, numbered = read(
+        lines({"text": "ab", "label": [], "username": "ann"}, {"text": "cd", "username": 7}),
+        "doccano",
+    )
+
+    assert (named.provenance, named.meta) == ({"person": "ann"}, {})
+    assert (numbered.provenance, numbered.meta) == ({}, {"username": 7})
