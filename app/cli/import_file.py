@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,13 +11,16 @@ from app.cli.shared import add_project, column_choice, progress
 from app.services.interchange.importing import importing
 from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
+from app.services.interchange.report_lines import changes, losses
+from app.services.interchange.same_text import SAME_TEXT
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.samples import SAMPLE_LABELS
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.engine import Sessions, writing
 from storage.enums import SPLITS
-from storage.formats import IMPORT_FORMATS
+from storage.formats import ENCODINGS, IMPORT_FORMATS, likely_encodings
+from storage.formats.likely_encodings import named
 from storage.repository import projects
 
 CANCELLED = 130
@@ -33,6 +37,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--suggestions", action="store_true", help="import the entities as suggestions to review"
     )
     parser.add_argument("--sentences", action="store_true", help="make each sentence a document")
+    parser.add_argument(
+        "--same-text",
+        choices=SAME_TEXT,
+        default="merge",
+        help="a further record of a text, with other annotation: merge what goes together, keep it "
+        "separate as a response of its own, or skip it (default: merge)",
+    )
+    parser.add_argument(
+        "--submit-empty",
+        action="store_true",
+        help="an empty list of labels means: looked at, and nothing found (default: not annotated)",
+    )
+    parser.add_argument(
+        "--encoding",
+        type=_encoding,
+        metavar="NAME",
+        help=f"read a file that is no UTF-8 in this encoding: {', '.join(ENCODINGS)}",
+    )
     parser.add_argument("--split", choices=SPLITS, help="split for all documents")
     parser.add_argument(
         "--columns",
@@ -41,6 +63,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the words and tags of a column file, by number or name; two tags for nested entities",
     )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be imported")
+
+
+def _encoding(name: str) -> str:
+    try:
+        return named(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,9 +85,12 @@ def run(options: argparse.Namespace) -> int:
         split=options.split,
         sentences=options.sentences,
         columns=options.columns,
+        same_text=options.same_text,
+        encoding=options.encoding,
+        submit_empty=options.submit_empty,
     )
     if options.dry_run:
-        return _preview(sessions, options.project, incoming)
+        return _preview(sessions, options, incoming)
     project_id = _ensured(sessions, options.project)
     report = ImportReport()
     try:
@@ -69,12 +101,13 @@ def run(options: argparse.Namespace) -> int:
         print("stopped; import the file again to continue: documents already imported are skipped")
         return CANCELLED
     _tell(report, options.file)
+    _tell_encodings(report, options)
     return 1 if report.bad else 0
 
 
-def _preview(sessions: Sessions, project: str, incoming: Incoming) -> int:
+def _preview(sessions: Sessions, options: argparse.Namespace, incoming: Incoming) -> int:
     with sessions() as session:
-        found = projects.by_name(session, project)
+        found = projects.by_name(session, options.project)
     preview = Preview()
     stream = previewing(sessions, found.id if found else None, incoming)
     for step in progress(stream, lambda each: _line(each.report)):
@@ -89,6 +122,7 @@ def _preview(sessions: Sessions, project: str, incoming: Incoming) -> int:
     for label, number in preview.labels.most_common():
         print(f"{label}: {number}" + (" (new)" if label in report.labels_created else ""))
     _tell(report, incoming.source, "would be added")
+    _tell_encodings(report, options)
     return 1 if report.bad else 0
 
 
@@ -102,7 +136,7 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
         print(f"{file}:{record.line}: {record.reason}", file=sys.stderr)
     if report.bad_unlisted:
         print(f"and {report.bad_unlisted} more bad records", file=sys.stderr)
-    for line in report.note_lines():
+    for line in (*losses(report), *report.note_lines(), *changes(report)):
         print(line, file=sys.stderr)
     if report.labels_created:
         print(f"new labels: {', '.join(report.labels_created)}")
@@ -115,6 +149,19 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
             f"The import stopped at line {report.broken_off.line}, and nothing after it was read; "
             "fix the file and import it again: documents already imported are skipped"
         )
+
+
+def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
+    """How a file that is no UTF-8 reads in the likely encodings, and what to type for one."""
+    candidates = likely_encodings(options.file) if report.bad and not options.encoding else ()
+    if not candidates:
+        return
+    print(f"{options.file} is no UTF-8. Some of its words, in the encodings it may have:")
+    for candidate in candidates:
+        print(f"  {candidate.encoding:<14}{', '.join(candidate.words)}")
+    command = ["python", "-m", "app", "import", str(options.file), "--project", options.project]
+    print("If they read right in the first, type this; else name another:")
+    print("  " + shlex.join([*command, "--encoding", candidates[0].encoding]))
 
 
 def _ensured(sessions: Sessions, name: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -19,19 +20,24 @@ from storage.formats.conll_reader import read_conll
 from storage.formats.encodings import EncodingError, utf8_start
 from storage.formats.export_tally import Written
 from storage.formats.gzipped import unpacked
+from storage.formats.likely_encodings import ENCODINGS, EncodingCandidate
 from storage.formats.limits import ArchiveError
+from storage.formats.recoded import encoding_candidates, in_utf8
 from storage.formats.registry import Format, Reader
 from storage.records import BadRecord, DocumentRecord, Record
 
 __all__ = [
     "COLUMNS",
+    "ENCODINGS",
     "EXPORT_FORMATS",
     "FORMATS",
     "IMPORT_FORMATS",
     "SUFFIXES",
+    "EncodingCandidate",
     "Format",
     "Written",
     "detect",
+    "likely_encodings",
     "read",
     "read_from",
     "write",
@@ -50,7 +56,7 @@ _SNIFFED = 65_536
 """Bytes of a file's beginning that a sniffer may look at."""
 
 
-def detect(source: bytes | Path, name: str) -> str:
+def detect(source: bytes | Path, name: str, encoding: str | None = None) -> str:
     """The format's name, by the file name's ending and by how the file begins.
 
     Where several formats share an ending their sniffers are asked; the first in the table takes
@@ -62,7 +68,7 @@ def detect(source: bytes | Path, name: str) -> str:
     if len(claimants) == 1:
         return claimants[0].name
     with _opened(source) as file:
-        start = _start(file)
+        start = _start(file, encoding)
     first, *others = claimants or TABLE
     for format in (*others, first):
         if format.sniff and format.sniff(start):
@@ -71,22 +77,36 @@ def detect(source: bytes | Path, name: str) -> str:
 
 
 def read(
-    source: bytes | Path, format: str, name: str, columns: ColumnChoice | None = None
+    source: bytes | Path,
+    format: str,
+    name: str,
+    *,
+    columns: ColumnChoice | None = None,
+    encoding: str | None = None,
 ) -> Iterator[Record]:
     """The documents and bad records of a file, see `read_from`."""
     with _opened(source) as file:
-        yield from read_from(file, format, name, columns)
+        yield from read_from(file, format, name, columns=columns, encoding=encoding)
 
 
 def read_from(
-    file: BinaryIO, format: str, name: str, columns: ColumnChoice | None = None
+    file: BinaryIO,
+    format: str,
+    name: str,
+    *,
+    columns: ColumnChoice | None = None,
+    encoding: str | None = None,
 ) -> Iterator[Record]:
     """The documents and bad records of a file. `name` names documents that carry no name.
 
-    `columns` are those of a column file, where they should not be found by its content. Raises
-    `ValueError` where there is no such format, it is written only, or has no columns to choose.
+    `columns` are those of a column file, where they should not be found by its content, and
+    `encoding` is one of `ENCODINGS`, for text that is no UTF-8. Raises `ValueError` where there is
+    no such format, it is written only, or has no columns or no encoding to choose.
     """
-    reader = _row(format).read
+    row = _row(format)
+    reader = row.read
+    if encoding is not None and not row.has_encoding:
+        raise ValueError(f"{row.title} says its encoding itself; leave {encoding} out")
     if reader is None:
         raise ValueError(f"{format!r} is written, not read; read are {', '.join(IMPORT_FORMATS)}")
     if columns is not None:
@@ -95,15 +115,17 @@ def read_from(
                 f"columns are chosen for files of format {COLUMNS!r}, and not for {format!r}"
             )
         reader = partial(read_conll, columns=columns)
-    return _records(reader, file, name)
+    return _records(reader, file, name, encoding)
 
 
-def _records(reader: Reader, file: BinaryIO, name: str) -> Iterator[Record]:
+def _records(reader: Reader, file: BinaryIO, name: str, encoding: str | None) -> Iterator[Record]:
     line = 1
     try:
-        for record in reader(unpacked(file), name):
-            line = record.line
-            yield record if isinstance(record, DocumentRecord) else _brief(record)
+        content = unpacked(file)
+        with in_utf8(content, encoding) if encoding else nullcontext(content) as text:
+            for record in reader(text, name):
+                line = record.line
+                yield record if isinstance(record, DocumentRecord) else _brief(record)
     except EncodingError as error:
         yield _brief(BadRecord(max(line, error.line), str(error), ends_file=True))
     except UnicodeError:
@@ -119,6 +141,15 @@ def _brief(bad: BadRecord) -> BadRecord:
     return replace(bad, reason=f"{reason[:_LONGEST_REASON]}…" if long else reason)
 
 
+def likely_encodings(source: bytes | Path) -> tuple[EncodingCandidate, ...]:
+    """What the encoding of a file may be that is no UTF-8, the likeliest first."""
+    with _opened(source) as file:
+        try:
+            return encoding_candidates(unpacked(file))
+        except ArchiveError:
+            return ()  # whoever reads it will say why
+
+
 def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Written:
     """Writes documents with their accepted entities (`jsonl`: all, with their status).
 
@@ -132,9 +163,9 @@ def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Wr
     return writer(documents, out)
 
 
-def _start(file: BinaryIO) -> bytes:
+def _start(file: BinaryIO, encoding: str | None) -> bytes:
     try:
-        return utf8_start(unpacked(file).read(_SNIFFED))
+        return utf8_start(unpacked(file).read(_SNIFFED), encoding)
     except ArchiveError:
         return b""  # whoever reads it will say why
 

@@ -38,13 +38,21 @@ class ColumnSample:
         )
 
 
-def column_sample(source: bytes | Path, rows: int) -> ColumnSample:
-    """The layout of a file and so many of its rows; none of a file that cannot be unpacked."""
+def column_sample(source: bytes | Path, rows: int, encoding: str | None = None) -> ColumnSample:
+    """The layout of a file and so many of its rows; none of a file that cannot be unpacked.
+
+    `encoding` is one of `storage.formats.ENCODINGS`, for a file that is no UTF-8.
+    """
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         try:
-            start = utf8_start(unpacked(file).read(_START))
+            start = unpacked(file).read(_START)
         except ArchiveError:
             start = b""
-    lines = physical_lines(start.decode(errors="replace").split("\n"))
+    text = (
+        start.decode(encoding, "replace")
+        if encoding
+        else utf8_start(start).decode("utf-8", "replace")
+    )
+    lines = physical_lines(text.split("\n"))
     layout, table = inspect([line for line in lines if isinstance(line, str)])
     return ColumnSample(layout, tuple(islice(table, rows)))

@@ -5,9 +5,10 @@
      "end_offset": 15}], "relations": []}
 
 The first shape, whose list may also be called `labels`, is written; both are read, in JSON lines
-or as a JSON array. Version 0's `annotations` are as `entities`. No list at all: nobody looked.
-Every other key is data about the document. doccano itself drops the later of two entities that
-overlap unless its project allows overlaps.
+or as a JSON array. Version 0's `annotations` are as `entities`. No list at all: nobody looked;
+doccano writes an empty one for that, too, and an import asks. `username` is who annotated it. Every
+other key is data about the document. doccano itself drops the later of two entities that overlap
+unless its project allows overlaps.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from storage.records import Counted, DocumentRecord, Record
 
 _LISTS = ("label", "labels", "entities", "annotations")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
+_PERSON = "username"
 _LONGEST_COMMENT = 10_000
 _KEEPS = frozenset(("name", "meta", "comment", "unread"))
 
@@ -77,12 +79,16 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if relations := raw.get("relations"):
         count = len(list_of(relations, "'relations'"))
         notes = (*notes, Counted("relations left out", count))
-    notes += unclaimed(raw, {*_KNOWN, "data"})
+    person = raw.get(_PERSON)
+    named = isinstance(person, str) and bool(person)
+    known = {*_KNOWN, *(() if "text" in raw else ("data",)), *((_PERSON,) if named else ())}
+    notes += unclaimed(raw, {*known, "data"})
     return DocumentRecord(
         text=text,
         name=name_in(raw, "name", name),
         entities=spans if given else None,
-        meta=others(raw, _KNOWN if "text" in raw else {*_KNOWN, "data"}),
+        provenance={"person": string(raw, _PERSON)} if named else {},
+        meta=others(raw, known),
         comment=_comment(raw.get("Comments") or raw.get("comments") or []),
         line=line,
         notes=notes,

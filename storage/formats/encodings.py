@@ -1,7 +1,8 @@
 """Bytes to text: UTF-8, or UTF-16 and UTF-32 that say so by a byte order mark; nothing is guessed.
 
 A wrong guess would change the text in silence, so that any other encoding is refused, with what
-it looks like and how to convert it. The text is kept exactly: line ends, NUL, double spaces.
+it may be: the person who imports chooses (`storage.formats.likely_encodings`,
+`storage.formats.recoded`). The text is kept exactly: line ends, NUL, double spaces.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 from typing import IO, AnyStr, BinaryIO
 
 from storage.formats import limits
+from storage.formats.likely_encodings import EncodingCandidate, likely
 
 UTF8_MARK = codecs.BOM_UTF8
+_ARCHIVE = b"PK"
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16's, which it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -24,12 +27,8 @@ _SAMPLE = 65_536
 """Bytes by which a file's encoding is judged."""
 _ENOUGH = 3
 """Lines that must all be no UTF-8 before the whole file is called so, and not its one bad line."""
-_LIKELY = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r cp932 euc_jp gb18030 big5 "
-    "euc_kr utf_16_le utf_16_be"
-)
-_ICONV = {"cp932": "SHIFT_JIS", "utf_16_le": "UTF-16LE", "utf_16_be": "UTF-16BE"}
-
+_BEFORE, _AFTER = 1_024, 3_072
+"""Bytes around a fault by which its encoding is judged."""
 
 _NOT_TEXT = (
     (b"%PDF-", "a PDF file"),
@@ -81,9 +80,10 @@ def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
         yield line.removeprefix(UTF8_MARK) if number == 0 else line
 
 
-def utf8_start(start: bytes) -> bytes:
-    """A file's first bytes as UTF-8, without a byte order mark, for those who look at them."""
-    encoding = marked(start)
+def utf8_start(start: bytes, chosen: str | None = None) -> bytes:
+    """A file's first bytes as UTF-8, without a byte order mark, for those who look at them;
+    `chosen` is the encoding of a text that does not say its own."""
+    encoding = marked(start) or (None if start.startswith((UTF8_MARK, _ARCHIVE)) else chosen)
     if encoding is None:
         return start.removeprefix(UTF8_MARK)
     return start.decode(encoding, "ignore").encode()
@@ -93,7 +93,7 @@ def not_utf8(error: UnicodeDecodeError) -> str:
     """What to say of one record that is not UTF-8."""
     return (
         f"not UTF-8: byte 0x{error.object[error.start]:02x} at byte {error.start} of the record; "
-        "save the file as UTF-8"
+        "choose the file's encoding, or save it as UTF-8"
     )
 
 
@@ -141,28 +141,35 @@ def _broken(encoding: str, error: UnicodeDecodeError) -> EncodingError:
     )
 
 
-def _refusal(error: UnicodeDecodeError) -> EncodingError:
+def candidates(start: bytes) -> tuple[EncodingCandidate, ...]:
+    """What the encoding of a file that begins so may be, judged around its first fault; empty for
+    UTF-8, and for what says by its first bytes what it is."""
+    if marked(start) or any(start.startswith(beginning) for beginning, _ in _NOT_TEXT):
+        return ()
+    fault = _fault(start)
+    return () if fault is None or _is_cut(fault) else likely(_around(fault))
+
+
+def _is_cut(fault: UnicodeDecodeError) -> bool:
+    """Whether the fault may be that the last character of a file's beginning is not whole."""
+    return fault.reason == "unexpected end of data"
+
+
+def _around(fault: UnicodeDecodeError) -> bytes:
+    return fault.object[max(0, fault.start - _BEFORE) : fault.start + _AFTER]
+
+
+def _refusal(fault: UnicodeDecodeError) -> EncodingError:
     """What to say of a whole file, or of its first part."""
-    content = error.object
-    line = content.count(b"\n", 0, error.start) + 1
-    remedy = "save it as UTF-8"
-    if encoding := _guess(content[max(0, error.start - 1024) : error.start + 3072]):
-        name = _ICONV.get(encoding, encoding.upper().replace("_", "-"))
-        remedy = (
-            f"it looks like {name}. Save it as UTF-8 in your editor, or convert it: "
-            f"iconv -f {name} -t UTF-8 FILE > NEW_FILE"
-        )
+    content = fault.object
+    line = content.count(b"\n", 0, fault.start) + 1
+    found = " or ".join(map(str, likely(_around(fault))))
     return EncodingError(
-        line, f"not UTF-8: byte 0x{content[error.start]:02x} in line {line}; {remedy}"
+        line,
+        f"not UTF-8: byte 0x{content[fault.start]:02x} in line {line}; "
+        + (f"it may be {found}. " if found else "")
+        + "Choose its encoding, or save it as UTF-8",
     )
-
-
-def _guess(sample: bytes) -> str | None:
-    """The likeliest of the encodings that people still save files in."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, cp_isolation=_LIKELY.split()).best()
-    return best.encoding if best else None
 
 
 class _Joined(io.RawIOBase):

@@ -54,7 +54,7 @@ _KEEPS = frozenset(("name", "split", "meta", "unread"))
 
 
 def read_prodigy(file: BinaryIO, name: str) -> Iterator[Record]:
-    """Documents and bad records. Of two tasks with one text an import keeps the first."""
+    """Documents and bad records. An import puts the tasks of one text together."""
     return read_records(file, name, _parse)
 
 

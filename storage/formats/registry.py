@@ -39,3 +39,7 @@ class Format:
     suffix: str = ""
     """The ending of a file that is written."""
     mime: str = OCTETS
+    has_encoding: bool = True
+    """Whether its files are text in some encoding: not binary, nor XML, which names its own."""
+    empty_is_unclear: bool = False
+    """Whether its tool writes an empty list of labels also for what nobody has looked at."""

@@ -10,15 +10,15 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.enums import DocumentStatus, SetState, Split
-from storage.models import AnnotationSet, Base, Document, EntityRow, Operation
+from storage.models import AnnotationSet, Assignment, Base, Document, EntityRow, Operation
 from storage.records import Answer, OperationRecord, SpanRecord
 from storage.repository.history import client_of
 from storage.repository.splits import choose_splits
 from storage.soft_delete import WITH_TRASH
 
-_DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS = (
+_DOCUMENTS, _SETS, _ENTITIES, _OPERATIONS, _ASSIGNMENTS = (
     Base.metadata.tables[model.__tablename__]
-    for model in (Document, AnnotationSet, EntityRow, Operation)
+    for model in (Document, AnnotationSet, EntityRow, Operation, Assignment)
 )
 """Tables and not classes: half of the time of an insert is the mapping's."""
 
@@ -58,10 +58,13 @@ def known_hashes(session: Session, project_id: int, hashes: Sequence[str]) -> se
     return set(session.scalars(query.execution_options(**WITH_TRASH)))
 
 
-def add_all(session: Session, project_id: int, documents: Sequence[NewDocument]) -> None:
-    """Adds documents whose texts the project has not yet, in this order, and all or none."""
+def add_all(
+    session: Session, project_id: int, documents: Sequence[NewDocument]
+) -> Mapping[int, NewDocument]:
+    """Adds documents whose texts the project has not yet, in this order, and all or none; returns
+    them by their numbers."""
     if not documents:
-        return
+        return {}
     splits = choose_splits(session, project_id, [(each.sha256, each.split) for each in documents])
     rows = [
         _document(project_id, each, split) for each, split in zip(documents, splits, strict=True)
@@ -77,7 +80,8 @@ def add_all(session: Session, project_id: int, documents: Sequence[NewDocument])
         ).all()
     )
     numbered = {ids[each.sha256]: each for each in documents}
-    _add_sets(connection, numbered)
+    add_sets(connection, numbered)
+    add_assignments(connection, numbered)
     operations = [
         _operation(id, operation)
         for id, document in numbered.items()
@@ -85,14 +89,18 @@ def add_all(session: Session, project_id: int, documents: Sequence[NewDocument])
     ]
     if operations:
         connection.execute(insert(_OPERATIONS), operations)
+    return numbered
 
 
-def _add_sets(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
+def add_sets(connection: Connection, documents: Mapping[int, NewDocument], after: int = 0) -> None:
+    """Adds the documents' sets in order; they have none whose number is above `after`."""
     sets = [_set(id, each) for id, document in documents.items() for each in document.sets]
     if not sets:
         return
     connection.execute(insert(_SETS), sets)
-    query = select(_SETS.c.document_id, _SETS.c.id).where(_SETS.c.document_id.in_(documents))
+    query = select(_SETS.c.document_id, _SETS.c.id).where(
+        _SETS.c.document_id.in_(documents), _SETS.c.id > after
+    )
     ids: dict[int, list[int]] = {}
     for document_id, id in connection.execute(query.order_by(_SETS.c.id)):
         ids.setdefault(document_id, []).append(id)  # in the order in which they were inserted
@@ -105,6 +113,35 @@ def _add_sets(connection: Connection, documents: Mapping[int, NewDocument]) -> N
                 connection.execute(child.values(parent_id=own[each.parent]))
     if entities:
         connection.execute(insert(_ENTITIES), entities)
+
+
+def add_assignments(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
+    """Gives everybody who answered a document unseen by the others a part in it, which is done."""
+    wanted = {
+        (id, each.person)
+        for id, document in documents.items()
+        for each in document.sets
+        if each.blind and each.state == "submitted" and each.person
+    }
+    if not wanted:
+        return
+    query = select(_ASSIGNMENTS.c.document_id, _ASSIGNMENTS.c.person)
+    rows = connection.execute(query.where(_ASSIGNMENTS.c.document_id.in_(documents)))
+    present = {(row.document_id, row.person) for row in rows}
+    lacking = sorted(wanted - present)
+    if lacking:
+        connection.execute(insert(_ASSIGNMENTS), [_assignment(*pair) for pair in lacking])
+
+
+def _assignment(document_id: int, person: str) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "person": person,
+        "status": "submitted",
+        "version": 0,
+        "comment": "",
+        "skip_reason": "",
+    }
 
 
 def _document(project_id: int, document: NewDocument, split: Split) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def chosen(file_id: str) -> ColumnChoice | None:
 
 def ask(incoming: Incoming, file_id: str) -> None:
     """Shows the first lines and the columns that were taken, for somebody to choose others."""
-    sample = column_sample(incoming.source, ROWS_SHOWN)
+    sample = column_sample(incoming.source, ROWS_SHOWN, incoming.encoding)
     if sample.width < 2:
         return
     with st.expander("Columns", icon=":material/view_column:", expanded=not sample.tags):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -10,10 +12,11 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
-from app.screens.documents import column_choice
+from app.screens.documents import column_choice, import_choices
 from app.services.interchange.preview import Preview, previewing
-from app.services.interchange.read_records import Incoming
-from storage.formats import COLUMNS, FORMATS
+from app.services.interchange.read_records import ImportReport, Incoming
+from app.services.interchange.report_lines import changes, losses
+from storage.formats import COLUMNS, FORMATS, EncodingCandidate, likely_encodings
 from storage.records import DocumentRecord
 
 LOOKED_AT = 2_000
@@ -26,26 +29,49 @@ KEPT = 20
 _KEY = "previews"
 
 
-def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> None:
-    """Shows the first documents of a file, its labels, and how much of it is known already."""
-    try:
-        preview = _read(app, project_id, incoming, file_id)
-    except (ValueError, OSError) as error:
-        st.error(f"**{literal(incoming.name)}**: {error_text(error)}")
-        return
+@dataclass(slots=True)
+class _Inspection:
+    """A preview, or why there is none, and the encodings that the file may be in."""
+
+    preview: Preview = field(default_factory=Preview)
+    problem: str = ""
+    candidates: Sequence[EncodingCandidate] = ()
+
+
+def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> ImportReport:
+    """Shows the first documents of a file, its labels, and how much of it is known already; asks
+    for its encoding where it is no UTF-8. Returns what an import would say."""
+    inspection = _inspected(app, project_id, incoming, file_id)
+    if inspection.problem:
+        st.error(f"**{literal(incoming.name)}**: {inspection.problem}")
+    elif inspection.preview.documents or incoming.encoding or not inspection.candidates:
+        _show(inspection.preview, incoming.name)
+        if inspection.preview.report.format == COLUMNS:
+            column_choice.ask(incoming, file_id)
+    if inspection.candidates:
+        import_choices.ask_encoding(incoming.name, file_id, inspection.candidates)
+    return inspection.preview.report
+
+
+def _show(preview: Preview, name: str) -> None:
     report = preview.report
+    unreadable = report.bad_count - report.contradictions
     parts = [
         FORMATS[report.format].title,
         f"{report.added:,} new",
-        *([f"{report.duplicates:,} already in the project"] if report.duplicates else []),
-        *([f"{report.bad_count:,} unreadable"] if report.bad else []),
+        *([count(report.duplicates, "duplicate")] if report.duplicates else []),
+        *([f"{unreadable:,} unreadable"] if unreadable else []),
     ]
     looked = "" if report.done else f" (the first {preview.documents + report.bad_count:,} records)"
-    st.markdown(f"**{literal(incoming.name)}** – {' · '.join(parts)}{looked}")
+    st.markdown(f"**{literal(name)}** – {' · '.join(parts)}{looked}")
     if preview.labels:
         st.caption(_labels(preview))
+    for line in losses(report):
+        st.caption(f":material/warning: {line}")
     for note in report.note_lines():
         st.caption(literal(note))
+    for line in changes(report):
+        st.caption(line)
     for bad in report.bad[:BAD_SHOWN]:
         st.caption(f":material/warning: line {bad.line:,}: {literal(bad.reason)}")
     if preview.first:
@@ -54,8 +80,6 @@ def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> 
             hide_index=True,
             alt="The file’s first documents with their entities",
         )
-    if report.format == COLUMNS:
-        column_choice.ask(incoming, file_id)
 
 
 def forget() -> None:
@@ -63,20 +87,28 @@ def forget() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _read(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> Preview:
-    """The preview, read once for each file and choice and not at every click."""
-    kept: dict[Any, Preview] = st.session_state.setdefault(_KEY, {})
-    choices = (incoming.format, incoming.as_suggestions, incoming.sentences, incoming.columns)
-    key = (project_id, file_id, *choices)
+def _inspected(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> _Inspection:
+    """What a file holds, read once for each file and choice and not at every click."""
+    kept: dict[Any, _Inspection] = st.session_state.setdefault(_KEY, {})
+    key = (project_id, file_id, replace(incoming, source=b""))
     if key not in kept:
-        preview = Preview()
-        for preview in previewing(app.sessions, project_id, incoming):
-            if preview.documents + preview.report.bad_count >= LOOKED_AT:
-                break
         if len(kept) >= KEPT:
             kept.clear()
-        kept[key] = preview
+        kept[key] = _read(app, project_id, incoming)
     return kept[key]
+
+
+def _read(app: AppContext, project_id: int, incoming: Incoming) -> _Inspection:
+    inspection = _Inspection()
+    try:
+        for inspection.preview in previewing(app.sessions, project_id, incoming):
+            if inspection.preview.documents + inspection.preview.report.bad_count >= LOOKED_AT:
+                break
+    except (ValueError, OSError) as error:
+        inspection.problem = error_text(error)
+    if inspection.problem or inspection.preview.report.bad or incoming.encoding:
+        inspection.candidates = likely_encodings(incoming.source)
+    return inspection
 
 
 def _labels(preview: Preview) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.screens.common.wording import count, literal
 from app.services.interchange.read_records import ImportReport
+from app.services.interchange.report_lines import changes, losses
 from storage.formats.table import not_a_formula
 from storage.records import BadRecord
 
@@ -62,8 +63,9 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
     if labels:
         more = f" and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
         line += f" New labels: {', '.join(map(literal, labels[:LABELS_SHOWN]))}{more}."
-    for note in report.note_lines():
-        line += f" {literal(note)}."
+    line += "".join(f" {lost}." for lost in losses(report))
+    line += "".join(f" {literal(note)}." for note in report.note_lines())
+    line += "".join(f" {changed}." for changed in changes(report))
     if report.bad:
         reasons = [f"- line {bad.line:,}: {literal(bad.reason)}" for bad in report.bad[:BAD_SHOWN]]
         if report.bad_count > BAD_SHOWN:
@@ -78,9 +80,9 @@ def _show(report: ImportReport, outcome: Outcome, number: int) -> None:
             on_click="ignore",
             key=f"bad_records {number}",
         )
-    elif not report.done:
+    elif not report.done or report.differing:
         st.warning(line, icon=":material/warning:")
-    elif report.added:
+    elif report.added or report.merged:
         st.success(line, icon=":material/check_circle:")
     else:
         st.info(line, icon=":material/info:")
@@ -91,9 +93,9 @@ def _parts(report: ImportReport) -> list[str]:
     if report.entities:
         parts.append(count(report.entities, "entity", "entities"))
     if report.duplicates:
-        parts.append(f"{report.duplicates:,} already in the project")
-    if report.bad:
-        parts.append(f"{count(report.bad_count, 'record')} could not be read")
+        parts.append(count(report.duplicates, "duplicate"))
+    if unreadable := report.bad_count - report.contradictions:
+        parts.append(f"{count(unreadable, 'record')} could not be read")
     return parts
 
 

@@ -11,7 +11,12 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common.error_message import error_text
 from app.screens.common.wording import clipped, count, literal
-from app.screens.documents import column_choice, import_preview, import_report
+from app.screens.documents import (
+    column_choice,
+    import_choices,
+    import_preview,
+    import_report,
+)
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
 from storage.database_errors import StorageError
@@ -38,6 +43,9 @@ class Options:
             as_suggestions=self.as_suggestions,
             sentences=self.sentences,
             columns=column_choice.chosen(file.file_id) if self.format in (AUTO, COLUMNS) else None,
+            same_text=import_choices.same_text(),
+            encoding=import_choices.encoding(file.file_id),
+            submit_empty=import_choices.submits_empty(),
         )
 
 
@@ -68,10 +76,13 @@ def _upload(app: AppContext, project_id: int) -> None:
         return
     adding = st.empty()
     with adding.container():
-        for file in chosen[:LOOKED_INTO]:
+        reports = [
             import_preview.show(app, project_id, options.incoming(file, app.person), file.file_id)
+            for file in chosen[:LOOKED_INTO]
+        ]
         if len(chosen) > LOOKED_INTO:
             st.caption(f"And {count(len(chosen) - LOOKED_INTO, 'file')} more.")
+        import_choices.ask(reports)
         wanted = st.button("Add files", icon=":material/upload:", type="primary", key="add_files")
     if wanted:
         with adding.container():

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import StatementError
 
-from app.services.interchange.insert_batch import InsertResult, insert_batch, is_refusal
+from app.services.interchange.insert_batch import EVERYTHING, InsertResult, insert_batch, is_refusal
 from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
+from app.services.interchange.same_text import SameText
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
 from storage.enums import Split
@@ -20,7 +21,8 @@ from storage.repository import documents
 
 
 def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
-    """Adds a file's documents to a project; texts it has already are passed over.
+    """Adds a file's documents to a project. Texts it has already stay as they are; records of one
+    text come together, see `app.services.interchange.same_text`.
 
     Yields the one report that grows, after each transaction; the last is `done`
     unless the file could not be read to its end. Entities become
@@ -29,24 +31,29 @@ def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterat
     `NotAllowedError`.
     """
     report = ImportReport()
+    oldest = EVERYTHING  # of the documents that this import added
     for batch in batches(incoming, report):
         if batch:
-            _take(sessions, project_id, batch).add_to(report)
+            result = _take(sessions, project_id, batch, incoming.same_text, oldest)
+            result.add_to(report)
+            oldest = min(oldest, result.oldest)
         yield report
     yield report
 
 
-def _take(sessions: Sessions, project_id: int, batch: Sequence[Checked]) -> InsertResult:
+def _take(
+    sessions: Sessions, project_id: int, batch: Sequence[Checked], way: SameText, since: int
+) -> InsertResult:
     """One transaction; a second one, document by document, where the database refuses any."""
     try:
         with writing(sessions) as session:
             require(session, project_id, "review")
-            return insert_batch(session, project_id, batch)
+            return insert_batch(session, project_id, batch, way=way, since=since)
     except StatementError as error:
         if not is_refusal(error):
             raise
     with writing(sessions) as session:
-        return insert_batch(session, project_id, batch, singly=True)
+        return insert_batch(session, project_id, batch, way=way, since=since, singly=True)
 
 
 def import_file(

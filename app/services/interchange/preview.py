@@ -6,8 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.services.interchange.insert_batch import notes_on_trash
+from app.services.interchange.insert_batch import (
+    EVERYTHING,
+    look_up,
+    notes_on_trash,
+)
 from app.services.interchange.read_records import Checked, ImportReport, Incoming, batches
+from app.services.interchange.same_text import Combiner, SameText
+from app.services.interchange.texts import Counts, Texts
+from app.services.interchange.to_document import labels_of
 from app.services.team.permissions import require
 from storage.engine import Sessions
 from storage.records import DocumentRecord
@@ -29,7 +36,10 @@ class Preview:
 
     @property
     def documents(self) -> int:
-        return self.report.added + self.report.duplicates
+        report = self.report
+        return (
+            report.added + report.duplicates + report.merged + report.responses + report.differing
+        )
 
 
 def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -> Iterator[Preview]:
@@ -40,24 +50,39 @@ def previewing(sessions: Sessions, project_id: int | None, incoming: Incoming) -
     """
     preview = Preview()
     report = preview.report
-    known_hashes: set[str] = set()
+    texts = _texts(sessions, project_id, incoming.same_text)
     present = _labels(sessions, project_id)
+    arriving: dict[str, None] = {}
     for batch in batches(incoming, report):
-        known_hashes |= _known(sessions, project_id, batch, report)
+        if project_id is not None:
+            _look_up(sessions, project_id, batch, texts, report)
         for checked in batch:
             if len(preview.first) < FIRST:
                 preview.first.append(checked.record)
-            entities = checked.record.entities or ()
-            preview.labels.update(span.label for span in entities)
-            if checked.document.sha256 in known_hashes:
-                report.duplicates += 1
-                continue
-            known_hashes.add(checked.document.sha256)
-            report.added += 1
-            report.entities += len(entities)
-        report.labels_created = [label for label in preview.labels if label not in present]
+            if _take(checked, texts, preview):
+                arriving |= dict.fromkeys(labels_of(checked.document))
+        report.labels_created = [label for label in arriving if label not in present]
+        texts.counts.add_to(report)
+        texts.counts = Counts()
         yield preview
     yield preview
+
+
+def _take(checked: Checked, texts: Texts, preview: Preview) -> bool:
+    """Whether the record brings anything."""
+    preview.labels.update(span.label for span in checked.record.entities or ())
+    before = texts.entities(checked)
+    outcome = texts.add(checked)
+    preview.report.added += outcome == "new"
+    preview.report.entities += texts.entities(checked) - before
+    texts.forget_text(checked)
+    return outcome in ("new", "merged", "response")
+
+
+def _texts(sessions: Sessions, project_id: int | None, way: SameText) -> Texts:
+    with sessions() as session:
+        nested = project_id is None or projects.get(session, project_id).nested
+    return Texts(Combiner(way, lambda: nested))
 
 
 def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
@@ -70,15 +95,17 @@ def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
         return present | trash.labels(session, project_id)
 
 
-def _known(
-    sessions: Sessions, project_id: int | None, batch: Sequence[Checked], report: ImportReport
-) -> set[str]:
-    """The batch's texts that the project has; what its bin holds is noted."""
-    if project_id is None:
-        return set()
+def _look_up(
+    sessions: Sessions,
+    project_id: int,
+    batch: Sequence[Checked],
+    texts: Texts,
+    report: ImportReport,
+) -> None:
+    """What the project has of the batch's texts; what its bin holds is noted."""
     with sessions() as session:
         hashes = [checked.document.sha256 for checked in batch]
         known = bulk.known_hashes(session, project_id, hashes)
         for said, documents in notes_on_trash(session, project_id, batch, known).items():
             report.note(said, documents)
-        return known
+        look_up(session, project_id, batch, known, texts, EVERYTHING)

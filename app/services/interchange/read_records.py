@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.services.interchange.same_text import SameText
 from app.services.interchange.sentences import by_sentence
 from app.services.interchange.to_document import DocumentBuilder
 from core.text.columns import ColumnChoice
@@ -43,6 +44,12 @@ class Incoming:
     """Each sentence becomes a document."""
     columns: ColumnChoice | None = None
     """The words and tags of a column file, where its content should not decide."""
+    same_text: SameText = "merge"
+    """What becomes of a further record of a text, with other annotation."""
+    encoding: str | None = None
+    """One of `storage.formats.ENCODINGS`, for a text that is no UTF-8."""
+    submit_empty: bool = False
+    """An empty list of labels says that somebody looked and found nothing; else nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,19 @@ class ImportReport:
     """Bytes of it that have been read."""
     added: int = 0
     duplicates: int = 0
-    """Documents whose very text the project has already."""
+    """Records whose very text the project has already, or the file before, with that annotation."""
+    merged: int = 0
+    """Records whose annotation was added to a document of the same text."""
+    responses: int = 0
+    """Records that are another person's annotation of the same text."""
+    differing: int = 0
+    """Records whose text the project has with other annotation, which was left as it is."""
+    contradictions: int = 0
+    """Bad records that contradict an earlier one of the same text."""
+    empty: int = 0
+    """Records with an empty list of labels, of which nobody knows whether somebody looked."""
+    submits_empty: bool = False
+    """Whether they were taken as submitted, see `Incoming.submit_empty`."""
     entities: int = 0
     bad: list[BadRecord] = field(default_factory=list)
     bad_unlisted: int = 0
@@ -143,12 +162,16 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
         incoming.source.name if isinstance(incoming.source, Path) else "document.txt"
     )
     report.format = _format(incoming, name)
+    report.submits_empty = incoming.submit_empty
     builder = DocumentBuilder(name, incoming.person, incoming.as_suggestions, incoming.split)
     source = incoming.source
     with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         report.size = file.seek(0, io.SEEK_END)
         file.seek(0)
-        records = formats.read_from(file, report.format, name, incoming.columns)
+        records = formats.read_from(
+            file, report.format, name, columns=incoming.columns, encoding=incoming.encoding
+        )
+        records = _decided(records, report)
         for batch in _parts(_sentences(records) if incoming.sentences else records):
             checked = _checked(batch, builder, report)
             report.read = max(report.read, min(file.tell(), report.size))
@@ -159,7 +182,23 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
 def _format(incoming: Incoming, name: str) -> str:
     if incoming.format != "auto":
         return incoming.format
-    return formats.COLUMNS if incoming.columns else formats.detect(incoming.source, name)
+    if incoming.columns:
+        return formats.COLUMNS
+    return formats.detect(incoming.source, name, incoming.encoding)
+
+
+def _decided(records: Iterable[Record], report: ImportReport) -> Iterator[Record]:
+    """The records, with no entities where an empty list of labels does not say that it is done."""
+    if not formats.FORMATS[report.format].empty_is_unclear:
+        yield from records
+        return
+    for record in records:
+        unclear = isinstance(record, DocumentRecord) and not record.status and record.entities == ()
+        report.empty += unclear
+        if isinstance(record, DocumentRecord) and unclear and not report.submits_empty:
+            yield replace(record, entities=None)
+        else:
+            yield record
 
 
 def _sentences(records: Iterable[Record]) -> Iterator[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,86 @@ def test_the_columns_of_a_file_can_be_chosen(
     with pytest.raises(SystemExit):
         main([*common, "--columns", "3,4"])
     assert "expected columns as word=2,tag=3" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_utf8_is_read_once_its_encoding_is_named(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "le s.txt"
+    source.write_bytes("La Señora celebró su mañana con niños.".encode("latin-1"))
+    command = ["import", str(source), "--project", "News"]
+
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert "it may be windows-1252 (Señora, mañana) or windows-1250 (Seńora, mańana)" in told.err
+    assert "windows-1252  Señora, mañana, niños" in told.out
+    suggested = told.out.splitlines()[-1].split(" import ")[1]
+    assert suggested == f"'{source}' --project News --encoding windows-1252"
+
+    assert main([*command, "--encoding", "latin-1", "--dry-run"]) == 0
+    assert "La Señora celebró su mañana con niños." in capsys.readouterr().out
+    assert main(["import", *shlex.split(suggested)]) == 0
+    assert "1 documents" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*command, "--encoding", "utf-7"])
+    assert "'utf-7' is no encoding that files are read in; expected" in capsys.readouterr().err
+
+
+def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_lost_first(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = [(0, 4, "PER"), (14, 18, "LOC"), (0, 4, "ORG")]
+    source = tmp_path / "tasks.jsonl"
+    source.write_text(
+        "".join(
+            json.dumps(
+                {
+                    "text": "Mara lives in Oslo.",
+                    "spans": [{"start": start, "end": end, "label": label}],
+                    "answer": "accept",
+                    "relations": [1],
+                }
+            )
+            + "\n"
+            for start, end, label in places
+        )
+    )
+    command = ["import", str(source), "--project", "News"]
+    lost = "1 record contradicts an earlier record of the same text, which stands"
+    merged = "1 record of a text that came before, with other annotation: merged into one document"
+
+    assert main([*command, "--dry-run"]) == 1
+    previewed = capsys.readouterr().err.splitlines()
+    assert main(command) == 1
+    assert [line for line in capsys.readouterr().err.splitlines() if "%" not in line] == [
+        line for line in previewed if "%" not in line
+    ]
+    told = [line for line in previewed if "relations" not in line]
+    assert [line for line in told if line in (lost, merged)] == [lost, merged]
+    assert previewed.index(lost) < next(
+        number for number, line in enumerate(previewed) if line.startswith("relations")
+    )
+    assert f"{source}:3: contradicts an earlier record" in previewed[0]
+
+    assert main([*command[:-1], "Apart", "--same-text", "separate"]) == 0
+    assert "2 records of a text that came before, by another person" in capsys.readouterr().err
+    assert main([*command[:-1], "First", "--same-text", "skip"]) == 1
+    assert "2 records contradict an earlier record" in capsys.readouterr().err
+
+
+def test_an_empty_list_of_labels_is_submitted_only_on_request(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "labels.jsonl"
+    records = [{"text": "One.", "label": [[0, 3, "X"]]}, {"text": "Two.", "label": []}]
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    assert main(["import", str(source), "--project", "News"]) == 0
+    said = "1 record with an empty list of labels: imported as"
+    assert f"{said} not yet annotated" in capsys.readouterr().err
+    assert main(["import", str(source), "--project", "Done", "--submit-empty"]) == 0
+    assert f"{said} submitted, with nothing found" in capsys.readouterr().err
+    for project, submitted_documents in (("News", 1), ("Done", 2)):
+        capsys.readouterr()
+        main(["export", "--project", project, "--format", "jsonl"])
+        assert len(capsys.readouterr().out.splitlines()) == submitted_documents

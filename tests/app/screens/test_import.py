@@ -13,7 +13,7 @@ from app.screens.documents import import_report
 from app.screens.documents import upload as adding
 from app.services.interchange.read_records import ImportReport
 from storage.records import BadRecord
-from storage.repository import documents, projects
+from storage.repository import documents, projects, responses
 from storage.repository.listing import list_documents
 from tests.app.pages_kit import Site
 
@@ -42,7 +42,7 @@ def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Sit
 
     said = site.said()
     assert "1 document added" in said
-    assert "1 already in the project" in said
+    assert "1 duplicate" in said
     assert "line 3" in said
     assert site.app.get("file_uploader")[0].value in (None, [])
 
@@ -56,7 +56,7 @@ def test_a_file_is_looked_at_before_anything_is_written(site: Site) -> None:
 
     said = site.said()
     assert "1 new" in said
-    assert "1 already in the project" in said
+    assert "1 duplicate" in said
     assert "1 unreadable" in said
     assert "EVENT 1 (new)" in said
     tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
@@ -91,7 +91,7 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
 
     assert "2 documents added. The import stopped" in site.said()
     add(site)
-    assert "3 documents added · 2 already in the project" in site.said()
+    assert "3 documents added · 2 duplicates" in site.said()
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 5
 
@@ -102,6 +102,119 @@ def test_a_file_that_is_broken_in_the_middle_is_not_told_as_done(site: Site) -> 
 
     assert "1 document added" in site.said()
     assert "The import stopped at line 2, and nothing after it was read" in site.said()
+
+
+SPANISH = "La Señora celebró su mañana con niños; Begoña Ibáñez."
+
+
+def chosen(site: Site, label: str) -> Any:
+    return next(radio for radio in site.app.radio if label in radio.label)
+
+
+def texts(site: Site) -> list[str]:
+    with site.sessions() as session:
+        rows = list_documents(session, site.project_id).rows
+        return sorted(documents.get(session, row.id).text for row in rows)
+
+
+def test_one_click_reads_a_file_in_another_encoding(site: Site) -> None:
+    upload(site, "news.txt", SPANISH.encode("latin-1"))
+
+    encodings = chosen(site, "In which encoding")
+    assert encodings.value is None
+    assert encodings.options[:2] == [
+        "windows-1252 (Western European)",
+        "windows-1250 (Central European)",
+    ]
+    captions = encodings.proto.captions
+    assert "Señora" in captions[0]
+    assert "Seńora" in captions[1]
+
+    encodings.set_value("windows-1252")
+    site.run()
+    assert "1 new" in site.said()
+    add(site)
+    assert texts(site) == [SPANISH]
+
+
+def test_any_other_encoding_can_be_chosen_and_a_wrong_choice_changed(site: Site) -> None:
+    upload(site, "news.txt", SPANISH.encode("cp437"))
+    chosen(site, "In which encoding").set_value("other")
+    site.run()
+    box = next(box for box in site.app.selectbox if box.label == "Encoding")
+    box.set_value("cp850")
+    site.run()
+    assert "1 new" in site.said()
+    add(site)
+
+    assert texts(site) == [SPANISH]
+
+
+def test_an_encoding_is_asked_of_no_file_that_is_utf8(site: Site) -> None:
+    upload(site, "some.jsonl", "{broken ü\n".encode() + line(text="Zürich."))
+
+    assert "1 unreadable" in site.said()
+    assert not site.app.radio
+
+
+def test_an_empty_list_of_labels_is_asked_about_and_not_submitted_by_itself(site: Site) -> None:
+    content = line(text="One.", label=[[0, 3, "X"]]) + line(text="Two.", label=[])
+    upload(site, "some.jsonl", content)
+
+    said = "1 record with an empty list of labels: imported as not yet annotated"
+    assert said in site.said()
+    add(site)
+    assert said in site.said()
+    with site.sessions() as session:
+        statuses = [row.status for row in list_documents(session, site.project_id).rows]
+    assert sorted(statuses) == ["new", "submitted"]
+
+
+def test_an_empty_list_of_labels_is_submitted_if_somebody_says_that_they_looked(site: Site) -> None:
+    upload(site, "some.jsonl", line(text="One.", label=[[0, 3, "X"]]) + line(text="Two.", label=[]))
+    empty = chosen(site, "empty list of labels")
+    empty.set_value(empty.options[1])
+    site.run()
+    add(site)
+
+    with site.sessions() as session:
+        rows = list_documents(session, site.project_id).rows
+    assert [row.status for row in rows] == ["submitted", "submitted"]
+
+
+def test_records_of_one_text_are_asked_about_and_merged_unless_told_otherwise(site: Site) -> None:
+    first, second = ([{"start": 0, "end": 3, "label": label}] for label in ("A", "B"))
+    content = line(text="One two.", entities=first) + line(text="One two.", entities=second)
+    other = [{"start": 4, "end": 7, "label": "A"}]
+    upload(site, "some.jsonl", content + line(text="One two.", entities=other))
+
+    said = site.said()
+    assert "1 record of a text that came before, with other annotation: merged" in said
+    assert "1 record contradicts an earlier record of the same text, which stands" in said
+    assert "line 2: contradicts" in said
+    assert "unreadable" not in said
+    chosen(site, "a text that came before").set_value("separate")
+    site.run()
+    assert "2 records of a text that came before, by another person" in site.said()
+    add(site)
+
+    assert "2 records of a text that came before, by another person" in site.said()
+    with site.sessions() as session:
+        assert len(responses.newest(session, [1])) == 3
+
+
+def test_a_text_that_the_project_has_with_other_annotation_is_told_before_and_after(
+    site: Site,
+) -> None:
+    known = line(text="One.", entities=[{"start": 0, "end": 3, "label": "A"}])
+    upload(site, "some.jsonl", known)
+    add(site)
+    upload(site, "more.jsonl", line(text="One.", entities=[{"start": 0, "end": 3, "label": "B"}]))
+
+    said = "1 record has a text that the project has with other annotation, which stays as it is"
+    assert said in site.said()
+    add(site)
+    assert said in site.said()
 
 
 def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
@@ -119,7 +232,7 @@ def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("latin.txt", "Zürich".encode("latin-1"), "not UTF\\-8"),
+        ("latin.txt", "Zürich".encode("latin-1"), "not UTF-8"),
         ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
         ("half.jsonl", b'{"text": "half \\ud83d"}\n', "half a character"),
         ("picture.jsonl", b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),

@@ -20,7 +20,7 @@ GERMEVAL = (CASES / "germeval.conll").read_bytes()
 def read(content: str | bytes, columns: str = "") -> list[Any]:
     source = content.encode() if isinstance(content, str) else content
     choice = parse_columns(columns) if columns else None
-    return list(formats.read(source, formats.COLUMNS, "corpus.conll", choice))
+    return list(formats.read(source, formats.COLUMNS, "corpus.conll", columns=choice))
 
 
 @pytest.mark.parametrize(("content", "entities"), FILES.values(), ids=FILES.keys())
@@ -173,7 +173,7 @@ def test_a_choice_that_is_none_says_how_to_write_it(columns: str) -> None:
 
 def test_columns_are_chosen_for_column_files_alone() -> None:
     with pytest.raises(ValueError, match="for files of format 'conll', and not for 'text'"):
-        list(formats.read(b"a", "text", "a.txt", parse_columns("tag=2")))
+        list(formats.read(b"a", "text", "a.txt", columns=parse_columns("tag=2")))
 
 
 def test_a_table_without_tags_says_what_to_type() -> None:

@@ -150,3 +150,13 @@ def test_what_else_looks_like_annotation_is_named() -> None:
     assert document.notes == (
         Counted("'lables' not read, though it looks like annotation; did you mean 'labels'?", 1),
     )
+
+
+def test_who_annotated_it_is_known_by_the_key_that_doccano_exports() -> None:
+    named, numbered = read(
+        lines({"text": "ab", "label": [], "username": "ann"}, {"text": "cd", "username": 7}),
+        "doccano",
+    )
+
+    assert (named.provenance, named.meta) == ({"person": "ann"}, {})
+    assert (numbered.provenance, numbered.meta) == ({}, {"username": 7})

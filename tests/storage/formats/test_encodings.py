@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from storage import formats
 from storage.formats.encodings import EncodingError, decoded, utf8_lines
-from storage.records import BadRecord
+from storage.formats.likely_encodings import MOST_OFFERED, likely, named
+from storage.formats.recoded import in_utf8
+from storage.records import BadRecord, DocumentRecord
 from tests.storage.formats.material import read
+from tests.storage.formats.packed import zipped
 
 GERMAN = "Zürich grüßt München.\r\nDie Straße heißt Königsallee.\nÄpfel & Öl\nfür später\n"
 MARKED = ["utf-16", "utf-32"]
@@ -60,26 +63,174 @@ def test_the_format_is_seen_through_utf16() -> None:
     assert formats.detect('{"text": "Zürich"}\n'.encode("utf-16"), "data") == "jsonl"
 
 
+RUSSIAN = "Президент России приехал в Москву.\n" * 4
+JAPANESE = "東京都の大学で田中さんは働いています。\n" * 4
+CHINESE = "中国银行在北京雇用了一名员工。\n" * 4
+FOREIGN = [
+    (GERMAN, "windows-1252", "Zürich"),
+    ("La Señora celebró su mañana con niños; Begoña Ibáñez.\n" * 4, "windows-1252", "Señora"),
+    ("Le président français a été élu à Besançon.\n" * 4, "windows-1252", "français"),
+    ("Søren Kierkegård bor på Ærø, og Åse i Tromsø.\n" * 4, "windows-1252", "Søren"),
+    ("São João não está; a eleição começou amanhã.\n" * 4, "windows-1252", "João"),
+    ("Äänestäjät eivät pitäneet siitä, että lähtivät yöllä.\n" * 4, "windows-1252", "siitä"),
+    ("Cœur à cœur, l'œuvre coûte 20 €, dit Anaïs.\n" * 4, "iso-8859-15", "Cœur"),
+    ("Le président français a été élu à Besançon.\n" * 4, "mac-roman", "français"),
+    ("Łódź i Kraków są miastami; żółta łódka, śpiewał.\n" * 4, "windows-1250", "Łódź"),
+    ("Příliš žluťoučký kůň úpěl ďábelské ódy.\n" * 4, "windows-1250", "Příliš"),
+    (RUSSIAN, "windows-1251", "Президент"),
+    (RUSSIAN, "koi8-r", "Президент"),
+    ("Ο πρωθυπουργός της Ελλάδας επισκέφθηκε.\n" * 4, "windows-1253", "της"),
+    ("ראש הממשלה ביקר בירושלים אתמול.\n" * 4, "windows-1255", "ראש"),
+    ("زار الرئيس مدينة القاهرة أمس.\n" * 4, "windows-1256", "زار"),
+    (JAPANESE, "cp932", "東京都"),
+    (JAPANESE, "euc-jp", "東京都"),
+    (CHINESE, "gb18030", "中国银行"),
+    ("中國銀行在台北僱用了一名員工。\n" * 4, "big5", "中國銀行"),
+    ("대한민국의 수도는 서울이다.\n" * 4, "euc-kr", "수도는"),
+    ("El pequeño barrio de La Señora\n" * 4, "utf-16-le", "pequeño"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding", "word"), FOREIGN)
+def test_the_likeliest_reading_comes_first_with_words_to_tell_it_by(
+    text: str, encoding: str, word: str
+) -> None:
+    first, *others = likely(text.encode(encoding))
+
+    assert first.encoding == encoding
+    assert any(word in shown for shown in first.words)
+    assert len(others) < MOST_OFFERED
+    assert all(other.words != first.words for other in others)
+
+
 @pytest.mark.parametrize(
-    ("text", "encoding", "name"),
+    ("text", "encoding"),
     [
-        (GERMAN, "cp1252", "CP125"),
-        ("Президент России приехал в Москву.\n" * 4, "cp1251", "CP1251"),
-        ("東京都の大学で田中さんは働いています。\n" * 4, "cp932", "SHIFT_JIS"),
-        ("中国银行在北京雇用了一名员工。\n" * 4, "gb18030", "GB18030"),
+        ("Łódź i Kraków są miastami; żółta łódka, śpiewał.\n" * 4, "iso-8859-2"),
+        ("İstanbul'da yaşayan Ayşe Şahin güneşi gördü.\n" * 4, "windows-1254"),
+        ("Győr és Székesfehérvár között őrült szűk út vezet.\n" * 4, "windows-1250"),
+        ("Šime Žižić živi u Čakovcu, a Đorđe šeće.\n" * 4, "windows-1250"),
+        ("Jūratė Žemaitė, kuri mėgsta šiaurės ežerus ir žąsis.\n" * 4, "windows-1257"),
     ],
 )
-@pytest.mark.parametrize("format", ["text", "lines", "conll", "jsonl"])
-def test_another_encoding_is_refused_with_a_guess_and_the_command(
-    text: str, encoding: str, name: str, format: str
+def test_where_statistics_cannot_tell_the_right_reading_is_among_those_offered(
+    text: str, encoding: str
 ) -> None:
-    records = read(text.encode(encoding), format)
+    assert encoding in [candidate.encoding for candidate in likely(text.encode(encoding))]
 
-    assert len(records) == 1
-    assert isinstance(records[0], BadRecord)
-    assert "not UTF-8: byte 0x" in records[0].reason
-    assert f"it looks like {name}" in records[0].reason
-    assert f"iconv -f {name}" in records[0].reason
+
+def test_western_european_is_never_called_central_european() -> None:
+    """windows-1250 reads ñ as ń and à as ŕ, and is as clean by every statistic."""
+    spanish, central, *_ = likely(FOREIGN[1][0].encode("latin-1"))
+
+    assert (spanish.encoding, central.encoding) == ("windows-1252", "windows-1250")
+    assert "Señora" in spanish.words
+    assert "Seńora" in central.words
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "word"), FOREIGN[:1] + FOREIGN[10:11] + FOREIGN[15:18]
+)
+@pytest.mark.parametrize("format", ["text", "lines", "conll", "jsonl"])
+def test_another_encoding_is_refused_with_what_it_may_be(
+    text: str, encoding: str, word: str, format: str
+) -> None:
+    (bad,) = read(text.encode(encoding), format)
+
+    assert isinstance(bad, BadRecord)
+    assert "not UTF-8: byte 0x" in bad.reason
+    assert f"it may be {encoding} (" in bad.reason
+    assert "Choose its encoding, or save it as UTF-8" in bad.reason
+    assert "iconv" not in bad.reason
+
+
+@pytest.mark.parametrize(("text", "encoding", "word"), FOREIGN)
+def test_a_text_is_read_exactly_in_the_encoding_that_was_chosen(
+    text: str, encoding: str, word: str
+) -> None:
+    (document,) = formats.read(text.encode(encoding), "text", "a.txt", encoding=encoding)
+
+    assert isinstance(document, DocumentRecord)
+    assert document.text == text
+
+
+@given(
+    text=st.text(st.characters(codec="cp1252"), min_size=1),
+    sizes=st.lists(st.integers(1, 9), min_size=1),
+)
+def test_a_chosen_encoding_is_converted_while_it_is_read(text: str, sizes: list[int]) -> None:
+    with in_utf8(io.BytesIO(b"_" + text.encode("cp1252")), "windows-1252") as file:
+        file.read(3)
+        file.seek(0)
+        parts = [file.read(size) for size in sizes]
+        assert b"".join([*parts, file.read()]).decode() == "_" + text
+
+
+@pytest.mark.parametrize("format", ["lines", "conll", "jsonl", "text", "doccano"])
+def test_every_reader_of_text_takes_a_chosen_encoding(format: str) -> None:
+    shown = {"jsonl": '{"text": "Zürich"}\n', "conll": "Zürich B-LOC\n"}
+    text = shown.get("jsonl" if format == "doccano" else format, "Zürich")
+    (document,) = formats.read(text.encode("latin-1"), format, "f.x", encoding="windows-1252")
+
+    assert isinstance(document, DocumentRecord)
+    assert document.text == "Zürich"
+
+
+def test_the_members_of_an_archive_that_are_no_utf8_are_read_in_the_chosen_encoding() -> None:
+    members = {"a.txt": "Zürich", "a.ann": "T1\tLOC 0 6\tZürich\n"}
+    packed = zipped({name: text.encode("latin-1") for name, text in members.items()})
+    mixed = zipped({"a.txt": "Köln".encode("latin-1"), "b.txt": "Köln".encode()})
+
+    (document,) = formats.read(packed, "brat", "a.zip", encoding="windows-1252")
+    assert isinstance(document, DocumentRecord)
+    assert [document.text[s.start : s.end] for s in document.entities or ()] == ["Zürich"]
+    texts_read = [
+        record.text for record in formats.read(mixed, "text", "a.zip", encoding="windows-1252")
+    ]
+    assert texts_read == ["Köln", "Köln"]
+    assert formats.likely_encodings(mixed)[0].encoding == "windows-1252"
+
+
+def test_a_file_that_says_what_it_is_is_not_read_as_anything_else() -> None:
+    for content in ("Köln".encode("utf-8-sig"), "Köln".encode("utf-16")):
+        (document,) = formats.read(content, "text", "a.txt", encoding="windows-1252")
+        assert document.text.removeprefix("\ufeff") == "Köln"
+
+
+def test_a_byte_that_the_chosen_encoding_lacks_is_named_with_its_line() -> None:
+    (bad,) = formats.read(b"one\ntwo \x81\n", "text", "a.txt", encoding="windows-1252")
+
+    assert bad == BadRecord(
+        2,
+        "not windows-1252: byte 0x81 in line 2 is no character of it; choose another encoding",
+        ends_file=True,
+    )
+
+
+def test_a_binary_format_takes_no_encoding() -> None:
+    with pytest.raises(ValueError, match="says its encoding itself; leave windows-1252 out"):
+        formats.read_from(io.BytesIO(b"PAR1"), "hugging_face", "a.parquet", encoding="windows-1252")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [("latin-1", "iso-8859-1"), ("CP1252", "windows-1252"), ("ms932", "cp932")],
+)
+def test_an_encoding_goes_by_all_its_names(spelling: str, name: str) -> None:
+    assert named(spelling) == name
+
+
+@pytest.mark.parametrize("name", ["utf-7", "no-such", "rot13", "idna", "hex"])
+def test_what_no_file_is_read_in_is_refused_with_what_there_is(name: str) -> None:
+    with pytest.raises(ValueError, match="expected one of windows-1252, "):
+        named(name)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"Zurich", "Zürich".encode(), "Zürich".encode()[:2], b"PAR1\xff", b"%PDF-\xff"]
+)
+def test_what_is_utf8_or_no_text_at_all_is_offered_no_encoding(content: bytes) -> None:
+    assert formats.likely_encodings(content) == ()
 
 
 def test_one_line_in_another_encoding_does_not_condemn_the_file() -> None:
