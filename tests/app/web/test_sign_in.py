@@ -130,7 +130,7 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
         compared.append(kept)
         return False
 
-    monkeypatch.setattr(sign_in.passwords, "matches", matches)
+    monkeypatch.setattr(passwords, "matches", matches)
     for name in ("Anna", "Nobody"):
         refused(sessions, name, GOOD)
 
