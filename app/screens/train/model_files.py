@@ -11,6 +11,7 @@ from app.screens.common.wording import literal
 from app.services.model_registry.archive import pack, unpack
 from app.services.model_registry.files import ModelImportError
 from app.services.model_registry.registry import ModelFolderError
+from app.web import uploads
 
 _SAID = "model_brought"
 
@@ -47,10 +48,12 @@ def _out(app: AppContext) -> None:
 
 
 def _into(app: AppContext) -> None:
+    uploads.show()
+    imports = st.session_state.setdefault("model imports", 0)
     file = st.file_uploader(
         "Version to import",
         type="zip",
-        key="import_model",
+        key=f"import_model {imports}",  # another key is an empty uploader
         help="A file exported from this page, or a zip of a folder that `python -m app model "
         "export` wrote. It becomes a proposed version; nothing changes until you promote it.",
     )
@@ -67,6 +70,8 @@ def _into(app: AppContext) -> None:
         )
         if brought.left_behind:
             said += f" Not imported: {', '.join(brought.left_behind)}."
+        uploads.forget([file])
+        st.session_state["model imports"] = imports + 1
         st.session_state[_SAID] = said
         st.rerun()
     if told := st.session_state.pop(_SAID, None):
