@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accounts_kit import sign_in
-from tests.browser.app_kit import Site
+from tests.browser.app_kit import Site, go_to
 
 pytestmark = pytest.mark.xdist_group("browser-accounts")
 
@@ -20,33 +22,24 @@ TOKEN = "document.cookie.split('; ').find(c => c.startsWith('_streamlit_xsrf='))
 
 
 def test_a_file_comes_in_through_the_uploader_and_through_nothing_else(
-    tab: Page, browser: Browser, browser_context_args: dict[str, object], accounts_site: Site
+    tab: Page, browser: Browser, browser_context_args: dict[str, Any], accounts_site: Site
 ) -> None:
-    sent: list[str] = []
-
-    def note(route: Route) -> None:
-        sent.append(route.request.url)
-        route.continue_()
-
     sign_in(tab, accounts_site.url, "Anna")
-    tab.goto(f"{accounts_site.url}/documents?project=1")
+    tab.goto(f"{accounts_site.url}/?project=1")
     tab.get_by_role("tab", name="Add documents").click()
-    tab.route("**/_stcore/upload_file/**", note)
     file = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Ada met Bo in Oslo."}
-    tab.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([file])
-    expect(tab.get_by_role("button", name="Add files")).to_be_visible()
-    tab.unroute_all()
-    (address,) = sent
+    with tab.expect_request(lambda request: request.method == "PUT") as sent:
+        tab.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([file])
+    expect(tab.get_by_test_id("stBaseButton-primary").filter(has_text="Add files")).to_be_visible()
+    address = sent.value.url
 
-    with browser.new_context(**browser_context_args) as other:  # type: ignore[arg-type]
+    with browser.new_context(**browser_context_args) as other:
         bo = other.new_page()
         sign_in(bo, accounts_site.url, "Bo")
-        expect(bo.get_by_test_id("stSidebarNav")).to_be_visible()
         assert bo.evaluate(SENDS, [address, bo.evaluate(TOKEN)]) == 403
 
     assert tab.evaluate(SENDS, [address, tab.evaluate(TOKEN)]) == 204
-    tab.get_by_role("button", name="Add files").click()
+    tab.get_by_test_id("stBaseButton-primary").filter(has_text="Add files").click()
     expect(tab.get_by_text("1 document added").first).to_be_visible()
-    tab.get_by_test_id("stSidebarNav").get_by_role("link", name="Figures").click()
-    expect(tab.get_by_role("heading", name="Figures")).to_be_visible()
+    go_to(tab, "Figures")
     assert tab.evaluate(SENDS, [address, tab.evaluate(TOKEN)]) == 403
