@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load as from_bytes
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as to_bytes
@@ -28,6 +27,7 @@ from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .denoiser import Denoiser, EncodedBatch
 from .encoder import SentenceEncoder, encoder_config_from
 from .subwords import WordBatch, word_batch
+from .tokenizer_file import panics_as_errors
 from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
@@ -163,7 +163,12 @@ class DiffusionNER(nn.Module):
                     f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
-        saved = json.loads((folder / CONFIG).read_text())
+        try:
+            saved = json.loads((folder / CONFIG).read_text())
+        except (ValueError, RecursionError) as error:
+            raise ModelError(
+                f"{folder / CONFIG} is damaged ({error}); copy the whole folder again"
+            ) from error
         if set(saved) - {KEY} != {"model", "encoder"}:
             raise ModelError(
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
@@ -174,12 +179,16 @@ class DiffusionNER(nn.Module):
         try:
             config = ModelConfig.from_json(settings(saved))
             encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
-            model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
+            with panics_as_errors():
+                tokenizer = AutoTokenizer.from_pretrained(folder)
+            model = cls(config, encoder, tokenizer)
             state = load_file(folder / WEIGHTS)
             model.load_state_dict(
                 {weight_name(name): value.float() for name, value in state.items()}
             )
-        except (TypeError, RuntimeError, SafetensorError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # damaged files have no error that the libraries promise
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
                 f"come from one `{PROGRAM} train` of this version; {error}"

@@ -7,6 +7,7 @@ import io
 import streamlit as st
 
 from app.context import AppContext
+from app.screens.common.error_message import reason
 from app.screens.common.wording import literal
 from app.services.model_registry.archive import pack, unpack
 from app.services.model_registry.files import ModelImportError
@@ -34,7 +35,7 @@ def _out(app: AppContext) -> None:
             try:
                 pack(app.sessions, chosen, packed)
             except (LookupError, OSError, ModelFolderError, ModelImportError) as error:
-                st.error(literal(str(error)), icon=":material/error:")
+                st.error(reason(error), icon=":material/error:")
                 return
             st.download_button(
                 "Download .zip",
@@ -62,7 +63,7 @@ def _into(app: AppContext) -> None:
             with st.spinner("Checking the model …"):
                 brought = unpack(app.sessions, app.settings, file, file.name)
         except (OSError, ValueError) as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            st.error(reason(error), icon=":material/error:")
             return
         said = (
             f"Version {brought.version.id} imported as a proposal, with the labels "

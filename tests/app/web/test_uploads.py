@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -58,8 +59,8 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Running:
     running.pages = {name: Page(**{COOKIE: ANNA}) for name in ("anna", "anna too")}
     running.pages["bo"] = Page(**{COOKIE: BO})
     monkeypatch.setattr(uploads, "_shown", WeakKeyDictionary())
-    monkeypatch.setattr(uploads.runtime, "get_instance", lambda: running)
-    monkeypatch.setattr(uploads.runtime, "exists", lambda: True)
+    monkeypatch.setattr(runtime, "get_instance", lambda: running)
+    monkeypatch.setattr(runtime, "exists", lambda: True)
     monkeypatch.setattr(
         uploads, "get_script_run_ctx", lambda: SimpleNamespace(session_id=running.run_of)
     )
