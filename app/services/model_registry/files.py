@@ -81,8 +81,11 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
     return tuple(sorted({*names, CARD, "scores.json"}))
 
 
-def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
-    """Checks a model directory, copies it below the data folder, and records it as proposed.
+def bring_in(
+    sessions: Sessions, settings: Settings, folder: Path, source: str | None = None
+) -> Brought:
+    """Checks a model directory, copies it below the data folder, and records it as proposed, from
+    `source`: a file's name, else the folder's.
 
     Raises `ModelImportError` for what is missing, linked, pickled, or does not load.
     """
@@ -99,7 +102,7 @@ def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
         fresh.rename(final)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    version = registry.bring_in(final, {"imported": {"from": folder.name}})
+    version = registry.bring_in(final, {"imported": {"from": source or folder.name}})
     behind = sorted(path.name for path in folder.iterdir() if path.name not in found)
     return Brought(version, tuple(behind))
 
