@@ -13,7 +13,7 @@ from app.settings import ROOT, Settings
 def without_paths(message: str) -> str:
     """The message with only the last name of every path below a folder of this server."""
     settings = Settings.from_environment()
-    places = (
+    folders = (
         settings.data,
         settings.model.parent,
         ROOT,
@@ -21,7 +21,7 @@ def without_paths(message: str) -> str:
         Path(sys.prefix),
         Path.home(),
     )
-    roots = {str(root) for place in places for root in (place, place.resolve())} - {"/"}
+    roots = {str(root) for folder in folders for root in (folder, folder.resolve())} - {"/"}
     longest_first = "|".join(map(re.escape, sorted(roots, key=len, reverse=True)))
     below = rf"(?<![\w./-])(?:{longest_first})(?:/[^/\s'\":;,()]*)*(?![\w-])"
     return re.sub(below, lambda match: match[0].rstrip("/").rpartition("/")[2], message)
