@@ -32,6 +32,8 @@ from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 _MAX_SUBWORDS = 512
+_MAX_LAYERS, _MAX_TIMESTEPS = 200, 100_000
+"""Of a model from elsewhere: ten and a hundred times as many as large ones have."""
 
 
 class ModelError(ValueError):
@@ -194,6 +196,22 @@ class DiffusionNER(nn.Module):
                 f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
+
+
+def parameter_count(saved: Mapping[str, Any]) -> int:
+    """The number of parameters of the model that a parsed `config.json` describes, without memory
+    for them. Raises ModelError where no such model can be built."""
+    try:
+        for key, value in {**saved["encoder"], **saved["model"]}.items():
+            most = _MAX_TIMESTEPS if key == "timesteps" else _MAX_LAYERS
+            if ("layers" in key or key == "timesteps") and isinstance(value, int) and value > most:
+                raise ModelError(f"{key} is {value}, expected at most {most}")
+        config = ModelConfig.from_json(settings(saved))
+        with torch.device("meta"):
+            parts = SentenceEncoder(config, encoder_config_from(saved["encoder"])), Denoiser(config)
+    except Exception as error:
+        raise ModelError(f"{CONFIG} describes no model that can be built: {error}") from error
+    return sum(parameter.numel() for part in parts for parameter in part.parameters())
 
 
 def _rebuilt(

@@ -182,10 +182,19 @@ def _parsed(path: Path) -> Any:
 
 
 def _load(folder: Path) -> None:
-    from core.modeling.model import DiffusionNER
+    from core.modeling.model import DiffusionNER, parameter_count
 
     try:
+        parameters = parameter_count(_parsed(folder / CONFIG))
+        weights = (folder / WEIGHTS).stat().st_size
+        if parameters > weights:  # a weight has a byte at the least
+            raise ModelImportError(
+                f"{CONFIG} describes {parameters} weights, and {WEIGHTS} has {weights} bytes; copy "
+                "both from one model"
+            )
         DiffusionNER.load(folder)
+    except ModelImportError:
+        raise
     except Exception as error:  # whatever a stranger's files do to the loader
         said = str(error).replace(str(folder), "its folder")
         raise ModelImportError(f"the model cannot be loaded: {said}") from error

@@ -16,6 +16,8 @@ from tests.app.web.test_sign_in import GOOD, Clock, anna, clock, quick_hashes, r
 
 __all__ = ["anna", "clock", "quick_hashes"]
 
+pytestmark = pytest.mark.both_databases
+
 
 def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The length of every password that Argon2 is given from now on."""

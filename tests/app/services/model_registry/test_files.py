@@ -124,6 +124,35 @@ def test_a_file_to_be_parsed_is_not_read_when_it_is_far_too_large(
     refused(sessions, folder, "bytes, expected at most 100")
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "size", "match"),
+    [
+        ("encoder", "hidden_size", 2**20, "describes .* weights"),
+        ("encoder", "vocab_size", 2**40, "describes .* weights"),
+        ("encoder", "num_hidden_layers", 10**9, "expected at most 200"),
+        ("model", "lstm_layers", 10**9, "lstm_layers is 1000000000, expected at most 200"),
+        ("model", "timesteps", 10**12, "timesteps is 1000000000000, expected at most 100000"),
+        ("model", "hidden_size", 2**30, "weights|cannot be loaded"),
+    ],
+)
+def test_a_model_larger_than_its_weights_is_refused_before_there_is_memory_for_it(
+    sessions: Sessions,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+    key: str,
+    size: int,
+    match: str,
+) -> None:
+    from core.modeling.model import DiffusionNER
+
+    monkeypatch.setattr(DiffusionNER, "load", lambda folder: pytest.fail("memory was asked for"))
+    config = json.loads((folder / "config.json").read_text())
+    config[part][key] = size
+    (folder / "config.json").write_text(json.dumps(config))
+    refused(sessions, folder, match)
+
+
 def test_a_tokenizer_with_a_pattern_of_its_own_is_refused(sessions: Sessions, folder: Path) -> None:
     saved = json.loads((folder / "tokenizer.json").read_text())
     split = {"type": "Split", "pattern": {"Regex": "(a|a)*$"}, "behavior": "Isolated"}
