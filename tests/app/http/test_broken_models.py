@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from app.http.batching import Batcher
 from app.services.suggestions.predictor import ModelPredictor
-from core.modeling.tokenizer_file import TokenizerError
-from core.types import SamplerSettings
 from tests.app.http.test_api import Served, served
 from tests.app.material import tiny_model
-from tests.coroutines import result_of
 
 __all__ = ["served"]
 
@@ -60,16 +56,15 @@ def test_a_tokenizer_that_breaks_down_is_told_in_words(
     assert served.client.post("/api/v1/predict", json={"text": "Ada"}).status_code == 200
 
 
-def test_all_who_wait_for_a_model_that_breaks_down_are_answered(model: ModelPredictor) -> None:
+def test_all_who_wait_for_a_model_that_breaks_down_are_answered(
+    served: Served, model: ModelPredictor
+) -> None:
     break_tokenizer(model.path)
-    batcher = Batcher()
 
-    async def ask() -> list[object]:
-        texts = ["x" * 40, "Ada met Bo.", "x" * 3_000]
-        asked = [batcher.predict(model, text, SamplerSettings()) for text in texts]
-        return list(await asyncio.gather(*asked, return_exceptions=True))
+    def ask(text: str) -> int:
+        return int(served.client.post("/api/v1/predict", json={"text": text}).status_code)
 
-    answers = result_of(ask())
-    assert len(answers) == 3
-    assert isinstance(answers[0], TokenizerError)
-    assert isinstance(answers[2], TokenizerError)
+    with ThreadPoolExecutor(4) as callers:
+        statuses = list(callers.map(ask, ["x" * 40, "y" * 10 + "x" * 30, "x" * 3_000, "x" * 50]))
+
+    assert statuses == [500] * 4
