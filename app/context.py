@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app.server_paths import without_paths
 from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry
 from app.services.operations import projects
@@ -73,7 +74,7 @@ class AppContext:
         try:
             self.models.ensure_bundled(self.settings.model)
         except ModelFolderError as error:
-            return str(error)
+            return without_paths(str(error))
         return None
 
 

@@ -14,7 +14,7 @@ from app.screens.common.wording import literal
 from app.screens.navigation import navigation
 from app.services.team.permissions import Acting, NotAllowedError
 from app.settings import ROOT, Settings
-from app.web import listen_address
+from app.web import listen_address, uploads
 from app.whoami import SignedOutError, UnknownPersonError
 
 st.set_page_config(page_title="Spanneal", page_icon=icon(), layout="wide")
@@ -31,17 +31,18 @@ def let_in() -> Acting | None:
     return context.begin_run().acting
 
 
-try:
-    page = navigation(let_in())
-    if page.title != "Annotate":  # which receives for itself, and answers
-        save_unmounted()
-    page.run()
-    context.settle()
-except SignedOutError:
-    signed_out.signed_out()
-except UnknownPersonError as error:
-    signed_out.unknown_person(str(error))
-except NotAllowedError as error:
-    st.warning(literal(str(error)), icon=":material/lock:")
-except Exception as error:
-    st.error(error_text(error), icon=":material/error:")
+with uploads.page_run():
+    try:
+        page = navigation(let_in())
+        if page.title != "Annotate":  # which receives for itself, and answers
+            save_unmounted()
+        page.run()
+        context.settle()
+    except SignedOutError:
+        signed_out.signed_out()
+    except UnknownPersonError as error:
+        signed_out.unknown_person(str(error))
+    except NotAllowedError as error:
+        st.warning(literal(str(error)), icon=":material/lock:")
+    except Exception as error:
+        st.error(error_text(error), icon=":material/error:")

@@ -12,11 +12,16 @@ from app.settings import ROOT, Settings
 from app.web import health, metrics, sign_in
 from app.web.gate import Gate
 from app.web.headers import Headers
+from app.web.uploads import Uploads
 
 app = st.App(
     ROOT / "app" / "main.py",
     routes=[*sign_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
-    middleware=[Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)],
+    middleware=[
+        Middleware(Headers),
+        Middleware(Gate, settings=Settings.from_environment),
+        Middleware(Uploads, settings=Settings.from_environment),
+    ],
     on_script_error=show_error,
 )
 logs.configure(Settings.from_environment().log)

@@ -91,6 +91,34 @@ def test_every_image_is_pinned_to_a_whole_version() -> None:
         assert image.startswith("postgres:") or re.search(r":\d+\.\d+\.\d+", image)
 
 
+def test_every_service_writes_to_its_volumes_alone_and_gains_no_right() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else [])
+        assert any(place.startswith("/tmp") for place in service["tmpfs"]), name
+
+
+def test_every_container_of_the_cluster_is_confined_alike() -> None:
+    for container in _containers():
+        context = container["securityContext"]
+        assert context["readOnlyRootFilesystem"] is True
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+        assert "/tmp" in {mount["mountPath"] for mount in container["volumeMounts"]}
+    for each in CLUSTER:
+        if each["kind"] in ("Deployment", "StatefulSet"):
+            pod = each["spec"]["template"]["spec"]
+            assert pod["securityContext"]["runAsNonRoot"] is True
+            volumes = {volume["name"] for volume in pod.get("volumes", ())}
+            volumes |= {
+                claim["metadata"]["name"] for claim in each["spec"].get("volumeClaimTemplates", ())
+            }
+            mounts = {mount["name"] for c in pod["containers"] for mount in c["volumeMounts"]}
+            assert mounts == volumes
+
+
 def test_every_command_is_a_verb_and_there_are_two_pages_and_several_workers() -> None:
     services = COMPOSE["services"]
     commands = [each["command"] for each in services.values() if "command" in each]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from app.services.team import tokens
 from app.settings import Settings
 from app.web import listen_address
 from app.web.gate import database
+from app.web.origin import same_origin
 from storage.engine import Sessions
 
 rate = Rate()
@@ -138,16 +138,14 @@ def _secret(request: Request) -> str | None:
 
 def _same_site(request: Request) -> None:
     """Browsers say which site asks; what says nothing is no browser."""
-    origin = request.headers.get("origin")
-    try:
-        own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    except ValueError:  # brackets that hold no IPv6 address
-        own = False
-    if not own or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if not same_origin(request) or request.headers.get("sec-fetch-site") in (
+        "cross-site",
+        "same-site",
+    ):
         raise ApiError(
             403,
             "the request comes from a page of another site",
-            got=origin,
+            got=request.headers.get("origin"),
             expected="a page of this site, or a program",
             remedy="Send the request from a program; pages of other sites are not allowed.",
         )

@@ -16,13 +16,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from app.gestures import GestureError
+from app.server_paths import without_paths
+from app.services.model_registry.registry import ModelFolderError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.permissions import NotAllowedError
+from core.modeling.tokenizer_file import TokenizerError
 from storage.database_errors import problem_of
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
+    ModelFolderError: 503,
     NotAllowedError: 403,
+    TokenizerError: 500,
     LookupError: 404,
     GestureError: 409,
     RetrainingError: 409,
@@ -91,7 +96,9 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, (KeyError, IndexError, UnicodeError)):  # nobody's words to a person
         raise error
     status = next(code for kind, code in _STATUSES.items() if isinstance(error, kind))
-    return answer(status, ApiError(status, str(error)).body)
+    if status >= 500:
+        LOG.error("a program's request failed", exc_info=error)
+    return answer(status, ApiError(status, without_paths(str(error))).body)
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:

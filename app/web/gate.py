@@ -5,6 +5,7 @@ Streamlit's own files and the health check are open to all; they say nothing abo
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -20,8 +21,10 @@ from app.services.operations.startup import open_database
 from app.services.team.sign_in import SignedIn, signed_in
 from app.settings import Settings
 from app.web import listen_address
+from app.web.origin import same_origin
 from storage.engine import Sessions
 
+LOG = logging.getLogger(__name__)
 COOKIE = "spanneal"
 SIGN_IN = "/sign-in"
 PROBES = ("/healthz", "/readyz")
@@ -33,7 +36,8 @@ _opening = threading.Lock()
 
 
 class Gate:
-    """Refuses what comes to a name or an address that is not ours, and who has not signed in."""
+    """Refuses what comes to a name or an address that is not ours, what another site's page sends,
+    and who has not signed in."""
 
     def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
         self._app, self._settings = app, settings
@@ -55,8 +59,12 @@ class Gate:
         server = asked.scope.get("server")
         if problem := listen_address.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
-        if path not in PROBES and not is_host_allowed(asked.headers.get("host")):
+        if path in PROBES:
+            return None
+        if not is_host_allowed(asked.headers.get("host")):
             return PlainTextResponse("This host name is not in server.allowedHosts.\n", 421)
+        if not same_origin(asked):
+            return _of_another_site(asked)
         if settings.auth != "accounts" or _is_open(path):
             return None
         if await run_in_threadpool(_whose, settings, asked.cookies.get(COOKIE, "")):
@@ -66,6 +74,19 @@ class Gate:
             wanted = path + (f"?{query}" if query else "")
             return RedirectResponse(f"{SIGN_IN}?next={quote(wanted)}", 303)
         return PlainTextResponse("Sign in first.\n", 401)
+
+
+def _of_another_site(asked: HTTPConnection) -> Response:
+    LOG.warning(
+        "refused %.60r: it comes from a page of %.200r, but was sent to %.200r over %s; if that is "
+        "this site, its proxy must pass on Host and X-Forwarded-Proto, and FORWARDED_ALLOW_IPS "
+        "must name the proxy",
+        asked.scope["path"],
+        asked.headers.get("origin"),
+        asked.headers.get("host"),
+        asked.scope.get("scheme"),
+    )
+    return PlainTextResponse("This was sent by a page of another site.\n", 403)
 
 
 def database(settings: Settings) -> Sessions:

@@ -16,6 +16,7 @@ from app.services.team.sign_in import LONGEST, SignInError, sign_in, signed_in
 from app.settings import Settings
 from app.web.gate import COOKIE, SIGN_IN, database
 from app.web.headers import form_policy
+from app.web.origin import same_origin
 
 LONGEST_FORM = 4_096
 """Bytes of a name, a password and where to go."""
@@ -41,7 +42,7 @@ async def ask(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Lets in who has the right password; says the same to everybody else."""
     settings = Settings.from_environment()
-    if settings.auth != "accounts" or not _same_origin(request):
+    if settings.auth != "accounts" or not same_origin(request):
         return Response("This form was sent from another site.\n", 403, media_type="text/plain")
     form = await _read(request)
     if form is None:
@@ -91,15 +92,6 @@ def _below(wanted: str) -> str:
     local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     printable = wanted.isprintable() and "\\" not in wanted
     return wanted if local and printable and not parts.scheme and not parts.netloc else "/"
-
-
-def _same_origin(request: Request) -> bool:
-    """Browsers say which site a form is of; what says nothing is no browser."""
-    origin = request.headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    except ValueError:  # brackets that hold no IPv6 address
-        return False
 
 
 async def _read(request: Request) -> dict[str, str] | None:

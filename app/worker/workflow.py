@@ -24,6 +24,7 @@ from typing import Any
 from dbos import DBOS
 
 from app import logs
+from app.server_paths import without_paths
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import ModelRegistry
 from app.services.retraining.auto_retrain import AutoRetrain
@@ -206,7 +207,7 @@ def _explained() -> Iterator[None]:
 
 def _explain(error: Exception) -> str:
     again = "then try again: it resumes from its last checkpoint"
-    text = str(error)
+    text = without_paths(str(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         free = shutil.disk_usage(_settings().data).free // 2**20
         return f"the disk is full ({free} MB left); free some space, {again}"

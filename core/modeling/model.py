@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load as from_bytes
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as to_bytes
@@ -28,10 +27,13 @@ from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .denoiser import Denoiser, EncodedBatch
 from .encoder import SentenceEncoder, encoder_config_from
 from .subwords import WordBatch, word_batch
+from .tokenizer_file import panics_as_errors
 from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 _MAX_SUBWORDS = 512
+_MAX_LAYERS, _MAX_TIMESTEPS = 200, 100_000
+"""Of a model from elsewhere: ten and a hundred times as many as large ones have."""
 
 
 class ModelError(ValueError):
@@ -163,7 +165,12 @@ class DiffusionNER(nn.Module):
                     f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
-        saved = json.loads((folder / CONFIG).read_text())
+        try:
+            saved = json.loads((folder / CONFIG).read_text())
+        except (ValueError, RecursionError) as error:
+            raise ModelError(
+                f"{folder / CONFIG} is damaged ({error}); copy the whole folder again"
+            ) from error
         if set(saved) - {KEY} != {"model", "encoder"}:
             raise ModelError(
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
@@ -174,17 +181,37 @@ class DiffusionNER(nn.Module):
         try:
             config = ModelConfig.from_json(settings(saved))
             encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
-            model = cls(config, encoder, AutoTokenizer.from_pretrained(folder))
+            with panics_as_errors():
+                tokenizer = AutoTokenizer.from_pretrained(folder)
+            model = cls(config, encoder, tokenizer)
             state = load_file(folder / WEIGHTS)
             model.load_state_dict(
                 {weight_name(name): value.float() for name, value in state.items()}
             )
-        except (TypeError, RuntimeError, SafetensorError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # damaged files have no error that the libraries promise
             raise ModelError(
                 f"{folder} does not hold together: its configuration, weights and tokenizer must "
                 f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
+
+
+def parameter_count(saved: Mapping[str, Any]) -> int:
+    """The number of parameters of the model that a parsed `config.json` describes, without memory
+    for them. Raises ModelError where no such model can be built."""
+    try:
+        for key, value in {**saved["encoder"], **saved["model"]}.items():
+            most = _MAX_TIMESTEPS if key == "timesteps" else _MAX_LAYERS
+            if ("layers" in key or key == "timesteps") and isinstance(value, int) and value > most:
+                raise ModelError(f"{key} is {value}, expected at most {most}")
+        config = ModelConfig.from_json(settings(saved))
+        with torch.device("meta"):
+            parts = SentenceEncoder(config, encoder_config_from(saved["encoder"])), Denoiser(config)
+    except Exception as error:
+        raise ModelError(f"{CONFIG} describes no model that can be built: {error}") from error
+    return sum(parameter.numel() for part in parts for parameter in part.parameters())
 
 
 def _rebuilt(

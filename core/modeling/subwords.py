@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..devices import send
 from ..text.word_shapes import shape_of
+from .tokenizer_file import panics_as_errors
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) ->
         return []
     counts = dict.fromkeys(words, 0)
     units = [[_encodable(word)] for word in counts]
-    with _TOKENIZING:
+    with _TOKENIZING, panics_as_errors():
         encoded = tokenizer(units, is_split_into_words=True, **_WITHOUT_SPECIALS)
     for word, ids in zip(counts, encoded["input_ids"], strict=True):
         counts[word] = len(ids)
@@ -61,7 +62,7 @@ def word_batch(
     sentences within the budget.
     """
     encodable = [[_encodable(word) for word in words] for words in sentences]
-    with _TOKENIZING:
+    with _TOKENIZING, panics_as_errors():
         encoded = tokenizer(
             encodable, is_split_into_words=True, truncation=True, max_length=max_subwords
         )

@@ -13,6 +13,8 @@ from storage.models import Event, Login, User
 
 FAILED = "sign-in failed"
 """The action of an event for each wrong password; it names nobody unless there is the account."""
+_STRANGER = ""
+"""The name of the row that unknown names share. No account can have it."""
 
 
 def folded(name: str) -> str:
@@ -30,8 +32,19 @@ def add(session: Session, name: str, password: str | None, *, administrator: boo
 
 def named(session: Session, name: str, *, locked: bool = False) -> User | None:
     """Whoever has this name in any case. `locked`: nobody else changes the row meanwhile."""
-    query = select(User).where(User.folded == folded(name))
+    query = select(User).where(User.folded == folded(name), User.folded != _STRANGER)
     return session.scalars(query.with_for_update() if locked else query).one_or_none()
+
+
+def stranger(session: Session) -> User:
+    """The row to change for a name that cannot sign in, so that the database works as much for it
+    as for one that can. It is disabled, and no list shows it."""
+    found = session.scalars(select(User).where(User.folded == _STRANGER)).one_or_none()
+    if found is None:
+        found = User(name=_STRANGER, folded=_STRANGER, failures=0, active=False)
+        session.add(found)
+        session.flush()
+    return found
 
 
 def get(session: Session, user_id: int) -> User:
@@ -42,7 +55,8 @@ def get(session: Session, user_id: int) -> User:
 
 
 def every(session: Session) -> Sequence[User]:
-    return session.scalars(select(User).order_by(User.folded)).all()
+    query = select(User).where(User.folded != _STRANGER).order_by(User.folded)
+    return session.scalars(query).all()
 
 
 def other_administrators(session: Session, user_id: int) -> int:

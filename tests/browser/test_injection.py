@@ -28,7 +28,7 @@ Go = Callable[[str], None]
 IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "</span><script>alert(1)</script>"
 ENTITY = "&lt;script&gt;alert(1)&lt;/script&gt;"
-LINK = "[here](javascript:alert(1))"
+LINK = "[here](javascript:alert(1)) [there](data:text/html,<script>alert(1)</script>)"
 WHO = f"{IMAGE} Anna"
 TEXT = f"Mr {IMAGE} met {SCRIPT} near {ENTITY} and {LINK}."
 
@@ -153,6 +153,10 @@ def test_the_annotator_shows_hostile_text_labels_and_comments(opened: Page, go: 
     go("annotate")
     annotate.ready()
 
+    opened.get_by_role("button", name="Guidelines").click()
+    expect(opened.get_by_text("data:text/html").first).to_be_visible()
+    expect(opened.locator("a[href^='data:'], a[href^='javascript:']")).to_have_count(0)
+    opened.keyboard.press("Escape")
     assert IMAGE in annotate.text.inner_text()
     assert SCRIPT in annotate.text.inner_text()
     assert ENTITY in annotate.text.inner_text()

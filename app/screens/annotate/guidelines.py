@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.screens.common.wording import literal
+from app.screens.common.wording import literal, with_safe_links
 from app.services.annotation.document_view import LabelView
 
 HOW_TO_DECIDE = """**How to decide**
@@ -28,4 +28,4 @@ def guidelines(labels: Sequence[LabelView], own: str) -> None:
         ]
         listed = "\n".join(lines) or "This project has no labels yet; add them in Documents."
         st.markdown(f"**What to mark**\n\n{listed}\n\n")
-        st.markdown(own or HOW_TO_DECIDE)
+        st.markdown(with_safe_links(own) or HOW_TO_DECIDE)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.editing import GestureError
-from app.screens.common.wording import count, literal
+from app.screens.common.error_message import reason
+from app.screens.common.wording import count
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.resuggest import BackgroundResuggest, Change, Stretch
 
@@ -64,10 +65,10 @@ def _outcome(pending: PendingResuggest) -> str:
         return _said(pending.result.result())
     except GestureError as error:
         LOG.info("document %s was not read again: %s", pending.document_id, error)
-        return literal(str(error))
+        return reason(error)
     except Exception as error:  # a broken model must not keep a person from annotating
         LOG.exception("document %s could not be read again", pending.document_id)
-        return f"The model could not process this document: {literal(str(error))}"
+        return f"The model could not process this document: {reason(error)}"
 
 
 def _said(change: Change) -> str:

@@ -11,6 +11,7 @@ from secrets import token_hex
 import streamlit as st
 
 from app.screens.common.wording import literal
+from app.server_paths import without_paths
 from storage.database_errors import StorageError, problem_of
 
 LOG = logging.getLogger(__name__)
@@ -29,11 +30,16 @@ def error_text(error: Exception) -> str:
             f"{reference}."
         )
     if isinstance(error, OSError | ValueError | LookupError):
-        return f"**This could not be done:** {_short(str(error))}"
+        return f"**This could not be done:** {_short(without_paths(str(error)))}"
     return (
         "**Something went wrong:** details are in the server’s log under "
         f"{reference}.\n\nEverything saved so far is safe; reload the page to continue."
     )
+
+
+def reason(error: Exception) -> str:
+    """What an error says, as Markdown, for one that a page awaits."""
+    return literal(without_paths(str(error)))
 
 
 def show_error(error: Exception) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
+from app.screens.common.error_message import reason
 from app.screens.common.sampler_controls import predicted
 from app.screens.common.wording import clipped, count, literal
 from app.services.model_registry.registry import ModelFolderError, VersionView
@@ -92,7 +93,7 @@ def _predictor(version: VersionView, active: ModelPredictor) -> ModelPredictor |
     try:
         return version_predictor(version)
     except ModelFolderError as error:
-        st.error(f"Version {version.id} is skipped: {literal(str(error))}", icon=":material/error:")
+        st.error(f"Version {version.id} is skipped: {reason(error)}", icon=":material/error:")
         return None
 
 

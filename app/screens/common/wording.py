@@ -17,10 +17,27 @@ STATUS: Mapping[DocumentStatus, str] = {
 SPLIT: Mapping[Split, str] = {"train": "Training", "dev": "Development", "holdout": "Held out"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'/@^=])")
 
+_SAFE_LINK = (
+    r"(?:https?://|mailto:|#|/(?![/\\])|data:image/(?:png|jpeg|gif|webp);base64,[\w+/=]+[\s)>])"
+)
+"""Where a person's own Markdown may lead: to a page, an address, or a picture that it holds."""
+_UNSAFE = re.compile(
+    rf"(?P<inline>\]\()(?!\s*<?{_SAFE_LINK})|(?P<reference>\]:)(?!\s*<?{_SAFE_LINK})"
+    r"|(?P<automatic><)(?=[A-Za-z][\w+.-]*:)(?!https?://|mailto:)",
+    re.IGNORECASE,
+)
+_SHOWN = {"inline": r"]\(", "reference": r"]\:", "automatic": r"\<"}
+
 
 def literal(text: str) -> str:
     """The text for a place that reads Markdown, shown as it is and never acted upon."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def with_safe_links(markdown: str) -> str:
+    """A person's Markdown, in which a link to anything but a page or a picture (`data:`, `file:`,
+    `blob:` and what may be one of them) is shown as it is written."""
+    return _UNSAFE.sub(lambda found: _SHOWN[str(found.lastgroup)], markdown)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

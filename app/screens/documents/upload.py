@@ -19,6 +19,7 @@ from app.screens.documents import (
 )
 from app.services.interchange.importing import add_text, importing
 from app.services.interchange.read_records import ImportReport, Incoming
+from app.web import uploads
 from storage.database_errors import StorageError
 from storage.formats import COLUMNS, FORMATS, IMPORT_FORMATS
 
@@ -59,11 +60,12 @@ def add_documents(app: AppContext, project_id: int) -> None:
 
 def _upload(app: AppContext, project_id: int) -> None:
     st.markdown("**Files**")
-    uploads = st.session_state.setdefault("uploads", 0)
+    imports = st.session_state.setdefault("imports", 0)
+    uploads.show()
     chosen = st.file_uploader(
         "Files",
         accept_multiple_files=True,
-        key=f"files {uploads}",  # another key is an empty uploader
+        key=f"files {imports}",  # another key is an empty uploader
         label_visibility="collapsed",
     )
     st.caption(
@@ -87,7 +89,8 @@ def _upload(app: AppContext, project_id: int) -> None:
     if wanted:
         with adding.container():
             _import(app, project_id, chosen, options)
-        st.session_state["uploads"] = uploads + 1
+        uploads.forget(chosen)
+        st.session_state["imports"] = imports + 1
         st.rerun()
     import_report.show()
 

@@ -7,10 +7,12 @@ import io
 import streamlit as st
 
 from app.context import AppContext
+from app.screens.common.error_message import reason
 from app.screens.common.wording import literal
 from app.services.model_registry.archive import pack, unpack
 from app.services.model_registry.files import ModelImportError
 from app.services.model_registry.registry import ModelFolderError
+from app.web import uploads
 
 _SAID = "model_brought"
 
@@ -33,7 +35,7 @@ def _out(app: AppContext) -> None:
             try:
                 pack(app.sessions, chosen, packed)
             except (LookupError, OSError, ModelFolderError, ModelImportError) as error:
-                st.error(literal(str(error)), icon=":material/error:")
+                st.error(reason(error), icon=":material/error:")
                 return
             st.download_button(
                 "Download .zip",
@@ -47,10 +49,12 @@ def _out(app: AppContext) -> None:
 
 
 def _into(app: AppContext) -> None:
+    uploads.show()
+    imports = st.session_state.setdefault("model imports", 0)
     file = st.file_uploader(
         "Version to import",
         type="zip",
-        key="import_model",
+        key=f"import_model {imports}",  # another key is an empty uploader
         help="A file exported from this page, or a zip of a folder that `python -m app model "
         "export` wrote. It becomes a proposed version; nothing changes until you promote it.",
     )
@@ -59,7 +63,7 @@ def _into(app: AppContext) -> None:
             with st.spinner("Checking the model …"):
                 brought = unpack(app.sessions, app.settings, file, file.name)
         except (OSError, ValueError) as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            st.error(reason(error), icon=":material/error:")
             return
         said = (
             f"Version {brought.version.id} imported as a proposal, with the labels "
@@ -67,6 +71,8 @@ def _into(app: AppContext) -> None:
         )
         if brought.left_behind:
             said += f" Not imported: {', '.join(brought.left_behind)}."
+        uploads.forget([file])
+        st.session_state["model imports"] = imports + 1
         st.session_state[_SAID] = said
         st.rerun()
     if told := st.session_state.pop(_SAID, None):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import literal
+from app.screens.common.error_message import reason
 from app.services.model_registry import promotions
 from app.services.model_registry.comparison import HeadToHead, NothingToCompareError, compare
 from app.services.model_registry.registry import ModelFolderError, VersionView
@@ -43,7 +43,7 @@ def _measured(
     try:
         return compare(app.sessions, project_id, version_predictor(a), version_predictor(b))
     except (NothingToCompareError, ModelFolderError) as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        st.error(reason(error), icon=":material/error:")
         return None
 
 
@@ -114,6 +114,6 @@ def _way_back(app: AppContext, before: int) -> None:
     try:
         promotions.roll_back(app.sessions, why)
     except (LookupError, ModelFolderError, promotions.NoWayBackError) as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        st.error(reason(error), icon=":material/error:")
         return
     st.rerun()

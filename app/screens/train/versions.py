@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import count, literal
+from app.screens.common.error_message import reason
+from app.screens.common.wording import count
 from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
 from storage.enums import VersionState
 
@@ -126,7 +127,7 @@ def _promote(app: AppContext, version_id: int) -> None:
     try:
         app.models.promote(version_id)
     except (LookupError, ModelFolderError) as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        st.error(reason(error), icon=":material/error:")
         return
     st.rerun()
 

@@ -16,6 +16,8 @@ from storage.engine import Sessions
 
 MOST_BYTES = 2 * 2**30
 """Of a model, unpacked."""
+LONGEST_NAME = 200
+"""Characters of a file's name that are kept."""
 
 
 def pack(sessions: Sessions, version_id: int, out: BinaryIO) -> None:
@@ -40,10 +42,10 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
         require_administrator(session)
     try:
         with zipfile.ZipFile(file) as packed, TemporaryDirectory() as folder_path:
-            folder = Path(folder_path) / (Path(name).stem or "model")
+            folder = Path(folder_path) / "model"
             folder.mkdir()
             behind = _extract(packed, folder)
-            brought = bring_in(sessions, settings, folder)
+            brought = bring_in(sessions, settings, folder, name[:LONGEST_NAME])
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise ModelImportError(
             f"{name} is not a readable zip ({error}); upload a file exported from this page, or a "

@@ -25,6 +25,7 @@ from app.services.model_registry.registry import (
 )
 from app.services.team.permissions import require_administrator
 from app.settings import Settings
+from core.modeling.tokenizer_file import TokenizerError, check_tokenizer
 from storage.engine import Sessions
 from storage.repository.projects import check_label_name
 
@@ -38,8 +39,8 @@ ALLOWED = (
     "scores.json",
 )
 """Everything a version may be made of; the rest is left behind and named."""
-LARGEST = 4 * 2**30
-"""Bytes of one file that is brought in."""
+LARGEST, LARGEST_JSON = 4 * 2**30, 2**27
+"""Bytes of one file that is brought in; of one that is parsed."""
 _PICKLED = re.compile(r".*\.(bin|pt|pth|pkl|pickle|ckpt|joblib|npy|npz)", re.IGNORECASE)
 
 
@@ -80,8 +81,11 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
     return tuple(sorted({*names, CARD, "scores.json"}))
 
 
-def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
-    """Checks a model directory, copies it below the data folder, and records it as proposed.
+def bring_in(
+    sessions: Sessions, settings: Settings, folder: Path, source: str | None = None
+) -> Brought:
+    """Checks a model directory, copies it below the data folder, and records it as proposed, from
+    `source`: a file's name, else the folder's.
 
     Raises `ModelImportError` for what is missing, linked, pickled, or does not load.
     """
@@ -98,7 +102,7 @@ def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
         fresh.rename(final)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    version = registry.bring_in(final, {"imported": {"from": folder.name}})
+    version = registry.bring_in(final, {"imported": {"from": source or folder.name}})
     behind = sorted(path.name for path in folder.iterdir() if path.name not in found)
     return Brought(version, tuple(behind))
 
@@ -106,61 +110,94 @@ def bring_in(sessions: Sessions, settings: Settings, folder: Path) -> Brought:
 def _checked(folder: Path) -> tuple[str, ...]:
     """The names of the files that make the model."""
     if folder.is_symlink() or not folder.is_dir():
-        raise ModelImportError(f"{folder} is not a folder; name the folder that holds {CONFIG}")
+        raise ModelImportError(
+            f"{folder.name} is not a folder; name the folder that holds {CONFIG}"
+        )
     pickled = sorted(path.name for path in folder.iterdir() if _PICKLED.fullmatch(path.name))
     if pickled and not (folder / WEIGHTS).is_file():
         raise ModelImportError(
-            f"{folder} holds {', '.join(pickled)}, which can run code when it is read, and no "
+            f"{folder.name} holds {', '.join(pickled)}, which can run code when it is read, and no "
             f"{WEIGHTS}; save the model with safetensors"
         )
     found = tuple(name for name in ALLOWED if (folder / name).exists())
     missing = [name for name in NEEDED if name not in found]
     if missing:
         raise ModelImportError(
-            f"{folder} lacks {', '.join(missing)}; a version is a folder as "
+            f"{folder.name} lacks {', '.join(missing)}; a version is a folder as "
             "`python -m app model export` or `python -m core train` writes it"
         )
     for name in found:
         _check_file(folder / name)
-    _check_config(folder / CONFIG)
+    _check_config(folder)
+    _check_tokenizer(folder)
     return found
 
 
 def _check_file(path: Path) -> None:
     if path.is_symlink() or not path.is_file():
-        raise ModelImportError(f"{path} is a link or not a file; put the file itself there")
-    if path.stat().st_size > LARGEST:
-        raise ModelImportError(f"{path} has {path.stat().st_size} bytes, at most {LARGEST}")
-
-
-def _check_config(path: Path) -> None:
-    try:
-        config = json.loads(path.read_text("utf-8"))
-        labels = config["model"]["labels"]
-        encoder = json.loads((path.parent / "tokenizer_config.json").read_text("utf-8"))
-    except (ValueError, KeyError, TypeError) as error:
+        raise ModelImportError(f"{path.name} is a link or not a file; put the file itself there")
+    size, largest = path.stat().st_size, LARGEST_JSON if path.suffix == ".json" else LARGEST
+    if size > largest:
         raise ModelImportError(
-            f"{path} is not a valid model configuration ({type(error).__name__}: {error}); it "
+            f"{path.name} has {size} bytes, expected at most {largest}; is it another file?"
+        )
+
+
+def _check_config(folder: Path) -> None:
+    config, encoder = _parsed(folder / CONFIG), _parsed(folder / "tokenizer_config.json")
+    try:
+        labels = config["model"]["labels"]
+        code = [where for where in (config, encoder) if "auto_map" in where]
+        code += ["auto_map"] if "auto_map" in (config.get("encoder") or {}) else []
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelImportError(
+            f"{CONFIG} is not a valid model configuration ({type(error).__name__}: {error}); it "
             "must have the parts 'encoder' and 'model', and labels in the second"
         ) from None
-    code = [where for where in (config, encoder) if "auto_map" in where]
-    if code or "auto_map" in (config.get("encoder") or {}):
-        raise ModelImportError(f"{path.parent} requests custom code ('auto_map'); remove it")
+    if code:
+        raise ModelImportError(f"{folder.name} requests custom code ('auto_map'); remove it")
     if not isinstance(labels, list) or not labels or not all(isinstance(x, str) for x in labels):
-        raise ModelImportError(f"{path}: labels must be a list of names, got {labels!r:.80}")
+        raise ModelImportError(f"{CONFIG}: labels must be a list of names, got {labels!r:.80}")
     if len(set(labels)) != len(labels):
-        raise ModelImportError(f"{path} names a label twice: {', '.join(labels)}")
+        raise ModelImportError(f"{CONFIG} names a label twice: {', '.join(labels)}")
     for label in labels:
         check_label_name(label)
 
 
+def _check_tokenizer(folder: Path) -> None:
+    try:
+        check_tokenizer(_parsed(folder / "tokenizer.json"))
+    except TokenizerError as error:
+        raise ModelImportError(str(error)) from None
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ModelImportError(
+            f"{path.name} is not a valid model configuration ({type(error).__name__}: {error}); "
+            "it is no JSON, or cut off: copy the whole folder again"
+        ) from None
+
+
 def _load(folder: Path) -> None:
-    from core.modeling.model import DiffusionNER
+    from core.modeling.model import DiffusionNER, parameter_count
 
     try:
+        parameters = parameter_count(_parsed(folder / CONFIG))
+        weights = (folder / WEIGHTS).stat().st_size
+        if parameters > weights:  # a weight has a byte at the least
+            raise ModelImportError(
+                f"{CONFIG} describes {parameters} weights, and {WEIGHTS} has {weights} bytes; copy "
+                "both from one model"
+            )
         DiffusionNER.load(folder)
+    except ModelImportError:
+        raise
     except Exception as error:  # whatever a stranger's files do to the loader
-        raise ModelImportError(f"the model cannot be loaded: {error}") from error
+        said = str(error).replace(str(folder), "its folder")
+        raise ModelImportError(f"the model cannot be loaded: {said}") from error
 
 
 def _beside(folder: Path) -> Path:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from app.server_paths import without_paths
 from app.services.model_registry.registry import ModelFolderError, labels_of, located
 from app.services.retraining.replay import ancestors, write_replay
 from app.services.retraining.reviewed_part import decided
@@ -156,7 +157,9 @@ def active_parent(sessions: Sessions) -> ModelVersion:
     try:
         labels_of(located(parent))
     except ModelFolderError as error:
-        raise RetrainingError(f"there is no model to start from: {error}") from None
+        raise RetrainingError(
+            f"there is no model to start from: {without_paths(str(error))}"
+        ) from None
     return parent
 
 

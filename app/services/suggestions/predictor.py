@@ -11,7 +11,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from app.services.model_registry.registry import ModelRegistry, VersionView, labels_of, usable
+from app.services.model_registry.registry import (
+    ModelFolderError,
+    ModelRegistry,
+    VersionView,
+    labels_of,
+    usable,
+)
 from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
@@ -182,5 +188,11 @@ def _loaded(slot: _Slot, path: Path) -> Pipeline:
     if slot.pipeline is None:
         from core.inference.pipeline import Pipeline
 
-        slot.pipeline = Pipeline.from_pretrained(path)
+        try:
+            slot.pipeline = Pipeline.from_pretrained(path)
+        except (ValueError, OSError) as error:
+            raise ModelFolderError(
+                f"the model {path.name} cannot be loaded: {error}; restore its folder, or promote "
+                "another version on the Train page"
+            ) from error
     return slot.pipeline

@@ -33,11 +33,12 @@ def hashed(password: str, name: str) -> str:
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether it is the password; as slow for an account that there is not (None)."""
-    if len(password) > LONGEST:
-        return False
+    """Whether it is the password; as slow for an account that there is not (None), and for a
+    password that is too long to be any."""
+    possible = kept if len(password) <= LONGEST else None
     try:
-        return _HASHER.verify(kept or _NOBODY, _plain(password)) and kept is not None
+        right = _HASHER.verify(possible or _NOBODY, _plain(password[:LONGEST]))
+        return right and possible is not None
     except (VerificationError, InvalidHashError):
         return False
 

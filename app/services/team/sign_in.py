@@ -44,7 +44,8 @@ class SignedIn:
 def sign_in(sessions: Sessions, name: str, password: str) -> str:
     """The new session's token, for the person's browser alone.
 
-    Raises `SignInError`; an unknown name takes as long to answer as a wrong password.
+    Raises `SignInError`. Every wrong answer costs one hash and the same statements, whether the
+    name is known, unknown, locked or disabled.
     """
     user_id, kept = _attempt(sessions, name)
     if not passwords.matches(kept, password):
@@ -53,8 +54,7 @@ def sign_in(sessions: Sessions, name: str, password: str) -> str:
             "Wrong name or password. After five wrong passwords an account is locked for a "
             "minute, then twice as long each time. An administrator can reset the password."
         )
-    assert user_id is not None  # nobody's password matches
-    assert kept is not None
+    assert kept is not None  # nobody's password matches
     token, at = secrets.token_urlsafe(32), now()
     with writing(sessions) as session:
         user = users.get(session, user_id)
@@ -127,8 +127,8 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
-    """The account to try, and its hash; None, None where no password would do.
+def _attempt(sessions: Sessions, name: str) -> tuple[int, str | None]:
+    """The row that counts the attempt, and the account's hash; None where no password would do.
 
     A wrong password is counted before it is looked at, so that many at once count too. PostgreSQL
     takes no NUL, and no account's name has one.
@@ -141,20 +141,20 @@ def _attempt(sessions: Sessions, name: str) -> tuple[int | None, str | None]:
                 f"Try again in {WINDOW.seconds // 60} minutes."
             )
         user = users.named(session, name, locked=True) if "\0" not in name else None
-        if user is None or not user.active:
-            return None, None
-        if user.locked_until is not None and at < user.locked_until:
-            return user.id, None
+        stranger = users.stranger(session)
+        locked = user is not None and user.locked_until is not None and at < user.locked_until
+        if user is None or not user.active or locked:
+            stranger.failures += 1
+            return (user or stranger).id, None
         user.failures += 1
         if user.failures >= FREE:
             user.locked_until = at + min(LONGEST_WAIT, FIRST_WAIT * 2 ** (user.failures - FREE))
         return user.id, user.password
 
 
-def _failed(sessions: Sessions, user_id: int | None) -> None:
+def _failed(sessions: Sessions, user_id: int) -> None:
     with writing(sessions) as session:
-        name = users.get(session, user_id).name if user_id is not None else ""
-        users.note_failure(session, name, now())
+        users.note_failure(session, users.get(session, user_id).name, now())
 
 
 def _acting(user: User) -> Acting:

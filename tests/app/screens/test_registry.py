@@ -103,7 +103,8 @@ def test_an_uploaded_file_that_is_no_model_is_refused_in_words(
     site: Site, jobs: PretendedJobs
 ) -> None:
     site.open("train")
-    site.app.file_uploader(key="import_model").set_value(("a.zip", b"nonsense", "application/zip"))
+    uploader = site.app.file_uploader(key="import_model 0")
+    uploader.set_value(("a.zip", b"nonsense", "application/zip"))
     site.run()
     site.app.button(key="take_model").click()
     site.run()

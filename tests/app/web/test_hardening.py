@@ -65,6 +65,7 @@ def config() -> dict[str, Any]:
         ("client", "showErrorLinks", False),
         ("client", "allowedOrigins", []),
         ("browser", "gatherUsageStats", False),
+        ("browser", "serverAddress", "127.0.0.1"),
         ("server", "address", "127.0.0.1"),
         ("server", "allowedHosts", ["localhost", "127.0.0.1"]),
         ("server", "enableXsrfProtection", True),

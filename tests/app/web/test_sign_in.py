@@ -99,7 +99,7 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
         compared.append(kept)
         return False
 
-    monkeypatch.setattr(sign_in.passwords, "matches", matches)
+    monkeypatch.setattr(passwords, "matches", matches)
     for name in ("Anna", "Nobody"):
         refused(sessions, name, GOOD)
 
@@ -127,7 +127,7 @@ def test_the_wait_doubles_up_to_an_hour(sessions: Sessions, anna: str, clock: Cl
     for _ in range(sign_in.FREE + 8):
         refused(sessions, "Anna", "wrong password")
         with sessions() as session:
-            until = session.scalars(select(User.locked_until)).one()
+            until = session.scalars(select(User.locked_until).where(User.name == anna)).one()
         if until:
             waits.append((until - clock.time) / timedelta(minutes=1))
             clock.time = until
@@ -268,7 +268,7 @@ def test_hashes_with_weaker_settings_are_made_anew_when_the_password_is_there(
     sign_in.sign_in(sessions, "Anna", GOOD)
 
     with sessions() as session:
-        kept = session.scalars(select(User.password)).one()
+        kept = session.scalars(select(User.password).where(User.name == anna)).one()
     assert kept is not None
     assert "m=16,t=2" in kept
 

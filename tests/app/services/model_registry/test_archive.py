@@ -45,6 +45,22 @@ def test_a_version_that_left_in_a_file_comes_back_proposed_with_the_same_weights
 
 
 @pytest.mark.parametrize(
+    "name", ["...zip", "../../up.zip", "/etc/x.zip", "\0.zip", "", "x" * 5_000, "a\nb.zip"]
+)
+def test_the_name_that_a_browser_gives_a_file_becomes_no_path(
+    sessions: Sessions, tmp_path: Path, name: str
+) -> None:
+    registry = ModelRegistry(sessions)
+    file = io.BytesIO()
+    pack(sessions, registry.ensure_bundled(tiny_model(tmp_path / "model")).id, file)
+
+    version = unpack(sessions, settings_in(tmp_path), file, name).version
+
+    assert version.path.parent == settings_in(tmp_path).data / "models"
+    assert version.settings["imported"]["from"] == (name[:200] or "model")
+
+
+@pytest.mark.parametrize(
     ("file", "match"),
     [
         (io.BytesIO(b"nonsense"), "not a readable zip"),

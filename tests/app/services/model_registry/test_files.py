@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.services.model_registry import files
 from app.services.model_registry.files import ModelImportError, bring_in, export
 from app.services.model_registry.registry import ModelRegistry
 from storage.engine import Sessions
@@ -94,6 +95,69 @@ def test_labels_that_are_none_are_refused(sessions: Sessions, folder: Path, labe
     config["model"]["labels"] = labels
     (folder / "config.json").write_text(json.dumps(config))
     refused(sessions, folder, "label")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
+def test_a_file_that_is_cut_off_is_refused_without_a_word_on_the_servers_folders(
+    sessions: Sessions, folder: Path, name: str, kept: float
+) -> None:
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[: int(len(whole) * kept)])
+
+    with pytest.raises(ModelImportError) as caught:
+        bring_in(sessions, settings_in(folder.parent), folder)
+    assert str(folder.parent) not in str(caught.value)
+    assert ModelRegistry(sessions).versions() == ()
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer_config.json", "config.json"])
+def test_nesting_without_end_is_refused(sessions: Sessions, folder: Path, name: str) -> None:
+    (folder / name).write_text("[" * 200_000)
+    refused(sessions, folder, f"{name} is not a valid model configuration")
+
+
+def test_a_file_to_be_parsed_is_not_read_when_it_is_far_too_large(
+    sessions: Sessions, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LARGEST_JSON", 100)
+    refused(sessions, folder, "bytes, expected at most 100")
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "size", "match"),
+    [
+        ("encoder", "hidden_size", 2**20, "describes .* weights"),
+        ("encoder", "vocab_size", 2**40, "describes .* weights"),
+        ("encoder", "num_hidden_layers", 10**9, "expected at most 200"),
+        ("model", "lstm_layers", 10**9, "lstm_layers is 1000000000, expected at most 200"),
+        ("model", "timesteps", 10**12, "timesteps is 1000000000000, expected at most 100000"),
+        ("model", "hidden_size", 2**30, "weights|cannot be loaded"),
+    ],
+)
+def test_a_model_larger_than_its_weights_is_refused_before_there_is_memory_for_it(
+    sessions: Sessions,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+    key: str,
+    size: int,
+    match: str,
+) -> None:
+    from core.modeling.model import DiffusionNER
+
+    monkeypatch.setattr(DiffusionNER, "load", lambda folder: pytest.fail("memory was asked for"))
+    config = json.loads((folder / "config.json").read_text())
+    config[part][key] = size
+    (folder / "config.json").write_text(json.dumps(config))
+    refused(sessions, folder, match)
+
+
+def test_a_tokenizer_with_a_pattern_of_its_own_is_refused(sessions: Sessions, folder: Path) -> None:
+    saved = json.loads((folder / "tokenizer.json").read_text())
+    split = {"type": "Split", "pattern": {"Regex": "(a|a)*$"}, "behavior": "Isolated"}
+    (folder / "tokenizer.json").write_text(json.dumps({**saved, "pre_tokenizer": split}))
+    refused(sessions, folder, "a regular expression of its own")
 
 
 def test_a_model_that_asks_to_run_its_own_code_is_refused(sessions: Sessions, folder: Path) -> None:
