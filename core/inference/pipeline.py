@@ -18,7 +18,7 @@ from typing import Unpack
 from ..data.batching import inference_batches, text_batches
 from ..diffusion.sampler import SamplerStep, denoise
 from ..modeling.hub import model_folder
-from ..modeling.model import DiffusionNER
+from ..modeling.model import CARD, DiffusionNER
 from ..modeling.subwords import subword_lengths
 from ..text.segmentation import Segment, WindowLimits, segment, segments
 from ..types import (
@@ -64,8 +64,10 @@ class Pipeline:
     Methods that take settings also take their fields as keywords: `ner(text, seed=7)`.
     """
 
-    def __init__(self, model: DiffusionNER) -> None:
+    def __init__(self, model: DiffusionNER, card: str | None = None) -> None:
         self.model = model.eval()
+        self.card = card
+        """The model card (Markdown): its data, licences and scores."""
 
     @classmethod
     def from_pretrained(
@@ -73,11 +75,16 @@ class Pipeline:
     ) -> Pipeline:
         """Load the bundled model, a model folder or a hub repository, onto the fastest device or
         the given one. Raises ModelError, and ValueError if the device is not available."""
-        return cls(DiffusionNER.load(model_folder(name_or_folder), device))
+        folder = model_folder(name_or_folder)
+        card = folder / CARD
+        text = card.read_text("utf-8", errors="replace") if card.is_file() else None
+        return cls(DiffusionNER.load(folder, device), text)
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the model folder that `from_pretrained` reads."""
+        """Write the model folder that `from_pretrained` reads, with the model card."""
         self.model.save(Path(folder))
+        if self.card is not None:
+            (Path(folder) / CARD).write_text(self.card, "utf-8")
 
     @property
     def labels(self) -> tuple[str, ...]:

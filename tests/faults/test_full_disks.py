@@ -184,15 +184,11 @@ def test_what_is_wrong_is_said_in_plain_words(
     undo()
     engine.dispose()
 
-    def hurry(connection: object, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 10").close()  # type: ignore[attr-defined]
-
-    event.listen(engine, "checkout", hurry)
+    monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 10)
     other = create_engine_from(str(engine.url))
     with writing(session_factory(other)):
         assert told() == "another process has kept the database locked for 30 seconds"
     other.dispose()
-    monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 1)
     with writing(sessions):
         assert told() == "this server has been writing something else for 30 seconds"
     with writing(sessions) as session:

@@ -28,7 +28,7 @@ from tests.app.material import environment_in, new_project, tiny_model
 from tests.databases import Dialect
 from tests.waiting import until
 
-MANY = 240
+MANY = 80
 
 
 @dataclass
@@ -94,44 +94,66 @@ def place(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Place
     place.end()
 
 
-@pytest.mark.both_databases
-def test_a_killed_worker_is_followed_and_no_document_is_predicted_twice(
-    place: Place, dialect: Dialect
-) -> None:
-    """On PostgreSQL by one that was at work beside it, on SQLite by the next."""
+@pytest.mark.postgresql
+def test_a_killed_worker_is_followed_by_the_one_beside_it(place: Place) -> None:
+    """The first stands still until the second has a part, so that it is not done before."""
+    first = begin_a_pass(place)
+    first.send_signal(signal.SIGSTOP)
+    place.worker()
+    until(lambda: place.tally().workers == 2)
+    assert workers(place.settings) == 2
+    kill(first)
+    assert not place.done()
+
+    until(place.done)
+    assert_all_were_predicted_once(place)
+
+
+@pytest.mark.sqlite
+@pytest.mark.thorough
+def test_a_killed_worker_is_followed_by_the_next(place: Place) -> None:
+    kill(begin_a_pass(place))
+    assert not place.done()
+
+    place.worker()
+    until(place.done)
+    assert_all_were_predicted_once(place)
+
+
+def begin_a_pass(place: Place) -> subprocess.Popen[bytes]:
+    """A worker that has predicted some of the documents."""
     bulk_preannotation.start(place.sessions, place.project_id, "Ada", batch=4)
     jobs = place.jobs()
     assert not jobs.worker_running()
     first = place.worker()
     until(lambda: place.tally().looked_at >= 4)
     assert jobs.worker_running()
-    if dialect == "postgresql":
-        place.worker()
-        until(lambda: place.tally().workers == 2)
-        assert workers(place.settings) == 2
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    assert not place.done()
-    if dialect == "sqlite":
-        place.worker()
-    until(place.done)
+    return first
 
+
+def kill(worker: subprocess.Popen[bytes]) -> None:
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+
+
+def assert_all_were_predicted_once(place: Place) -> None:
     assert place.times() == [1] * MANY
     assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
 
 
 @pytest.mark.postgresql
+@pytest.mark.thorough
 def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
-    """The first one stands still until the second is there, so that it is not done before."""
+    """The first one stands still until the second is there, so that it is not done before. Two
+    hosts do the same in `test_two_hosts`."""
     jobs = place.jobs()
-    job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=25))
+    job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=10))
     first = place.worker()
     until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
     first.send_signal(signal.SIGSTOP)
     place.worker()
     until(lambda: workers(place.settings) == 2)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    kill(first)
     stood = jobs.progress(job_id).step
     assert jobs.get(job_id).state == "running"
 

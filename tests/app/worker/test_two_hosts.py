@@ -32,7 +32,7 @@ from tests.app.material import NEWS, environment_in, new_project, tiny_model
 from tests.waiting import until
 
 MANY, HELD_OUT, ANNOTATED = 40, 4, 8
-EPOCHS = 30
+EPOCHS = 12
 pytestmark = pytest.mark.postgresql
 
 

@@ -6,7 +6,6 @@ import multiprocessing
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -122,14 +121,6 @@ def test_a_spawned_process_says_the_same(pipeline: Pipeline) -> None:
         said = processes.submit(pipeline, TEXTS[0]).result()
 
     assert said == pipeline(TEXTS[0])
-
-
-def test_a_saved_pipeline_is_read_again(pipeline: Pipeline, tmp_path: Path) -> None:
-    pipeline.save_pretrained(str(tmp_path / "saved"))
-
-    again = Pipeline.from_pretrained(str(tmp_path / "saved"), device="cpu")
-
-    assert again(TEXTS[0]) == pipeline(TEXTS[0])
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:99", "tpu"])

@@ -8,6 +8,7 @@ import pytest
 
 from core.inference.pipeline import Pipeline
 from core.inference.scoring import entity_score
+from core.modeling.model import CARD
 from core.text.tokenization import tokenize
 from core.types import Entity, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
@@ -241,6 +242,16 @@ def test_saved_and_loaded_again_the_pipeline_says_the_same(
     assert again.labels == pipeline.labels
     assert again.threshold() == pipeline.threshold()
     assert again.predict(TEXT, SETTINGS) == pipeline.predict(TEXT, SETTINGS)
+
+
+def test_the_model_card_travels_with_the_model(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.save_pretrained(tmp_path / "first")
+    assert not (tmp_path / "first" / CARD).exists(), "a model without a card gets none"
+    (tmp_path / "first" / CARD).write_text("# Its card – scores\n", "utf-8")
+
+    Pipeline.from_pretrained(tmp_path / "first", "cpu").save_pretrained(tmp_path / "second")
+
+    assert (tmp_path / "second" / CARD).read_text("utf-8") == "# Its card – scores\n"
 
 
 def test_steps_and_noisy_spans_are_set_at_run_time(pipeline: Pipeline) -> None:

@@ -115,7 +115,7 @@ def accepted(draft: Draft) -> set[tuple[int, int]]:
     return {(span.start, span.end) for span in draft.spans if span.status == "accepted"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(given_steps=steps)
 def test_labels_and_histories_hold_together(
     made_once: Path, given_steps: list[tuple[Any, ...]]

@@ -21,7 +21,7 @@ from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, pretend_model, settings_in, tiny_model
 from tests.waiting import until
 
-LONG = RetrainingSettings(epochs=120)
+LONG = RetrainingSettings(epochs=40)
 
 
 @dataclass

@@ -1,0 +1,74 @@
+"""How often a page asks the database: as often for many documents as for few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.services.annotation.annotation import AnnotationService
+from tests.app.pages_kit import Site
+
+FEW, MANY = 3, 30
+MOST = {
+    "documents": 20,
+    "annotate": 20,
+    "denoise": 12,
+    "playground": 8,
+    "review": 8,
+    "agreement": 8,
+    "train": 12,
+    "figures": 16,
+    "export": 14,
+}
+"""SELECT statements that a page may take to be drawn again."""
+
+
+@contextmanager
+def selects() -> Iterator[list[str]]:
+    """The SELECT statements of every engine of this process."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().startswith(("SELECT", "WITH")):
+            statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def add_submitted(site: Site, count: int) -> int:
+    """Adds documents that a person has submitted; returns the last one's id."""
+    service = AnnotationService(site.sessions)
+    operations = [
+        {"seq": 1, "op": "add", "id": "name", "start": 0, "end": 15, "label": "PER"},
+        {"seq": 2, "op": "submit"},
+    ]
+    for number in range(count):
+        document = site.add(f"Olena Kovalenko saw {number} of {count}.", f"{number} of {count}")
+        applied = service.apply(document, f"page-{document}", operations, "annotator")
+        assert applied.error is None
+    return document
+
+
+@pytest.mark.parametrize("page", MOST)
+def test_a_page_asks_the_database_as_often_for_many_documents_as_for_few(
+    site: Site, page: str
+) -> None:
+    asked = []
+    for count in (FEW, MANY):
+        document = add_submitted(site, count)
+        site.open(page, **({"document": document} if page in {"annotate", "denoise"} else {}))
+        with selects() as statements:
+            site.run()
+        asked.append(len(statements))
+
+    assert asked[0] > 0
+    assert asked[1] <= asked[0]
+    assert asked[0] <= MOST[page]
