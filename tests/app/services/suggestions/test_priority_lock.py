@@ -13,6 +13,7 @@ from app.services.suggestions.predictor import BackgroundPredictor, ModelPredict
 from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.material import tiny_model
+from tests.waiting import until
 
 PARTS = 20
 LONG = 10.0
@@ -36,11 +37,29 @@ def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> N
         for each in threads:
             each.start()
         waiting.wait(LONG)
-        while turns._people == 0:  # until the person stands in the queue
+        while turns.waiting() == 0:  # until the person stands in the queue
             assert threads[1].is_alive()
     for each in threads:
         each.join(LONG)
     assert order == ["person", "background"]
+
+
+def test_what_reads_in_the_background_takes_turns_in_order_of_arrival() -> None:
+    turns, order = PriorityLock(), []
+
+    def read(name: str) -> None:
+        for _ in range(PARTS):
+            with turns.taken(background=True):
+                order.append(name)
+                until(lambda: len(order) > 2 * PARTS - 2 or turns.waiting(background=True) == 1)
+
+    threads = [threading.Thread(target=read, args=(name,)) for name in "ab"]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(LONG)
+
+    assert "".join(order) in ("ab" * PARTS, "ba" * PARTS)
 
 
 def test_a_reading_that_fails_gives_its_turn_back() -> None:
@@ -107,7 +126,7 @@ def test_a_person_waits_for_one_part_of_a_long_background_reading(
     threads[0].start()
     assert slow.begun.wait(LONG)
     threads[1].start()
-    while turns._people == 0:
+    while turns.waiting() == 0:
         assert threads[1].is_alive()
     slow.asked.set()
     for each in threads:
