@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http.authentication import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
-from app.http.limits import MOST_TEXT
+from app.http.hang_up import unless_hung_up
+from app.http.limits import MOST_TEXT, cost
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from app.http.project_jobs import jobs_of
 from app.services.interchange.importing import import_file
 from app.services.retraining.training_data import RetrainingError
+from app.web.threads import OwnThreads
 from core.types import Prediction, SamplerSettings
 from storage.formats.jsonl import write_jsonl
 from storage.formats.optional import require
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
 
 router = APIRouter(prefix="/{project_id}")
+_parsing = OwnThreads("parsing", 2)
+"""To read the XMI of a document takes seconds."""
 PREDICTED = "inception_internal_predicted"
 """The feature by which INCEpTION knows a prediction in an answer."""
 
@@ -62,14 +67,23 @@ class TrainRequest(BaseModel):
 
 
 @router.post("/predict")
-async def predict(project_id: Id, wanted: PredictRequest, caller: Calling) -> dict[str, str]:
+async def predict(
+    project_id: Id, wanted: PredictRequest, caller: Calling, request: Request
+) -> dict[str, str]:
     caller.reach(project_id)
-    types = await run_in_threadpool(_types, wanted.typeSystem)
-    cas = await run_in_threadpool(_cas, wanted.document, types)
+    return await unless_hung_up(request, _predict(project_id, wanted, caller))
+
+
+async def _predict(project_id: int, wanted: PredictRequest, caller: Caller) -> dict[str, str]:
+    types = await _parsing.run(_types, wanted.typeSystem)
+    cas = await _parsing.run(_cas, wanted.document, types)
+    text = cas.sofa_string or ""
+    caller.count(cost(text) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     custom = await run_in_threadpool(custom_of, caller, project_id)
-    found = await batcher.predict(model, cas.sofa_string or "", SamplerSettings(flat=custom.flat))
-    answer = await run_in_threadpool(_answer, cas, renamed(found, custom.names), wanted.metadata)
+    settings = SamplerSettings(flat=custom.flat)
+    found = await batcher.predict(model, text, settings, caller.person)
+    answer = await _parsing.run(_answer, cas, renamed(found, custom.names), wanted.metadata)
     return {"document": answer}
 
 

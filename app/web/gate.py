@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,6 +19,7 @@ from app.services.operations.startup import open_database
 from app.services.team.sign_in import SignedIn, signed_in
 from app.settings import Settings
 from app.web import listen_address
+from app.web.threads import OwnThreads
 from storage.engine import Sessions
 
 COOKIE = "spanneal"
@@ -29,6 +29,7 @@ PROBES = ("/healthz", "/readyz")
 _OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
 _OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
 """Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
+_threads = OwnThreads("sessions", 16)
 _opening = threading.Lock()
 
 
@@ -59,7 +60,7 @@ class Gate:
             return PlainTextResponse("This host name is not in server.allowedHosts.\n", 421)
         if settings.auth != "accounts" or _is_open(path):
             return None
-        if await run_in_threadpool(_whose, settings, asked.cookies.get(COOKIE, "")):
+        if await _threads.run(_whose, settings, asked.cookies.get(COOKIE, "")):
             return None
         if asked.scope.get("method") == "GET" and "text/html" in asked.headers.get("accept", ""):
             query = asked.scope["query_string"].decode("latin-1")

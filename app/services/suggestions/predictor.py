@@ -30,6 +30,10 @@ PART = 100
 Read = TypeVar("Read")
 
 
+class CancelledPredictionError(Exception):
+    """Nobody waits for the answer any more."""
+
+
 class _Slot:
     """One model's place in memory.
 
@@ -65,12 +69,6 @@ class ModelPredictor:
         with slot.turns.taken():
             return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
 
-    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
-        """What `predict` says of each short text, in one call of the model."""
-        slot = _slot(self.path)
-        with slot.turns.taken():
-            return list(_loaded(slot, self.path).pipe(texts, settings))
-
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
 
@@ -93,8 +91,8 @@ class ModelPredictor:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundPredictor:
-    """The same for what nobody waits for: it reads part by part, and before each part lets all
-    go first who wait for this model. Its answers are the same."""
+    """The same for the work ahead and for programs: it reads part by part, and before each part
+    lets all people go first who wait for this model. Its answers are the same."""
 
     model_version_id: int
     path: Path
@@ -105,13 +103,31 @@ class BackgroundPredictor:
         settings: SamplerSettings,
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Prediction:
+        """The entities of a document. Raises `CancelledPredictionError` before the next part once
+        it is `cancelled`."""
         from core.inference.pipeline import joined
 
         def parts(pipeline: Pipeline) -> Iterator[Prediction]:
-            return pipeline.parts(text, settings, fixed, suppressed, PART)
+            for part in pipeline.parts(text, settings, fixed, suppressed, PART):
+                yield part
+                if cancelled():
+                    raise CancelledPredictionError
 
         return joined(text, self._in_turns(parts), fixed)
+
+    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
+        """What `predict` says of each short text, in one call of the model."""
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return list(_loaded(slot, self.path).pipe(texts, settings))
+
+    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+        """See `ModelPredictor.trace`."""
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
     def threshold(self, flat: bool = False) -> float:
         """φ of nested or of flat decoding, as tuned with the model."""

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.services.suggestions import predictor
-from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor
+from app.services.suggestions.predictor import (
+    BackgroundPredictor,
+    CancelledPredictionError,
+    ModelPredictor,
+)
 from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.material import tiny_model
@@ -136,6 +140,19 @@ def test_a_person_waits_for_one_part_of_a_long_background_reading(
     (answer,) = answers
     assert len(answer.entities) == PARTS
     assert list(answer.entities) == sorted(answer.entities)
+
+
+def test_a_reading_that_nobody_waits_for_stops_after_the_part_it_is_at(
+    slow: type[SlowPipeline], tmp_path: Path
+) -> None:
+    slow.asked.set()
+    background = BackgroundPredictor(1, tmp_path)
+
+    with pytest.raises(CancelledPredictionError):
+        background.predict("long", SamplerSettings(), cancelled=lambda: len(slow.read) == 3)
+
+    assert slow.read == ["long 0", "long 1", "long 2"]
+    assert len(background.predict("long", SamplerSettings()).entities) == PARTS
 
 
 def test_in_the_background_a_real_model_answers_the_same(
