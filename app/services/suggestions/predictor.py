@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -27,6 +28,8 @@ PATIENCE = 10.0
 """Seconds that the end of the process waits for a reading in the background."""
 PART = 100
 """Words that a reading in the background takes before it makes way for people."""
+PERSONS_PART = 300
+"""Words that a person's reading takes before others have their turn: what is fastest on a CPU."""
 Read = TypeVar("Read")
 
 
@@ -65,9 +68,12 @@ class ModelPredictor:
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
         """The entities of a document. The first call loads the model, which takes seconds."""
-        slot = _slot(self.path)
-        with slot.turns.taken():
-            return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
+        from core.inference.pipeline import joined
+
+        def parts(pipeline: Pipeline) -> Iterator[Prediction]:
+            return pipeline.parts(text, settings, fixed, suppressed, PERSONS_PART)
+
+        return joined(text, list(_in_turns(self.path, parts)), fixed)
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
@@ -115,7 +121,7 @@ class BackgroundPredictor:
                 if cancelled():
                     raise CancelledPredictionError
 
-        return joined(text, self._in_turns(parts), fixed)
+        return joined(text, _in_turns(self.path, parts, background=True), fixed)
 
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
         """What `predict` says of each short text, in one call of the model."""
@@ -137,26 +143,32 @@ class BackgroundPredictor:
         """What the model says of the whole text, see `core.inference.uncertainty`."""
         from core.inference.uncertainty import iter_uncertainty
 
-        *_, last = self._in_turns(lambda pipeline: iter_uncertainty(pipeline, text, settings))
+        read = partial(iter_uncertainty, text=text, settings=settings)
+        *_, last = _in_turns(self.path, read, background=True)
         return last
 
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
         """What the model says of accepted entities, see `core.inference.label_errors`."""
         from core.inference.label_errors import review_entities
 
-        parts = self._in_turns(lambda pipeline: review_entities(pipeline, text, entities))
+        read = partial(review_entities, text=text, entities=entities)
+        parts = _in_turns(self.path, read, background=True)
         return list(chain.from_iterable(parts))
 
-    def _in_turns(self, read: Callable[[Pipeline], Iterator[Read]]) -> Iterator[Read]:
-        slot = _slot(self.path)
-        with slot.turns.taken(background=True):
-            parts = read(_loaded(slot, self.path))
-        while True:
-            with slot.turns.taken(background=True):
-                part = next(parts, None)
-            if part is None:
-                return
-            yield part
+
+def _in_turns(
+    path: Path, read: Callable[[Pipeline], Iterator[Read]], background: bool = False
+) -> Iterator[Read]:
+    """What is read part by part; each part is a turn."""
+    slot = _slot(path)
+    with slot.turns.taken(background):
+        parts = read(_loaded(slot, path))
+    while True:
+        with slot.turns.taken(background):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def active_predictor(sessions: Sessions) -> ModelPredictor | None:

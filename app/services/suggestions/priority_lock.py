@@ -40,12 +40,11 @@ class PriorityLock:
             return len(self._background if background else self._people)
 
     def close(self, seconds: float) -> None:
-        """From now on nothing has a turn in the background; waits so long for who has one."""
+        """From now on nobody has a turn; waits so long for who has one."""
         with self._changed:
             self._closed = True
             self._changed.wait_for(lambda: not self._taken, seconds)
 
     def _next(self) -> object | None:
-        if self._people:
-            return self._people[0]
-        return self._background[0] if self._background and not self._closed else None
+        queue = self._people or self._background
+        return queue[0] if queue and not self._closed else None

@@ -86,9 +86,6 @@ class SlowPipeline:
     def from_pretrained(cls, folder: Path) -> SlowPipeline:
         return cls()
 
-    def predict(self, text: str, *_: object) -> Prediction:
-        return next(iter(self.parts(text)))
-
     def parts(self, text: str, *_: object) -> Iterator[Prediction]:
         cls = type(self)
         for number in range(PARTS if text == "long" else 1):
@@ -140,6 +137,26 @@ def test_a_person_waits_for_one_part_of_a_long_background_reading(
     (answer,) = answers
     assert len(answer.entities) == PARTS
     assert list(answer.entities) == sorted(answer.entities)
+
+
+def test_a_person_waits_for_one_part_of_what_another_person_has_read(
+    slow: type[SlowPipeline], tmp_path: Path
+) -> None:
+    model, turns = ModelPredictor(1, tmp_path), predictor._slot(tmp_path).turns
+    threads = [
+        threading.Thread(target=model.predict, args=(text, SamplerSettings()))
+        for text in ("long", "short")
+    ]
+    threads[0].start()
+    assert slow.begun.wait(LONG)
+    threads[1].start()
+    until(lambda: turns.waiting() == 1)
+    slow.asked.set()
+    for each in threads:
+        each.join(LONG)
+
+    assert slow.read.index("short 0") <= 3
+    assert len(slow.read) == PARTS + 1
 
 
 def test_a_reading_that_nobody_waits_for_stops_after_the_part_it_is_at(
