@@ -36,7 +36,7 @@ from app.web.gate import Gate
 from core.types import Prediction, SamplerSettings, Trace
 from tests.app.http.test_api import Served, served
 from tests.coroutines import result_of
-from tests.waiting import until
+from tests.waiting import eventually, until
 
 __all__ = ["served"]
 LONGEST = "語" * MOST_TEXT
@@ -125,12 +125,6 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Blocking:
 def site() -> ASGIApp:
     guard = Middleware(Gate, settings=Settings.from_environment)
     return Starlette(routes=[*health.ROUTES, *routes.ROUTES], middleware=[guard])
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    """Lets the loop go on until the condition holds."""
-    while not condition():
-        await asyncio.sleep(0)
 
 
 def test_texts_beyond_the_queue_are_refused_and_everything_else_is_answered_meanwhile(
@@ -266,7 +260,7 @@ def test_one_person_leaves_room_for_others_and_all_together_have_a_bound() -> No
         with pytest.raises(ApiError, match="too many texts are waiting"):
             queue.add(jobs("another", ["one more"]))
         waiting[0][0].answer.cancel()
-        await asyncio.sleep(0)
+        await asyncio.gather(waiting[0][0].answer, return_exceptions=True)
         queue.add(jobs("another", ["one more"]))
 
     result_of(story())
