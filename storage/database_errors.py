@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.engine import BUSY_TIMEOUT_MS, GONE
+from storage.engine import BUSY, BUSY_TIMEOUT_MS, GONE
 
 StorageError = SQLAlchemyError
 """What every query may raise, for whoever shows it and knows no SQLAlchemy."""
@@ -31,8 +31,13 @@ _READ_ONLY = DatabaseProblem(
     "Make sure that the program may write to its file, folder and disk.",
 )
 _LOCKED = DatabaseProblem(
-    f"another program has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
-    "Wait until it is done, or find and stop it. It may be another program that has the file open.",
+    f"another process has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
+    "Wait until it is done: it may be another page of this program, its worker, a command, or "
+    "another program that has the file open.",
+)
+_BUSY = DatabaseProblem(
+    f"this server has been writing something else for {BUSY_TIMEOUT_MS // 1000} seconds",
+    "Wait until it is done: a large import or a change of labels may be under way.",
 )
 _GONE = DatabaseProblem(
     "the database file is missing",
@@ -104,6 +109,8 @@ def is_of_the_data(error: SQLAlchemyError) -> bool:
 def _of_sqlite(cause: sqlite3.Error) -> DatabaseProblem | None:
     if GONE in str(cause):
         return _GONE
+    if BUSY in str(cause):
+        return _BUSY
     if "no such table" in str(cause):
         return _EMPTY
     name = getattr(cause, "sqlite_errorname", None) or ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.fair_lock import FairLock
 from storage.soft_delete import SoftDeleteSession
 
 Sessions = sessionmaker[Session]
@@ -24,10 +24,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another: far above any transaction of ours."""
 GONE = "the database's file was moved or removed while it was open"
+BUSY = "another writer of this process had the database for too long"
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK, _WRITING_LOCK = 7_261_025, 7_261_026
 """Arbitrary numbers that every process uses for its advisory locks."""
-_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_TURNS: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
 _POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,  # a connection that was cut is replaced, not handed out
     "pool_size": 10,
@@ -78,18 +79,19 @@ def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Sess
 
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
-    """One writer of a process at a time comes to SQLite, which lets those that wait sleep longer
-    and longer, in no order, each with a connection. Other processes' writers meet there."""
+    """One writer of a process at a time comes to SQLite, in order of arrival; it lets those that
+    wait sleep longer and longer, in no order, each with a connection. Other processes' writers meet
+    there. Raises `OperationalError` after `BUSY_TIMEOUT_MS`."""
     if engine.dialect.name != "sqlite":
         yield
         return
-    turn = _TURNS.setdefault(engine, threading.Lock())
-    waited = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    turn = _TURNS.setdefault(engine, FairLock())
+    if not turn.acquire(BUSY_TIMEOUT_MS / 1000):
+        raise OperationalError(None, None, sqlite3.OperationalError(BUSY))
     try:
         yield
     finally:
-        if waited:
-            turn.release()
+        turn.release()
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

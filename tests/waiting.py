@@ -1,7 +1,8 @@
-"""Waiting for another process: for what it does, never for time to pass."""
+"""Waiting for another process or thread: for what it does, never for time to pass."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -16,3 +17,11 @@ def until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"still waiting after {patience:.0f} seconds"
         time.sleep(PAUSE)
+
+
+async def eventually(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """The same, while the event loop goes on."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"still waiting after {patience:.0f} seconds"
+        await asyncio.sleep(PAUSE)

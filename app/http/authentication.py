@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import ApiError, answer
-from app.http.limits import A_MINUTE, Rate
+from app.http.limits import A_MINUTE, A_MINUTE_LOCALLY, COST_CHARACTERS, Rate
 from app.services.team import tokens
 from app.settings import Settings
 from app.web import listen_address
@@ -21,6 +21,7 @@ from app.web.origin import same_origin
 from storage.engine import Sessions
 
 rate = Rate()
+local_rate = Rate(A_MINUTE_LOCALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,21 @@ class Caller:
     project_id: int | None
     settings: Settings
     token: str | None = None
-    """Its name; None for this machine's own programs, which nobody counts."""
+    """Its name; None for this machine's own programs, which are counted together."""
 
     def count(self, number: int) -> None:
         """Counts further requests where one brings what could be several; raises `ApiError`."""
-        if self.token is not None and number > 0 and not rate.spend(self.token, number):
+        spent, whose, most = (
+            (local_rate, "of this machine's programs", A_MINUTE_LOCALLY)
+            if self.token is None
+            else (rate, "with this token", A_MINUTE)
+        )
+        if number > 0 and not spent.spend(self.token or "", number):
             raise ApiError(
                 429,
-                "too many requests with this token",
-                expected=f"at most {A_MINUTE} a minute; each text counts as one",
+                f"too many requests {whose}",
+                expected=f"at most {most} a minute; a text to predict counts as one for each "
+                f"{COST_CHARACTERS} code points",
                 remedy="Wait, and send large requests in parts.",
             )
 
@@ -87,7 +94,9 @@ def _admit(request: Request) -> Caller:
     sessions = database(settings)
     secret = _secret(request)
     if secret is None and settings.auth == "off" and listen_address.asks_locally(request):
-        return Caller(sessions, settings.person, None, settings)
+        local = Caller(sessions, settings.person, None, settings)
+        local.count(1)
+        return local
     found = tokens.holder(sessions, secret) if secret else None
     if found is None or (settings.signs_in and found.person is None):
         raise ApiError(

@@ -1,22 +1,28 @@
-"""Requests that come within a few milliseconds are read by the model in one call."""
+"""Predictions for programs: one after another in a thread of their own, short texts together.
+
+What is asked waits in a bounded queue (`prediction_queue.py`). A request that is cancelled leaves
+the queue, and a long text is stopped between two of its parts.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
-from starlette.concurrency import run_in_threadpool
-
-from core.types import Prediction, SamplerSettings
+from app.http.limits import COST_CHARACTERS
+from app.http.prediction_queue import Job, PredictionQueue
+from app.web.threads import OwnThreads
+from core.types import Prediction, SamplerSettings, Trace
 
 WINDOW = 0.005
 """Seconds that the first request waits for others."""
-MOST = 16
-"""Texts in a call."""
-SHORT = 2_000
+SHORT = COST_CHARACTERS
 """Code points of a text that is read with others; longer ones are read alone, in parts."""
+_model_thread = OwnThreads("predictions", 1)
+"""A model serves one caller at a time."""
 
 
 class Reader(Protocol):
@@ -25,74 +31,108 @@ class Reader(Protocol):
     @property
     def path(self) -> Path: ...
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction: ...
+    def predict(
+        self, text: str, settings: SamplerSettings, *, cancelled: Callable[[], bool]
+    ) -> Prediction: ...
 
     def predict_together(
         self, texts: Sequence[str], settings: SamplerSettings
     ) -> list[Prediction]: ...
 
-
-_Key = tuple[asyncio.AbstractEventLoop, Path, SamplerSettings]
-_Waiting = tuple[str, asyncio.Future[Prediction]]
+    def trace(self, text: str, settings: SamplerSettings) -> Trace: ...
 
 
 class Batcher:
-    """Gathers requests of one model and the same settings."""
+    """Answers the requests of each event loop in turn. Every method raises `ApiError` where the
+    queue is full; `person` is the one whose turn a request takes."""
 
     def __init__(self, window: float = WINDOW) -> None:
         self._window = window
-        self._waiting: dict[_Key, list[_Waiting]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
 
-    async def predict(self, model: Reader, text: str, settings: SamplerSettings) -> Prediction:
+    async def predict(
+        self, model: Reader, text: str, settings: SamplerSettings, person: str
+    ) -> Prediction:
         """What the model says of the text, whoever else asks meanwhile."""
-        if len(text) > SHORT:
-            return await run_in_threadpool(model.predict, text, settings)
-        loop = asyncio.get_running_loop()
-        key = (loop, model.path, settings)
-        promised: asyncio.Future[Prediction] = loop.create_future()
-        group = self._waiting.get(key)
-        if group is None:
-            group = self._waiting[key] = []
-            task = loop.create_task(self._read(model, key, group))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        group.append((text, promised))
-        if len(group) >= MOST:
-            del self._waiting[key]
-        return await promised
+        (found,) = await self.predict_all(model, [text], settings, person)
+        return found
 
     async def predict_all(
-        self, model: Reader, texts: Sequence[str], settings: SamplerSettings
+        self, model: Reader, texts: Sequence[str], settings: SamplerSettings, person: str
     ) -> list[Prediction]:
-        """What the model says of each text. Long ones wait for each other, so that one request
-        does not hold all threads."""
-        alone = asyncio.Lock()
+        """What the model says of each text."""
 
-        async def predict(text: str) -> Prediction:
-            if len(text) <= SHORT:
-                return await self.predict(model, text, settings)
-            async with alone:
-                return await self.predict(model, text, settings)
+        def batched(texts: Sequence[str], _: Callable[[], bool]) -> Sequence[Prediction]:
+            return model.predict_together(texts, settings)
 
-        return await asyncio.gather(*map(predict, texts))
+        def alone(texts: Sequence[str], cancelled: Callable[[], bool]) -> Sequence[Prediction]:
+            return [model.predict(text, settings, cancelled=cancelled) for text in texts]
 
-    async def _read(self, model: Reader, key: _Key, group: list[_Waiting]) -> None:
-        await asyncio.sleep(self._window)
-        if self._waiting.get(key) is group:
-            del self._waiting[key]
-        wanted = [(text, promised) for text, promised in group if not promised.done()]
-        if not wanted:
-            return
+        return await self._line().submit(
+            [
+                Job(person, text, batched, (model.path, settings))
+                if len(text) <= SHORT
+                else Job(person, text, alone, None)
+                for text in texts
+            ]
+        )
+
+    async def trace(
+        self, model: Reader, text: str, settings: SamplerSettings, person: str
+    ) -> Trace:
+        """Every denoising step of the text."""
+
+        def traced(texts: Sequence[str], _: Callable[[], bool]) -> Sequence[Trace]:
+            return [model.trace(text, settings) for text in texts]
+
+        traces: list[Trace] = await self._line().submit([Job(person, text, traced, None)])
+        return traces[0]
+
+    def _line(self) -> _Line:
+        return self._lines.setdefault(asyncio.get_running_loop(), _Line(self._window))
+
+
+class _Line:
+    """One queue, and the task that works it off while there is anything in it."""
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._queue = PredictionQueue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def submit(self, jobs: Sequence[Job]) -> list[Any]:
+        """Cancels the other jobs once one fails, and all if it is cancelled itself."""
+        self._queue.add(jobs)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
         try:
-            found = await run_in_threadpool(
-                model.predict_together, [text for text, _ in wanted], key[2]
-            )
-        except Exception as error:
-            for _, promised in wanted:
-                if not promised.done():
-                    promised.set_exception(error)
-            return
-        for (_, promised), prediction in zip(wanted, found, strict=True):
-            if not promised.done():
-                promised.set_result(prediction)
+            return await asyncio.gather(*(job.answer for job in jobs))
+        finally:
+            for job in jobs:
+                job.answer.cancel()
+
+    async def _run(self) -> None:
+        try:
+            await asyncio.sleep(self._window)
+            while jobs := self._queue.next():
+                await _answer(jobs)
+        finally:
+            self._task = None
+
+
+async def _answer(jobs: Sequence[Job]) -> None:
+    texts = [job.text for job in jobs]
+
+    def cancelled() -> bool:
+        return all(job.answer.done() for job in jobs)
+
+    try:
+        found = await _model_thread.run(jobs[0].call, texts, cancelled)
+    except Exception as error:
+        for job in jobs:
+            if not job.answer.done():
+                job.answer.set_exception(error)
+        return
+    for job, answer in zip(jobs, found, strict=True):
+        if not job.answer.done():
+            job.answer.set_result(answer)

@@ -15,13 +15,13 @@ from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
 from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.batch import MAX_OPERATIONS
 from app.services.interchange import importing
 from app.services.team.permissions import require
 from storage.enums import DocumentStatus
 from storage.repository import documents, listing, projects
 
 router = APIRouter(tags=["documents"])
-MOST_OPS = 1_000
 Id = Annotated[int, Path(ge=1, lt=2**31)]
 
 
@@ -63,7 +63,8 @@ class Operations(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operations: Annotated[
-        list[Annotated[dict[str, Any], _AsGesture()]], Field(min_length=1, max_length=MOST_OPS)
+        list[Annotated[dict[str, Any], _AsGesture()]],
+        Field(min_length=1, max_length=MAX_OPERATIONS),
     ]
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """A name of the caller's own: with `seq` in each operation, what is sent twice is done once."""
@@ -157,11 +158,14 @@ def standing(document_id: Id, caller: Calling) -> Annotations:
 @router.post("/documents/{document_id}/annotations")
 def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
     """Decisions, through the same door as the page's. 409 where one cannot be applied; those
-    beside it are kept."""
+    beside it are kept. They are saved a hundred at a time: after a 503 send all of them again with
+    the same `client` and `seq`, and none is done twice."""
     ops = [{"seq": number, **each} for number, each in enumerate(wanted.operations, 1)]
     client = wanted.client or audit_log.server_client()
     service = AnnotationService(caller.sessions)
     applied = service.apply(document_id, client, ops, caller.person)
+    if applied.failure:
+        raise applied.failure
     if applied.error:
         raise ApiError(
             409,

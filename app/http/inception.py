@@ -17,9 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http.authentication import Calling
+from app.http.authentication import Caller, Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
+from app.http.hang_up import unless_hung_up
 from app.http.inception_cas import (
     SentDocument,
     check_layer,
@@ -28,8 +29,10 @@ from app.http.inception_cas import (
     with_predictions,
 )
 from app.http.inception_training import take_documents
+from app.http.limits import cost
 from app.http.prediction import active, batcher, custom_of, renamed
 from app.http.text_parts import PartReader
+from app.web.threads import OwnThreads
 from core.types import SamplerSettings
 from storage.formats.offsets import Ruler
 from storage.formats.uima_xmi import FEATURE, TYPE
@@ -37,6 +40,9 @@ from storage.formats.uima_xmi import FEATURE, TYPE
 LOG = logging.getLogger(__name__)
 FINISHED = "finished"
 reader = PartReader(batcher)
+
+_parsing = OwnThreads("parsing", 2)
+"""To read the XMI of a document takes seconds."""
 
 
 class Range(BaseModel):
@@ -104,27 +110,35 @@ def binding(project_id: Id, request: Request) -> Binding:
 Bound = Annotated[Binding, Depends(binding)]
 
 
-async def predict(bound: Bound, wanted: PredictRequest, caller: Calling) -> dict[str, str]:
+async def predict(
+    bound: Bound, wanted: PredictRequest, caller: Calling, request: Request
+) -> dict[str, str]:
     """The document with predictions in the range that INCEpTION asks about, and in what was
     predicted of its text before."""
     caller.reach(bound.project_id)
-    layer, feature = wanted.metadata.layer, wanted.metadata.feature
     bound.check(wanted.metadata)
-    types = await run_in_threadpool(type_system, wanted.typeSystem)
-    cas = await run_in_threadpool(read_cas, wanted.document, types)
+    return await unless_hung_up(request, _predict(bound, wanted, caller))
+
+
+async def _predict(bound: Binding, wanted: PredictRequest, caller: Caller) -> dict[str, str]:
+    layer, feature = wanted.metadata.layer, wanted.metadata.feature
+    types = await _parsing.run(type_system, wanted.typeSystem)
+    cas = await _parsing.run(read_cas, wanted.document, types)
     check_layer(cas, layer, feature)
     model = await run_in_threadpool(active, caller)
     custom = await run_in_threadpool(custom_of, caller, bound.project_id)
     text = cas.sofa_string or ""
     start, end = await run_in_threadpool(_in_code_points, text, wanted.metadata.range)
-    found = await reader.predict(model, text, SamplerSettings(flat=custom.flat), start, end)
+    caller.count(cost(text[start:end]) - 1)  # the request itself was counted
+    settings = SamplerSettings(flat=custom.flat)
+    found = await reader.predict(model, text, settings, start, end, caller.person)
     if found.unread:
         LOG.warning(
             "INCEpTION's document %r is answered in part: %d code points are left for its next "
             "request", wanted.document.documentId, found.unread,
         )  # fmt: skip
     shown = renamed(found.prediction, custom.names)
-    answer = await run_in_threadpool(with_predictions, cas, shown, layer, feature)
+    answer = await _parsing.run(with_predictions, cas, shown, layer, feature)
     return {"document": answer}
 
 

@@ -12,11 +12,13 @@ from xml.etree.ElementTree import Element
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from app.http.authentication import Calling
 from app.http.documents import Id
 from app.http.errors import ApiError
-from app.http.limits import MOST_TEXT
+from app.http.hang_up import unless_hung_up
+from app.http.limits import MOST_TEXT, cost
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
 from core.types import Prediction, SamplerSettings
 from storage.formats.label_studio_text import has_markup, other_text
@@ -62,18 +64,22 @@ def versions(project_id: Id, caller: Calling) -> dict[str, list[str]]:
 
 
 @router.post("/predict")
-async def predict(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, Any]:
+async def predict(
+    project_id: Id, body: dict[str, Any], caller: Calling, request: Request
+) -> dict[str, Any]:
     caller.reach(project_id)
     config = read_config(body.get("label_config"))
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise ApiError(422, "'tasks' is invalid", expected=f"up to {MOST_TASKS}")
     texts, refused = _texts(tasks, config)
-    caller.count(len(texts) - 1)  # the request itself was counted
+    caller.count(sum(map(cost, texts)) - 1)  # the request itself was counted
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
     custom = await run_in_threadpool(custom_of, caller, project_id)
-    found = iter(await batcher.predict_all(model, texts, SamplerSettings(flat=custom.flat)))
+    settings = SamplerSettings(flat=custom.flat)
+    predicting = batcher.predict_all(model, texts, settings, caller.person)
+    found = iter(await unless_hung_up(request, predicting))
     results = [
         {"result": [], "score": 0.0, "error": refused[number]}
         if number in refused

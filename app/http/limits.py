@@ -20,9 +20,18 @@ from app.http.errors import ApiError, answer
 MOST_BYTES = 16 * 2**20
 MOST_TEXT = 100_000
 """Code points of a text to predict."""
+COST_CHARACTERS = 500
+"""Code points of a text to predict that count as one request; a shorter one counts as much."""
 A_MINUTE = 600
-"""Requests of a token that a process answers; what brings several texts counts for as many."""
+"""Requests of a token that a process answers."""
+A_MINUTE_LOCALLY = 6_000
+"""Requests of this machine's own programs, all together, where they need no token."""
 _KNOWN = 1_000
+
+
+def cost(text: str) -> int:
+    """How many requests a text to predict counts as."""
+    return max(1, -(-len(text) // COST_CHARACTERS))
 
 
 class BodyLimit:

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from app.http.authentication import Caller, Calling
 from app.http.batching import Batcher
 from app.http.errors import ApiError, unknown_project
-from app.http.limits import MOST_TEXT
+from app.http.hang_up import unless_hung_up
+from app.http.limits import MOST_TEXT, cost
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
-from app.services.suggestions.predictor import ModelPredictor, active_predictor
+from app.services.suggestions.predictor import BackgroundPredictor, active_predictor
 from app.services.team.permissions import require
 from core.types import Entity, Prediction, SamplerSettings
 from storage.repository import label_names, projects
@@ -61,15 +63,17 @@ class PredictionOut(BaseModel):
 
 
 @router.post("/predict")
-async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
-    """The entities of a text."""
+async def predict(wanted: Wanted, caller: Calling, request: Request) -> PredictionOut:
+    """The entities of a text. 429 while too much waits for the model."""
+    caller.count(cost(wanted.text) - 1)  # the request itself was counted
     project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
     model = await run_in_threadpool(active, caller)
     custom = await run_in_threadpool(custom_of, caller, project_id)
     flat = custom.flat if wanted.flat is None else wanted.flat
     settings = SamplerSettings(seed=wanted.seed, threshold=wanted.threshold, flat=flat)
     if not wanted.steps:
-        found = await batcher.predict(model, wanted.text, settings)
+        predicting = batcher.predict(model, wanted.text, settings, caller.person)
+        found = await unless_hung_up(request, predicting)
         return _out(model, renamed(found, custom.names), None)
     if len(wanted.text) > MOST_TRACED:
         raise ApiError(
@@ -79,19 +83,21 @@ async def predict(wanted: Wanted, caller: Calling) -> PredictionOut:
             expected=f"at most {MOST_TRACED} code points",
             remedy="Send single sentences, or leave out the steps.",
         )
-    trace = await run_in_threadpool(model.trace, wanted.text, settings)
+    tracing = batcher.trace(model, wanted.text, settings, caller.person)
+    trace = await unless_hung_up(request, tracing)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
     return _out(model, renamed(found, custom.names), trace.to_json())
 
 
-def active(caller: Caller) -> ModelPredictor:
-    """The model that suggests now. Raises `ApiError` where there is none."""
+def active(caller: Caller) -> BackgroundPredictor:
+    """The model that suggests now, to be asked after people at the page. Raises `ApiError` where
+    there is none."""
     model = active_predictor(caller.sessions)
     if model is None:
         raise ApiError(
             503, "there is no active model", remedy="Install one: SPANNEAL_MODEL, see the README."
         )
-    return model
+    return model.in_background()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,9 @@ def entity_out(text: str, entity: Entity) -> EntityOut:
     )
 
 
-def _out(model: ModelPredictor, found: Prediction, trace: dict[str, Any] | None) -> PredictionOut:
+def _out(
+    model: BackgroundPredictor, found: Prediction, trace: dict[str, Any] | None
+) -> PredictionOut:
     return PredictionOut(
         model_version=model.model_version_id,
         entities=[entity_out(found.text, each) for each in found.entities],

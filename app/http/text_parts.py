@@ -67,9 +67,16 @@ class PartReader:
         self._lock = threading.Lock()
 
     async def predict(
-        self, model: Reader, text: str, settings: SamplerSettings, start: int, end: int
+        self,
+        model: Reader,
+        text: str,
+        settings: SamplerSettings,
+        start: int,
+        end: int,
+        person: str,
     ) -> PartialPrediction:
-        """The entities of [start, end) in code points, and of all that was read before."""
+        """The entities of [start, end) in code points, and of all that was read before; `person` is
+        the one whose turn it takes. Raises `ApiError` where too much waits for the model."""
         until = self._clock() + self._seconds
         parts = list(parts_of(text))
         wanted = [part for part in parts if part.start < end and part.end > start]
@@ -78,7 +85,7 @@ class PartReader:
         while unread and self._clock() < until:
             group, unread = unread[:TOGETHER], unread[TOGETHER:]
             texts = [part.text for part in group]
-            found = await self._batcher.predict_all(model, texts, settings)
+            found = await self._batcher.predict_all(model, texts, settings, person)
             for part, prediction in zip(group, found, strict=True):
                 self._remember(model, settings, part, prediction.entities)
         known = [(part, self._known(model, settings, part) or ()) for part in parts]

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +21,7 @@ from app.services.team.sign_in import SignedIn, signed_in
 from app.settings import Settings
 from app.web import listen_address
 from app.web.origin import same_origin
+from app.web.threads import OwnThreads
 from storage.engine import Sessions
 
 LOG = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ PROBES = ("/healthz", "/readyz")
 _OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
 _OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
 """Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
+_threads = OwnThreads("sessions", 16)
 _opening = threading.Lock()
 
 
@@ -67,7 +68,7 @@ class Gate:
             return _of_another_site(asked)
         if settings.auth != "accounts" or _is_open(path):
             return None
-        if await run_in_threadpool(_whose, settings, asked.cookies.get(COOKIE, "")):
+        if await _threads.run(_whose, settings, asked.cookies.get(COOKIE, "")):
             return None
         if asked.scope.get("method") == "GET" and "text/html" in asked.headers.get("accept", ""):
             query = asked.scope["query_string"].decode("latin-1")

@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 
 from sqlalchemy import text
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,10 +14,12 @@ from starlette.routing import Route
 from app.services.suggestions.predictor import ModelPredictor, active_predictor
 from app.settings import Settings
 from app.web.gate import database
+from app.web.threads import OwnThreads
 from storage.engine import Sessions
 
 LOG = logging.getLogger(__name__)
 ALIVE, READY = "/healthz", "/readyz"
+_threads = OwnThreads("probes", 2)
 
 
 class _Model:
@@ -68,7 +69,7 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 once the database answers and the model is in memory; 503 until then."""
-    said = await run_in_threadpool(_parts, Settings.from_environment(), _model)
+    said = await _threads.run(_parts, Settings.from_environment(), _model)
     return JSONResponse(said, 200 if set(said.values()) == {"ok"} else 503)
 
 

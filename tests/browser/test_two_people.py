@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.services.annotation.batch import MAX_OPERATIONS
+from storage.repository import operations
 from tests.browser.app_kit import AnnotatePage, Site
 from tests.browser.conftest import PATIENCE
 from tests.browser.servers import Served
@@ -218,3 +220,71 @@ def test_what_was_saved_outlives_the_servers_death_and_later_edits_wait_for_the_
     desk.open(mortal, document, project)
     bar = tab.locator(f'[data-testid=bar][data-id="{kept.key}"]')
     expect(bar).to_have_attribute("data-status", "accepted")
+
+
+NEVER_RESENT = """() => {
+    const real = window.setTimeout.bind(window);
+    window.setTimeout = (work, delay, ...rest) => [6000, 12000, 24000].includes(delay)
+        ? 0 : real(work, delay, ...rest);
+}"""
+"""What is sent again without being asked for waits so many milliseconds, from the third time on."""
+
+
+def test_an_edit_leaves_once_as_soon_as_the_connection_is_back(
+    page: Page, site_of_bo: Site, mortal: Served, samples: tuple[int, Mapping[int, int]]
+) -> None:
+    project, document = samples[0], samples[1][19]
+    page.add_init_script(f"({NEVER_RESENT})()")
+    sent: list[bytes | str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    desk = AnnotatePage(page)
+    desk.open(mortal, document, project)
+    word = desk.text.locator(".txt").first.inner_text().split()[0]
+    desk.drag(word)
+    mortal.kill()
+    desk.press("1")
+    expect(desk.state).to_have_text("not saved – retrying; keep this page open")
+    before = len(sent)
+    mortal.start()
+
+    desk.is_saved()
+    assert len([frame for frame in sent[before:] if b"base_version" in _plain(frame)]) == 1
+    assert site_of_bo.labels(document) == ["PER"]
+
+
+@pytest.mark.thorough
+def test_what_was_done_in_hours_without_a_connection_is_sent_in_messages_that_are_taken(
+    tab: Page, site_of_bo: Site, mortal: Served, samples: tuple[int, Mapping[int, int]]
+) -> None:
+    project, document = samples[0], samples[1][18]
+    desk = AnnotatePage(tab)
+    desk.open(mortal, document, project)
+    desk.drag(desk.text.locator(".txt").first.inner_text().split()[0])
+    mortal.kill()
+    desk.press("1")
+    expect(desk.state).to_have_text("not saved – retrying; keep this page open")
+    desk.page.evaluate(
+        """(more) => {
+            const named = (name) => name.startsWith('spanneal.unsent.');
+            const key = Object.keys(sessionStorage).find(named);
+            const [first] = JSON.parse(sessionStorage.getItem(key));
+            const entries = [first];
+            for (let seq = first.op.seq + 1; seq <= first.op.seq + more; seq += 1)
+                entries.push({...first, op: {seq, op: 'comment', text: `note ${seq}`}});
+            const kept = JSON.stringify(entries);
+            window.addEventListener('pagehide', () => sessionStorage.setItem(key, kept));
+        }""",
+        2 * MAX_OPERATIONS,
+    )
+    mortal.start()
+    desk.page.reload()
+    desk.ready()
+
+    desk.is_saved()
+    assert site_of_bo.labels(document) == ["PER"]
+    with site_of_bo.sessions() as session:
+        assert operations.count(session, document) == 2 * MAX_OPERATIONS + 1
+
+
+def _plain(frame: bytes | str) -> bytes:
+    return frame if isinstance(frame, bytes) else frame.encode()

@@ -185,8 +185,12 @@ def test_what_is_wrong_is_said_in_plain_words(
     engine.dispose()
 
     monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 10)
+    other = create_engine_from(str(engine.url))
+    with writing(session_factory(other)):
+        assert told() == "another process has kept the database locked for 30 seconds"
+    other.dispose()
     with writing(sessions):
-        assert told() == "another program has kept the database locked for 30 seconds"
+        assert told() == "this server has been writing something else for 30 seconds"
     with writing(sessions) as session:
         session.execute(text("DROP TABLE logins"))
     with sessions() as session, pytest.raises(OperationalError) as raised:

@@ -4,6 +4,7 @@
 import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
+import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
 import { Conflicts } from './conflicts.js';
 import { freshHints, readHints } from './hints.js';
@@ -279,6 +280,7 @@ function sessionOf({ store, person }) {
     };
     SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
+    onReconnect(() => outbox.reconnected());
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
   return session;

@@ -7,6 +7,7 @@ const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
 const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
 const SLOWEST_RESEND = 24000; // ms; each time in vain waits twice as long: what is sent again interrupts a
 // server that is only slow, and a crowd of pages that ask anew keeps it from ever answering
+const MAX_OPERATIONS = 1000; // in a message; the server takes no more at a time (`batch.py`)
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
 export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
@@ -124,12 +125,18 @@ export class Outbox {
     if (!this.size) return;
     const { docId, client } = this.entries[0];
     const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
-    const run = turn < 0 ? this.entries : this.entries.slice(0, turn);
+    const run = this.entries.slice(0, turn < 0 ? MAX_OPERATIONS : Math.min(turn, MAX_OPERATIONS));
     if (run.every(({ sent }) => sent)) this.resendDelay = Math.min(2 * this.resendDelay, SLOWEST_RESEND);
     for (const entry of run) entry.sent = true;
     const ops = run.map(({ op }) => op);
     this.send({ doc_id: docId, client, person: this.person, sibling_clients: this.siblings, ops });
     if (!this.detached) this.later(this.resendDelay);
+  }
+
+  /** The server can be reached again: what was written meanwhile is lost, so all is sent anew. */
+  reconnected() {
+    this.resendDelay = RESEND;
+    if (this.size && !this.detached) this.later(SOON);
   }
 
   /** Sends what is left once more, for the page that comes next: no answer can reach this one. */

@@ -6,7 +6,13 @@ import streamlit as st
 
 from app import context
 from app.screens.annotate import history, navigation_requests, resuggest, workspace
-from app.screens.annotate.receive import others_changes, receive, record_visit, trash_notice
+from app.screens.annotate.receive import (
+    answer_at_once,
+    others_changes,
+    receive,
+    record_visit,
+    trash_notice,
+)
 from app.screens.common import location
 from app.screens.common.wording import literal
 
@@ -47,4 +53,5 @@ if received and received.document_id == document_id:
     navigation_requests.read_around(service, app.person, received)
 if result.navigate:
     navigation_requests.follow(result.navigate, app, service, view)
+answer_at_once(received)
 resuggest.watch()

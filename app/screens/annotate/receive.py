@@ -23,6 +23,7 @@ from storage.database_errors import StorageError, is_of_the_data, problem_of
 LOG = logging.getLogger(__name__)
 KEY = "annotator"
 _LAST, _VISIT, _OWN, _SHOWN = "received", "visit", "own_clients", "shown_version"
+_FIRST = "first_message_seen"
 _MOST_SIBLINGS = 50
 _CORRECTIONS = ("add", "move", "relabel", "reject")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -49,6 +50,14 @@ def save_unmounted() -> None:
     if sent_operations(KEY):
         app = context.create()
         receive(app.annotation(), app.person)
+
+
+def answer_at_once(received: Received | None) -> None:
+    """Runs the page again for a message that came with a session's first run, as after a restart of
+    the server: the session learns of it only when the annotator is mounted."""
+    if received is None and st.session_state.get(_FIRST) is None and sent_operations(KEY):
+        st.session_state[_FIRST] = True
+        st.rerun()
 
 
 def receive(service: AnnotationService, person: str) -> Received | None:

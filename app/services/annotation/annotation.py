@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, GestureError
 from app.services.annotation import audit_log, drafts, history, tasks
-from app.services.annotation.apply import apply_operations
+from app.services.annotation.apply import apply_operations, summed
+from app.services.annotation.batch import Batch, parse_batch
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
 from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
@@ -21,6 +22,7 @@ from app.services.suggestions.suggest import Answer, Predictor
 from app.services.team import assignment
 from app.services.team.permissions import require
 from core.types import SamplerSettings
+from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
@@ -30,18 +32,20 @@ from storage.repository.documents import DocumentGoneError as DocumentGoneError 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The state after a batch of operations, committed."""
+    """The state after what a page sent, committed."""
 
     ack: int | None
     """The client's highest recorded sequence number: it can forget all up to it."""
     spans: tuple[DraftSpan, ...]
     error: str | None
-    """Why an operation of this batch was refused; a refused one is acknowledged too."""
+    """Why an operation was refused; a refused one is acknowledged too."""
     status: DocumentStatus
     wrong_owner: bool = False
     """Whether nothing was done, since the client is somebody else's."""
     trashed: str | None = None
     """The document's name, where it lies in the bin: it is saved there."""
+    failure: StorageError | None = None
+    """What kept the database from taking more than what is acknowledged."""
 
 
 class AnnotationService:
@@ -110,23 +114,63 @@ class AnnotationService:
         person: str,
         sibling_clients: Collection[str] = (),
     ) -> Applied:
-        """Applies what a page sent, each operation exactly once, in order, in one transaction.
+        """Applies what a page sent, each operation exactly once and in order.
 
         Operations recorded before are passed over. One that cannot be applied, or that conflicts
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
-        come after it; see `apply_operations`. When this returns, all is committed.
+        come after it; see `apply_operations`. Each run of `batch.PART` operations is a transaction,
+        so that others are saved between two; what comes after the first `batch.MAX_OPERATIONS` is
+        neither applied nor acknowledged, so that the page sends it again. So is what comes after a
+        run that the database refused: raises `StorageError` where that was the first one. When this
+        returns, all that is acknowledged is committed.
         """
-        with metrics.SAVING.time(), writing(self._sessions, beside_others=True) as session:
+        try:
+            sent = parse_batch(client, ops)
+        except GestureError as reason:
+            return self._unchanged(document_id, person, str(reason))
+        refusals: Sequence[str] = ()
+        applied: Applied | None = None
+        with metrics.SAVING.time():
+            for part in sent.parts():
+                try:
+                    applied, refusals = self._apply_part(
+                        document_id, part, person, sibling_clients, refusals
+                    )
+                except StorageError as failure:
+                    if applied is None:
+                        raise
+                    return replace(applied, failure=failure)
+        assert applied is not None  # there is one part at least
+        return applied
+
+    def _apply_part(
+        self,
+        document_id: int,
+        sent: Batch,
+        person: str,
+        sibling_clients: Collection[str],
+        refusals: Sequence[str],
+    ) -> tuple[Applied, Sequence[str]]:
+        with writing(self._sessions, beside_others=True) as session:
             task = _for(session, document_id, person)
             if task.standing.status != "submitted":
                 drafts.begin(session, task, person)
-            outcome = apply_operations(session, task, client, ops, person, sibling_clients)
+            outcome = apply_operations(session, task, sent, person, sibling_clients, refusals)
             if not task.blind:
                 assignment.claim(session, task.document, person)
             spans = (outcome.draft or drafts.load(session, task)).spans
             status = task.standing.status
             trashed = None if documents.stands(session, document_id) else task.document.name
-        return Applied(outcome.ack, spans, outcome.error, status, outcome.wrong_owner, trashed)
+        error = summed(outcome.refusals) or sent.error
+        applied = Applied(outcome.ack, spans, error, status, outcome.wrong_owner, trashed)
+        return applied, outcome.refusals
+
+    def _unchanged(self, document_id: int, person: str, error: str) -> Applied:
+        """The answer to what cannot even be acknowledged."""
+        with self._sessions() as session:
+            task = _viewed_task(session, document_id, person)
+            spans = drafts.load(session, task).spans
+            return Applied(None, spans, error, task.standing.status)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `GestureError` while suggestions are undecided."""

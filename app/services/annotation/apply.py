@@ -1,4 +1,4 @@
-"""A batch of operations from a page, applied exactly once and in order."""
+"""A run of operations from a page, applied exactly once and in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, GestureError, parse_gesture, reduce
 from app.gestures import Add, Gesture, Relabel, Restore, Settle, Submit, short
 from app.services.annotation import drafts
-from app.services.annotation.batch import Numbered, parse_batch
+from app.services.annotation.batch import Batch, Numbered
 from app.services.annotation.changes import Change, difference
 from app.services.annotation.conflicts import ConflictError, Unseen, already_so
 from app.services.annotation.news import told
@@ -27,12 +27,12 @@ ANOTHERS = (
 
 
 class Outcome(NamedTuple):
-    """What became of a message."""
+    """What became of a run of operations."""
 
     ack: int | None
     """What the client can forget."""
-    error: str | None
-    """The refusals it should know of."""
+    refusals: Sequence[str]
+    """Why some were refused, with those of the runs before."""
     wrong_owner: bool = False
     """Whether the client is somebody else's, so that nothing was done."""
     draft: Draft | None = None
@@ -42,44 +42,42 @@ class Outcome(NamedTuple):
 def apply_operations(
     session: Session,
     task: AnnotationTask,
-    client: object,
-    ops: object,
+    sent: Batch,
     person: str,
     sibling_clients: Collection[str] = (),
+    refusals: Sequence[str] = (),
 ) -> Outcome:
     """Does what a page sent.
 
     The document is locked and, unless submitted, the work has a draft. An operation may say which
     version of the draft its person looked at (`base_version`); `sibling_clients` are other clients
-    of that page. One that cannot be applied is recorded as refused, and those after it are applied
-    all the same. One that conflicts (`app.services.annotation.conflicts`) waits for a decision, and
-    is no error. Nothing of a client under which somebody else did something is applied or
-    acknowledged: clients are no secret, span ids begin with them.
+    of that page, `refusals` those of earlier runs of the same message. One that cannot be applied
+    is recorded as refused, and those after it are applied all the same. One that conflicts
+    (`app.services.annotation.conflicts`) waits for a decision, and is no error. Nothing of a client
+    under which somebody else did something is applied or acknowledged: clients are no secret, span
+    ids begin with them.
     """
-    try:
-        sent = parse_batch(client, ops)
-    except GestureError as reason:
-        return Outcome(None, str(reason))
-    client, numbered, error = sent.client, sent.operations, sent.error
+    client, numbered = sent.client, sent.operations
     if operations.belongs_to_another(session, client, person):
-        return Outcome(None, ANOTHERS, wrong_owner=True)
+        return Outcome(None, (ANOTHERS,), wrong_owner=True)
     last = operations.last_seq(session, client)
     if not numbered:
-        return Outcome(last, error)
+        return Outcome(last, refusals)
     known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
     batch = _Batch(session, task, client, person)
+    batch.refusals += refusals
     batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
     batch.load_others(new.values(), {client, *sibling_clients})
     for operation in new.values():
         batch.apply(operation, last)
     batch.save()
     ack = max(numbered) if last is None else max(last, *numbered)
-    return Outcome(ack, _summed(batch.refusals) or error, draft=batch.draft)
+    return Outcome(ack, batch.refusals, draft=batch.draft)
 
 
 class _Batch:
-    """A draft on its way through the operations of one message."""
+    """A draft on its way through a run of operations."""
 
     def __init__(self, session: Session, task: AnnotationTask, client: str, person: str) -> None:
         self.session, self.task, self.client, self.person = session, task, client, person
@@ -185,7 +183,7 @@ class _Batch:
             drafts.save(self.session, self.task, self.before, self.draft, self.person)
 
 
-def _summed(refusals: Sequence[str]) -> str | None:
+def summed(refusals: Sequence[str]) -> str | None:
     """The first refusal, which others may follow from."""
     if len(refusals) < 2:
         return next(iter(refusals), None)

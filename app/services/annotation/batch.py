@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import (
@@ -19,6 +19,11 @@ from pydantic import (
 from app.gestures import MAX_SEQ, GestureError, short
 
 MAX_CLIENT = 64
+MAX_OPERATIONS = 1_000
+"""Operations that are taken from one message of a page or one request of a program; the page sends
+no more at a time (`outbox.js`)."""
+PART = 100
+"""Operations of one transaction: while they are saved, nobody else on SQLite is."""
 Client = Annotated[
     str, Field(strict=True, min_length=1, max_length=MAX_CLIENT, pattern=r"^[\x00-\x7f]*$")
 ]
@@ -50,6 +55,13 @@ class Batch:
     """By sequence number; of those with the same the first."""
     error: str | None = None
     """What is wrong with those that have no number, and so cannot be acknowledged."""
+
+    def parts(self) -> Iterator[Batch]:
+        """The first `MAX_OPERATIONS` by number, in runs of `PART`; one run if there are none."""
+        numbers = sorted(self.operations)[:MAX_OPERATIONS]
+        for start in range(0, max(len(numbers), 1), PART):
+            run = numbers[start : start + PART]
+            yield replace(self, operations={seq: self.operations[seq] for seq in run})
 
 
 def parse_batch(client: object, ops: object) -> Batch:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -33,7 +34,13 @@ PATIENCE = 10.0
 """Seconds that the end of the process waits for a reading in the background."""
 PART = 100
 """Words that a reading in the background takes before it makes way for people."""
+PERSONS_PART = 300
+"""Words that a person's reading takes before others have their turn: what is fastest on a CPU."""
 Read = TypeVar("Read")
+
+
+class CancelledPredictionError(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class _Slot:
@@ -67,15 +74,12 @@ class ModelPredictor:
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
         """The entities of a document. The first call loads the model, which takes seconds."""
-        slot = _slot(self.path)
-        with slot.turns.taken():
-            return _loaded(slot, self.path).predict(text, settings, fixed, suppressed)
+        from core.inference.pipeline import joined
 
-    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
-        """What `predict` says of each short text, in one call of the model."""
-        slot = _slot(self.path)
-        with slot.turns.taken():
-            return list(_loaded(slot, self.path).pipe(texts, settings))
+        def parts(pipeline: Pipeline) -> Iterator[Prediction]:
+            return pipeline.parts(text, settings, fixed, suppressed, PERSONS_PART)
+
+        return joined(text, list(_in_turns(self.path, parts)), fixed)
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """Every denoising step with the pointers' probabilities, and the entities they lead to.
@@ -99,8 +103,8 @@ class ModelPredictor:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundPredictor:
-    """The same for what nobody waits for: it reads part by part, and before each part lets all
-    go first who wait for this model. Its answers are the same."""
+    """The same for the work ahead and for programs: it reads part by part, and before each part
+    lets all people go first who wait for this model. Its answers are the same."""
 
     model_version_id: int
     path: Path
@@ -111,13 +115,31 @@ class BackgroundPredictor:
         settings: SamplerSettings,
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Prediction:
+        """The entities of a document. Raises `CancelledPredictionError` before the next part once
+        it is `cancelled`."""
         from core.inference.pipeline import joined
 
         def parts(pipeline: Pipeline) -> Iterator[Prediction]:
-            return pipeline.parts(text, settings, fixed, suppressed, PART)
+            for part in pipeline.parts(text, settings, fixed, suppressed, PART):
+                yield part
+                if cancelled():
+                    raise CancelledPredictionError
 
-        return joined(text, self._in_turns(parts), fixed)
+        return joined(text, _in_turns(self.path, parts, background=True), fixed)
+
+    def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
+        """What `predict` says of each short text, in one call of the model."""
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return list(_loaded(slot, self.path).pipe(texts, settings))
+
+    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+        """See `ModelPredictor.trace`."""
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
     def threshold(self, flat: bool = False) -> float:
         """φ of nested or of flat decoding, as tuned with the model."""
@@ -127,26 +149,32 @@ class BackgroundPredictor:
         """What the model says of the whole text, see `core.inference.uncertainty`."""
         from core.inference.uncertainty import iter_uncertainty
 
-        *_, last = self._in_turns(lambda pipeline: iter_uncertainty(pipeline, text, settings))
+        read = partial(iter_uncertainty, text=text, settings=settings)
+        *_, last = _in_turns(self.path, read, background=True)
         return last
 
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
         """What the model says of accepted entities, see `core.inference.label_errors`."""
         from core.inference.label_errors import review_entities
 
-        parts = self._in_turns(lambda pipeline: review_entities(pipeline, text, entities))
+        read = partial(review_entities, text=text, entities=entities)
+        parts = _in_turns(self.path, read, background=True)
         return list(chain.from_iterable(parts))
 
-    def _in_turns(self, read: Callable[[Pipeline], Iterator[Read]]) -> Iterator[Read]:
-        slot = _slot(self.path)
-        with slot.turns.taken(background=True):
-            parts = read(_loaded(slot, self.path))
-        while True:
-            with slot.turns.taken(background=True):
-                part = next(parts, None)
-            if part is None:
-                return
-            yield part
+
+def _in_turns(
+    path: Path, read: Callable[[Pipeline], Iterator[Read]], background: bool = False
+) -> Iterator[Read]:
+    """What is read part by part; each part is a turn."""
+    slot = _slot(path)
+    with slot.turns.taken(background):
+        parts = read(_loaded(slot, path))
+    while True:
+        with slot.turns.taken(background):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def active_predictor(sessions: Sessions) -> ModelPredictor | None:

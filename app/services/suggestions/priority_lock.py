@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class PriorityLock:
-    """A lock with two queues: whoever takes it in the background waits while anybody else does."""
+    """A lock with two queues, each in order of arrival: whoever takes it in the background waits
+    while anybody else does."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._taken = False
-        self._people = 0
+        self._people: deque[object] = deque()
+        self._background: deque[object] = deque()
         self._closed = False
 
     @contextmanager
     def taken(self, background: bool = False) -> Iterator[None]:
+        queue, turn = self._background if background else self._people, object()
         with self._changed:
-            if background:
-                self._changed.wait_for(
-                    lambda: not self._taken and not self._people and not self._closed
-                )
-            else:
-                self._people += 1
-                self._changed.wait_for(lambda: not self._taken)
-                self._people -= 1
+            queue.append(turn)
+            self._changed.wait_for(lambda: not self._taken and self._next() is turn)
+            queue.popleft()
             self._taken = True
         try:
             yield
@@ -35,8 +34,17 @@ class PriorityLock:
                 self._taken = False
                 self._changed.notify_all()
 
+    def waiting(self, background: bool = False) -> int:
+        """How many wait for it."""
+        with self._changed:
+            return len(self._background if background else self._people)
+
     def close(self, seconds: float) -> None:
-        """From now on nothing has a turn in the background; waits so long for who has one."""
+        """From now on nobody has a turn; waits so long for who has one."""
         with self._changed:
             self._closed = True
             self._changed.wait_for(lambda: not self._taken, seconds)
+
+    def _next(self) -> object | None:
+        queue = self._people or self._background
+        return queue[0] if queue and not self._closed else None

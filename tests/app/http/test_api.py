@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.http import authentication, routes
 from app.http.batching import Batcher
 from app.http.limits import MOST_BYTES, Rate
-from app.services.suggestions.predictor import ModelPredictor
+from app.services.suggestions.predictor import BackgroundPredictor
 from app.services.team import accounts, members, tokens
 from app.settings import Settings
 from app.web import gate
@@ -51,7 +51,10 @@ class Counting:
     calls: list[list[str]] = field(default_factory=list)
     settings: list[SamplerSettings] = field(default_factory=list)
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+    def in_background(self) -> Counting:
+        return self
+
+    def predict(self, text: str, settings: SamplerSettings, **_: object) -> Prediction:
         return self.predict_together([text], settings)[0]
 
     def predict_together(self, texts: Sequence[str], settings: SamplerSettings) -> list[Prediction]:
@@ -66,6 +69,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SPANNEAL_AUTH", "off")
     monkeypatch.setattr(authentication, "rate", Rate())
+    monkeypatch.setattr(authentication, "local_rate", Rate())
     monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: Counting())
     sessions = gate.database(Settings.from_environment())
     project = new_project(sessions)
@@ -237,7 +241,7 @@ def test_requests_that_come_together_are_one_call_of_the_model() -> None:
     async def ask() -> list[Prediction]:
         batcher = Batcher()
         return await asyncio.gather(
-            *(batcher.predict(model, text, SamplerSettings()) for text in texts)
+            *(batcher.predict(model, text, SamplerSettings(), "Ada") for text in texts)
         )
 
     found = result_of(ask())
@@ -264,4 +268,4 @@ def test_texts_read_together_say_what_each_says_alone(tmp_path: Path) -> None:
         assert [e.score for e in found.entities] == pytest.approx(
             [e.score for e in alone.entities], abs=1e-4
         )
-    assert ModelPredictor(1, folder).predict_together(texts[:1], settings)[0].text == texts[0]
+    assert BackgroundPredictor(1, folder).predict_together(texts[:1], settings)[0].text == texts[0]

@@ -115,7 +115,7 @@ def test_the_parts_of_a_text_are_predicted_as_the_whole_is(tmp_path: Path) -> No
     model = ModelPredictor(1, tiny_model(tmp_path / "model"))
     settings = SamplerSettings(threshold=0.0)
 
-    found = result_of(PartReader(Batcher()).predict(model, LONG, settings, 0, len(LONG)))
+    found = result_of(PartReader(Batcher()).predict(model, LONG, settings, 0, len(LONG), "Ada"))
 
     whole = model.predict(LONG, settings)
     assert found.unread == 0

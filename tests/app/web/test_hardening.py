@@ -16,7 +16,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.__main__ import main
+from app.gestures import MAX_COMMENT
 from app.screens.common.error_message import error_text
+from app.services.annotation.batch import MAX_OPERATIONS
 from app.services.team import accounts
 from app.settings import ROOT, Settings
 from app.web import gate, listen_address
@@ -82,6 +84,13 @@ def test_streamlit_is_told_what_it_would_leave_open(
 
 def test_an_upload_has_a_limit() -> None:
     assert 0 < config()["server"]["maxUploadSize"] <= 200, "megabytes, held in memory"
+
+
+def test_a_message_of_a_browser_has_a_limit_that_the_longest_list_of_edits_keeps() -> None:
+    server, longest = config()["server"], MAX_OPERATIONS * MAX_COMMENT * len("語".encode())
+
+    assert longest < server["maxWidgetStateSize"] * 10**6 <= 25 * 10**6
+    assert server["maxWidgetStateSize"] <= server["maxMessageSize"] <= 50, "held in memory"
 
 
 def test_streamlit_knows_every_option_that_it_is_told() -> None:

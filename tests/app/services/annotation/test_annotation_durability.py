@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.apply import Outcome, apply_operations
+from app.services.annotation.batch import MAX_OPERATIONS, PART, Batch
+from storage import engine as engine_module
 from storage.engine import create_engine_from, session_factory, writing
 from storage.models import EntityRow, Operation
 from storage.repository import annotation_sets, documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed, shown
 from tests.app.teamwork import team
+from tests.waiting import until
 
 pytestmark = pytest.mark.both_databases
 
@@ -113,6 +119,82 @@ def test_any_interleaving_of_resends_ends_the_same(
         assert set(applied.spans) == set(expected.spans)
         with sessions() as session:
             assert session.scalar(select(func.count()).select_from(Operation)) == len(ops)
+
+
+def _adds(first: int, last: int) -> list[dict[str, Any]]:
+    """Operations that each say something else of the document."""
+    return [{"seq": seq, "op": "comment", "text": f"note {seq}"} for seq in range(first, last + 1)]
+
+
+def test_a_list_of_any_length_gets_through_in_messages_that_are_bounded(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    """The page sends what is not acknowledged, as after hours without a connection."""
+    service, last = AnnotationService(sessions), MAX_OPERATIONS + PART + 1
+    acks: list[int | None] = [0]
+    while acks[-1] != last:
+        acks.append(service.apply(document_id, "c", _adds((acks[-1] or 0) + 1, last), "Ann").ack)
+
+    assert acks == [0, MAX_OPERATIONS, last]
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Operation)) == last
+        assert documents.get(session, document_id).comment == f"note {last}"
+
+
+@pytest.mark.sqlite
+def test_others_are_saved_between_two_parts_of_a_long_message(
+    sessions: sessionmaker[Session], document_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    service, turns = AnnotationService(sessions), engine_module._TURNS
+    other = threading.Thread(target=lambda: service.apply(document_id, "bo", _adds(1, 1), "Bo"))
+
+    def watched(session: Session, task: Any, sent: Batch, *rest: Any) -> Outcome:
+        order.append(sent.client)
+        if len(order) == 1:
+            other.start()
+            until(lambda: turns[sessions.kw["bind"]].waiting == 1)
+        return apply_operations(session, task, sent, *rest)
+
+    monkeypatch.setattr("app.services.annotation.annotation.apply_operations", watched)
+    service.apply(document_id, "ann", _adds(1, 3 * PART), "Ann")
+    other.join()
+
+    assert order == ["ann", "bo", "ann", "ann"]
+
+
+def test_a_submission_in_a_later_part_knows_what_was_refused_in_an_earlier_one(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    gone = {"seq": 1, "op": "accept", "id": "gone"}
+    ops = [gone, *_adds(2, PART + 1), {"seq": PART + 2, "op": "submit"}]
+
+    applied = AnnotationService(sessions).apply(document_id, "c", ops, "Ann")
+
+    assert applied.ack == PART + 2
+    assert applied.status == "in_progress"
+    assert "there is no span 'gone'" in (applied.error or "")
+
+
+def test_what_the_database_took_before_it_failed_is_acknowledged_and_the_rest_is_not(
+    sessions: sessionmaker[Session], document_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, calls = AnnotationService(sessions), iter(range(9))
+
+    def failing(*arguments: Any) -> Outcome:
+        if next(calls) == 1:
+            raise OperationalError("INSERT", {}, ValueError("disk full"))
+        return apply_operations(*arguments)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.services.annotation.annotation.apply_operations", failing)
+        applied = service.apply(document_id, "c", _adds(1, 2 * PART), "Ann")
+
+    assert applied.ack == PART
+    assert "disk full" in str(applied.failure)
+    assert service.apply(document_id, "c", _adds(1, 2 * PART), "Ann").ack == 2 * PART
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Operation)) == 2 * PART
 
 
 def test_a_draft_that_was_worked_on_outlives_a_prediction_whatever_the_documents_status(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.gestures import MAX_SEQ, GestureError
-from app.services.annotation.batch import parse_batch
+from app.services.annotation.batch import MAX_OPERATIONS, PART, parse_batch
+from app.settings import ROOT
 
 json_values = st.recursive(
     st.none()
@@ -65,3 +66,24 @@ def test_operations_that_are_no_list_are_told_and_none_is_done(ops: object) -> N
 
     assert not batch.operations
     assert "operations must be a list" in (batch.error or "")
+
+
+def test_a_batch_is_applied_in_parts_by_number_up_to_the_most_that_is_taken() -> None:
+    sent = [{"seq": seq, "op": "submit"} for seq in range(3 * MAX_OPERATIONS, 0, -1)]
+
+    parts = [list(part.operations) for part in parse_batch("c", sent).parts()]
+
+    assert [len(part) for part in parts] == [PART] * (MAX_OPERATIONS // PART)
+    assert [seq for part in parts for seq in part] == list(range(1, MAX_OPERATIONS + 1))
+
+
+def test_a_batch_without_operations_is_one_part_that_says_what_was_wrong() -> None:
+    (part,) = parse_batch("c", "submit").parts()
+
+    assert "operations must be a list" in (part.error or "")
+
+
+def test_the_page_sends_as_many_at_a_time_as_are_taken() -> None:
+    outbox = (ROOT / "app/components/span_annotator/outbox.js").read_text(encoding="utf-8")
+
+    assert f"const MAX_OPERATIONS = {MAX_OPERATIONS};" in outbox

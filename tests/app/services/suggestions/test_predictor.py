@@ -33,9 +33,10 @@ class CountedPipeline:
         with cls.entered():
             return cls()
 
-    def predict(self, text: str, *_: object) -> Prediction:
+    def parts(self, text: str, *_: object) -> Iterator[Prediction]:
         with self.entered():
-            return Prediction(text, ())
+            part = Prediction(text, ())
+        yield part
 
     @classmethod
     @contextmanager

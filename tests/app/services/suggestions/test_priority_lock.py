@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from app.services.suggestions import predictor
-from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor
+from app.services.suggestions.predictor import (
+    BackgroundPredictor,
+    CancelledPredictionError,
+    ModelPredictor,
+)
 from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.material import tiny_model
+from tests.waiting import until
 
 PARTS = 20
 LONG = 10.0
@@ -36,11 +41,29 @@ def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> N
         for each in threads:
             each.start()
         waiting.wait(LONG)
-        while turns._people == 0:  # until the person stands in the queue
+        while turns.waiting() == 0:  # until the person stands in the queue
             assert threads[1].is_alive()
     for each in threads:
         each.join(LONG)
     assert order == ["person", "background"]
+
+
+def test_what_reads_in_the_background_takes_turns_in_order_of_arrival() -> None:
+    turns, order = PriorityLock(), []
+
+    def read(name: str) -> None:
+        for _ in range(PARTS):
+            with turns.taken(background=True):
+                order.append(name)
+                until(lambda: len(order) > 2 * PARTS - 2 or turns.waiting(background=True) == 1)
+
+    threads = [threading.Thread(target=read, args=(name,)) for name in "ab"]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(LONG)
+
+    assert "".join(order) in ("ab" * PARTS, "ba" * PARTS)
 
 
 def test_a_reading_that_fails_gives_its_turn_back() -> None:
@@ -62,9 +85,6 @@ class SlowPipeline:
     @classmethod
     def from_pretrained(cls, folder: Path) -> SlowPipeline:
         return cls()
-
-    def predict(self, text: str, *_: object) -> Prediction:
-        return next(iter(self.parts(text)))
 
     def parts(self, text: str, *_: object) -> Iterator[Prediction]:
         cls = type(self)
@@ -107,7 +127,7 @@ def test_a_person_waits_for_one_part_of_a_long_background_reading(
     threads[0].start()
     assert slow.begun.wait(LONG)
     threads[1].start()
-    while turns._people == 0:
+    while turns.waiting() == 0:
         assert threads[1].is_alive()
     slow.asked.set()
     for each in threads:
@@ -117,6 +137,39 @@ def test_a_person_waits_for_one_part_of_a_long_background_reading(
     (answer,) = answers
     assert len(answer.entities) == PARTS
     assert list(answer.entities) == sorted(answer.entities)
+
+
+def test_a_person_waits_for_one_part_of_what_another_person_has_read(
+    slow: type[SlowPipeline], tmp_path: Path
+) -> None:
+    model, turns = ModelPredictor(1, tmp_path), predictor._slot(tmp_path).turns
+    threads = [
+        threading.Thread(target=model.predict, args=(text, SamplerSettings()))
+        for text in ("long", "short")
+    ]
+    threads[0].start()
+    assert slow.begun.wait(LONG)
+    threads[1].start()
+    until(lambda: turns.waiting() == 1)
+    slow.asked.set()
+    for each in threads:
+        each.join(LONG)
+
+    assert slow.read.index("short 0") <= 3
+    assert len(slow.read) == PARTS + 1
+
+
+def test_a_reading_that_nobody_waits_for_stops_after_the_part_it_is_at(
+    slow: type[SlowPipeline], tmp_path: Path
+) -> None:
+    slow.asked.set()
+    background = BackgroundPredictor(1, tmp_path)
+
+    with pytest.raises(CancelledPredictionError):
+        background.predict("long", SamplerSettings(), cancelled=lambda: len(slow.read) == 3)
+
+    assert slow.read == ["long 0", "long 1", "long 2"]
+    assert len(background.predict("long", SamplerSettings()).entities) == PARTS
 
 
 def test_in_the_background_a_real_model_answers_the_same(
