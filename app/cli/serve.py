@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from app.services.operations.startup import prepare
+from app.services.retraining.jobs_database import require_json
 from app.settings import Settings
 from app.web import listen_address
 from app.worker.supervisor import Supervisor, page_command, worker_command
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if problem := listen_address.problem(settings.auth, options.host):
         raise ValueError(problem)
     started = prepare(settings)
+    require_json(settings.jobs)
     if started.warning:
         print(f"serve: {started.warning}", file=sys.stderr, flush=True)
     worker = None if options.no_worker else worker_command()

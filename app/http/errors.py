@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from app.gestures import GestureError
+from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.permissions import NotAllowedError
 from storage.database_errors import problem_of
@@ -26,6 +27,7 @@ _STATUSES: dict[type[Exception], int] = {
     LookupError: 404,
     GestureError: 409,
     RetrainingError: 409,
+    JobsDatabaseError: 503,
     ValueError: 400,
 }
 

@@ -21,19 +21,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS
-
 from app import logs
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import ModelRegistry
 from app.services.retraining.auto_retrain import AutoRetrain
+from app.services.retraining.dbos_json import DBOS, SERIALIZER
 from app.services.retraining.failover import succeed
 from app.services.retraining.job_log import JobLog
 from app.services.retraining.jobs import (
     APPLICATION,
     APPLICATION_VERSION,
     QUEUE,
-    SERIALIZER,
     WORKER_LIVES,
     WORKFLOW,
     Jobs,

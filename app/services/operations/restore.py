@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.services.model_registry.registry import kept, located
 from app.services.operations.backup import DOCUMENTS, FORMAT, JOBS, MANIFEST, File, Manifest
+from app.services.retraining.jobs_database import JobsDatabaseError, require_json
 from app.services.retraining.worker_lock import worker_runs
 from app.settings import ROOT, Settings
 from storage import database_copy
@@ -55,6 +56,7 @@ def restore(archive: Path, settings: Settings, *, force: bool = False) -> Restor
         for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
             if (staged / part).is_file():
                 database_copy.put(staged / part, url)
+                _require_json(url)
         _move(staged / "jobs", settings.data / "jobs")
         _bring_up(settings, manifest, staged)
         undo.pop_all()
@@ -105,6 +107,16 @@ def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
         )
     if wanted == "sqlite":
         database_copy.check(staged / DOCUMENTS)
+    if database_copy.kind(settings.jobs) == "sqlite" and (staged / JOBS).is_file():
+        database_copy.check(staged / JOBS)
+        _require_json(f"sqlite:///{staged / JOBS}")
+
+
+def _require_json(url: str) -> None:
+    try:
+        require_json(url)
+    except JobsDatabaseError as error:
+        raise RestoreError(f"the backup is refused: {error}") from None
 
 
 def _newer(archive: Path) -> str:
