@@ -5,10 +5,9 @@ B sentences, S subwords, M words, E the transformer's width, H the decoder's.
 
 from __future__ import annotations
 
-from pickle import UnpicklingError
-
 import torch
 from torch import Tensor, nn
+from torch._weights_only_unpickler import UnpicklingError
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from ..config import ModelConfig
