@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch._weights_only_unpickler import UnpicklingError
+from torch._weights_only_unpickler import UnpicklingError  # type: ignore[attr-defined]
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from ..config import ModelConfig

@@ -64,11 +64,11 @@ def _foreign_rows(connection: Connection) -> Iterator[tuple[str, object, int]]:
         if _MARK not in {described["name"] for described in inspector.get_columns(name, schema)}:
             continue
         mark = column(_MARK, String)
-        foreign = (
+        marked = (
             select(mark, func.count())
             .select_from(table(name, mark, schema=schema))
             .where(mark != JSON)
             .group_by(mark)
         )
-        for value, count in connection.execute(foreign):
+        for value, count in connection.execute(marked):
             yield name, value, count
