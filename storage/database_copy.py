@@ -16,7 +16,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 
-from storage.engine import MIGRATIONS, create_engine_from
+from storage.database_errors import problem_of
+from storage.engine import BUSY_TIMEOUT_MS, MIGRATIONS, create_engine_from
 
 _GOING = 2.0
 """Seconds that PostgreSQL may take to end the sessions of a program that has ended."""
@@ -224,9 +225,27 @@ def _file(url: str) -> Path:
 def _copy_sqlite(source: Path, out: Path) -> None:
     if not source.is_file():
         raise CopyError(f"there is no database {source}; is SPANNEAL_DATA set as for the page?")
-    with closing(sqlite3.connect(source)) as theirs, closing(sqlite3.connect(out)) as ours:
-        theirs.backup(ours)  # in one step: a snapshot, and in WAL nobody waits
-        ours.execute("PRAGMA journal_mode = DELETE")
+    patience = BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + patience
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        """SQLite would try for ever to read what another program keeps locked."""
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise CopyError(
+                f"another program has kept {source} locked for {patience:.0f} seconds; wait until "
+                "it is done, or find and stop it, and try again"
+            )
+
+    try:
+        with (
+            closing(sqlite3.connect(source, timeout=patience)) as theirs,
+            closing(sqlite3.connect(out)) as ours,
+        ):
+            theirs.backup(ours, progress=give_up)  # in one step: a snapshot, in WAL nobody waits
+            ours.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        problem = problem_of(error)
+        raise CopyError(f"{source} cannot be copied: {problem.what}. {problem.remedy}") from error
 
 
 def _postgresql(program: str, url: str, *arguments: object) -> None:

@@ -24,7 +24,7 @@ from app.services.retraining.dbos_json import (
     error,
 )
 from app.services.retraining.job_log import JobLog, TrainingProgress
-from app.services.retraining.jobs_database import JobsDatabaseError, require_json
+from app.services.retraining.jobs_database import JobsDatabaseError, explained, require_json
 from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
@@ -225,14 +225,16 @@ def job_folder(data: Path, job_id: str) -> Path:
 def prepare_database(url: str) -> None:
     """Creates DBOS's tables, or brings them up to date. May be called at any time.
 
-    Raises `JobsDatabaseError` for rows that this program does not write.
+    Raises `JobsDatabaseError` for one that cannot be used, or for rows that this program does not
+    write.
     """
     logging.getLogger("dbos").setLevel(logging.WARNING)
     engine = create_engine_from(url)
-    with engine.connect():
-        pass  # for SQLite this makes the folder and turns on WAL, which stays with the file
-    engine.dispose()
-    DBOS.migrate(url)
+    with explained(url):
+        with engine.connect():
+            pass  # for SQLite this makes the folder and turns on WAL, which stays with the file
+        engine.dispose()
+        DBOS.migrate(url)
     require_json(url)
 
 

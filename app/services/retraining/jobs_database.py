@@ -7,19 +7,22 @@ program never writes it, so such a row comes from somebody else.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
     Connection,
     String,
     column,
-    create_engine,
     func,
     inspect,
     make_url,
     select,
     table,
 )
+
+from storage.database_errors import StorageError, problem_of
+from storage.engine import create_engine_from
 
 JSON = "portable_json"
 """The serializer that jobs are recorded with, by DBOS's name."""
@@ -28,17 +31,30 @@ _MARK = "serialization"
 
 
 class JobsDatabaseError(ValueError):
-    """The jobs' database holds what this program never writes, and what to do."""
+    """What keeps the jobs' database from being used, and what to do."""
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Turns what the database says into a `JobsDatabaseError` that names it."""
+    try:
+        yield
+    except StorageError as error:
+        problem = problem_of(error)
+        raise JobsDatabaseError(
+            f"the jobs' database {make_url(url).render_as_string()} cannot be used: "
+            f"{problem.what}. {problem.remedy}"
+        ) from error
 
 
 def require_json(url: str) -> None:
     """Raises `JobsDatabaseError` if a row names any serializer but `JSON`."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         return
-    engine = create_engine(parsed)
+    engine = create_engine_from(url)
     try:
-        with engine.connect() as connection:
+        with explained(url), engine.connect() as connection:
             found = list(_foreign_rows(connection))
     finally:
         engine.dispose()
