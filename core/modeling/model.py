@@ -163,7 +163,13 @@ class DiffusionNER(nn.Module):
                     f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
-        saved = json.loads((folder / CONFIG).read_text())
+        try:
+            saved = json.loads((folder / CONFIG).read_text("utf-8"))
+        except ValueError as error:
+            raise ModelError(
+                f"{folder / CONFIG} is damaged: expected JSON, got {error}; copy or train the "
+                "model again"
+            ) from None
         if set(saved) - {KEY} != {"model", "encoder"}:
             raise ModelError(
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
