@@ -46,8 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(_command(options.verb).run(options))
-    except (ValueError, LookupError, OSError, RuntimeError) as error:
-        print(f"{options.verb}: {error}", file=sys.stderr)
+    except Exception as error:
+        from app.cli.errors import explain
+
+        message = explain(error)
+        if message is None:
+            raise
+        print(f"{options.verb}: {message}", file=sys.stderr)
         return 1
 
 

@@ -32,10 +32,28 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         importlib.import_module(f".cli.{options.verb}", __package__).run(options)
-    except (ValueError, OSError) as error:
-        print(f"{options.verb}: {error}", file=sys.stderr)
+    except Exception as error:
+        message = explain(error)
+        if message is None:
+            raise
+        print(f"{options.verb}: {message}", file=sys.stderr)
         return 1
     return 0
+
+
+def explain(error: Exception) -> str | None:
+    """What happened and what helps; None for a mistake of the program."""
+    from safetensors import SafetensorError
+
+    if isinstance(error, OSError | SafetensorError) and "No space left" in str(error):
+        return f"the disk is full: {error}; free some space and try again"
+    if isinstance(error, MemoryError) or "out of memory" in str(error):
+        return f"memory ran out: {error}; close other programs or use a smaller batch"
+    if isinstance(error, FileNotFoundError):
+        return f"there is no such file: {error.filename or error}; check its name"
+    if isinstance(error, PermissionError):
+        return f"access is denied: {error.filename or error}; change its permissions"
+    return str(error) if isinstance(error, ValueError | OSError | SafetensorError) else None
 
 
 if __name__ == "__main__":

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 
-from storage.engine import MIGRATIONS, create_engine_from
+from storage.database_errors import problem_of
+from storage.engine import BUSY_TIMEOUT_MS, MIGRATIONS, create_engine_from
 
 _GOING = 2.0
 """Seconds that PostgreSQL may take to end the sessions of a program that has ended."""
 _SCHEMAS = ("public", "dbos")
 """Where our tables are in PostgreSQL, and those of the jobs."""
+_ASIDE = re.compile(rf"before-[\d-]+-({'|'.join(_SCHEMAS)})")
+"""What `move_aside` calls them for a restore."""
 
 
 class CopyError(RuntimeError):
@@ -78,6 +82,8 @@ def in_use(url: str) -> bool:
             connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.OperationalError:
             return True
+        except sqlite3.DatabaseError:
+            return False  # it is damaged: nobody works with it
     return False
 
 
@@ -102,17 +108,29 @@ def _others_connected(url: str) -> bool:
 
 def occupied(url: str) -> bool:
     """Whether there is a database with something in it."""
+    return bool(parts(url))
+
+
+def parts(url: str) -> list[str]:
+    """What `move_aside` takes out of the way: SQLite's files by name, PostgreSQL's schemas if one
+    has tables."""
     if _backend(url) == "sqlite":
-        return _file(url).exists()
-    engine = create_engine_from(url)
-    try:
-        with engine.connect() as connection:
-            present = inspect(connection)
-            return any(
-                present.get_table_names(schema) for schema in _SCHEMAS if _has(connection, schema)
-            )
-    finally:
-        engine.dispose()
+        return [path.name for path in files(url)]
+    with _transaction(url) as connection:
+        inspector = inspect(connection)
+        present = [schema for schema in _SCHEMAS if inspector.has_schema(schema)]
+        return present if any(map(inspector.get_table_names, present)) else []
+
+
+def left_aside(url: str) -> list[str]:
+    """The schemas that an interrupted restore moved aside in a PostgreSQL database without
+    tables of its own."""
+    if _backend(url) == "sqlite" or parts(url):
+        return []
+    with _transaction(url) as connection:
+        return sorted(
+            schema for schema in inspect(connection).get_schema_names() if _ASIDE.fullmatch(schema)
+        )
 
 
 def move_aside(url: str, folder: Path) -> None:
@@ -120,39 +138,48 @@ def move_aside(url: str, folder: Path) -> None:
     the folder's name and their own."""
     if _backend(url) == "sqlite":
         for path in files(url):
+            if (folder / path.name).exists():
+                raise FileExistsError(f"{folder / path.name} is there already")
             path.rename(folder / path.name)
         return
-    engine = create_engine_from(url)
-    try:
-        with engine.begin() as connection:
-            for schema in _SCHEMAS:
-                if _has(connection, schema):
-                    connection.execute(
-                        text(f'ALTER SCHEMA "{schema}" RENAME TO "{folder.name}-{schema}"')
-                    )
-            connection.execute(text("CREATE SCHEMA public"))
-    finally:
-        engine.dispose()
+    with _transaction(url) as connection:
+        for schema in _SCHEMAS:
+            if _has(connection, schema):
+                connection.execute(
+                    text(f'ALTER SCHEMA "{schema}" RENAME TO "{folder.name}-{schema}"')
+                )
+        connection.execute(text("CREATE SCHEMA public"))
 
 
-def take_back(url: str, folder: Path) -> None:
-    """Undoes `move_aside`; what has been put there since is dropped."""
+def take_back(url: str, folder: Path, before: Sequence[str]) -> None:
+    """Undoes `move_aside`, however far it came; what has been put there since is dropped.
+
+    `before` is what `parts` was. May be done again if it was interrupted.
+    """
     if _backend(url) == "sqlite":
-        for path in files(url):
-            path.unlink()
-        for path in folder.glob(f"{_file(url).name}*"):
-            path.rename(_file(url).with_name(path.name))
+        for path in _named(url):
+            if (folder / path.name).exists():
+                (folder / path.name).replace(path)
+            elif path.name not in before:
+                path.unlink(missing_ok=True)
         return
+    with _transaction(url) as connection:
+        for schema in _SCHEMAS:
+            aside = f"{folder.name}-{schema}"
+            moved = _has(connection, aside)
+            if (moved or schema not in before) and _has(connection, schema):
+                connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+            if moved:
+                connection.execute(text(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"'))
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS public"))
+
+
+@contextmanager
+def _transaction(url: str) -> Iterator[Connection]:
     engine = create_engine_from(url)
     try:
         with engine.begin() as connection:
-            for schema in _SCHEMAS:
-                if _has(connection, schema):
-                    connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
-                aside = f"{folder.name}-{schema}"
-                if _has(connection, aside):
-                    connection.execute(text(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"'))
-            connection.execute(text("CREATE SCHEMA IF NOT EXISTS public"))
+            yield connection
     finally:
         engine.dispose()
 
@@ -165,9 +192,13 @@ def files(url: str) -> Sequence[Path]:
     """The files of an SQLite database that are there; none for PostgreSQL."""
     if _backend(url) != "sqlite":
         return ()
+    return [path for path in _named(url) if path.exists()]
+
+
+def _named(url: str) -> tuple[Path, ...]:
+    """Where an SQLite database keeps its files, the database itself first."""
     path = _file(url)
-    named = (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
-    return [each for each in named if each.exists()]
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
 
 
 def known_revisions() -> set[str]:
@@ -194,9 +225,27 @@ def _file(url: str) -> Path:
 def _copy_sqlite(source: Path, out: Path) -> None:
     if not source.is_file():
         raise CopyError(f"there is no database {source}; is SPANNEAL_DATA set as for the page?")
-    with closing(sqlite3.connect(source)) as theirs, closing(sqlite3.connect(out)) as ours:
-        theirs.backup(ours)  # in one step: a snapshot, and in WAL nobody waits
-        ours.execute("PRAGMA journal_mode = DELETE")
+    patience = BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + patience
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        """SQLite would try for ever to read what another program keeps locked."""
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise CopyError(
+                f"another program has kept {source} locked for {patience:.0f} seconds; wait until "
+                "it is done, or find and stop it, and try again"
+            )
+
+    try:
+        with (
+            closing(sqlite3.connect(source, timeout=patience)) as theirs,
+            closing(sqlite3.connect(out)) as ours,
+        ):
+            theirs.backup(ours, progress=give_up)  # in one step: a snapshot, in WAL nobody waits
+            ours.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        problem = problem_of(error)
+        raise CopyError(f"{source} cannot be copied: {problem.what}. {problem.remedy}") from error
 
 
 def _postgresql(program: str, url: str, *arguments: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.engine import BUSY, BUSY_TIMEOUT_MS, GONE
+from storage.engine import BUSY, BUSY_TIMEOUT_MS, GONE, NewerSchemaError
 
 StorageError = SQLAlchemyError
 """What every query may raise, for whoever shows it and knows no SQLAlchemy."""
@@ -43,6 +43,14 @@ _GONE = DatabaseProblem(
     "the database file is missing",
     "Restore the file, or reconnect its disk. Nothing is written elsewhere in the meantime.",
 )
+_CLOSED = DatabaseProblem(
+    "the database file cannot be opened",
+    "Make sure that it is a file, and that the program may read and write it and its folder.",
+)
+_NEWER = DatabaseProblem(
+    "the database was written by a newer version of the program",
+    "Update the program, or restore a backup that this version made: `python -m app restore`.",
+)
 _AWAY = DatabaseProblem(
     "the database server does not respond",
     "Check that it is running and reachable; the page reconnects automatically.",
@@ -68,7 +76,8 @@ _SQLITE = {
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_LOCKED": _LOCKED,
-    "SQLITE_CANTOPEN": _GONE,
+    "SQLITE_CANTOPEN": _CLOSED,
+    "SQLITE_PERM": _CLOSED,
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_IOERR": _BROKEN_DISK,
@@ -86,11 +95,13 @@ _POSTGRESQL = {
 _POSTGRESQL_CLASSES = {"08": _AWAY, "57": _AWAY, "58": _BROKEN_DISK, "53": _CROWDED}
 
 
-def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
-    """What to tell of an error of the database."""
+def problem_of(error: SQLAlchemyError | sqlite3.Error) -> DatabaseProblem:
+    """What to tell of an error of the database, met through SQLAlchemy or without it."""
     if isinstance(error, PoolTimeoutError):
         return _CROWDED
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(error, NewerSchemaError):
+        return _NEWER
+    cause = error.orig if isinstance(error, DBAPIError) else error
     known = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
     if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         known = _AWAY

@@ -11,8 +11,9 @@ from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.fair_lock import FairLock
@@ -38,6 +39,10 @@ _POSTGRESQL: dict[str, Any] = {
         "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC",
     },
 }
+
+
+class NewerSchemaError(SQLAlchemyError):
+    """The tables are of a migration that this program does not have."""
 
 
 def create_engine_from(url: str) -> Engine:
@@ -95,7 +100,10 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Brings the tables to a migration. Processes that start at once take turns."""
+    """Brings the tables to a migration. Processes that start at once take turns.
+
+    Raises `NewerSchemaError` for tables that a newer version of the program has made.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
@@ -103,7 +111,10 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise NewerSchemaError(f"{engine.url.render_as_string()}: {error}") from error
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -6,12 +6,18 @@ import argparse
 import os
 from pathlib import Path
 
-from app.services.operations.restore import restore
+from app.services.operations.restore import restore, undo
 from app.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="archive written by `backup`")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="archive written by `backup`"
+    )
+    what.add_argument(
+        "--undo", action="store_true", help="put back what a restore that was interrupted moved"
+    )
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="target folder (default: SPANNEAL_DATA)"
     )
@@ -20,6 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings = Settings.from_environment(_within(options.data) if options.data else None)
+    if options.undo:
+        return _undo(settings)
     restored = restore(options.file, settings, force=options.force)
     manifest = restored.manifest
     if restored.aside:
@@ -28,6 +36,14 @@ def run(options: argparse.Namespace) -> int:
         f"{manifest.counts.get('documents', 0):,} documents of {manifest.made} are back in "
         f"{settings.data}"
     )
+    return 0
+
+
+def _undo(settings: Settings) -> int:
+    mark = undo(settings)
+    if mark is None:
+        raise LookupError(f"no restore into {settings.data} was interrupted")
+    print(f"the restore of {mark.archive} is undone; everything is as it was {mark.begun}")
     return 0
 
 

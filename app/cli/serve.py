@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from app.services.operations.startup import prepare
+from app.services.retraining.jobs_database import require_json
+from app.services.retraining.worker_heartbeat import shared
+from app.services.retraining.worker_lock import worker_runs
 from app.settings import Settings
 from app.web import listen_address
 from app.worker.supervisor import Supervisor, page_command, worker_command
@@ -26,7 +30,19 @@ def run(options: argparse.Namespace) -> int:
     if problem := listen_address.problem(settings.auth, options.host):
         raise ValueError(problem)
     started = prepare(settings)
+    require_json(settings.jobs)
     if started.warning:
         print(f"serve: {started.warning}", file=sys.stderr, flush=True)
     worker = None if options.no_worker else worker_command()
-    return Supervisor(page_command(options.host, options.port), worker).run()
+    page = page_command(options.host, options.port)
+    return Supervisor(page, worker, busy=partial(_busy, settings)).run()
+
+
+def _busy(settings: Settings) -> str | None:
+    """Whose worker does the jobs already, where there can be only one."""
+    if shared(settings) or not worker_runs(settings.data):
+        return None
+    return (
+        f"another worker is at work on {settings.data} and does the jobs; this server starts its "
+        "own when that one ends"
+    )

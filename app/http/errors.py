@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from app.gestures import GestureError
 from app.server_paths import without_paths
 from app.services.model_registry.registry import ModelFolderError
+from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.permissions import NotAllowedError
 from core.modeling.tokenizer_file import TokenizerError
@@ -31,6 +32,7 @@ _STATUSES: dict[type[Exception], int] = {
     LookupError: 404,
     GestureError: 409,
     RetrainingError: 409,
+    JobsDatabaseError: 503,
     ValueError: 400,
 }
 

@@ -1,7 +1,8 @@
 """The page and the worker as two processes that live and end together.
 
-A worker that dies is started again, after a pause that doubles; when the page ends, so does
-everything. Signals to stop are passed on.
+A worker that dies is started again, after a pause that doubles; while another server's worker is at
+work on the same data, none is started. When the page ends, so does everything. Signals to stop are
+passed on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -45,8 +46,11 @@ class Supervisor:
         page: Sequence[str],
         worker: Sequence[str] | None,
         environment: Mapping[str, str] | None = None,
+        busy: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`busy` says why no worker should be started now; None where it should."""
         self._page, self._worker, self._environment = page, worker, environment
+        self._busy = busy
         self._children: list[subprocess.Popen[bytes]] = []
         self._stopping = False
 
@@ -69,15 +73,24 @@ class Supervisor:
         """Until the page ends or a signal comes, keep a worker alive."""
         worker: subprocess.Popen[bytes] | None = None
         start_at, pause, born = 0.0, FIRST_PAUSE, 0.0
+        waiting: str | None = None
         while not self._stopping and page.poll() is None:
             now = time.monotonic()
             if worker is not None and worker.poll() is not None:
                 pause = FIRST_PAUSE if now - born > STEADY else pause
-                _say(f"the worker ended ({_ending(worker)}); starting it again in {pause:.0f} s")
+                if self._busy() is None:
+                    _say(
+                        f"the worker ended ({_ending(worker)}); starting it again in {pause:.0f} s"
+                    )
                 self._children.remove(worker)
                 worker, start_at, pause = None, now + pause, min(2 * pause, LONGEST_PAUSE)
             if worker is None and self._worker is not None and now >= start_at:
-                worker, born = self._start(self._worker), now
+                reason = self._busy()
+                if reason is None:
+                    worker, born = self._start(self._worker), now
+                elif reason != waiting:
+                    _say(reason)
+                waiting, start_at = reason, now + FIRST_PAUSE
             time.sleep(_TICK)
         if not self._stopping:
             _say(f"the page ended ({_ending(page)})")

@@ -21,20 +21,19 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS
-
 from app import logs
 from app.server_paths import without_paths
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.unfinished_restore import require_finished, require_in_place
 from app.services.retraining.auto_retrain import AutoRetrain
+from app.services.retraining.dbos_json import DBOS, SERIALIZER
 from app.services.retraining.failover import succeed
 from app.services.retraining.job_log import JobLog
 from app.services.retraining.jobs import (
     APPLICATION,
     APPLICATION_VERSION,
     QUEUE,
-    SERIALIZER,
     WORKER_LIVES,
     WORKFLOW,
     Jobs,
@@ -65,6 +64,9 @@ def run(settings: Settings) -> None:
 
     The environment must say the same as `settings`: the steps read it anew.
     """
+    require_finished(settings)
+    require_in_place(settings.database)
+    require_in_place(settings.jobs)
     os.nice(NICENESS)
     with _place(settings) as presence:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where others want to work

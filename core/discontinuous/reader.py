@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ..data.examples import DataError
+from ..data.readers.records import lines_of
 from .records import FragmentedEntity, FragmentedExample
 
 
 def read_fragmented(path: Path) -> list[FragmentedExample]:
     """Read one sentence a line. Raises `DataError` with the number of an invalid line."""
     examples = []
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+    for number, line in enumerate(lines_of(path), 1):
         if not line.strip():
             continue
         try:

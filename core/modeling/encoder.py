@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch._weights_only_unpickler import UnpicklingError  # type: ignore[attr-defined]
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from ..config import ModelConfig
@@ -57,8 +58,18 @@ class SentenceEncoder(nn.Module):
         return self.transformer.config
 
     def load_pretrained(self, name_or_path: str) -> None:
-        """Load the transformer's weights from a hub name or a local folder."""
-        pretrained = AutoModel.from_pretrained(name_or_path)
+        """Load the transformer's weights from a hub name or a local folder.
+
+        Older encoders are pickled: torch then takes tensors alone. Raises `ValueError` for a
+        pickle that asks for anything else.
+        """
+        try:
+            pretrained = AutoModel.from_pretrained(name_or_path, weights_only=True)
+        except UnpicklingError:
+            raise ValueError(
+                f"the pickled weights of the encoder {name_or_path} hold more than tensors, which "
+                "could run code, so they were not read; take an encoder with model.safetensors"
+            ) from None
         self.transformer.load_state_dict(pretrained.state_dict())
 
     def forward(self, batch: WordBatch) -> Tensor:

@@ -166,11 +166,12 @@ class DiffusionNER(nn.Module):
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )
         try:
-            saved = json.loads((folder / CONFIG).read_text())
+            saved = json.loads((folder / CONFIG).read_text("utf-8"))
         except (ValueError, RecursionError) as error:
             raise ModelError(
-                f"{folder / CONFIG} is damaged ({error}); copy the whole folder again"
-            ) from error
+                f"{folder / CONFIG} is damaged: expected JSON, got {error}; copy or train the "
+                "model again"
+            ) from None
         if set(saved) - {KEY} != {"model", "encoder"}:
             raise ModelError(
                 f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "

@@ -91,8 +91,8 @@ def forget_ended(session: Session, now: datetime, idle_since: datetime) -> None:
     session.execute(delete(Login).where((Login.expires_at <= now) | (Login.seen_at <= idle_since)))
 
 
-def failures_since(session: Session, since: datetime, limit: int) -> int:
-    """Wrong passwords of all accounts since then; counted up to `limit`."""
+def failures_between(session: Session, since: datetime, until: datetime, limit: int) -> int:
+    """Wrong passwords of all accounts in a while; counted up to `limit`."""
     newest = (
         select(Event.at)
         .where(Event.project_id.is_(None), Event.action == FAILED)
@@ -100,7 +100,9 @@ def failures_since(session: Session, since: datetime, limit: int) -> int:
         .limit(limit)
         .subquery()
     )
-    return session.scalar(select(func.count()).where(newest.c.at > since)) or 0
+    return (
+        session.scalar(select(func.count()).where(newest.c.at > since, newest.c.at <= until)) or 0
+    )
 
 
 def note_failure(session: Session, name: str, at: datetime) -> None:

@@ -105,6 +105,34 @@ def test_a_full_disk_keeps_what_was_acknowledged_and_takes_the_rest_once_there_i
     engine.dispose()
 
 
+def test_a_disk_that_becomes_read_only_takes_nothing_until_it_is_writable(small_disk: Path) -> None:
+    engine = create_engine_from(f"sqlite:///{small_disk}/x.db")
+    upgrade(engine)
+    sessions = session_factory(engine)
+    document, *_ = seeded_project(sessions, 2)
+    service = AnnotationService(sessions)
+    assert _add(service, document, 1) == 1
+    engine.dispose()  # or the kernel keeps the disk writable for who writes to it
+    _remount(small_disk, "ro")
+    for _ in range(3):
+        with pytest.raises(OperationalError) as raised:
+            _add(service, document, 2)
+        told = problem_of(raised.value)
+        assert told.what in (
+            "the database file cannot be opened",
+            "the database cannot be written to",
+        )
+        assert "write" in told.remedy
+
+    _remount(small_disk, "rw")
+    _goes_on(sessions, document, 1)
+    engine.dispose()
+
+
+def _remount(folder: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(folder)], check=True)
+
+
 def test_a_database_that_may_not_grow_keeps_what_was_acknowledged(
     engine: Engine, sessions: sessionmaker[Session]
 ) -> None:

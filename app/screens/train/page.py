@@ -25,7 +25,8 @@ if problem or active is None:
     st.stop()
 possible = material.material(app, project.id)
 jobs = context.jobs()
-job = next(iter(jobs.every(project.id, limit=50)), None)
+known = jobs.every(project.id, limit=50)
+job = next((job for job in known if job.active), next(iter(known), None))
 if job and job.active:
     retraining_job.running(job.id)
 else:

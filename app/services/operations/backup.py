@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from app.services.model_registry.registry import kept, located
+from app.services.operations.scratch import BACKUP, scratch_folder
+from app.services.operations.unfinished_restore import require_finished
 from app.settings import Settings
 from storage import database_copy
 from storage.database_copy import CopyError
@@ -79,11 +80,11 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     Raises `CopyError` for a database that cannot be copied, `OSError` for a file that cannot be
     written; then `out` is not there.
     """
+    require_finished(settings)
     if out.exists():
         raise FileExistsError(f"{out} already exists; choose another name")
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as name:
-        folder = Path(name)
+    with scratch_folder(out.parent, BACKUP) as folder:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
         database_copy.copy(settings.database, folder / DOCUMENTS)
         if database_copy.kind(settings.jobs) != "sqlite" or database_copy.files(settings.jobs):

@@ -5,16 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 import zipfile
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.services.model_registry.registry import kept, located
 from app.services.operations.backup import DOCUMENTS, FORMAT, JOBS, MANIFEST, File, Manifest
+from app.services.operations.scratch import RESTORE, scratch_folder
+from app.services.operations.unfinished_restore import (
+    FOLDERS,
+    Mark,
+    RestoreError,
+    plain,
+    put_back,
+    remove_mark,
+    undo,
+    urls,
+    write_mark,
+)
+from app.services.retraining.jobs_database import JobsDatabaseError, require_json
 from app.services.retraining.worker_lock import worker_runs
 from app.settings import ROOT, Settings
 from storage import database_copy
@@ -23,10 +33,6 @@ from storage.repository import events, model_versions
 
 _NAME = re.compile(r"(documents\.db|jobs\.db|(models/\d+|jobs/[\w-]+)(/[\w.-]+)+)")
 _BLOCK = 1 << 20
-
-
-class RestoreError(ValueError):
-    """What keeps a backup from being restored, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +47,27 @@ def restore(archive: Path, settings: Settings, *, force: bool = False) -> Restor
 
     Raises `RestoreError` for an archive that is damaged or too new, where something is in the way
     and `force` does not move it aside, and while the page or a worker is at work. Whatever is
-    raised, what was there before is there again.
+    raised, what was there before is there again; what a kill interrupts, `undo` or another
+    restore puts back.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as name,
-        ExitStack() as undo,
-    ):
-        staged = Path(name)
+    with scratch_folder(settings.data, RESTORE) as staged:
         manifest = _unpack(archive, staged)
         _check(manifest, staged, settings)
-        aside = _make_room(settings, force, undo)
-        for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
-            if (staged / part).is_file():
-                database_copy.put(staged / part, url)
-        _move(staged / "jobs", settings.data / "jobs")
-        _bring_up(settings, manifest, staged)
-        undo.pop_all()
-    return Restored(manifest, aside)
+        undo(settings)
+        mark = _plan(archive, settings, force)
+        write_mark(settings, mark, staged)
+        try:
+            _move_aside(settings, mark)
+            _put_in_place(settings, manifest, staged)
+        except BaseException:
+            put_back(settings, mark)
+            raise
+        remove_mark(settings)
+        if not (mark.folders or any(mark.databases.values())):
+            (settings.data / mark.aside).rmdir()
+            return Restored(manifest, None)
+    return Restored(manifest, settings.data / mark.aside)
 
 
 def _unpack(archive: Path, folder: Path) -> Manifest:
@@ -105,55 +114,66 @@ def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
         )
     if wanted == "sqlite":
         database_copy.check(staged / DOCUMENTS)
+    if database_copy.kind(settings.jobs) == "sqlite" and (staged / JOBS).is_file():
+        database_copy.check(staged / JOBS)
+        _require_json(f"sqlite:///{staged / JOBS}")
+
+
+def _require_json(url: str) -> None:
+    try:
+        require_json(url)
+    except JobsDatabaseError as error:
+        raise RestoreError(f"the backup is refused: {error}") from None
 
 
 def _newer(archive: Path) -> str:
     return f"{archive.name} was made by a newer version of this program; update it, and try again"
 
 
-def _make_room(settings: Settings, force: bool, undo: ExitStack) -> Path | None:
-    """Moves aside what is in the way, if it may; `undo` is told how to put it back."""
-    urls = tuple(dict.fromkeys((settings.database, settings.jobs)))
-    if worker_runs(settings.data) or any(map(database_copy.in_use, urls)):
+def _plan(archive: Path, settings: Settings, force: bool) -> Mark:
+    """What has to be moved aside, if it may be."""
+    if worker_runs(settings.data) or any(map(database_copy.in_use, urls(settings))):
         raise RestoreError(
             f"a page, a worker or another program is using {settings.data} or its database; stop "
             "it and try again"
         )
-    folders = [settings.data / name for name in ("models", "jobs")]
-    taken = [url for url in urls if database_copy.occupied(url)]
-    present = [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
-    if (taken or present) and not force:
+    now = datetime.now(UTC)
+    mark = Mark(
+        str(archive.resolve()),
+        now.isoformat(timespec="seconds"),
+        f"before-{now:%Y%m%d-%H%M%S-%f}",
+        {plain(url): database_copy.parts(url) for url in urls(settings)},
+        [name for name in FOLDERS if _holds_files(settings.data / name)],
+    )
+    if (mark.folders or any(mark.databases.values())) and not force:
         raise RestoreError(
             f"{settings.data} is not empty; name another folder with --data, or move its content "
             "aside with --force"
         )
-    aside = settings.data / f"before-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    return mark
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _move_aside(settings: Settings, mark: Mark) -> None:
+    aside = settings.data / mark.aside
     aside.mkdir()
-    undo.callback(_remove_empty, aside)
-    for url in urls:
-        undo.callback(database_copy.take_back, url, aside)
-        if url in taken:
+    for url in urls(settings):
+        if mark.databases[plain(url)]:
             database_copy.move_aside(url, aside)
-    for folder in folders:
-        undo.callback(_take_back, folder, aside / folder.name)
-        if folder in present:
-            folder.rename(aside / folder.name)
-    if not taken and not present:
-        aside.rmdir()
-        return None
-    return aside
+    for name in mark.folders:
+        (settings.data / name).rename(aside / name)
 
 
-def _take_back(folder: Path, aside: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
-    if aside.exists():
-        aside.rename(folder)
-
-
-def _remove_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
+def _put_in_place(settings: Settings, manifest: Manifest, staged: Path) -> None:
+    for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
+        if (staged / part).is_file():
+            database_copy.put(staged / part, url)
+            _require_json(url)
+    _move(staged / "jobs", settings.data / "jobs")
+    _bring_up(settings, manifest, staged)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -198,3 +218,6 @@ def _same(one: Path, other: Path) -> bool:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+__all__ = ["RestoreError", "Restored", "restore", "undo"]

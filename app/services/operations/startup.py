@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
 from app.services.operations.samples import seed_sample_project
+from app.services.operations.scratch import remove_leftovers
+from app.services.operations.unfinished_restore import require_finished, require_in_place
 from app.settings import ROOT, Settings
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
 
@@ -22,7 +24,12 @@ class Started:
 
 
 def open_database(settings: Settings) -> Sessions:
-    """The database with its newest tables. May be called by any number of processes."""
+    """The database with its newest tables. May be called by any number of processes.
+
+    Raises `UnfinishedRestoreError` rather than begin a new database where a restore was killed.
+    """
+    require_finished(settings)
+    require_in_place(settings.database)
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = create_engine_from(settings.database)
     upgrade(engine)
@@ -35,6 +42,7 @@ def prepare(settings: Settings) -> Started:
     Each only where it is not there yet. A missing or outdated model is a warning, not an error.
     """
     sessions = open_database(settings)
+    remove_leftovers(settings.data)
     seed_sample_project(sessions, SAMPLES)
     try:
         return Started(sessions, ModelRegistry(sessions).ensure_bundled(settings.model), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.services.model_registry.registry import kept, located
+from app.services.operations.unfinished_restore import require_finished
 from app.services.retraining.jobs import Jobs
 from app.services.retraining.worker_lock import worker_runs
 from app.settings import ROOT, Settings
@@ -57,6 +58,7 @@ def move_database(
 
 
 def _require_ready(settings: Settings, to: str) -> None:
+    require_finished(settings)
     if database_copy.kind(settings.database) != "sqlite":
         raise MoveError("SPANNEAL_DATABASE is PostgreSQL already; there is nothing to move")
     if database_copy.kind(to) != "postgresql":

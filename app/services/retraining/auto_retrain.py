@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.services.retraining.jobs import Job
 from app.services.retraining.training_data import RetrainingError
+from storage.columns import now
 from storage.engine import Sessions
 from storage.models import Project
 from storage.repository import model_versions, projects, statistics
@@ -89,10 +90,11 @@ class AutoRetrain:
 
     def _due(self, project_id: int, number: int) -> bool:
         """A job counts from when it was asked for, however it ended: what fails is not begun
-        again and again."""
+        again and again. One of the future, from a clock that was ahead, does not count."""
         jobs = self._queue.every(project_id, _LOOKED_BACK)
         if any(job.active for job in jobs):
             return False
-        since: datetime | None = max((job.created_at for job in jobs), default=None)
+        begun = [job.created_at for job in jobs if job.created_at <= now()]
+        since: datetime | None = max(begun, default=None)
         with self._sessions() as session:
             return statistics.submitted_since(session, project_id, since) >= number

@@ -6,9 +6,9 @@ import logging
 import os
 import threading
 
-from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.services.retraining.dbos_json import DBOS
 from app.services.retraining.jobs import WORKFLOW
 from app.services.retraining.worker_heartbeat import WorkerHeartbeat
 

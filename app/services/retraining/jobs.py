@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +16,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
-
+from app.services.retraining.dbos_json import (
+    DBOS,
+    SERIALIZER,
+    DBOSClient,
+    WorkflowStatus,
+    error,
+)
 from app.services.retraining.job_log import JobLog, TrainingProgress
+from app.services.retraining.jobs_database import JobsDatabaseError, explained, require_json
 from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
@@ -33,14 +40,14 @@ from storage.engine import Sessions, create_engine_from
 APPLICATION, QUEUE, WORKFLOW = "spanneal", "retraining", "retrain"
 APPLICATION_VERSION = "1"
 """One for all, so that a job outlives an update of the program."""
-SERIALIZER = DBOSPortableJSONSerializer()
-"""What jobs are kept with: JSON, where DBOS would take pickle."""
 WORKER_LIVES = 3
 """How many workers may die over one job before it counts as failed."""
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobStep = Literal["snapshot", "train", "evaluate", "register"]
 STEPS: tuple[JobStep, ...] = get_args(JobStep)
+
+_ID = re.compile(r"[\w-]+")
 
 _STATES: dict[str, JobState] = {
     "ENQUEUED": "queued",
@@ -80,6 +87,7 @@ class Jobs:
     """Every job of one installation. Safe to share between threads; cheap to read."""
 
     def __init__(self, settings: Settings, sessions: Sessions) -> None:
+        """Raises `JobsDatabaseError` for a database with rows that this program does not write."""
         prepare_database(settings.jobs)
         self._settings = settings
         self._sessions = sessions
@@ -184,8 +192,7 @@ class Jobs:
         self._client.destroy()
 
     def _job(self, status: WorkflowStatus) -> Job:
-        given: Mapping[str, Any] = status.input or {}
-        project_id, settings = given["args"]
+        project_id, settings = _arguments(status)
         state = _STATES[status.status]
         output = status.output if isinstance(status.output, dict) else {}
         return Job(
@@ -195,7 +202,7 @@ class Jobs:
             step=None if state in ("queued", "done") else self._step(status.workflow_id),
             reason=_reason(status) if state == "failed" else None,
             version_id=output.get("version_id"),
-            settings=RetrainingSettings.from_json(settings),
+            settings=settings,
             created_at=_time(status.created_at) or datetime.now(UTC),
             finished_at=_time(status.completed_at),
         )
@@ -209,17 +216,41 @@ class Jobs:
 
 
 def job_folder(data: Path, job_id: str) -> Path:
+    """Raises `RetrainingError` for an id that would lead elsewhere."""
+    if not _ID.fullmatch(job_id):
+        raise RetrainingError(f"{job_id!r} is not a job's id; the Train page lists the jobs")
     return data / "jobs" / job_id
 
 
 def prepare_database(url: str) -> None:
-    """Creates DBOS's tables, or brings them up to date. May be called at any time."""
+    """Creates DBOS's tables, or brings them up to date. May be called at any time.
+
+    Raises `JobsDatabaseError` for one that cannot be used, or for rows that this program does not
+    write.
+    """
     logging.getLogger("dbos").setLevel(logging.WARNING)
     engine = create_engine_from(url)
-    with engine.connect():
-        pass  # for SQLite this makes the folder and turns on WAL, which stays with the file
-    engine.dispose()
-    DBOS.migrate(url)
+    with explained(url):
+        with engine.connect():
+            pass  # for SQLite this makes the folder and turns on WAL, which stays with the file
+        engine.dispose()
+        DBOS.migrate(url)
+    require_json(url)
+
+
+def _arguments(status: WorkflowStatus) -> tuple[int, RetrainingSettings]:
+    """The project and the settings that a job was queued with."""
+    try:
+        given: Mapping[str, Any] = status.input or {}
+        project_id, settings = given["args"]
+        return int(project_id), RetrainingSettings.from_json(settings)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise JobsDatabaseError(
+            f"the job {status.workflow_id} cannot be read from the jobs' database "
+            f"({type(problem).__name__}): its arguments are not a project and settings in JSON, as "
+            "this program records them; restore a backup that you trust, or move the jobs' "
+            "database aside"
+        ) from None
 
 
 def _under_way(job: str) -> str:

@@ -76,6 +76,8 @@ def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
     login, user = found
     if not user.active or login.expires_at <= at or login.seen_at + IDLE <= at:
         return None
+    if login.expires_at > at + LONGEST + LONGEST:
+        return None  # begun by a clock that was far ahead: it would last for years
     if login.seen_at + SEEN_EVERY <= at:
         with writing(sessions) as session:
             if again := users.signed_in(session, kept):
@@ -135,14 +137,18 @@ def _attempt(sessions: Sessions, name: str) -> tuple[int, str | None]:
     """
     at = now()
     with writing(sessions) as session:
-        if users.failures_since(session, at - WINDOW, OVERALL) >= OVERALL:
+        if users.failures_between(session, at - WINDOW, at + WINDOW, OVERALL) >= OVERALL:
             raise SignInError(
                 "Too many wrong passwords in the last minutes, so nobody can sign in for now. "
                 f"Try again in {WINDOW.seconds // 60} minutes."
             )
         user = users.named(session, name, locked=True) if "\0" not in name else None
         stranger = users.stranger(session)
-        locked = user is not None and user.locked_until is not None and at < user.locked_until
+        locked = (
+            user is not None
+            and user.locked_until is not None
+            and at < user.locked_until <= at + LONGEST_WAIT
+        )
         if user is None or not user.active or locked:
             stranger.failures += 1
             return (user or stranger).id, None

@@ -105,7 +105,7 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
     started: list[tuple[list[str], list[str] | None]] = []
 
     class Recorded:
-        def __init__(self, page: list[str], worker: list[str] | None) -> None:
+        def __init__(self, page: list[str], worker: list[str] | None, **_: object) -> None:
             started.append((page, worker))
 
         def run(self) -> int:

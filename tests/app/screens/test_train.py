@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,7 +58,7 @@ class PretendedJobs:
         return [job for job in self.present if job.project_id == project_id]
 
     def get(self, job_id: str) -> Job:
-        return self.present[0]
+        return next(job for job in self.present if job.id == job_id)
 
     def progress(self, job_id: str) -> TrainingProgress:
         return TrainingProgress(
@@ -158,6 +158,18 @@ def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
     assert "step 30 of at most 120" in site.app.progress[0].text
     assert "2 min left" in site.app.progress[0].text
     assert site.app.get("plotly_chart")
+    assert not [button for button in site.app.button if button.key == "start"]
+
+
+def test_a_running_job_comes_before_a_finished_one_that_a_clock_ahead_dated(
+    site: Site, jobs: PretendedJobs
+) -> None:
+    running = jobs.put("running", "train")
+    jobs.present = [replace(running, id="job-0", state="cancelled"), running]
+
+    site.open("train")
+
+    assert site.app.progress[0].value == 25
     assert not [button for button in site.app.button if button.key == "start"]
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import ROOT
+from app.cli import serve
+from app.services.retraining.worker_lock import only_worker, worker_runs
+from app.settings import ROOT, Settings
 from app.worker import supervisor
 from app.worker.supervisor import Supervisor
 from tests.waiting import until
@@ -54,6 +56,51 @@ def test_a_worker_that_dies_is_started_again_until_the_page_ends(
     told = capfd.readouterr().err
     assert "the worker ended (exit status 4); starting it again" in told
     assert "the page ended (exit status 5)" in told
+
+
+def test_beside_another_servers_worker_none_is_started_until_that_one_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervisor, "_TICK", 0.01)
+    settings = Settings.from_environment({"SPANNEAL_DATA": str(tmp_path)})
+    page, worker, asked = tmp_path / "page", tmp_path / "worker", []
+
+    def busy() -> str | None:
+        asked.append(serve._busy(settings))
+        return asked[-1]
+
+    def watch() -> None:
+        with only_worker(tmp_path):
+            until(lambda: len(asked) > 20)
+            assert not worker.exists()
+        until(lambda: bool(pids(worker)))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    until(lambda: worker_runs(tmp_path))
+    code = Supervisor(script(PAUSE, page), script(PAUSE, worker), busy=busy).run()
+    thread.join()
+    assert code == 0
+    assert capfd.readouterr().err.count("another worker is at work") == 1
+
+
+def test_a_worker_that_ends_for_anothers_sake_is_not_reported_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Both were started at once, and the other one was first."""
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.01)
+    starts = tmp_path / "worker"
+    starts.touch()
+    page = "import sys, time\nwhile open(sys.argv[1]).read() == '': time.sleep(0.02)\ntime.sleep(1)"
+    Supervisor(
+        script(page, starts),
+        script(CRASH, starts),
+        busy=lambda: "another one works" if starts.read_text() else None,
+    ).run()
+    assert len(pids(starts)) == 1
+    assert capfd.readouterr().err.count("another one works") == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from core.config import ModelConfig
 from core.modeling.encoder import max_pool_words
+from core.modeling.model import DiffusionNER
 from core.modeling.subwords import subword_lengths, word_batch
 from tests.core.conftest import NewModel
+from tests.core.tiny import tiny_encoder
+from tests.payload import Touch
 
 SHORT = ("Bo", "met", "Ann")
 LONG = ("The", "Universities", "of", "Kyiv", "and", "Oslo", "met", "in", "New-York", ".")
@@ -70,3 +76,14 @@ def test_case_is_seen_although_the_tokenizer_lowers_it(new_model: NewModel) -> N
     model = new_model()
     lower, upper = (model.encoder(model.batch([words])) for words in (("us",), ("US",)))
     assert not torch.allclose(lower, upper)
+
+
+def test_an_encoder_whose_pickle_holds_more_than_tensors_is_refused_unread(tmp_path: Path) -> None:
+    folder, proof = tmp_path / "encoder", tmp_path / "it-ran"
+    tiny_encoder(folder)
+    (folder / "model.safetensors").unlink()
+    torch.save({"weight": Touch(proof)}, folder / "pytorch_model.bin")
+
+    with pytest.raises(ValueError, match=r"more than tensors.*safetensors"):
+        DiffusionNER.from_encoder(ModelConfig(("PER",), hidden_size=32), str(folder), seed=0)
+    assert not proof.exists()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from hypothesis import given, settings
 
 from storage import formats
 from storage.records import BadRecord, DocumentRecord, SpanRecord
+from tests.payload import Touch
 from tests.storage.formats.material import DOCUMENT, TEXT, documents, read, written
+
+srsly = pytest.importorskip("srsly")
 
 
 def docs(content: bytes) -> list[Any]:
@@ -104,6 +109,17 @@ def test_a_span_outside_of_its_document_is_refused_and_the_others_are_read(
     assert isinstance(bad, BadRecord)
     assert "document 1 cannot be read" in bad.reason
     assert last.text == "Bern"
+
+
+def test_objects_in_a_docbin_are_not_unpickled(tmp_path: Path) -> None:
+    proof = tmp_path / "it-ran"
+    payload = pickle.dumps(Touch(proof))
+    docbin = spacy.tokens.DocBin(docs=[doc("Anna.")], store_user_data=True)
+    array = {b"nd": True, b"type": "|O", b"kind": b"O", b"shape": [1], b"data": payload}
+    docbin.user_data = [srsly.msgpack_dumps({"array": array})]
+
+    assert isinstance(read(docbin.to_bytes(), "spacy")[0], BadRecord)
+    assert not proof.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"no", zlib.compress(b"x"), zlib.compress(b"\x80")])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from app.services.model_registry.promotions import NoWayBackError, log, previous, roll_back
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry
-from storage.engine import Sessions, writing
+from storage.engine import Sessions, create_engine_from, session_factory, writing
 from tests.app.material import pretend_model
 
 
@@ -74,3 +75,41 @@ def test_the_log_can_only_be_added_to(
     with pytest.raises(DBAPIError), writing(sessions) as session:
         session.execute(text(change))
     assert len(log(sessions)) == 1
+
+
+@pytest.mark.both_databases
+def test_a_promotion_killed_at_any_statement_happened_as_a_whole_or_not_at_all(
+    sessions: Sessions, registry: ModelRegistry, database_url: str
+) -> None:
+    sessions.kw["bind"].dispose()
+    for moment in range(1, 50):
+        outlived = not _killed_promotion(database_url, moment)
+        active, moves = registry.active(), log(sessions)
+        sessions.kw["bind"].dispose()
+        assert active is not None
+        assert (active.id, len(moves)) == ((2, 1) if outlived else (1, 0)), moment
+        if outlived:
+            break
+    assert moment > 4
+
+
+def _killed_promotion(url: str, moment: int) -> bool:
+    """Promotes version 2 in a process that ends before the given statement, a commit among them."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            engine = create_engine_from(url)
+            statements = 0
+
+            def count(*_: object) -> None:
+                nonlocal statements
+                statements += 1
+                if statements == moment:
+                    os._exit(9)
+
+            event.listen(engine, "before_cursor_execute", count)
+            event.listen(engine, "commit", count)
+            ModelRegistry(session_factory(engine)).promote(2)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9

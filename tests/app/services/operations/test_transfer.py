@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.services.operations.transfer import move_database
 from app.settings import Settings
-from storage.database_transfer import MoveError
+from storage.database_transfer import MoveError, Step
 from storage.engine import Sessions, create_engine_from, session_factory, writing
 from storage.models import Base, Document
 from storage.repository import documents, events, model_versions, operations
@@ -149,3 +150,37 @@ def test_it_goes_from_sqlite_to_postgresql_and_says_so(settings: Settings, tmp_p
     empty = settings_in(tmp_path / "elsewhere")
     with pytest.raises(MoveError, match="there is no database in"):
         move_database(empty, TARGET)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("moment", [1, 3, 8])
+def test_a_move_that_is_killed_moved_nothing_and_can_be_done_again(
+    settings: Settings, database_url: str, moment: int
+) -> None:
+    old = open_database(settings)
+    before = _texts(old)
+    old.kw["bind"].dispose()
+    tables = 0
+
+    def kill(step: Step) -> None:
+        nonlocal tables
+        tables += 1
+        if tables == moment:
+            os._exit(9)
+
+    pid = os.fork()
+    if pid == 0:
+        try:
+            move_database(settings, database_url, on_step=kill)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+
+    engine = create_engine_from(database_url)
+    assert _texts(session_factory(engine)) == []
+    engine.dispose()
+    assert _texts(old) == before
+    old.kw["bind"].dispose()
+    move_database(settings, database_url)
+    assert _texts(session_factory(engine)) == before
+    engine.dispose()

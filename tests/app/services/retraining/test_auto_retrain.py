@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_it_starts_with_the_nth_document_and_counts_anew_from_then_on(sessions: 
     assert machine.step() == [], "a failed one is not begun again and again"
     fill(sessions, project_id, "Ida", 1)
     assert machine.step() == ["job 1"]
+
+
+def test_a_job_dated_by_a_clock_that_was_ahead_stops_nothing(sessions: Sessions) -> None:
+    project_id, queue = new_project(sessions, filled=False), Queue()
+    retrain_after(sessions, project_id, 5)
+    queue.put(project_id, "failed")
+    queue.jobs = [replace(queue.jobs[0], created_at=datetime.now(UTC) + timedelta(days=365))]
+    fill(sessions, project_id, "Bo", 5)
+    assert AutoRetrain(sessions, queue).step() == ["job 1"]
 
 
 def test_never_two_at_once_and_projects_do_not_wait_for_each_other(sessions: Sessions) -> None:

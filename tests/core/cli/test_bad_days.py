@@ -1,0 +1,94 @@
+"""Commands on files that are damaged or missing, and on a full disk: what, and what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from safetensors import SafetensorError
+
+from core.__main__ import VERBS, explain, main
+from core.modeling.model import CONFIG, WEIGHTS
+from tests.core.conftest import NewModel
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "model")
+
+
+@pytest.fixture
+def model(new_model: NewModel, tmp_path: Path) -> Path:
+    new_model().save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def commands(model: Path, data: Path) -> dict[str, list[str]]:
+    files = ["--train", str(data), "--dev", str(data), "--out", str(data.with_name("out"))]
+    return {
+        "encoder": ["--from", str(data)],
+        "train": [*files, "--from", str(model)],
+        "evaluate": ["--model", str(model), "--data", str(data)],
+        "annotate": ["--model", str(model)],
+        "baseline": [*files, "--from", str(model), "--test", str(data)],
+        "fragments": ["--model", str(model), "--train", str(data), "--dev", str(data)],
+        "experiment": [],
+        "bench": ["--model", str(model), "--data", str(data)],
+    }
+
+
+def test_every_verb_has_its_row() -> None:
+    assert set(commands(Path("m"), Path("d"))) == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate", "baseline", "fragments", "bench"])
+@pytest.mark.parametrize(
+    ("content", "what"), [(None, "there is no such file"), (b"\xff\xfe\x00", "data.jsonl:1")]
+)
+def test_data_that_cannot_be_read_is_named(
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+    content: bytes | None,
+    what: str,
+) -> None:
+    data = tmp_path / "data.jsonl"
+    if content is not None:
+        data.write_bytes(content)
+
+    assert main([verb, *commands(model, data)[verb]]) == 1
+    assert what in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "annotate", "fragments", "bench"])
+@pytest.mark.parametrize("file", [CONFIG, WEIGHTS])
+def test_a_model_that_was_cut_short_is_named(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, file: str
+) -> None:
+    (model / file).write_bytes((model / file).read_bytes()[:100])
+    data = tmp_path / "data.jsonl"
+    data.write_text('{"tokens": ["Bo"], "entities": []}\n')
+
+    assert main([verb, *commands(model, data)[verb]]) == 1
+    told = capsys.readouterr().err
+    assert str(model) in told
+    assert "train" in told
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (FULL, "free some space"),
+        (SafetensorError("I/O error: No space left on device (os error 28)"), "free some space"),
+        (RuntimeError("CUDA out of memory"), "smaller batch"),
+        (MemoryError(), "smaller batch"),
+        (PermissionError(errno.EACCES, "denied", "model"), "permissions"),
+        (SafetensorError("header too large"), "header too large"),
+    ],
+)
+def test_what_a_person_can_mend_is_explained(error: Exception, what: str) -> None:
+    assert what in str(explain(error))
+
+
+def test_a_mistake_of_the_program_is_not_hidden() -> None:
+    assert explain(TypeError("'int' object is not callable")) is None
