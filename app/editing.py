@@ -189,7 +189,7 @@ def _suggest(draft: Draft, gesture: Suggest) -> Draft:
         return _same_place(a, b) or conflicting(a, b)
 
     decided = [span for span in draft.spans if span.status == "accepted"]
-    kept = [
+    remaining = [
         span
         for span in draft.spans
         if span.status != "suggested"
@@ -199,11 +199,11 @@ def _suggest(draft: Draft, gesture: Suggest) -> Draft:
     for found in gesture.spans:
         span = _suggestion(found)
         _check(draft, span)
-        refused = any(_same_place(span, other) for other in kept if other.label == span.label)
-        live = (other for other in kept if other.status != "rejected")
+        refused = any(_same_place(span, other) for other in remaining if other.label == span.label)
+        live = (other for other in remaining if other.status != "rejected")
         if not refused and not any(contradict(span, other) for other in live):
-            kept.append(span)
-    return replace(draft, spans=tuple(kept))
+            remaining.append(span)
+    return replace(draft, spans=tuple(remaining))
 
 
 def _suggestion(found: Found) -> DraftSpan:

@@ -14,15 +14,15 @@ class JsonLines(logging.Formatter):
     """`{"time", "level", "logger", "message"}`, with `"error"` for an exception's trace."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = {
+        record_json = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
         if record.exc_info:
-            said["error"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+            record_json["error"] = self.formatException(record.exc_info)
+        return json.dumps(record_json, ensure_ascii=False)
 
 
 def configure(form: LogForm) -> None:
@@ -37,6 +37,6 @@ def configure(form: LogForm) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for each in list(logging.root.manager.loggerDict.values()):
-        if isinstance(each, logging.Logger) and each.handlers:
-            each.handlers, each.propagate = [], True
+    for logger in list(logging.root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger) and logger.handlers:
+            logger.handlers, logger.propagate = [], True

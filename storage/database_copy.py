@@ -62,12 +62,12 @@ def check(source: Path) -> None:
     """Raises `CopyError` for an SQLite copy that is damaged."""
     with closing(sqlite3.connect(source)) as connection:
         try:
-            said = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            result = connection.execute("PRAGMA integrity_check").fetchone()[0]
             dangling = connection.execute("PRAGMA foreign_key_check").fetchone()
         except sqlite3.DatabaseError as error:
             raise CopyError(f"the backup's database is damaged: {error}") from None
-    if said != "ok" or dangling:
-        raise CopyError(f"the backup's database is damaged: {dangling or said}")
+    if result != "ok" or dangling:
+        raise CopyError(f"the backup's database is damaged: {dangling or result}")
 
 
 def in_use(url: str) -> bool:
@@ -205,7 +205,7 @@ def known_revisions() -> set[str]:
     """The schemas that this program can bring up to its own."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def _backend(url: str) -> str:

@@ -141,9 +141,9 @@ class _Sum:
 
     def add(self, row: Row) -> None:
         values = [row[name] for name in self._columns]
-        said = json.dumps(values, sort_keys=True, default=_plain).encode()
+        encoded = json.dumps(values, sort_keys=True, default=_plain).encode()
         self._rows += 1
-        self._sum += int.from_bytes(hashlib.sha256(said).digest())
+        self._sum += int.from_bytes(hashlib.sha256(encoded).digest())
 
     @property
     def content(self) -> Content:

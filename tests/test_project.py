@@ -247,7 +247,8 @@ APP_WORDS = frozenset([
     "Reading", "Sentence", "remember", "Memory", "seen", "clash", "clashes", "kin", "foreign",
     "intake", "Intake", "take", "taking", "tell", "telling", "sight", "Sight", "hiding",
     "StandingSession", "Desk", "seat", "wish", "Wish", "wishes", "dials", "film", "bin", "binned",
-    "trouble", "work", "works", "ahead", "read_again", "look_again", "answers",
+    "trouble", "work", "works", "ahead", "read_again", "look_again", "answers", "each", "one",
+    "own", "said", "told", "kept",
 ])
 # fmt: on
 APP_MAY_STAY = {

@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
         print("no two people have submitted the same document independently")
         return 0
     print("\t".join(("", *_HEAD)))
-    for each in (found.overall, *found.labels):
-        print("\t".join(_row(each)))
+    for summary in (found.overall, *found.labels):
+        print("\t".join(_row(summary)))
     for pair in found.pairs:
         figures = (pair.exact, pair.boundaries, pair.cohen)
         counts = (str(pair.documents), str(pair.entities))
@@ -52,9 +52,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _row(each: Summary) -> list[str]:
-    figures = (each.exact, each.boundaries, each.cohen, each.fleiss, each.alpha)
-    return [each.label or "all", str(each.documents), str(each.entities), *map(_told, figures)]
+def _row(summary: Summary) -> list[str]:
+    figures = (summary.exact, summary.boundaries, summary.cohen, summary.fleiss, summary.alpha)
+    return [
+        summary.label or "all",
+        str(summary.documents),
+        str(summary.entities),
+        *map(_told, figures),
+    ]
 
 
 def _told(figure: Figure) -> str:

@@ -110,7 +110,7 @@ def _preview(sessions: Sessions, options: argparse.Namespace, incoming: Incoming
         found = projects.by_name(session, options.project)
     preview = Preview()
     stream = previewing(sessions, found.id if found else None, incoming)
-    for step in progress(stream, lambda each: _line(each.report)):
+    for step in progress(stream, lambda preview: _line(preview.report)):
         preview = step
     report = preview.report
     for record in preview.first:

@@ -66,11 +66,11 @@ def _works(settings: Settings, sessions: Sessions) -> bool:
 
 
 def _wait(sessions: Sessions, project: int) -> Pass:
-    told = ""
+    shown = ""
     while (found := bulk_preannotation.latest(sessions, project)) and found.state == "running":
-        if (now := _line(found)) != told:
+        if (now := _line(found)) != shown:
             print(now, flush=True)
-        told = now
+        shown = now
         time.sleep(_POLL)
     assert found is not None
     print(_line(found))
@@ -80,10 +80,10 @@ def _wait(sessions: Sessions, project: int) -> Pass:
 def _line(found: Pass) -> str:
     """How far a pass is, in one line."""
     tally = found.tally
-    said = (
+    line = (
         f"pass {found.id}, model version {found.model_version_id}: {found.state}, "
         f"{tally.looked_at:,} of {found.documents:,} documents"
     )
     if tally.failed:
-        said += f", {tally.failed:,} failed ({tally.error})"
-    return f"{said}: {found.reason}" if found.reason else said
+        line += f", {tally.failed:,} failed ({tally.error})"
+    return f"{line}: {found.reason}" if found.reason else line

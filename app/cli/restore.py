@@ -49,9 +49,9 @@ def _undo(settings: Settings) -> int:
 
 def _within(data: Path) -> dict[str, str]:
     """The environment with all SQLite files in this folder, wherever they are set to be."""
-    kept = {
+    environment = {
         name: value
         for name, value in os.environ.items()
         if name not in ("SPANNEAL_DATABASE", "SPANNEAL_JOBS") or "sqlite" not in value
     }
-    return {**kept, "SPANNEAL_DATA": str(data)}
+    return {**environment, "SPANNEAL_DATA": str(data)}

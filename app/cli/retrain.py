@@ -49,15 +49,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _wait(jobs: Jobs, job_id: str) -> Job:
-    told = ""
+    shown = ""
     while (job := jobs.get(job_id)).active:
         progress = jobs.progress(job_id)
         now = f"{job.step or job.state}  step {progress.step}/{progress.total_steps}"
         if progress.evaluations:
             now += f"  development F1 {100 * progress.evaluations[-1].f1:.2f}"
-        if now != told:
+        if now != shown:
             print(now, flush=True)
-        told = now
+        shown = now
         time.sleep(_POLL)
     return job
 

@@ -34,7 +34,9 @@ def project_id(sessions: Sessions, name: str) -> int:
     with sessions() as session:
         project = projects.by_name(session, name)
         if project is None:
-            known = ", ".join(repr(each.name) for each in projects.every(session)) or "none yet"
+            known = (
+                ", ".join(repr(project.name) for project in projects.every(session)) or "none yet"
+            )
             raise LookupError(f"there is no project {name!r}; there are: {known}")
         return project.id
 

@@ -66,9 +66,9 @@ def table(tallies: dict[str, Tally]) -> str:
         "| condition | documents | entities | gestures | an entity | of the first |",
         "|---|---|---|---|---|---|",
     ]
-    for name, each in tallies.items():
+    for name, tally in tallies.items():
         lines.append(
-            f"| {name} | {each.documents} | {each.entities} | {each.gestures} "
-            f"| {each.an_entity:.2f} | {each.gestures / first.gestures:.2f} |"
+            f"| {name} | {tally.documents} | {tally.entities} | {tally.gestures} "
+            f"| {tally.an_entity:.2f} | {tally.gestures / first.gestures:.2f} |"
         )
     return "\n".join(lines)

@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(sessions: Sessions) -> None:
-    for each in tokens.every(sessions):
-        used = f"used {each.used_at:%Y-%m-%d %H:%M}" if each.used_at else "never used"
-        project = f"project {each.project_id}" if each.project_id is not None else None
-        notes = [each.person, project, used, "revoked" if each.revoked_at else None]
-        print("\t".join([each.name, *(note for note in notes if note)]))
+    for token in tokens.every(sessions):
+        used = f"used {token.used_at:%Y-%m-%d %H:%M}" if token.used_at else "never used"
+        project = f"project {token.project_id}" if token.project_id is not None else None
+        notes = [token.person, project, used, "revoked" if token.revoked_at else None]
+        print("\t".join([token.name, *(note for note in notes if note)]))

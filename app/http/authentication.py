@@ -108,9 +108,9 @@ def _admit(request: Request) -> Caller:
             expected="Authorization: Bearer spanneal_…",
             remedy=_remedy(request.url.path),
         )
-    own = tokens.sessions_for(sessions, found.person, found.project_id)
+    token_sessions = tokens.sessions_for(sessions, found.person, found.project_id)
     person = found.person.name if found.person else settings.person
-    admitted = Caller(own, person, found.project_id, settings, found.name)
+    admitted = Caller(token_sessions, person, found.project_id, settings, found.name)
     admitted.count(1)
     return admitted
 

@@ -91,11 +91,11 @@ def every_project(caller: Calling) -> list[dict[str, Any]]:
     with caller.sessions() as session:
         return [
             {
-                "id": each.id,
-                "name": each.name,
-                "labels": [label.name for label in projects.labels(session, each.id)],
+                "id": project.id,
+                "name": project.name,
+                "labels": [label.name for label in projects.labels(session, project.id)],
             }
-            for each in projects.every(session)
+            for project in projects.every(session)
         ]
 
 
@@ -116,7 +116,7 @@ def page(
         found = listing.list_documents(
             session, project_id, statuses=statuses, search=search, limit=limit, offset=offset
         )
-    rows = [DocumentOut.model_validate(each, from_attributes=True) for each in found.rows]
+    rows = [DocumentOut.model_validate(row, from_attributes=True) for row in found.rows]
     return Page(documents=rows, total=found.total)
 
 
@@ -160,7 +160,7 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
     """Decisions, through the same door as the page's. 409 where one cannot be applied; those
     beside it are kept. They are saved a hundred at a time: after a 503 send all of them again with
     the same `client` and `seq`, and none is done twice."""
-    ops = [{"seq": number, **each} for number, each in enumerate(wanted.operations, 1)]
+    ops = [{"seq": number, **operation} for number, operation in enumerate(wanted.operations, 1)]
     client = wanted.client or audit_log.server_client()
     service = AnnotationService(caller.sessions)
     applied = service.apply(document_id, client, ops, caller.person)
@@ -182,7 +182,7 @@ def _annotations(caller: Caller, document_id: int) -> Annotations:
         require(session, document.project_id, "annotate", caller.person)
         task = tasks.find(session, document, caller.person)
         spans = drafts.load(session, task).spans
-        return Annotations(status=task.standing.status, entities=[_span(each) for each in spans])
+        return Annotations(status=task.standing.status, entities=[_span(span) for span in spans])
 
 
 def _span(span: DraftSpan) -> SpanOut:

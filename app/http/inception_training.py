@@ -101,13 +101,13 @@ def _take(
     if finished and unlabelled:
         reason = f"{unlabelled} annotations without a label were left out of finished documents"
         refusals.note(project_id, TOOL, reason)
-    said = sorted((span.start, span.end, span.label) for span in spans)
+    triples = sorted((span.start, span.end, span.label) for span in spans)
     source = SyncedResponse(
         TOOL,
         sent.documentId,
         changed=changed_at(cas),
         user=sent.userId or None,
-        digest=sha256(repr((finished, said)).encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        digest=sha256(repr((finished, triples)).encode("utf-8", "surrogatepass")).hexdigest()[:32],
         finished=finished,
     )
     record = DocumentRecord(

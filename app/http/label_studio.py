@@ -136,11 +136,11 @@ def read_config(xml: object) -> Config:
         raise ValueError(f"'label_config' must be XML, got {type(xml).__name__}")
     check_xml(xml.encode())
     view = fromstring(xml)
-    labels = next((each for each in view.iter() if each.tag in ("Labels", "HyperTextLabels")), None)
+    labels = next((tag for tag in view.iter() if tag.tag in ("Labels", "HyperTextLabels")), None)
     if labels is None:
         raise ValueError("the labelling configuration has no <Labels> over a <Text>")
     to_name = labels.get("toName", "text")
-    text = next((each for each in view.iter() if each.get("name") == to_name), None)
+    text = next((tag for tag in view.iter() if tag.get("name") == to_name), None)
     field = text.get("value", "$text") if text is not None else "$text"
     return Config(
         labels.get("name", "label"),
@@ -153,7 +153,7 @@ def read_config(xml: object) -> Config:
 
 
 def _labels(tag: Element) -> tuple[str, ...]:
-    return tuple(each.get("value", "") for each in tag.iter("Label"))
+    return tuple(label.get("value", "") for label in tag.iter("Label"))
 
 
 def text_of(task: Any, config: Config) -> str:
@@ -172,11 +172,11 @@ def text_of(task: Any, config: Config) -> str:
 
 
 def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
-    shown = [entity_out(found.text, each).model_dump() for each in found.entities]
+    shown = [entity_out(found.text, entity).model_dump() for entity in found.entities]
     regions = [
-        _region(each, number, config)
-        for number, each in enumerate(shown, 1)
-        if not config.labels or each["label"] in config.labels
+        _region(entity, number, config)
+        for number, entity in enumerate(shown, 1)
+        if not config.labels or entity["label"] in config.labels
     ]
     scores = [region["score"] for region in regions if region["score"] is not None]
     return {"result": regions, "score": sum(scores) / len(scores) if scores else 0.0}

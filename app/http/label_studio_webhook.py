@@ -42,7 +42,7 @@ def webhook(project_id: Id, body: dict[str, Any], caller: Calling) -> dict[str, 
     if action == "START_TRAINING":
         return {"job": jobs_of(caller).start(project_id)}
     if action == "ANNOTATIONS_DELETED":
-        gone = [_number(each) for each in _payload(body, "annotations")]
+        gone = [_number(annotation) for annotation in _payload(body, "annotations")]
         return {"reopened": withdraw(caller.sessions, project_id, TOOL, gone, caller.person)}
     if action not in _DECIDED:
         return {"ignored": action if isinstance(action, str) and action.isascii() else None}
@@ -72,7 +72,7 @@ def _follow(project_id: int, body: _Object, caller: Caller) -> dict[str, Any]:
 def _pairs(body: _Object) -> Iterator[tuple[_Object, _Object]]:
     """Each annotation with its task; several name theirs by its number."""
     tasks = _payload(body, "task")
-    numbered = {each.get("id"): each for each in tasks}
+    numbered = {task.get("id"): task for task in tasks}
     for index, annotation in enumerate(_payload(body, "annotation")):
         task = numbered.get(annotation.get("task")) or tasks[min(index, len(tasks) - 1)]
         yield task, annotation
@@ -82,7 +82,7 @@ def _payload(body: _Object, key: str) -> list[_Object]:
     """One object, or a list of them; raises `ApiError` where there is none."""
     found = body.get(key)
     listed = found if isinstance(found, list) else [found]
-    objects: list[_Object] = [each for each in listed if isinstance(each, dict)]
+    objects: list[_Object] = [item for item in listed if isinstance(item, dict)]
     if not objects or len(objects) < len(listed):
         raise ApiError(
             422,

@@ -142,7 +142,7 @@ def _out(
 ) -> PredictionOut:
     return PredictionOut(
         model_version=model.model_version_id,
-        entities=[entity_out(found.text, each) for each in found.entities],
-        uncovered=[(each.start, each.end) for each in found.uncovered],
+        entities=[entity_out(found.text, entity) for entity in found.entities],
+        uncovered=[(token.start, token.end) for token in found.uncovered],
         trace=trace,
     )

@@ -78,10 +78,10 @@ def _row(method: str, path: str, operation: dict[str, Any], described: dict[str,
     text = f"<p>{escape(operation.get('description', ''))}</p>"
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     name = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    named = [each["name"] for each in operation.get("parameters", [])]
+    named = [parameter["name"] for parameter in operation.get("parameters", [])]
     if name:
         named += described["components"]["schemas"][name]["properties"]
-    fields = ", ".join(f"<code>{escape(each)}</code>" for each in named)
+    fields = ", ".join(f"<code>{escape(name)}</code>" for name in named)
     return head + text + (f"<p>Takes {fields}.</p>" if fields else "")
 
 

@@ -43,7 +43,7 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Key]) -> list[Correct
     wrong = [span for span in live if key_of(span) not in wanted]
     found = []
     taken = {key_of(span) for span in live}
-    for cost, span, key in sorted(_repairs(wrong, missing, taken), key=lambda each: each[0]):
+    for cost, span, key in sorted(_repairs(wrong, missing, taken), key=lambda repair: repair[0]):
         if span in wrong and key in missing:
             wrong.remove(span)
             missing.remove(key)
@@ -74,7 +74,7 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Key]) -> list[Correct
         )
         for start, end, label in missing
     ]
-    return sorted(found, key=lambda each: (each.start, -each.end))
+    return sorted(found, key=lambda span: (span.start, -span.end))
 
 
 def _repairs(

@@ -21,22 +21,22 @@ Told = Callable[[Tally], None]
 """Called after each document with what was done so far."""
 
 
-def alone(workplace: Workplace, told: Told) -> Tally:
+def alone(workplace: Workplace, report: Told) -> Tally:
     """Nobody suggests anything."""
-    return _in_turn(workplace, AnnotationService(workplace.sessions), told)
+    return _in_turn(workplace, AnnotationService(workplace.sessions), report)
 
 
-def suggested(workplace: Workplace, told: Told) -> Tally:
+def suggested(workplace: Workplace, report: Told) -> Tally:
     """The model suggests, once."""
-    return _in_turn(workplace, _service(workplace), told)
+    return _in_turn(workplace, _service(workplace), report)
 
 
-def denoised_again(workplace: Workplace, told: Told) -> Tally:
+def denoised_again(workplace: Workplace, report: Told) -> Tally:
     """After each correction the model denoises the rest of its sentence, what is decided fixed."""
-    return _in_turn(workplace, _service(workplace), told, resuggest=True)
+    return _in_turn(workplace, _service(workplace), report, resuggest=True)
 
 
-def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
+def queued_and_retrained(workplace: Workplace, report: Told) -> Tally:
     """The least sure document first, and a retraining after every 50."""
     with writing(workplace.sessions) as session:
         projects.configure(
@@ -52,7 +52,7 @@ def queued_and_retrained(workplace: Workplace, told: Told) -> Tally:
     while (document_id := next_document(workplace.sessions, workplace.project_id)) is not None:
         gold = workplace.gold[document_id]
         tally += correct(_service(workplace), document_id, gold, resuggest=False)
-        told(tally)
+        report(tally)
         if tally.documents % RETRAIN_EVERY == 0 and tally.documents < len(workplace.gold):
             retrain(workplace, workplace.folder / f"after {tally.documents}")
             _measure(workplace)
@@ -86,10 +86,10 @@ def _measure(workplace: Workplace) -> None:
 
 
 def _in_turn(
-    workplace: Workplace, service: AnnotationService, told: Told, resuggest: bool = False
+    workplace: Workplace, service: AnnotationService, report: Told, resuggest: bool = False
 ) -> Tally:
     tally = Tally()
     for document_id, gold in workplace.gold.items():
         tally += correct(service, document_id, gold, resuggest=resuggest)
-        told(tally)
+        report(tally)
     return tally

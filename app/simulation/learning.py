@@ -25,7 +25,7 @@ def retrain(workplace: Workplace, folder: Path) -> None:
         raise RuntimeError("there is no model to start from; name one by --model")
     with workplace.sessions() as session:
         labels = tuple(label.name for label in projects.labels(session, workplace.project_id))
-        found = (decided(each, labels)[0] for each in corrected(session, workplace.project_id))
+        found = (decided(record, labels)[0] for record in corrected(session, workplace.project_id))
         done = [record for parts in found for record in parts]
     train, dev, source = choose_dev(done, [])
     digest = hashlib.sha256()

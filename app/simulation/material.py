@@ -42,7 +42,7 @@ def read_gold(path: Path, sentences: int, limit: int | None = None) -> list[Gold
             raise ValueError(f"{path}, line {record.line}: {reason}; every record needs its truth")
         records.append(record)
     joined = (_join(group) for group in _groups(records, sentences))
-    return list({each.text: each for each in joined}.values())[:limit]
+    return list({document.text: document for document in joined}.values())[:limit]
 
 
 def _groups(records: Sequence[DocumentRecord], size: int) -> Iterable[Sequence[DocumentRecord]]:
@@ -71,10 +71,10 @@ def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str
             session, project.id, sorted({e[2] for g in gold for e in g.entities})
         )
         model_versions.ensure_active(session, str(model.resolve()), labels)
-        for number, each in enumerate(gold, 1):
+        for number, example in enumerate(gold, 1):
             added = documents.add(
-                session, project.id, name=str(number), text=each.text, split="train"
+                session, project.id, name=str(number), text=example.text, split="train"
             )
             if added is not None:
-                truth[added.id] = each.entities
+                truth[added.id] = example.entities
         return Workplace(folder, sessions, project.id, truth)

@@ -43,19 +43,19 @@ def correct(
     spans = service.open(document_id, PERSON).spans
     gestures = SUBMIT
     while todo := corrections(spans, gold):
-        for each in todo[:1] if resuggest else todo:
-            gestures += each.gestures
-            _do(service, document_id, each, numbers)
+        for repair in todo[:1] if resuggest else todo:
+            gestures += repair.gestures
+            _do(service, document_id, repair, numbers)
         if resuggest:
             service.resuggest(document_id, PERSON, around=[(todo[0].start, todo[0].end)])
         spans = service.open(document_id, PERSON).spans
     ops = [{"seq": next(numbers), "op": op} for op in ("accept_all", "submit")]
     applied = service.apply(document_id, _client(document_id), ops, PERSON)
-    kept = {key_of(s) for s in applied.spans if s.status == "accepted"}
-    if applied.error or applied.status != "submitted" or kept != set(gold):
+    accepted = {key_of(s) for s in applied.spans if s.status == "accepted"}
+    if applied.error or applied.status != "submitted" or accepted != set(gold):
         raise RuntimeError(
             f"document {document_id} was not corrected to gold: {applied.error or applied.status}, "
-            f"{len(kept ^ set(gold))} spans differ"
+            f"{len(accepted ^ set(gold))} spans differ"
         )
     return Tally(1, len(set(gold)), gestures)
 

@@ -69,8 +69,8 @@ async def alive(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """200 once the database answers and the model is in memory; 503 until then."""
-    said = await _threads.run(_parts, Settings.from_environment(), _model)
-    return JSONResponse(said, 200 if set(said.values()) == {"ok"} else 503)
+    parts = await _threads.run(_parts, Settings.from_environment(), _model)
+    return JSONResponse(parts, 200 if set(parts.values()) == {"ok"} else 503)
 
 
 def _parts(settings: Settings, model: _Model) -> dict[str, str]:

@@ -77,8 +77,8 @@ ROUTES = [
 
 
 def _form(wanted: str, problem: str, name: str = "", status: int = 200) -> HTMLResponse:
-    said = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    page = _PAGE.substitute(problem=said, next=escape(wanted), name=escape(name))
+    message = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    page = _PAGE.substitute(problem=message, next=escape(wanted), name=escape(name))
     headers = {"Content-Security-Policy": form_policy(), "Cache-Control": "no-store"}
     return HTMLResponse(page, status, headers)
 

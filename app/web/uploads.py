@@ -132,8 +132,8 @@ class Uploads:
 
     def _check_room(self, session_id: str, more: int) -> None:
         """Raises `HTTPException` where so many further bytes are too many."""
-        kept = _kept()
-        of_page = kept.get(session_id, [])
+        uploads = _kept()
+        of_page = uploads.get(session_id, [])
         if len(of_page) >= MOST_FILES:
             raise HTTPException(
                 413,
@@ -145,7 +145,7 @@ class Uploads:
                 f"The files that wait on a page may have {MOST_OF_PAGE // 2**20} MiB in all; add "
                 "those that are there first, remove some, or use `python -m app import`.",
             )
-        if sum(map(sum, kept.values())) + self._arriving.total() + more > MOST_OF_ALL:
+        if sum(map(sum, uploads.values())) + self._arriving.total() + more > MOST_OF_ALL:
             raise HTTPException(
                 429,
                 f"The server holds {MOST_OF_ALL // 2**20} MiB of uploads, as many as it may, until "

@@ -89,7 +89,7 @@ def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
             lines = "".join(_lines(document, written))
             if not unread(document):
                 pack.add(f"{stem}.ann", lines.encode())
-            count_document(document, written, pack.kept(stem, document.name) | {"unread"})
+            count_document(document, written, pack.held_by_name(stem, document.name) | {"unread"})
     return written
 
 

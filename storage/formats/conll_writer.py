@@ -59,10 +59,10 @@ def _tagged(
     for span in dropped:
         entity = aligned[span]
         written.nested.append(lost(document, entity.start, entity.end, entity.label))
-    kept = aligned.keys() - set(dropped)
-    for span in kept:
+    written_spans = aligned.keys() - set(dropped)
+    for span in written_spans:
         count_span(aligned[span], written)
-    inside = {index for span in kept for index in range(span.start + 1, span.end)}
+    inside = {index for span in written_spans for index in range(span.start + 1, span.end)}
     breaks = frozenset(
         index
         for index in range(1, len(tokens))

@@ -81,8 +81,8 @@ def read_hugging_face(file: BinaryIO, name: str) -> Iterator[Record]:
         reason = f"not a Parquet file, or a broken one: {error}"
         if not number:
             raise ValueError(reason) from None
-        told = f"{reason}; the {number:,} rows before are read"
-        yield BadRecord(number + 1, told, ends_file=True)
+        reason_told = f"{reason}; the {number:,} rows before are read"
+        yield BadRecord(number + 1, reason_told, ends_file=True)
 
 
 def sniff_hugging_face(start: bytes) -> bool:

@@ -26,8 +26,8 @@ _HIGHEST = 2**63 - 1
 
 def history_json(history: History) -> dict[str, Any]:
     return {
-        "sets": [_set_json(each) for each in history.sets],
-        "operations": [_operation_json(each) for each in history.operations],
+        "sets": [_set_json(record) for record in history.sets],
+        "operations": [_operation_json(record) for record in history.operations],
         "parent": history.parent,
     }
 
@@ -36,46 +36,47 @@ def parse_history(raw: Mapping[str, Any], text: str) -> History | None:
     """What stands under `history`: None where it is absent or null. Raises `FieldError`."""
     if raw.get("history") is None:
         return None
-    told = object_of(raw["history"], "'history'")
-    only(told, _HISTORY_KEYS, "a history")
+    history = object_of(raw["history"], "'history'")
+    only(history, _HISTORY_KEYS, "a history")
     sets = tuple(
-        _set(object_of(each, "a set of the history"), number, text)
-        for number, each in enumerate(_list(told, "sets"))
+        _set(object_of(item, "a set of the history"), number, text)
+        for number, item in enumerate(_list(history, "sets"))
     )
     operations = tuple(
-        _operation(object_of(each, "an operation")) for each in _list(told, "operations")
+        _operation(object_of(operation, "an operation"))
+        for operation in _list(history, "operations")
     )
-    numbered = {(each.client, each.seq) for each in operations}
+    numbered = {(operation.client, operation.seq) for operation in operations}
     if len(numbered) < len(operations):
         raise FieldError("two operations share their client and seq; an operation is told once")
-    return History(sets, operations, _parent(told, len(sets)))
+    return History(sets, operations, _parent(history, len(sets)))
 
 
-def _set_json(told: SetRecord) -> dict[str, Any]:
+def _set_json(record: SetRecord) -> dict[str, Any]:
     return {
-        "origin": told.origin,
-        "person": told.person,
-        "model_version": told.model_version,
-        "created_at": told.created_at.isoformat(),
-        "submitted_at": told.submitted_at.isoformat() if told.submitted_at else None,
-        "blind": told.blind,
-        "parent": told.parent,
-        "provenance": dict(told.provenance),
-        "entities": [entity_json(span) for span in told.entities],
+        "origin": record.origin,
+        "person": record.person,
+        "model_version": record.model_version,
+        "created_at": record.created_at.isoformat(),
+        "submitted_at": record.submitted_at.isoformat() if record.submitted_at else None,
+        "blind": record.blind,
+        "parent": record.parent,
+        "provenance": dict(record.provenance),
+        "entities": [entity_json(span) for span in record.entities],
     }
 
 
-def _operation_json(told: OperationRecord) -> dict[str, Any]:
+def _operation_json(record: OperationRecord) -> dict[str, Any]:
     return {
-        "client": told.client,
-        "seq": told.seq,
-        "person": told.person,
-        "at": told.at.isoformat(),
-        "payload": dict(told.payload),
-        "blind": told.blind,
-        "version": told.version,
-        "changes": None if told.changes is None else list(map(dict, told.changes)),
-        "refused": told.refused,
+        "client": record.client,
+        "seq": record.seq,
+        "person": record.person,
+        "at": record.at.isoformat(),
+        "payload": dict(record.payload),
+        "blind": record.blind,
+        "version": record.version,
+        "changes": None if record.changes is None else list(map(dict, record.changes)),
+        "refused": record.refused,
     }
 
 
@@ -113,7 +114,7 @@ def _operation(raw: Mapping[str, Any]) -> OperationRecord:
         version=None if raw.get("version") is None else _number(raw, "version"),
         changes=None
         if changes is None
-        else [own_data({"changes": each}, "changes") for each in _list(raw, "changes")],
+        else [own_data({"changes": change}, "changes") for change in _list(raw, "changes")],
         refused=None if raw.get("refused") is None else string(raw, "refused"),
     )
 

@@ -50,7 +50,7 @@ def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
     text = string(data, key)
     answer = _Answer(
         [object_of(e, "an annotation") for key in _ANNOTATIONS for e in _listed(raw, key)],
-        [object_of(each, "a prediction") for each in _listed(raw, "predictions")],
+        [object_of(prediction, "a prediction") for prediction in _listed(raw, "predictions")],
     )
     spans, notes = _placed(text, answer.marks)
     notes += (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
@@ -104,7 +104,7 @@ class _Answer:
         self.notes: list[Note] = []
         self.status: DocumentStatus | None = None
         self.marks: list[Mark] = []
-        finished = [each for each in annotations if not each.get("was_cancelled")]
+        finished = [annotation for annotation in annotations if not annotation.get("was_cancelled")]
         self.given: _Object | None = _newest(finished) or _newest(annotations)
         if self.given is not None:
             self.status = "submitted" if finished else "skipped"
@@ -155,7 +155,10 @@ class _Answer:
     def _refuse(self, predictions: Sequence[_Object]) -> None:
         """What the annotation began with and does not hold any more was refused."""
         began = (self.given or {}).get("parent_prediction")
-        parent = next((each for each in predictions if began and each.get("id") == began), None)
+        parent = next(
+            (prediction for prediction in predictions if began and prediction.get("id") == began),
+            None,
+        )
         if parent is None or self.status != "submitted":
             return
         held = {key_of(mark) for mark in self.marks}
@@ -198,7 +201,7 @@ def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:
 
 def _from_min(raw: _Object) -> dict[str, Any]:
     """A task of JSON-MIN, whose results stand beside the text under their control's name."""
-    own = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
+    own_keys = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
     listed = {key: value for key, value in raw.items() if _are_results(value)}
     if "text" not in raw and not listed:
         raise FieldError(
@@ -206,9 +209,9 @@ def _from_min(raw: _Object) -> dict[str, Any]:
             f"{', '.join(sorted(raw)[:8]) or 'nothing'}"
         )
     results = [{"type": "labels", "value": value} for values in listed.values() for value in values]
-    annotation = {key: raw[key] for key in own[3:] if key in raw} | {"result": results}
+    annotation = {key: raw[key] for key in own_keys[3:] if key in raw} | {"result": results}
     annotation["completed_by"] = raw.get("annotator")
-    data = {key: value for key, value in raw.items() if key not in (*own, *listed)}
+    data = {key: value for key, value in raw.items() if key not in (*own_keys, *listed)}
     return {"data": data, "annotations": [annotation] if "annotation_id" in raw or listed else []}
 
 
@@ -216,7 +219,7 @@ def _are_results(value: object) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(isinstance(each, dict) and "start" in each and "end" in each for each in value)
+        and all(isinstance(item, dict) and "start" in item and "end" in item for item in value)
     )
 
 

@@ -70,6 +70,6 @@ def write_texts(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
         for document in documents:
             stem = pack.stem(document.name)
             pack.add(f"{stem}.txt", document.text.encode())
-            count_document(document, written, pack.kept(stem, document.name) | {"unread"})
+            count_document(document, written, pack.held_by_name(stem, document.name) | {"unread"})
             written.textless += sum(1 for _ in accepted(document, written))
     return written

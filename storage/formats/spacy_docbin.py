@@ -114,9 +114,9 @@ def _loaded(content: bytes) -> DocBin:
 
     docbin = DocBin().from_bytes(content)
     there = list(docbin.attrs)
-    kept = [IDS[name] for name in _ATTRIBUTES if IDS[name] in there]
-    columns = [there.index(number) for number in kept]
-    docbin.attrs = kept
+    attributes = [IDS[name] for name in _ATTRIBUTES if IDS[name] in there]
+    columns = [there.index(number) for number in attributes]
+    docbin.attrs = attributes
     docbin.tokens = [tokens[:, columns] for tokens in docbin.tokens]
     return docbin
 
@@ -134,9 +134,9 @@ def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
         keys = {_key(doc, span): None for span in found}
         spans, notes = to_spans(doc.text, [Mark(*key) for key in keys])
         passed = sorted(set(map(str, doc.spans)) - set(groups))
-        told = (f"span groups passed over: {', '.join(passed)}",) if passed else ()
+        left_out = (f"span groups passed over: {', '.join(passed)}",) if passed else ()
         return DocumentRecord(
-            doc.text, name, spans if looked else None, line=index + 1, notes=(*notes, *told)
+            doc.text, name, spans if looked else None, line=index + 1, notes=(*notes, *left_out)
         )
     except Exception as error:  # whatever the library trips over in a file from outside
         return BadRecord(index + 1, f"document {index + 1} cannot be read: {error!r}"[:300])
@@ -146,11 +146,11 @@ def _only(docbin: DocBin, index: int) -> DocBin:
     """A DocBin of one document, so that a broken one does not take the others with it."""
     from spacy.tokens import DocBin
 
-    one = DocBin()
-    one.attrs, one.strings = docbin.attrs, set()
+    single = DocBin()
+    single.attrs, single.strings = docbin.attrs, set()
     for column in ("tokens", "spaces", "cats", "flags", "span_groups", "user_data"):
-        setattr(one, column, getattr(docbin, column)[index : index + 1])
-    return one
+        setattr(single, column, getattr(docbin, column)[index : index + 1])
+    return single
 
 
 def _key(doc: Doc, span: Span) -> Key:

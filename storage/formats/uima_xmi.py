@@ -93,7 +93,7 @@ def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
                 continue
             stem = pack.stem(document.name)
             pack.add(f"{stem}.xmi", _xmi(document.text, spans, system))
-            count_document(document, written, pack.kept(stem, document.name))
+            count_document(document, written, pack.held_by_name(stem, document.name))
             for span in spans:
                 count_span(span, written)
     return written
@@ -194,11 +194,13 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
 def _layer(cas: Cas) -> tuple[str | None, str]:
     """The type that entities have, and the feature that holds their label."""
     kinds = {annotation.type.name: annotation.type for annotation in cas.select_all_annotations()}
-    own = [kind for name, kind in kinds.items() if own_layer(name)]
-    if len(own) == 1 and TYPE not in kinds:
-        texts = [feature.name for feature in own[0].features if feature.rangeType.name == _STRING]
+    own_types = [kind for name, kind in kinds.items() if own_layer(name)]
+    if len(own_types) == 1 and TYPE not in kinds:
+        texts = [
+            feature.name for feature in own_types[0].features if feature.rangeType.name == _STRING
+        ]
         if texts:
-            return own[0].name, texts[0]
+            return own_types[0].name, texts[0]
     return (TYPE if cas.typesystem.contains_type(TYPE) else None), FEATURE
 
 

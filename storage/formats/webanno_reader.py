@@ -123,10 +123,10 @@ def _columns(header: Sequence[str]) -> tuple[int | None, dict[int, str]]:
         if kind in _LAYER_KINDS:
             layer, *features = [part for part in rest.split("|") if part] or [""]
             cells += [(layer, feature, kind == "#T_SP") for feature in features or [""]]
-    own = {layer for layer, _, spans in cells if spans and own_layer(layer)}
+    own_layers = {layer for layer, _, spans in cells if spans and own_layer(layer)}
     chosen = next((i for i, cell in enumerate(cells) if cell[:2] == (LAYER, FEATURE)), None)
-    if chosen is None and len(own) == 1:
-        chosen = next(i for i, cell in enumerate(cells) if cell[0] in own)
+    if chosen is None and len(own_layers) == 1:
+        chosen = next(i for i, cell in enumerate(cells) if cell[0] in own_layers)
     taken = None if chosen is None else cells[chosen][0]
     names = {i: layer.rpartition(".")[2][:80] for i, (layer, *_) in enumerate(cells)}
     return chosen, {i: name for i, name in names.items() if cells[i][0] != taken}

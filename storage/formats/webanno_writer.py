@@ -31,7 +31,7 @@ def write_webanno(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written
             spans = tuple(accepted(document, written))
             stem = pack.stem(document.name)
             pack.add(f"{stem}.tsv", (_HEADER + "".join(_sentences(document, spans))).encode())
-            count_document(document, written, pack.kept(stem, document.name))
+            count_document(document, written, pack.held_by_name(stem, document.name))
             for span in spans:
                 count_span(span, written)
     return written

@@ -44,7 +44,7 @@ class Pack:
         return candidate
 
     @staticmethod
-    def kept(stem: str, name: str) -> set[str]:
+    def held_by_name(stem: str, name: str) -> set[str]:
         """The name, where the file's name says it."""
         return {"name"} if stem == name else set()
 

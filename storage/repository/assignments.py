@@ -36,7 +36,7 @@ def annotators(session: Session, project_id: int) -> int:
     return session.execute(query, execution_options=WITH_TRASH).scalar_one()
 
 
-def own(session: Session, document_id: int, person: str) -> Assignment | None:
+def of_person(session: Session, document_id: int, person: str) -> Assignment | None:
     query = select(Assignment).where(
         Assignment.document_id == document_id, Assignment.person == person
     )
@@ -68,15 +68,19 @@ def add(
 
 def drop_expired(session: Session, document_id: int) -> None:
     """Takes a document from those who took it and then did nothing to it."""
-    for each in of_document(session, document_id):
-        if each.status == "new" and each.claimed_until and each.claimed_until < now():
-            session.delete(each)
+    for assignment in of_document(session, document_id):
+        if (
+            assignment.status == "new"
+            and assignment.claimed_until
+            and assignment.claimed_until < now()
+        ):
+            session.delete(assignment)
     session.flush()
 
 
 def sum_up(session: Session, document: Document, wanted: int) -> None:
     """Makes a document's status the sum of its people's, of whom `wanted` must submit it."""
-    parts = [each.status for each in of_document(session, document.id)]
+    parts = [assignment.status for assignment in of_document(session, document.id)]
     decided = exists().where(
         AnnotationSet.document_id == document.id,
         AnnotationSet.state == "submitted",

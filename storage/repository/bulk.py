@@ -65,13 +65,16 @@ def add_all(
     them by their numbers."""
     if not documents:
         return {}
-    splits = choose_splits(session, project_id, [(each.sha256, each.split) for each in documents])
+    splits = choose_splits(
+        session, project_id, [(document.sha256, document.split) for document in documents]
+    )
     rows = [
-        _document(project_id, each, split) for each, split in zip(documents, splits, strict=True)
+        _document(project_id, document, split)
+        for document, split in zip(documents, splits, strict=True)
     ]
     connection = session.connection()
     connection.execute(insert(_DOCUMENTS), rows)
-    hashes = [each.sha256 for each in documents]
+    hashes = [document.sha256 for document in documents]
     ids = dict(
         connection.execute(
             select(_DOCUMENTS.c.sha256, _DOCUMENTS.c.id).where(
@@ -79,7 +82,7 @@ def add_all(
             )
         ).all()
     )
-    numbered = {ids[each.sha256]: each for each in documents}
+    numbered = {ids[document.sha256]: document for document in documents}
     add_sets(connection, numbered)
     add_assignments(connection, numbered)
     operations = [
@@ -94,7 +97,7 @@ def add_all(
 
 def add_sets(connection: Connection, documents: Mapping[int, NewDocument], after: int = 0) -> None:
     """Adds the documents' sets in order; they have none whose number is above `after`."""
-    sets = [_set(id, each) for id, document in documents.items() for each in document.sets]
+    sets = [_set(id, record) for id, document in documents.items() for record in document.sets]
     if not sets:
         return
     connection.execute(insert(_SETS), sets)
@@ -105,12 +108,12 @@ def add_sets(connection: Connection, documents: Mapping[int, NewDocument], after
     for document_id, id in connection.execute(query.order_by(_SETS.c.id)):
         ids.setdefault(document_id, []).append(id)  # in the order in which they were inserted
     entities: list[dict[str, Any]] = []
-    for document_id, own in ids.items():
-        for id, each in zip(own, documents[document_id].sets, strict=True):
-            entities += _entities(id, each.spans)
-            if each.parent is not None:
+    for document_id, set_ids in ids.items():
+        for id, record in zip(set_ids, documents[document_id].sets, strict=True):
+            entities += _entities(id, record.spans)
+            if record.parent is not None:
                 child = update(_SETS).where(_SETS.c.id == id)
-                connection.execute(child.values(parent_id=own[each.parent]))
+                connection.execute(child.values(parent_id=set_ids[record.parent]))
     if entities:
         connection.execute(insert(_ENTITIES), entities)
 
@@ -118,10 +121,10 @@ def add_sets(connection: Connection, documents: Mapping[int, NewDocument], after
 def add_assignments(connection: Connection, documents: Mapping[int, NewDocument]) -> None:
     """Gives everybody who answered a document unseen by the others a part in it, which is done."""
     wanted = {
-        (id, each.person)
+        (id, record.person)
         for id, document in documents.items()
-        for each in document.sets
-        if each.blind and each.state == "submitted" and each.person
+        for record in document.sets
+        if record.blind and record.state == "submitted" and record.person
     }
     if not wanted:
         return
@@ -156,7 +159,7 @@ def _document(project_id: int, document: NewDocument, split: Split) -> dict[str,
         "meta": dict(document.meta),
         "comment": document.comment,
         "skip_reason": document.skip_reason,
-        "version": max((each.version or 0 for each in document.operations), default=0),
+        "version": max((operation.version or 0 for operation in document.operations), default=0),
     }
 
 

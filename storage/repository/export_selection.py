@@ -26,21 +26,26 @@ def selected(session: Session, project_id: int, selection: Selection) -> Iterato
     its draft, else the newest suggestions, else no entities at all.
     """
     for documents in _batches(session, project_id, selection):
-        sets = _sets(session, [each.id for each in documents], selection.undecided)
-        documents = [each for each in documents if _wanted(sets.get(each.id), selection)]
-        chosen = {each.id: sets[each.id] for each in documents if each.id in sets}
-        spans = spans_of_sets(session, [each.id for each in chosen.values()], selection.labels)
-        current = {each.id: chosen[each.id].id if each.id in chosen else 0 for each in documents}
+        sets = _sets(session, [document.id for document in documents], selection.undecided)
+        documents = [
+            document for document in documents if _wanted(sets.get(document.id), selection)
+        ]
+        chosen = {document.id: sets[document.id] for document in documents if document.id in sets}
+        spans = spans_of_sets(session, [row.id for row in chosen.values()], selection.labels)
+        current = {
+            document.id: chosen[document.id].id if document.id in chosen else 0
+            for document in documents
+        }
         past = histories(session, current) if selection.history else {}
         for document in documents:
-            own = chosen.get(document.id)
+            row = chosen.get(document.id)
             yield DocumentRecord(
                 text=document.text,
                 name=document.name,
-                entities=None if own is None else tuple(spans.get(own.id, ())),
+                entities=None if row is None else tuple(spans.get(row.id, ())),
                 split=document.split,
-                status=_status(document, own),
-                provenance=_provenance(own),
+                status=_status(document, row),
+                provenance=_provenance(row),
                 meta=document.meta,
                 comment=document.comment,
                 skip_reason=document.skip_reason,
@@ -132,26 +137,26 @@ def _sets(session: Session, document_ids: Iterable[int], undecided: bool) -> Map
     return {row.document_id: row for row in session.execute(query)}
 
 
-def _wanted(own: Row[Any] | None, selection: Selection) -> bool:
-    if own is None or own.origin == "machine" or own.state == "draft":
+def _wanted(chosen: Row[Any] | None, selection: Selection) -> bool:
+    if chosen is None or chosen.origin == "machine" or chosen.state == "draft":
         return selection.undecided
     return (
-        (not selection.people or own.person in selection.people)
-        and (selection.since is None or own.submitted_at >= selection.since)
-        and (selection.until is None or own.submitted_at < selection.until)
+        (not selection.people or chosen.person in selection.people)
+        and (selection.since is None or chosen.submitted_at >= selection.since)
+        and (selection.until is None or chosen.submitted_at < selection.until)
     )
 
 
-def _status(document: Row[Any], own: Row[Any] | None) -> Any:
-    submitted = own is not None and own.origin == "person" and own.state == "submitted"
+def _status(document: Row[Any], chosen: Row[Any] | None) -> Any:
+    submitted = chosen is not None and chosen.origin == "person" and chosen.state == "submitted"
     return "submitted" if submitted else document.status
 
 
-def _provenance(own: Row[Any] | None) -> dict[str, Any]:
-    if own is None:
+def _provenance(chosen: Row[Any] | None) -> dict[str, Any]:
+    if chosen is None:
         return {}
-    who: dict[str, Any] = {"origin": own.origin}
-    if own.origin == "person":
-        submitted = own.submitted_at.isoformat() if own.submitted_at else None
-        who |= {"person": own.person, "submitted_at": submitted}
-    return {**own.provenance, **who}
+    who: dict[str, Any] = {"origin": chosen.origin}
+    if chosen.origin == "person":
+        submitted = chosen.submitted_at.isoformat() if chosen.submitted_at else None
+        who |= {"person": chosen.person, "submitted_at": submitted}
+    return {**chosen.provenance, **who}

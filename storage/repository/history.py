@@ -54,16 +54,16 @@ def histories(session: Session, current: Mapping[int, int]) -> dict[int, History
     spans = spans_of_sets(session, [row.id for rows in sets.values() for row in rows])
     operations = _operations(session, current)
     found: dict[int, History] = {}
-    for document_id, own in current.items():
+    for document_id, set_id in current.items():
         rows = sets.get(document_id, [])
-        earlier = [row for row in rows if row.id != own and row.state == "submitted"]
+        earlier = [row for row in rows if row.id != set_id and row.state == "submitted"]
         positions = {row.id: position for position, row in enumerate(earlier)}
         found[document_id] = History(
             tuple(
                 _set(row, spans.get(row.id, ()), positions.get(row.parent_id)) for row in earlier
             ),
             tuple(operations.get(document_id, ())),
-            next((positions.get(row.parent_id) for row in rows if row.id == own), None),
+            next((positions.get(row.parent_id) for row in rows if row.id == set_id), None),
         )
     return found
 
@@ -135,6 +135,6 @@ def _operations(session: Session, document_ids: Iterable[int]) -> dict[int, list
     )
     operations: dict[int, list[OperationRecord]] = {}
     for document_id, client, *fields in session.execute(query):
-        own = client.removeprefix(f"{IMPORTED}{document_id}:")
-        operations.setdefault(document_id, []).append(OperationRecord(own, *fields))
+        name = client.removeprefix(f"{IMPORTED}{document_id}:")
+        operations.setdefault(document_id, []).append(OperationRecord(name, *fields))
     return operations

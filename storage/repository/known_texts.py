@@ -64,17 +64,19 @@ def of_hashes(
     known = {}
     for row in rows:
         every = sets.get(row.id, [])
-        found = [each for each in every if each.model_version_id is None]
+        found = [row for row in every if row.model_version_id is None]
         free = row.claimed_until is None or row.claimed_until < now()
         split = None if row.id >= since else row.split
         known[row.sha256] = KnownText(
             document_id=row.id,
-            document=_document(row, split, [_set(each, spans.get(each.id, ())) for each in found]),
-            set_ids=tuple(each.id for each in found),
+            document=_document(
+                row, split, [_set(row_set, spans.get(row_set.id, ())) for row_set in found]
+            ),
+            set_ids=tuple(row_set.id for row_set in found),
             is_open=row.deleted_at is None
             and row.id not in worked_on
             and free
-            and not any(each.parent_id for each in every)
+            and not any(row_set.parent_id for row_set in every)
             and (row.id >= since or (not every and row.status == "new")),
         )
     return known
@@ -94,7 +96,7 @@ def replace_sets(
         for set_id, present in zip(text.set_ids, text.document.sets, strict=True):
             if id(present) not in stays:
                 (drafts if present.state == "draft" else replaced).append(set_id)
-        new = tuple(each for each in document.sets if id(each) not in stays)
+        new = tuple(record for record in document.sets if id(record) not in stays)
         added[text.document_id] = NewDocument("", "", document.sha256, sets=new)
         values = {"status": document.status, "skip_reason": document.skip_reason}
         if document.split:

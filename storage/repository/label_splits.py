@@ -29,13 +29,13 @@ def done(session: Session, project_id: int, pass_id: int) -> set[Location]:
 
 def left(session: Session, project_id: int, pass_id: int, label: str) -> Sequence[Location]:
     """The accepted entities of the label that are still to be decided, in the documents' order."""
-    kept = {location for location, left in _chosen(session, project_id, pass_id) if left}
+    left_alone = {location for location, left in _chosen(session, project_id, pass_id) if left}
     accepted = {
         location
         for location, status in locations(session, project_id, label)
         if status == "accepted"
     }
-    return sorted(accepted - kept)
+    return sorted(accepted - left_alone)
 
 
 def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Location, bool]]:
@@ -50,6 +50,6 @@ def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Locat
         )
     )
     return [
-        ((document, said["start"], said["end"]), said["to"] == said["from"])
-        for document, said in session.execute(query)
+        ((document, decision["start"], decision["end"]), decision["to"] == decision["from"])
+        for document, decision in session.execute(query)
     ]

@@ -39,7 +39,9 @@ def surroundings(session: Session, document: Document, person: str | None) -> Su
         nearest.where(before).order_by(Document.id.desc()),
         nearest.where(after).order_by(Document.id),
     ]
-    own = Document.project_id == document.project_id
+    same_project = Document.project_id == document.project_id
     return Surroundings(
-        *session.execute(select(*(each.where(own).scalar_subquery() for each in wanted))).one()
+        *session.execute(
+            select(*(query.where(same_project).scalar_subquery() for query in wanted))
+        ).one()
     )

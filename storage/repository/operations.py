@@ -155,9 +155,9 @@ def conflicts(
     if not found:
         return ()
     settled: dict[tuple[str, str], int] = {}
-    for each in payloads(session, document_id, "settle", owner, person):
-        about = each["client"], each["target"]
-        settled[about] = max(each["seq"], settled.get(about, -1))
+    for payload in payloads(session, document_id, "settle", owner, person):
+        about = payload["client"], payload["target"]
+        settled[about] = max(payload["seq"], settled.get(about, -1))
     return [
         row
         for row in found

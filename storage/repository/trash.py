@@ -57,7 +57,7 @@ def of_project(session: Session, project_id: int) -> list[TrashedItem]:
         *_trashed(session, "label", Label.project_id, Label.project_id == project_id),
         *_trashed(session, "document", Document.project_id, Document.project_id == project_id),
     ]
-    return sorted(found, key=lambda each: each.deleted_at, reverse=True)
+    return sorted(found, key=lambda item: item.deleted_at, reverse=True)
 
 
 def labels(session: Session, project_id: int) -> set[str]:

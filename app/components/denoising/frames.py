@@ -69,7 +69,9 @@ def mean_probability(step: SentenceStep, slot: int) -> float:
 
 
 def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:
-    columns = ([round(1000 * p) for p in each] for each in (step.p_left, step.p_right, step.p_type))
+    columns = (
+        [round(1000 * p) for p in column] for column in (step.p_left, step.p_right, step.p_type)
+    )
     return list(zip(*columns, strict=True))
 
 

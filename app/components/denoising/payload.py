@@ -85,8 +85,8 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
         summary=wording.entities_summary(named, num_spans),
         threshold=round(trace.threshold, 3),
     )
-    said = json.dumps(payload).encode()
-    payload["id"] = hashlib.blake2b(said, digest_size=8).hexdigest()
+    encoded = json.dumps(payload).encode()
+    payload["id"] = hashlib.blake2b(encoded, digest_size=8).hexdigest()
     return payload
 
 

@@ -34,26 +34,26 @@ def step_readout(number: int, gamma: int, t: int, confident: int, num_spans: int
 def step_summary(readout: str, votes: Sequence[tuple[str, str]]) -> str:
     """`votes` has a (text, label) for each confident span."""
     agreed = Counter(votes).most_common(_MOST_AGREED)
-    said = "; ".join(
+    spans = "; ".join(
         f"{text}, {label}, {_count(count, 'span', 'spans')}" for (text, label), count in agreed
     )
-    return f"{readout.capitalize()}. {said or 'No entity agreed on yet'}."
+    return f"{readout.capitalize()}. {spans or 'No entity agreed on yet'}."
 
 
 def entities_readout(entities: int, num_spans: int) -> str:
-    kept = _count(entities, "entity", "entities")
-    return f"done · {kept} from {_count(num_spans, 'noisy span', 'noisy spans')}"
+    entity_count = _count(entities, "entity", "entities")
+    return f"done · {entity_count} from {_count(num_spans, 'noisy span', 'noisy spans')}"
 
 
 def entities_summary(entities: Sequence[tuple[str, str, float, int]], num_spans: int) -> str:
     """`entities` has a (text, label, score, collapsed) for each entity kept."""
     if not entities:
         return f"No entity: none of {_count(num_spans, 'noisy span', 'noisy spans')} was kept."
-    said = "; ".join(
+    reasons = "; ".join(
         f"{text}, {label}, {score:.0%}, {_met(collapsed)}"
         for text, label, score, collapsed in entities
     )
-    return f"{_count(len(entities), 'entity', 'entities')} kept. {said}."
+    return f"{_count(len(entities), 'entity', 'entities')} kept. {reasons}."
 
 
 def _met(collapsed: int) -> str:
@@ -62,5 +62,5 @@ def _met(collapsed: int) -> str:
     return f"{_count(collapsed, 'span', 'spans')} collapsed here"
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _count(number: int, singular: str, many: str) -> str:
+    return f"{number} {singular if number == 1 else many}"

@@ -84,8 +84,8 @@ def _currents(payload: Payload, label: int, group: list[Life], strong: bool | No
 def _told(payload: Payload, life: Life) -> str:
     where = life.entity["text"] if life.entity else "no entity"
     ended = life.last == len(payload["frames"]) - 1
-    told = f"ends as {where}" if ended else f"reached {where} at step {life.last}, restarts"
-    return plain(f"noisy span {life.slot + 1} {told}")
+    ending = f"ends as {where}" if ended else f"reached {where} at step {life.last}, restarts"
+    return plain(f"noisy span {life.slot + 1} {ending}")
 
 
 def _banks(payload: Payload, gamma: int) -> tuple[list[Figure], list[Figure]]:

@@ -95,7 +95,7 @@ def normal(key: str) -> str:
     held = [part.strip().capitalize() for part in "+".join(modifiers).split("+") if part.strip()]
     name = _NAMED.get(last.strip().lower(), last.strip().upper() if last != " " else "Space")
     known = name in _NAMED.values() or (len(name) == 1 and name.isprintable())
-    if not known or any(each not in _MODIFIERS for each in held):
+    if not known or any(modifier not in _MODIFIERS for modifier in held):
         raise ValueError(
             f"{key!r} is not a key; expected a single character or one of "
             f"{', '.join(_NAMED.values())}, with Ctrl+, Alt+ or Shift+ before it"
@@ -104,7 +104,7 @@ def normal(key: str) -> str:
         raise ValueError(
             f"{key!r} is not a key; write the character that Shift types with {name!r}"
         )
-    return "+".join([*(each for each in _MODIFIERS if each in held), name])
+    return "+".join([*(modifier for modifier in _MODIFIERS if modifier in held), name])
 
 
 def keys_of(action: Action, hotkeys: Mapping[str, str]) -> tuple[str, ...]:
@@ -135,13 +135,13 @@ def conflicts(labels: Sequence[Mapping[str, Any]], hotkeys: Mapping[str, str]) -
     found: list[str] = []
     owners: dict[str, str] = {}
 
-    def claim(owner: str, key: str, *, own: bool) -> None:
+    def claim(owner: str, key: str, *, checks_forbidden: bool) -> None:
         try:
             written = normal(key)
         except ValueError as error:
             found.append(f"{owner}: {error}.")
             return
-        if own and written in _FORBIDDEN:
+        if checks_forbidden and written in _FORBIDDEN:
             found.append(f"{owner} cannot have {written}: {_FORBIDDEN[written]}. Choose another.")
         elif written in owners:
             found.append(f"{owners[written]} and {owner} share {written}. Change one of them.")
@@ -158,12 +158,12 @@ def conflicts(labels: Sequence[Mapping[str, Any]], hotkeys: Mapping[str, str]) -
     for action in ACTIONS:
         changed = action.name in hotkeys and not action.fixed
         first = hotkeys[action.name] if changed else action.keys[0]
-        claim(_quoted(action), first, own=changed)
+        claim(_quoted(action), first, checks_forbidden=changed)
         for key in action.keys[1:]:
-            claim(_quoted(action), key, own=False)
+            claim(_quoted(action), key, checks_forbidden=False)
     for label in labels:
         if label.get("key"):
-            claim(f"label {label['name']}", str(label["key"]), own=True)
+            claim(f"label {label['name']}", str(label["key"]), checks_forbidden=True)
     return found
 
 

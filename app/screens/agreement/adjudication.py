@@ -31,9 +31,9 @@ def choose_document(app: AppContext, project_id: int) -> int | None:
         )
         return None
     names = documents.names(app.sessions, project_id, [*waiting, *decided][:_LISTED])
-    kept = st.session_state.get(CHOSEN)
-    every = [id_ for id_ in [*waiting, *decided] if id_ in names or id_ == kept]
-    if kept not in every:
+    chosen_before = st.session_state.get(CHOSEN)
+    every = [id_ for id_ in [*waiting, *decided] if id_ in names or id_ == chosen_before]
+    if chosen_before not in every:
         st.session_state[CHOSEN] = every[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen: int = st.selectbox(
@@ -70,10 +70,10 @@ def case(app: AppContext, document_id: int) -> None:
     with st.expander("Full text", icon=":material/article:"):
         columns = st.columns(len(names))
         for number, (column, version) in enumerate(zip(columns, found.versions, strict=True)):
-            own = version.keys - set(found.agreed)
+            unique = version.keys - set(found.agreed)
             column.markdown(f"**{literal(version.person)}**")
             whole = (0, len(found.text))
-            column.html(annotated_text.html(found.text, whole, own, found.agreed, tint(number)))
+            column.html(annotated_text.html(found.text, whole, unique, found.agreed, tint(number)))
     if len(found.differences) > 1:
         _take_all(found, names)
     decisions = [
@@ -91,10 +91,10 @@ def _standing(found: Case) -> None:
     same = f"{count(len(found.agreed), 'entity', 'entities')} identical in all versions"
     st.caption(f"{count(len(found.differences), 'difference')} · {same} (grey below).")
     if found.decided:
-        said = f"**{literal(found.decided[0])}** has already decided; a new decision replaces it."
+        notice = f"**{literal(found.decided[0])}** has already decided; a new decision replaces it."
         if found.stale:
-            said += " Another version has been submitted since."
-        st.info(said, icon=":material/balance:")
+            notice += " Another version has been submitted since."
+        st.info(notice, icon=":material/balance:")
 
 
 def _take_all(found: Case, names: Sequence[str]) -> None:
@@ -156,8 +156,8 @@ def _titled(found: Case, people: Sequence[str], keys: Sequence[Key]) -> str:
 
 
 def _key_names(found: Case, keys: Sequence[Key]) -> str:
-    said = [_named(found, key) for key in keys]
-    return ", ".join(said) or "Nothing"
+    names = [_named(found, key) for key in keys]
+    return ", ".join(names) or "Nothing"
 
 
 def _named(found: Case, key: Key) -> str:
@@ -169,7 +169,7 @@ def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
     """Any of the entities there are, and one of the reviewer's own words."""
     key = _key(found, number)
     known = sorted({key for keys in difference.versions.values() for key in keys})
-    kept: list[Key] = st.multiselect(
+    selected: list[Key] = st.multiselect(
         "Keep",
         known,
         format_func=lambda key: f"{found.text[key[0] : key[1]]} · {key[2]}",
@@ -180,14 +180,14 @@ def _own(found: Case, difference: Difference, number: int) -> list[Key] | None:
     wanted = words.text_input("Also mark", key=f"{key} words", help="The exact words of the text.")
     named: str = label.selectbox("as", found.labels, key=f"{key} label")
     if not wanted:
-        return kept
+        return selected
     keys = [
         (at, at + len(wanted), named)
         for at in range(max(0, difference.start - len(wanted) + 1), difference.end)
         if found.text.startswith(wanted, at)
     ]
     if len(keys) == 1:
-        return [*kept, keys[0]]
+        return [*selected, keys[0]]
     st.error(
         f"Found {count(len(keys), 'time')} at this difference; expected exactly once. Add an "
         "adjacent word, or check capitals and spaces."

@@ -59,8 +59,8 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
         placeholder="Everyone",
         help="Select at least two.",
     )
-    kept = [document.by(chosen) if chosen else document for document in annotated]
-    return [document for document in kept if len(document.responses) >= 2]
+    selected = [document.by(chosen) if chosen else document for document in annotated]
+    return [document for document in selected if len(document.responses) >= 2]
 
 
 def figures(annotated: list[Annotated]) -> None:
@@ -70,7 +70,7 @@ def figures(annotated: list[Annotated]) -> None:
         return
     overall = found.overall
     with st.container(horizontal=True):
-        for name, value, told in (
+        for name, value, explanation in (
             ("F1, entities", overall.exact, "Boundaries and label; mean over all pairs."),
             (
                 "F1, boundaries",
@@ -81,7 +81,7 @@ def figures(annotated: list[Annotated]) -> None:
             ("Fleiss’ κ", overall.fleiss, "Per word, all people together."),
             ("Krippendorff’s α", overall.alpha, "Per word, all people together."),
         ):
-            st.metric(name, _number(value), help=told, border=True)
+            st.metric(name, _number(value), help=explanation, border=True)
     st.caption(
         f"{count(len(found.people), 'person', 'people')}, {count(overall.documents, 'document')}, "
         f"{count(found.words, 'word')}, {count(overall.entities, 'entity', 'entities')} in total. "

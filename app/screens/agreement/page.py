@@ -62,8 +62,8 @@ else:
             icon=":material/compare:",
         )
         st.stop()
-    kept = figures.choose_people(annotated)
+    selected = figures.choose_people(annotated)
     if part == FIGURES:
-        figures.figures(kept)
-    elif (opened := figures.list_disagreements(app, project.id, kept)) is not None:
+        figures.figures(selected)
+    elif (opened := figures.list_disagreements(app, project.id, selected)) is not None:
         show(opened)

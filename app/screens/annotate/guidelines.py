@@ -18,7 +18,7 @@ HOW_TO_DECIDE = """**How to decide**
 """What guidelines a project has that wrote none."""
 
 
-def guidelines(labels: Sequence[LabelView], own: str) -> None:
+def guidelines(labels: Sequence[LabelView], text: str) -> None:
     """`own` is what the project wrote; empty for `HOW_TO_DECIDE`."""
     with st.popover("Guidelines", icon=":material/menu_book:"):
         lines = [
@@ -28,4 +28,4 @@ def guidelines(labels: Sequence[LabelView], own: str) -> None:
         ]
         listed = "\n".join(lines) or "This project has no labels yet; add them in Documents."
         st.markdown(f"**What to mark**\n\n{listed}\n\n")
-        st.markdown(with_safe_links(own) or HOW_TO_DECIDE)
+        st.markdown(with_safe_links(text) or HOW_TO_DECIDE)

@@ -62,11 +62,11 @@ def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
             who = literal(step.person) if step.person else "A model"
             when = step.at.strftime("%Y-%m-%d %H:%M:%S")
             version = "" if step.version is None else f" · version {step.version}"
-            said = f"**{who}** {literal(step.said)}" if step.person else literal(step.said)
+            line = f"**{who}** {literal(step.summary)}" if step.person else literal(step.summary)
             refused = ""
             if step.refused:
                 refused = f"  \n:orange-badge[Not applied] {literal(step.refused)}"
-            st.markdown(f"{said}{refused}  \n:small[{when} UTC{version}]")
+            st.markdown(f"{line}{refused}  \n:small[{when} UTC{version}]")
             if step.version is not None:
                 st.button(
                     "Viewing" if step.version == looked else "View",
@@ -149,6 +149,6 @@ def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
 
 def news() -> None:
     """That a version is back, told once."""
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        st.toast(said, icon=":material/settings_backup_restore:")
+    message = st.session_state.pop(_SAID, None)
+    if message:
+        st.toast(message, icon=":material/settings_backup_restore:")

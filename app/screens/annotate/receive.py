@@ -129,14 +129,14 @@ def others_changes(service: AnnotationService, person: str, view: DocumentView) 
     """What others did since this page showed the document last. A run that the browser does not
     answer may be shown again: the page tells the news of a version once."""
     before: tuple[int | None, int, News | None] = st.session_state.get(_SHOWN, (None, 0, None))
-    shown, version, told = before
+    shown, version, message = before
     if shown != view.document_id:
-        told = None
+        message = None
     elif version < view.version:
-        own = st.session_state.get(_OWN, frozenset())
-        told = service.news(view.document_id, version, person, own) or told
-    st.session_state[_SHOWN] = (view.document_id, view.version, told)
-    return told
+        own_clients = st.session_state.get(_OWN, frozenset())
+        message = service.news(view.document_id, version, person, own_clients) or message
+    st.session_state[_SHOWN] = (view.document_id, view.version, message)
+    return message
 
 
 def _corrected(ops: Any, spans: Sequence[DraftSpan]) -> tuple[tuple[int, int], ...]:

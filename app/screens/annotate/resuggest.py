@@ -27,7 +27,7 @@ class PendingResuggest:
 
     document_id: int
     result: Future[Change]
-    told: bool
+    announced: bool
     """Whether the person asked for it in so many words, and wants to hear what came of it."""
 
 
@@ -45,8 +45,8 @@ def begin(
     """Begins a second look, everywhere or around some stretches."""
     before: PendingResuggest | None = st.session_state.get(_PENDING)
     result = _background().ask(service.resuggest, document_id, person, around)
-    told = around is None or bool(before and before.told and not before.result.done())
-    st.session_state[_PENDING] = PendingResuggest(document_id, result, told)
+    announced = around is None or bool(before and before.announced and not before.result.done())
+    st.session_state[_PENDING] = PendingResuggest(document_id, result, announced)
 
 
 def finish() -> None:
@@ -55,9 +55,9 @@ def finish() -> None:
     if pending is None or not pending.result.done():
         return
     del st.session_state[_PENDING]
-    said = _outcome(pending)
-    if pending.told:
-        st.session_state[_SAID] = said
+    message = _outcome(pending)
+    if pending.announced:
+        st.session_state[_SAID] = message
 
 
 def _outcome(pending: PendingResuggest) -> str:
@@ -82,9 +82,9 @@ def _said(change: Change) -> str:
 
 def news() -> None:
     """What came of the last look that was asked for, told once."""
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        st.toast(said, icon=":material/blur_on:")
+    message = st.session_state.pop(_SAID, None)
+    if message:
+        st.toast(message, icon=":material/blur_on:")
 
 
 def watch() -> None:

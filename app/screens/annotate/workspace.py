@@ -126,7 +126,7 @@ def annotator(
     app: AppContext, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
 ) -> Any:
     """Mounts the span annotator on the document as it is stored."""
-    own = received if received and received.document_id == view.document_id else None
+    acknowledged = received if received and received.document_id == view.document_id else None
     return span_annotator(
         doc_id=view.document_id,
         text=view.text,
@@ -139,7 +139,7 @@ def annotator(
         person=app.person,
         returned=received.returned if received else None,
         read_only=view.read_only,
-        error=own.error if own else None,
+        error=acknowledged.error if acknowledged else None,
         empty=_nothing(view),
         hotkeys=view.heading.hotkeys,
         hints=[asdict(hint) for hint in view.hints],
@@ -172,9 +172,9 @@ def suggestions_origin(view: DocumentView, problem: str | None) -> None:
             f"No suggestions: {literal(failed)}\n\nYou can still annotate.",
             icon=":material/warning:",
         )
-    said = _provenance(view)
-    if said and not failed:
-        st.caption(said)
+    lines = _provenance(view)
+    if lines and not failed:
+        st.caption(lines)
     if view.uncovered:
         words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
         more = len(words) - _UNCOVERED_SHOWN

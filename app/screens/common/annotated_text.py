@@ -39,7 +39,7 @@ def html(
     left, right = shown
     every = sorted(
         [(key, tint) for key in keys] + [(key, _AGREED) for key in agreed],
-        key=lambda one: (one[0][0], -one[0][1], one[0][2]),
+        key=lambda span: (span[0][0], -span[0][1], span[0][2]),
     )
     within = [(key, colour) for key, colour in every if key[0] < right and key[1] > left]
     cuts = sorted({left, right, *(cut for key, _ in within for cut in key[:2])})

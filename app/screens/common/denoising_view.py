@@ -86,7 +86,7 @@ def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
     )
 
 
-def _download(label: str, make: Callable[[], str], name: str, mime: str, told: str) -> None:
+def _download(label: str, make: Callable[[], str], name: str, mime: str, help_text: str) -> None:
     """A button; the file is made when it is pressed."""
     st.download_button(
         label,
@@ -96,7 +96,7 @@ def _download(label: str, make: Callable[[], str], name: str, mime: str, told: s
         icon=":material/download:",
         on_click="ignore",
         key=f"download {label}",
-        help=told,
+        help=help_text,
     )
 
 

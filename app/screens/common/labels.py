@@ -166,7 +166,7 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]
         name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
         chosen = colour.color_picker(
             "Colour",
-            label_set.free_colour([each.color for each in present]),
+            label_set.free_colour([label.color for label in present]),
             key=f"label_color_{len(present)}",
         )
         meaning = st.text_input(

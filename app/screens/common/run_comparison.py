@@ -118,17 +118,17 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
         alt="Each span found and what every run found there, one row per span",
         column_config={
             name: st.column_config.ProgressColumn(
-                name, help=told, format="percent", min_value=0, max_value=1, width="small"
+                name, help=title, format="percent", min_value=0, max_value=1, width="small"
             )
-            for name, told in _SHARES.items()
+            for name, title in _SHARES.items()
         },
     )
     st.caption("✓ same · ≠ different label or boundaries · – not found")
-    told = in_words(rows, names, text)
-    if told:
-        st.markdown("\n".join(f"- {literal(line)}" for line in told[:TOLD]))
-    if len(told) > TOLD:
-        st.caption(f"… and {len(told) - TOLD} more in the table.")
+    sentence = in_words(rows, names, text)
+    if sentence:
+        st.markdown("\n".join(f"- {literal(line)}" for line in sentence[:TOLD]))
+    if len(sentence) > TOLD:
+        st.caption(f"… and {len(sentence) - TOLD} more in the table.")
 
 
 def _table(text: str, rows: Sequence[Row], names: Sequence[str]) -> pd.DataFrame:

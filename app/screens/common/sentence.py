@@ -32,7 +32,7 @@ class Sentence:
 def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -> Sentence | None:
     """Asks for a text and one sentence of it; None while there is none."""
     kind, source, which = st.columns([1.4, 2, 2.6])
-    own = kind.segmented_control(
+    own_text = kind.segmented_control(
         "Text",
         ["Document", "My text"],
         default="Document" if document_id else "My text",
@@ -40,7 +40,7 @@ def choose_sentence(app: AppContext, project_id: int, document_id: int | None) -
         required=True,
         width="stretch",
     )
-    if own == "My text" or document_id is None:
+    if own_text == "My text" or document_id is None:
         text = source.text_area(
             "My text", OWN_TEXT, key="denoise_text", height=68, max_chars=LONGEST_TEXT
         )

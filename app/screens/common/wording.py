@@ -40,8 +40,8 @@ def with_safe_links(markdown: str) -> str:
     return _UNSAFE.sub(lambda found: _SHOWN[str(found.lastgroup)], markdown)
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def count(number: int, singular: str, many: str | None = None) -> str:
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 def clipped(text: str, length: int) -> str:

@@ -89,13 +89,13 @@ def forget() -> None:
 
 def _inspected(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> _Inspection:
     """What a file holds, read once for each file and choice and not at every click."""
-    kept: dict[Any, _Inspection] = st.session_state.setdefault(_KEY, {})
+    inspections: dict[Any, _Inspection] = st.session_state.setdefault(_KEY, {})
     key = (project_id, file_id, replace(incoming, source=b""))
-    if key not in kept:
-        if len(kept) >= KEPT:
-            kept.clear()
-        kept[key] = _read(app, project_id, incoming)
-    return kept[key]
+    if key not in inspections:
+        if len(inspections) >= KEPT:
+            inspections.clear()
+        inspections[key] = _read(app, project_id, incoming)
+    return inspections[key]
 
 
 def _read(app: AppContext, project_id: int, incoming: Incoming) -> _Inspection:
@@ -114,10 +114,10 @@ def _read(app: AppContext, project_id: int, incoming: Incoming) -> _Inspection:
 def _labels(preview: Preview) -> str:
     new = set(preview.report.labels_created)
     shown = preview.labels.most_common(LABELS_SHOWN)
-    said = [f"{literal(label)} {n:,}" + (" (new)" if label in new else "") for label, n in shown]
+    parts = [f"{literal(label)} {n:,}" + (" (new)" if label in new else "") for label, n in shown]
     if len(preview.labels) > LABELS_SHOWN:
-        said.append(f"and {count(len(preview.labels) - LABELS_SHOWN, 'label')} more")
-    return "Entities: " + " · ".join(said)
+        parts.append(f"and {count(len(preview.labels) - LABELS_SHOWN, 'label')} more")
+    return "Entities: " + " · ".join(parts)
 
 
 def _row(record: DocumentRecord) -> dict[str, str]:
@@ -127,9 +127,9 @@ def _row(record: DocumentRecord) -> dict[str, str]:
         for span in (entities or ())[:ENTITIES_SHOWN]
     ]
     more = len(entities or ()) - len(named)
-    said = ", ".join(named) + (f" and {more} more" if more else "")
+    names = ", ".join(named) + (f" and {more} more" if more else "")
     return {
         "Name": clipped(record.name, 60),
         "Text": clipped(record.text[:200], 120),
-        "Entities": "not annotated" if entities is None else said or "none",
+        "Entities": "not annotated" if entities is None else names or "none",
     }

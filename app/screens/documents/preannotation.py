@@ -72,5 +72,5 @@ def _do(what: Callable[..., Pass], app: AppContext, project_id: int) -> None:
 
 def _said(found: Pass) -> str:
     tally = found.tally
-    said = f"{tally.looked_at:,} of {count(found.documents, 'document')} ({found.state})"
-    return f"{said} · {tally.failed:,} failed: {tally.error}" if tally.failed else said
+    line = f"{tally.looked_at:,} of {count(found.documents, 'document')} ({found.state})"
+    return f"{line} · {tally.failed:,} failed: {tally.error}" if tally.failed else line

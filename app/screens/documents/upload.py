@@ -142,8 +142,8 @@ def _share(report: ImportReport) -> float:
 
 
 def _so_far(report: ImportReport) -> str:
-    said = f"{count(report.added, 'document')} added"
-    return f"{said}, {report.duplicates:,} duplicates" if report.duplicates else said
+    line = f"{count(report.added, 'document')} added"
+    return f"{line}, {report.duplicates:,} duplicates" if report.duplicates else line
 
 
 def _paste(app: AppContext, project_id: int) -> None:

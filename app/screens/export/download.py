@@ -54,17 +54,21 @@ def exported_file(
     documents = expected(app.sessions, project.id, selection)
     if documents <= AT_ONCE:
         return _make(app, project, format, selection)
-    kept: ExportedFile | None = st.session_state.get("made_export")
-    if kept and (kept.project_id, kept.format, kept.selection) != (project.id, format, selection):
-        kept = None
-    if kept is None:
+    exported: ExportedFile | None = st.session_state.get("made_export")
+    if exported and (exported.project_id, exported.format, exported.selection) != (
+        project.id,
+        format,
+        selection,
+    ):
+        exported = None
+    if exported is None:
         st.caption(
             f"Up to {count(documents, 'document')}. Stay on this page while the file is created."
         )
-    label, icon = ("Create file", "save") if kept is None else ("Create again", "refresh")
+    label, icon = ("Create file", "save") if exported is None else ("Create again", "refresh")
     if st.button(label, icon=f":material/{icon}:", key="make_export"):
         return _make(app, project, format, selection)
-    return kept
+    return exported
 
 
 def offer_download(file: ExportedFile) -> None:
@@ -96,13 +100,13 @@ def offer_download(file: ExportedFile) -> None:
             help="Describes the file: counts, filters, schema, models and its SHA-256.",
         )
         written = report.written
-        said = (
+        line = (
             f"{count(written.documents, 'document')} · "
             f"{count(written.entities, 'entity', 'entities')} · {_size(file.path.stat().st_size)}"
         )
         if report.undecided_left_out:
-            said += f" · {count(report.undecided_left_out, 'document')} not submitted, left out"
-        st.caption(said, width="content")
+            line += f" · {count(report.undecided_left_out, 'document')} not submitted, left out"
+        st.caption(line, width="content")
     losses(report)
     if format.mime == ZIP:
         st.caption("No preview for archives.")
@@ -151,13 +155,13 @@ def _make(app: AppContext, project: ProjectView, format: str, selection: Selecti
 def _folder(exports: Path) -> Path:
     """This session's own folder; those of sessions long gone are cleared away."""
     name: str = st.session_state.setdefault("export_folder", secrets.token_hex(16))
-    own = exports / name
-    own.mkdir(parents=True, exist_ok=True)
+    file = exports / name
+    file.mkdir(parents=True, exist_ok=True)
     for folder in exports.iterdir():
         with suppress(FileNotFoundError):  # another session has cleared it away just now
-            if folder != own and time.time() - folder.stat().st_mtime > KEPT:
+            if folder != file and time.time() - folder.stat().st_mtime > KEPT:
                 shutil.rmtree(folder, ignore_errors=True)
-    return own
+    return file
 
 
 def _middle_cut(line: str) -> str:

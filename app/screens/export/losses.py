@@ -32,9 +32,9 @@ def losses(report: ExportReport) -> None:
         "left out: not aligned with word boundaries. Export JSON lines to keep all of them",
     )
     other = {"suggestions not accepted": written.undecided, **written.properties}
-    said = [f"{literal(name)} {number:,}" for name, number in other.items() if number]
-    if said:
-        st.caption(f"Lost in this format: {' · '.join(said)}.")
+    parts = [f"{literal(name)} {number:,}" for name, number in other.items() if number]
+    if parts:
+        st.caption(f"Lost in this format: {' · '.join(parts)}.")
 
 
 def _lost(entities: Sequence[LostEntity], why: str) -> None:

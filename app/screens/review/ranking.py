@@ -35,8 +35,8 @@ def check(
     waiting = service.waiting(submitted, version)
     left = {document.set_id for document in waiting}
     done = [submission for submission in submitted if submission.set_id not in left]
-    said = st.empty()
-    said.caption(
+    status = st.empty()
+    status.caption(
         f"Model version {version} has checked {len(done):,} of "
         f"{count(len(submitted), 'submitted document')}. Held-out ones are never checked: seeing "
         "a model’s answer there would bias the evaluation."
@@ -68,8 +68,8 @@ def check(
 
 def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     """The doubts, the strongest first, as many as a page holds."""
-    kept: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
-    left = [suspect for suspect in suspects if (suspect.set_id, suspect.entity) not in kept]
+    dismissed: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
+    left = [suspect for suspect in suspects if (suspect.set_id, suspect.entity) not in dismissed]
     if not left:
         _nothing(suspects, checked)
         return
@@ -82,7 +82,7 @@ def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
     last = max(1, -(-len(shown) // ROWS))
     number = min(int(st.session_state.get("review_page", 1)), last)
     for place_, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
-        _row(suspect, (number - 1) * ROWS + place_ + 1, kept)
+        _row(suspect, (number - 1) * ROWS + place_ + 1, dismissed)
     if last > 1:
         st.pagination(last, key="review_page")
 
@@ -124,7 +124,7 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
     ]
 
 
-def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
+def _row(suspect: Suspect, number: int, dismissed: set[tuple[int, Entity]]) -> None:
     key = f"{suspect.set_id} {suspect.entity.start} {suspect.entity.end} {suspect.entity.label}"
     with st.container(border=True):
         text, actions = st.columns([5, 1.3], vertical_alignment="center")
@@ -151,7 +151,7 @@ def _row(suspect: Suspect, number: int, kept: set[tuple[int, Entity]]) -> None:
                 width="stretch",
                 help="Hides it from this list until you reload the page. Nothing else changes.",
             ):
-                kept.add((suspect.set_id, suspect.entity))
+                dismissed.add((suspect.set_id, suspect.entity))
                 st.rerun()
 
 

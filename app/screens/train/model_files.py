@@ -65,15 +65,15 @@ def _into(app: AppContext) -> None:
         except (OSError, ValueError) as error:
             st.error(reason(error), icon=":material/error:")
             return
-        said = (
+        message = (
             f"Version {brought.version.id} imported as a proposal, with the labels "
             f"{', '.join(brought.version.labels)}."
         )
         if brought.left_behind:
-            said += f" Not imported: {', '.join(brought.left_behind)}."
+            message += f" Not imported: {', '.join(brought.left_behind)}."
         uploads.forget([file])
         st.session_state["model imports"] = imports + 1
-        st.session_state[_SAID] = said
+        st.session_state[_SAID] = message
         st.rerun()
-    if told := st.session_state.pop(_SAID, None):
-        st.success(literal(told), icon=":material/check_circle:")
+    if message := st.session_state.pop(_SAID, None):
+        st.success(literal(message), icon=":material/check_circle:")

@@ -49,8 +49,8 @@ def _measured(
 
 def _result(found: HeadToHead) -> None:
     overall = found.overall
-    told = in_words(overall, f"Version {found.a}", f"Version {found.b}")
-    (st.success if overall.sure else st.info)(told)
+    sentence = in_words(overall, f"Version {found.a}", f"Version {found.b}")
+    (st.success if overall.sure else st.info)(sentence)
     rows = {"All": overall, **found.per_label}
     st.dataframe(
         pd.DataFrame([_cells(label, row) for label, row in rows.items()]),

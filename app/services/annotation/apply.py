@@ -14,7 +14,7 @@ from app.services.annotation import drafts
 from app.services.annotation.batch import Batch, Numbered
 from app.services.annotation.changes import Change, difference
 from app.services.annotation.conflicts import ConflictError, Unseen, already_so
-from app.services.annotation.news import told
+from app.services.annotation.news import summarize
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from storage.models import Operation
@@ -94,14 +94,16 @@ class _Batch:
     def conflicts(self) -> Sequence[Operation]:
         return operations.conflicts(self.session, self.task.id, self.person, self.task.owner)
 
-    def load_others(self, ops: Iterable[Numbered], own: Collection[str]) -> None:
+    def load_others(self, ops: Iterable[Numbered], own_clients: Collection[str]) -> None:
         """Finds out what others did that the page had not seen."""
         oldest = min((self.base_version(operation) for operation in ops), default=self.version)
         if oldest >= self.version:
             return
-        self.others = operations.since(self.session, self.task.id, oldest, own, self.task.owner)
+        self.others = operations.since(
+            self.session, self.task.id, oldest, own_clients, self.task.owner
+        )
         for row in self.conflicts():
-            for change in (row.changes or ()) if row.client in own else ():
+            for change in (row.changes or ()) if row.client in own_clients else ():
                 self.mine[operations.target(change)] = dict(change)
 
     def base_version(self, sent: Numbered) -> int:
@@ -175,7 +177,8 @@ class _Batch:
                 "your changes conflict with somebody else’s; resolve the conflicts and submit again"
             )
         if unseen.rows:
-            raise GestureError(f"{told(unseen.rows, self.person)}; review it and submit again")
+            summary = summarize(unseen.rows, self.person)
+            raise GestureError(f"{summary}; review it and submit again")
 
     def save(self) -> None:
         if self.draft is not self.before:

@@ -78,11 +78,11 @@ def parse_batch(client: object, ops: object) -> Batch:
     error = None
     for op in ops:
         try:
-            one = _numbered(op)
+            operation = _numbered(op)
         except ValidationError:
             error = f"an operation needs a 'seq' from 0 to {MAX_SEQ}, got {short(op)}"
         else:
-            numbered.setdefault(one.seq, one)
+            numbered.setdefault(operation.seq, operation)
     return Batch(checked, numbered, error)
 
 

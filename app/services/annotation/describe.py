@@ -33,8 +33,8 @@ def describe(operation: Operation, text: str) -> str:
             reason = str(payload.get("reason") or "")
             return f"skipped the document: {_clip(reason)}" if reason else "skipped the document"
         case "comment":
-            said = str(payload.get("text") or "")
-            return f"commented: “{_clip(said)}”" if said else "deleted the comment"
+            comment = str(payload.get("text") or "")
+            return f"commented: “{_clip(comment)}”" if comment else "deleted the comment"
         case "accept_all" | "reject_all":
             return f"{_ALL[op]} {_entities(len(spans))} at once"
         case "suggest":
@@ -112,9 +112,9 @@ def _chosen(payload: Mapping[str, Any], text: str) -> str:
 
 def _again(payload: Mapping[str, Any]) -> str:
     added, gone = len(payload["spans"]), len(payload["gone"])
-    said = [f"{added} new"] if added else []
-    said += [f"{gone} removed"] if gone else []
-    result = ", ".join(said) or "nothing new"
+    parts = [f"{added} new"] if added else []
+    parts += [f"{gone} removed"] if gone else []
+    result = ", ".join(parts) or "nothing new"
     return f"asked model version {payload['model_version_id']} to suggest again: {result}"
 
 

@@ -34,7 +34,7 @@ class Step:
     at: datetime
     person: str
     """Empty for a model."""
-    said: str
+    summary: str
     """What, in plain words; with words of the text, which are nobody's Markdown."""
     version: int | None = None
     """What the draft's version was after it; None where it changed nothing that is known."""
@@ -123,8 +123,8 @@ def _first_answers(session: Session, task: AnnotationTask) -> Sequence[Step]:
     """The sets that no operation made: models' suggestions, and what was imported."""
     made = annotation_sets.made(session, task.id, task.owner)
     submitted = [made_set for made_set in made if made_set.origin == "person"]
-    own = operations.submissions(session, task.id, task.owner)
-    imported = {made_set.id for made_set in submitted[: max(0, len(submitted) - own)]}
+    submissions = operations.submissions(session, task.id, task.owner)
+    imported = {made_set.id for made_set in submitted[: max(0, len(submitted) - submissions)]}
     first = [
         made_set for made_set in made if made_set.origin == "machine" or made_set.id in imported
     ]

@@ -28,10 +28,12 @@ def news(rows: Sequence[Operation], person: str) -> News | None:
     if not rows:
         return None
     changed = {key for row in rows for key in operations.targets(row) if not key.startswith(":")}
-    return News(max(row.version or 0 for row in rows), told(rows, person), tuple(sorted(changed)))
+    return News(
+        max(row.version or 0 for row in rows), summarize(rows, person), tuple(sorted(changed))
+    )
 
 
-def told(rows: Sequence[Operation], person: str) -> str:
+def summarize(rows: Sequence[Operation], person: str) -> str:
     """ "Anna changed 2 entities and the comment"."""
     people = list(dict.fromkeys(row.person for row in rows))
     return "; ".join(
@@ -49,12 +51,12 @@ def _did(rows: Sequence[Operation]) -> str:
     number = sum(not key.startswith(":") for key in touched)
     what = [f"{number:,} {'entity' if number == 1 else 'entities'}"] if number else []
     what += ["the comment"] if ":comment" in touched else []
-    said = [f"changed {' and '.join(what)}"] if what else []
+    parts = [f"changed {' and '.join(what)}"] if what else []
     states = [
         change["after"]
         for row in rows
         for change in row.changes or ()
         if change.get("field") == "state"
     ]
-    said += [_DID[states[-1]]] if states and states[-1] in _DID else []
-    return " and ".join(said) or "changed something"
+    parts += [_DID[states[-1]]] if states and states[-1] in _DID else []
+    return " and ".join(parts) or "changed something"

@@ -58,8 +58,8 @@ def find(session: Session, document: Document, person: str) -> AnnotationTask:
 
 def of_person(session: Session, document: Document, person: str, wanted: int) -> AnnotationTask:
     """The person's own draft of the document, however the project works now."""
-    own = assignments.own(session, document.id, person)
-    return AnnotationTask(document, own or _untouched(document, person), person, wanted)
+    assignment = assignments.of_person(session, document.id, person)
+    return AnnotationTask(document, assignment or _untouched(document, person), person, wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> AnnotationTask:
@@ -68,8 +68,8 @@ def claim(session: Session, document: Document, person: str) -> AnnotationTask:
     task = find(session, document, person)
     if task.begun:
         return task
-    own = assignments.add(session, document.id, person, None)
-    return AnnotationTask(document, own, person, task.wanted)
+    assignment = assignments.add(session, document.id, person, None)
+    return AnnotationTask(document, assignment, person, task.wanted)
 
 
 def _untouched(document: Document, person: str) -> Assignment:

@@ -55,8 +55,8 @@ def follow(
 
     Raises `ValueError` for what cannot be kept, and `NotAllowedError`.
     """
-    own = {**record.provenance, "followed": asdict(source)}
-    record = replace(record, provenance=own)
+    provenance = {**record.provenance, "followed": asdict(source)}
+    record = replace(record, provenance=provenance)
     new = DocumentBuilder(record.name, person).document(record)
     with writing(sessions) as session:
         require(session, project_id, "review")
@@ -206,7 +206,7 @@ def _merged(
     refused, a model's that was accepted is refused, and undecided ones go, unless the answer is
     `unfinished`."""
     keys = {key_of(span) for span in wanted}
-    kept = {key_of(span): span for span in present if span.status == "accepted"}
+    accepted = {key_of(span): span for span in present if span.status == "accepted"}
     left = [
         replace(span, status="rejected") if span.status == "accepted" else span
         for span in present
@@ -218,10 +218,10 @@ def _merged(
         )
     ]
     taken = {span.id for span in left}
-    taken |= {span.id for key, span in kept.items() if key in keys}
+    taken |= {span.id for key, span in accepted.items() if key in keys}
     merged: list[DraftSpan] = []
     for record in wanted:
-        known = kept.get(key_of(record)) if record.status == "accepted" else None
+        known = accepted.get(key_of(record)) if record.status == "accepted" else None
         if known is None:
             key = record.key if record.key not in taken else f"f-{uuid4().hex}"
             taken.add(key)

@@ -45,8 +45,8 @@ class InsertResult:
 
     def add_to(self, report: ImportReport) -> None:
         report.added += len(self.documents)
-        for said, number in self.notes.items():
-            report.note(said, number)
+        for note, number in self.notes.items():
+            report.note(note, number)
         report.entities += self.entities
         report.labels_created += self.labels
         self.counts.add_to(report)
@@ -137,7 +137,7 @@ def notes_on_trash(
         TEXT_IN_TRASH: len(trash.texts(session, project_id, sorted(known))) if known else 0,
         LABEL_IN_TRASH: len(marked),
     }
-    return {said: documents for said, documents in found.items() if documents}
+    return {note: documents for note, documents in found.items() if documents}
 
 
 def _add(
@@ -187,8 +187,8 @@ def _refusals(session: Session, line: int, result: InsertResult) -> Iterator[Non
     except StatementError as error:
         if not is_refusal(error):
             raise
-        said = str(error.orig or error).strip().splitlines()[0][:200]
-        result.bad.append(BadRecord(line, f"the database rejected it: {said}"))
+        reason = str(error.orig or error).strip().splitlines()[0][:200]
+        result.bad.append(BadRecord(line, f"the database rejected it: {reason}"))
 
 
 def is_refusal(error: StatementError) -> bool:

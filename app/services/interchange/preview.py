@@ -106,6 +106,6 @@ def _look_up(
     with sessions() as session:
         hashes = [checked.document.sha256 for checked in batch]
         known = bulk.known_hashes(session, project_id, hashes)
-        for said, documents in notes_on_trash(session, project_id, batch, known).items():
-            report.note(said, documents)
+        for note, documents in notes_on_trash(session, project_id, batch, known).items():
+            report.note(note, documents)
         look_up(session, project_id, batch, known, texts, EVERYTHING)

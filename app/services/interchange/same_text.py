@@ -170,7 +170,7 @@ def _with_response(document: NewDocument, incoming: NewSet) -> NewDocument:
         person = f"{(incoming.person or '')[:_LONGEST_PERSON]} ({number})"
         number += 1
     sets = (*document.sets, replace(incoming, person=person))
-    apart = tuple(replace(each, blind=True) if is_response(each) else each for each in sets)
+    apart = tuple(replace(record, blind=True) if is_response(record) else record for record in sets)
     return _updated(document, apart, "submitted")
 
 

@@ -24,12 +24,12 @@ def relabelled(spans: Iterable[SpanRecord], pick: Pick) -> tuple[SpanRecord, ...
     for was, now in moved:
         rank = (_FIRST[now.status], was.label != now.label)
         best[key_of(now)] = min(rank, best.get(key_of(now), rank))
-    kept: list[SpanRecord] = []
+    unique: list[SpanRecord] = []
     for was, now in moved:
         rank = (_FIRST[now.status], was.label != now.label)
         if key_of(now) not in touched:
-            kept.append(now)
+            unique.append(now)
         elif best[key_of(now)] == rank:
-            kept.append(now)
+            unique.append(now)
             best[key_of(now)] = (-1, False)
-    return tuple(kept)
+    return tuple(unique)

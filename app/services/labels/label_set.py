@@ -38,14 +38,14 @@ def labels(sessions: Sessions, project_id: int) -> tuple[ProjectLabel, ...]:
     with sessions() as session:
         require(session, project_id, "annotate")
         return tuple(
-            ProjectLabel(each.id, each.name, each.color, each.key, each.description)
-            for each in projects.labels(session, project_id)
+            ProjectLabel(label.id, label.name, label.color, label.key, label.description)
+            for label in projects.labels(session, project_id)
         )
 
 
 def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
     """Each label's colour, `#rrggbb`, by its name."""
-    return {each.name: each.color for each in labels(sessions, project_id)}
+    return {label.name: label.color for label in labels(sessions, project_id)}
 
 
 def free_colour(taken: Collection[str]) -> str:
@@ -67,9 +67,13 @@ def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelCh
     """All of them or none. Raises `ValueError` and `LookupError` as the repository's."""
     with writing(sessions) as session:
         require(session, project_id, "review")
-        for each in changes:
+        for change in changes:
             label = projects.change_label(
-                session, each.id, color=each.color, key=each.key, description=each.description
+                session,
+                change.id,
+                color=change.color,
+                key=change.key,
+                description=change.description,
             )
             if label.project_id != project_id:
-                raise LookupError(f"label {each.id} is not one of project {project_id}")
+                raise LookupError(f"label {change.id} is not one of project {project_id}")

@@ -79,16 +79,16 @@ def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int =
     with sessions() as session:
         names = label_names.current(session, project_id)
         settings = settings_of(session, project_id)
-    said = [
+    predictions = [
         [_said(model, document.text, settings, labels, names) for document in held]
         for model in (a, b)
     ]
     per_label = {
-        label: _difference(held, said, {label}, seed)
+        label: _difference(held, predictions, {label}, seed)
         for label in labels
         if any(found[2] == label for truth in held for found in truth.entities)
     }
-    overall = _difference(held, said, set(labels), seed)
+    overall = _difference(held, predictions, set(labels), seed)
     return HeadToHead(a.model_version_id, b.model_version_id, overall, per_label)
 
 
@@ -110,13 +110,13 @@ def _said(
 
 def _difference(
     held: Sequence[Held],
-    said: Sequence[Sequence[frozenset[Key]]],
+    predictions: Sequence[Sequence[frozenset[Key]]],
     labels: Collection[str],
     seed: int,
 ) -> Difference:
     sides = [
         [_counts(truth.entities, found, labels) for truth, found in zip(held, side, strict=True)]
-        for side in said
+        for side in predictions
     ]
     return paired_bootstrap(*sides, seed=seed)
 

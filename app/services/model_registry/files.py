@@ -196,8 +196,8 @@ def _load(folder: Path) -> None:
     except ModelImportError:
         raise
     except Exception as error:  # whatever a stranger's files do to the loader
-        said = str(error).replace(str(folder), "its folder")
-        raise ModelImportError(f"the model cannot be loaded: {said}") from error
+        reason = str(error).replace(str(folder), "its folder")
+        raise ModelImportError(f"the model cannot be loaded: {reason}") from error
 
 
 def _beside(folder: Path) -> Path:

@@ -62,7 +62,12 @@ def roll_back(sessions: Sessions, why: str = "") -> VersionView:
 
 
 def _read(event: Event) -> Promotion:
-    told = event.detail
+    detail = event.detail
     return Promotion(
-        event.at, event.person, told["from"], told["to"], told["why"], told.get("back", False)
+        event.at,
+        event.person,
+        detail["from"],
+        detail["to"],
+        detail["why"],
+        detail.get("back", False),
     )

@@ -88,7 +88,7 @@ class ModelRegistry:
             return present
         labels = labels_of(folder)
         with writing(self._sessions) as session:
-            return _view(model_versions.ensure_active(session, kept(folder), labels))
+            return _view(model_versions.ensure_active(session, recorded_path(folder), labels))
 
     def active(self) -> VersionView | None:
         with self._sessions() as session:
@@ -138,7 +138,7 @@ class ModelRegistry:
         with self._sessions() as session:
             require_administrator(session)
         labels = labels_of(folder)
-        path = kept(folder)
+        path = recorded_path(folder)
         with writing(self._sessions) as session:
             known = model_versions.by_path(session, path)
             return _view(
@@ -160,7 +160,9 @@ class ModelRegistry:
             require_administrator(session)
         labels = labels_of(folder)
         with writing(self._sessions) as session:
-            return _view(model_versions.register(session, kept(folder), labels, settings=settings))
+            return _view(
+                model_versions.register(session, recorded_path(folder), labels, settings=settings)
+            )
 
 
 def located(version: ModelVersion) -> Path:
@@ -168,7 +170,7 @@ def located(version: ModelVersion) -> Path:
     return ROOT / version.path
 
 
-def kept(folder: Path) -> str:
+def recorded_path(folder: Path) -> str:
     """A folder as it is recorded: below the checkout relative to it, so that it can be moved."""
     path = folder.resolve()
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

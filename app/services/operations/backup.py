@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.services.model_registry.registry import kept, located
+from app.services.model_registry.registry import located, recorded_path
 from app.services.operations.scratch import BACKUP, scratch_folder
 from app.services.operations.unfinished_restore import require_finished
 from app.settings import Settings
@@ -114,7 +114,7 @@ def _described(settings: Settings, copy: Path, begun: str) -> tuple[Manifest, di
     try:
         with session_factory(engine)() as session:
             schema, counts = origins.schema(session), origins.row_counts(session)
-            manifest = Manifest(begun, schema, kind, kept(settings.data), counts)
+            manifest = Manifest(begun, schema, kind, recorded_path(settings.data), counts)
             models: dict[int, Path] = {}
             for version in model_versions.every(session):
                 folder = located(version)

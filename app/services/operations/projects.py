@@ -32,7 +32,7 @@ class ProjectSettings:
 
     @classmethod
     def of(cls, project: Project) -> ProjectSettings:
-        return cls(**{each.name: getattr(project, each.name) for each in fields(cls)})
+        return cls(**{setting.name: getattr(project, setting.name) for setting in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def locate(
 def choose(present: Sequence[ProjectView], project_id: int | None) -> ProjectView | None:
     """The project of this number, else the first; None where there is none."""
     first = next(iter(present), None)
-    return next((each for each in present if each.id == project_id), first)
+    return next((project for project in present if project.id == project_id), first)
 
 
 def founded(sessions: Sessions) -> datetime | None:

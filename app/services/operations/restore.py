@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.services.model_registry.registry import kept, located
+from app.services.model_registry.registry import located, recorded_path
 from app.services.operations.backup import DOCUMENTS, FORMAT, JOBS, MANIFEST, File, Manifest
 from app.services.operations.scratch import RESTORE, scratch_folder
 from app.services.operations.unfinished_restore import (
@@ -190,8 +190,8 @@ def _bring_up(settings: Settings, manifest: Manifest, staged: Path) -> None:
         with writing(session_factory(engine)) as session:
             for version in model_versions.every(session):
                 files = staged / "models" / str(version.id)
-                own = located(version).is_relative_to(ROOT / manifest.data)
-                if files.is_dir() and (own or not _same(files, located(version))):
+                in_folder = located(version).is_relative_to(ROOT / manifest.data)
+                if files.is_dir() and (in_folder or not _same(files, located(version))):
                     version.path = _placed(files, settings.data / "models" / located(version).name)
             detail = {"made": manifest.made, "schema": manifest.schema}
             events.record(session, settings.person, "restore backup", detail=detail)
@@ -204,14 +204,14 @@ def _placed(files: Path, target: Path) -> str:
     if target.exists():
         target = target.with_name(f"{target.name}-{files.name}")
     _move(files, target)
-    return kept(target)
+    return recorded_path(target)
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(left: Path, other: Path) -> bool:
     """Whether two folders hold the same files."""
-    names = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
+    names = {path.relative_to(left) for path in left.rglob("*") if path.is_file()}
     return all((other / name).is_file() for name in names) and all(
-        _digest(one / name) == _digest(other / name) for name in names
+        _digest(left / name) == _digest(other / name) for name in names
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.services.model_registry.registry import kept, located
+from app.services.model_registry.registry import located, recorded_path
 from app.services.operations.unfinished_restore import require_finished
 from app.services.retraining.jobs import Jobs
 from app.services.retraining.worker_lock import worker_runs
@@ -92,4 +92,6 @@ def _require_no_jobs(settings: Settings) -> None:
 
 def _placed(path: str, old: Path, new: Path) -> str:
     folder = ROOT / path
-    return str(new / folder.relative_to(old)) if folder.is_relative_to(old) else kept(folder)
+    return (
+        str(new / folder.relative_to(old)) if folder.is_relative_to(old) else recorded_path(folder)
+    )

@@ -70,21 +70,21 @@ class JobLog:
 
     def read(self) -> TrainingProgress:
         """All that is known; nothing yet where there is no file."""
-        kept: list[dict[str, Any]] = []
+        lines: list[dict[str, Any]] = []
         for line in self._lines():
-            while kept and _position(kept[-1]) >= _position(line):
-                kept.pop()
-            kept.append(line)
-        if not kept:
+            while lines and _position(lines[-1]) >= _position(line):
+                lines.pop()
+            lines.append(line)
+        if not lines:
             return TrainingProgress()
-        reports = [line for line in kept if "losses" in line]
+        reports = [line for line in lines if "losses" in line]
         return TrainingProgress(
-            step=kept[-1]["step"],
-            total_steps=kept[-1]["total_steps"],
-            epoch=kept[-1]["epoch"],
+            step=lines[-1]["step"],
+            total_steps=lines[-1]["total_steps"],
+            epoch=lines[-1]["epoch"],
             eta_seconds=reports[-1]["eta_seconds"] if reports else None,
             losses=tuple(LossPoint(line["step"], line["losses"]) for line in reports),
-            evaluations=tuple(_dev_point(line) for line in kept if "best" in line),
+            evaluations=tuple(_dev_point(line) for line in lines if "best" in line),
         )
 
     def _lines(self) -> Iterator[dict[str, Any]]:

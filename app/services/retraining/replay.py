@@ -47,8 +47,8 @@ def write_replay(
     room, known_texts = round(SHARE * new), set(known)
     written: dict[str, list[str]] = {}
     for version in line:
-        told = version.settings.get("snapshot") or {}
-        then = {_now(name, names) for name in told.get("labels", ())}
+        snapshot = version.settings.get("snapshot") or {}
+        then = {_now(name, names) for name in snapshot.get("labels", ())}
         common = [label for label in labels if label in then]
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():

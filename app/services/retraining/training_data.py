@@ -238,11 +238,11 @@ def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[st
 
 
 def choose_dev(
-    train: Sequence[DocumentRecord], own: Sequence[DocumentRecord]
+    train: Sequence[DocumentRecord], held_out: Sequence[DocumentRecord]
 ) -> tuple[tuple[DocumentRecord, ...], tuple[DocumentRecord, ...], DevSource]:
     """What is learnt from, what chooses the best epoch, and where that comes from."""
-    if own:
-        return tuple(train), tuple(own), "own"
+    if held_out:
+        return tuple(train), tuple(held_out), "own"
     if len(train) < SPLIT_FROM:
         return tuple(train), tuple(train), "train"
     chosen = set(sorted(map(_digest, train))[: round(DEV_SHARE * len(train))])

@@ -137,10 +137,13 @@ class ReviewService:
                 for submission in submitted
             ]
         ranked = sorted(
-            (one for held_document in held for one in held_document), key=lambda one: -one.score
+            (suspect for held_document in held for suspect in held_document),
+            key=lambda suspect: -suspect.score,
         )
-        best = {(one.document_id, one.entity): one for one in reversed(ranked)}
-        return [one for one in ranked if best[one.document_id, one.entity] is one]
+        best = {(suspect.document_id, suspect.entity): suspect for suspect in reversed(ranked)}
+        return [
+            suspect for suspect in ranked if best[suspect.document_id, suspect.entity] is suspect
+        ]
 
 
 def _suspect(

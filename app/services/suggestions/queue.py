@@ -65,9 +65,9 @@ def first_waiting(
     with sessions() as session:
         require(session, project_id, "annotate", person)
         wanted = assignments.annotators(session, project_id)
-        own = assignments.open_of(session, project_id, person, statuses) if wanted > 1 else ()
-        if own or (wanted > 1 and "new" not in statuses):
-            return next(iter(own), None)
+        assigned = assignments.open_of(session, project_id, person, statuses) if wanted > 1 else ()
+        if assigned or (wanted > 1 and "new" not in statuses):
+            return next(iter(assigned), None)
         waits = assignments.waits_for(person, wanted)
         return next(
             iter(signals.by_arrival(session, project_id, statuses, None, (), 1, waits)), None
@@ -100,18 +100,20 @@ def upcoming(
     with sessions() as session:
         project = projects.get(session, project_id)
         require(session, project_id, "annotate", person)
-        own: list[int] = []
+        begun: list[int] = []
         if person is not None and project.annotators > 1:
-            own = _begun(session, project_id, person, {after, *exclude}, after or 0)[:count]
-        return own + _others(session, project, after, count - len(own), exclude, person)
+            begun = _begun(session, project_id, person, {after, *exclude}, after or 0)[:count]
+        return begun + _others(session, project, after, count - len(begun), exclude, person)
 
 
 def _begun(
     session: Session, project_id: int, person: str, without: Collection[int | None], after: int
 ) -> list[int]:
     """The person's own open documents: those after the current one, then from the start."""
-    own = assignments.open_of(session, project_id, person)
-    return sorted((row for row in own if row not in without), key=lambda one: (one < after, one))
+    assigned = assignments.open_of(session, project_id, person)
+    return sorted(
+        (row for row in assigned if row not in without), key=lambda row: (row < after, row)
+    )
 
 
 def _others(

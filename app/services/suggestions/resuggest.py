@@ -195,7 +195,7 @@ def _found(
         threshold=min(predictor.threshold(settings.flat) + SURER, 1.0),
     )
     answer = suggest.ask(predictor, text[start:end], surer, fixed, suppressed)
-    kept = {key_of(entity) for entity in fixed}
+    fixed_keys = {key_of(entity) for entity in fixed}
     run = uuid4().hex[:8]
     return [
         Found(
@@ -207,7 +207,7 @@ def _found(
             suggestion.confidence,
         )
         for suggestion in drafts.suggestions(answer.entities, predictor.model_version_id, f"{run}.")
-        if key_of(suggestion) not in kept
+        if key_of(suggestion) not in fixed_keys
     ]
 
 

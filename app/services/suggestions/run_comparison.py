@@ -106,8 +106,8 @@ def _sentence(row: Row, names: Sequence[str], text: str) -> str:
     groups: dict[str, list[str]] = {}
     for name, cell in zip(names, row.cells, strict=True):
         groups.setdefault(_said(cell, text), []).append(name)
-    for said, who in groups.items():
-        parts.append(f"{said} with {_listed(who)}")
+    for findings, who in groups.items():
+        parts.append(f"{findings} with {_listed(who)}")
     return f"“{_clipped(text[row.start : row.end])}”: {'; '.join(parts)}."
 
 

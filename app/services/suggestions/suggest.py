@@ -115,9 +115,9 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
 
 def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:
     """The hints that a model's answer was kept with, by today's `names` of their labels."""
-    kept = machine.provenance.get("hints", ()) if machine else ()
+    hints = machine.provenance.get("hints", ()) if machine else ()
     return tuple(
-        Hint(start, end, names.get(label, label), score) for start, end, label, score in kept
+        Hint(start, end, names.get(label, label), score) for start, end, label, score in hints
     )
 
 

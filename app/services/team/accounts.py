@@ -45,7 +45,7 @@ def add(
     Raises `AccountError` for a name that is taken or unfit, `PasswordError` for a weak password.
     """
     check_name(name)
-    kept = None if password is None else passwords.hashed(password, name)
+    hashed = None if password is None else passwords.hashed(password, name)
     with writing(sessions) as session:
         permissions.require_administrator(session)
         taken = users.named(session, name)
@@ -54,7 +54,7 @@ def add(
                 f"the account {taken.name!r} already exists; names that differ only in case or "
                 "look-alike characters count as the same"
             )
-        user = users.add(session, name, kept, administrator=administrator)
+        user = users.add(session, name, hashed, administrator=administrator)
         _record(session, user, "made", administrator=administrator)
         return _view(user)
 
@@ -63,10 +63,10 @@ def reset(sessions: Sessions, name: str, password: str) -> Account:
     """Gives an account another password, opens it if it waits, and ends its sessions."""
     with sessions() as session:
         permissions.require_administrator(session)
-    kept = passwords.hashed(password, name)
+    hashed = passwords.hashed(password, name)
 
     def change(user: User) -> None:
-        user.password, user.failures, user.locked_until = kept, 0, None
+        user.password, user.failures, user.locked_until = hashed, 0, None
 
     return _changed(sessions, name, "password reset", change)
 

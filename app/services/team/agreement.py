@@ -43,8 +43,8 @@ class Annotated:
 
     def by(self, people: Collection[str]) -> Annotated:
         """Of these people's answers only."""
-        kept = {person: found for person, found in self.responses.items() if person in people}
-        return Annotated(self.document_id, self.name, self.words, kept)
+        responses = {person: found for person, found in self.responses.items() if person in people}
+        return Annotated(self.document_id, self.name, self.words, responses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class _Ratings:
             rows = {}
             for person in sorted(document.responses):
                 sets = _covering(document.words, document.responses[person])
-                found = [numbers.setdefault(one, len(numbers)) for one in sets]
+                found = [numbers.setdefault(spans, len(numbers)) for spans in sets]
                 rows[person] = np.array(found, np.int64)
             values.append(rows)
         return cls(tuple(numbers), values)

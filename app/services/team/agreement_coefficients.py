@@ -44,13 +44,13 @@ def figure(sums: Sums, coefficient: Coefficient, draws: Floats) -> Figure:
     interval: it says nothing of others."""
     if not len(sums):
         return Figure(None)
-    own = _defined(float(coefficient(sums.sum(0))))
+    value = _defined(float(coefficient(sums.sum(0))))
     drawn = coefficient(draws @ sums)
     known = drawn[np.isfinite(drawn)]
-    if own is None or sums.any(1).sum() < 2 or not len(known):
-        return Figure(own)
+    if value is None or sums.any(1).sum() < 2 or not len(known):
+        return Figure(value)
     low, high = np.percentile(known, INTERVAL)
-    return Figure(own, float(low), float(high))
+    return Figure(value, float(low), float(high))
 
 
 def resamples(documents: int, seed: int) -> Floats:

@@ -74,8 +74,8 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
             f"{document.name!r} already has its {task.wanted} annotators, who work independently; "
             "open another document, or ask a reviewer to assign this one to you"
         )
-    own = assignments.add(session, document.id, person, now() + TAKEN)
-    return AnnotationTask(document, own, person, task.wanted)
+    assignment = assignments.add(session, document.id, person, now() + TAKEN)
+    return AnnotationTask(document, assignment, person, task.wanted)
 
 
 def claim(session: Session, document: Document, person: str) -> None:
@@ -150,14 +150,14 @@ def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
     with writing(sessions) as session:
         document = documents.lock(session, document_id)
         require(session, document.project_id, "review")
-        own = assignments.own(session, document_id, person)
-        if own is None:
+        assignment = assignments.of_person(session, document_id, person)
+        if assignment is None:
             return
-        if own.status != "new":
+        if assignment.status != "new":
             raise ValueError(
                 f"{person!r} has worked on {document.name!r}; that assignment cannot be removed"
             )
-        session.delete(own)
+        session.delete(assignment)
         session.flush()
         wanted = assignments.annotators(session, document.project_id)
         assignments.sum_up(session, document, wanted)
@@ -233,9 +233,9 @@ def _check(session: Session, project_id: int, people: Sequence[str]) -> None:
 
 
 def _give(session: Session, document_id: int, person: str) -> bool:
-    own = assignments.own(session, document_id, person)
-    if own is None:
+    assignment = assignments.of_person(session, document_id, person)
+    if assignment is None:
         assignments.add(session, document_id, person, None)
         return True
-    own.claimed_until = None
+    assignment.claimed_until = None
     return False

@@ -32,10 +32,10 @@ def hashed(password: str, name: str) -> str:
     return _HASHER.hash(_plain(password))
 
 
-def matches(kept: str | None, password: str) -> bool:
+def matches(hashed: str | None, password: str) -> bool:
     """Whether it is the password; as slow for an account that there is not (None), and for a
     password that is too long to be any."""
-    possible = kept if len(password) <= LONGEST else None
+    possible = hashed if len(password) <= LONGEST else None
     try:
         right = _HASHER.verify(possible or _NOBODY, _plain(password[:LONGEST]))
         return right and possible is not None
@@ -43,9 +43,9 @@ def matches(kept: str | None, password: str) -> bool:
         return False
 
 
-def outdated(kept: str) -> bool:
+def outdated(hashed: str) -> bool:
     """Whether it was hashed with weaker settings than a new password would be."""
-    return _HASHER.check_needs_rehash(kept)
+    return _HASHER.check_needs_rehash(hashed)
 
 
 def rehashed(password: str) -> str:

@@ -47,19 +47,19 @@ def sign_in(sessions: Sessions, name: str, password: str) -> str:
     Raises `SignInError`. Every wrong answer costs one hash and the same statements, whether the
     name is known, unknown, locked or disabled.
     """
-    user_id, kept = _attempt(sessions, name)
-    if not passwords.matches(kept, password):
+    user_id, hashed = _attempt(sessions, name)
+    if not passwords.matches(hashed, password):
         _failed(sessions, user_id)
         raise SignInError(
             "Wrong name or password. After five wrong passwords an account is locked for a "
             "minute, then twice as long each time. An administrator can reset the password."
         )
-    assert kept is not None  # nobody's password matches
+    assert hashed is not None  # nobody's password matches
     token, at = secrets.token_urlsafe(32), now()
     with writing(sessions) as session:
         user = users.get(session, user_id)
         user.failures, user.locked_until = 0, None
-        if passwords.outdated(kept):
+        if passwords.outdated(hashed):
             user.password = passwords.rehashed(password)
         users.forget_ended(session, at, at - IDLE)
         users.sign_in(session, user.id, digest(token), at, at + LONGEST)
@@ -68,9 +68,9 @@ def sign_in(sessions: Sessions, name: str, password: str) -> str:
 
 def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
     """Whose session this is; None when it has ended or there never was one."""
-    at, kept = now(), digest(token)
+    at, hashed = now(), digest(token)
     with sessions() as session:
-        found = users.signed_in(session, kept)
+        found = users.signed_in(session, hashed)
     if found is None:
         return None
     login, user = found
@@ -80,9 +80,9 @@ def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
         return None  # begun by a clock that was far ahead: it would last for years
     if login.seen_at + SEEN_EVERY <= at:
         with writing(sessions) as session:
-            if again := users.signed_in(session, kept):
+            if again := users.signed_in(session, hashed):
                 again[0].seen_at = at
-    return SignedIn(_acting(user), kept, login.expires_at)
+    return SignedIn(_acting(user), hashed, login.expires_at)
 
 
 def sign_out(sessions: Sessions, token: str) -> None:
@@ -106,8 +106,8 @@ def change_password(sessions: Sessions, signed_in: SignedIn, old: str, new: str)
     """
     with sessions() as session:
         require_self(session, signed_in.person.user_id)
-    user_id, kept = _attempt(sessions, signed_in.person.name)
-    if not passwords.matches(kept, old):
+    user_id, hashed_before = _attempt(sessions, signed_in.person.name)
+    if not passwords.matches(hashed_before, old):
         _failed(sessions, user_id)
         raise SignInError("The current password is wrong; nothing was changed.")
     hashed = passwords.hashed(new, signed_in.person.name)

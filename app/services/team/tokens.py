@@ -107,16 +107,16 @@ def revoke(sessions: Sessions, name: str) -> None:
 
 def holder(sessions: Sessions, secret: str) -> Holder | None:
     """Who comes with this secret; None where it is unknown or revoked, or the account disabled."""
-    at, kept = now(), digest(secret)
+    at, hashed = now(), digest(secret)
     with sessions() as session:
-        found = tokens.found(session, kept)
+        found = tokens.found(session, hashed)
     if found is None:
         return None
     token, user = found
     if token.revoked_at is not None or (user is not None and not user.active):
         return None
     if token.used_at is None or token.used_at + USED_EVERY <= at:
-        _note_use(sessions, kept, at)
+        _note_use(sessions, hashed, at)
     person = Acting(user.name, user.id, user.administrator) if user else None
     return Holder(token.name, person, token.project_id)
 
@@ -124,10 +124,10 @@ def holder(sessions: Sessions, secret: str) -> Holder | None:
 @lru_cache(maxsize=64)
 def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | None) -> Sessions:
     """Sessions that act for the person, and see no project but the one, where there is one."""
-    own = for_person(sessions, person) if person else sessions
+    person_sessions = for_person(sessions, person) if person else sessions
     if project_id is None:
-        return own
-    info = own.kw.get("info") or {}
+        return person_sessions
+    info = person_sessions.kw.get("info") or {}
     before = info.get(PROJECT_SCOPE, lambda _: None)
 
     def project_scope(session: Session) -> Collection[int]:
@@ -135,7 +135,8 @@ def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | No
         return (project_id,) if visible_ids is None or project_id in visible_ids else ()
 
     return sessionmaker(
-        class_=ProjectScopedSession, **{**own.kw, "info": {**info, PROJECT_SCOPE: project_scope}}
+        class_=ProjectScopedSession,
+        **{**person_sessions.kw, "info": {**info, PROJECT_SCOPE: project_scope}},
     )
 
 
@@ -153,11 +154,11 @@ def _user_id(session: Session, person: str | None) -> int | None:
     return user.id
 
 
-def _note_use(sessions: Sessions, kept: str, at: datetime) -> None:
+def _note_use(sessions: Sessions, hashed: str, at: datetime) -> None:
     """A database that is full or busy keeps nobody from reading."""
     try:
         with writing(sessions) as session:
-            if again := tokens.found(session, kept):
+            if again := tokens.found(session, hashed):
                 again[0].used_at = at
     except OperationalError as error:
         LOG.warning("could not record the use of a token: %s", error.orig)

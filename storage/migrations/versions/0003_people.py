@@ -165,17 +165,17 @@ def _create_events() -> None:
 
 def _append_only(table: str) -> None:
     """From now on the database itself refuses to change or delete a row of the log."""
-    said = f"{table} is a log: its rows are never changed or deleted"
+    message = f"{table} is a log: its rows are never changed or deleted"
     if op.get_bind().dialect.name == "sqlite":
         for what in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
             )
         return
     op.execute(
         f"CREATE FUNCTION {table}_stand() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{said}'; END $$"
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
     )
     op.execute(
         f"CREATE TRIGGER {table}_stand BEFORE UPDATE OR DELETE ON {table} "

@@ -26,10 +26,10 @@ def upgrade() -> None:
 def _convert(table: sa.TableClause, name: str, path: tuple[str, ...]) -> None:
     connection, column = op.get_bind(), table.c[name]
     # read as text: PostgreSQL would refuse to look into JSON that holds \u0000
-    said = sa.cast(column, sa.Text)
+    as_text = sa.cast(column, sa.Text)
     rows = connection.execute(
         sa.select(table.c.id, column).where(
-            said.contains('"threshold":'), sa.not_(said.contains('"threshold": null'))
+            as_text.contains('"threshold":'), sa.not_(as_text.contains('"threshold": null'))
         )
     ).all()
     for row_id, value in rows:

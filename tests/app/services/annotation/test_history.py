@@ -47,7 +47,8 @@ def _work(session: Session, document_id: int) -> AnnotationTask:
 def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
     with sessions() as session:
         return [
-            step.said for step in history.page(session, _work(session, document_id), number).steps
+            step.summary
+            for step in history.page(session, _work(session, document_id), number).steps
         ]
 
 
@@ -213,7 +214,7 @@ def test_steps_from_before_versions_were_kept_are_told_and_offer_no_way_back(
     with sessions() as session:
         page = history.page(session, _work(session, document_id))
     old = page.steps[1]
-    assert (old.said, old.version, old.refused) == ("move “Anna met”", None, None)
+    assert (old.summary, old.version, old.refused) == ("move “Anna met”", None, None)
     assert page.unnumbered == 1
     back(service, document_id, 0, "Ann")
 
@@ -241,7 +242,7 @@ def test_what_conflicted_is_in_the_history_of_both(
     with sessions() as session:
         held, rejected, _ = history.page(session, _work(session, document_id)).steps
     assert held.person == "Bo"
-    assert held.said.startswith("accepted “Anna met” as PER") or "moved" in held.said
+    assert held.summary.startswith("accepted “Anna met” as PER") or "moved" in held.said
     assert held.refused == "Ann has changed this in the meantime; choose which version to keep"
     assert rejected.person == "Ann"
 

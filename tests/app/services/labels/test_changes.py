@@ -29,7 +29,7 @@ def told(people: Team, document: int, owner: str | None = None) -> list[str]:
     with people.sessions() as session:
         row = documents.get(session, people.ids[document])
         task = tasks.find(session, row, owner or "Anna")
-        return [step.said for step in history.page(session, task).steps]
+        return [step.summary for step in history.page(session, task).steps]
 
 
 @pytest.mark.parametrize("annotators", [1, 2])

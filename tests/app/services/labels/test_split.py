@@ -56,7 +56,7 @@ def test_every_accepted_entity_is_asked_for_once_in_its_sentence(
     assert shown(people, 1) == {"Bo": "MAN"}
     with sessions() as session:
         task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
-        said = [step.said for step in history.page(session, task).steps]
+        said = [step.summary for step in history.page(session, task).steps]
     assert said[:2] == [
         "kept “Bo” as PER when splitting it",
         "split PER: “Anna” became WOMAN, by Rita",

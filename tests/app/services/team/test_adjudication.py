@@ -104,7 +104,7 @@ def test_who_adjudicates_may_have_annotated_too(two: Team) -> None:
     with two.sessions() as session:
         document = documents.get(session, two.ids[1])
         said = [
-            each.said
+            each.summary
             for each in history.page(session, tasks.AnnotationTask(document, document)).steps
         ]
     assert said == ["adjudicated 2 versions"]
