@@ -36,7 +36,7 @@ class Settings:
     database: str
     """The SQLAlchemy URL of documents and annotations."""
     model: Path
-    """The model directory that a new project starts with."""
+    """The model folder that a new project starts with."""
     person: str
     """The name that submitted annotations are kept under."""
     jobs: str

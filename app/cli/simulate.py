@@ -19,7 +19,7 @@ from app.simulation.visits import Tally
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="annotated file, used as gold")
-    parser.add_argument("--model", type=Path, help="model directory (default: the bundled one)")
+    parser.add_argument("--model", type=Path, help="model folder (default: the bundled one)")
     parser.add_argument(
         "--sentences",
         type=int,

@@ -89,7 +89,7 @@ def with_predictions(cas: Cas, found: Prediction, layer: str, feature: str) -> s
 
 def annotated_marks(cas: Cas, layer: str, feature: str) -> tuple[list[Mark], int]:
     """What people labelled, and how many annotations have no label; predictions that nobody
-    accepted are passed over. Raises `ValueError` where the type system has no such layer and
+    accepted are skipped. Raises `ValueError` where the type system has no such layer and
     feature, and for an annotation outside of the text."""
     if not cas.typesystem.contains_type(layer) or feature not in _features(cas, layer):
         raise ValueError(f"the type system has no layer {layer!r} with a feature {feature!r}")

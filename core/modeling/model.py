@@ -161,7 +161,7 @@ class DiffusionNER(nn.Module):
         for name in (CONFIG, WEIGHTS):
             if not (folder / name).is_file():
                 raise ModelError(
-                    f"{folder} is no model directory: {name} is missing. A model is a folder "
+                    f"{folder} is no model folder: {name} is missing. A model is a folder "
                     f"with {CONFIG}, {WEIGHTS} and its tokenizer, as `{PROGRAM} train` "
                     "writes it; pickled checkpoints (.pt, .bin) are refused"
                 )

@@ -7,7 +7,7 @@ and `.a2`, which are written alike.
 Offsets are code points, end exclusive; lines end in LF; there is no byte order mark. Fragments
 that only white space parts are one entity, since brat cuts an entity so at a line's end; other
 fragments become entities of their own, and that is noted. Relations, events, attributes and notes
-are passed over and counted. A text without its `.ann` is one that nobody has looked at.
+are skipped and counted. A text without its `.ann` is one that nobody has looked at.
 """
 
 from __future__ import annotations

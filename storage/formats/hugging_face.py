@@ -199,7 +199,7 @@ def _record(
 
 
 def _noted(record: DocumentRecord, left: Sequence[str]) -> DocumentRecord:
-    note = f"columns of the file that were passed over: {', '.join(left)[:200]}"
+    note = f"columns of the file that were skipped: {', '.join(left)[:200]}"
     return replace(record, notes=(*record.notes, note))
 
 

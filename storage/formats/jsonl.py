@@ -53,7 +53,7 @@ _LONGEST_REMARK = 10_000
 
 
 def read_jsonl(file: BinaryIO, name: str) -> Iterator[Record]:
-    """Documents and bad records; blank lines are passed over."""
+    """Documents and bad records; blank lines are skipped."""
     return read_records(file, name, _parse)
 
 

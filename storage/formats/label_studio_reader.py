@@ -3,7 +3,7 @@
 Of several annotations the newest that was not cancelled counts. A task whose annotations were all
 cancelled is skipped; one with predictions alone has suggestions, of the newest prediction. An
 annotation that says which prediction it began with (`parent_prediction`) has refused what it does
-not hold of it. What is passed over is said in the document's notes.
+not hold of it. What is skipped is said in the document's notes.
 """
 
 from __future__ import annotations

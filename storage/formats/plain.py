@@ -51,7 +51,7 @@ def _document(content: bytes, name: str, where: str) -> Record:
 
 
 def read_lines(file: BinaryIO, name: str) -> Iterator[Record]:
-    """One document a line, without its line end; blank lines are passed over."""
+    """One document a line, without its line end; blank lines are skipped."""
     stem = PurePath(name).stem
     for number, content in enumerate(utf8_lines(file), 1):
         try:

@@ -4,7 +4,7 @@ Every entity is in `doc.spans["sc"]`, which may nest and cross; the outermost ar
 spaCy's spans begin and end with tokens, so that the tokens are our words, cut where an entity
 begins or ends inside of one: nothing is unaligned, and the text is exact, white space included.
 Read are `doc.ents` and `doc.spans["sc"]`, or where there is no "sc" all groups; other groups are
-passed over and noted. A DocBin is one compressed block: it is built, and read, in memory.
+skipped and noted. A DocBin is one compressed block: it is built, and read, in memory.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
         keys = {_key(doc, span): None for span in found}
         spans, notes = to_spans(doc.text, [Mark(*key) for key in keys])
         passed = sorted(set(map(str, doc.spans)) - set(groups))
-        left_out = (f"span groups passed over: {', '.join(passed)}",) if passed else ()
+        left_out = (f"span groups skipped: {', '.join(passed)}",) if passed else ()
         return DocumentRecord(
             doc.text, name, spans if looked else None, line=index + 1, notes=(*notes, *left_out)
         )

@@ -2,7 +2,7 @@
 
 Read and written by dkpro-cassis, which turns code points into UIMA's UTF-16 units and back.
 Entities are DKPro's NamedEntity with its `value`, as INCEpTION exports them; in a type system
-without it, the first feature of the project's one own layer. Other layers are passed over and
+without it, the first feature of the project's one own layer. Other layers are skipped and
 noted. XML 1.0 cannot hold control characters: a text with one is left out and named.
 """
 
@@ -152,7 +152,7 @@ def _loaded(content: bytes, system: TypeSystem | None) -> Cas:
     from cassis import load_cas_from_xmi
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # types that the type system lacks are passed over
+        warnings.simplefilter("ignore")  # types that the type system lacks are skipped
         warnings.filterwarnings("error", message="Not mapping")
         try:
             return load_cas_from_xmi(
@@ -172,7 +172,7 @@ def _dkpro_types() -> TypeSystem:
 
 
 def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
-    """The entities, and notes on the layers that are passed over."""
+    """The entities, and notes on the layers that are skipped."""
     chosen, feature = _layer(cas)
     marks: list[Mark] = []
     others: Counter[str] = Counter()

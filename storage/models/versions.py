@@ -14,7 +14,7 @@ from storage.models.base import Base
 
 
 class ModelVersion(Base):
-    """A model directory that can annotate. At most one is active; a person moves that."""
+    """A model folder that can annotate. At most one is active; a person moves that."""
 
     __tablename__ = "model_versions"
     __table_args__ = (

@@ -21,7 +21,7 @@ def register(
     data_hash: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> ModelVersion:
-    """Records a model directory as proposed."""
+    """Records a model folder as proposed."""
     version = ModelVersion(
         path=path,
         labels=list(labels),
@@ -60,7 +60,7 @@ def every(session: Session) -> Sequence[ModelVersion]:
 
 
 def by_path(session: Session, path: str) -> ModelVersion | None:
-    """The newest version recorded for a model directory."""
+    """The newest version recorded for a model folder."""
     query = select(ModelVersion).where(ModelVersion.path == path).order_by(ModelVersion.id.desc())
     return session.scalars(query.limit(1)).one_or_none()
 

@@ -116,7 +116,7 @@ class AnnotationService:
     ) -> Applied:
         """Applies what a page sent, each operation exactly once and in order.
 
-        Operations recorded before are passed over. One that cannot be applied, or that conflicts
+        Operations recorded before are skipped. One that cannot be applied, or that conflicts
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
         come after it; see `apply_operations`. Each run of `batch.PART` operations is a transaction,
         so that others are saved between two; what comes after the first `batch.MAX_OPERATIONS` is

@@ -1,7 +1,7 @@
 """Files into a project: a stream of reports, in short transactions, one bad record stops nothing.
 
 `importing` is a generator. To stop iterating is to cancel: what was committed stays, and the import
-can be repeated, since texts that are in are passed over.
+can be repeated, since texts that are in are skipped.
 """
 
 from __future__ import annotations

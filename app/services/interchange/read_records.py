@@ -76,7 +76,7 @@ class NoteTotal:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import has done so far. Bad records were passed over; all the others are in.
+    """What an import has done so far. Bad records were skipped; all the others are in.
 
     It is `done` when the whole file has been read: not if it was stopped, or `broken_off`.
     """

@@ -84,7 +84,7 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
 def bring_in(
     sessions: Sessions, settings: Settings, folder: Path, source: str | None = None
 ) -> Brought:
-    """Checks a model directory, copies it below the data folder, and records it as proposed, from
+    """Checks a model folder, copies it below the data folder, and records it as proposed, from
     `source`: a file's name, else the folder's.
 
     Raises `ModelImportError` for what is missing, linked, pickled, or does not load.

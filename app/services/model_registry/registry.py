@@ -23,7 +23,7 @@ PROMOTED = "model promoted"
 
 
 class ModelFolderError(ValueError):
-    """A model directory that is missing or cannot be read, and what to do about it."""
+    """A model folder that is missing or cannot be read, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class ModelRegistry:
     def ensure_bundled(self, folder: Path) -> VersionView:
         """The active version; where there is none yet, the model at `folder` becomes it.
 
-        Raises `ModelFolderError` if the one or the other is no model directory, or one of a
+        Raises `ModelFolderError` if the one or the other is no model folder, or one of a
         version of the program that this one cannot read.
         """
         present = self.active()
@@ -177,7 +177,7 @@ def recorded_path(folder: Path) -> str:
 
 
 def labels_of(folder: Path) -> tuple[str, ...]:
-    """The labels of a model directory, read without loading the model.
+    """The labels of a model folder, read without loading the model.
 
     Raises `ModelFolderError` if the model is not there, or not one that this version can use.
     """

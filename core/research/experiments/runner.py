@@ -49,12 +49,12 @@ def perform_all(runs: Sequence[Run], out: Path) -> Iterator[str]:
         head = f"[{number}/{len(runs)}] {run.name}"
         missing = run.missing()
         if missing is not None:
-            yield f"{head}: passed over, {missing} is not there"
+            yield f"{head}: skipped, {missing} is not there"
             continue
         folder = folder_of(out, run)
         with claimed(folder) as free:
             if not free:
-                yield f"{head}: passed over, another process works on it"
+                yield f"{head}: skipped, another process works on it"
             elif read_row(out, run) is not None:
                 yield f"{head}: done before"
             else:

@@ -67,9 +67,9 @@ class Layout:
         if self.word == 0 and usual and not self.other_tags:
             return spelled
         others = ", ".join(self._name(index) for index in self.other_tags)
-        passed_over = f"; tags passed over: {others}" if others else ""
+        skipped = f"; tags skipped: {others}" if others else ""
         remedy = f"; others can be chosen, with --columns {EXAMPLE} or in the preview"
-        return (f"{self.description}{passed_over}{remedy}", *spelled)
+        return (f"{self.description}{skipped}{remedy}", *spelled)
 
     def _tags_are_last(self, width: int) -> bool:
         return [(tag.index, tag.key) for tag in self.tags] == [(width - 1, None)]

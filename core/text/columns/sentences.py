@@ -18,8 +18,8 @@ from .rows import is_markup, is_token_range, looks_like_comment, starts_document
 
 EMPTY_WORDS = "words left out because they are empty"
 EMPTY_ENTITIES = "entities left out because their words are empty"
-MULTIWORDS = "multiword tokens and empty nodes passed over; their words are read"
-MARKUP = "lines of markup passed over"
+MULTIWORDS = "multiword tokens and empty nodes skipped; their words are read"
+MARKUP = "lines of markup skipped"
 _SHOWN = 80
 
 
@@ -46,7 +46,7 @@ class TaggedSentence:
     starts_document: bool = False
     """No sentence, but a `-DOCSTART-`."""
     counts: dict[str, int] = field(default_factory=dict)
-    """What was left out or passed over, and how often."""
+    """What was left out or skipped, and how often."""
     notes: tuple[str, ...] = ()
     """What was taken for what, see `Layout.notes`."""
 

@@ -189,7 +189,7 @@ def test_what_goes_wrong_is_one_line_and_a_status(
     assert main(["evaluate", *options]) == 1
     said = capsys.readouterr().err
     assert said.startswith("evaluate: ")
-    assert "is no model directory" in said
+    assert "is no model folder" in said
     assert len(said.splitlines()) == 1
 
 

@@ -93,7 +93,7 @@ def test_columns_are_chosen_and_what_was_taken_is_counted(tmp_path: Path) -> Non
 
     assert found.examples == (Example(("Oslo", "is"), (Span(1, 2, "X"),)),)
     assert found.notes["words left out because they are empty"] == 1
-    assert any("tags passed over: column 3" in note for note in found.notes)
+    assert any("tags skipped: column 3" in note for note in found.notes)
     assert chosen == [Example(("Oslo", "is"), (Span(0, 1, "LOC"),))]
 
 

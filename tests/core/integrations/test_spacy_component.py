@@ -131,5 +131,5 @@ def test_a_model_that_is_not_there_is_told_when_it_is_needed(tmp_path: Path) -> 
     nlp = spacy.blank("en")
     nlp.add_pipe("spanneal", config={"model": str(tmp_path), "device": "cpu"})
 
-    with pytest.raises(ValueError, match="is no model directory"):
+    with pytest.raises(ValueError, match="is no model folder"):
         nlp(TEXT)

@@ -98,7 +98,7 @@ def test_a_save_that_is_killed_leaves_the_old_model(
 def test_a_folder_that_is_no_model_teaches_what_a_model_is(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json is missing.*core train"):
         DiffusionNER.load(tmp_path)
-    with pytest.raises(ModelError, match="is no model directory"):
+    with pytest.raises(ModelError, match="is no model folder"):
         DiffusionNER.load(tmp_path / "nowhere")
 
 

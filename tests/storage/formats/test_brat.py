@@ -1,4 +1,4 @@
-"""brat standoff: pairs in an archive, fragments, and what is passed over."""
+"""brat standoff: pairs in an archive, fragments, and what is skipped."""
 
 from __future__ import annotations
 

@@ -87,14 +87,14 @@ def test_tags_that_are_passed_over_are_named() -> None:
     (note,) = notes(LAYOUTS["HIPE"][0])
 
     assert "words from column 1 TOKEN, tags from column 2 NE-COARSE-LIT (of 8)" in note
-    assert "passed over: column 3 NE-COARSE-METO, column 4 NE-FINE-LIT" in note
+    assert "skipped: column 3 NE-COARSE-METO, column 4 NE-FINE-LIT" in note
 
 
 def test_empty_words_multiword_tokens_and_markup_are_named() -> None:
     assert "words left out because they are empty" in notes(LAYOUTS["empty words"][0])
-    assert "lines of markup passed over" in notes(LAYOUTS["markup in lines of its own (FiNER)"][0])
+    assert "lines of markup skipped" in notes(LAYOUTS["markup in lines of its own (FiNER)"][0])
     multiword = notes(LAYOUTS["CoNLL-U with multiword tokens"][0])
-    assert "multiword tokens and empty nodes passed over; their words are read" in multiword
+    assert "multiword tokens and empty nodes skipped; their words are read" in multiword
 
 
 def test_an_entity_on_an_empty_word_is_named() -> None:

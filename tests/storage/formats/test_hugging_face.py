@@ -120,7 +120,7 @@ def test_columns_and_splits_that_are_not_ours_are_named() -> None:
 
     assert first.notes == (
         "its split 'test' is none of train, dev, holdout: it was left open",
-        "columns of the file that were passed over: url",
+        "columns of the file that were skipped: url",
     )
     assert (first.split, second.split, second.notes) == (None, "train", ())
 
@@ -174,7 +174,7 @@ def test_a_column_that_looks_like_annotation_is_named_and_counted() -> None:
     assert "'text' must be" in bad.reason
     assert document.notes == (
         Counted("'entities' not read, though it looks like annotation", 1),
-        "columns of the file that were passed over: entities",
+        "columns of the file that were skipped: entities",
     )
 
 

@@ -1,4 +1,4 @@
-"""Label Studio's tasks: annotations, predictions, and everything that is passed over by name."""
+"""Label Studio's tasks: annotations, predictions, and everything that is skipped by name."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_entities_and_spans_of_other_makers_are_read_together() -> None:
 
     assert places(document) == {(0, 4, "PER"), (9, 13, "LOC")}
     assert document.name == "corpus:1"
-    assert document.notes == ("span groups passed over: ruler",)
+    assert document.notes == ("span groups skipped: ruler",)
 
 
 def test_without_the_usual_group_every_group_is_read() -> None:

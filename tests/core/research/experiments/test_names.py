@@ -63,7 +63,7 @@ def test_each_experiment_goes_from_its_command_to_its_table(
         options += ["--model", str(bench.model), "--tagger", str(bench.tagger)]
     assert main(["experiment", name, *options, *OPTIONS.get(name, [])]) == 0
     said = capsys.readouterr().out
-    assert "passed over" not in said
+    assert "skipped" not in said
     table = (tmp_path / f"{name}.md").read_text()
     assert table in said
     assert "--quick" in table
@@ -81,7 +81,7 @@ def test_a_corpus_that_is_not_there_is_told_in_its_row(
 ) -> None:
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--encoder", str(bench.encoder)]
     assert main(["experiment", "table1", *options, "--only", "genia"]) == 0
-    assert "passed over" in capsys.readouterr().out
+    assert "skipped" in capsys.readouterr().out
     rows = (tmp_path / "table1.md").read_text().splitlines()
     ours = next(row for row in rows if row.startswith("| ours | genia"))
     assert f"{bench.data / 'genia'} is not there" in ours

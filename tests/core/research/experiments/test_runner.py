@@ -133,7 +133,7 @@ def test_a_run_without_its_data_is_passed_over_and_says_what_is_missing(
 ) -> None:
     lost = replace(run, corpora=(Corpus.at(tmp_path / "ace04"),))
     (said,) = perform_all([lost], tmp_path)
-    assert "passed over" in said
+    assert "skipped" in said
     assert str(tmp_path / "ace04" / "train.jsonl") in said
 
 
@@ -141,7 +141,7 @@ def test_a_run_that_another_process_works_on_is_passed_over(run: Run, tmp_path: 
     with claimed(folder_of(tmp_path, run)) as free:
         assert free
         assert list(perform_all([run], tmp_path)) == [
-            "[1/1] gum_named ours: passed over, another process works on it"
+            "[1/1] gum_named ours: skipped, another process works on it"
         ]
     with claimed(folder_of(tmp_path, run)) as free:
         assert free
