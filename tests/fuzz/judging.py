@@ -43,7 +43,7 @@ def _holds_nothing(content: bytes) -> bool:
         content = gzip.decompress(content)
     with suppress(Exception):  # no archive, or a broken one
         content = zipfile.ZipFile(io.BytesIO(content)).read(DOCUMENTS)
-    return _NOTHING.fullmatch(content) is not None
+    return _NOTHING.fullmatch(content) is not None or content.decode("utf-8", "replace").isspace()
 
 
 def _records(content: bytes, format: str) -> Iterator[Record]:
