@@ -32,8 +32,8 @@ _READ_ONLY = DatabaseProblem(
 )
 _LOCKED = DatabaseProblem(
     f"another process has kept the database locked for {BUSY_TIMEOUT_MS // 1000} seconds",
-    "Wait until it is done: it may be another page of this program, its worker, a command, or "
-    "another program that has the file open.",
+    "Wait until it is done, or find and stop it: it may be another page of this program, its "
+    "worker, a command, or another program that has the file open.",
 )
 _BUSY = DatabaseProblem(
     f"this server has been writing something else for {BUSY_TIMEOUT_MS // 1000} seconds",

@@ -42,7 +42,10 @@ class Finder:
     path: Path = Path("model")
     texts: list[str] = field(default_factory=list)
 
-    def predict(self, text: str, settings: SamplerSettings) -> Prediction:
+    def in_background(self) -> Finder:
+        return self
+
+    def predict(self, text: str, settings: SamplerSettings, **_: object) -> Prediction:
         return self.predict_together([text], settings)[0]
 
     def predict_together(self, texts: list[str], settings: SamplerSettings) -> list[Prediction]:
@@ -115,7 +118,10 @@ def test_the_parts_of_a_text_are_predicted_as_the_whole_is(tmp_path: Path) -> No
     model = ModelPredictor(1, tiny_model(tmp_path / "model"))
     settings = SamplerSettings(threshold=0.0)
 
-    found = result_of(PartReader(Batcher()).predict(model, LONG, settings, 0, len(LONG), "Ada"))
+    reading = PartReader(Batcher()).predict(
+        model.in_background(), LONG, settings, 0, len(LONG), "Ada"
+    )
+    found = result_of(reading)
 
     whole = model.predict(LONG, settings)
     assert found.unread == 0
