@@ -196,6 +196,7 @@ def test_the_command_annotates_with_the_bundled_model(bare: Path, elsewhere: Pat
     assert '"label": "PER"' in run([command, "annotate"], elsewhere, "Ms. Haag lives in Oslo.\n")
 
 
+@pytest.mark.thorough
 def test_an_installed_pipeline_goes_to_a_spawned_process(bare: Path, elsewhere: Path) -> None:
     (elsewhere / "main.py").write_text(
         "import multiprocessing, pickle\n"

@@ -41,9 +41,19 @@ def read_conll(file: BinaryIO, name: str, columns: ColumnChoice | None = None) -
     if columns is None and start and _is_conll_2012(start[0]):
         yield from _conll_2012(lines, stem)
         return
+    filled: list[int] = []
+    records = 0
+    for record in _documents(read_sentences(_noting(lines, filled), columns), stem):
+        records += 1
+        yield record
+    if filled and not records:
+        yield BadRecord(filled[0], "no words: expected lines with a word and its tag")
+
+
+def _documents(sentences: Iterable[TaggedSentence], stem: str) -> Iterator[Record]:
     pending: list[TaggedSentence] = []
     in_document = False
-    for sentence in read_sentences(lines, columns):
+    for sentence in sentences:
         if sentence.starts_document or not in_document:
             yield from _document(pending, stem)
             pending = []
@@ -51,6 +61,14 @@ def read_conll(file: BinaryIO, name: str, columns: ColumnChoice | None = None) -
         if not sentence.starts_document:
             pending.append(sentence)
     yield from _document(pending, stem)
+
+
+def _noting(lines: Iterable[Line], filled: list[int]) -> Iterator[Line]:
+    """The lines; `filled` takes the number of the first one that is not blank."""
+    for number, line in enumerate(lines, 1):
+        if not filled and (isinstance(line, Undecodable) or line.strip()):
+            filled.append(number)
+        yield line
 
 
 def sniff_conll(start: bytes) -> bool:

@@ -230,3 +230,10 @@ def test_thousands_of_columns_take_no_time_that_grows_with_their_square() -> Non
 
 def test_numbers_of_thousands_of_digits_are_words() -> None:
     assert [document.text for document in read(f"{'9' * 5_000}\tO\nb\tO\n")] == ["9" * 5_000 + " b"]
+
+
+@pytest.mark.parametrize("content", [b",", b" , \n,,\n"])
+def test_a_file_of_empty_cells_is_refused_and_not_silently_nothing(content: bytes) -> None:
+    (bad,) = read(content)
+
+    assert "no words" in bad.reason
