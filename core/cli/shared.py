@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from ..config import Expansion, TrainingConfig
-from ..training.trainer import Evaluated, Progress
+from ..training.trainer import Progress, Resumed, TrainingRecord
 
 _CHOICES = {"expansion": get_args(Expansion)}
 
@@ -48,8 +48,15 @@ def numbers(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def report(record: Progress | Evaluated) -> None:
+def report(record: TrainingRecord) -> None:
     """Print one line of training progress."""
+    if isinstance(record, Resumed):
+        print(
+            f"resumed from the checkpoint at step {record.step} of {record.total_steps}, "
+            f"in epoch {record.epoch}",
+            flush=True,
+        )
+        return
     if isinstance(record, Progress):
         losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
         minutes = record.eta_seconds / 60

@@ -23,13 +23,13 @@ from core.training.fine_tuning import (
     score_with_own_threshold,
     with_epochs,
 )
-from core.training.trainer import Evaluated, Progress, train
+from core.training.trainer import Progress, Resumed, TrainingRecord, train
 from core.types import Example, SamplerSettings
 
 
 def learn(
     folder: Path, snapshot: Snapshot, settings: RetrainingSettings, out: Path
-) -> Iterator[Progress | Evaluated]:
+) -> Iterator[TrainingRecord]:
     """Train the parent on the snapshot in `folder`, for the project's labels, into `out`.
 
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
@@ -73,8 +73,10 @@ def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
     }
 
 
-def line_of(record: Progress | Evaluated) -> dict[str, Any]:
+def line_of(record: TrainingRecord) -> dict[str, Any]:
     """A record as a line of the job's log, see `app.services.retraining.job_log`."""
+    if isinstance(record, Resumed):
+        return {"resumed_at": record.step}
     line: dict[str, Any] = {
         "step": record.step,
         "total_steps": record.total_steps,
