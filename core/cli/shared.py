@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
 from ..config import Expansion, TrainingConfig
+from ..training.label_sets import LabelMode, label_change
 from ..training.trainer import Progress, Resumed, TrainingRecord
 
 _CHOICES = {"expansion": get_args(Expansion)}
@@ -30,6 +32,29 @@ def add_training(parser: argparse.ArgumentParser) -> None:
             choices=_CHOICES.get(field.name),
             help=f"(default: {default})",
         )
+
+
+def add_start(parser: argparse.ArgumentParser, parent: str) -> None:
+    """Add the options for what a training starts from."""
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help=parent)
+    parser.add_argument(
+        "--labels",
+        choices=get_args(LabelMode),
+        default="auto",
+        help="with --from: the files' labels replace those of the model or join them (default: "
+        "replace if there are new ones, else join)",
+    )
+
+
+def changed_labels(
+    options: argparse.Namespace, parent: Sequence[str], corpus: Sequence[str]
+) -> tuple[str, ...]:
+    """The labels after fine-tuning; prints them, with the new and the dropped ones."""
+    change = label_change(parent, corpus, options.labels)
+    print(change, flush=True)
+    return change.labels
 
 
 def training_config(options: argparse.Namespace) -> TrainingConfig:

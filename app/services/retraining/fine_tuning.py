@@ -23,6 +23,7 @@ from core.training.fine_tuning import (
     score_with_own_threshold,
     with_epochs,
 )
+from core.training.label_sets import label_change
 from core.training.trainer import Progress, Resumed, TrainingRecord, train
 from core.types import Example, SamplerSettings
 
@@ -35,7 +36,8 @@ def learn(
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
     """
     parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
-    model = parent.with_labels(snapshot.labels).to(best_device())
+    labels = label_change(parent.config.labels, snapshot.labels, "replace").labels
+    model = parent.with_labels(labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
     for name, looked_for in snapshot.replay.items():
         examples += fit_to_window(model, read_examples(folder / f"{name}.jsonl", looked_for))
