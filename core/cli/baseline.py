@@ -17,7 +17,14 @@ from ..evaluation.metrics import as_table
 from ..modeling.model import DiffusionNER
 from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
-from .shared import add_training, read_data, report, training_config
+from .shared import (
+    add_start,
+    add_training,
+    changed_labels,
+    read_data,
+    report,
+    training_config,
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Tagger.kind,
         help="a BIO tagger, or a biaffine classifier of all spans (default: tagger)",
     )
-    start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="train from this transformer: hub name or path")
-    start.add_argument(
-        "--from", dest="parent", type=Path, help="continue from this baseline's folder"
-    )
+    add_start(parser, parent="continue from this baseline's folder")
     parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
 
@@ -64,6 +67,5 @@ def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -
     baseline_class = BASELINES[options.kind]
     if options.parent is not None:
         parent = baseline_class.load(options.parent)
-        missing = [label for label in labels if label not in parent.labels]
-        return parent.with_labels([*parent.labels, *missing]) if missing else parent
+        return parent.with_labels(changed_labels(options, parent.labels, labels))
     return baseline_class(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -11,7 +12,8 @@ from typing import get_args
 from ..config import Expansion, TrainingConfig
 from ..data.examples import read_file
 from ..text.columns import ColumnChoice, parse_columns
-from ..training.trainer import Evaluated, Progress
+from ..training.label_sets import LabelMode, label_change
+from ..training.trainer import Progress, Resumed, TrainingRecord
 from ..types import Example
 
 _CHOICES = {"expansion": get_args(Expansion)}
@@ -66,6 +68,29 @@ def read_data(path: Path, columns: ColumnChoice | None) -> list[Example]:
     return list(result.examples)
 
 
+def add_start(parser: argparse.ArgumentParser, parent: str) -> None:
+    """Add the options for what a training starts from."""
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--encoder", help="train from this transformer: hub name or path")
+    start.add_argument("--from", dest="parent", type=Path, help=parent)
+    parser.add_argument(
+        "--labels",
+        choices=get_args(LabelMode),
+        default="auto",
+        help="with --from: the files' labels replace those of the model or join them (default: "
+        "replace if there are new ones, else join)",
+    )
+
+
+def changed_labels(
+    options: argparse.Namespace, parent: Sequence[str], corpus: Sequence[str]
+) -> tuple[str, ...]:
+    """The labels after fine-tuning; prints them, with the new and the dropped ones."""
+    change = label_change(parent, corpus, options.labels)
+    print(change, flush=True)
+    return change.labels
+
+
 def training_config(options: argparse.Namespace) -> TrainingConfig:
     return TrainingConfig(
         **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
@@ -82,8 +107,15 @@ def numbers(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def report(record: Progress | Evaluated) -> None:
+def report(record: TrainingRecord) -> None:
     """Print one line of training progress."""
+    if isinstance(record, Resumed):
+        print(
+            f"resumed from the checkpoint at step {record.step} of {record.total_steps}, "
+            f"in epoch {record.epoch}",
+            flush=True,
+        )
+        return
     if isinstance(record, Progress):
         losses = "  ".join(f"{name} {value:.3f}" for name, value in record.losses.items())
         minutes = record.eta_seconds / 60

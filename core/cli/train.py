@@ -18,17 +18,20 @@ from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
-from .shared import add_training, read_data, report, training_config
+from .shared import (
+    add_start,
+    add_training,
+    changed_labels,
+    read_data,
+    report,
+    training_config,
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
-    start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument("--encoder", help="train from this transformer: hub name or path")
-    start.add_argument(
-        "--from", dest="parent", type=Path, help="fine-tune the model in this folder"
-    )
+    add_start(parser, parent="fine-tune the model in this folder")
     parser.add_argument(
         "--test",
         type=Path,
@@ -65,6 +68,5 @@ def run(options: argparse.Namespace) -> None:
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
     if options.parent is not None:
         parent = DiffusionNER.load(options.parent)
-        missing = [label for label in labels if label not in parent.config.labels]
-        return parent.with_labels([*parent.config.labels, *missing]) if missing else parent
+        return parent.with_labels(changed_labels(options, parent.config.labels, labels))
     return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)

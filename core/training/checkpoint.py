@@ -7,8 +7,9 @@ whole: a process killed while writing leaves the previous checkpoint.
 from __future__ import annotations
 
 import json
+import math
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,41 @@ class TrainingState:
     """Hash of the settings and the data; a checkpoint with another one is not resumed."""
     step: int = 0
     best_f1: float = -1.0
+    """-1 before the first development score."""
+    best_loss: float | None = None
+    """The mean training loss before the best development score."""
     bad_epochs: int = 0
+    """Development scores since the best one."""
+    loss_sum: float = 0.0
+    loss_count: int = 0
+    """Total loss and number of the steps since the last development score."""
+
+    def after_step(self, loss: float) -> TrainingState:
+        return replace(
+            self,
+            step=self.step + 1,
+            loss_sum=self.loss_sum + loss,
+            loss_count=self.loss_count + 1,
+        )
+
+    def after_evaluation(self, f1: float) -> tuple[TrainingState, bool]:
+        """The state after a development score, and whether it is the best one.
+
+        As long as F1 is 0, the lower training loss is the better one, and patience does not count.
+        """
+        loss = self.loss_sum / self.loss_count if self.loss_count else math.inf
+        ties_at_zero = f1 == self.best_f1 == 0
+        learnt_more = self.best_loss is None or loss < self.best_loss
+        best = f1 > self.best_f1 or (ties_at_zero and learnt_more)
+        state = replace(
+            self,
+            best_f1=max(f1, self.best_f1),
+            best_loss=loss if best else self.best_loss,
+            bad_epochs=0 if best or ties_at_zero else self.bad_epochs + 1,
+            loss_sum=0.0,
+            loss_count=0,
+        )
+        return state, best
 
 
 def save_checkpoint(

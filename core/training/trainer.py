@@ -10,7 +10,8 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -21,11 +22,23 @@ from ..evaluation.metrics import Scores
 from ..types import Example
 from . import distributed
 from .checkpoint import TrainingState, load_checkpoint, remove_checkpoint, save_checkpoint
+from .divergence import DivergenceMonitor, TrainingDivergedError
 from .learner import Learner
 from .optimization import Optimization
 
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The first record of a training that continues from a checkpoint."""
+
+    step: int
+    """The steps that were done before."""
+    total_steps: int
+    epoch: int
+    """The epoch that the next step belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,10 @@ class Evaluated:
     epoch: int
     scores: Scores
     best: bool
-    """Whether this is the best score so far, so that this version was saved."""
+    """Whether this is the best version so far, so that it was saved."""
+
+
+TrainingRecord = Resumed | Progress | Evaluated
 
 
 def train(
@@ -58,13 +74,14 @@ def train(
     dev: Sequence[Example],
     config: TrainingConfig,
     folder: Path,
-) -> Iterator[Progress | Evaluated]:
+) -> Iterator[TrainingRecord]:
     """Train, yielding a record every few steps and at each development score.
 
-    `folder` receives the best model by development F1. If it holds a checkpoint of the same
-    settings and data, training continues from it, bit-identically. In distributed training
+    `folder` receives the best model by development F1, and by training loss as long as F1 is 0;
+    patience counts from the first F1 above 0. If the folder holds a checkpoint of the same settings
+    and data, training continues from it, bit-identically. In distributed training
     (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
-    examples, or if the processes do not see the same folder.
+    examples, or if the processes do not see the same folder, and TrainingDivergedError.
     """
     for record in _records(learner, examples, dev, config, folder):
         if distributed.is_main_process():
@@ -77,7 +94,7 @@ def _records(
     dev: Sequence[Example],
     config: TrainingConfig,
     folder: Path,
-) -> Iterator[Progress | Evaluated]:
+) -> Iterator[TrainingRecord]:
     if not examples or not dev:
         raise ValueError(
             f"training needs examples to learn and to choose by, got {len(examples)} to learn "
@@ -89,7 +106,9 @@ def _records(
     optimization = Optimization(learner, config, total)
     checkpoint = folder / "checkpoint"
     state = _resume(optimization, checkpoint, _fingerprint(learner, examples, dev, config))
-    meter = _ProgressMeter(state.step, total)
+    meter, monitor = _ProgressMeter(state.step, total), DivergenceMonitor()
+    if state.step:
+        yield Resumed(state.step, total, state.step // per_epoch + 1)
     while state.step < total and state.bad_epochs < config.patience:
         epoch, steps_done = divmod(state.step, per_epoch)
         evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
@@ -99,8 +118,12 @@ def _records(
         for rows in order[steps_done:]:
             step = state.step + 1
             batch = [examples[row] for row in rows]
-            meter.add(optimization.step(batch, step))
-            state = replace(state, step=step)
+            losses = optimization.step(batch, step)
+            meter.add(losses)
+            loss = sum(losses.values())
+            with _advice(config, folder, state):
+                monitor.check(step, loss)
+            state = state.after_step(loss)
             if step % _REPORT_EVERY == 0:
                 yield meter.report(step, epoch + 1)
             if step % _CHECKPOINT_EVERY == 0 and not (evaluates and step % per_epoch == 0):
@@ -108,18 +131,27 @@ def _records(
         if not evaluates:
             continue
         scores = distributed.broadcast(optimization.evaluate(dev))
-        best = scores.f1 > state.best_f1
+        state, best = state.after_evaluation(scores.f1)
         if best and distributed.is_main_process():
             learner.save(folder)
-        state = replace(
-            state,
-            best_f1=max(scores.f1, state.best_f1),
-            bad_epochs=0 if best else state.bad_epochs + 1,
-        )
         _save_checkpoint(checkpoint, optimization, state)
         yield Evaluated(state.step, total, epoch + 1, scores, best)
     if distributed.is_main_process():
         remove_checkpoint(checkpoint)
+
+
+@contextmanager
+def _advice(config: TrainingConfig, folder: Path, state: TrainingState) -> Iterator[None]:
+    """Adds to an error what to lower, and what is left of the training."""
+    try:
+        yield
+    except TrainingDivergedError as error:
+        saved = f"the best version so far, with a development F1 of {100 * state.best_f1:.2f}, is"
+        raise TrainingDivergedError(
+            f"{error}; lower encoder_lr ({config.encoder_lr:g}) and decoder_lr "
+            f"({config.decoder_lr:g}), by half to begin with, or raise warmup ({config.warmup:g}); "
+            f"{saved if state.best_f1 >= 0 else 'no version was'} in {folder}"
+        ) from None
 
 
 def _resume(optimization: Optimization, checkpoint: Path, fingerprint: str) -> TrainingState:

@@ -54,6 +54,8 @@ def _said(job: Job, report: TrainingProgress) -> str:
     if report.total_steps and job.step == "train":
         parts.append(f"step {report.step:,} of at most {report.total_steps:,}")
         parts.append(f"epoch {report.epoch}")
+        if report.resumed_at is not None:
+            parts.append(f"resumed at step {report.resumed_at:,}")
         if report.eta_seconds is not None:
             parts.append(f"at most {_minutes(report.eta_seconds)} left")
     return " · ".join(parts)

@@ -23,19 +23,21 @@ from core.training.fine_tuning import (
     score_with_own_threshold,
     with_epochs,
 )
-from core.training.trainer import Evaluated, Progress, train
+from core.training.label_sets import label_change
+from core.training.trainer import Progress, Resumed, TrainingRecord, train
 from core.types import Example, SamplerSettings
 
 
 def learn(
     folder: Path, snapshot: Snapshot, settings: RetrainingSettings, out: Path
-) -> Iterator[Progress | Evaluated]:
+) -> Iterator[TrainingRecord]:
     """Train the parent on the snapshot in `folder`, for the project's labels, into `out`.
 
     Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
     """
     parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
-    model = parent.with_labels(snapshot.labels).to(best_device())
+    labels = label_change(parent.config.labels, snapshot.labels, "replace").labels
+    model = parent.with_labels(labels).to(best_device())
     examples = _examples(model, folder, "train", snapshot)
     for name, looked_for in snapshot.replay.items():
         examples += fit_to_window(model, read_examples(folder / f"{name}.jsonl", looked_for))
@@ -73,8 +75,10 @@ def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
     }
 
 
-def line_of(record: Progress | Evaluated) -> dict[str, Any]:
+def line_of(record: TrainingRecord) -> dict[str, Any]:
     """A record as a line of the job's log, see `app.services.retraining.job_log`."""
+    if isinstance(record, Resumed):
+        return {"resumed_at": record.step}
     line: dict[str, Any] = {
         "step": record.step,
         "total_steps": record.total_steps,

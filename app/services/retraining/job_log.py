@@ -43,6 +43,8 @@ class TrainingProgress:
     """0 until the first report."""
     epoch: int = 0
     eta_seconds: float | None = None
+    resumed_at: int | None = None
+    """The step of the checkpoint that the training last continued from."""
     losses: tuple[LossPoint, ...] = ()
     evaluations: tuple[DevPoint, ...] = ()
 
@@ -71,18 +73,23 @@ class JobLog:
     def read(self) -> TrainingProgress:
         """All that is known; nothing yet where there is no file."""
         lines: list[dict[str, Any]] = []
+        resumed_at: int | None = None
         for line in self._lines():
+            if "resumed_at" in line:
+                resumed_at = line["resumed_at"]
+                continue
             while lines and _position(lines[-1]) >= _position(line):
                 lines.pop()
             lines.append(line)
         if not lines:
-            return TrainingProgress()
+            return TrainingProgress(resumed_at=resumed_at)
         reports = [line for line in lines if "losses" in line]
         return TrainingProgress(
             step=lines[-1]["step"],
             total_steps=lines[-1]["total_steps"],
             epoch=lines[-1]["epoch"],
             eta_seconds=reports[-1]["eta_seconds"] if reports else None,
+            resumed_at=resumed_at,
             losses=tuple(LossPoint(line["step"], line["losses"]) for line in reports),
             evaluations=tuple(_dev_point(line) for line in lines if "best" in line),
         )
@@ -95,7 +102,7 @@ class JobLog:
                 line = json.loads(raw)
             except ValueError:
                 continue  # torn by a kill, or being written just now
-            if isinstance(line, dict) and "step" in line:
+            if isinstance(line, dict) and line.keys() & {"step", "resumed_at"}:
                 yield line
 
 

@@ -15,7 +15,7 @@ import torch
 from ...config import TrainingConfig
 from ...evaluation.measure import with_annotated_labels
 from ...training.fine_tuning import fine_tuning_config
-from ...training.trainer import Evaluated, Progress, train
+from ...training.trainer import Evaluated, Progress, TrainingRecord, train
 from ...types import Example
 from .candidate import BaselineModel, CandidateModel, build_model
 from .material import is_flat, labels_of, test_examples, training_examples
@@ -28,7 +28,7 @@ _MAX_EVALUATIONS = 20
 """The maximum number of development scores for trainings with short epochs."""
 
 
-def perform(run: Run, folder: Path) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
+def perform(run: Run, folder: Path) -> Generator[TrainingRecord, None, dict[str, Any]]:
     """Train and measure; yields the training's records and returns the result.
 
     The weights stay in the folder until the result is written: see
@@ -74,7 +74,7 @@ def _train(
     config: TrainingConfig,
     points: int,
     folder: Path,
-) -> Generator[Progress | Evaluated, None, dict[str, Any]]:
+) -> Generator[TrainingRecord, None, dict[str, Any]]:
     """Train and restore the best version; the log survives a kill, as the checkpoint does."""
     fitted, dev_examples = trained.fit_to_window(examples), trained.fit_to_window(dev)
     log = _TrainingLog(folder / _LOG)
@@ -84,7 +84,12 @@ def _train(
     for record in stream:
         if isinstance(record, Evaluated):
             log.add(record.step, record.scores.f1, end_of_epoch=True)
-        elif every and record.step % per_epoch and _crosses(record.step, every):
+        elif (
+            isinstance(record, Progress)
+            and every
+            and record.step % per_epoch
+            and _crosses(record.step, every)
+        ):
             log.add(record.step, _development(trained, dev_examples), end_of_epoch=False)
         yield record
     log.finish()

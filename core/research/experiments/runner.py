@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TextIO
 
-from ...training.trainer import Evaluated, Progress
+from ...training.trainer import Progress, Resumed, TrainingRecord
 from .plan import Run
 from .store import claimed, fingerprint, folder_of, read_row, write_row
 
@@ -103,7 +103,9 @@ def show(lines: Iterator[str], stream: TextIO | None = None) -> None:
         print(f"{line:<100}" if terminal else line, file=stream, flush=True)
 
 
-def _line(head: str, record: Progress | Evaluated) -> str:
+def _line(head: str, record: TrainingRecord) -> str:
+    if isinstance(record, Resumed):
+        return f"{head}: resumed at step {record.step} of {record.total_steps}"
     if isinstance(record, Progress):
         loss = sum(record.losses.values())
         minutes = record.eta_seconds / 60

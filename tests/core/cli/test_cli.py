@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,17 +170,52 @@ def test_annotate_with_a_trace_adds_every_step_and_is_repeatable(
     assert len(record["sentences"][0]) == 7
 
 
-def test_training_goes_on_from_a_model_with_a_new_label(
-    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("mode", "labels", "message"),
+    [
+        ([], ["VERB"], "new: VERB; dropped: LOC, MISC, ORG, PER (--labels join keeps them)"),
+        (["--labels", "join"], ["LOC", "MISC", "ORG", "PER", "VERB"], "new: VERB"),
+    ],
+)
+def test_new_labels_replace_those_of_a_model_or_join_them(
+    trained: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mode: list[str],
+    labels: list[str],
+    message: str,
 ) -> None:
-    from core.types import Span
-
     example = Example(SENTENCES[0].words, (Span(3, 4, "VERB"),))
     file = write(tmp_path / "more.jsonl", (example,) * 4)
     options = ["--train", str(file), "--dev", str(file), "--from", str(trained), "--epochs", "1"]
-    assert main(["train", *options, "--out", str(tmp_path / "out"), "--num-spans", "4"]) == 0
+
+    status = main(["train", *options, "--out", str(tmp_path / "out"), "--num-spans", "4", *mode])
+
+    assert status == 0
     config = json.loads((tmp_path / "out" / "config.json").read_text())
-    assert config["model"]["labels"] == ["LOC", "MISC", "ORG", "PER", "VERB"]
+    assert config["model"]["labels"] == labels
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == f"labels: {', '.join(labels)}; {message}"
+
+
+def test_a_model_learns_labels_that_are_all_new(
+    learned: Learned, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed = tuple(
+        replace(
+            example,
+            entities=tuple(replace(span, label=span.label.lower()) for span in example.entities),
+        )
+        for example in SENTENCES
+    )
+    file = str(write(tmp_path / "data.jsonl", renamed * 4))
+    options = ["--train", file, "--dev", file, "--from", str(learned.folder), "--epochs", "8"]
+    rates = ["--batch-size", "4", "--num-spans", "12", "--decoder-lr", "2e-3"]
+
+    assert main(["train", *options, *rates, "--out", str(tmp_path / "out")]) == 0
+
+    scores = re.findall(r"^epoch .* F1 ([\d.]+)", capsys.readouterr().out, re.M)
+    assert max(map(float, scores)) > 50
 
 
 def test_what_goes_wrong_is_one_line_and_a_status(
@@ -208,7 +244,7 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     files = ["--train", str(new), "--dev", str(new), "--test", str(new)]
     assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 0
     labels = json.loads((second / "config.json").read_text())["model"]["labels"]
-    assert labels == ["LOC", "MISC", "ORG", "PER", "NEW"]
+    assert labels == ["NEW"]
     other = "biaffine" if kind == "tagger" else "tagger"
     base[2] = other
     assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 1
