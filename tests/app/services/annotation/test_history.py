@@ -242,7 +242,7 @@ def test_what_conflicted_is_in_the_history_of_both(
     with sessions() as session:
         held, rejected, _ = history.page(session, _work(session, document_id)).steps
     assert held.person == "Bo"
-    assert held.summary.startswith("accepted “Anna met” as PER") or "moved" in held.said
+    assert held.summary.startswith("accepted “Anna met” as PER") or "moved" in held.summary
     assert held.refused == "Ann has changed this in the meantime; choose which version to keep"
     assert rejected.person == "Ann"
 
