@@ -7,6 +7,7 @@ import zlib
 from typing import BinaryIO
 
 from storage.formats.limits import ArchiveError, Budget
+from storage.formats.rewound import RewoundStream
 
 MARK = b"\x1f\x8b"
 _GZIP = 31
@@ -20,32 +21,21 @@ def unpacked(file: BinaryIO) -> BinaryIO:
     return io.BufferedReader(Gunzipped(file)) if start == MARK else file
 
 
-class Gunzipped(io.RawIOBase):
+class Gunzipped(RewoundStream):
     """A gzip file's content, unpacked as it is read. `read` raises `ArchiveError`."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._restart()
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Back to the beginning, for who looks at the first bytes and then reads."""
-        if (offset, whence) == (0, io.SEEK_SET):
-            self._restart()
-        elif (offset, whence) not in ((0, io.SEEK_CUR), (self._position, io.SEEK_SET)):
-            raise ArchiveError("this format is not read from inside of gzip; unpack the file first")
-        return self._position
+    def _refusal_to_seek(self) -> ArchiveError:
+        return ArchiveError("this format is not read from inside of gzip; unpack the file first")
 
     def _restart(self) -> None:
         self._budget = Budget(self._file.seek(0, io.SEEK_END))
         self._file.seek(0)
         self._inflater = zlib.decompressobj(wbits=_GZIP)
-        self._packed, self._position = b"", 0
+        self._packed = b""
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
@@ -53,9 +43,7 @@ class Gunzipped(io.RawIOBase):
         except zlib.error as error:
             raise ArchiveError(f"a broken gzip file: {error}; pack it again") from None
         self._budget.spend(len(content), "the gzip file")
-        self._position += len(content)
-        buffer[: len(content)] = content
-        return len(content)
+        return self._deliver(content, buffer)
 
     def _next(self, most: int) -> bytes:
         """The next bytes, at most so many; none at the end."""

@@ -13,6 +13,7 @@ from typing import IO, BinaryIO
 from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import UTF8_MARK, EncodingError, candidates, marked
 from storage.formats.likely_encodings import EncodingCandidate
+from storage.formats.rewound import RewoundStream
 
 _SEARCHED = 16 * 2**20
 """Bytes of a file in which the first byte that is no UTF-8 is looked for."""
@@ -53,31 +54,20 @@ def in_utf8(file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
         yield io.BufferedReader(Recoded(file, encoding))
 
 
-class Recoded(io.RawIOBase):
+class Recoded(RewoundStream):
     """A file's content in UTF-8, converted as it is read. `read` raises `EncodingError`."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._file, self._encoding = file, encoding
         self._restart()
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Back to the beginning, for who looks at the first bytes and then reads."""
-        if (offset, whence) == (0, io.SEEK_SET):
-            self._restart()
-        elif (offset, whence) not in ((0, io.SEEK_CUR), (self._position, io.SEEK_SET)):
-            raise EncodingError(1, "this format is not text; import it without an encoding")
-        return self._position
+    def _refusal_to_seek(self) -> EncodingError:
+        return EncodingError(1, "this format is not text; import it without an encoding")
 
     def _restart(self) -> None:
         self._file.seek(0)
         self._decoder = codecs.getincrementaldecoder(self._encoding)()
-        self._ready, self._position, self._line = b"", 0, 1
+        self._ready, self._line = b"", 1
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         ended = False
@@ -86,9 +76,7 @@ class Recoded(io.RawIOBase):
             ended = not part
             self._ready = self._decoded(part).encode()
         content, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
-        self._position += len(content)
-        buffer[: len(content)] = content
-        return len(content)
+        return self._deliver(content, buffer)
 
     def _decoded(self, part: bytes) -> str:
         try:
