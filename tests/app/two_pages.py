@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
 from app.editing import DraftSpan
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
+from tests.app.fake_model import FakeModel, seed
 
 
 class Page:
@@ -36,3 +40,14 @@ class Page:
 
     def span(self, key: str) -> DraftSpan | None:
         return next((span for span in self.look().spans if span.id == key), None)
+
+
+@pytest.fixture
+def service(sessions: sessionmaker[Session]) -> AnnotationService:
+    return AnnotationService(sessions, FakeModel())
+
+
+@pytest.fixture
+def pages(service: AnnotationService, sessions: sessionmaker[Session]) -> tuple[Page, Page]:
+    document_id = seed(sessions)
+    return Page(service, document_id, "Anna"), Page(service, document_id, "Bo")

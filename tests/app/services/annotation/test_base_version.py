@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation.annotation import AnnotationService
-from tests.app.fake_model import FakeModel, seed
-from tests.app.two_pages import Page
+from tests.app.two_pages import Page, pages, service
 
+__all__ = ["pages", "service"]
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def service(sessions: sessionmaker[Session]) -> AnnotationService:
-    return AnnotationService(sessions, FakeModel())
-
-
-@pytest.fixture
-def pages(service: AnnotationService, sessions: sessionmaker[Session]) -> tuple[Page, Page]:
-    document_id = seed(sessions)
-    return Page(service, document_id, "Anna"), Page(service, document_id, "Bo")
 
 
 ACCEPT = {"op": "accept", "id": "m1.1"}

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.news import News
-from tests.app.fake_model import FakeModel, seed
-from tests.app.two_pages import Page
+from tests.app.two_pages import Page, pages, service
 
+__all__ = ["pages", "service"]
 pytestmark = pytest.mark.both_databases
 
 RELABEL = {"op": "relabel", "id": "m1.1", "label": "LOC"}
-
-
-@pytest.fixture
-def service(sessions: sessionmaker[Session]) -> AnnotationService:
-    return AnnotationService(sessions, FakeModel())
-
-
-@pytest.fixture
-def pages(service: AnnotationService, sessions: sessionmaker[Session]) -> tuple[Page, Page]:
-    document_id = seed(sessions)
-    return Page(service, document_id, "Anna"), Page(service, document_id, "Bo")
 
 
 def test_the_news_are_what_others_did_and_one_other_page_is_an_other(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.interchange.read_records import ImportReport
-from storage.repository import annotation_sets, documents
+from storage.engine import writing
+from storage.repository import annotation_sets, documents, projects
 
 TEXT = "Mara lives in Oslo."
 MARA, LIVES, OSLO = (0, 4), (5, 10), (14, 18)
@@ -57,3 +59,16 @@ def outcome(report: ImportReport) -> tuple[int, ...]:
         report.differing,
         report.contradictions,
     )
+
+
+@pytest.fixture
+def project_id(sessions: sessionmaker[Session]) -> int:
+    with writing(sessions) as session:
+        return projects.create(session, "P").id
+
+
+@pytest.fixture(params=[1, 2, 250])
+def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Records a transaction: all in one, and each in its own."""
+    monkeypatch.setattr("app.services.interchange.read_records.BATCH", request.param)
+    return int(request.param)

@@ -15,33 +15,23 @@ from app.services.interchange.report_lines import losses
 from storage.columns import now
 from storage.engine import writing
 from storage.models import AnnotationSet, EntityRow
-from storage.repository import annotation_sets, documents, model_versions, projects
+from storage.repository import annotation_sets, documents, model_versions
 from tests.app.services.interchange.same_text_kit import (
     LIVES,
     MARA,
     OSLO,
+    batch,
     entities,
     lines,
     outcome,
+    project_id,
     status,
     task,
     whole,
 )
 
+__all__ = ["batch", "project_id"]
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def project_id(sessions: sessionmaker[Session]) -> int:
-    with writing(sessions) as session:
-        return projects.create(session, "P").id
-
-
-@pytest.fixture(params=[1, 2, 250])
-def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Records a transaction: all in one, and each in its own."""
-    monkeypatch.setattr("app.services.interchange.read_records.BATCH", request.param)
-    return int(request.param)
 
 
 def test_a_text_that_the_project_has_without_annotation_takes_that_of_a_file(

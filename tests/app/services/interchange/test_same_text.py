@@ -25,28 +25,18 @@ from tests.app.services.interchange.same_text_kit import (
     MARA,
     OSLO,
     TEXT,
+    batch,
     entities,
     lines,
     outcome,
+    project_id,
     status,
     task,
     whole,
 )
 
+__all__ = ["batch", "project_id"]
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def project_id(sessions: sessionmaker[Session]) -> int:
-    with writing(sessions) as session:
-        return projects.create(session, "P").id
-
-
-@pytest.fixture(params=[1, 2, 250])
-def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Records a transaction: all in one, and each in its own."""
-    monkeypatch.setattr("app.services.interchange.read_records.BATCH", request.param)
-    return int(request.param)
 
 
 def test_one_decision_a_record_becomes_one_document(
