@@ -103,7 +103,7 @@ def test_hostile_names_and_labels_are_shown_and_never_run(page: Page, site: Site
     page.get_by_label("Name", exact=True).first.fill(HOSTILE)
     page.get_by_role("textbox", name="Text", exact=True).fill("A text about nothing at all.")
     page.get_by_role("button", name="Add text").click()
-    expect(page.get_by_text("added.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="added.")).to_be_visible()
     page.get_by_role("tab", name="Labels").click()
     page.get_by_placeholder("EVENT", exact=True).fill(HOSTILE_LABEL)
     page.get_by_role("button", name="Add label").click()
