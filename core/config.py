@@ -97,6 +97,8 @@ class TrainingConfig:
     """The share of sentences trained at t = T, where inference begins."""
     no_entity_weight: float = 0.2
     """Weight of ∅ in the type loss."""
+    auxiliary_share: float = 0.7
+    """Sentences of auxiliary corpora in an epoch, as a share of the others (`core.training`)."""
     seed: int = 0
 
     def __post_init__(self) -> None:

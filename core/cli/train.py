@@ -8,7 +8,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from ..config import ModelConfig
+from ..config import ModelConfig, TrainingConfig
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import best_device
@@ -16,6 +16,7 @@ from ..evaluation.model_card import write_card
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER
 from ..training import distributed
+from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
 from .shared import (
@@ -33,6 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     add_start(parser, parent="fine-tune the model in this folder")
     parser.add_argument(
+        "--auxiliary",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="files whose own labels are taught beside and dropped from the trained model",
+    )
+    parser.add_argument(
         "--test",
         type=Path,
         nargs="*",
@@ -47,14 +56,17 @@ def run(options: argparse.Namespace) -> None:
     distributed.init()
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
+    auxiliary = auxiliary_examples(
+        {file: read_data(file, options.columns) for file in options.auxiliary}
+    )
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
-    examples = merge_corpora(corpora, model.config.labels)
+    labels = model.config.labels
+    examples = known_labels(merge_corpora(corpora, labels), labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
-    dev = merge_corpora(dev_files, model.config.labels)
-    learner = DiffusionLearner(model.to(best_device()), config)
-    for record in train(
-        learner, fit_to_window(model, examples), fit_to_window(model, dev), config, options.out
-    ):
+    dev = merge_corpora(dev_files, labels)
+    learner = _learner(model, label_set(auxiliary), config)
+    fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
+    for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
         report(record)
     is_main = distributed.is_main_process()
     distributed.shutdown()
@@ -63,6 +75,16 @@ def run(options: argparse.Namespace) -> None:
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
     print(write_card(options.out, intro, dev, options.test, command, options.columns))
+
+
+def _learner(
+    model: DiffusionNER, auxiliary_labels: tuple[str, ...], config: TrainingConfig
+) -> DiffusionLearner:
+    if not auxiliary_labels:
+        return DiffusionLearner(model.to(best_device()), config)
+    labels = model.config.labels
+    model = model.with_labels((*labels, *auxiliary_labels)).to(best_device())
+    return AuxiliaryLearner(model, config, main_labels=labels)
 
 
 def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:

@@ -82,6 +82,44 @@ def epoch_batches(
     return [batches[index] for index in shuffled]
 
 
+@dataclass(frozen=True)
+class EpochSampler:
+    """The batches of each epoch: all main sentences, and a new part of the auxiliary ones.
+
+    Indices count through the main sentences first. All auxiliary sentences are seen once before one
+    is seen again.
+    """
+
+    main_lengths: Sequence[int]
+    auxiliary_lengths: Sequence[int]
+    batch_size: int
+    auxiliary_share: float
+    seed: int
+
+    @property
+    def _auxiliary_size(self) -> int:
+        wanted = round(self.auxiliary_share * len(self.main_lengths))
+        return min(wanted, len(self.auxiliary_lengths))
+
+    @property
+    def batches_per_epoch(self) -> int:
+        return -(-(len(self.main_lengths) + self._auxiliary_size) // self.batch_size)
+
+    def batches(self, epoch: int) -> list[list[int]]:
+        """The batches of an epoch, counted from 0: lists of indices."""
+        rows = [*range(len(self.main_lengths)), *self._auxiliary_rows(epoch)]
+        lengths = [*self.main_lengths, *self.auxiliary_lengths]
+        generator = torch.Generator().manual_seed(self.seed * 10_007 + epoch)
+        batches = epoch_batches([lengths[row] for row in rows], self.batch_size, generator)
+        return [[rows[index] for index in batch] for batch in batches]
+
+    def _auxiliary_rows(self, epoch: int) -> list[int]:
+        size, total = self._auxiliary_size, len(self.auxiliary_lengths)
+        positions = range(epoch * size, (epoch + 1) * size)
+        order = torch.randperm(total, generator=torch.Generator().manual_seed(self.seed)).tolist()
+        return [len(self.main_lengths) + order[position % total] for position in positions]
+
+
 def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[list[int]]:
     """Batch all indices by length, shortest first, with as many words (padding included) as suit
     the device. A longer sentence is a batch of its own."""

@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from ..config import TrainingConfig
-from ..data.batching import epoch_batches
+from ..data.batching import EpochSampler
 from ..evaluation.metrics import Scores
 from ..types import Example
 from . import distributed
@@ -74,8 +72,11 @@ def train(
     dev: Sequence[Example],
     config: TrainingConfig,
     folder: Path,
+    auxiliary: Sequence[Example] = (),
 ) -> Iterator[TrainingRecord]:
     """Train, yielding a record every few steps and at each development score.
+
+    Of `auxiliary` each epoch sees another part (`TrainingConfig.auxiliary_share`).
 
     `folder` receives the best model by development F1, and by training loss as long as F1 is 0;
     patience counts from the first F1 above 0. If the folder holds a checkpoint of the same settings
@@ -83,25 +84,33 @@ def train(
     (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
     examples, or if the processes do not see the same folder, and TrainingDivergedError.
     """
-    for record in _records(learner, examples, dev, config, folder):
+    for record in _records(learner, examples, auxiliary, dev, config, folder):
         if distributed.is_main_process():
             yield record
 
 
 def _records(
     learner: Learner,
-    examples: Sequence[Example],
+    main: Sequence[Example],
+    auxiliary: Sequence[Example],
     dev: Sequence[Example],
     config: TrainingConfig,
     folder: Path,
 ) -> Iterator[TrainingRecord]:
-    if not examples or not dev:
+    if not main or not dev:
         raise ValueError(
-            f"training needs examples to learn and to choose by, got {len(examples)} to learn "
+            f"training needs examples to learn and to choose by, got {len(main)} to learn "
             f"and {len(dev)} for development; add annotated documents"
         )
-    lengths = [len(example.words) for example in examples]
-    per_epoch = -(-len(examples) // config.batch_size)
+    examples = [*main, *auxiliary]
+    sampler = EpochSampler(
+        [len(example.words) for example in main],
+        [len(example.words) for example in auxiliary],
+        config.batch_size,
+        config.auxiliary_share,
+        config.seed,
+    )
+    per_epoch = sampler.batches_per_epoch
     total = config.epochs * per_epoch
     optimization = Optimization(learner, config, total)
     checkpoint = folder / "checkpoint"
@@ -112,10 +121,7 @@ def _records(
     while state.step < total and state.bad_epochs < config.patience:
         epoch, steps_done = divmod(state.step, per_epoch)
         evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
-        order = epoch_batches(
-            lengths, config.batch_size, torch.Generator().manual_seed(config.seed * 10_007 + epoch)
-        )
-        for rows in order[steps_done:]:
+        for rows in sampler.batches(epoch)[steps_done:]:
             step = state.step + 1
             batch = [examples[row] for row in rows]
             losses = optimization.step(batch, step)
