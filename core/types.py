@@ -46,8 +46,9 @@ class Agreement:
     """The share of seeds that have an entity overlapping this one."""
     boundary: float
     """The share of seeds that have an entity with exactly these boundaries."""
-    type: float
-    """Among the seeds with an overlapping entity, the share whose best one has this label."""
+    type: float | None
+    """Among the seeds with an overlapping entity, the share whose best one has this label; None if
+    no seed has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ..discontinuous.training import (
     train_combiner,
     within_window,
 )
+from ..evaluation.metrics import percent
 from ..modeling.model import DiffusionNER
 
 
@@ -62,6 +63,6 @@ def run(options: argparse.Namespace) -> None:
 
 def _line(scores: FragmentScores) -> str:
     return (
-        f"F1 {100 * scores.overall.f1:.2f}, of {scores.discontinuous.gold} discontinuous entities "
-        f"{100 * scores.discontinuous.f1:.2f}"
+        f"F1 {percent(scores.overall.f1)}, of {scores.discontinuous.gold} discontinuous entities "
+        f"{percent(scores.discontinuous.f1)}"
     )

@@ -11,6 +11,7 @@ from typing import get_args
 
 from ..config import Expansion, TrainingConfig
 from ..data.examples import read_file
+from ..evaluation.metrics import percent
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
 from ..training.trainer import Progress, Resumed, TrainingRecord
@@ -125,7 +126,7 @@ def report(record: TrainingRecord) -> None:
     scores = record.scores
     marker = "  (best so far)" if record.best else ""
     print(
-        f"epoch {record.epoch}: P {100 * scores.precision:.2f}  R {100 * scores.recall:.2f}  "
-        f"F1 {100 * scores.f1:.2f}{marker}",
+        f"epoch {record.epoch}: P {percent(scores.precision)}  R {percent(scores.recall)}  "
+        f"F1 {percent(scores.f1)}{marker}",
         flush=True,
     )

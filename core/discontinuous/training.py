@@ -75,9 +75,10 @@ def train_combiner(
             for rows in epoch_batches(lengths, _BATCH_SIZE, generator)
         ]
         scores = measure_combiner(combiner, dev, dev_spans)
-        best = scores.overall.f1 > best_f1
+        f1 = scores.overall.f1 or 0.0  # undefined, without entities: no version is better
+        best = f1 > best_f1
         if best:
-            best_f1 = scores.overall.f1
+            best_f1 = f1
             combiner.save(folder)
         yield FragmentEpoch(epoch, sum(losses) / len(losses), scores, best)
 

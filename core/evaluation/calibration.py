@@ -104,7 +104,8 @@ def _since(judged: JudgedCandidate) -> float:
 
 
 def _agreement(name: str, judged: JudgedCandidate) -> float:
-    return getattr(_confidence_of(judged).agreement, name)
+    """0 where no seed suggests anything alone."""
+    return getattr(_confidence_of(judged).agreement, name) or 0.0
 
 
 _SIGNALS: dict[str, Callable[[JudgedCandidate], float]] = {

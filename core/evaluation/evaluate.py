@@ -31,8 +31,9 @@ def score_proposals(
 
 def tune_threshold(
     examples: Sequence[Example], proposals: Sequence[Sequence[Candidate]], flat: bool
-) -> float:
-    """The φ with the best F1 over `examples`, in steps of 1/60: the paper's 0.05 (appendix C) of 3.
+) -> float | None:
+    """The φ with the best F1 over `examples`, in steps of 1/60: the paper's 0.05 (appendix C) of 3;
+    None if they have no entity, so that no F1 is better than another.
 
     Proposals that conflict with a better one are excluded at every φ. Of a plateau of equally good
     values the middle is returned, which generalises best.
@@ -47,10 +48,12 @@ def tune_threshold(
                 continue
             scores.append(candidate.score)
             correct.append(candidate.span in gold)
+    if not num_gold:
+        return None
     grid = torch.arange(_GRID + 1, dtype=torch.float64) / _GRID
     mask = torch.tensor(scores, dtype=torch.float64)[:, None] >= grid
     hits = (mask & torch.tensor(correct, dtype=torch.bool)[:, None]).sum(0)
-    f1 = 2 * hits / (mask.sum(0) + num_gold).clamp(min=1)
+    f1 = 2 * hits / (mask.sum(0) + num_gold)
     best = (f1 == f1.max()).nonzero()[:, 0]
     first = int(best[0])
     plateau = int((best == torch.arange(first, first + len(best))).sum())

@@ -12,7 +12,7 @@ from ..inference.candidates import propose, threshold_of
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .evaluate import score_proposals
-from .metrics import as_table
+from .metrics import as_table, ratio
 
 
 def with_annotated_labels(examples: Sequence[Example]) -> list[Example]:
@@ -27,7 +27,7 @@ def measure(
     """Scores and speed of one setting, on sentences that fit the model.
 
     `distinct_spans` is the mean number of distinct typed spans that a sentence's noisy spans
-    propose over all steps, before φ is applied.
+    propose over all steps, before φ is applied; None without sentences.
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
@@ -40,6 +40,6 @@ def measure(
         "num_spans": sampler.num_spans,
         "threshold": threshold,
         "sentences_per_second": len(examples) / seconds,
-        "distinct_spans": sum(map(len, proposals)) / max(1, len(proposals)),
+        "distinct_spans": ratio(sum(map(len, proposals)), len(proposals)),
         "table": as_table(scores),
     }

@@ -3,7 +3,9 @@
 An entity is correct if its start, end and label are all exact; counts are summed over all sentences
 before dividing (micro average). Conventions:
 
-- Without gold and predictions, precision, recall and F1 are 1. Any other 0 / 0 is 0.
+- 0 / 0 is undefined, None: precision without predictions, recall without gold, F1 without either,
+  as scikit-learn's `zero_division=nan`. F1 with gold alone, or predictions alone, is 0. None, not
+  NaN, which JSON cannot hold and which compares without an error.
 - A gold entity is nested if it shares a word with another gold entity of its sentence.
 - A label that was not annotated in a sentence (`Example.labels`) is ignored there: a prediction
   of it is neither correct nor wrong.
@@ -12,11 +14,14 @@ before dividing (micro average). Conventions:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..types import Example, Span
+
+UNDEFINED = "–"
+"""An undefined measure in tables and on pages; in JSON it is `null`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +40,18 @@ class Count:
         )
 
     @property
-    def precision(self) -> float:
-        return self._share(self.correct, self.predicted)
+    def precision(self) -> float | None:
+        return ratio(self.correct, self.predicted)
 
     @property
-    def recall(self) -> float:
-        return self._share(self.correct, self.gold)
+    def recall(self) -> float | None:
+        return ratio(self.correct, self.gold)
 
     @property
-    def f1(self) -> float:
-        return self._share(2 * self.correct, self.gold + self.predicted)
+    def f1(self) -> float | None:
+        return ratio(2 * self.correct, self.gold + self.predicted)
 
-    def _share(self, part: int, whole: int) -> float:
-        if whole:
-            return part / whole
-        return float(self.gold == self.predicted)
-
-    def to_json(self) -> dict[str, float]:
+    def to_json(self) -> dict[str, float | None]:
         return {
             "precision": self.precision,
             "recall": self.recall,
@@ -83,19 +83,19 @@ class Scores:
     """All entities of all other sentences."""
 
     @property
-    def precision(self) -> float:
+    def precision(self) -> float | None:
         return self.overall.precision
 
     @property
-    def recall(self) -> float:
+    def recall(self) -> float | None:
         return self.overall.recall
 
     @property
-    def f1(self) -> float:
+    def f1(self) -> float | None:
         return self.overall.f1
 
     def to_json(self) -> dict[str, Any]:
-        """Scores in 0..1 and the counts behind them, ready for `json.dumps`."""
+        """Scores in 0..1, None where undefined, and the counts behind them; for `json.dumps`."""
         return {
             **self.overall.to_json(),
             "sentences": self.sentences,
@@ -175,6 +175,30 @@ def _boundaries(spans: Iterable[Span]) -> frozenset[tuple[int, int]]:
     return frozenset((span.start, span.end) for span in spans)
 
 
+def ratio(part: float, whole: float) -> float | None:
+    """`part` of `whole`; None, undefined, if there is no whole."""
+    return part / whole if whole else None
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """A share in per cent without its sign, or `UNDEFINED`."""
+    return UNDEFINED if share is None else f"{100 * share:.{digits}f}"
+
+
+def stored_shares(stored: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
+    """Precision, recall and F1 of what `Count.to_json` wrote.
+
+    Earlier versions wrote 0 or 1 for an undefined measure; the counts beside it tell.
+    """
+    gold, predicted = stored.get("gold"), stored.get("predicted")
+    nothing = gold == 0 and predicted == 0
+    return (
+        None if predicted == 0 else stored["precision"],
+        None if gold == 0 else stored["recall"],
+        None if nothing else stored["f1"],
+    )
+
+
 def as_table(scores: Scores) -> str:
     """Format the scores as lines of text, in per cent; nested and flat entities have a recall
     only."""
@@ -187,7 +211,7 @@ def as_table(scores: Scores) -> str:
     lines = [header]
     for name, count in rows:
         shares = " ".join(
-            f"{100 * share:6.2f}" for share in (count.precision, count.recall, count.f1)
+            f"{percent(share):>6}" for share in (count.precision, count.recall, count.f1)
         )
         lines.append(
             f"{name:{width}}  {shares} {count.gold:6d} {count.predicted:6d} {count.correct:6d}"
@@ -195,7 +219,7 @@ def as_table(scores: Scores) -> str:
     for name, count in (("nested entities", scores.nested), ("flat entities", scores.flat)):
         if not count.gold:
             continue
-        recall = f"{100 * count.recall:6.2f}"
+        recall = f"{percent(count.recall):>6}"
         lines.append(
             f"{name:{width}}  {'':6} {recall} {'':6} {count.gold:6d} {'':6} {count.correct:6d}"
         )

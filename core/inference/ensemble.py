@@ -41,15 +41,14 @@ def _agreement(span: Span, predicted: Sequence[Sequence[Span]]) -> Agreement:
     return Agreement(
         len(with_overlap) / len(predicted),
         same_boundaries / len(predicted),
-        same_label / max(1, len(with_overlap)),
+        same_label / len(with_overlap) if with_overlap else None,
     )
 
 
-def pairwise_f1(predictions: Sequence[Set[Hashable]]) -> float:
-    """The mean F1 over all pairs of predictions, one taken as gold for the other; 1 if all
-    agree."""
-    pairs = [
-        2 * len(first & second) / (len(first) + len(second)) if first or second else 1.0
+def pairwise_f1(predictions: Sequence[Set[Hashable]]) -> list[float | None]:
+    """The F1 of each pair of predictions, one taken as gold for the other; None if both are
+    empty."""
+    return [
+        2 * len(first & second) / (len(first) + len(second)) if first or second else None
         for first, second in combinations(predictions, 2)
     ]
-    return sum(pairs) / len(pairs) if pairs else 1.0

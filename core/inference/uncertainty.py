@@ -31,7 +31,7 @@ class Uncertainty:
     least_confidence: float
     """1 - the mean P^c of the first seed's suggestions; 0 without suggestions."""
     disagreement: float
-    """1 - the mean pairwise F1 between the seeds' suggestions; 0 if none suggests anything."""
+    """1 - the mean pairwise F1 between the seeds' suggestions; two that suggest nothing agree."""
     vector: tuple[float, ...]
     """The mean word state; zeros for a text without words."""
 
@@ -100,10 +100,9 @@ def _summarize(
     state_sum: Tensor,
     num_words: int,
 ) -> Uncertainty:
+    agreement = mean(1.0 if f1 is None else f1 for f1 in pairwise_f1(predictions))
     vector = tuple((state_sum / max(1, num_words)).tolist())
-    return Uncertainty(
-        1 - mean(type_probs) if type_probs else 0.0, 1 - pairwise_f1(predictions), vector
-    )
+    return Uncertainty(1 - mean(type_probs) if type_probs else 0.0, 1 - agreement, vector)
 
 
 @torch.inference_mode()

@@ -28,7 +28,7 @@ class TrainingState:
     """Hash of the settings and the data; a checkpoint with another one is not resumed."""
     step: int = 0
     best_f1: float = -1.0
-    """-1 before the first development score."""
+    """-1 before the first development score; 0 for an undefined one."""
     best_loss: float | None = None
     """The mean training loss before the best development score."""
     bad_epochs: int = 0
@@ -45,11 +45,13 @@ class TrainingState:
             loss_count=self.loss_count + 1,
         )
 
-    def after_evaluation(self, f1: float) -> tuple[TrainingState, bool]:
+    def after_evaluation(self, measured_f1: float | None) -> tuple[TrainingState, bool]:
         """The state after a development score, and whether it is the best one.
 
         As long as F1 is 0, the lower training loss is the better one, and patience does not count.
+        So it is where F1 is undefined, in development sentences without an entity.
         """
+        f1 = measured_f1 or 0.0
         loss = self.loss_sum / self.loss_count if self.loss_count else math.inf
         ties_at_zero = f1 == self.best_f1 == 0
         learnt_more = self.best_loss is None or loss < self.best_loss

@@ -50,7 +50,7 @@ class Learner(Protocol):
 @dataclass
 class DiffusionLearner:
     """Train DiffusionNER with Algorithm 1; evaluation tunes the model's φ for nested and flat
-    decoding."""
+    decoding, and keeps it if the examples have no entity."""
 
     model: DiffusionNER
     config: TrainingConfig
@@ -73,11 +73,13 @@ class DiffusionLearner:
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         proposals = propose(self.model, [example.words for example in examples], self.sampler)
-        self.model.config = replace(
-            self.model.config,
-            threshold=tune_threshold(examples, proposals, flat=False),
-            flat_threshold=tune_threshold(examples, proposals, flat=True),
+        nested_threshold, flat_threshold = (
+            tune_threshold(examples, proposals, flat) for flat in (False, True)
         )
+        if nested_threshold is not None and flat_threshold is not None:
+            self.model.config = replace(
+                self.model.config, threshold=nested_threshold, flat_threshold=flat_threshold
+            )
         flat = self.sampler.flat
         return score_proposals(examples, proposals, self.model.config.phi(flat), flat)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..config import TrainingConfig
 from ..data.batching import EpochSampler
-from ..evaluation.metrics import Scores
+from ..evaluation.metrics import Scores, percent
 from ..types import Example
 from . import distributed
 from .checkpoint import TrainingState, load_checkpoint, remove_checkpoint, save_checkpoint
@@ -78,9 +78,9 @@ def train(
 
     Of `auxiliary` each epoch sees another part (`TrainingConfig.auxiliary_share`).
 
-    `folder` receives the best model by development F1, and by training loss as long as F1 is 0;
-    patience counts from the first F1 above 0. If the folder holds a checkpoint of the same settings
-    and data, training continues from it, bit-identically. In distributed training
+    `folder` receives the best model by development F1, and by training loss as long as F1 is 0 or
+    undefined; patience counts from the first F1 above 0. If the folder holds a checkpoint of the
+    same settings and data, training continues from it, bit-identically. In distributed training
     (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
     examples, or if the processes do not see the same folder, and TrainingDivergedError.
     """
@@ -152,7 +152,8 @@ def _advice(config: TrainingConfig, folder: Path, state: TrainingState) -> Itera
     try:
         yield
     except TrainingDivergedError as error:
-        saved = f"the best version so far, with a development F1 of {100 * state.best_f1:.2f}, is"
+        f1 = f", with a development F1 of {percent(state.best_f1)}," if state.best_f1 > 0 else ""
+        saved = f"the best version so far{f1} is"
         raise TrainingDivergedError(
             f"{error}; lower encoder_lr ({config.encoder_lr:g}) and decoder_lr "
             f"({config.decoder_lr:g}), by half to begin with, or raise warmup ({config.warmup:g}); "

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .experiment import Experiment, ExperimentConfig
 from .plan import Kind, Run
-from .report import Chart, Record, Report
+from .report import Chart, Record, Report, in_percent
 from .runner import Done
 
 NEAR = 0.9
@@ -26,9 +26,12 @@ def _plan(config: ExperimentConfig) -> list[Run]:
     return config.sized(runs)
 
 
-def first_step_near(points: Sequence[tuple[int, float]], final: float) -> int:
-    """The first step that reaches 90 % of `final`, the development F1 of the saved version."""
-    return next(step for step, f1 in points if f1 >= NEAR * final)
+def first_step_near(points: Sequence[tuple[int, float | None]], final: float | None) -> int | None:
+    """The first step that reaches 90 % of `final`, the development F1 of the saved version; None
+    if that is 0 or undefined."""
+    if not final:
+        return None
+    return next(step for step, f1 in points if f1 is not None and f1 >= NEAR * final)
 
 
 def _report(config: ExperimentConfig, done: Done) -> Report:
@@ -43,14 +46,15 @@ def _report(config: ExperimentConfig, done: Done) -> Report:
             final = row["best_dev_f1"]
             reached = first_step_near(points, final)
             record |= {
-                "final dev F1": 100 * final,
+                "final dev F1": in_percent(final),
                 "steps": row["steps"],
                 "90 % at step": reached,
-                "share of the steps": reached / row["steps"],
+                "share of the steps": None if reached is None else reached / row["steps"],
                 "minutes": row["train_seconds"] / 60,
             }
             curve += [
-                {**cells, "corpus": corpus, "step": step, "dev F1": 100 * f1} for step, f1 in points
+                {**cells, "corpus": corpus, "step": step, "dev F1": in_percent(f1)}
+                for step, f1 in points
             ]
         records.append(record)
     notes = (

@@ -103,17 +103,18 @@ def _crosses(step: int, every: int) -> bool:
 
 
 @torch.inference_mode()
-def _development(trained: CandidateModel | BaselineModel, examples: list[Example]) -> float:
+def _development(trained: CandidateModel | BaselineModel, examples: list[Example]) -> float | None:
     trained.learner.network.eval()
     return trained.learner.evaluate(examples).f1
 
 
 class _TrainingLog:
-    """Development F1 by step, and the seconds of training over all its parts."""
+    """Development F1 by step, None where undefined, and the seconds of training over all its
+    parts."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.points: dict[int, tuple[float, bool]] = {}
+        self.points: dict[int, tuple[float | None, bool]] = {}
         self.seconds = 0.0
         self.finished = False
         if path.is_file():
@@ -122,7 +123,7 @@ class _TrainingLog:
             self.seconds, self.finished = saved["seconds"], saved["finished"]
         self.since = time.monotonic()
 
-    def add(self, step: int, f1: float, end_of_epoch: bool) -> None:
+    def add(self, step: int, f1: float | None, end_of_epoch: bool) -> None:
         self.points = {at_step: value for at_step, value in self.points.items() if at_step < step}
         self.points[step] = (f1, end_of_epoch)
         self._write()
@@ -140,10 +141,11 @@ class _TrainingLog:
         write_atomically(self.path, json.dumps(saved))
 
     def summary(self, planned: int) -> dict[str, Any]:
+        at_ends = [f1 for f1, end in self.points.values() if end and f1 is not None]
         return {
             "train_seconds": self.seconds,
             "steps": max(self.points),
             "planned_steps": planned,
-            "best_dev_f1": max(f1 for f1, end in self.points.values() if end),
+            "best_dev_f1": max(at_ends, default=None),
             "points": [(step, f1) for step, (f1, _) in self.points.items()],
         }

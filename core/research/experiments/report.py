@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...evaluation.metrics import UNDEFINED
 from .store import write_atomically
 
 Record = dict[str, Any]
-NOTHING = "–"
 _SCRIPT = "plotly.min.js"
 
 
@@ -58,6 +58,11 @@ def publish(report: Report, name: str, out: Path) -> tuple[Path, ...]:
     if not (out / _SCRIPT).is_file():
         write_atomically(out / _SCRIPT, get_plotlyjs())
     return tuple(paths)
+
+
+def in_percent(share: float | None) -> float | None:
+    """A share in per cent; None, missing, where it is undefined."""
+    return None if share is None else 100 * share
 
 
 def as_csv(columns: Sequence[str], records: Sequence[Record]) -> str:
@@ -117,7 +122,7 @@ def _series(report: Report) -> dict[str, Sequence[Record]]:
 
 def _cell(value: object) -> str:
     if value is None:
-        return NOTHING
+        return UNDEFINED
     if isinstance(value, float):
         return f"{value:.2f}"
     return str(value).replace("|", "\\|")

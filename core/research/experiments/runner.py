@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TextIO
 
+from ...evaluation.metrics import percent
 from ...training.trainer import Progress, Resumed, TrainingRecord
 from .plan import Run
 from .store import claimed, fingerprint, folder_of, read_row, write_row
@@ -74,10 +75,8 @@ def _perform(run: Run, folder: Path, head: str) -> Iterator[str]:
             result = end.value
             break
     write_row(folder, {"fingerprint": fingerprint(run), "run": run.settings(), **result})
-    f1_scores = [100 * row["f1"] for row in result["measures"] if "f1" in row]
-    scores = (
-        f"F1 {', '.join(f'{f1:.2f}' for f1 in f1_scores[:_SHOWN_SCORES])}, " if f1_scores else ""
-    )
+    f1_scores = [percent(row["f1"]) for row in result["measures"] if "f1" in row]
+    scores = f"F1 {', '.join(f1_scores[:_SHOWN_SCORES])}, " if f1_scores else ""
     yield f"{head}: {scores}{(time.monotonic() - started) / 60:.1f} min"
 
 
@@ -111,4 +110,4 @@ def _line(head: str, record: TrainingRecord) -> str:
         minutes = record.eta_seconds / 60
         return f"  step {record.step}/{record.total_steps}  loss {loss:.3f}  {minutes:.0f} min left"
     marker = "  (best so far)" if record.best else ""
-    return f"{head}: epoch {record.epoch}: development F1 {100 * record.scores.f1:.2f}{marker}"
+    return f"{head}: epoch {record.epoch}: development F1 {percent(record.scores.f1)}{marker}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import mean, stdev
+from typing import Any
 
 from ...installation import BUNDLED
 from ...types import SamplerSettings
@@ -43,22 +45,30 @@ def _plan(config: ExperimentConfig) -> list[Run]:
     return measured_runs(config, "seeds", (*samplers, ensemble_settings))
 
 
+def _spread(measures: Sequence[dict[str, Any]]) -> Record:
+    """F1 over the seeds and of their ensemble; without the scores if any is undefined."""
+    (ensemble_row,) = (measured for measured in measures if measured["ensemble"] > 1)
+    speed = {"ensemble sentences/s": ensemble_row["sentences_per_second"]}
+    if any(measured["f1"] is None for measured in measures):
+        return speed
+    f1 = [100 * measured["f1"] for measured in measures if measured["ensemble"] == 1]
+    return {
+        "mean F1": mean(f1),
+        "standard deviation": stdev(f1),
+        "lowest": min(f1),
+        "highest": max(f1),
+        "ensemble F1": 100 * ensemble_row["f1"],
+        "ensemble over mean": 100 * ensemble_row["f1"] - mean(f1),
+        **speed,
+    }
+
+
 def _report(config: ExperimentConfig, done: Done) -> Report:
     records: list[Record] = []
     for run, row in done:
         record: Record = {"corpus": run.corpora[0].name}
         if row is not None:
-            f1 = [100 * measured["f1"] for measured in row["measures"] if measured["ensemble"] == 1]
-            (ensemble_row,) = (measured for measured in row["measures"] if measured["ensemble"] > 1)
-            record |= {
-                "mean F1": mean(f1),
-                "standard deviation": stdev(f1),
-                "lowest": min(f1),
-                "highest": max(f1),
-                "ensemble F1": 100 * ensemble_row["f1"],
-                "ensemble over mean": 100 * ensemble_row["f1"] - mean(f1),
-                "ensemble sentences/s": ensemble_row["sentences_per_second"],
-            }
+            record |= _spread(row["measures"])
         records.append(record)
     columns = ("corpus", "mean F1", "standard deviation", "lowest", "highest")
     ensemble = ("ensemble F1", "ensemble over mean", "ensemble sentences/s")

@@ -7,7 +7,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from .plan import Run
-from .report import Record
+from .report import Record, in_percent
 from .runner import Done
 from .settings import Setting
 
@@ -51,11 +51,11 @@ def _is_at(measure: dict[str, Any], point: tuple[int, ...]) -> bool:
 def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
     seconds, best = row.get("train_seconds"), row.get("best_dev_f1")
     return {
-        "P": 100 * measure["precision"],
-        "R": 100 * measure["recall"],
-        "F1": 100 * measure["f1"],
-        "nested R": 100 * measure["nested_recall"] if measure["nested_gold"] else None,
-        "dev F1": None if best is None else 100 * best,
+        "P": in_percent(measure["precision"]),
+        "R": in_percent(measure["recall"]),
+        "F1": in_percent(measure["f1"]),
+        "nested R": in_percent(measure["nested_recall"]) if measure["nested_gold"] else None,
+        "dev F1": in_percent(best),
         "late rise": late_gain(row["points"]) if row.get("points") else None,
         "minutes": None if seconds is None else seconds / 60,
         "sentences/s": measure["sentences_per_second"],
@@ -63,12 +63,15 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
     }
 
 
-def late_gain(points: Sequence[tuple[int, float]]) -> float:
+def late_gain(points: Sequence[tuple[int, float | None]]) -> float | None:
     """How much the best development F1, in points, rose in the last quarter of the steps: near 0
-    once training has converged."""
+    once training has converged. None if no F1 is defined."""
     last = max(step for step, _ in points)
-    early = [f1 for step, f1 in points if step <= 0.75 * last]
-    return 100 * (max(f1 for _, f1 in points) - max(early, default=0.0))
+    defined = [(step, f1) for step, f1 in points if f1 is not None]
+    if not defined:
+        return None
+    early = [f1 for step, f1 in defined if step <= 0.75 * last]
+    return 100 * (max(f1 for _, f1 in defined) - max(early, default=0.0))
 
 
 def _mean(records_of_seeds: Sequence[Record]) -> Record:
@@ -78,7 +81,6 @@ def _mean(records_of_seeds: Sequence[Record]) -> Record:
     for name in records_of_seeds[0]:
         values = [record[name] for record in records_of_seeds]
         averaged[name] = None if None in values else mean(values)
-    averaged["± seeds"] = (
-        stdev(record["F1"] for record in records_of_seeds) if len(records_of_seeds) > 1 else None
-    )
+    f1 = [record["F1"] for record in records_of_seeds]
+    averaged["± seeds"] = stdev(f1) if len(f1) > 1 and None not in f1 else None
     return averaged

@@ -9,7 +9,7 @@ from ...types import SamplerSettings
 from .experiment import Experiment, ExperimentConfig
 from .measures import ERRORS, FIRST, GIVEN
 from .plan import Run
-from .report import Chart, Record, Report
+from .report import Chart, Record, Report, in_percent
 from .runner import Done
 from .sampling import measured_runs
 
@@ -39,10 +39,10 @@ def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
             record: Record = {"corpus": run.corpora[0].name, "given": count}
             if count in by_count:
                 record |= {
-                    "P": 100 * by_count[count]["precision"],
-                    "R": 100 * by_count[count]["recall"],
-                    "F1": 100 * by_count[count]["f1"],
-                    "over none": 100 * (by_count[count]["f1"] - by_count[0]["f1"]),
+                    "P": in_percent(by_count[count]["precision"]),
+                    "R": in_percent(by_count[count]["recall"]),
+                    "F1": in_percent(by_count[count]["f1"]),
+                    "over none": _gain(by_count[count]["f1"], by_count[0]["f1"]),
                     "sentences": by_count[count]["sentences"],
                     "entities": by_count[count]["gold"],
                 }
@@ -60,6 +60,10 @@ def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
         notes + config.notes([run for run, _ in done]),
         Chart("given", "F1", ("corpus",), lines=True),
     )
+
+
+def _gain(f1: float | None, without: float | None) -> float | None:
+    return None if f1 is None or without is None else 100 * (f1 - without)
 
 
 def _report_confidence(config: ExperimentConfig, done: Done) -> Report:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.metrics import Count, as_table, nested_entities, score
+from core.evaluation.metrics import Count, as_table, nested_entities, percent, score, stored_shares
 from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "hired", "Ms.", "Haag", ".")
@@ -60,24 +60,46 @@ def test_a_label_nobody_looked_for_is_neither_right_nor_wrong() -> None:
     assert scores.boundaries == Count(1, 1, 1)
 
 
-def test_nothing_to_find_and_nothing_said_is_perfect() -> None:
+def test_nothing_to_find_and_nothing_said_measures_nothing() -> None:
     scores = score([(Example(WORDS), [])])
-    assert (scores.precision, scores.recall, scores.f1) == (1, 1, 1)
+    assert (scores.precision, scores.recall, scores.f1) == (None, None, None)
+
+
+Shares = tuple[float | None, float | None, float | None]
 
 
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
-        (Count(0, 0, 0), (1, 1, 1)),
-        (Count(2, 0, 0), (0, 0, 0)),
-        (Count(0, 2, 0), (0, 0, 0)),
+        (Count(0, 0, 0), (None, None, None)),
+        (Count(2, 0, 0), (None, 0, 0)),
+        (Count(0, 2, 0), (0, None, 0)),
         (Count(4, 2, 1), (0.5, 0.25, 1 / 3)),
     ],
 )
-def test_nought_by_nought_follows_the_convention(
-    count: Count, expected: tuple[float, float, float]
+def test_nought_by_nought_is_undefined(count: Count, expected: Shares) -> None:
+    assert (count.precision, count.recall, count.f1) == expected
+    assert stored_shares(json.loads(json.dumps(count.to_json()))) == expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        ({"precision": 1.0, "recall": 1.0, "f1": 1.0, "gold": 0, "predicted": 0}, (None,) * 3),
+        ({"precision": 0.0, "recall": 0.0, "f1": 0.0, "gold": 2, "predicted": 0}, (None, 0, 0)),
+        ({"precision": 0.0, "recall": 0.0, "f1": 0.0, "gold": 0, "predicted": 2}, (0, None, 0)),
+        ({"precision": 0.5, "recall": 0.4, "f1": 0.44, "gold": 5}, (0.5, 0.4, 0.44)),
+    ],
+)
+def test_scores_stored_before_undefined_ones_were_told_apart_are_read_by_their_counts(
+    stored: dict[str, float], expected: Shares
 ) -> None:
-    assert (count.precision, count.recall, count.f1) == pytest.approx(expected)
+    assert stored_shares(stored) == expected
+
+
+@pytest.mark.parametrize(("share", "text"), [(None, "–"), (0.0, "0.00"), (0.12345, "12.35")])
+def test_an_undefined_share_is_a_dash(share: float | None, text: str) -> None:
+    assert percent(share) == text
 
 
 def test_a_span_said_twice_counts_once() -> None:
@@ -87,8 +109,9 @@ def test_a_span_said_twice_counts_once() -> None:
 @given(st.lists(sentence, max_size=4))
 def test_saying_exactly_the_gold_scores_one(golds: list[frozenset[Span]]) -> None:
     scores = score([(Example(WORDS, tuple(gold)), gold) for gold in golds])
-    assert (scores.precision, scores.recall, scores.f1) == (1, 1, 1)
-    assert scores.nested.recall == scores.flat.recall == scores.boundaries.f1 == 1
+    assert (scores.precision, scores.recall, scores.f1) == ((1,) * 3 if any(golds) else (None,) * 3)
+    for part in (scores.nested, scores.flat, scores.boundaries):
+        assert part.recall == (1 if part.gold else None)
 
 
 @given(st.lists(st.tuples(sentence, sentence), max_size=4))
@@ -122,13 +145,26 @@ def test_the_json_form_is_plain_and_keeps_the_counts() -> None:
     record = json.loads(json.dumps(score([(Example(WORDS, (BANK, CHINA)), [BANK])]).to_json()))
     assert (record["precision"], record["recall"], record["gold"]) == (1.0, 0.5, 2)
     assert record["per_label"]["LOC"]["recall"] == 0
-    assert (record["nested_recall"], record["flat_recall"]) == (0.5, 1.0)
+    assert (record["nested_recall"], record["flat_recall"]) == (0.5, None)
 
 
 def test_the_table_shows_every_label_in_per_cent() -> None:
     table = as_table(score([(Example(WORDS, (BANK, CHINA, HAAG)), [BANK, HAAG])]))
     rows = {line[:22].strip(): line[22:].split() for line in table.splitlines()}
     assert rows["all"] == ["100.00", "66.67", "80.00", "3", "2", "2"]
-    assert rows["LOC"] == ["0.00", "0.00", "0.00", "1", "0", "0"]
+    assert rows["LOC"] == ["–", "0.00", "0.00", "1", "0", "0"]
     assert rows["nested entities"] == ["50.00", "2", "1"]
     assert len({len(line) for line in table.splitlines()}) == 1
+
+
+def test_what_is_undefined_is_a_dash_in_the_table_and_null_in_json() -> None:
+    scores = score([(Example(WORDS, (HAAG,)), [Span(2, 3, "LOC")])])
+    rows = {line[:22].strip(): line[22:].split() for line in as_table(scores).splitlines()}
+    assert rows["all"] == ["0.00", "0.00", "0.00", "1", "1", "0"]
+    assert rows["LOC"] == ["0.00", "–", "0.00", "0", "1", "0"]
+    assert rows["PER"] == ["–", "0.00", "0.00", "1", "0", "0"]
+    assert rows["sentences with nesting"] == ["–", "–", "–", "0", "0", "0"]
+    assert len({len(line) for line in as_table(scores).splitlines()}) == 1
+    record = json.loads(json.dumps(scores.to_json()))
+    assert record["nested_recall"] is None
+    assert record["per_label"]["PER"]["precision"] is None

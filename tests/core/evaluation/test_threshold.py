@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,10 +56,24 @@ def test_no_other_threshold_keeps_better_entities(
     found = [Candidate(*place, "PER", score, 1, 0) for place, score in ranked]
 
     def f1(threshold: float) -> float:
-        return score_proposals([example], [found], threshold, flat).f1
+        measured = score_proposals([example], [found], threshold, flat).f1
+        assert measured is not None
+        return measured
 
     best = max(f1(sixtieth / 60) for sixtieth in range(61))
-    assert f1(tune_threshold([example], [found], flat)) == pytest.approx(best)
+    tuned = tune_threshold([example], [found], flat)
+    assert tuned is not None
+    assert f1(tuned) == pytest.approx(best)
+
+
+def test_sentences_without_an_entity_tune_no_threshold(new_model: NewModel) -> None:
+    example = Example(WORDS, (), frozenset({"PER"}))
+    assert tune_threshold([example], [[Candidate(0, 1, "PER", 0.9, 1, 0)]], flat=False) is None
+    learner = DiffusionLearner(new_model(), TrainingConfig(), SamplerSettings(1, 4))
+    learner.model.config = replace(learner.model.config, threshold=0.25, flat_threshold=0.35)
+    learner.evaluate([example])
+    config = learner.model.config
+    assert (config.threshold, config.flat_threshold) == (0.25, 0.35)
 
 
 PARTS = Example(WORDS, (Span(0, 3, "PER"), Span(4, 5, "PER")))

@@ -90,7 +90,7 @@ def test_nothing_found_is_nothing_to_agree_on_and_a_seed_that_met_nothing_says_n
     (met,) = agreements([Span(0, 1, "LOC")], [[0.5, 0.0]], threshold=0.0)
     assert met == Agreement(existence=0.5, boundary=0.5, type=1.0)
     (unsaid,) = agreements([Span(0, 1, "LOC")], [[0.5, 0.0]], threshold=1.0)
-    assert unsaid == Agreement(existence=0.0, boundary=0.0, type=0.0)
+    assert unsaid == Agreement(existence=0.0, boundary=0.0, type=None)
 
 
 def test_seeds_do_not_agree_by_what_a_person_decided() -> None:

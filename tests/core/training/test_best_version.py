@@ -37,7 +37,8 @@ class Network(nn.Module):
 class Scripted:
     """A learner whose losses and scores are given."""
 
-    f1: Sequence[float]
+    f1: Sequence[float | None]
+    """None: undefined, as nothing is to be found and nothing was."""
     losses_by_step: Sequence[float] = ()
     network: Network = field(default_factory=Network)
     saved: list[int] = field(default_factory=list)
@@ -60,7 +61,8 @@ class Scripted:
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         f1 = self.f1[self.scored]
         self.scored += 1
-        overall, none = Count(gold=100, predicted=100, correct=round(f1 * 100)), Count()
+        none = Count()
+        overall = none if f1 is None else Count(gold=100, predicted=100, correct=round(f1 * 100))
         return Scores(1, overall, {}, none, none, none, none, none)
 
     def save(self, folder: Path) -> None:
@@ -80,11 +82,13 @@ def run(learner: Scripted, folder: Path, patience: int = 2) -> list[TrainingReco
         ((0.2, 0.1, 0.1, 0.9), (1, 1, 1, 1), [1], 3),
         ((0.0, 0.4, 0.4, 0.4, 0.9), (9, 1, 1, 1, 1), [1, 2], 4),
         ((0.4, 0.0, 0.0, 0.9), (9, 8, 7, 6), [1], 3),
+        ((None, None, None, None), (9, 5, 7, 4), [1, 2, 4], 4),
+        ((0.0, None, 0.0, None), (9, 5, 7, 6), [1, 2], 4),
     ],
 )
 def test_a_loss_decides_while_f1_is_0_and_patience_counts_from_the_first_f1_above_it(
     tmp_path: Path,
-    f1: Sequence[float],
+    f1: Sequence[float | None],
     epoch_losses: Sequence[float],
     saved: list[int],
     epochs: int,
@@ -112,6 +116,12 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_says_what_to_lower(
     assert "lower encoder_lr (0.0001) and decoder_lr (0.0005)" in str(stopped.value)
     assert f"a development F1 of 50.00, is in {tmp_path}" in str(stopped.value)
     assert learner.saved == [1]
+
+
+def test_a_version_without_a_score_is_not_said_to_have_one(tmp_path: Path) -> None:
+    learner = Scripted((None, None), [1.0] * STEPS + [math.nan])
+    with pytest.raises(TrainingDivergedError, match=f"the best version so far is in {tmp_path}"):
+        run(learner, tmp_path)
 
 
 def levels(*parts: tuple[float, int]) -> Iterator[float]:

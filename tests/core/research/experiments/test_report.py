@@ -54,6 +54,15 @@ def test_seeds_are_averaged_over_those_that_are_there() -> None:
     assert record["nested R"] is None
 
 
+def test_what_is_undefined_is_missing_in_the_mean_and_its_spread() -> None:
+    undefined = row(0.5)
+    undefined["measures"][0] |= {"precision": None, "f1": None}
+    (record,) = average([(run("ours", 0), row(0.5)), (run("ours", 1), undefined)])
+    assert (record["P"], record["F1"], record["± seeds"]) == (None, None, None)
+    assert record["R"] is not None
+    assert "| ours | gum_named | – |" in as_markdown(report([record]))
+
+
 def test_a_row_that_is_not_there_yet_is_dashes_in_markdown_and_empty_in_csv() -> None:
     records = average([(run("ours"), row(0.5)), (run("tagger"), None)])
     table = report(records)
@@ -96,11 +105,13 @@ def test_near_the_end_is_the_first_step_with_nine_tenths_of_what_is_kept() -> No
     points = [(10, 0.2), (20, 0.55), (30, 0.65), (40, 0.6)]
     assert first_step_near(points, final=0.6) == 20
     assert first_step_near(points, final=0.65) == 30
-    assert first_step_near([(10, 0.0), (20, 0.0)], final=0.0) == 10
+    assert first_step_near([(10, 0.0), (20, 0.0)], final=0.0) is None
+    assert first_step_near([(10, None), (20, None)], final=None) is None
 
 
 def test_the_late_rise_is_what_the_last_quarter_of_the_steps_won() -> None:
     assert late_gain([(10, 0.5), (20, 0.25), (30, 0.625), (40, 0.75)]) == 12.5
+    assert late_gain([(10, None), (20, None)]) is None
     assert late_gain([(10, 0.5), (20, 0.75), (30, 0.75), (40, 0.5)]) == 0
     assert late_gain([(40, 0.5)]) == 50
 
