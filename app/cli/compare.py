@@ -11,6 +11,7 @@ from app.services.model_registry.significance import Difference, in_words
 from app.services.operations.startup import open_database
 from app.services.suggestions.predictor import version_predictor
 from app.settings import Settings
+from core.evaluation.metrics import UNDEFINED, percent
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +35,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _row(name: str, found: Difference) -> None:
-    interval = f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
+    difference, interval, p = UNDEFINED, UNDEFINED, UNDEFINED
+    if (estimate := found.estimate) is not None:
+        difference, p = f"{100 * estimate.difference:+.2f}", f"{estimate.p:.4f}"
+        interval = f"{100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}"
     print(
-        f"{name:16} {100 * found.f1_a:8.2f} {100 * found.f1_b:8.2f} "
-        f"{100 * found.difference:+7.2f} {interval:>16} {found.p:7.4f}"
+        f"{name:16} {percent(found.f1_a):>8} {percent(found.f1_b):>8} "
+        f"{difference:>7} {interval:>16} {p:>7}"
     )

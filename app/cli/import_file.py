@@ -17,6 +17,7 @@ from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.samples import SAMPLE_LABELS
 from app.services.operations.startup import open_database
 from app.settings import Settings
+from core.evaluation.metrics import UNDEFINED
 from storage.engine import Sessions, writing
 from storage.enums import SPLITS
 from storage.formats import ENCODINGS, IMPORT_FORMATS, likely_encodings
@@ -127,8 +128,8 @@ def _preview(sessions: Sessions, options: argparse.Namespace, incoming: Incoming
 
 
 def _line(report: ImportReport) -> str:
-    share = report.read / report.size if report.size else 1
-    return f"{share:4.0%}  {report.added:,} documents, {report.bad_count:,} bad"
+    share = f"{report.read / report.size:.0%}" if report.size else UNDEFINED
+    return f"{share:>4}  {report.added:,} documents, {report.bad_count:,} bad"
 
 
 def _tell(report: ImportReport, file: object, done: str = "added") -> None:

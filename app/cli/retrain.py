@@ -12,6 +12,7 @@ from app.services.operations.startup import open_database
 from app.services.retraining.jobs import Job, Jobs
 from app.services.retraining.training_data import RetrainingSettings
 from app.settings import Settings
+from core.evaluation.metrics import percent
 
 _POLL = 1.0
 
@@ -54,7 +55,7 @@ def _wait(jobs: Jobs, job_id: str) -> Job:
         progress = jobs.progress(job_id)
         now = f"{job.step or job.state}  step {progress.step}/{progress.total_steps}"
         if progress.evaluations:
-            now += f"  development F1 {100 * progress.evaluations[-1].f1:.2f}"
+            now += f"  development F1 {percent(progress.evaluations[-1].f1)}"
         if now != shown:
             print(now, flush=True)
         shown = now
@@ -66,5 +67,5 @@ def _show(version: VersionView) -> None:
     print(f"{'holdout split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
     for row in version.comparison:
         name = row.label or "all"
-        print(f"{name:16} {row.gold:6d} {100 * row.old[2]:8.2f} {100 * row.new[2]:8.2f}")
+        print(f"{name:16} {row.gold:6d} {percent(row.old[2]):>8} {percent(row.new[2]):>8}")
     print(f"model version {version.id} is proposed: `python -m app promote {version.id}`")

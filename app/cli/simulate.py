@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.simulation.conditions import CONDITIONS
 from app.simulation.material import read_gold, set_up
 from app.simulation.visits import Tally
+from core.evaluation.metrics import UNDEFINED, ratio
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +70,10 @@ def table(tallies: dict[str, Tally]) -> str:
     for name, tally in tallies.items():
         lines.append(
             f"| {name} | {tally.documents} | {tally.entities} | {tally.gestures} "
-            f"| {tally.an_entity:.2f} | {tally.gestures / first.gestures:.2f} |"
+            f"| {_number(tally.an_entity)} | {_number(ratio(tally.gestures, first.gestures))} |"
         )
     return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return UNDEFINED if value is None else f"{value:.2f}"

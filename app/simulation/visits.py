@@ -8,6 +8,7 @@ from itertools import count
 
 from app.services.annotation.annotation import AnnotationService
 from app.simulation.annotator import SUBMIT, Correction, corrections
+from core.evaluation.metrics import ratio
 from core.types import Key, key_of
 
 PERSON = "simulated"
@@ -22,8 +23,9 @@ class Tally:
     gestures: int = 0
 
     @property
-    def an_entity(self) -> float:
-        return self.gestures / max(1, self.entities)
+    def an_entity(self) -> float | None:
+        """Gestures; None without entities."""
+        return ratio(self.gestures, self.entities)
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(

@@ -20,6 +20,8 @@ from typing import Any
 
 from ..types import Example, Span
 
+Shares = tuple[float | None, float | None, float | None]
+"""Precision, recall and F1, 0 to 1; None where undefined."""
 UNDEFINED = "–"
 """An undefined measure in tables and on pages; in JSON it is `null`."""
 
@@ -185,17 +187,17 @@ def percent(share: float | None, digits: int = 2) -> str:
     return UNDEFINED if share is None else f"{100 * share:.{digits}f}"
 
 
-def stored_shares(stored: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
-    """Precision, recall and F1 of what `Count.to_json` wrote.
+def stored_shares(stored: Mapping[str, Any]) -> Shares:
+    """Precision, recall and F1 of what `Count.to_json` wrote; None where one is missing, too.
 
     Earlier versions wrote 0 or 1 for an undefined measure; the counts beside it tell.
     """
     gold, predicted = stored.get("gold"), stored.get("predicted")
     nothing = gold == 0 and predicted == 0
     return (
-        None if predicted == 0 else stored["precision"],
-        None if gold == 0 else stored["recall"],
-        None if nothing else stored["f1"],
+        None if predicted == 0 else stored.get("precision"),
+        None if gold == 0 else stored.get("recall"),
+        None if nothing else stored.get("f1"),
     )
 
 

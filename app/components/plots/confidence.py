@@ -6,6 +6,7 @@ from typing import Any
 
 from app.components.denoising.animation import EntityBar, Frame, Payload
 from app.components.plots.style import GREY, Figure, axis, figure_layout, plain, short, thin
+from core.evaluation.metrics import ratio
 
 _MOST_TICKS = 5
 _DASHES = ("solid", "dash", "dot", "dashdot")
@@ -55,7 +56,9 @@ def _growth(payload: Payload, number: int, made: list[Frame]) -> dict[str, Any]:
     return curve
 
 
-def _line(name: str, colour: str, x: list[int], y: list[float]) -> dict[str, Any]:
+def _line(
+    name: str, colour: str, x: list[int], y: list[float] | list[float | None]
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -79,5 +82,6 @@ def _best(frame: Frame, entity: EntityBar) -> float:
     return agreeing.get(entity["slot"], max(agreeing.values(), default=0.0))
 
 
-def _no_entity(frame: Frame) -> float:
-    return frame["labels"].count(-1) / max(1, len(frame["labels"]))
+def _no_entity(frame: Frame) -> float | None:
+    """None in a frame without spans."""
+    return ratio(frame["labels"].count(-1), len(frame["labels"]))

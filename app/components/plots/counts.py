@@ -106,9 +106,9 @@ def _two_weeks(days: Sequence[str]) -> list[str]:
     return [f"{first - timedelta(days=1)}T12:00", f"{last}T12:00"]
 
 
-def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float]]]) -> Figure:
-    """F1 of the columns, a mark of its own for each name. The axis holds all values and no more
-    than it must, so that a difference of a point can be seen."""
+def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float | None]]]) -> Figure:
+    """F1 of the columns, a mark of its own for each name, none where it is undefined. The axis
+    holds all values and no more than it must, so that a difference of a point can be seen."""
     positions = list(range(len(ticks)))
     data = [
         _line(name, positions, list(values), number)
@@ -122,8 +122,8 @@ def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float]]]) -
     return {"data": data, "layout": layout}
 
 
-def curve(x: Sequence[int], y: Sequence[float], texts: Sequence[str], title: str) -> Figure:
-    """F1 over a number of documents, each point with a word beside it."""
+def curve(x: Sequence[int], y: Sequence[float | None], texts: Sequence[str], title: str) -> Figure:
+    """F1 over a number of documents, each point with a word beside it; none where undefined."""
     line = _line("F1", list(x), list(y), 0) | {
         "mode": "lines+markers+text",
         "text": list(texts),
@@ -137,16 +137,17 @@ def curve(x: Sequence[int], y: Sequence[float], texts: Sequence[str], title: str
     return {"data": [line], "layout": layout}
 
 
-def _line(name: str, x: Sequence[object], y: Sequence[float], number: int) -> Figure:
+def _line(name: str, x: Sequence[object], y: Sequence[float | None], number: int) -> Figure:
     symbol = ("circle", "diamond-open")[number % 2]
-    share = all(0 <= value <= 1 for value in y) and any(value % 1 for value in y)
+    defined = [value for value in y if value is not None]
+    share = all(0 <= value <= 1 for value in defined) and any(value % 1 for value in defined)
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": name,
         "x": x,
         "y": y,
-        "text": [f"{value:.1%}" if share else "" for value in y],
+        "text": [f"{value:.1%}" if share and value is not None else "" for value in y],
         "textposition": "top center",
         "cliponaxis": False,
         "line": {"color": COLOURS[number], "width": 2, "dash": ("solid", "dot")[number % 2]},
@@ -164,9 +165,10 @@ def _points_layout() -> Figure:
     }
 
 
-def _percents(values: Sequence[float]) -> Figure:
-    low = max(0.0, min(values, default=0.0) - 0.1)
-    high = min(1.0, max(values, default=1.0) + 0.1)
+def _percents(values: Sequence[float | None]) -> Figure:
+    defined = [value for value in values if value is not None]
+    low = max(0.0, min(defined, default=0.0) - 0.1)
+    high = min(1.0, max(defined, default=1.0) + 0.1)
     return {
         "tickformat": ".0%",
         "range": [low, high + 0.02],

@@ -15,6 +15,7 @@ from app.screens.common.wording import clipped, count, literal
 from app.services.model_registry.registry import ModelFolderError, VersionView
 from app.services.suggestions.predictor import ModelPredictor, version_predictor
 from app.services.suggestions.run_comparison import Cell, Row, Run, compare, in_words, mean_f1
+from core.evaluation.metrics import UNDEFINED
 from core.types import SamplerSettings
 
 SEEDS = (2, 8)
@@ -107,10 +108,10 @@ def differences(text: str, runs: Sequence[Run], names: Sequence[str]) -> None:
     if not rows:
         st.info("They agree: none of them finds an entity here.")
         return
-    agreed = sum(row.agreed for row in rows)
+    agreed, f1 = sum(row.agreed for row in rows), mean_f1(runs)
     st.markdown(
         f"**They agree on {agreed} of {count(len(rows), 'place')}.** Their mean pairwise F1 is "
-        f"{mean_f1(runs):.0%}."
+        f"{UNDEFINED if f1 is None else f'{f1:.0%}'}."
     )
     st.dataframe(
         _table(text, rows, names),

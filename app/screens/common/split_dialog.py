@@ -24,7 +24,8 @@ def split_in_progress(app: AppContext, project_id: int) -> None:
     with st.container(border=True):
         whole = found.done + found.left
         st.markdown(f"**Splitting {literal(found.label)}**")
-        st.progress(found.done / whole if whole else 1.0, f"{found.done} of {whole} decided")
+        if whole:
+            st.progress(found.done / whole, f"{found.done} of {whole} decided")
         if refused := st.session_state.pop(_SAID, None):
             st.warning(literal(refused), icon=":material/info:")
         if found.next is not None:

@@ -76,7 +76,7 @@ def _learning(measured: Sequence[Measured]) -> None:
     )
 
 
-def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int]]:
+def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int | None]]:
     return [
         {
             "model_version": model.model_version_id,

@@ -14,6 +14,7 @@ from app.services.model_registry.comparison import HeadToHead, NothingToCompareE
 from app.services.model_registry.registry import ModelFolderError, VersionView
 from app.services.model_registry.significance import Difference, in_words
 from app.services.suggestions.predictor import version_predictor
+from core.evaluation.metrics import UNDEFINED
 
 _FOUND = "head_to_head"
 
@@ -56,6 +57,7 @@ def _result(found: HeadToHead) -> None:
         pd.DataFrame([_cells(label, row) for label, row in rows.items()]),
         hide_index=True,
         width="content",
+        placeholder=UNDEFINED,
         alt="F1 of both versions with difference and interval, overall and per label",
         column_config={
             name: st.column_config.NumberColumn(format="%.1f %%") for name in ("A", "B")
@@ -68,13 +70,19 @@ def _result(found: HeadToHead) -> None:
 
 
 def _cells(label: str, found: Difference) -> dict[str, Any]:
+    shares = {
+        name: None if f1 is None else 100 * f1
+        for name, f1 in (("A", found.f1_a), ("B", found.f1_b))
+    }
+    estimate = found.estimate
+    if estimate is None:
+        return {"Label": label, **shares, "B - A": None, "95 %": None, "p": None}
     return {
         "Label": label,
-        "A": 100 * found.f1_a,
-        "B": 100 * found.f1_b,
-        "B - A": f"{100 * found.difference:+.1f}",
-        "95 %": f"{100 * found.low:+.1f} to {100 * found.high:+.1f}",
-        "p": f"{found.p:.3f}",
+        **shares,
+        "B - A": f"{100 * estimate.difference:+.1f}",
+        "95 %": f"{100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}",
+        "p": f"{estimate.p:.3f}",
     }
 
 

@@ -12,6 +12,7 @@ from app.context import AppContext
 from app.screens.common.error_message import reason
 from app.screens.common.wording import count
 from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
+from core.evaluation.metrics import UNDEFINED
 from storage.enums import VersionState
 
 FEW_ENTITIES = 100
@@ -37,9 +38,9 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
             old, new = total.old[index], total.new[index]
             st.metric(
                 name,
-                f"{new:.1%}",
-                delta=f"{100 * (new - old):+.1f} points" if abs(new - old) >= 5e-4 else 0,
-                help=f"Old model: {old:.1%}",
+                _share(new),
+                delta=_delta(old, new),
+                help=f"Old model: {_share(old)}",
                 border=True,
                 width=220,
             )
@@ -47,6 +48,7 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
         pd.DataFrame([_cells(row) for row in rows]),
         hide_index=True,
         width="content",
+        placeholder=UNDEFINED,
         alt="Scores of the old and the new model, overall and per label",
         column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
     )
@@ -59,8 +61,23 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
         )
 
 
+def _share(share: float | None) -> str:
+    return UNDEFINED if share is None else f"{share:.1%}"
+
+
+def _delta(old: float | None, new: float | None) -> str | int | None:
+    """None, drawn as nothing, where either is undefined."""
+    if old is None or new is None:
+        return None
+    return f"{100 * (new - old):+.1f} points" if abs(new - old) >= 5e-4 else 0
+
+
 def _cells(row: ScoreRow) -> dict[str, Any]:
-    values = [100 * share for pair in zip(row.old, row.new, strict=True) for share in pair]
+    values = [
+        None if share is None else 100 * share
+        for pair in zip(row.old, row.new, strict=True)
+        for share in pair
+    ]
     return {
         "Label": "All" if row.label is None else row.label,
         "Entities": row.gold,
@@ -74,7 +91,8 @@ def promotion(app: AppContext, version: VersionView) -> None:
         st.success("This version now makes the suggestions.", icon=":material/check_circle:")
         return
     rows = version.comparison
-    worse = bool(rows) and rows[0].new[2] < rows[0].old[2]
+    old, new = (rows[0].old[2], rows[0].new[2]) if rows else (None, None)
+    worse = old is not None and new is not None and new < old
     if worse:
         st.warning(
             "The new model is worse than the old one on the held-out documents. Correct more "
@@ -99,7 +117,7 @@ def versions(app: AppContext) -> None:
     st.dataframe(
         pd.DataFrame([_version_cells(version) for version in every]),
         hide_index=True,
-        placeholder="–",
+        placeholder=UNDEFINED,
         alt="All model versions with state, labels and score",
         column_config={
             "Version": st.column_config.NumberColumn(width="small"),
@@ -134,11 +152,12 @@ def _promote(app: AppContext, version_id: int) -> None:
 
 def _version_cells(version: VersionView) -> dict[str, Any]:
     rows = version.comparison
+    f1 = rows[0].new[2] if rows else None
     return {
         "Version": version.id,
         "State": _STATES[version.state],
         "Trained from": version.parent_id,
-        "F1, held out": 100 * rows[0].new[2] if rows else None,
+        "F1, held out": None if f1 is None else 100 * f1,
         "Labels": ", ".join(version.labels),
         "Created": version.created_at,
     }

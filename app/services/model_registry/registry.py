@@ -11,6 +11,7 @@ from typing import Any
 
 from app.services.team.permissions import doer, require_administrator
 from app.settings import ROOT
+from core.evaluation.metrics import Shares, stored_shares
 from core.modeling.architecture import outdated
 from storage.engine import Sessions, writing
 from storage.enums import VersionState
@@ -34,9 +35,9 @@ class ScoreRow:
     """None: all labels together."""
     gold: int
     """Entities to be found."""
-    old: tuple[float, float, float]
-    """Precision, recall, F1 of the parent."""
-    new: tuple[float, float, float]
+    old: Shares
+    """Of the parent."""
+    new: Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +231,4 @@ def _row(
     label: str | None, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> ScoreRow:
     gold = (new or old or {}).get("gold", 0)
-    return ScoreRow(label, gold, _shares(old), _shares(new))
-
-
-def _shares(scores: Mapping[str, Any] | None) -> tuple[float, float, float]:
-    """A label that is neither gold nor predicted is found perfectly."""
-    if scores is None:
-        return (1.0, 1.0, 1.0)
-    return (scores["precision"], scores["recall"], scores["f1"])
+    return ScoreRow(label, gold, stored_shares(old or {}), stored_shares(new or {}))

@@ -29,25 +29,36 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """F1 of B minus F1 of A, in shares."""
+class Estimate:
+    """A difference of two F1, and how far chance moves it."""
 
-    f1_a: float
-    f1_b: float
+    difference: float
     low: float
     """Of the 95 % interval, as `high`."""
     high: float
     p: float
     """Two-sided: how often resampling turns the difference round, or undoes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """F1 of B minus F1 of A, in shares. An F1 is None where it is undefined, of documents without
+    an entity in which the model finds none; `estimate` is None where either is."""
+
+    f1_a: float | None
+    f1_b: float | None
+    estimate: Estimate | None
     documents: int
 
     @property
-    def difference(self) -> float:
-        return self.f1_b - self.f1_a
-
-    @property
     def sure(self) -> bool:
-        return self.documents >= FEWEST and self.p < SURE and self.difference != 0
+        found = self.estimate
+        return (
+            found is not None
+            and self.documents >= FEWEST
+            and found.p < SURE
+            and found.difference != 0
+        )
 
 
 def paired_bootstrap(
@@ -65,6 +76,9 @@ def paired_bootstrap(
     pair = np.array(
         [[(c.correct, c.gold + c.predicted) for c in side] for side in (a, b)], dtype=float
     )
+    f1_a, f1_b = (_defined(float(_f1(side.sum(0)[None])[0])) for side in pair)
+    if f1_a is None or f1_b is None:
+        return Difference(f1_a, f1_b, None, len(a))
     generator = np.random.default_rng(seed)
     drawn = [
         _difference(pair, generator.multinomial(len(a), np.full(len(a), 1 / len(a)), size))
@@ -72,14 +86,20 @@ def paired_bootstrap(
     ]
     differences = np.concatenate(drawn)
     low, high = np.quantile(differences, (0.025, 0.975))
-    f1_a, f1_b = (float(_f1(side.sum(0)[None])[0]) for side in pair)
-    return Difference(f1_a, f1_b, float(low), float(high), _p(differences), len(a))
+    estimate = Estimate(f1_b - f1_a, float(low), float(high), _p(differences))
+    return Difference(f1_a, f1_b, estimate, len(a))
 
 
 def in_words(found: Difference, a: str, b: str) -> str:
     """What the numbers mean, in a sentence."""
     many = "1 document" if found.documents == 1 else f"{found.documents} documents"
-    points = 100 * found.difference
+    if found.estimate is None:
+        undefined = [name for name, f1 in ((a, found.f1_a), (b, found.f1_b)) if f1 is None]
+        return (
+            f"F1 of {' and '.join(undefined)} is undefined on {many}: there is no entity to find, "
+            "and none was predicted."
+        )
+    points = 100 * found.estimate.difference
     if found.sure:
         better, other = (b, a) if points > 0 else (a, b)
         return (
@@ -97,15 +117,20 @@ def _sizes(resamples: int) -> list[int]:
 
 
 def _difference(pair: np.ndarray, times: np.ndarray) -> np.ndarray:
-    difference: np.ndarray = _f1(times @ pair[1]) - _f1(times @ pair[0])
+    """Of each resample; 0 where an F1 is undefined, as it holds nothing to tell the two by."""
+    difference: np.ndarray = np.nan_to_num(_f1(times @ pair[1]) - _f1(times @ pair[0]), nan=0.0)
     return difference
 
 
 def _f1(sums: np.ndarray) -> np.ndarray:
-    """Nothing to find and nothing said is perfect, as in `core.evaluation.metrics`."""
+    """NaN where there is nothing to find and nothing predicted, see `core.evaluation.metrics`."""
     correct, whole = sums[:, 0], sums[:, 1]
-    shares: np.ndarray = np.where(whole > 0, 2 * correct / np.maximum(whole, 1), 1.0)
+    shares: np.ndarray = np.where(whole > 0, 2 * correct / np.maximum(whole, 1), np.nan)
     return shares
+
+
+def _defined(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 def _p(differences: np.ndarray) -> float:

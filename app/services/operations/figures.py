@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from app.services.model_registry.registry import VersionView
 from app.services.team.permissions import require
+from core.evaluation.metrics import stored_shares
 from core.types import Key, key_of
 from storage.engine import Sessions
 from storage.enums import DocumentStatus
@@ -85,8 +86,9 @@ class Measured:
     held_out: int
     """Documents that it was measured on."""
     entities: int
-    f1: float
-    parent_f1: float
+    f1: float | None
+    """None where undefined, as `parent_f1`: nothing to find, and nothing predicted."""
+    parent_f1: float | None
     """Its parent's on the same documents."""
 
 
@@ -151,8 +153,8 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
                 snapshot["train"],
                 snapshot["holdout"],
                 new.get("gold", 0),
-                new["f1"],
-                old["f1"],
+                stored_shares(new)[2],
+                stored_shares(old)[2],
             )
         )
     return sorted(found, key=lambda row: row.model_version_id)

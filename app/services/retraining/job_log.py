@@ -24,13 +24,13 @@ class LossPoint:
 
 @dataclass(frozen=True, slots=True)
 class DevPoint:
-    """The development scores after an epoch; shares in 0..1."""
+    """The development scores after an epoch; shares in 0..1, None where undefined."""
 
     step: int
     epoch: int
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     best: bool
 
 

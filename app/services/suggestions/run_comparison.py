@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import mean
 from typing import Literal
 
 from core.inference.ensemble import pairwise_f1
@@ -91,9 +92,12 @@ def _row(key: Extent, found: Sequence[dict[Extent, Entity]]) -> Row:
     return Row(*key, label, tuple(cells))
 
 
-def mean_f1(runs: Sequence[Run]) -> float:
-    """The mean F1 of each two runs, one read as the other's gold; 1 where all found the same."""
-    return pairwise_f1([{key.key for key in run} for run in runs])
+def mean_f1(runs: Sequence[Run]) -> float | None:
+    """The mean F1 of the pairs of runs that found anything, one read as the other's gold; None
+    if no pair did."""
+    pairs = pairwise_f1([{entity.key for entity in run} for run in runs])
+    defined = [f1 for f1 in pairs if f1 is not None]
+    return mean(defined) if defined else None
 
 
 def in_words(rows: Sequence[Row], names: Sequence[str], text: str) -> list[str]:

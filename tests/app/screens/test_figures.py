@@ -25,8 +25,10 @@ def plots(site: Site) -> list[dict[str, Any]]:
     return [json.loads(each.proto.spec) for each in site.app.get("plotly_chart")]
 
 
-def retrained(site: Site, train: int, f1: float) -> None:
-    scores = {"precision": f1, "recall": f1, "f1": f1, "gold": 12, "per_label": {}}
+def retrained(site: Site, train: int, f1: float, predicted: int = 12) -> None:
+    gold = 12 if predicted else 0
+    shares = {"precision": f1, "recall": f1, "f1": f1}
+    scores = {**shares, "gold": gold, "predicted": predicted, "per_label": {}}
     with writing(site.sessions) as session:
         model_versions.register(
             session,
@@ -88,6 +90,19 @@ def test_the_numbers_are_those_of_the_work(site: Site) -> None:
     assert shown["suggested by a model"]["x"] == [1, 1, 0, 0]  # PER, ORG, LOC, MISC
     assert [shown[name]["x"] for name in ("accepted unchanged", "rejected")] == [[2 / 3], [1 / 3]]
     assert shown["gestures"]["text"] == ["1.50"]  # three gestures, two entities
+
+
+def test_a_version_whose_f1_is_undefined_leaves_a_gap(site: Site) -> None:
+    site.add()
+    retrained(site, 10, 0.5)
+    retrained(site, 20, 1.0, predicted=0)
+    site.open("figures")
+    shown = {trace["name"]: trace for plot in plots(site) for trace in plot["data"]}
+    assert (shown["this version"]["y"], shown["this version"]["text"]) == (
+        [0.5, None],
+        ["50.0%", ""],
+    )
+    assert shown["F1"]["y"] == [0.5, None]
 
 
 def test_versions_of_other_projects_are_left_out(site: Site) -> None:

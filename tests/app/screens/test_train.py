@@ -219,6 +219,23 @@ def test_old_and_new_are_compared_with_the_number_of_entities(
     assert "only 12 held-out entities" in site.said()
 
 
+def test_undefined_scores_are_dashes_and_call_no_model_worse(
+    site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = {"precision": None, "recall": None, "f1": None, "gold": 0, "predicted": 0}
+    site.open("train")
+    monkeypatch.setitem(SCORES, "old", {**SCORES["old"], **nothing})
+    monkeypatch.setitem(SCORES, "new", {**SCORES["new"], **nothing})
+    jobs.put("done", version_id=proposed(site))
+
+    site.run()
+
+    scores = {metric.label: (metric.value, metric.delta) for metric in site.app.metric}
+    assert scores["F1"] == ("–", "")
+    assert "only 0 held-out entities" in site.said()
+    assert "worse than the old one" not in site.said()
+
+
 def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(
     site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,6 +136,7 @@ def test_the_table_sets_every_condition_beside_the_first() -> None:
     shown = table({"none": Tally(2, 10, 20), "some": Tally(2, 10, 8)})
 
     assert shown.splitlines()[-1] == "| some | 2 | 10 | 8 | 0.80 | 0.40 |"
+    assert table({"none": Tally()}).splitlines()[-1] == "| none | 0 | 0 | 0 | – | – |"
 
 
 def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.metrics import Count, as_table, nested_entities, percent, score, stored_shares
+from core.evaluation.metrics import (
+    Count,
+    Shares,
+    as_table,
+    nested_entities,
+    percent,
+    score,
+    stored_shares,
+)
 from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "hired", "Ms.", "Haag", ".")
@@ -63,9 +71,6 @@ def test_a_label_nobody_looked_for_is_neither_right_nor_wrong() -> None:
 def test_nothing_to_find_and_nothing_said_measures_nothing() -> None:
     scores = score([(Example(WORDS), [])])
     assert (scores.precision, scores.recall, scores.f1) == (None, None, None)
-
-
-Shares = tuple[float | None, float | None, float | None]
 
 
 @pytest.mark.parametrize(

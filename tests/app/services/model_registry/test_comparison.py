@@ -30,7 +30,9 @@ def test_many_documents_make_a_difference_sure(sessions: Sessions) -> None:
     better = PretendedModel(2, names=(*RIGHT, ("Bo", "PER")))
     found = compare(sessions, project_id, PretendedModel(1, names=RIGHT), better)
     assert found.overall.sure
-    assert 0 < found.overall.low < found.overall.difference < found.overall.high
+    estimate = found.overall.estimate
+    assert estimate is not None
+    assert 0 < estimate.low < estimate.difference < estimate.high
 
 
 def test_without_a_held_out_document_there_is_nothing_to_compare_by(sessions: Sessions) -> None:

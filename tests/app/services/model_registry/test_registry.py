@@ -114,8 +114,26 @@ def test_old_and_new_are_compared_over_all_labels_and_one_by_one(
     every, location, person = propose(registry, pretend_model(tmp_path / "new")).comparison
     assert (every.label, every.gold) == (None, 5)
     assert (every.old, every.new) == ((0.5, 0.4, 0.44), (0.8, 0.6, 0.69))
-    assert (location.label, location.old, location.new) == ("LOC", (1, 1, 1), (0, 0, 0))
+    assert (location.label, location.old, location.new) == ("LOC", (None,) * 3, (0, None, 0))
     assert (person.label, person.gold, person.new) == ("PER", 5, (1.0, 0.6, 0.75))
+
+
+def test_scores_that_an_earlier_version_stored_for_nothing_are_undefined(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    nothing = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "gold": 0, "predicted": 0}
+    side = {**nothing, "per_label": {}}
+    registry = ModelRegistry(sessions)
+    registry.ensure_bundled(pretend_model(tmp_path / "model"))
+    version = registry.propose(
+        pretend_model(tmp_path / "new"),
+        parent_id=1,
+        metrics={"holdout": {"old": side, "new": side}},
+        data_hash="a" * 64,
+        settings={},
+    )
+    (total,) = registry.get(version.id).comparison
+    assert (total.gold, total.old, total.new) == (0, (None,) * 3, (None,) * 3)
 
 
 def test_an_active_version_of_an_older_architecture_is_named_with_the_way_back(

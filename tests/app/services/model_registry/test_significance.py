@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.model_registry.significance import Counts, in_words, paired_bootstrap
+from app.services.model_registry.significance import (
+    Counts,
+    Estimate,
+    in_words,
+    paired_bootstrap,
+)
 
 
 def of(*triples: tuple[int, int, int]) -> list[Counts]:
@@ -16,15 +21,16 @@ def of(*triples: tuple[int, int, int]) -> list[Counts]:
 def test_the_same_answers_are_equal_and_never_sure() -> None:
     same = of((3, 3, 2), (1, 2, 1), (4, 4, 4))
     found = paired_bootstrap(same, same)
-    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert found.estimate == Estimate(difference=0, low=0, high=0, p=1)
     assert in_words(found, "A", "B") == "A and B score the same on 3 documents."
 
 
 def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
     found = paired_bootstrap(of(*[(5, 5, 2)] * 30), of(*[(5, 5, 4)] * 30))
-    assert found.difference == pytest.approx(0.4)
-    assert found.p < 0.001
-    assert 0.39 < found.low <= found.high < 0.41
+    assert found.estimate is not None
+    assert found.estimate.difference == pytest.approx(0.4)
+    assert found.estimate.p < 0.001
+    assert 0.39 < found.estimate.low <= found.estimate.high < 0.41
     assert in_words(found, "version 1", "version 2").startswith(
         "version 2 is significantly better than version 1: 40.0 points of F1 on 30 documents"
     )
@@ -39,7 +45,28 @@ def test_few_documents_tell_nothing_however_large_the_difference() -> None:
 def test_a_difference_that_hangs_on_one_document_of_many_is_chance() -> None:
     a, b = of(*[(5, 5, 4)] * 20), of((5, 5, 5), *[(5, 5, 4)] * 19)
     found = paired_bootstrap(a, b)
-    assert found.low <= 0 < found.difference
+    assert found.estimate is not None
+    assert found.estimate.low <= 0 < found.estimate.difference
+    assert not found.sure
+
+
+def test_a_difference_is_undefined_where_nothing_is_to_be_found_and_nothing_was() -> None:
+    nothing, something = of(*[(0, 0, 0)] * 9), of(*[(0, 1, 0)] * 9)
+    found = paired_bootstrap(nothing, something)
+    assert (found.f1_a, found.f1_b, found.estimate) == (None, 0, None)
+    assert not found.sure
+    sentence = "F1 of A is undefined on 9 documents: there is no entity to find, and none was"
+    assert in_words(found, "A", "B").startswith(sentence)
+    assert "F1 of A and B is undefined" in in_words(paired_bootstrap(nothing, nothing), "A", "B")
+
+
+def test_resamples_that_hold_nothing_to_find_make_nothing_sure() -> None:
+    """The one document with an entity is missing from 38 of 100 resamples."""
+    rest = [(0, 0, 0)] * 30
+    found = paired_bootstrap(of((1, 0, 0), *rest), of((1, 1, 1), *rest))
+    assert (found.f1_a, found.f1_b) == (0, 1)
+    assert found.estimate is not None
+    assert (found.estimate.low, found.estimate.high) == (0, 1)
     assert not found.sure
 
 
@@ -63,6 +90,10 @@ def test_swapping_the_models_turns_the_difference_round(
     a = [Counts(gold, said, min(gold, said, right)) for gold, said, right in drawn]
     b = [Counts(gold, said, 0) for gold, said, _ in drawn]
     there, back = (paired_bootstrap(*pair, resamples=200) for pair in ((a, b), (b, a)))
-    assert there.difference == -back.difference
-    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
-    assert there.p == back.p
+    ahead, behind = there.estimate, back.estimate
+    if ahead is None or behind is None:
+        assert ahead is behind is None
+        return
+    assert ahead.difference == -behind.difference
+    assert (ahead.low, ahead.high) == pytest.approx((-behind.high, -behind.low))
+    assert ahead.p == behind.p

@@ -129,6 +129,8 @@ def test_a_log_keeps_the_later_report_of_a_step_and_passes_over_a_torn_line(
     assert [(point.step, point.losses["type"]) for point in progress.losses] == [(10, 1), (20, 0.7)]
     assert [point.f1 for point in progress.evaluations] == [0.5]
     assert (progress.share, progress.eta_seconds) == (0.5, 9.0)
+    log.append({"step": 40, "total_steps": 40, "epoch": 2, **shares, "f1": None})
+    assert [point.f1 for point in log.read().evaluations] == [0.5, None]
 
 
 def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents_threshold(
