@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from safetensors import SafetensorError
 
-from core.__main__ import VERBS, explain, main
+from core.__main__ import VERBS, main
+from core.command_line import explain
 from core.modeling.model import CONFIG, WEIGHTS
 from tests.core.conftest import NewModel
 
@@ -56,7 +57,7 @@ def test_data_that_cannot_be_read_is_named(
     if content is not None:
         data.write_bytes(content)
 
-    assert main([verb, *commands(model, data)[verb]]) == 1
+    assert main([verb, *commands(model, data)[verb]]) == 2
     assert what in capsys.readouterr().err
 
 
@@ -69,7 +70,7 @@ def test_a_model_that_was_cut_short_is_named(
     data = tmp_path / "data.jsonl"
     data.write_text('{"tokens": ["Bo"], "entities": []}\n')
 
-    assert main([verb, *commands(model, data)[verb]]) == 1
+    assert main([verb, *commands(model, data)[verb]]) == 2
     told = capsys.readouterr().err
     assert str(model) in told
     assert "train" in told
@@ -78,11 +79,11 @@ def test_a_model_that_was_cut_short_is_named(
 @pytest.mark.parametrize(
     ("error", "what"),
     [
-        (FULL, "free some space"),
-        (SafetensorError("I/O error: No space left on device (os error 28)"), "free some space"),
+        (FULL, "Free some space"),
+        (SafetensorError("I/O error: No space left on device (os error 28)"), "Free some space"),
         (RuntimeError("CUDA out of memory"), "smaller batch"),
         (MemoryError(), "smaller batch"),
-        (PermissionError(errno.EACCES, "denied", "model"), "permissions"),
+        (PermissionError(errno.EACCES, "denied", "model"), "the right to read and write it"),
         (SafetensorError("header too large"), "header too large"),
     ],
 )
