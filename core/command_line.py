@@ -20,6 +20,8 @@ from types import FrameType
 from typing import Any, TextIO
 
 CLOSED_PIPE = 128 + 13
+_AFTER_DESTRUCTOR = 0.2
+"""Seconds after which a destructor that a signal met has surely ended."""
 _WRONG_PATH = frozenset(
     {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EACCES}
 )
@@ -155,4 +157,4 @@ def _repeat_stop(unraisable: Any, hook: Callable[[Any], Any]) -> None:
         return
     terminated = isinstance(unraisable.exc_value, Terminated)
     number = signal.SIGTERM if terminated else signal.SIGINT
-    threading.Timer(0.01, signal.raise_signal, [number]).start()
+    threading.Timer(_AFTER_DESTRUCTOR, signal.raise_signal, [number]).start()

@@ -11,26 +11,14 @@ import pytest
 from core.__main__ import VERBS, main
 from core.types import Example, Span
 from tests.core.conftest import Learned
-from tests.core.tiny import SENTENCES
+from tests.core.tiny import SENTENCES, write_examples
 
 TEXT = "Bank of China hired Ms. Haag ."
 
 
-def write(path: Path, examples: tuple[Example, ...]) -> Path:
-    lines = [
-        {
-            "tokens": each.words,
-            "entities": [{"start": e.start, "end": e.end, "type": e.label} for e in each.entities],
-        }
-        for each in examples
-    ]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("data") / "data.jsonl", SENTENCES * 4)
+    return write_examples(tmp_path_factory.mktemp("data") / "data.jsonl", SENTENCES * 4)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +174,7 @@ def test_new_labels_replace_those_of_a_model_or_join_them(
     message: str,
 ) -> None:
     example = Example(SENTENCES[0].words, (Span(3, 4, "VERB"),))
-    file = write(tmp_path / "more.jsonl", (example,) * 4)
+    file = write_examples(tmp_path / "more.jsonl", (example,) * 4)
     options = ["--train", str(file), "--dev", str(file), "--from", str(trained), "--epochs", "1"]
 
     status = main(["train", *options, "--out", str(tmp_path / "out"), "--num-spans", "4", *mode])
@@ -208,7 +196,7 @@ def test_a_model_learns_labels_that_are_all_new(
         )
         for example in SENTENCES
     )
-    file = str(write(tmp_path / "data.jsonl", renamed * 4))
+    file = str(write_examples(tmp_path / "data.jsonl", renamed * 4))
     options = ["--train", file, "--dev", file, "--from", str(learned.folder), "--epochs", "8"]
     rates = ["--batch-size", "4", "--num-spans", "12", "--decoder-lr", "2e-3"]
 
@@ -234,7 +222,9 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     kind: str, encoder_folder: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    new = write(tmp_path / "new.jsonl", (replace(SENTENCES[3], entities=(Span(0, 1, "NEW"),)),))
+    new = write_examples(
+        tmp_path / "new.jsonl", (replace(SENTENCES[3], entities=(Span(0, 1, "NEW"),)),)
+    )
     base = ["baseline", "--kind", kind, "--epochs", "1", "--batch-size", "8"]
     files = ["--train", str(data), "--dev", str(data), "--test", str(data)]
     assert main([*base, *files, "--encoder", str(encoder_folder), "--out", str(first)]) == 0
