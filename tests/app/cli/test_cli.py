@@ -64,8 +64,8 @@ def test_an_unknown_project_is_answered_with_those_there_are(
     new_project(opened)
     assert main(["export", "--project", "Olds", "--format", "jsonl"]) == 1
     assert "there is no project 'Olds'; there are: 'News'" in capsys.readouterr().err
-    assert main(["import", "no-such-file", "--project", "News"]) == 1
-    assert "there is no file no-such-file" in capsys.readouterr().err
+    assert main(["import", "no-such-file", "--project", "News"]) == 2
+    assert "there is no such file or folder: no-such-file" in capsys.readouterr().err
 
 
 def test_retrain_queues_a_job_and_says_that_no_worker_runs(
