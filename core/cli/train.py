@@ -13,6 +13,7 @@ from ..config import TrainingConfig
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import device_of
+from ..evaluation.card_head import head_of, hub_name, read_head
 from ..evaluation.model_card import write_card
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER
@@ -68,6 +69,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     options.device = device_of(options.device)
     writable_folder(options.out)
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
+    read_head(intro)  # a fault in it costs no training
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     auxiliary = auxiliary_examples(
@@ -76,6 +78,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     for file in options.test:
         read_data(file, options.columns)  # a fault in it costs no training
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
+    base_model = _base_model(options)  # the parent's card may lie in the folder to write to
     labels = model.config.labels
     examples = known_labels(merge_corpora(corpora, labels), labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
@@ -90,10 +93,25 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
         return None
     command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
     results = write_card(
-        options.out, intro, dev, options.test, command, options.columns, options.device
+        options.out,
+        intro,
+        dev,
+        options.test,
+        command,
+        options.columns,
+        options.device,
+        trained_on=[*options.train, *options.auxiliary],
+        base_model=base_model,
     )
     print(results["development"]["table"])
     return results
+
+
+def _base_model(options: argparse.Namespace) -> str | list[str] | None:
+    """The encoder's name on the hub, if it has one."""
+    if options.parent is not None:
+        return head_of(options.parent).base_model
+    return hub_name(options.encoder)
 
 
 def _learner(

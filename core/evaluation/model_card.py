@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from ..data.fitting import fit_to_window
 from ..modeling.model import CARD, DiffusionNER
 from ..text.columns import ColumnChoice
 from ..types import Example, SamplerSettings
+from .card_head import Facts, Result, corpus_of, with_head
 from .measure import measure, with_annotated_labels
+from .metrics import UNDEFINED, percent, stored_shares
 
 
 def write_card(
@@ -24,11 +26,15 @@ def write_card(
     command: str,
     columns: ColumnChoice | None = None,
     device: str | torch.device = "auto",
+    trained_on: Sequence[Path] = (),
+    base_model: str | list[str] | None = None,
 ) -> dict[str, Any]:
-    """Write the card: introduction, development and test scores, and the training command.
+    """Write the card: head, introduction, development and test scores, and the training command.
 
-    `columns` are those of test files in columns, if chosen. Returns the scores, as `measure` does:
-    "development", and a list "test" with the "file" and the "decoding", nested or flat.
+    A YAML head of `intro` is merged into the card's: `core.evaluation.card_head.with_head`.
+    `columns` are those of test files in columns, if chosen, and `base_model` is the encoder's name
+    on the hub. Returns the scores, as `measure` does: "development", and a list "test" with the
+    "file" and the "decoding", nested or flat. Raises `CardHeadError`.
     """
     model = DiffusionNER.load(folder, device)
     development = measure(model, fit_to_window(model, dev), SamplerSettings())
@@ -39,7 +45,10 @@ def write_card(
         "## Test scores\n\n" + _test_scores(model, test),
         f"## Command\n\n```\n{command}\n```",
     ]
-    (folder / CARD).write_text("\n\n".join(parts) + "\n", "utf-8")
+    corpora = [corpus_of(file)[0] for file in trained_on]
+    facts = Facts(folder.absolute().name, [_result(row) for row in test], corpora, base_model)
+    card = with_head("\n\n".join(parts) + "\n", facts)
+    (folder / CARD).write_text(card, "utf-8")
     return {"development": development, "test": test}
 
 
@@ -52,7 +61,14 @@ def _measure_test(
         yield {"file": str(path), "decoding": "flat" if flat else "nested", **row}
 
 
+def _result(row: Mapping[str, Any]) -> Result:
+    corpus, split = corpus_of(Path(row["file"]))
+    return Result(corpus, split, row["decoding"], stored_shares(row))
+
+
 def _test_scores(model: DiffusionNER, rows: Sequence[dict[str, Any]]) -> str:
+    if not rows:
+        return "No test file was given."
     sampler = SamplerSettings()
     lines = [
         f"γ = {sampler.steps}, K = {sampler.num_spans}, seed {sampler.seed}, "
@@ -60,15 +76,17 @@ def _test_scores(model: DiffusionNER, rows: Sequence[dict[str, Any]]) -> str:
         "in per cent, exact boundaries and type. `flat` keeps no overlapping entities: the fair "
         "setting for a corpus without nesting.",
         "",
-        "| file | decoding | precision | recall | F1 | nested recall | distinct spans a sentence |",
-        "|---|---|---|---|---|---|---|",
+        "| file | decoding | entities | precision | recall | F1 | nested recall "
+        "| distinct spans a sentence |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        shares = (row["precision"], row["recall"], row["f1"])
         name = "/".join(Path(row["file"]).parts[-2:])
-        figures = " | ".join(f"{100 * share:.1f}" for share in shares)
-        nested = f"{100 * row['nested_recall']:.1f}" if row["nested_gold"] else "–"
+        shares = (row["precision"], row["recall"], row["f1"], row["nested_recall"])
+        figures = " | ".join(percent(share, 1) for share in shares)
+        distinct = row["distinct_spans"]
         lines.append(
-            f"| {name} | {row['decoding']} | {figures} | {nested} | {row['distinct_spans']:.2f} |"
+            f"| {name} | {row['decoding']} | {row['gold']} | {figures} "
+            f"| {UNDEFINED if distinct is None else f'{distinct:.2f}'} |"
         )
     return "\n".join(lines)

@@ -60,6 +60,8 @@ def test_training_writes_a_model_and_its_card(trained: Path) -> None:
     names = {path.name for path in trained.iterdir()}
     assert {"config.json", "model.safetensors", "README.md", "tokenizer.json"} <= names
     card = (trained / "README.md").read_text()
+    assert card.startswith("---\n")
+    assert "library_name: spanneal" in card
     assert "## Development scores" in card
     assert "python -m core" in card
 

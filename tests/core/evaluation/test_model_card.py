@@ -1,0 +1,75 @@
+"""The card beside a trained model: one head, a filled table, and nothing that is not measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from core.evaluation.model_card import write_card
+from core.types import Example
+from tests.core.conftest import NewModel
+from tests.core.tiny import SENTENCES, write_examples
+
+INTRO = "---\nlicense: apache-2.0\nlanguage: en\ntags: [nested-ner]\n---\n# Names\n\nText."
+
+
+@pytest.fixture(scope="module")
+def card(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> ModelCard:
+    folder = tmp_path_factory.mktemp("models") / "names"
+    new_model().save(folder)
+    tests = []
+    for corpus, examples in (("news", SENTENCES), ("empty", [Example(("Nobody", "came", "."))])):
+        (folder.parent / corpus).mkdir()
+        tests.append(write_examples(folder.parent / corpus / "test.jsonl", examples))
+    scores = write_card(
+        folder,
+        INTRO,
+        SENTENCES,
+        tests,
+        "spanneal train",
+        device="cpu",
+        trained_on=[folder.parent / "news" / "train.jsonl"],
+        base_model="org/encoder",
+    )
+    assert [row["f1"] is None for row in scores["test"]] == [False, False, True, True]
+    return ModelCard.load(folder / "README.md")
+
+
+def test_the_card_has_one_head_with_what_its_text_and_the_program_know(card: ModelCard) -> None:
+    assert str(card).count("---\n") == 2
+    assert (card.data.license, card.data.language) == ("apache-2.0", "en")
+    assert (card.data.library_name, card.data.base_model) == ("spanneal", "org/encoder")
+    assert card.data.datasets == ["news"]
+    assert card.data.tags == ["nested-ner", "named-entity-recognition", "diffusion"]
+    assert card.text.startswith("# Names\n\nText.\n")
+
+
+def test_results_are_those_of_the_table_and_undefined_ones_are_not_among_them(
+    card: ModelCard,
+) -> None:
+    rows = [line.strip("| ").split(" | ") for line in card.text.splitlines() if "| news" in line]
+    told = {
+        (result.dataset_name, result.metric_name): f"{100 * result.metric_value:.1f}"
+        for result in card.data.eval_results
+    }
+    assert {corpus for corpus, _ in told} == {"news"}
+    for row in rows:
+        assert row[0] == "news/test.jsonl"
+        assert int(row[2]) == sum(len(example.entities) for example in SENTENCES)
+        assert told["news", f"F1, {row[1]}"] == row[5]
+    assert [row[1] for row in rows] == ["nested", "flat"]
+
+
+def test_a_file_without_entities_has_dashes_in_the_table(card: ModelCard) -> None:
+    (row, _) = (line for line in card.text.splitlines() if "| empty" in line)
+    assert "| empty/test.jsonl | nested | 0 | – | – | – | – |" in row
+
+
+def test_without_test_files_the_card_says_so(new_model: NewModel, tmp_path: Path) -> None:
+    new_model().save(tmp_path)
+    write_card(tmp_path, "# Names", SENTENCES, [], "spanneal train", device="cpu")
+    card = ModelCard.load(tmp_path / "README.md")
+    assert "## Test scores\n\nNo test file was given." in card.text
+    assert card.data.eval_results is None
