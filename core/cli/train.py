@@ -16,7 +16,7 @@ from ..devices import device_of
 from ..evaluation.card_head import head_of, hub_name, read_head
 from ..evaluation.model_card import write_card
 from ..installation import PROGRAM
-from ..modeling.model import DiffusionNER
+from ..modeling.model import CARD, DiffusionNER
 from ..training import distributed
 from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
 from ..training.learner import DiffusionLearner
@@ -110,7 +110,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
 def _base_model(options: argparse.Namespace) -> str | list[str] | None:
     """The encoder's name on the hub, if it has one."""
     if options.parent is not None:
-        return head_of(options.parent).base_model
+        return head_of(options.parent / CARD).base_model
     return hub_name(options.encoder)
 
 

@@ -17,7 +17,6 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
-from ..modeling.model import CARD
 from .metrics import Shares
 
 LIBRARY, TASK = "spanneal", "token-classification"
@@ -121,10 +120,10 @@ def hub_name(encoder: str) -> str | None:
     return encoder
 
 
-def head_of(folder: Path) -> ModelCardData:
-    """The head of the card in a model folder; empty if there is none that can be read."""
+def head_of(card: Path) -> ModelCardData:
+    """The head of a card's file; empty if there is none that can be read."""
     try:
-        return read_head((folder / CARD).read_text("utf-8"))[0]
+        return read_head(card.read_text("utf-8"))[0]
     except (OSError, ValueError):
         return ModelCardData()
 

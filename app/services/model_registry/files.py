@@ -16,6 +16,7 @@ from secrets import token_hex
 from typing import Any
 
 from app.services.model_registry.card import NAME as CARD
+from app.services.model_registry.card import plain_card
 from app.services.model_registry.registry import (
     CONFIG,
     WEIGHTS,
@@ -73,7 +74,7 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
         for name in names:
             shutil.copyfile(version.path / name, fresh / name)
         if CARD not in names:
-            (fresh / CARD).write_text(_card(version), encoding="utf-8")
+            (fresh / CARD).write_text(plain_card(version), encoding="utf-8")
         (fresh / "scores.json").write_text(_about(version), encoding="utf-8")
         fresh.rename(folder)
     finally:
@@ -218,7 +219,3 @@ def _about(version: VersionView) -> str:
         "made": version.created_at.isoformat(),
     }
     return json.dumps(about, ensure_ascii=False, indent=2) + "\n"
-
-
-def _card(version: VersionView) -> str:
-    return f"# Spanneal model version {version.id}\n\nLabels: {', '.join(version.labels)}.\n"

@@ -107,8 +107,9 @@ def test_an_encoder_has_a_name_on_the_hub_or_lies_in_a_folder(tmp_path: Path) ->
 
 
 def test_the_head_of_a_folder_without_a_card_is_empty(tmp_path: Path) -> None:
-    assert head_of(tmp_path).to_dict() == {}
-    (tmp_path / "README.md").write_text("---\nlanguage: [\n---\n")
-    assert head_of(tmp_path).to_dict() == {}
-    (tmp_path / "README.md").write_text("---\nlanguage: en\n---\n")
-    assert head_of(tmp_path).language == "en"
+    card = tmp_path / "README.md"
+    assert head_of(card).to_dict() == {}
+    card.write_text("---\nlanguage: [\n---\n")
+    assert head_of(card).to_dict() == {}
+    card.write_text("---\nlanguage: en\n---\n")
+    assert head_of(card).language == "en"
