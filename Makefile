@@ -106,10 +106,10 @@ pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a
 .PHONY: train-default
 train-default: $(ENCODER)/config.json ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
-	$(BIN)/python -m core train --encoder $(ENCODER) --out $(TAUGHT_MODEL) --epochs 4 \
+	$(BIN)/python -m core train --encoder $(ENCODER) --out $(TAUGHT_MODEL) --epochs 3 \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
 		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) $(TRAIN_FLAGS)
-	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(DEFAULT_MODEL) --epochs 4 \
+	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(DEFAULT_MODEL) --epochs 3 \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
 		--test $(CORPORA:%=$(DATA)/%/test.jsonl) --card docs/model-card.md $(TRAIN_FLAGS)
 

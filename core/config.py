@@ -97,7 +97,7 @@ class TrainingConfig:
     """The share of sentences trained at t = T, where inference begins."""
     no_entity_weight: float = 0.2
     """Weight of ∅ in the type loss."""
-    auxiliary_share: float = 0.7
+    auxiliary_share: float = 0.4
     """Sentences of auxiliary corpora in an epoch, as a share of the others (`core.training`)."""
     seed: int = 0
 
