@@ -7,6 +7,8 @@ import importlib
 import sys
 from types import ModuleType
 
+from core.command_line import exit_status, run_command
+
 VERBS = {
     "serve": "start the page and the worker, and stop both together",
     "worker": "run retraining jobs until stopped",
@@ -27,14 +29,20 @@ VERBS = {
     "promote": "make a model version active",
     "rollback": "make the previous model version active again",
 }
+_PROGRAM = "python -m app"
 _MODULES = {"import": "import_file"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb; returns the exit status. Only the verb that is called is imported."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    name = arguments[0] if arguments and arguments[0] in VERBS else _PROGRAM
+    return run_command(name, lambda: _run(arguments), _explain, _exit_status)
+
+
+def _run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m app",
+        prog=_PROGRAM,
         description="Spanneal: an annotation assistant for named entities.",
         epilog="Environment variables SPANNEAL_* set where data is stored; see the README.",
     )
@@ -44,16 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
         if verb in arguments[:1]:
             _command(verb).configure(child)
     options = parser.parse_args(arguments)
-    try:
-        return int(_command(options.verb).run(options))
-    except Exception as error:
-        from app.cli.errors import explain
+    return int(_command(options.verb).run(options))
 
-        message = explain(error)
-        if message is None:
-            raise
-        print(f"{options.verb}: {message}", file=sys.stderr)
-        return 1
+
+def _explain(error: Exception) -> str | None:
+    from app.cli.errors import explain
+
+    return explain(error)
+
+
+def _exit_status(error: Exception) -> int:
+    """A service refuses by ValueError and LookupError: a failure, unless a path is wrong."""
+    return exit_status(error) if isinstance(error, OSError) else 1
 
 
 def _command(verb: str) -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -106,6 +107,11 @@ class TrainingConfig:
         for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.auxiliary_share < math.inf:
+            raise ValueError(
+                f"auxiliary_share must be 0 or more, got {self.auxiliary_share}; 0.7 adds 7 "
+                "auxiliary sentences to 10 others in each epoch"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

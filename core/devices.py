@@ -20,14 +20,14 @@ def device_of(name: str | torch.device) -> torch.device:
     """The device of that name; "auto" is the fastest. Raises ValueError if it is not available."""
     try:
         device = torch.device(best_device() if name == "auto" else name)
-        torch.empty(0, device=device)
+        torch.empty(1, device=device).tolist()  # "meta" has no values
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         count = torch.cuda.device_count()
         others = [f"cuda:{number}" for number in range(count)] if count else [best_device()]
         here = ", ".join(dict.fromkeys(["cpu", *others]))
         raise ValueError(
             f"device {str(name)!r} cannot be used, expected one that is here: {here}; "
-            'device="auto" takes the fastest'
+            '"auto" takes the fastest'
         ) from error
     return device
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import shlex
 import sys
 from pathlib import Path
@@ -22,9 +23,6 @@ from storage.enums import SPLITS
 from storage.formats import ENCODINGS, IMPORT_FORMATS, likely_encodings
 from storage.formats.likely_encodings import named
 from storage.repository import projects
-
-CANCELLED = 130
-"""What a shell expects of a command that was interrupted."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,8 +71,10 @@ def _encoding(name: str) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(options.file))
     if not options.file.is_file():
-        raise FileNotFoundError(f"there is no file {options.file}")
+        raise FileNotFoundError(errno.ENOENT, "no such file", str(options.file))
     settings = Settings.from_environment()
     sessions = open_database(settings)
     incoming = Incoming(
@@ -99,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         _tell(report, options.file)
         print("stopped; import the file again to continue: documents already imported are skipped")
-        return CANCELLED
+        raise
     _tell(report, options.file)
     _tell_encodings(report, options)
     return 1 if report.bad else 0

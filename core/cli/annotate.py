@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from ..discontinuous.combiner import Combiner
@@ -13,10 +13,24 @@ from ..discontinuous.documents import JoinedPrediction, join
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
 from ..types import Entity, SamplerSettings
+from .documents import FORMATS, Document, read_documents
+from .output import add_json
+from .shared import add_device
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     default = SamplerSettings()
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="documents (default: standard input)"
+    )
+    parser.add_argument(
+        "--input-format",
+        choices=FORMATS,
+        default="auto",
+        help='a document a line as text, or as JSON like {"text": …, "fixed": [{"start": …, '
+        '"end": …, "label": …}], "suppressed": […]}: entities to keep fixed, and ones to suppress '
+        "(default: by the file's suffix or first line)",
+    )
     parser.add_argument("--model", help="folder, or name on a hub (default: the bundled one)")
     parser.add_argument("--steps", type=int, default=default.steps, help="γ")
     parser.add_argument("--num-spans", type=int, default=default.num_spans, help="K")
@@ -32,18 +46,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="join fragments into discontinuous entities, with a model trained for it",
     )
     parser.add_argument("--ensemble", type=int, default=default.ensemble, help="number of seeds")
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help='read lines like {"text": …, "fixed": [{"start": …, "end": …, "label": '
-        '…}], "suppressed": […]}: entities to keep fixed, and ones to suppress',
-    )
+    add_device(parser)
+    add_json(parser, "JSON lines, as without it")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Annotate documents from standard input, one a line, and print JSON lines."""
+    """Annotate documents, one a line, and print JSON lines."""
     folder = model_folder(options.model)
-    pipeline = Pipeline.from_pretrained(folder)
+    pipeline = Pipeline.from_pretrained(folder, options.device)
     settings = SamplerSettings(
         options.steps,
         options.num_spans,
@@ -54,53 +64,25 @@ def run(options: argparse.Namespace) -> None:
         ensemble=options.ensemble,
     )
     combiner = Combiner.load(pipeline.model, folder) if options.fragments else None
-    for number, line in enumerate(sys.stdin, start=1):
-        document = read_line(line, number) if options.json else Document(line.removesuffix("\n"))
-        if combiner is None:
-            record = annotate(pipeline, document, settings, options.trace)
-        else:
-            prediction = pipeline.predict(
-                document.text, settings, document.fixed, document.suppressed
-            )
-            record = _joined_record(join(pipeline, combiner, prediction))
-        print(json.dumps(record, ensure_ascii=False))
+    for number, document in read_documents(options.file, options.input_format):
+        try:
+            record = _record(pipeline, document, settings, options.trace, combiner)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from error
+        print(json.dumps(record, ensure_ascii=False), flush=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document with a person's decisions about it."""
-
-    text: str
-    fixed: tuple[Entity, ...] = ()
-    suppressed: tuple[Entity, ...] = ()
-
-
-def read_line(line: str, number: int) -> Document:
-    """Parse a line of `--json`. Raises ValueError with the line's number."""
-    try:
-        record = json.loads(line)
-        fixed, suppressed = (
-            tuple(_parse_entity(**entity) for entity in record.get(role, ()))
-            for role in ("fixed", "suppressed")
-        )
-        if not isinstance(record["text"], str):
-            raise TypeError(f"text should be a string, got {record['text']!r}")
-        return Document(record["text"], fixed, suppressed)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(
-            f'line {number} of --json input should look like {{"text": "…", "fixed": '
-            f'[{{"start": 0, "end": 4, "label": "PER"}}], "suppressed": []}}; {error!r}'
-        ) from error
-
-
-def _parse_entity(start: object, end: object, label: object, **_: object) -> Entity:
-    """Parse an entity, ignoring further fields that `annotate` itself writes."""
-    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
-        raise TypeError(
-            f"start and end should be whole numbers, label a string, got {start!r}, {end!r} "
-            f"and {label!r}"
-        )
-    return Entity(start, end, label)
+def _record(
+    pipeline: Pipeline,
+    document: Document,
+    settings: SamplerSettings,
+    with_trace: bool,
+    combiner: Combiner | None,
+) -> dict[str, Any]:
+    if combiner is None:
+        return annotate(pipeline, document, settings, with_trace)
+    prediction = pipeline.predict(document.text, settings, document.fixed, document.suppressed)
+    return _joined_record(join(pipeline, combiner, prediction))
 
 
 def annotate(

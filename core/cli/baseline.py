@@ -6,21 +6,22 @@ import argparse
 import json
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
-from ..config import ModelConfig
 from ..data.examples import label_set, merge_corpora
-from ..devices import best_device
+from ..devices import device_of
 from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
-from ..modeling.model import DiffusionNER
 from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
+from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
     add_training,
     changed_labels,
+    new_model,
     read_data,
     report,
     training_config,
@@ -42,25 +43,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train with the loop, rates and stopping rule of `train`, then measure each test file."""
+    with progress(options), resumable(options.out / "checkpoint"):
+        results = _train(options)
+    if options.json:
+        print_json({"model": str(options.out), "test": results})
+
+
+def _train(options: argparse.Namespace) -> dict[str, Any]:
+    """The scores by test file."""
+    device = device_of(options.device)
+    writable_folder(options.out)
+    tests = {file: with_annotated_labels(read_data(file, options.columns)) for file in options.test}
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
     dev = merge_corpora(dev_files, baseline.labels)
-    learner = BaselineLearner(baseline.to(best_device()))
+    learner = BaselineLearner(baseline.to(device))
     for record in train(
         learner, baseline.fit_to_window(examples), baseline.fit_to_window(dev), config, options.out
     ):
         report(record)
     baseline.restore(options.out)
     results = {}
-    for file in options.test:
-        test = baseline.fit_to_window(with_annotated_labels(read_data(file, options.columns)))
-        scores, speed = baseline.measure(test)
+    for file, examples in tests.items():
+        scores, speed = baseline.measure(baseline.fit_to_window(examples))
         print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
         results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
+    return results
 
 
 def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:
@@ -68,4 +80,4 @@ def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -
     if options.parent is not None:
         parent = baseline_class.load(options.parent)
         return parent.with_labels(changed_labels(options, parent.labels, labels))
-    return baseline_class(DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed))
+    return baseline_class(new_model(options, labels, seed))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from ..devices import best_device
+from ..devices import best_device, device_of
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
 from ..modeling.model import DiffusionNER
 from ..research.bench.report import as_text, measure
 from ..research.bench.subject import random_bert, sentences
 from ..research.bench.texts import text_speeds, text_table
+from .output import add_json, print_json
 from .shared import numbers
 
 
@@ -37,11 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only measure throughput on many texts, batched and one by one, in CPU time",
     )
-    parser.add_argument("--json", action="store_true", help="JSON instead of tables")
+    add_json(parser, "a JSON list instead of tables")
 
 
 def run(options: argparse.Namespace) -> None:
-    devices = [options.device] if options.device else list(dict.fromkeys(["cpu", best_device()]))
+    names = [options.device] if options.device else dict.fromkeys(["cpu", best_device()])
+    devices = [device_of(name) for name in names]
     results = []
     for device in devices:
         model = _model(options).to(device)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         if options.texts:
             texts = [" ".join(example.words) for example in examples]
             rows = text_speeds(Pipeline(model), texts, options.rounds)
-            figures, table = {"device": device, "texts": rows}, text_table(rows)
+            figures, table = {"device": str(device), "texts": rows}, text_table(rows)
         else:
             figures = measure(model, examples, options.steps, options.num_spans, options.rounds)
             table = as_text(figures)
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
         if not options.json:
             print(f"{_subject(options)}, {table}\n", flush=True)
     if options.json:
-        print(json.dumps(results, indent=2, ensure_ascii=False))
+        print_json(results)
 
 
 def _model(options: argparse.Namespace) -> DiffusionNER:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..data.fitting import fit_to_window
-from ..devices import best_device
 from ..evaluation.measure import measure, with_annotated_labels
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
-from .shared import add_columns, numbers, read_data
+from .output import add_json, print_json
+from .shared import add_columns, add_device, numbers, read_data
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +30,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-renew", action="store_true", help="turn box renewal off: the paper's Algorithm 2"
     )
-    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    add_device(parser)
+    add_json(parser, "one JSON object instead of tables")
 
 
 def run(options: argparse.Namespace) -> None:
-    model = DiffusionNER.load(options.model, best_device())
+    model = DiffusionNER.load(options.model, options.device)
     sentences = with_annotated_labels(read_data(options.data, options.columns))
     examples = fit_to_window(model, sentences)
     too_long = _count_entities(sentences) - _count_entities(examples)
@@ -50,16 +50,8 @@ def run(options: argparse.Namespace) -> None:
     )
     rows = [measure(model, examples, replace(sampler, steps=steps)) for steps in options.steps]
     if options.json:
-        print(
-            json.dumps(
-                {
-                    "model": str(options.model),
-                    "data": str(options.data),
-                    "beyond": too_long,
-                    "runs": rows,
-                }
-            )
-        )
+        names = {"model": str(options.model), "data": str(options.data)}
+        print_json({**names, "beyond": too_long, "runs": rows})
         return
     if too_long:
         print(f"{too_long} gold entities exceed every context window and are not counted\n")

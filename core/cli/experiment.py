@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 from ..research.experiments.experiment import ExperimentConfig
 from ..research.experiments.registry import EXPERIMENTS
-from ..research.experiments.report import as_markdown, publish
+from ..research.experiments.report import Report, as_markdown, publish
 from ..research.experiments.runner import chosen, perform_all, results, show
 from ..research.experiments.settings import parse_overrides
+from .output import add_json, print_json, progress, resumable, writable_folder
 from .shared import numbers
 
 
@@ -42,10 +44,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a setting of the model or of training, for every run",
     )
+    add_json(parser, "the table as one JSON object, and progress on standard error")
 
 
 def run(options: argparse.Namespace) -> None:
     """Perform the runs without results, then make the table from all results."""
+    if not options.data.is_dir():
+        raise ValueError(f"--data {options.data} is no folder; expected the folder of corpora")
+    writable_folder(options.out)
+    with progress(options), resumable(options.out):
+        report = _perform(options)
+    if options.json:
+        print_json(asdict(report))
+
+
+def _perform(options: argparse.Namespace) -> Report:
     config = ExperimentConfig(
         data=options.data,
         quick=options.quick,
@@ -64,6 +77,7 @@ def run(options: argparse.Namespace) -> None:
     print("\n" + as_markdown(report))
     for path in publish(report, options.name, options.out):
         print(path)
+    return report
 
 
 def _names(text: str) -> tuple[str, ...]:

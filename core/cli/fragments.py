@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..devices import best_device
 from ..discontinuous.combiner import Combiner
 from ..discontinuous.reader import read_fragmented
 from ..discontinuous.records import single_fragment
@@ -17,6 +16,7 @@ from ..discontinuous.training import (
     within_window,
 )
 from ..modeling.model import DiffusionNER
+from .shared import add_device
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)
     parser.add_argument("--epochs", type=int, default=10, help="(default: 10)")
     parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
+    add_device(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Train the classifier beside the model; score the test file with and without it."""
-    model = DiffusionNER.load(options.model, best_device())
+    model = DiffusionNER.load(options.model, options.device)
     examples, dev = read_fragmented(options.train), read_fragmented(options.dev)
     for record in train_combiner(model, examples, dev, options.model, options.epochs, options.seed):
         marker = "  (best so far)" if record.best else ""

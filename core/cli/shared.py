@@ -9,12 +9,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from ..config import Expansion, TrainingConfig
+from ..config import Expansion, ModelConfig, TrainingConfig
 from ..data.examples import read_file
+from ..installation import PROGRAM
+from ..modeling.model import DiffusionNER, ModelError
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
 from ..training.trainer import Progress, Resumed, TrainingRecord
 from ..types import Example
+from .output import add_json
 
 _CHOICES = {"expansion": get_args(Expansion)}
 
@@ -22,6 +25,8 @@ _CHOICES = {"expansion": get_args(Expansion)}
 def add_training(parser: argparse.ArgumentParser) -> None:
     """Add options for the data and for each field of TrainingConfig."""
     add_columns(parser)
+    add_device(parser)
+    add_json(parser, "the final scores as one JSON object, and progress on standard error")
     files = {
         "--train": "JSONL or column files to train on",
         "--dev": "files to select the best epoch on",
@@ -37,6 +42,13 @@ def add_training(parser: argparse.ArgumentParser) -> None:
             choices=_CHOICES.get(field.name),
             help=f"(default: {default})",
         )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the option that `device_of` reads."""
+    parser.add_argument(
+        "--device", default="auto", help="cpu, cuda, cuda:1, mps … (default: the fastest)"
+    )
 
 
 def add_columns(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +92,17 @@ def add_start(parser: argparse.ArgumentParser, parent: str) -> None:
         help="with --from: the files' labels replace those of the model or join them (default: "
         "replace if there are new ones, else join)",
     )
+
+
+def new_model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
+    """An untrained model around the pretrained `--encoder`. Raises ModelError if there is none."""
+    try:
+        return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"--encoder {options.encoder} cannot be loaded: {error} Expected a folder that "
+            f"transformers loads, such as `{PROGRAM} encoder` writes, or a name on its hub"
+        ) from error
 
 
 def changed_labels(

@@ -7,11 +7,12 @@ import shlex
 import sys
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from ..config import ModelConfig, TrainingConfig
+from ..config import TrainingConfig
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
-from ..devices import best_device
+from ..devices import device_of
 from ..evaluation.model_card import write_card
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER
@@ -19,10 +20,12 @@ from ..training import distributed
 from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
 from ..training.learner import DiffusionLearner
 from ..training.trainer import train
+from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
     add_training,
     changed_labels,
+    new_model,
     read_data,
     report,
     training_config,
@@ -53,37 +56,53 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    with progress(options), resumable(options.out / "checkpoint"):
+        results = _train(options)
+    if options.json and results:
+        print_json({"model": str(options.out), **results})
+
+
+def _train(options: argparse.Namespace) -> dict[str, Any] | None:
+    """The scores of the trained model, in the main process."""
     distributed.init()
+    options.device = device_of(options.device)
+    writable_folder(options.out)
+    intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     auxiliary = auxiliary_examples(
-        {file: read_data(file, options.columns) for file in options.auxiliary}
+        [(file, read_data(file, options.columns)) for file in options.auxiliary]
     )
+    for file in options.test:
+        read_data(file, options.columns)  # a fault in it costs no training
     model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
     labels = model.config.labels
     examples = known_labels(merge_corpora(corpora, labels), labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
     dev = merge_corpora(dev_files, labels)
-    learner = _learner(model, label_set(auxiliary), config)
+    learner = _learner(model.to(options.device), label_set(auxiliary), config)
     fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
     for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
         report(record)
     is_main = distributed.is_main_process()
     distributed.shutdown()
     if not is_main:
-        return
-    intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
+        return None
     command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
-    print(write_card(options.out, intro, dev, options.test, command, options.columns))
+    results = write_card(
+        options.out, intro, dev, options.test, command, options.columns, options.device
+    )
+    print(results["development"]["table"])
+    return results
 
 
 def _learner(
     model: DiffusionNER, auxiliary_labels: tuple[str, ...], config: TrainingConfig
 ) -> DiffusionLearner:
     if not auxiliary_labels:
-        return DiffusionLearner(model.to(best_device()), config)
+        return DiffusionLearner(model, config)
     labels = model.config.labels
-    model = model.with_labels((*labels, *auxiliary_labels)).to(best_device())
+    model = model.with_labels((*labels, *auxiliary_labels))
     return AuxiliaryLearner(model, config, main_labels=labels)
 
 
@@ -91,4 +110,4 @@ def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> D
     if options.parent is not None:
         parent = DiffusionNER.load(options.parent)
         return parent.with_labels(changed_labels(options, parent.config.labels, labels))
-    return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)
+    return new_model(options, labels, seed)

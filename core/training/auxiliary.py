@@ -6,7 +6,7 @@ dropped whenever the model is scored or saved, so that the model ships with its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,14 +16,35 @@ from ..types import Example, Span
 from .learner import DiffusionLearner
 
 
-def auxiliary_examples(corpora: Mapping[Path, Sequence[Example]]) -> list[Example]:
+def auxiliary_examples(corpora: Sequence[tuple[Path, Sequence[Example]]]) -> list[Example]:
     """The sentences of auxiliary files, labelled `folder/file:label` and annotated for those labels
-    alone."""
-    return [example for path, corpus in corpora.items() for example in _prefixed(path, corpus)]
+    alone.
+
+    Raises ValueError for a file without any entity, and for two files of one name: the same file,
+    or two whose labels would be taken for the same.
+    """
+    files: dict[str, Path] = {}
+    examples: list[Example] = []
+    for path, corpus in corpora:
+        resolved = path.resolve()
+        name = f"{resolved.parent.name}/{resolved.stem}"
+        if name in files:
+            raise ValueError(
+                f"the auxiliary files {files[name]} and {path} both name their labels {name}:…; "
+                "give a file only once, and files of several corpora in folders of several names"
+            )
+        files[name] = path
+        examples += _prefixed(path, name, corpus)
+    return examples
 
 
-def _prefixed(path: Path, corpus: Sequence[Example]) -> list[Example]:
-    names = {label: f"{path.parent.name}/{path.stem}:{label}" for label in label_set(corpus)}
+def _prefixed(path: Path, prefix: str, corpus: Sequence[Example]) -> list[Example]:
+    names = {label: f"{prefix}:{label}" for label in label_set(corpus)}
+    if not names:
+        raise ValueError(
+            f"the auxiliary file {path} teaches no label: it has {len(corpus)} sentences and no "
+            "entity; expected annotated sentences, so leave the file out or annotate it"
+        )
     known = frozenset(names.values())
     return [
         replace(

@@ -16,6 +16,8 @@ corpus learnt by heart has losses near 0 that a few batches multiply."""
 class TrainingDivergedError(ValueError):
     """The losses are not finite, or far above what they were."""
 
+    exit_status = 1
+
 
 class DivergenceMonitor:
     """Watches the total loss of every step."""

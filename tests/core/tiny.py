@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.types import Example, Span
@@ -36,6 +38,23 @@ SENTENCES: tuple[Example, ...] = (
     Example(("Nothing", "of", "note", "was", "said", "in", "the", "meeting", ".")),
 )
 """Four sentences: three with nested names, one without any."""
+
+
+def write_examples(path: Path, examples: Sequence[Example]) -> Path:
+    """Write sentences as JSON lines; returns the path."""
+    lines = [
+        {
+            "tokens": example.words,
+            "entities": [
+                {"start": span.start, "end": span.end, "type": span.label}
+                for span in example.entities
+            ],
+        }
+        for example in examples
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
 
 
 def tiny_encoder(folder: Path) -> Path:

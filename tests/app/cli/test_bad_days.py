@@ -184,7 +184,7 @@ def test_a_restore_that_cannot_begin_says_why(
 def test_a_restore_of_what_is_not_there_says_so(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["restore", "nowhere.zip"]) == 1
+    assert main(["restore", "nowhere.zip"]) == 2
     assert "there is no such file or folder: nowhere.zip" in capsys.readouterr().err
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.cli.annotate import Document, read_line
+from core.cli.documents import Document, read_line
 from core.types import Entity
 
 
@@ -30,6 +30,6 @@ def test_what_is_kept_and_refused_may_be_written_as_annotate_writes_entities() -
     ],
 )
 def test_a_line_that_is_no_document_teaches(line: str, got: str) -> None:
-    with pytest.raises(ValueError, match="line 7 of --json input should look like") as error:
+    with pytest.raises(ValueError, match="line 7 of the JSON lines should look like") as error:
         read_line(line, 7)
     assert got in str(error.value)

@@ -152,5 +152,5 @@ def test_without_samples_bench_asks_for_a_file(
 ) -> None:
     monkeypatch.setattr(subject, "SAMPLES", tmp_path)
 
-    assert main(["bench", "--model", str(folder), "--device", "cpu"]) == 1
+    assert main(["bench", "--model", str(folder), "--device", "cpu"]) == 2
     assert "name a file to annotate: --data FILE" in capsys.readouterr().err

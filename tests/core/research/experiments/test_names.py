@@ -93,5 +93,5 @@ def test_a_corpus_that_the_table_does_not_have_is_refused(
     bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--corpora", "wikigold"]
-    assert main(["experiment", "table1", *options]) == 1
+    assert main(["experiment", "table1", *options]) == 2
     assert "ace04, ace05, genia" in capsys.readouterr().err
