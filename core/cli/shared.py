@@ -13,7 +13,7 @@ from ..config import Expansion, TrainingConfig
 from ..data.examples import read_file
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
-from ..training.trainer import Progress, Resumed, TrainingRecord
+from ..training.records import Progress, Resumed, TrainingRecord
 from ..types import Example
 
 _CHOICES = {"expansion": get_args(Expansion)}
