@@ -29,16 +29,17 @@ def check_trackers(names: Sequence[str]) -> None:
         raise TrackerError(
             "logging to a tracker needs the package accelerate; install it: pip install accelerate"
         ) from error
+    available = {str(tracker) for tracker in get_available_trackers()}
     for name in names:
-        if name == LoggerType.TENSORBOARD:
+        if name == "tensorboard":
             raise TrackerError(
                 "every training writes TensorBoard's event files where it is installed (pip "
                 f"install tensorboard); leave {name} out"
             )
         if name not in LOGGER_TYPE_TO_CLASS:
-            known = sorted(set(LOGGER_TYPE_TO_CLASS) - {LoggerType.TENSORBOARD})
+            known = sorted({*LOGGER_TYPE_TO_CLASS} - {"tensorboard"})
             raise TrackerError(f"there is no tracker {name!r}; accelerate has {', '.join(known)}")
-        if name in list(LoggerType) and name not in get_available_trackers():
+        if name in LoggerType.list() and name not in available:
             raise TrackerError(
                 f"logging to {name} needs its package; install it: pip install {name}"
             )
