@@ -62,7 +62,7 @@ class MetricsWriter:
 def read_metrics(folder: Path) -> list[Row]:
     """The rows of a training's folder so far, in order; none without a file.
 
-    A row without a step, or with a cell that is no number (a power cut may leave one), is left out.
+    A row without its step, or with a cell that is no number, is left out: a power cut leaves such.
     """
     try:
         text = (folder / METRICS).read_text("utf-8", errors="replace")
@@ -70,7 +70,7 @@ def read_metrics(folder: Path) -> list[Row]:
         return []
     whole = text[: text.rfind("\n") + 1]
     rows = map(_numbers, csv.DictReader(io.StringIO(whole, newline="")))
-    return [row for row in rows if "step" in row]
+    return [row for row in rows if {"step", "total_steps", "epoch"} <= row.keys()]
 
 
 def _numbers(cells: Mapping[str, str | None]) -> Row:
