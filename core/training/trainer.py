@@ -43,9 +43,9 @@ def train(
     `folder` receives the best model by development F1, and by training loss as long as F1 is 0;
     patience counts from the first F1 above 0. It receives the records too (`metrics_log`). If the
     folder holds a checkpoint of the same settings and data, training continues from it,
-    bit-identically. In distributed training
-    (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
-    examples, or if the processes do not see the same folder, and TrainingDivergedError.
+    bit-identically. In distributed training (`core.training.distributed`) only the main process
+    writes and yields. Raises ValueError without examples, or if the processes do not see the same
+    folder, and TrainingDivergedError.
     """
     for record in _records(learner, examples, auxiliary, dev, config, folder):
         if distributed.is_main_process():
@@ -65,14 +65,7 @@ def _records(
             f"training needs examples to learn and to choose by, got {len(main)} to learn "
             f"and {len(dev)} for development; add annotated documents"
         )
-    examples = [*main, *auxiliary]
-    sampler = EpochSampler(
-        [len(example.words) for example in main],
-        [len(example.words) for example in auxiliary],
-        config.batch_size,
-        config.auxiliary_share,
-        config.seed,
-    )
+    examples, sampler = [*main, *auxiliary], _sampler(main, auxiliary, config)
     per_epoch = sampler.batches_per_epoch
     total = config.epochs * per_epoch
     optimization = Optimization(learner, config, total)
@@ -113,6 +106,18 @@ def _records(
             yield evaluated
     if distributed.is_main_process():
         remove_checkpoint(checkpoint)
+
+
+def _sampler(
+    main: Sequence[Example], auxiliary: Sequence[Example], config: TrainingConfig
+) -> EpochSampler:
+    return EpochSampler(
+        [len(example.words) for example in main],
+        [len(example.words) for example in auxiliary],
+        config.batch_size,
+        config.auxiliary_share,
+        config.seed,
+    )
 
 
 @contextmanager
