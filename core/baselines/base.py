@@ -162,6 +162,10 @@ class BaselineLearner:
         return self.baseline.config
 
     @property
+    def thresholds(self) -> dict[str, float]:
+        return {}
+
+    @property
     def pretrained(self) -> PreTrainedModel:
         return self.baseline.encoder.transformer
 

@@ -15,7 +15,7 @@ from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
-from ..training.trainer import Progress, Resumed, TrainingRecord
+from ..training.records import Progress, Resumed, TrainingRecord
 from ..types import Example
 from .output import add_json
 

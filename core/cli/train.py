@@ -19,6 +19,7 @@ from ..modeling.model import DiffusionNER
 from ..training import distributed
 from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
 from ..training.learner import DiffusionLearner
+from ..training.trackers import check_trackers, trackers
 from ..training.trainer import train
 from .output import print_json, progress, resumable, writable_folder
 from .shared import (
@@ -52,6 +53,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="files to evaluate at the end",
     )
+    parser.add_argument(
+        "--log-to",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="log to these trackers of accelerate too, such as wandb or mlflow",
+    )
     parser.add_argument("--card", type=Path, help="text for the top of the model card")
 
 
@@ -64,6 +72,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     """The scores of the trained model, in the main process."""
+    check_trackers(options.log_to)
     distributed.init()
     options.device = device_of(options.device)
     writable_folder(options.out)
@@ -82,8 +91,10 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     dev = merge_corpora(dev_files, labels)
     learner = _learner(model.to(options.device), label_set(auxiliary), config)
     fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
-    for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
-        report(record)
+    with trackers(options.log_to, options.out, config) as track:
+        for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
+            report(record)
+            track(record)
     is_main = distributed.is_main_process()
     distributed.shutdown()
     if not is_main:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,11 @@ class Learner(Protocol):
     def architecture(self) -> ModelConfig:
         """Part of the checkpoint's fingerprint: settings that the weights alone do not
         determine."""
+        ...
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """φ, nested and flat, under its names in `ModelConfig`; empty for a model without φ."""
         ...
 
     @property
@@ -63,6 +68,11 @@ class DiffusionLearner:
     @property
     def architecture(self) -> ModelConfig:
         return self.model.config
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        config = self.model.config
+        return {"threshold": config.threshold, "flat_threshold": config.flat_threshold}
 
     @property
     def pretrained(self) -> PreTrainedModel:

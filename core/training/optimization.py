@@ -30,6 +30,13 @@ class Optimization:
     def network(self) -> nn.Module:
         return self.learner.network
 
+    @property
+    def learning_rates(self) -> dict[str, float]:
+        """Those of the last step, under their names in the settings."""
+        names = ("encoder_lr", "decoder_lr")
+        groups = self.optimizer.param_groups
+        return {name: group["lr"] for name, group in zip(names, groups, strict=True)}
+
     def step(self, batch: Sequence[Example], number: int) -> dict[str, float]:
         """Take one gradient step and return the named losses. Its randomness depends only on the
         seed and the step's number."""

@@ -24,7 +24,8 @@ from core.training.fine_tuning import (
     with_epochs,
 )
 from core.training.label_sets import label_change
-from core.training.trainer import Progress, Resumed, TrainingRecord, train
+from core.training.records import TrainingRecord
+from core.training.trainer import train
 from core.types import Example, SamplerSettings
 
 
@@ -33,7 +34,8 @@ def learn(
 ) -> Iterator[TrainingRecord]:
     """Train the parent on the snapshot in `folder`, for the project's labels, into `out`.
 
-    Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
+    Goes on from the checkpoint in `out` if there is one; the records are in its `metrics.csv` too.
+    To stop iterating is to cancel.
     """
     parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
     labels = label_change(parent.config.labels, snapshot.labels, "replace").labels
@@ -73,22 +75,6 @@ def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
         "new": _measure(new, folder, snapshot).to_json(),
         "sampler": asdict(_sampler(snapshot)),
     }
-
-
-def line_of(record: TrainingRecord) -> dict[str, Any]:
-    """A record as a line of the job's log, see `app.services.retraining.job_log`."""
-    if isinstance(record, Resumed):
-        return {"resumed_at": record.step}
-    line: dict[str, Any] = {
-        "step": record.step,
-        "total_steps": record.total_steps,
-        "epoch": record.epoch,
-    }
-    if isinstance(record, Progress):
-        return {**line, "losses": record.losses, "eta_seconds": record.eta_seconds}
-    scores = record.scores
-    shares = {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
-    return {**line, **shares, "best": record.best}
 
 
 def _sampler(snapshot: Snapshot) -> SamplerSettings:

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TextIO
 
-from ...training.trainer import Progress, Resumed, TrainingRecord
+from ...training.records import Progress, Resumed, TrainingRecord
 from .plan import Run
 from .store import claimed, fingerprint, folder_of, read_row, write_row
 
