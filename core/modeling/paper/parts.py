@@ -1,0 +1,82 @@
+"""The parts of the paper's entity decoder (section 4.2) that ours replaced. Each has the interface
+of its replacement, so that a departure exchanges one for the other.
+
+B sentences, K spans, M words, H hidden.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...diffusion.boundaries import to_half_open
+from ..embeddings import sinusoidal
+from ..span_features import gather_words
+
+_MASKED = -1e4
+
+
+class MeanPooling(nn.Module):
+    """H_X (section 4.2): the mean of the inner-span tokens, by running sums of the words."""
+
+    def table(self, word_states: Tensor) -> Tensor:
+        """The running sums (B, M + 1, H) of word states (B, M, H)."""
+        return F.pad(word_states.float().cumsum(dim=1), (0, 0, 1, 0))
+
+    def forward(self, table: Tensor, boundaries: Tensor) -> Tensor:
+        """H_X (B, K, H) of spans (B, K, 2) of inclusive word indices."""
+        start, end = to_half_open(boundaries).unbind(-1)
+        return (gather_words(table, end) - gather_words(table, start)) / (end - start)[:, :, None]
+
+
+class AdditivePointer(nn.Module):
+    """P^δ = sigmoid(MLP(H_S W_S^δ + H̄_X W_X^δ)) for one boundary δ (section 4.2)."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.words = nn.Linear(hidden_size, hidden_size, bias=False)  # W_S^δ
+        self.spans = nn.Linear(hidden_size, hidden_size, bias=False)  # W_X^δ
+        self.perceptron = nn.Sequential(
+            nn.Linear(hidden_size, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 1)
+        )
+
+    def forward(self, word_states: Tensor, spans: Tensor, distance: Tensor, mask: Tensor) -> Tensor:
+        """Return log P^δ (B, K, M).
+
+        `word_states` (B, M, H) is `self.words` of the sentence, computed once; `spans` is (B, K,
+        H); `mask` (B, M) is true on words. `distance` is not the paper's, and not used.
+        """
+        fused = word_states[:, None] + self.spans(spans)[:, :, None]  # H_SX (B, K, M, H)
+        logits = self.perceptron(fused).squeeze(-1).float()
+        return F.logsigmoid(logits).masked_fill(~mask[:, None], _MASKED)
+
+
+class NoPositions(nn.Module):
+    """The attention's queries and keys without positions: nothing is added."""
+
+    def words(self, word_states: Tensor) -> Tensor:
+        """The positional encodings of the words (B, M, H), as something that broadcasts."""
+        return word_states.new_zeros(())
+
+    def forward(self, positions: Tensor) -> Tensor:
+        """Those of noisy spans (B, K, 2)."""
+        return positions.new_zeros(())
+
+
+class Positions(nn.Module):
+    """Sinusoidal positions of words and noisy boundaries, as `core.modeling.denoiser` has them."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.place = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
+        self.word_place = nn.Linear(size // 2, size)
+
+    def words(self, word_states: Tensor) -> Tensor:
+        """The positional encodings (M, H) of the words (B, M, H)."""
+        index = word_states.new_ones(word_states.shape[1]).cumsum(0) - 1
+        return self.word_place(sinusoidal(index, self.word_place.in_features))
+
+    def forward(self, positions: Tensor) -> Tensor:
+        """Those (B, K, H) of noisy spans (B, K, 2)."""
+        half = self.word_place.in_features
+        return self.place(sinusoidal(positions, half).flatten(2))
