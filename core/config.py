@@ -81,6 +81,11 @@ class ModelConfig:
                 f"departures are made from the architecture 'paper', got {list(self.departures)} "
                 f"for {self.architecture!r}, which has them all"
             )
+        if self.architecture == "paper" and not self.lstm_layers and "words" not in self.departures:
+            raise ValueError(
+                "the paper's sentence encoder ends in a BiLSTM: lstm_layers must be at least 1, "
+                f"got {self.lstm_layers}"
+            )
         if len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be distinct, got {list(self.labels)}")
         if self.hidden_size % (2 * self.num_heads):

@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
-from ..config import Expansion, TrainingConfig
+from ..config import TRAINING, Architecture, BoundaryLoss, Expansion, TrainingConfig
 from ..data.examples import read_file
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
 from ..training.trainer import Progress, Resumed, TrainingRecord
 from ..types import Example
 
-_CHOICES = {"expansion": get_args(Expansion)}
+_CHOICES = {"expansion": get_args(Expansion), "boundary_loss": get_args(BoundaryLoss)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +29,12 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
     for field in fields(TrainingConfig):
-        default = getattr(TrainingConfig(), field.name)
+        default, papers = (getattr(config, field.name) for config in TRAINING.values())
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=type(default),
-            default=default,
             choices=_CHOICES.get(field.name),
-            help=f"(default: {default})",
+            help=f"(default: {default}" + (")" if papers == default else f"; paper: {papers})"),
         )
 
 
@@ -91,9 +90,14 @@ def changed_labels(
     return change.labels
 
 
-def training_config(options: argparse.Namespace) -> TrainingConfig:
-    return TrainingConfig(
-        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+def training_config(
+    options: argparse.Namespace, architecture: Architecture = "spanneal"
+) -> TrainingConfig:
+    """The architecture's settings, with those that were given."""
+    given = {field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    return replace(
+        TRAINING[architecture],
+        **{name: value for name, value in given.items() if value is not None},
     )
 
 

@@ -7,8 +7,9 @@ import shlex
 import sys
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
-from ..config import ModelConfig, TrainingConfig
+from ..config import Architecture, TrainingConfig, new_model_config
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import best_device
@@ -34,6 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     add_start(parser, parent="fine-tune the model in this folder")
     parser.add_argument(
+        "--architecture",
+        choices=get_args(Architecture),
+        help="of a new model: ours, or the paper's own, DiffusionNER to the letter, with its "
+        "training settings (default: spanneal; with --from, that of the model)",
+    )
+    parser.add_argument(
         "--auxiliary",
         type=Path,
         nargs="*",
@@ -54,12 +61,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     distributed.init()
-    config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     auxiliary = auxiliary_examples(
         {file: read_data(file, options.columns) for file in options.auxiliary}
     )
-    model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
+    model = _model(options, label_set(chain.from_iterable(corpora)))
+    config = training_config(options, model.config.architecture)
     labels = model.config.labels
     examples = known_labels(merge_corpora(corpora, labels), labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
@@ -87,8 +94,15 @@ def _learner(
     return AuxiliaryLearner(model, config, main_labels=labels)
 
 
-def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
-    if options.parent is not None:
-        parent = DiffusionNER.load(options.parent)
-        return parent.with_labels(changed_labels(options, parent.config.labels, labels))
-    return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)
+def _model(options: argparse.Namespace, labels: tuple[str, ...]) -> DiffusionNER:
+    if options.parent is None:
+        config = new_model_config(labels, options.architecture or "spanneal")
+        return DiffusionNER.from_encoder(config, options.encoder, options.seed or 0)
+    parent = DiffusionNER.load(options.parent)
+    architecture = parent.config.architecture
+    if options.architecture not in (None, architecture):
+        raise ValueError(
+            f"{options.parent} has the architecture {architecture!r}, which fine-tuning keeps, got "
+            f"--architecture {options.architecture}; leave it out, or train from an --encoder"
+        )
+    return parent.with_labels(changed_labels(options, parent.config.labels, labels))

@@ -124,7 +124,7 @@ def denoise(
         for seed in range(settings.seed, settings.seed + settings.ensemble)
     ]
     for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
-        joined = _SeedStep(*(_concatenated(tensors) for tensors in zip(*parts, strict=True)))
+        joined = _concatenated(parts)
         yield SamplerStep(
             t,
             t_prev,
@@ -152,8 +152,11 @@ class _SeedStep(NamedTuple):
     type_probs: Tensor | None
 
 
-def _concatenated(tensors: tuple[Tensor, ...]) -> Tensor | None:
-    return None if tensors[0] is None else torch.cat(tensors, 1)
+def _concatenated(parts: tuple[_SeedStep, ...]) -> _SeedStep:
+    """The step of all seeds, whose spans follow one another."""
+    *columns, types = zip(*parts, strict=True)
+    tensors = (torch.cat(column, 1) for column in columns)
+    return _SeedStep(*tensors, None if types[0] is None else torch.cat(types, 1))
 
 
 @torch.inference_mode()

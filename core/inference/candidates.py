@@ -22,6 +22,7 @@ from .ensemble import agreements
 from .noisy_spans import score_noisy_spans
 from .scoring import WEIGHTS, public_score, weighted_sum
 
+
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
     """The φ of the settings, else the one tuned with the model."""
     return model.config.phi(settings.flat) if settings.threshold is None else settings.threshold
@@ -103,9 +104,10 @@ def _score_candidates(
     spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
     mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
-    seed_sums = weighted_sum(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
-        spans.by_seed > 0
-    )
+    weights = history[0].decoding.weights
+    seed_sums = weighted_sum(
+        mean_boundary_probs, mean_boundary_probs, type_probs[:, None], weights
+    ) * (spans.by_seed > 0)
     mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
     spans = spans.take(mask)
     types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]

@@ -1,7 +1,4 @@
-"""Candidates where the noisy spans themselves are typed: Algorithm 2, lines 7 and 8.
-
-B sentences, K spans of each of E seeds, γ steps.
-"""
+"""Candidates where the noisy spans themselves are typed: Algorithm 2, lines 7 and 8."""
 
 from __future__ import annotations
 
@@ -16,20 +13,18 @@ from ..types import Confidence
 from .decoding import Candidate, SeedScored
 from .scoring import entity_score
 
-_Place = tuple[int, int, int]
-"""A sentence of the batch, and the start and end of a span of it."""
-
 
 class _Proposal(NamedTuple):
-    """A noisy span after a step: argmax P^l, argmax P^r and argmax P^c, with their
-    probabilities."""
+    """A noisy span after a step: P^l, P^r and P^c at their argmax."""
 
-    kind: float
+    row: int
+    place: tuple[int, int]
     left: float
     right: float
+    kind: float
+    type_id: int
     step: int
     slot: int
-    type_id: int
 
 
 def score_noisy_spans(
@@ -39,53 +34,46 @@ def score_noisy_spans(
     seed.
 
     Of spans with identical boundaries, the one with the maximum type probability is kept (section
-    4.3); a span whose type is ∅ is none. Entities come from the last step, or from all steps if
-    the decoding rules say so. An ensemble keeps one for each seed and scores their mean.
+    4.3), one for each seed of an ensemble; a span whose type is ∅ is none. Entities come from the
+    last step, or from all steps if the decoding rules say so.
     """
-    weights, seeds = history[0].decoding.weights, history[0].seeds
-    slots = history[0].boundaries.shape[1]
-    best: dict[_Place, dict[int, _Proposal]] = defaultdict(dict)
-    landed: Counter[tuple[_Place, int]] = Counter()
-    for place, proposal in _proposals(history):
-        landed[place, proposal.step] += 1
-        if proposal.type_id == len(labels):
-            continue
-        if proposal.step < len(history) and not history[0].decoding.all_steps:
-            continue
-        seed = (proposal.slot * seeds) // slots
-        known = best[place].get(seed)
-        if known is None or proposal.kind > known.kind:
-            best[place][seed] = proposal
-    scored: list[list[SeedScored]] = [[] for _ in history[0].boundaries]
-    for (row, start, end), by_seed in best.items():
+    decoding, seeds, gamma = history[0].decoding, history[0].seeds, len(history)
+    batch, slots = history[0].boundaries.shape[:2]
+    best_at: dict[tuple[int, tuple[int, int]], dict[int, _Proposal]] = defaultdict(dict)
+    landed: Counter[tuple[int, tuple[int, int], int]] = Counter()
+    for proposal in _proposals(history):
+        row, place, seed = proposal.row, proposal.place, proposal.slot * seeds // slots
+        landed[row, place, proposal.step] += 1
+        if proposal.type_id < len(labels) and (decoding.all_steps or proposal.step == gamma):
+            rivals = (best_at[row, place].get(seed, proposal), proposal)
+            best_at[row, place][seed] = max(rivals, key=lambda rival: rival.kind)
+    scored: list[list[SeedScored]] = [[] for _ in range(batch)]
+    for (row, place), by_seed in best_at.items():
         scores = [0.0] * seeds
         for seed, proposal in by_seed.items():
-            scores[seed] = entity_score(proposal.left, proposal.right, proposal.kind, weights)
+            parts = proposal.left, proposal.right, proposal.kind
+            scores[seed] = entity_score(*parts, decoding.weights)
         if max(scores) < min_score:
             continue
-        chosen = max(by_seed.values(), key=lambda proposal: proposal.kind)
-        counts = [landed[(row, start, end), step + 1] for step in range(len(history))]
-        stay = len(list(takewhile(bool, reversed(counts))))
-        confidence = Confidence(
-            chosen.left,
-            chosen.right,
-            chosen.kind,
-            len(history) - stay + 1 if stay else None,
-            sum(counts) / (len(history) * slots),
-        )
-        label, score = labels[chosen.type_id], sum(scores) / seeds
-        candidate = Candidate(start, end, label, score, chosen.step, chosen.slot, confidence)
+        best = max(by_seed.values(), key=lambda proposal: proposal.kind)
+        counts = [landed[row, place, step + 1] for step in range(gamma)]
+        stayed = len(list(takewhile(bool, reversed(counts))))
+        since, support = gamma - stayed + 1 if stayed else None, sum(counts) / (gamma * slots)
+        confidence = Confidence(best.left, best.right, best.kind, since, support)
+        mean = sum(scores) / seeds
+        candidate = Candidate(*place, labels[best.type_id], mean, best.step, best.slot, confidence)
         scored[row].append((candidate, scores))
     return scored
 
 
-def _proposals(history: Sequence[SamplerStep]) -> Iterator[tuple[_Place, _Proposal]]:
-    """The proposals of all steps, counted from 1, in order."""
+def _proposals(history: Sequence[SamplerStep]) -> Iterator[_Proposal]:
+    """The noisy spans after each step, counted from 1, in order."""
     for number, step in enumerate(history, start=1):
         kinds, types = step.type_probs.max(-1)
         places = to_half_open(step.boundaries)
-        columns = (places, kinds, step.left_probs, step.right_probs, types)
-        rows = zip(*(column.tolist() for column in columns), strict=True)
-        for row, sentence in enumerate(rows):
-            for slot, (place, kind, left, right, type_id) in enumerate(zip(*sentence, strict=True)):
-                yield (row, *place), _Proposal(kind, left, right, number, slot, type_id)
+        columns = (places, step.left_probs, step.right_probs, kinds, types)
+        for row, sentence in enumerate(zip(*(part.tolist() for part in columns), strict=True)):
+            for slot, (place, *argmax) in enumerate(zip(*sentence, strict=True)):
+                left, right, kind, type_id = argmax
+                start, end = place
+                yield _Proposal(row, (start, end), left, right, kind, type_id, number, slot)

@@ -23,4 +23,4 @@ def build_encoder(config: ModelConfig, encoder_config: PretrainedConfig) -> Word
 
 def build_denoiser(config: ModelConfig) -> DenoisingNetwork[Any]:
     """The untrained f_θ of a configuration."""
-    return {"spanneal": Denoiser, "paper": PaperDenoiser}[config.architecture](config)
+    return PaperDenoiser(config) if config.architecture == "paper" else Denoiser(config)

@@ -23,9 +23,9 @@ from ..config import ModelConfig
 from ..devices import device_of, mixed_precision
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
-from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .architectures import build_denoiser, build_encoder
 from .encoder import WordEncoder, encoder_config_from
+from .file_format import FORMAT, KEY, outdated, settings, weight_name
 from .network import EncodedBatch
 from .subwords import WordBatch, word_batch
 from .tokenizer_file import panics_as_errors
@@ -51,7 +51,7 @@ def write_config_and_tokenizer(
     tokenizer.save_pretrained(folder)
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
-    text = {KEY: ARCHITECTURE, "model": config.to_json(), "encoder": shape}
+    text = {KEY: FORMAT, "model": config.to_json(), "encoder": shape}
     (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
 
 
@@ -209,7 +209,10 @@ def parameter_count(saved: Mapping[str, Any]) -> int:
                 raise ModelError(f"{key} is {value}, expected at most {most}")
         config = ModelConfig.from_json(settings(saved))
         with torch.device("meta"):
-            parts = build_encoder(config, encoder_config_from(saved["encoder"])), build_denoiser(config)
+            parts = (
+                build_encoder(config, encoder_config_from(saved["encoder"])),
+                build_denoiser(config),
+            )
     except Exception as error:
         raise ModelError(f"{CONFIG} describes no model that can be built: {error}") from error
     return sum(parameter.numel() for part in parts for parameter in part.parameters())

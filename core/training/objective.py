@@ -65,9 +65,7 @@ def diffusion_losses(
     proposed = output.candidates(lengths)  # (B, K, 5, 2), what is predicted first
     with torch.no_grad():
         types = model.denoiser.type_logits(proposed[:, :, 0], encoded).softmax(-1)
-    assignment = losses.assign(
-        output, types, positions, gold, lengths, config.distance_weight
-    )
+    assignment = losses.assign(output, types, positions, gold, lengths, config.distance_weight)
     supervised, mask = supervised_spans(
         proposed.flatten(1, 2), noised.all_gold, noised.all_lengths, generator, noised.rows
     )

@@ -81,10 +81,10 @@ def pretend_model(folder: Path, labels: Sequence[str] = LABELS) -> Path:
     """A directory that looks like a model until somebody loads it."""
     import json
 
-    from core.modeling.architecture import ARCHITECTURE, KEY
+    from core.modeling.file_format import FORMAT, KEY
 
     folder.mkdir(parents=True)
-    config = {KEY: ARCHITECTURE, "model": {"labels": list(labels)}}
+    config = {KEY: FORMAT, "model": {"labels": list(labels)}}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").write_bytes(b"")
     return folder
@@ -94,7 +94,7 @@ def outdate(folder: Path) -> None:
     """Makes a model one of the first architecture, whose `config.json` said nothing of it."""
     import json
 
-    from core.modeling.architecture import KEY
+    from core.modeling.file_format import KEY
 
     saved = json.loads((folder / "config.json").read_text())
     del saved[KEY]

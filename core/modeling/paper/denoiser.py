@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from ...config import ModelConfig
 from ...diffusion import boundaries as codec
 from ..attention import KeyValue, SpanEncoder
-from ..embeddings import sinusoidal
+from ..embeddings import Positions, sinusoidal
 from ..network import BoundaryLogProbs, DenoisingNetwork, EncodedBatch
 from ..pointer import BoundaryPointer
 from ..span_features import SpanFeatures, SpanTable
-from .parts import AdditivePointer, MeanPooling, NoPositions, Positions
+from .parts import AdditivePointer, MeanPooling
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,18 @@ class TypedLogProbs(BoundaryLogProbs):
     type_logits: Tensor  # (B, K, C + 1)
 
     def candidates(self, lengths: Tensor) -> Tensor:
-        """(l, r) of Algorithm 2, line 7: each noisy span proposes its best boundaries alone, (B, K,
-        1, 2). The two argmaxes, and where they cross, which the paper leaves open, the best pair
-        that does not."""
+        """(l, r) of Algorithm 2, line 7, (B, K, 1, 2): the argmax of P^l and of P^r, and where they
+        cross, which the paper leaves open, the best pair that does not."""
         return self.best()[:, :, None]
 
     def type_probs(self) -> Tensor:
-        """P^c (B, K, C + 1): the softmax layer of the classifier."""
+        """P^c (B, K, C + 1): the softmax layer of the classifier (section 4.2)."""
         return self.type_logits.float().softmax(-1)
 
 
 class PaperDenoiser(DenoisingNetwork[PaperBatch]):
-    """The architecture `paper`: H̄_X = SpanEncoder(H_S, H_X) + E_t, then two pointers and a
-    classifier of the noisy span."""
+    """The architecture `paper`: H̄_X = SpanEncoder(H_S, H_X) + E_t, two pointers, and
+    P^c = Classifier(H̄_X), a two-layer perceptron."""
 
     label_rows = ("classifier.2.weight", "classifier.2.bias")
 
@@ -59,12 +58,11 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         size, ours = config.hidden_size, config.departures
         self.scale = config.scale
         self.features = SpanFeatures(size) if "features" in ours else MeanPooling()
-        self.positions = Positions(size) if "positions" in ours else NoPositions()
+        self.positions = Positions(size) if "positions" in ours else None
         self.span_encoder = SpanEncoder(config)
+        product = "pointer" in ours
         self.left, self.right = (
-            BoundaryPointer(size, config.pointer_size)
-            if "pointer" in ours
-            else AdditivePointer(size)
+            BoundaryPointer(size, config.pointer_size) if product else AdditivePointer(size)
             for _ in range(2)
         )
         self.classifier = nn.Sequential(
@@ -72,13 +70,14 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         )
 
     def encode(self, word_states: Tensor, lengths: Tensor) -> PaperBatch:
-        """Compute what depends on the sentence alone, once and for all timesteps (section 4.2)."""
+        """Compute what depends on the sentence alone, once for all timesteps (section 4.2)."""
         index = torch.arange(word_states.shape[1], device=word_states.device)
+        places = self.positions.words(index) if self.positions else word_states.new_zeros(())
         return PaperBatch(
             lengths,
             index < lengths[:, None],
             self.features.table(word_states),
-            self.span_encoder.project_kv(word_states, self.positions.words(word_states)),
+            self.span_encoder.project_kv(word_states, places),
             self.left.words(word_states),
             self.right.words(word_states),
         )
@@ -93,13 +92,12 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         return TypedLogProbs(
             self.left(encoded.left_word_states, spans, left, encoded.mask),
             self.right(encoded.right_word_states, spans, right, encoded.mask),
-            self.classifier(spans),  # P^c = Classifier(H̄_X)
+            self.classifier(spans),
         )
 
     def type_logits(self, boundaries: Tensor, encoded: PaperBatch) -> Tensor:
         """Type logits (B, K, C + 1) of spans (B, K, 2) of inclusive word indices, taken as noisy
-        spans that hardly have noise: t = 1. Algorithm 2 does not need them; the search for label
-        errors does."""
+        spans with hardly any noise, at t = 1. The search for label errors needs them."""
         t = boundaries.new_ones(len(boundaries))
         return self.classifier(self._encode_spans(boundaries, boundaries.float(), t, encoded))
 
@@ -107,7 +105,7 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         self, boundaries: Tensor, positions: Tensor, t: Tensor, encoded: PaperBatch
     ) -> Tensor:
         """H̄_X = SpanEncoder(H_S, H_X) + E_t (B, K, H)."""
-        spans = self.features(encoded.table, boundaries)  # H_X
-        places = self.positions(positions)
+        spans = self.features(encoded.table, boundaries)  # H_X, by mean pooling
+        places = self.positions(positions) if self.positions else spans.new_zeros(())
         time = sinusoidal(t, spans.shape[-1])[:, None]  # E_t
         return self.span_encoder(spans, places, encoded.kv, encoded.mask) + time

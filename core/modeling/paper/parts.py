@@ -1,8 +1,5 @@
-"""The parts of the paper's entity decoder (section 4.2) that ours replaced. Each has the interface
-of its replacement, so that a departure exchanges one for the other.
-
-B sentences, K spans, M words, H hidden.
-"""
+"""The parts of the paper's entity decoder (section 4.2) that ours replaced, each with the interface
+of its replacement. B sentences, K spans, M words, H hidden."""
 
 from __future__ import annotations
 
@@ -10,10 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...diffusion.boundaries import to_half_open
-from ..embeddings import sinusoidal
 from ..span_features import gather_words
-
-_MASKED = -1e4
 
 
 class MeanPooling(nn.Module):
@@ -41,42 +35,8 @@ class AdditivePointer(nn.Module):
         )
 
     def forward(self, word_states: Tensor, spans: Tensor, distance: Tensor, mask: Tensor) -> Tensor:
-        """Return log P^δ (B, K, M).
-
-        `word_states` (B, M, H) is `self.words` of the sentence, computed once; `spans` is (B, K,
-        H); `mask` (B, M) is true on words. `distance` is not the paper's, and not used.
-        """
+        """Return log P^δ (B, K, M) from the sentence's `self.words` (B, M, H), computed once, the
+        spans (B, K, H) and the mask (B, M) of words. `distance` is ours, and not used."""
         fused = word_states[:, None] + self.spans(spans)[:, :, None]  # H_SX (B, K, M, H)
         logits = self.perceptron(fused).squeeze(-1).float()
-        return F.logsigmoid(logits).masked_fill(~mask[:, None], _MASKED)
-
-
-class NoPositions(nn.Module):
-    """The attention's queries and keys without positions: nothing is added."""
-
-    def words(self, word_states: Tensor) -> Tensor:
-        """The positional encodings of the words (B, M, H), as something that broadcasts."""
-        return word_states.new_zeros(())
-
-    def forward(self, positions: Tensor) -> Tensor:
-        """Those of noisy spans (B, K, 2)."""
-        return positions.new_zeros(())
-
-
-class Positions(nn.Module):
-    """Sinusoidal positions of words and noisy boundaries, as `core.modeling.denoiser` has them."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.place = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
-        self.word_place = nn.Linear(size // 2, size)
-
-    def words(self, word_states: Tensor) -> Tensor:
-        """The positional encodings (M, H) of the words (B, M, H)."""
-        index = word_states.new_ones(word_states.shape[1]).cumsum(0) - 1
-        return self.word_place(sinusoidal(index, self.word_place.in_features))
-
-    def forward(self, positions: Tensor) -> Tensor:
-        """Those (B, K, H) of noisy spans (B, K, 2)."""
-        half = self.word_place.in_features
-        return self.place(sinusoidal(positions, half).flatten(2))
+        return F.logsigmoid(logits).masked_fill(~mask[:, None], -1e4)

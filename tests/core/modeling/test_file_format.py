@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.modeling.architecture import ARCHITECTURE, KEY, outdated
+from core.modeling.file_format import FORMAT, KEY, outdated
 from core.modeling.model import CONFIG, WEIGHTS, DiffusionNER, ModelError
 from tests.core.conftest import NewModel
 
@@ -32,7 +32,7 @@ def test_a_saved_model_says_its_architecture_and_is_read(
 ) -> None:
     new_model().save(tmp_path)
     saved = json.loads((tmp_path / CONFIG).read_text())
-    assert saved[KEY] == ARCHITECTURE
+    assert saved[KEY] == FORMAT
     assert outdated(saved) is None
     DiffusionNER.load(tmp_path)
 
