@@ -36,6 +36,7 @@ class DecodingRules:
     """Crowded spans restart between two steps, unless the sampler's `renew` is off."""
 
 
+OURS = DecodingRules()
 _ALGORITHM_2 = DecodingRules(weights=(1.0, 1.0, 1.0), all_steps=False, restarts=False)
 
 
@@ -106,10 +107,9 @@ class ModelConfig:
     def decoding(self) -> DecodingRules:
         """How entities are read off this architecture's steps."""
         if self.architecture == "spanneal":
-            return DecodingRules()
-        ours, papers = DecodingRules(), _ALGORITHM_2
+            return OURS
         return DecodingRules(
-            ours.weights if "score" in self.departures else papers.weights,
+            (OURS if "score" in self.departures else _ALGORITHM_2).weights,
             "all_steps" in self.departures,
             "restarts" in self.departures,
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..config import DecodingRules
+from ..config import OURS, DecodingRules
 from ..devices import mixed_precision, send
 from ..modeling.model import DiffusionNER
 from ..modeling.network import BoundaryLogProbs, EncodedBatch
@@ -49,7 +49,7 @@ class SamplerStep:
     """Returns log P^l and log P^r over the words for one seed's x_t at t."""
     noisy_type_probs: Tensor | None = None  # (B, K, C + 1)
     """P^c of the noisy spans themselves, for an architecture that types those; else None."""
-    decoding: DecodingRules = DecodingRules()
+    decoding: DecodingRules = OURS
     """How entities are read off the steps."""
 
     @property
@@ -154,9 +154,15 @@ class _SeedStep(NamedTuple):
 
 def _concatenated(parts: tuple[_SeedStep, ...]) -> _SeedStep:
     """The step of all seeds, whose spans follow one another."""
-    *columns, types = zip(*parts, strict=True)
-    tensors = (torch.cat(column, 1) for column in columns)
-    return _SeedStep(*tensors, None if types[0] is None else torch.cat(types, 1))
+    typed = [part.type_probs for part in parts if part.type_probs is not None]
+    return _SeedStep(
+        torch.cat([part.x_t for part in parts], 1),
+        torch.cat([part.candidates for part in parts], 1),
+        torch.cat([part.left_probs for part in parts], 1),
+        torch.cat([part.right_probs for part in parts], 1),
+        torch.cat([part.renewed for part in parts], 1),
+        torch.cat(typed, 1) if typed else None,
+    )
 
 
 @torch.inference_mode()

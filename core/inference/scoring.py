@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from ..config import DecodingRules, Weights
+from ..config import OURS, Weights
 
 WEIGHTS = 3.0
 """What the weights sum to: ½ + ½ + 2, or the paper's 1 + 1 + 1."""
-OURS = DecodingRules().weights
 Number = TypeVar("Number")
 
 
-def entity_score(left: float, right: float, kind: float, weights: Weights = OURS) -> float:
+def entity_score(left: float, right: float, kind: float, weights: Weights = OURS.weights) -> float:
     """The score of an entity, (½ P^l + ½ P^r + 2 P^c) / 3, from 0 to 1.
 
     The paper weighs all three alike (section 4.3), and so does its own architecture. Here P^c is
@@ -27,7 +26,9 @@ def public_score(total: float) -> float:
     return total / WEIGHTS
 
 
-def weighted_sum(left: Number, right: Number, kind: Number, weights: Weights = OURS) -> Number:
+def weighted_sum(
+    left: Number, right: Number, kind: Number, weights: Weights = OURS.weights
+) -> Number:
     """½ P^l + ½ P^r + 2 P^c, or with other weights, for numbers as for tensors."""
     parts: tuple[Any, ...] = (left, right, kind)
     return weights[0] * parts[0] + weights[1] * parts[1] + weights[2] * parts[2]

@@ -1,5 +1,5 @@
-"""What every architecture's denoising network f_θ(x_t, S, t) takes and gives (section 4.2): the seam
-between a network and its callers, which are the sampler, the training and `DiffusionNER`.
+"""What every architecture's denoising network f_θ(x_t, S, t) takes and gives (section 4.2): the
+interface between a network and the sampler, the training and `DiffusionNER`.
 
 B sentences, K spans, M words, H hidden, C types and ∅ (the last index).
 """

@@ -16,7 +16,7 @@ from .runner import Done
 from .settings import Setting
 from .tables import average
 
-_NAME = "Spanneal"
+_NAME = "Spanneal, paper"
 _Known = Mapping[str, tuple[paper.Reported, ...]]
 
 
