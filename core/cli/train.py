@@ -7,9 +7,9 @@ import shlex
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ..config import TrainingConfig
+from ..config import Architecture, TrainingConfig
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import device_of
@@ -37,6 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_training(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     add_start(parser, parent="fine-tune the model in this folder")
+    parser.add_argument(
+        "--architecture",
+        choices=get_args(Architecture),
+        help="of a new model: ours, or the paper's own, DiffusionNER to the letter, with its "
+        "training settings (default: spanneal; with --from, that of the model)",
+    )
     parser.add_argument(
         "--auxiliary",
         type=Path,
@@ -77,14 +83,14 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     options.device = device_of(options.device)
     writable_folder(options.out)
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
-    config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     auxiliary = auxiliary_examples(
         [(file, read_data(file, options.columns)) for file in options.auxiliary]
     )
     for file in options.test:
         read_data(file, options.columns)  # a fault in it costs no training
-    model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
+    model = _model(options, label_set(chain.from_iterable(corpora)))
+    config = training_config(options, model.config.architecture)
     labels = model.config.labels
     examples = known_labels(merge_corpora(corpora, labels), labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
@@ -117,8 +123,14 @@ def _learner(
     return AuxiliaryLearner(model, config, main_labels=labels)
 
 
-def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
-    if options.parent is not None:
-        parent = DiffusionNER.load(options.parent)
-        return parent.with_labels(changed_labels(options, parent.config.labels, labels))
-    return new_model(options, labels, seed)
+def _model(options: argparse.Namespace, labels: tuple[str, ...]) -> DiffusionNER:
+    if options.parent is None:
+        return new_model(options, labels, options.seed or 0, options.architecture or "spanneal")
+    parent = DiffusionNER.load(options.parent)
+    architecture = parent.config.architecture
+    if options.architecture not in (None, architecture):
+        raise ValueError(
+            f"{options.parent} has the architecture {architecture!r}, which fine-tuning keeps, got "
+            f"--architecture {options.architecture}; leave it out, or train from an --encoder"
+        )
+    return parent.with_labels(changed_labels(options, parent.config.labels, labels))

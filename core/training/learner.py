@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,13 +11,14 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ..config import ModelConfig, TrainingConfig
+from ..config import Architecture, ModelConfig, TrainingConfig
 from ..evaluation.evaluate import score_proposals, tune_threshold
 from ..evaluation.metrics import Scores
 from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .objective import diffusion_losses
+from .paper import paper_losses
 
 
 class Learner(Protocol):
@@ -52,6 +53,12 @@ class Learner(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
+_OBJECTIVES: Mapping[Architecture, Callable[..., dict[str, Tensor]]] = {
+    "spanneal": diffusion_losses,
+    "paper": paper_losses,
+}
+
+
 @dataclass
 class DiffusionLearner:
     """Train DiffusionNER with Algorithm 1; evaluation tunes the model's φ for nested and flat
@@ -79,7 +86,8 @@ class DiffusionLearner:
         return self.model.encoder.transformer
 
     def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
-        return diffusion_losses(self.model, examples, self.config, generator)
+        losses = _OBJECTIVES[self.model.config.architecture]
+        return losses(self.model, examples, self.config, generator)
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         proposals = propose(self.model, [example.words for example in examples], self.sampler)

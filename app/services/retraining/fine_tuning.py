@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.retraining.training_data import RetrainingSettings, Snapshot
-from core.config import FINE_TUNING, TrainingConfig
+from core.config import Architecture, TrainingConfig, fine_tuning_settings
 from core.data.examples import read_examples
 from core.data.fitting import fit_to_window
 from core.devices import best_device
@@ -44,17 +44,19 @@ def learn(
     for name, looked_for in snapshot.replay.items():
         examples += fit_to_window(model, read_examples(folder / f"{name}.jsonl", looked_for))
     dev = _examples(model, folder, "dev", snapshot)
-    config = training_config(settings, len(examples))
+    config = training_config(settings, len(examples), model.config.architecture)
     chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
     learner = fine_tuning_learner(model, config, chosen_by, _sampler(snapshot))
     yield from train(learner, examples, dev, config, out)
 
 
-def training_config(settings: RetrainingSettings, sentences: int) -> TrainingConfig:
-    """The settings as `core.training.trainer` takes them; without epochs, as many as suit the
-    data."""
+def training_config(
+    settings: RetrainingSettings, sentences: int, architecture: Architecture = "spanneal"
+) -> TrainingConfig:
+    """The settings as `core.training.trainer` takes them, with the objective of the model's
+    architecture; without epochs, as many as suit the data."""
     chosen = replace(
-        FINE_TUNING,
+        fine_tuning_settings(architecture),
         batch_size=settings.batch_size,
         encoder_lr=settings.encoder_lr,
         decoder_lr=settings.decoder_lr,

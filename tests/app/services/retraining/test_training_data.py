@@ -130,6 +130,25 @@ def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents
     assert "MISC" not in scores["old"]["per_label"]
 
 
+def test_a_model_of_the_papers_architecture_is_retrained_by_the_papers_objective(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    from app.services.retraining.fine_tuning import learn, training_config
+    from core.modeling.model import DiffusionNER
+
+    project_id = new_project(sessions)
+    parent = tiny_model(tmp_path / "model", architecture="paper")
+    ModelRegistry(sessions).ensure_bundled(parent)
+    job = tmp_path / "job"
+    snapshot = take_snapshot(sessions, project_id, job)
+    settings = RetrainingSettings(epochs=1)
+    assert list(learn(job, snapshot, settings, job / "model"))
+    assert DiffusionNER.load(job / "model").config.architecture == "paper"
+    config = training_config(settings, 10, "paper")
+    assert (config.num_spans, config.expansion, config.no_entity_weight) == (60, "random", 1.0)
+    assert config.encoder_lr == settings.encoder_lr
+
+
 def test_few_sentences_are_seen_often_and_many_seldom() -> None:
     from app.services.retraining.fine_tuning import training_config
 
