@@ -14,10 +14,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The default model: the encoder it starts from and the corpora under DATA. A corpus that lacks a
-# label (btc has no MISC) is not trained against it.
+# label (btc has no MISC) is not trained against it. AUXILIARY corpora teach more types, which are
+# dropped at the end.
 ENCODER := $(VENV)/encoder
+TAUGHT_MODEL := $(VENV)/taught
 DEFAULT_MODEL ?= assets/models/default
 CORPORA := gum_named wikigold btc
+AUXILIARY := gum_mentions litbank wnut17 bc5cdr ncbi_disease
 TRAIN_FLAGS ?=
 LOAD_FLAGS ?=
 
@@ -103,7 +106,10 @@ pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a
 .PHONY: train-default
 train-default: $(ENCODER)/config.json ## train the default model from scratch; DATA=folder of corpora
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
-	$(BIN)/python -m core train --encoder $(ENCODER) --out $(DEFAULT_MODEL) \
+	$(BIN)/python -m core train --encoder $(ENCODER) --out $(TAUGHT_MODEL) --epochs 3 \
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
+		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) $(TRAIN_FLAGS)
+	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(DEFAULT_MODEL) --epochs 3 \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
 		--test $(CORPORA:%=$(DATA)/%/test.jsonl) --card docs/model-card.md $(TRAIN_FLAGS)
 

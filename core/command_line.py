@@ -87,7 +87,8 @@ def explain(error: Exception) -> str | None:
         return f"memory ran out: {text}. Close other programs, or use a smaller batch."
     if isinstance(error, OSError) and error.errno in _REMEDIES:
         what, remedy = _REMEDIES[error.errno]
-        return f"{what}: {error.filename or error}. {remedy}"
+        path = error.filename2 or error.filename  # the second is a renamed file's new name
+        return f"{what}: {path or error}. {remedy}"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"the package {error.name} is missing. Install it: pip install {error.name}"
     if _is_safetensors_error(error):

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 ScheduleName = Literal["cosine", "linear"]
 Expansion = Literal["mixed", "random", "repetition"]
+BoundaryLoss = Literal["all_words", "gold_word"]
+Architecture = Literal["spanneal", "paper"]
+"""Ours; and the paper's own, DiffusionNER to the letter (`core.modeling.paper`)."""
+Departure = Literal[
+    "words", "features", "positions", "pointer", "matching", "all_steps", "score", "restarts"
+]
+"""Parts of ours that can take the place of the paper's one by one; ARCHITECTURE.md says what each
+of them is."""
+Weights = tuple[float, float, float]
 
 
 def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
@@ -16,10 +26,29 @@ def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class DecodingRules:
+    """How entities are read off the denoising steps; the defaults are ours."""
+
+    weights: Weights = (0.5, 0.5, 2.0)
+    """Of P^l, P^r and P^c in an entity's score. They sum to 3."""
+    all_steps: bool = True
+    """Entities come from all steps; False takes the last one alone."""
+    restarts: bool = True
+    """Crowded spans restart between two steps, unless the sampler's `renew` is off."""
+
+
+OURS = DecodingRules()
+_ALGORITHM_2 = DecodingRules(weights=(1.0, 1.0, 1.0), all_steps=False, restarts=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """The architecture. Saved as `config.json` beside the weights."""
+    """The architecture and its settings. Saved as `config.json` beside the weights."""
 
     labels: tuple[str, ...]
+    architecture: Architecture = "spanneal"
+    departures: tuple[Departure, ...] = ()
+    """Of the architecture `paper`: the parts that are ours instead."""
     hidden_size: int = 256
     """h of the decoder; a quarter of BERT-large's is plenty for encoders of 384."""
     num_heads: int = 8
@@ -46,6 +75,19 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _choose("schedule", self.schedule, get_args(ScheduleName))
+        _choose("architecture", self.architecture, get_args(Architecture))
+        for departure in self.departures:
+            _choose("a departure", departure, get_args(Departure))
+        if self.departures and self.architecture != "paper":
+            raise ValueError(
+                f"departures are made from the architecture 'paper', got {list(self.departures)} "
+                f"for {self.architecture!r}, which has them all"
+            )
+        if self.architecture == "paper" and not self.lstm_layers and "words" not in self.departures:
+            raise ValueError(
+                "the paper's sentence encoder ends in a BiLSTM: lstm_layers must be at least 1, "
+                f"got {self.lstm_layers}"
+            )
         if len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be distinct, got {list(self.labels)}")
         if self.hidden_size % (2 * self.num_heads):
@@ -62,12 +104,25 @@ class ModelConfig:
         """Return φ for flat or for nested decoding."""
         return self.flat_threshold if flat else self.threshold
 
+    @property
+    def decoding(self) -> DecodingRules:
+        """How entities are read off this architecture's steps."""
+        if self.architecture == "spanneal":
+            return OURS
+        return DecodingRules(
+            (OURS if "score" in self.departures else _ALGORITHM_2).weights,
+            "all_steps" in self.departures,
+            "restarts" in self.departures,
+        )
+
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "labels": list(self.labels)}
+        lists = {"labels": list(self.labels), "departures": list(self.departures)}
+        return {**asdict(self), **lists}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ModelConfig:
-        return cls(**{**data, "labels": tuple(data["labels"])})
+        tuples = {name: tuple(data.get(name, ())) for name in ("labels", "departures")}
+        return cls(**{**data, **tuples})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +131,8 @@ class TrainingConfig:
     measurements behind them."""
 
     epochs: int = 5
+    frozen_epochs: int = 0
+    """The first epochs, in which the pretrained encoder does not learn (appendix C)."""
     evaluate_every: int = 1
     """Epochs between two development scores; the last epoch is always scored."""
     patience: int = 3
@@ -96,14 +153,18 @@ class TrainingConfig:
     """Weight of |noisy - gold boundary| / M in the matching's cost."""
     pure_noise: float = 0.3
     """The share of sentences trained at t = T, where inference begins."""
+    boundary_loss: BoundaryLoss = "all_words"
+    """Of the architecture `paper`: the likelihood of all words' sigmoids, or P^l and P^r of the
+    gold words alone, as Algorithm 1 is printed (`core.training.paper`)."""
     no_entity_weight: float = 0.2
     """Weight of ∅ in the type loss."""
-    auxiliary_share: float = 0.7
+    auxiliary_share: float = 0.4
     """Sentences of auxiliary corpora in an epoch, as a share of the others (`core.training`)."""
     seed: int = 0
 
     def __post_init__(self) -> None:
         _choose("expansion", self.expansion, get_args(Expansion))
+        _choose("boundary_loss", self.boundary_loss, get_args(BoundaryLoss))
         for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
@@ -112,12 +173,64 @@ class TrainingConfig:
                 f"auxiliary_share must be 0 or more, got {self.auxiliary_share}; 0.7 adds 7 "
                 "auxiliary sentences to 10 others in each epoch"
             )
+        if not 0 <= self.frozen_epochs < self.epochs:
+            raise ValueError(
+                f"frozen_epochs must be at least 0 and less than epochs, got {self.frozen_epochs} "
+                f"of {self.epochs}: the encoder would never learn; raise epochs or lower it"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
+_MODELS: Mapping[str, Mapping[str, Any]] = {
+    "spanneal": {},
+    "paper": {"lstm_layers": 2, "threshold": 2.5 / 3, "flat_threshold": 2.5 / 3},
+}
+"""What an architecture changes of `ModelConfig`'s defaults. The paper stacks BiLSTMs without saying
+how many; two are those of the authors' configuration files."""
+
+
+def new_model_config(
+    labels: Iterable[str], architecture: Architecture = "spanneal", **settings: Any
+) -> ModelConfig:
+    """The configuration of a new model: the architecture's defaults, then `settings`."""
+    _choose("architecture", architecture, get_args(Architecture))
+    defaults = _MODELS[architecture]
+    return ModelConfig(tuple(labels), architecture, **{**defaults, **settings})
+
+
+_ALGORITHM_1: Mapping[str, Any] = {
+    "num_spans": 60,
+    "expansion": "random",
+    "distance_weight": 0.0,
+    "pure_noise": 0.0,
+    "no_entity_weight": 1.0,
+}
+"""K = 60 and the strategy of table 2 (section 6.3); nothing that the paper does not have."""
+
+TRAINING: Mapping[Architecture, TrainingConfig] = {
+    "spanneal": TrainingConfig(),
+    "paper": TrainingConfig(
+        epochs=50,
+        frozen_epochs=5,
+        patience=50,
+        batch_size=8,
+        encoder_lr=2e-5,
+        decoder_lr=2e-5,
+        weight_decay=0.1,
+        **_ALGORITHM_1,
+    ),
+}
+"""The training settings of each architecture. The paper's: section 5.3 and appendix C; epochs and
+rate are its commonest, for large encoders."""
+
 FINE_TUNING = TrainingConfig(batch_size=8)
 """Defaults for fine-tuning a trained model on few sentences: batches small enough to give
 sufficient steps, and the full learning rates. A third of the encoder's rate learns too little of a
 new domain and keeps known labels no better (docs/results/training.md)."""
+
+
+def fine_tuning_settings(architecture: Architecture) -> TrainingConfig:
+    """`FINE_TUNING` with the objective's settings of an architecture."""
+    return FINE_TUNING if architecture == "spanneal" else replace(FINE_TUNING, **_ALGORITHM_1)

@@ -75,10 +75,11 @@ class Confidence:
 class Entity:
     """A labelled stretch of a document, in code points.
 
-    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 (`core.inference.scoring`) of its best proposal, between
-    0 and 1; 1 for an entity that a person fixed for the model, None for one that a person
-    annotated. `confidence` is None if no model was asked. `text` is the entity's own text if a
-    pipeline made it, else empty. Neither takes part in comparisons.
+    `score` is (½ P^l + ½ P^r + 2 P^c) / 3 of its best proposal, or (P^l + P^r + P^c) / 3 with the
+    architecture `paper` (`core.inference.scoring`), between 0 and 1; 1 for an entity that a person
+    fixed for the model, None for one that a person annotated. `confidence` is None if no model was
+    asked. `text` is the entity's own text if a pipeline made it, else empty. Neither takes part in
+    comparisons.
     """
 
     start: int
@@ -169,7 +170,8 @@ class SamplerSettings:
     renew: bool = True
     """Box renewal (DiffusionDet, Chen et al. 2023, section 3.4), for spans that crowd instead of
     spans that score low: between steps, a span on boundaries that a sixth of all spans already hold
-    restarts from noise. False is the paper's Algorithm 2."""
+    restarts from noise. False is the paper's Algorithm 2, which the architecture `paper` always
+    takes."""
     ensemble: int = 1
     """The number of seeds, `seed`, `seed` + 1 …, that are denoised separately and decoded together;
     the sentence is encoded once for all of them."""
@@ -204,8 +206,8 @@ class SamplerOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """The boundary pointers' distributions over the words: K rows of M probabilities that sum to
-    1."""
+    """The boundary pointers' probabilities of the words: K rows of M. They sum to 1, except for the
+    sigmoids of the architecture `paper`."""
 
     left: tuple[tuple[float, ...], ...]
     """P^l."""
@@ -277,6 +279,8 @@ class Trace:
     not consist of whole words of one sentence."""
     uncovered: tuple[Token, ...] = ()
     """Tokens that no window could cover; empty for ordinary text."""
+    weights: tuple[float, float, float] = (0.5, 0.5, 2.0)
+    """Of P^l, P^r and P^c in a score (`core.config.DecodingRules`)."""
 
     def to_json(self) -> dict[str, Any]:
         """The trace as plain lists and dictionaries, ready for `json.dumps`; the text once."""

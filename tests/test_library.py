@@ -23,7 +23,7 @@ import core
 from tests.test_examples import EXAMPLES, OUTPUTS
 from tests.test_project import ROOT, imported_names, python_files
 
-OPTIONAL = {"accelerate", "plotly", "spacy"}
+OPTIONAL = {"accelerate", "plotly", "spacy", "tensorboard"}
 """What an extra brings."""
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 OFFLINE = ["--no-index", "--no-deps"]

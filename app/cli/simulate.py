@@ -34,9 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, metavar="N", help="maximum number of documents (default: all)"
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="also write the figures to this file"
-    )
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,10 +46,10 @@ def run(options: argparse.Namespace) -> int:
         for number, name in enumerate(options.condition or CONDITIONS):
             app = set_up(Path(folder) / str(number), gold, model, labels)
             tallies[name] = CONDITIONS[name](app, partial(_progress, name))
-    print(table(tallies))
     if options.json:
-        figures = {name: asdict(tally) for name, tally in tallies.items()}
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+        print(json.dumps({name: asdict(tally) for name, tally in tallies.items()}, indent=2))
+    else:
+        print(table(tallies))
     return 0
 
 

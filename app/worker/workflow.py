@@ -16,7 +16,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ from app.services.operations.unfinished_restore import require_finished, require
 from app.services.retraining.auto_retrain import AutoRetrain
 from app.services.retraining.dbos_json import DBOS, SERIALIZER
 from app.services.retraining.failover import succeed
-from app.services.retraining.job_log import JobLog
 from app.services.retraining.jobs import (
     APPLICATION,
     APPLICATION_VERSION,
@@ -38,7 +36,9 @@ from app.services.retraining.jobs import (
     WORKFLOW,
     Jobs,
     job_folder,
+    model_folder,
     prepare_database,
+    training_folder,
 )
 from app.services.retraining.preannotation_worker import PreannotationWorker
 from app.services.retraining.training_data import (
@@ -135,18 +135,17 @@ def snapshot_step(job_id: str, project_id: int) -> dict[str, Any]:
 def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """Trains into the job's folder; asked again once it is done, it does nothing."""
     with _explained(), _training:
-        from app.services.retraining.fine_tuning import learn, line_of
+        from app.services.retraining.fine_tuning import learn
 
         folder = _folder(job_id)
-        log, done, out = JobLog(folder), folder / "trained.json", folder / "model"
+        done, out = folder / "trained.json", folder / "model"
         if done.is_file():
             return {}
         frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
-        for record in learn(folder, frozen, chosen, out):
-            log.append(line_of(record))
+        for _ in learn(folder, frozen, chosen, out):
             if _cancelled(job_id):
                 raise RetrainingError("cancelled; try again to resume from the last checkpoint")
-        write_json(done, asdict(log.read()))
+        write_json(done, {})
         return {}
 
 
@@ -156,7 +155,7 @@ def evaluate_step(job_id: str, snapshot: dict[str, Any]) -> dict[str, Any]:
         from app.services.retraining.fine_tuning import compare
 
         folder = _folder(job_id)
-        return compare(folder, Snapshot.from_json(snapshot), _model_folder(job_id))
+        return compare(folder, Snapshot.from_json(snapshot), _training_folder(job_id))
 
 
 @DBOS.step(name="register")
@@ -166,9 +165,8 @@ def register_step(
     """Moves the model to its place and proposes it; nobody is served by it yet."""
     with _explained():
         frozen = Snapshot.from_json(snapshot)
-        final = _settings().data / "models" / job_id
-        if not final.is_dir():
-            trained = _folder(job_id) / "model"
+        final, trained = model_folder(_settings().data, job_id), _training_folder(job_id)
+        if trained != final:
             (trained / model_card.NAME).write_text(
                 model_card.card(job_id, frozen, settings, scores), encoding="utf-8"
             )
@@ -184,10 +182,8 @@ def register_step(
         return {"version_id": version.id}
 
 
-def _model_folder(job_id: str) -> Path:
-    """Where the trained model lies: in the job until it is registered."""
-    final = _settings().data / "models" / job_id
-    return final if final.is_dir() else _folder(job_id) / "model"
+def _training_folder(job_id: str) -> Path:
+    return training_folder(_settings().data, job_id)
 
 
 def _cancelled(job_id: str) -> bool:

@@ -27,7 +27,8 @@ from ..data.fitting import fit_to_window
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores, score
 from ..installation import PROGRAM
-from ..modeling.encoder import SentenceEncoder, encoder_config_from
+from ..modeling.architectures import build_encoder
+from ..modeling.encoder import encoder_config_from
 from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_config_and_tokenizer
 from ..types import Example, Span
 
@@ -72,7 +73,7 @@ class Baseline(nn.Module, ABC):
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of any number of sentences, batched by length."""
         predictions: list[tuple[Span, ...]] = [()] * len(sentences)
-        device = self.encoder.layer_weights.device
+        device = self.encoder.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):
                 decoded = self.decode([sentences[row] for row in rows])
@@ -96,7 +97,7 @@ class Baseline(nn.Module, ABC):
         for name in self.label_rows:
             state[name] = self._resize_label_rows(state[name], resized.outputs)
         resized.load_state_dict(state)
-        return resized.to(self.encoder.layer_weights.device).train(self.training)
+        return resized.to(self.encoder.device).train(self.training)
 
     def _resize_label_rows(self, rows: Tensor, wanted: Sequence[tuple[str, str]]) -> Tensor:
         known = dict(zip(self.outputs, rows, strict=True))
@@ -130,7 +131,7 @@ class Baseline(nn.Module, ABC):
             saved = json.loads((folder / CONFIG).read_text())
             known = {field.name for field in fields(ModelConfig)}  # most are the denoiser's
             config = ModelConfig.from_json({k: v for k, v in saved["model"].items() if k in known})
-            encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
+            encoder = build_encoder(config, encoder_config_from(saved["encoder"]))
             baseline = cls(DiffusionNER(config, encoder, AutoTokenizer.from_pretrained(folder)))
             baseline.restore(folder)
         except (KeyError, TypeError, RuntimeError, SafetensorError) as error:
@@ -160,6 +161,10 @@ class BaselineLearner:
     @property
     def architecture(self) -> ModelConfig:
         return self.baseline.config
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        return {}
 
     @property
     def pretrained(self) -> PreTrainedModel:

@@ -5,22 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
-from ..config import Expansion, ModelConfig, TrainingConfig
+from ..config import (
+    TRAINING,
+    Architecture,
+    BoundaryLoss,
+    Expansion,
+    TrainingConfig,
+    new_model_config,
+)
 from ..data.examples import read_file
 from ..evaluation.metrics import percent
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
 from ..text.columns import ColumnChoice, parse_columns
 from ..training.label_sets import LabelMode, label_change
-from ..training.trainer import Progress, Resumed, TrainingRecord
+from ..training.records import Progress, Resumed, TrainingRecord
 from ..types import Example
 from .output import add_json
 
-_CHOICES = {"expansion": get_args(Expansion)}
+_CHOICES = {"expansion": get_args(Expansion), "boundary_loss": get_args(BoundaryLoss)}
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
@@ -35,13 +42,12 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
     for field in fields(TrainingConfig):
-        default = getattr(TrainingConfig(), field.name)
+        default, papers = (getattr(config, field.name) for config in TRAINING.values())
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=type(default),
-            default=default,
             choices=_CHOICES.get(field.name),
-            help=f"(default: {default})",
+            help=f"(default: {default}" + (")" if papers == default else f"; paper: {papers})"),
         )
 
 
@@ -95,10 +101,16 @@ def add_start(parser: argparse.ArgumentParser, parent: str) -> None:
     )
 
 
-def new_model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
+def new_model(
+    options: argparse.Namespace,
+    labels: tuple[str, ...],
+    seed: int,
+    architecture: Architecture = "spanneal",
+) -> DiffusionNER:
     """An untrained model around the pretrained `--encoder`. Raises ModelError if there is none."""
+    config = new_model_config(labels, architecture)
     try:
-        return DiffusionNER.from_encoder(ModelConfig(labels), options.encoder, seed)
+        return DiffusionNER.from_encoder(config, options.encoder, seed)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"--encoder {options.encoder} cannot be loaded: {error} Expected a folder that "
@@ -115,9 +127,14 @@ def changed_labels(
     return change.labels
 
 
-def training_config(options: argparse.Namespace) -> TrainingConfig:
-    return TrainingConfig(
-        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+def training_config(
+    options: argparse.Namespace, architecture: Architecture = "spanneal"
+) -> TrainingConfig:
+    """The architecture's settings, with those that were given."""
+    given = {field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    return replace(
+        TRAINING[architecture],
+        **{name: value for name, value in given.items() if value is not None},
     )
 
 

@@ -7,9 +7,9 @@ import shlex
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ..config import TrainingConfig
+from ..config import Architecture, TrainingConfig
 from ..data.examples import label_set, merge_corpora
 from ..data.fitting import fit_to_window
 from ..devices import device_of
@@ -20,6 +20,7 @@ from ..modeling.model import CARD, DiffusionNER
 from ..training import distributed
 from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
 from ..training.learner import DiffusionLearner
+from ..training.trackers import check_trackers, trackers
 from ..training.trainer import train
 from .output import print_json, progress, resumable, writable_folder
 from .shared import (
@@ -38,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
     add_start(parser, parent="fine-tune the model in this folder")
     parser.add_argument(
+        "--architecture",
+        choices=get_args(Architecture),
+        help="of a new model: ours, or the paper's own, DiffusionNER to the letter, with its "
+        "training settings (default: spanneal; with --from, that of the model)",
+    )
+    parser.add_argument(
         "--auxiliary",
         type=Path,
         nargs="*",
@@ -53,6 +60,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="files to evaluate at the end",
     )
+    parser.add_argument(
+        "--log-to",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="log to these trackers of accelerate too, such as wandb or mlflow",
+    )
     parser.add_argument("--card", type=Path, help="text for the top of the model card")
 
 
@@ -65,19 +79,20 @@ def run(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     """The scores of the trained model, in the main process."""
+    check_trackers(options.log_to)
     distributed.init()
     options.device = device_of(options.device)
     writable_folder(options.out)
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     read_head(intro)  # a fault in it costs no training
-    config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     auxiliary = auxiliary_examples(
         [(file, read_data(file, options.columns)) for file in options.auxiliary]
     )
     for file in options.test:
         read_data(file, options.columns)  # a fault in it costs no training
-    model = _model(options, label_set(chain.from_iterable(corpora)), config.seed)
+    model = _model(options, label_set(chain.from_iterable(corpora)))
+    config = training_config(options, model.config.architecture)
     base_model = _base_model(options)  # the parent's card may lie in the folder to write to
     labels = model.config.labels
     examples = known_labels(merge_corpora(corpora, labels), labels)
@@ -85,8 +100,10 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     dev = merge_corpora(dev_files, labels)
     learner = _learner(model.to(options.device), label_set(auxiliary), config)
     fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
-    for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
-        report(record)
+    with trackers(options.log_to, options.out, config) as track:
+        for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):
+            report(record)
+            track(record)
     is_main = distributed.is_main_process()
     distributed.shutdown()
     if not is_main:
@@ -124,8 +141,14 @@ def _learner(
     return AuxiliaryLearner(model, config, main_labels=labels)
 
 
-def _model(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> DiffusionNER:
-    if options.parent is not None:
-        parent = DiffusionNER.load(options.parent)
-        return parent.with_labels(changed_labels(options, parent.config.labels, labels))
-    return new_model(options, labels, seed)
+def _model(options: argparse.Namespace, labels: tuple[str, ...]) -> DiffusionNER:
+    if options.parent is None:
+        return new_model(options, labels, options.seed or 0, options.architecture or "spanneal")
+    parent = DiffusionNER.load(options.parent)
+    architecture = parent.config.architecture
+    if options.architecture not in (None, architecture):
+        raise ValueError(
+            f"{options.parent} has the architecture {architecture!r}, which fine-tuning keeps, got "
+            f"--architecture {options.architecture}; leave it out, or train from an --encoder"
+        )
+    return parent.with_labels(changed_labels(options, parent.config.labels, labels))

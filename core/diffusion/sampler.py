@@ -9,13 +9,15 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from ..config import OURS, DecodingRules
 from ..devices import mixed_precision, send
-from ..modeling.denoiser import BoundaryLogProbs, EncodedBatch
 from ..modeling.model import DiffusionNER
+from ..modeling.network import BoundaryLogProbs, EncodedBatch
 from ..types import SamplerSettings
 from . import boundaries as codec
 from .constraints import ConstraintBatch, Constraints
@@ -45,6 +47,10 @@ class SamplerStep:
     """Which spans restart from noise after this step; None if none does."""
     pointer_log_probs: Callable[[Tensor, int], BoundaryLogProbs] | None = None
     """Returns log P^l and log P^r over the words for one seed's x_t at t."""
+    noisy_type_probs: Tensor | None = None  # (B, K, C + 1)
+    """P^c of the noisy spans themselves, for an architecture that types those; else None."""
+    decoding: DecodingRules = OURS
+    """How entities are read off the steps."""
 
     @property
     def boundaries(self) -> Tensor:
@@ -63,8 +69,10 @@ class SamplerStep:
 
     @cached_property
     def type_probs(self) -> Tensor:
-        """P^c (B, K, C + 1) of this step's spans, computed on demand: decoding needs it for
-        distinct spans only."""
+        """P^c (B, K, C + 1) of this step's spans; of predicted ones computed on demand, since
+        decoding needs it for distinct spans only."""
+        if self.noisy_type_probs is not None:
+            return self.noisy_type_probs
         return self.classify(self.boundaries)
 
     @cached_property
@@ -116,20 +124,45 @@ def denoise(
         for seed in range(settings.seed, settings.seed + settings.ensemble)
     ]
     for (t, t_prev), parts in zip(pairs, zip(*runs, strict=True), strict=True):
-        concatenated = (torch.cat(tensors, 1) for tensors in zip(*parts, strict=True))
-        x_t, candidates, left, right, renewed = concatenated
+        joined = _concatenated(parts)
         yield SamplerStep(
             t,
             t_prev,
-            x_t,
-            candidates,
-            left,
-            right,
+            joined.x_t,
+            joined.candidates,
+            joined.left_probs,
+            joined.right_probs,
             classify,
             settings.ensemble,
-            renewed,
+            joined.renewed,
             pointer_log_probs,
+            joined.type_probs,
+            model.config.decoding,
         )
+
+
+class _SeedStep(NamedTuple):
+    """The tensors of a `SamplerStep`, of one seed."""
+
+    x_t: Tensor
+    candidates: Tensor
+    left_probs: Tensor
+    right_probs: Tensor
+    renewed: Tensor
+    type_probs: Tensor | None
+
+
+def _concatenated(parts: tuple[_SeedStep, ...]) -> _SeedStep:
+    """The step of all seeds, whose spans follow one another."""
+    typed = [part.type_probs for part in parts if part.type_probs is not None]
+    return _SeedStep(
+        torch.cat([part.x_t for part in parts], 1),
+        torch.cat([part.candidates for part in parts], 1),
+        torch.cat([part.left_probs for part in parts], 1),
+        torch.cat([part.right_probs for part in parts], 1),
+        torch.cat([part.renewed for part in parts], 1),
+        torch.cat(typed, 1) if typed else None,
+    )
 
 
 @torch.inference_mode()
@@ -139,9 +172,9 @@ def _run(
     generators: list[torch.Generator],
     settings: SamplerSettings,
     rules: ConstraintBatch | None,
-) -> Iterator[tuple[Tensor, ...]]:
-    """Denoise one seed. Yields at every step x_t, the candidate boundaries, their P^l and P^r, and
-    the mask of spans that restart."""
+) -> Iterator[_SeedStep]:
+    """Denoise one seed and yield every step."""
+    renew = settings.renew and model.config.decoding.restarts
     count = settings.num_spans
     x_t = _noise(generators, count, model.device)
     if rules:
@@ -149,6 +182,7 @@ def _run(
         x_t = torch.where(rules.fixed_mask, noised, x_t)
     for t, t_prev in model.schedule.ddim_pairs(settings.steps):
         output = predict(model, x_t, t, encoded)
+        types = output.type_probs()
         candidates = output.candidates(encoded.lengths)
         left, right = _probs(output, candidates)
         if rules:
@@ -156,11 +190,11 @@ def _run(
             candidates = torch.where(mask[:, :, None], fixed[:, :, None], candidates)
             left, right = left.masked_fill(mask, 1.0), right.masked_fill(mask, 1.0)
         predicted = candidates[:, :, 0]
-        renewed = _renewed(predicted, settings.renew, rules)
+        renewed = _renewed(predicted, renew, rules)
         if not t_prev:
-            yield x_t, candidates, left, right, torch.zeros_like(renewed)
+            yield _SeedStep(x_t, candidates, left, right, torch.zeros_like(renewed), types)
             return
-        yield x_t, candidates, left, right, renewed
+        yield _SeedStep(x_t, candidates, left, right, renewed, types)
         x_0 = codec.to_signal(predicted, encoded.lengths, model.config.scale)
         noise = _noise(generators, count, model.device) if settings.eta else None
         x_t = model.schedule.ddim_step(x_t, x_0, t, t_prev, settings.eta, noise)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..data.batching import inference_batches
 from ..data.examples import label_set
+from ..diffusion.sampler import denoise
 from ..inference.candidates import propose, threshold_of
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
@@ -43,3 +46,16 @@ def measure(
         "distinct_spans": ratio(sum(map(len, proposals)), len(proposals)),
         "table": as_table(scores),
     }
+
+
+def final_spans(
+    model: DiffusionNER, examples: Sequence[Example], sampler: SamplerSettings
+) -> float:
+    """The mean number of distinct boundaries in which a sentence's K noisy spans end: 1 if all of
+    them collapse, K if no two meet. NaN without examples."""
+    sentences = [example.words for example in examples]
+    counts: list[int] = []
+    for rows in inference_batches([len(words) for words in sentences], model.device):
+        *_, last = denoise(model, [sentences[row] for row in rows], sampler)
+        counts += [len(set(map(tuple, spans))) for spans in last.boundaries.tolist()]
+    return sum(counts) / len(counts) if counts else math.nan

@@ -16,13 +16,11 @@ from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import SamplerStep, denoise
 from ..modeling.model import DiffusionNER
 from ..types import Confidence, SamplerSettings
-from .decoding import FIXED_SCORE, Candidate, select
+from .decoding import FIXED_SCORE, Candidate, SeedScored, select
 from .distinct_spans import DistinctSpans, distinct_spans
 from .ensemble import agreements
-from .scoring import WEIGHTS, weighted_sum
-
-_SeedScored = tuple[Candidate, list[float]]
-"""A candidate, and its score with each seed alone."""
+from .noisy_spans import score_noisy_spans
+from .scoring import WEIGHTS, public_score, weighted_sum
 
 
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
@@ -98,29 +96,32 @@ def candidates_by_seed(
 
 def _score_candidates(
     history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
-) -> list[list[_SeedScored]]:
+) -> list[list[SeedScored]]:
     """Score every sentence's distinct proposals and keep those that reach `min_score` with any
     seed, each with its score by seed."""
+    if history[0].noisy_type_probs is not None:
+        return score_noisy_spans(history, labels, min_score)
     spans = distinct_spans(history)
     type_probs, types = spans.type_probs(history[0]).max(-1)
     mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
-    seed_sums = weighted_sum(mean_boundary_probs, mean_boundary_probs, type_probs[:, None]) * (
-        spans.by_seed > 0
-    )
+    weights = history[0].decoding.weights
+    seed_sums = weighted_sum(
+        mean_boundary_probs, mean_boundary_probs, type_probs[:, None], weights
+    ) * (spans.by_seed > 0)
     mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
     spans = spans.take(mask)
     types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]
     sums = seed_sums.mean(1)
     confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
-    scored: list[list[_SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
+    scored: list[list[SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
     places = to_half_open(spans.boundaries)
     columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
     rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
     for row, (start, end), type_id, total, step, slot, span_scores, confidence in rows:
         candidate = Candidate(
-            start, end, labels[type_id], total / WEIGHTS, step + 1, slot, confidence
+            start, end, labels[type_id], public_score(total), step + 1, slot, confidence
         )
-        scored[row].append((candidate, [seed_sum / WEIGHTS for seed_sum in span_scores]))
+        scored[row].append((candidate, [public_score(seed_sum) for seed_sum in span_scores]))
     return scored
 
 
@@ -144,7 +145,7 @@ def _fixed_candidates(rule: Constraints) -> list[Candidate]:
     ]
 
 
-def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedScored]:
+def _drop_decided(scored: list[SeedScored], rule: Constraints) -> list[SeedScored]:
     """Sort the candidates, best first, without those that a person's decisions replace."""
     fixed_boundaries, suppressed = (
         {(span.start, span.end) for span in rule.fixed},
@@ -159,7 +160,7 @@ def _drop_decided(scored: list[_SeedScored], rule: Constraints) -> list[_SeedSco
     return sorted(free, key=lambda item: (-item[0].score, item[0].start, item[0].end))
 
 
-def _with_agreement(scored: list[_SeedScored], threshold: float) -> list[_SeedScored]:
+def _with_agreement(scored: list[SeedScored], threshold: float) -> list[SeedScored]:
     """Add the seeds' agreement to each candidate."""
     by_span = agreements(
         [candidate.span for candidate, _ in scored],

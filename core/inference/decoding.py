@@ -44,6 +44,10 @@ class Candidate:
         return Span(self.start, self.end, self.label)
 
 
+SeedScored = tuple[Candidate, list[float]]
+"""A candidate, and its score with each seed alone."""
+
+
 def select(candidates: Iterable[Candidate], threshold: float, flat: bool) -> list[Candidate]:
     """Keep the candidates that reach φ and conflict with no better one, in text order. Fixed
     candidates never conflict."""

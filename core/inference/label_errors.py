@@ -20,8 +20,8 @@ from ..data.batching import inference_batches
 from ..devices import send
 from ..diffusion import boundaries as codec
 from ..diffusion.sampler import generator_for, predict
-from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
+from ..modeling.network import EncodedBatch
 from ..types import Entity, Span, Token
 from .pipeline import Pipeline
 

@@ -205,6 +205,7 @@ class Pipeline:
             tuple(entity for entity, _ in decoded),
             tuple(origin for _, origin in decoded),
             windowed.uncovered,
+            self.model.config.decoding.weights,
         )
 
     def read(

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from ..devices import mixed_precision
 from ..diffusion.sampler import SamplerStep, denoise
-from ..modeling.denoiser import EncodedBatch
 from ..modeling.model import DiffusionNER
+from ..modeling.network import EncodedBatch
 from ..types import Key, SamplerSettings
 from .candidates import candidates_by_seed, threshold_of
 from .ensemble import pairwise_f1

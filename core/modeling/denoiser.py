@@ -14,17 +14,16 @@ from ..config import ModelConfig
 from ..diffusion import boundaries as codec
 from .attention import KeyValue, SpanEncoder
 from .embeddings import sinusoidal
+from .network import BoundaryLogProbs, DenoisingNetwork, EncodedBatch
 from .pointer import BoundaryPointer
 from .span_features import SpanFeatures, SpanTable
 from .type_classifier import TypeClassifier, TypeTable
 
 
 @dataclass(frozen=True)
-class EncodedBatch:
-    """The encoded sentences of a batch: everything that does not depend on the timestep."""
+class ProjectedBatch(EncodedBatch):
+    """The sentences of a batch, projected for each part of the denoiser."""
 
-    lengths: Tensor  # (B,)
-    mask: Tensor  # (B, M), true on words
     noisy_table: SpanTable
     type_table: TypeTable
     kv: KeyValue | None
@@ -32,35 +31,10 @@ class EncodedBatch:
     right_word_states: Tensor  # (B, M, P)
 
 
-@dataclass(frozen=True)
-class BoundaryLogProbs:
-    """The boundary pointers' output for K spans."""
+class Denoiser(DenoisingNetwork[ProjectedBatch]):
+    """The architecture `spanneal`: boundaries from noisy spans, types from any span."""
 
-    left_log_probs: Tensor  # (B, K, M)
-    right_log_probs: Tensor  # (B, K, M)
-
-    def best(self) -> Tensor:
-        """The most probable boundaries l <= r, inclusive: (B, K, 2)."""
-        return codec.best_boundaries(self.left_log_probs, self.right_log_probs)
-
-    def candidates(self, lengths: Tensor) -> Tensor:
-        """The best boundaries, then the two likeliest left ones combined with the two likeliest
-        right ones, for sentences of `lengths` (B,) words: (B, K, N, 2).
-
-        N is 5, or 2 if all sentences have one word. A pair in the wrong order or past the end of
-        its sentence is replaced by the best one.
-        """
-        best = self.best()[:, :, None]
-        top = min(2, self.left_log_probs.shape[-1])
-        left = self.left_log_probs.topk(top, -1).indices.repeat_interleave(top, -1)
-        right = self.right_log_probs.topk(top, -1).indices.repeat(1, 1, top)
-        mask = (left <= right) & (right < lengths[:, None, None])
-        pairs = torch.where(mask[..., None], torch.stack([left, right], -1), best)
-        return torch.cat([best, pairs], 2)
-
-
-class Denoiser(nn.Module):
-    """Predict clean boundaries from noisy spans, and the type of any span."""
+    label_rows = tuple(f"types.{name}" for name in TypeClassifier.label_rows)
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -75,11 +49,11 @@ class Denoiser(nn.Module):
         self.right = BoundaryPointer(size, config.pointer_size)
         self.types = TypeClassifier(config)
 
-    def encode(self, word_states: Tensor, lengths: Tensor) -> EncodedBatch:
+    def encode(self, word_states: Tensor, lengths: Tensor) -> ProjectedBatch:
         """Project the word states H_S (B, M, H) once for all timesteps."""
         index = torch.arange(word_states.shape[1], device=word_states.device)
         places = self.word_place(sinusoidal(index, self.word_place.in_features))
-        return EncodedBatch(
+        return ProjectedBatch(
             lengths,
             index < lengths[:, None],
             self.noisy_features.table(word_states),
@@ -89,7 +63,7 @@ class Denoiser(nn.Module):
             self.right.words(word_states),
         )
 
-    def forward(self, x_t: Tensor, t: Tensor, encoded: EncodedBatch) -> BoundaryLogProbs:
+    def forward(self, x_t: Tensor, t: Tensor, encoded: ProjectedBatch) -> BoundaryLogProbs:
         """Predict the boundaries of K spans from x_t (B, K, 2) at t (B,)."""
         positions = codec.to_positions(x_t, encoded.lengths, self.scale)  # (B, K, 2)
         boundaries = codec.to_boundaries(x_t, encoded.lengths, self.scale)
@@ -106,7 +80,7 @@ class Denoiser(nn.Module):
             self.right(encoded.right_word_states, spans, right, encoded.mask),
         )
 
-    def type_logits(self, boundaries: Tensor, encoded: EncodedBatch) -> Tensor:
+    def type_logits(self, boundaries: Tensor, encoded: ProjectedBatch) -> Tensor:
         """Type logits (B, K, C + 1), ∅ last, of spans (B, K, 2) of inclusive word indices.
 
         The type depends on the predicted span and not on the noisy one, so that all noisy spans

@@ -24,16 +24,65 @@ def max_pool_words(subwords: Tensor, word_of: Tensor, num_words: int) -> Tensor:
     return pooled[:, :num_words]
 
 
-class SentenceEncoder(nn.Module):
-    """Encode words as states H_S (B, M, H), once for all timesteps.
+def run_lstm(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
+    """The states (B, M, H') of a BiLSTM over states (B, M, H) of sentences with `lengths` words."""
+    packed = nn.utils.rnn.pack_padded_sequence(
+        states, lengths.cpu(), batch_first=True, enforce_sorted=False
+    )
+    unpacked, _ = nn.utils.rnn.pad_packed_sequence(
+        lstm(packed)[0], batch_first=True, total_length=states.shape[1]
+    )
+    return unpacked
 
-    The states are a learned mix of all layers: the layers of sentence-embedding encoders differ
-    widely in what they know about single words, and the last one knows least.
-    """
 
-    def __init__(self, config: ModelConfig, encoder_config: PretrainedConfig) -> None:
+def zero_padding(states: Tensor, lengths: Tensor) -> Tensor:
+    """The states (B, M, H) with zeros past each sentence's length."""
+    mask = torch.arange(states.shape[1], device=states.device) < lengths[:, None]
+    return states * mask[:, :, None]
+
+
+class WordEncoder(nn.Module):
+    """A pretrained transformer that encodes words as states H_S (B, M, H), once for all
+    timesteps."""
+
+    def __init__(self, encoder_config: PretrainedConfig) -> None:
         super().__init__()
         self.transformer = AutoModel.from_config(encoder_config)
+
+    @property
+    def encoder_config(self) -> PretrainedConfig:
+        return self.transformer.config
+
+    @property
+    def device(self) -> torch.device:
+        return self.transformer.device
+
+    def load_pretrained(self, name_or_path: str) -> None:
+        """Load the transformer's weights from a hub name or a local folder.
+
+        Older encoders are pickled: torch then takes tensors alone. Raises `ValueError` for a
+        pickle that asks for anything else.
+        """
+        try:
+            pretrained = AutoModel.from_pretrained(name_or_path, weights_only=True)
+        except UnpicklingError:
+            raise ValueError(
+                f"the pickled weights of the encoder {name_or_path} hold more than tensors, which "
+                "could run code, so they were not read; take an encoder with model.safetensors"
+            ) from None
+        self.transformer.load_state_dict(pretrained.state_dict())
+
+    def forward(self, batch: WordBatch) -> Tensor:
+        """Return (B, M, H); positions past a sentence's length are zero."""
+        raise NotImplementedError
+
+
+class SentenceEncoder(WordEncoder):
+    """A learned mix of all layers, with word shapes: the layers of sentence-embedding encoders
+    differ widely in what they know about single words, and the last one knows least."""
+
+    def __init__(self, config: ModelConfig, encoder_config: PretrainedConfig) -> None:
+        super().__init__(encoder_config)
         width = encoder_config.hidden_size
         self.layer_weights = nn.Parameter(torch.zeros(encoder_config.num_hidden_layers + 1))
         self.norm = nn.LayerNorm(width)
@@ -53,25 +102,6 @@ class SentenceEncoder(nn.Module):
             else None
         )
 
-    @property
-    def encoder_config(self) -> PretrainedConfig:
-        return self.transformer.config
-
-    def load_pretrained(self, name_or_path: str) -> None:
-        """Load the transformer's weights from a hub name or a local folder.
-
-        Older encoders are pickled: torch then takes tensors alone. Raises `ValueError` for a
-        pickle that asks for anything else.
-        """
-        try:
-            pretrained = AutoModel.from_pretrained(name_or_path, weights_only=True)
-        except UnpicklingError:
-            raise ValueError(
-                f"the pickled weights of the encoder {name_or_path} hold more than tensors, which "
-                "could run code, so they were not read; take an encoder with model.safetensors"
-            ) from None
-        self.transformer.load_state_dict(pretrained.state_dict())
-
     def forward(self, batch: WordBatch) -> Tensor:
         """Return (B, M, H); positions past a sentence's length are zero."""
         outputs = self.transformer(
@@ -87,19 +117,8 @@ class SentenceEncoder(nn.Module):
         word_states = self.norm(word_states) + self.shape_embedding(batch.shapes)
         states = self.project(self.dropout(word_states))
         if self.lstm is not None:
-            states = self._run_lstm(self.lstm, states, batch.lengths)
-        mask = torch.arange(states.shape[1], device=states.device) < batch.lengths[:, None]
-        return states * mask[:, :, None]
-
-    @staticmethod
-    def _run_lstm(lstm: nn.LSTM, states: Tensor, lengths: Tensor) -> Tensor:
-        packed = nn.utils.rnn.pack_padded_sequence(
-            states, lengths.cpu(), batch_first=True, enforce_sorted=False
-        )
-        unpacked, _ = nn.utils.rnn.pad_packed_sequence(
-            lstm(packed)[0], batch_first=True, total_length=states.shape[1]
-        )
-        return unpacked
+            states = run_lstm(self.lstm, states, batch.lengths)
+        return zero_padding(states, batch.lengths)
 
 
 def encoder_config_from(data: dict[str, object]) -> PretrainedConfig:

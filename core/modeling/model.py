@@ -23,12 +23,12 @@ from ..config import ModelConfig
 from ..devices import device_of, mixed_precision
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
-from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
-from .denoiser import Denoiser, EncodedBatch
-from .encoder import SentenceEncoder, encoder_config_from
+from .architectures import build_denoiser, build_encoder
+from .encoder import WordEncoder, encoder_config_from
+from .file_format import FORMAT, KEY, outdated, settings, weight_name
+from .network import EncodedBatch
 from .subwords import WordBatch, word_batch
 from .tokenizer_file import panics_as_errors
-from .type_classifier import TypeClassifier
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 _MAX_SUBWORDS = 512
@@ -43,7 +43,7 @@ class ModelError(ValueError):
 def write_config_and_tokenizer(
     folder: Path,
     config: ModelConfig,
-    encoder: SentenceEncoder,
+    encoder: WordEncoder,
     tokenizer: PreTrainedTokenizerBase,
 ) -> None:
     """Write the configuration and the tokenizer that the weights in `folder` need to be loaded
@@ -51,7 +51,7 @@ def write_config_and_tokenizer(
     tokenizer.save_pretrained(folder)
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
-    text = {KEY: ARCHITECTURE, "model": config.to_json(), "encoder": shape}
+    text = {KEY: FORMAT, "model": config.to_json(), "encoder": shape}
     (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
 
 
@@ -59,14 +59,14 @@ class DiffusionNER(nn.Module):
     """The model with all its parameters θ, its tokenizer and its noise schedule."""
 
     def __init__(
-        self, config: ModelConfig, encoder: SentenceEncoder, tokenizer: PreTrainedTokenizerBase
+        self, config: ModelConfig, encoder: WordEncoder, tokenizer: PreTrainedTokenizerBase
     ) -> None:
         super().__init__()
         self.config = config
         self.tokenizer = tokenizer
         self.schedule = NoiseSchedule(config.schedule, config.timesteps)
         self.encoder = encoder
-        self.denoiser = Denoiser(config)
+        self.denoiser = build_denoiser(config)
 
     @classmethod
     def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
@@ -74,13 +74,13 @@ class DiffusionNER(nn.Module):
         path."""
         torch.manual_seed(seed)
         tokenizer = AutoTokenizer.from_pretrained(name_or_path)
-        encoder = SentenceEncoder(config, AutoConfig.from_pretrained(name_or_path))
+        encoder = build_encoder(config, AutoConfig.from_pretrained(name_or_path))
         encoder.load_pretrained(name_or_path)
         return cls(config, encoder, tokenizer)
 
     @property
     def device(self) -> torch.device:
-        return self.encoder.layer_weights.device
+        return self.encoder.device
 
     @property
     def no_entity(self) -> int:
@@ -123,7 +123,7 @@ class DiffusionNER(nn.Module):
             replace(self.config, labels=tuple(labels)), self.encoder, self.tokenizer
         ).to(self.device)
         state = self.denoiser.state_dict()
-        for name in (f"types.{row_name}" for row_name in TypeClassifier.label_rows):
+        for name in self.denoiser.label_rows:
             state[name] = self._resize_label_rows(state[name], labels)
         resized.denoiser.load_state_dict(state)
         return resized.train(self.training)
@@ -181,7 +181,7 @@ class DiffusionNER(nn.Module):
             raise ModelError(f"the model at {folder} {problem}")
         try:
             config = ModelConfig.from_json(settings(saved))
-            encoder = SentenceEncoder(config, encoder_config_from(saved["encoder"]))
+            encoder = build_encoder(config, encoder_config_from(saved["encoder"]))
             with panics_as_errors():
                 tokenizer = AutoTokenizer.from_pretrained(folder)
             model = cls(config, encoder, tokenizer)
@@ -209,7 +209,10 @@ def parameter_count(saved: Mapping[str, Any]) -> int:
                 raise ModelError(f"{key} is {value}, expected at most {most}")
         config = ModelConfig.from_json(settings(saved))
         with torch.device("meta"):
-            parts = SentenceEncoder(config, encoder_config_from(saved["encoder"])), Denoiser(config)
+            parts = (
+                build_encoder(config, encoder_config_from(saved["encoder"])),
+                build_denoiser(config),
+            )
     except Exception as error:
         raise ModelError(f"{CONFIG} describes no model that can be built: {error}") from error
     return sum(parameter.numel() for part in parts for parameter in part.parameters())
@@ -224,6 +227,6 @@ def _rebuilt(
     training: bool,
 ) -> DiffusionNER:
     """Rebuild a pickled model."""
-    model = DiffusionNER(config, SentenceEncoder(config, encoder_config), tokenizer)
+    model = DiffusionNER(config, build_encoder(config, encoder_config), tokenizer)
     model.load_state_dict(from_bytes(weights))
     return model.to(device_of(device)).train(training)

@@ -45,13 +45,13 @@ class SpanFeatures(nn.Module):
         """Features (B, K, H) of spans (B, K, 2) of inclusive word indices."""
         left, right = boundaries.unbind(-1)
         start, end = to_half_open(boundaries).unbind(-1)
-        inner = _gather(table.sums, end) - _gather(table.sums, start)
-        features = _gather(table.left, left) + _gather(table.right, right)
+        inner = gather_words(table.sums, end) - gather_words(table.sums, start)
+        features = gather_words(table.left, left) + gather_words(table.right, right)
         features = features + inner / (end - start)[:, :, None]
         return self.norm(features + self.width((right - left).clamp(max=_MAX_WIDTH)))
 
 
-def _gather(table: Tensor, index: Tensor) -> Tensor:
+def gather_words(table: Tensor, index: Tensor) -> Tensor:
     """Gather rows (B, K) of a table (B, M, H) as (B, K, H)."""
     batch = torch.arange(table.shape[0], device=table.device)[:, None]
     return table[batch, index]

@@ -30,8 +30,8 @@ def auxiliary_examples(corpora: Sequence[tuple[Path, Sequence[Example]]]) -> lis
         name = f"{resolved.parent.name}/{resolved.stem}"
         if name in files:
             raise ValueError(
-                f"the auxiliary files {files[name]} and {path} both name their labels {name}:…; give a "
-                "file only once, and files of several corpora in folders of several names"
+                f"the auxiliary files {files[name]} and {path} both name their labels {name}:…; "
+                "give a file only once, and files of several corpora in folders of several names"
             )
         files[name] = path
         examples += _prefixed(path, name, corpus)

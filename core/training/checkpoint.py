@@ -36,16 +36,21 @@ class TrainingState:
     loss_sum: float = 0.0
     loss_count: int = 0
     """Total loss and number of the steps since the last development score."""
+    seconds: float = 0.0
+    """How long the training took, all its parts together."""
 
-    def after_step(self, loss: float) -> TrainingState:
+    def after_step(self, loss: float, seconds: float) -> TrainingState:
         return replace(
             self,
             step=self.step + 1,
             loss_sum=self.loss_sum + loss,
             loss_count=self.loss_count + 1,
+            seconds=seconds,
         )
 
-    def after_evaluation(self, measured_f1: float | None) -> tuple[TrainingState, bool]:
+    def after_evaluation(
+        self, measured_f1: float | None, seconds: float
+    ) -> tuple[TrainingState, bool]:
         """The state after a development score, and whether it is the best one.
 
         As long as F1 is 0, the lower training loss is the better one, and patience does not count.
@@ -63,6 +68,7 @@ class TrainingState:
             bad_epochs=0 if best or ties_at_zero else self.bad_epochs + 1,
             loss_sum=0.0,
             loss_count=0,
+            seconds=seconds,
         )
         return state, best
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,13 +11,14 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ..config import ModelConfig, TrainingConfig
+from ..config import Architecture, ModelConfig, TrainingConfig
 from ..evaluation.evaluate import score_proposals, tune_threshold
 from ..evaluation.metrics import Scores
 from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .objective import diffusion_losses
+from .paper import paper_losses
 
 
 class Learner(Protocol):
@@ -33,6 +34,11 @@ class Learner(Protocol):
         ...
 
     @property
+    def thresholds(self) -> Mapping[str, float]:
+        """φ, nested and flat, under its names in `ModelConfig`; empty for a model without φ."""
+        ...
+
+    @property
     def pretrained(self) -> PreTrainedModel:
         """The part of `network` that is trained with the encoder's learning rate."""
         ...
@@ -45,6 +51,12 @@ class Learner(Protocol):
     def evaluate(self, examples: Sequence[Example]) -> Scores: ...
 
     def save(self, folder: Path) -> None: ...
+
+
+_OBJECTIVES: Mapping[Architecture, Callable[..., dict[str, Tensor]]] = {
+    "spanneal": diffusion_losses,
+    "paper": paper_losses,
+}
 
 
 @dataclass
@@ -65,11 +77,17 @@ class DiffusionLearner:
         return self.model.config
 
     @property
+    def thresholds(self) -> dict[str, float]:
+        config = self.model.config
+        return {"threshold": config.threshold, "flat_threshold": config.flat_threshold}
+
+    @property
     def pretrained(self) -> PreTrainedModel:
         return self.model.encoder.transformer
 
     def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
-        return diffusion_losses(self.model, examples, self.config, generator)
+        losses = _OBJECTIVES[self.model.config.architecture]
+        return losses(self.model, examples, self.config, generator)
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
         proposals = propose(self.model, [example.words for example in examples], self.sampler)

@@ -13,11 +13,11 @@ from torch.nn import functional as F
 
 from ..data.batching import Gold
 from ..devices import send
-from ..modeling.denoiser import BoundaryLogProbs
+from ..modeling.network import BoundaryLogProbs
 from . import distributed
-from .matching import match
+from .matching import Matcher, match
 
-_UNKNOWN_LOGIT = -1e4
+UNKNOWN_LOGIT = -1e4
 
 
 def type_targets(boundaries: Tensor, gold: Gold, no_entity: int) -> Tensor:
@@ -36,6 +36,7 @@ def assign(
     gold: Gold,
     lengths: Tensor,
     distance_weight: float,
+    matcher: Matcher = match,
 ) -> Tensor:
     """The matching π̂ (B, K): the gold index assigned to each span, -1 for none.
 
@@ -49,18 +50,23 @@ def assign(
     distance = (positions[:, :, None] - boundaries[:, None]).abs().sum(-1)  # (B, K, N)
     cost += distance_weight * distance / lengths[:, None, None]
     costs = cost.float().cpu().numpy()  # one transfer a batch
-    rows = [match(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
+    rows = [matcher(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
     return send(torch.from_numpy(np.stack(rows)), boundaries.device)
 
 
 def boundary_loss(output: BoundaryLogProbs, assignment: Tensor, gold: Gold) -> Tensor:
     """Mean of -log P^l - log P^r at the assigned gold boundaries; 0 without gold entities."""
-    matched = assignment >= 0
+    matched = distributed.all_reduce_sum((assignment >= 0).sum())
+    return boundary_losses(output, assignment, gold).sum() / matched.clamp(min=1)
+
+
+def boundary_losses(output: BoundaryLogProbs, assignment: Tensor, gold: Gold) -> Tensor:
+    """-log P^l - log P^r at the assigned gold boundaries, 0 without one: (B, K)."""
     index = assignment.clamp(min=0)
     left = gold.boundaries[..., 0].gather(1, index)[:, :, None].clamp(min=0)
     right = gold.boundaries[..., 1].gather(1, index)[:, :, None].clamp(min=0)
     loss = -output.left_log_probs.gather(2, left) - output.right_log_probs.gather(2, right)
-    return (loss[:, :, 0] * matched).sum() / distributed.all_reduce_sum(matched.sum()).clamp(min=1)
+    return loss[:, :, 0] * (assignment >= 0)
 
 
 def type_loss(
@@ -71,7 +77,7 @@ def type_loss(
     Labels `unknown` (B, C + 1) to a sentence's annotators are masked: an unlabelled span may still
     be one of them.
     """
-    logits = logits.masked_fill(unknown[:, None], _UNKNOWN_LOGIT)
+    logits = logits.masked_fill(unknown[:, None], UNKNOWN_LOGIT)
     no_entity = logits.shape[-1] - 1
     weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
     losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,9 +14,40 @@ from ..devices import send
 from ..diffusion import boundaries as codec
 from ..diffusion.expansion import expand
 from ..modeling.model import DiffusionNER
+from ..modeling.network import EncodedBatch
 from ..types import Example
 from . import distributed, losses
 from .type_supervision import supervised_spans
+
+
+@dataclass(frozen=True)
+class NoisedBatch:
+    """Lines 2 to 7 of Algorithm 1 for the sentences of this process, `rows` of the batch."""
+
+    rows: slice
+    x_t: Tensor  # (B, K, 2)
+    t: Tensor  # (B,)
+    encoded: EncodedBatch
+    gold: Gold
+    all_gold: Gold
+    all_lengths: Tensor
+
+
+def noised_batch(
+    model: DiffusionNER,
+    examples: Sequence[Example],
+    config: TrainingConfig,
+    generator: torch.Generator,
+) -> NoisedBatch:
+    """Encode a batch and noise its gold. In distributed training every process draws the noise for
+    the whole batch."""
+    rows = distributed.shard(len(examples))
+    batch = model.batch([example.words for example in examples[rows]])
+    all_gold = Gold.of(examples, model.config.labels, model.device)
+    lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
+    x_t, t = (tensor[rows] for tensor in noisy_spans(model, all_gold, lengths, config, generator))
+    encoded = model.encode(batch)
+    return NoisedBatch(rows, x_t, t, encoded, all_gold.rows(rows), all_gold, lengths)
 
 
 def diffusion_losses(
@@ -25,24 +57,18 @@ def diffusion_losses(
     generator: torch.Generator,
 ) -> dict[str, Tensor]:
     """The named losses of a batch; training minimises their sum. In distributed training, this
-    process's share of them (`core.training.distributed`): every process draws the noise for the
-    whole batch."""
-    rows = distributed.shard(len(examples))
-    batch = model.batch([example.words for example in examples[rows]])
-    all_gold = Gold.of(examples, model.config.labels, model.device)
-    lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
-    x_t, t = (tensor[rows] for tensor in noisy_spans(model, all_gold, lengths, config, generator))
-    gold = all_gold.rows(rows)
-    encoded = model.encode(batch)
-    output = model.denoiser(x_t, t, encoded)
-    positions = codec.to_positions(x_t, batch.lengths, model.config.scale)
-    proposed = output.candidates(batch.lengths)  # (B, K, 5, 2), what is predicted first
+    process's share of them (`core.training.distributed`)."""
+    noised = noised_batch(model, examples, config, generator)
+    gold, encoded, lengths = noised.gold, noised.encoded, noised.encoded.lengths
+    output = model.denoiser(noised.x_t, noised.t, encoded)
+    positions = codec.to_positions(noised.x_t, lengths, model.config.scale)
+    proposed = output.candidates(lengths)  # (B, K, 5, 2), what is predicted first
     with torch.no_grad():
         types = model.denoiser.type_logits(proposed[:, :, 0], encoded).softmax(-1)
-    assignment = losses.assign(
-        output, types, positions, gold, batch.lengths, config.distance_weight
+    assignment = losses.assign(output, types, positions, gold, lengths, config.distance_weight)
+    supervised, mask = supervised_spans(
+        proposed.flatten(1, 2), noised.all_gold, noised.all_lengths, generator, noised.rows
     )
-    supervised, mask = supervised_spans(proposed.flatten(1, 2), all_gold, lengths, generator, rows)
     return {
         "boundary": losses.boundary_loss(output, assignment, gold),
         "type": losses.type_loss(

@@ -30,10 +30,18 @@ class Optimization:
     def network(self) -> nn.Module:
         return self.learner.network
 
+    @property
+    def learning_rates(self) -> dict[str, float]:
+        """Those of the last step, under their names in the settings."""
+        names = ("encoder_lr", "decoder_lr")
+        groups = self.optimizer.param_groups
+        return {name: group["lr"] for name, group in zip(names, groups, strict=True)}
+
     def step(self, batch: Sequence[Example], number: int) -> dict[str, float]:
         """Take one gradient step and return the named losses. Its randomness depends only on the
         seed and the step's number."""
         seed = self.config.seed * 1_000_003 + number
+        self._freeze(number)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * _lr_factor(number, self.total, self.config.warmup)
         network = self.network.train()
@@ -50,6 +58,13 @@ class Optimization:
         self.optimizer.step()
         values = distributed.all_reduce_sum(stacked.detach())
         return dict(zip(losses, values.tolist(), strict=True))  # the step's one wait for a GPU
+
+    def _freeze(self, number: int) -> None:
+        """Let the pretrained encoder learn, or not yet: `TrainingConfig.frozen_epochs`."""
+        if self.config.frozen_epochs:
+            frozen = number * self.config.epochs <= self.config.frozen_epochs * self.total
+            for parameter in self.optimizer.param_groups[0]["params"]:
+                parameter.requires_grad_(not frozen)
 
     @torch.inference_mode()
     def evaluate(self, dev: Sequence[Example]) -> Scores:

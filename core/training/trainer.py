@@ -1,7 +1,7 @@
 """Algorithm 1 as a generator of plain records; to stop iterating is to cancel.
 
-The model folder always holds the best version so far, and its `checkpoint/` the state to continue
-from; both survive a kill at any moment.
+The model folder always holds the best version so far, its `checkpoint/` the state to continue from,
+and its `metrics.csv` all records; they survive a kill at any moment.
 """
 
 from __future__ import annotations
@@ -9,61 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import TrainingConfig
 from ..data.batching import EpochSampler
-from ..evaluation.metrics import Scores, percent
+from ..evaluation.metrics import percent
 from ..types import Example
 from . import distributed
 from .checkpoint import TrainingState, load_checkpoint, remove_checkpoint, save_checkpoint
 from .divergence import DivergenceMonitor, TrainingDivergedError
 from .learner import Learner
+from .metrics_log import metrics_log
 from .optimization import Optimization
+from .records import Evaluated, Progress, Resumed, TrainingRecord
 
 _REPORT_EVERY = 10
 _CHECKPOINT_EVERY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """The first record of a training that continues from a checkpoint."""
-
-    step: int
-    """The steps that were done before."""
-    total_steps: int
-    epoch: int
-    """The epoch that the next step belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The progress of a training, reported every few steps."""
-
-    step: int
-    total_steps: int
-    epoch: int
-    losses: dict[str, float]
-    """The named losses, averaged since the last report."""
-    eta_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """The development score after an epoch; see `TrainingConfig.evaluate_every`."""
-
-    step: int
-    total_steps: int
-    epoch: int
-    scores: Scores
-    best: bool
-    """Whether this is the best version so far, so that it was saved."""
-
-
-TrainingRecord = Resumed | Progress | Evaluated
 
 
 def train(
@@ -79,10 +42,11 @@ def train(
     Of `auxiliary` each epoch sees another part (`TrainingConfig.auxiliary_share`).
 
     `folder` receives the best model by development F1, and by training loss as long as F1 is 0 or
-    undefined; patience counts from the first F1 above 0. If the folder holds a checkpoint of the
-    same settings and data, training continues from it, bit-identically. In distributed training
-    (`core.training.distributed`) only the main process writes and yields. Raises ValueError without
-    examples, or if the processes do not see the same folder, and TrainingDivergedError.
+    undefined; patience counts from the first F1 above 0. It receives the records too
+    (`metrics_log`). If the folder holds a checkpoint of the same settings and data, training
+    continues from it, bit-identically. In distributed training (`core.training.distributed`) only
+    the main process writes and yields. Raises ValueError without examples, or if the processes do
+    not see the same folder, and TrainingDivergedError.
     """
     for record in _records(learner, examples, auxiliary, dev, config, folder):
         if distributed.is_main_process():
@@ -102,48 +66,59 @@ def _records(
             f"training needs examples to learn and to choose by, got {len(main)} to learn "
             f"and {len(dev)} for development; add annotated documents"
         )
-    examples = [*main, *auxiliary]
-    sampler = EpochSampler(
+    examples, sampler = [*main, *auxiliary], _sampler(main, auxiliary, config)
+    per_epoch = sampler.batches_per_epoch
+    total = config.epochs * per_epoch
+    optimization = Optimization(learner, config, total)
+    checkpoint = folder / "checkpoint"
+    state = _resume(optimization, checkpoint, _fingerprint(learner, examples, dev, config))
+    meter, monitor = _ProgressMeter(state, total), DivergenceMonitor()
+    with metrics_log(folder, state.step) as log:
+        if state.step:
+            yield log(Resumed(state.step, total, state.step // per_epoch + 1))
+        while state.step < total and state.bad_epochs < config.patience:
+            epoch, steps_done = divmod(state.step, per_epoch)
+            evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
+            for rows in sampler.batches(epoch)[steps_done:]:
+                step = state.step + 1
+                batch = [examples[row] for row in rows]
+                losses = optimization.step(batch, step)
+                meter.add(losses)
+                loss = sum(losses.values())
+                with _advice(config, folder, state):
+                    monitor.check(step, loss)
+                state = state.after_step(loss, meter.seconds)
+                if step % _REPORT_EVERY == 0:
+                    yield log(meter.report(step, epoch + 1, optimization.learning_rates))
+                if step % _CHECKPOINT_EVERY == 0 and not (evaluates and step % per_epoch == 0):
+                    _save_checkpoint(checkpoint, optimization, state)
+            if not evaluates:
+                continue
+            scores = distributed.broadcast(optimization.evaluate(dev))
+            state, best = state.after_evaluation(scores.f1, meter.seconds)
+            if best and distributed.is_main_process():
+                learner.save(folder)
+            evaluated = log(
+                Evaluated(
+                    state.step, total, epoch + 1, scores, learner.thresholds, state.seconds, best
+                )
+            )
+            _save_checkpoint(checkpoint, optimization, state)
+            yield evaluated
+    if distributed.is_main_process():
+        remove_checkpoint(checkpoint)
+
+
+def _sampler(
+    main: Sequence[Example], auxiliary: Sequence[Example], config: TrainingConfig
+) -> EpochSampler:
+    return EpochSampler(
         [len(example.words) for example in main],
         [len(example.words) for example in auxiliary],
         config.batch_size,
         config.auxiliary_share,
         config.seed,
     )
-    per_epoch = sampler.batches_per_epoch
-    total = config.epochs * per_epoch
-    optimization = Optimization(learner, config, total)
-    checkpoint = folder / "checkpoint"
-    state = _resume(optimization, checkpoint, _fingerprint(learner, examples, dev, config))
-    meter, monitor = _ProgressMeter(state.step, total), DivergenceMonitor()
-    if state.step:
-        yield Resumed(state.step, total, state.step // per_epoch + 1)
-    while state.step < total and state.bad_epochs < config.patience:
-        epoch, steps_done = divmod(state.step, per_epoch)
-        evaluates = not (epoch + 1) % config.evaluate_every or epoch + 1 == config.epochs
-        for rows in sampler.batches(epoch)[steps_done:]:
-            step = state.step + 1
-            batch = [examples[row] for row in rows]
-            losses = optimization.step(batch, step)
-            meter.add(losses)
-            loss = sum(losses.values())
-            with _advice(config, folder, state):
-                monitor.check(step, loss)
-            state = state.after_step(loss)
-            if step % _REPORT_EVERY == 0:
-                yield meter.report(step, epoch + 1)
-            if step % _CHECKPOINT_EVERY == 0 and not (evaluates and step % per_epoch == 0):
-                _save_checkpoint(checkpoint, optimization, state)
-        if not evaluates:
-            continue
-        scores = distributed.broadcast(optimization.evaluate(dev))
-        state, best = state.after_evaluation(scores.f1)
-        if best and distributed.is_main_process():
-            learner.save(folder)
-        _save_checkpoint(checkpoint, optimization, state)
-        yield Evaluated(state.step, total, epoch + 1, scores, best)
-    if distributed.is_main_process():
-        remove_checkpoint(checkpoint)
 
 
 @contextmanager
@@ -199,21 +174,29 @@ def _fingerprint(
 
 
 class _ProgressMeter:
-    """Average losses between reports and estimate the remaining time."""
+    """Average losses between reports, and measure and estimate times."""
 
-    def __init__(self, first_step: int, total: int) -> None:
-        self.first_step, self.total = first_step, total
+    def __init__(self, state: TrainingState, total: int) -> None:
+        self.first_step, self.total = state.step, total
+        self.seconds_before = state.seconds
         self.started = time.monotonic()
         self.sums: dict[str, float] = {}
         self.count = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since the training began, all its parts together."""
+        return self.seconds_before + time.monotonic() - self.started
 
     def add(self, losses: dict[str, float]) -> None:
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value
         self.count += 1
 
-    def report(self, step: int, epoch: int) -> Progress:
-        seconds_per_step = (time.monotonic() - self.started) / (step - self.first_step)
+    def report(self, step: int, epoch: int, learning_rates: Mapping[str, float]) -> Progress:
         losses = {name: value / self.count for name, value in self.sums.items()}
         self.sums, self.count = {}, 0
-        return Progress(step, self.total, epoch, losses, seconds_per_step * (self.total - step))
+        seconds = self.seconds
+        per_step = (seconds - self.seconds_before) / (step - self.first_step)
+        eta = per_step * (self.total - step)
+        return Progress(step, self.total, epoch, losses, learning_rates, seconds, eta)

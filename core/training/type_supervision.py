@@ -40,9 +40,10 @@ def supervised_spans(
 
 
 def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The gold spans, and four copies of each with its boundaries shifted by up to two words.
+    """The gold spans, four copies of each with its boundaries shifted by up to two words, a span
+    inside each, and the bridge from each to the next.
 
-    Returns inclusive word indices (B, 5 N, 2) and the mask (B, 5 N) of valid ones.
+    Returns inclusive word indices (B, 7 N, 2) and the mask (B, 7 N) of valid ones.
     """
     spans = gold.boundaries  # (B, N, 2)
     mask = spans[..., 0] >= 0
@@ -50,8 +51,27 @@ def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tupl
     shifts = torch.randint(-_MAX_SHIFT, _MAX_SHIFT + 1, shape, generator=generator).to(spans.device)
     moved = (spans[:, None] + shifts).clamp(min=0)
     moved = torch.minimum(moved, lengths[:, None, None, None] - 1).sort(-1).values
-    boundaries = torch.cat([spans.clamp(min=0)[:, None], moved], dim=1).flatten(1, 2)
-    return boundaries, mask.repeat(1, _NUM_SHIFTED + 1)
+    inside, inside_mask = _insides(spans, generator)
+    bridge, bridge_mask = _bridges(spans)
+    near = [spans, *moved.unbind(1), inside, bridge]
+    masks = [mask] * (_NUM_SHIFTED + 1) + [inside_mask, bridge_mask]
+    return torch.cat(near, dim=1).clamp(min=0), torch.cat(masks, dim=1)
+
+
+def _insides(spans: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Draw a span inside each of `spans` (B, N, 2), and the mask (B, N) of those longer than one
+    word."""
+    uniform = torch.rand(spans.shape, generator=generator).to(spans.device)
+    left, right = spans.unbind(-1)
+    width = (right - left + 1)[..., None]
+    return left[..., None] + (uniform * width).long().sort(-1).values, right > left
+
+
+def _bridges(spans: Tensor) -> tuple[Tensor, Tensor]:
+    """The span from each of `spans` (B, N, 2) to the end of the next one, and the mask (B, N)."""
+    following = F.pad(spans[:, 1:], (0, 0, 0, 1), value=-1)
+    right = torch.maximum(spans[..., 1], following[..., 1])
+    return torch.stack([spans[..., 0], right], dim=-1), following[..., 0] >= 0
 
 
 def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from app.settings import Settings
 from storage.engine import Sessions, writing
@@ -65,14 +66,17 @@ def submit(
         annotation_sets.add_person_set(session, document.id, spans, person="Ada", state="submitted")
 
 
-def tiny_model(folder: Path, labels: Sequence[str] = LABELS, seed: int = 0) -> Path:
+def tiny_model(
+    folder: Path, labels: Sequence[str] = LABELS, seed: int = 0, **settings: Any
+) -> Path:
     """Writes the directory of a small random model that suggests something."""
-    from core.config import ModelConfig
+    from core.config import new_model_config
     from core.modeling.model import DiffusionNER
     from tests.core.tiny import tiny_encoder
 
     encoder = tiny_encoder(folder.with_name(folder.name + "-encoder"))
-    config = ModelConfig(tuple(labels), hidden_size=32, num_heads=2, pointer_size=16)
+    tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
+    config = new_model_config(labels, **tiny, **settings)
     DiffusionNER.from_encoder(config, str(encoder), seed).save(folder)
     return folder
 
@@ -81,10 +85,10 @@ def pretend_model(folder: Path, labels: Sequence[str] = LABELS) -> Path:
     """A directory that looks like a model until somebody loads it."""
     import json
 
-    from core.modeling.architecture import ARCHITECTURE, KEY
+    from core.modeling.file_format import FORMAT, KEY
 
     folder.mkdir(parents=True)
-    config = {KEY: ARCHITECTURE, "model": {"labels": list(labels)}}
+    config = {KEY: FORMAT, "model": {"labels": list(labels)}}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").write_bytes(b"")
     return folder
@@ -94,7 +98,7 @@ def outdate(folder: Path) -> None:
     """Makes a model one of the first architecture, whose `config.json` said nothing of it."""
     import json
 
-    from core.modeling.architecture import KEY
+    from core.modeling.file_format import KEY
 
     saved = json.loads((folder / "config.json").read_text())
     del saved[KEY]

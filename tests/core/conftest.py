@@ -73,7 +73,8 @@ def learned(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Le
 def _learn(model: DiffusionNER, folder: Path) -> list[float]:
     from core.config import TrainingConfig
     from core.training.learner import DiffusionLearner
-    from core.training.trainer import Evaluated, train
+    from core.training.records import Evaluated
+    from core.training.trainer import train
     from core.types import SamplerSettings
     from tests.core.tiny import SENTENCES
 

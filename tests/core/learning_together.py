@@ -16,7 +16,8 @@ from core.config import ModelConfig, TrainingConfig
 from core.modeling.model import DiffusionNER
 from core.training import distributed, trainer
 from core.training.learner import DiffusionLearner
-from core.training.trainer import Progress, train
+from core.training.records import Progress
+from core.training.trainer import train
 from core.types import SamplerSettings
 from tests.core.tiny import SENTENCES
 

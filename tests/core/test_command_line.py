@@ -31,6 +31,14 @@ def run(command: Any) -> int:
     return run_command("work", command, explain, exit_status)
 
 
+def signalling(number: int) -> Any:
+    def command() -> int:
+        signal.raise_signal(number)
+        return 0
+
+    return command
+
+
 def raising(error: BaseException) -> Any:
     def command() -> int:
         raise error
@@ -43,6 +51,7 @@ def raising(error: BaseException) -> Any:
     [
         (FileNotFoundError(errno.ENOENT, "", "a.txt"), 2, "no such file or folder: a.txt. Check"),
         (IsADirectoryError(errno.EISDIR, "", "a"), 2, "a file is expected: a. Name a file in it."),
+        (IsADirectoryError(errno.EISDIR, "", "a.new", None, "a"), 2, "is expected: a. Name"),
         (NotADirectoryError(errno.ENOTDIR, "", "a/b"), 2, "a folder is expected: a/b. Name"),
         (FileExistsError(errno.EEXIST, "", "a"), 2, "a folder is expected: a. Move it"),
         (PermissionError(errno.EACCES, "", "a"), 2, "access is denied: a. Give"),
@@ -79,7 +88,7 @@ def test_a_mistake_of_the_program_keeps_its_traceback() -> None:
 def test_a_signal_ends_a_command_with_its_number(
     number: int, status: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(lambda: signal.raise_signal(number)) == status
+    assert run(signalling(number)) == status
     assert capsys.readouterr().err == message
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
@@ -112,7 +121,7 @@ def test_a_handler_that_is_there_stays() -> None:
     signals = []
     before = signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     try:
-        assert run(lambda: signal.raise_signal(signal.SIGTERM) or 0) == 0
+        assert run(signalling(signal.SIGTERM)) == 0
     finally:
         signal.signal(signal.SIGTERM, before)
     assert signals == [signal.SIGTERM]

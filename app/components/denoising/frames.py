@@ -33,7 +33,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
     frames = [noise]
     for number, (step, made) in enumerate(zip(trace.steps, steps, strict=True), start=1):
         positions = steps[number].noisy if number < gamma else made.spans
-        sure = _confident(made, trace.threshold)
+        sure = _confident(made, trace)
         votes = [
             (trace.text[tokens[start].start : tokens[end - 1].end], label or "")
             for (start, end), label, is_sure in zip(made.spans, made.labels, sure, strict=True)
@@ -47,7 +47,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
                 at=_positions(positions),
                 spans=list(made.spans),
                 labels=[-1 if label is None else index[label] for label in made.labels],
-                scores=[mean_probability(made, slot) for slot in range(num_spans)],
+                scores=[span_score(made, slot, trace) for slot in range(num_spans)],
                 confident=sure,
                 probabilities=_per_mille(made),
                 renewed=list(made.renewed),
@@ -62,10 +62,10 @@ def _positions(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, floa
     return [(round(min(pair), 2), round(max(pair), 2)) for pair in pairs]
 
 
-def mean_probability(step: SentenceStep, slot: int) -> float:
-    """The score of one noisy span."""
-    sure = entity_score(step.p_left[slot], step.p_right[slot], step.p_type[slot])
-    return round(sure, 3)
+def span_score(step: SentenceStep, slot: int, trace: Trace) -> float:
+    """The score of one noisy span of the trace."""
+    probabilities = step.p_left[slot], step.p_right[slot], step.p_type[slot]
+    return round(entity_score(*probabilities, trace.weights), 3)
 
 
 def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:
@@ -90,11 +90,13 @@ def _likely(row: tuple[float, ...]) -> list[int]:
     return [value for p, word in likely[:_MOST_WORDS] for value in (word, round(1000 * p))]
 
 
-def _confident(step: SentenceStep, threshold: float) -> list[bool]:
+def _confident(step: SentenceStep, trace: Trace) -> list[bool]:
     """Which spans are typed, have their boundaries in order and reach φ."""
     return [
-        label is not None and start < end and entity_score(*p) >= threshold
-        for (start, end), label, *p in zip(
+        label is not None
+        and start < end
+        and entity_score(left, right, kind, trace.weights) >= trace.threshold
+        for (start, end), label, left, right, kind in zip(
             step.spans, step.labels, step.p_left, step.p_right, step.p_type, strict=True
         )
     ]

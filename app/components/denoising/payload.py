@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from app.components.denoising import wording
 from app.components.denoising.animation import EntityBar, LabelColour, Payload
-from app.components.denoising.frames import mean_probability, sentence_frames
+from app.components.denoising.frames import sentence_frames, span_score
 from app.components.denoising.stacking import rows
 from core.overlaps import overlap
 from core.types import Entity, Origin, SentenceStep, Token, Trace
@@ -126,7 +125,7 @@ def _entity(
         for k, (span, label) in enumerate(zip(last.spans, last.labels, strict=True))
         if span == (start, end) and label is not None
     ]
-    surest = max(collapsed, key=partial(mean_probability, last), default=origin.slot)
+    surest = max(collapsed, key=lambda slot: span_score(last, slot, trace), default=origin.slot)
     return EntityBar(
         start=start,
         end=end,

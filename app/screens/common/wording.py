@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from core.evaluation.metrics import UNDEFINED
 from storage.enums import DocumentStatus, Split
 
 STATUS: Mapping[DocumentStatus, str] = {
@@ -47,3 +48,8 @@ def count(number: int, singular: str, many: str | None = None) -> str:
 def clipped(text: str, length: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def share_text(share: float | None) -> str:
+    """A measure in per cent, or a dash where it is undefined."""
+    return UNDEFINED if share is None else f"{share:.1%}"

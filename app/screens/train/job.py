@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 from app import context
 from app.components.plots.style import axis, figure_layout
 from app.context import AppContext
-from app.screens.common.wording import literal
+from app.screens.common.wording import literal, share_text
 from app.screens.train.versions import comparison, promotion
 from app.services.retraining.training_data import RetrainingError
 
@@ -103,6 +103,22 @@ def curves(report: TrainingProgress) -> None:
         config={"displayModeBar": False},
         alt="Training loss and development F1 by step",
     )
+    st.caption(" · ".join(_figures(report)))
+
+
+def _figures(report: TrainingProgress) -> Iterator[str]:
+    """The numbers beside the curves, for whoever chooses the settings."""
+    if report.encoder_lr is not None and report.decoder_lr is not None:
+        yield f"learning rates {report.encoder_lr:.2g} (encoder), {report.decoder_lr:.2g} (decoder)"
+    if (best := report.best) is not None:
+        scores = (
+            f"F1 {share_text(best.f1)}, P {share_text(best.precision)}, R {share_text(best.recall)}"
+        )
+        yield f"best epoch {best.epoch}: {scores}"
+        if best.threshold is not None and best.flat_threshold is not None:
+            yield f"its φ {best.threshold:.2f}, flat {best.flat_threshold:.2f}"
+    if report.seconds is not None:
+        yield f"trained for {_minutes(report.seconds)}"
 
 
 def ended(app: AppContext, job: Job) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.error_message import reason
-from app.screens.common.wording import count
+from app.screens.common.wording import count, share_text
 from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
 from core.evaluation.metrics import UNDEFINED
 from storage.enums import VersionState
@@ -38,9 +38,9 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
             old, new = total.old[index], total.new[index]
             st.metric(
                 name,
-                _share(new),
+                share_text(new),
                 delta=_delta(old, new),
-                help=f"Old model: {_share(old)}",
+                help=f"Old model: {share_text(old)}",
                 border=True,
                 width=220,
             )
@@ -59,10 +59,6 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
             "more reliable comparison.",
             icon=":material/balance:",
         )
-
-
-def _share(share: float | None) -> str:
-    return UNDEFINED if share is None else f"{share:.1%}"
 
 
 def _delta(old: float | None, new: float | None) -> str | int | None:

@@ -12,7 +12,7 @@ from typing import Any
 from app.services.team.permissions import doer, require_administrator
 from app.settings import ROOT
 from core.evaluation.metrics import Shares, stored_shares
-from core.modeling.architecture import outdated
+from core.modeling.file_format import outdated
 from storage.engine import Sessions, writing
 from storage.enums import VersionState
 from storage.models import ModelVersion

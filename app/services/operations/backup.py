@@ -5,7 +5,7 @@ The archive is a zip:
     manifest.json           what it is, see `Manifest`
     documents.db, jobs.db   the databases: SQLite's own copies, or what pg_dump writes
     models/<n>/…            the folder of model version n
-    jobs/<id>/…             what retraining jobs learn from and told, without their checkpoints
+    jobs/<id>/…             what retraining jobs learn from, without unfinished models
 
 The copy of the documents is of one moment, after the backup began: what a page had said is saved
 before that is in it. The models are read off that copy; a version's folder never changes.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.retraining.training_data import RetrainingSettings, Snapshot
-from core.config import FINE_TUNING, TrainingConfig
+from core.config import Architecture, TrainingConfig, fine_tuning_settings
 from core.data.examples import read_examples
 from core.data.fitting import fit_to_window
 from core.devices import best_device
@@ -24,7 +24,8 @@ from core.training.fine_tuning import (
     with_epochs,
 )
 from core.training.label_sets import label_change
-from core.training.trainer import Progress, Resumed, TrainingRecord, train
+from core.training.records import TrainingRecord
+from core.training.trainer import train
 from core.types import Example, SamplerSettings
 
 
@@ -33,7 +34,8 @@ def learn(
 ) -> Iterator[TrainingRecord]:
     """Train the parent on the snapshot in `folder`, for the project's labels, into `out`.
 
-    Goes on from the checkpoint in `out` if there is one. To stop iterating is to cancel.
+    Goes on from the checkpoint in `out` if there is one; the records are in its `metrics.csv` too.
+    To stop iterating is to cancel.
     """
     parent = DiffusionNER.load(snapshot.parent_path).rename_labels(snapshot.names)
     labels = label_change(parent.config.labels, snapshot.labels, "replace").labels
@@ -42,17 +44,19 @@ def learn(
     for name, looked_for in snapshot.replay.items():
         examples += fit_to_window(model, read_examples(folder / f"{name}.jsonl", looked_for))
     dev = _examples(model, folder, "dev", snapshot)
-    config = training_config(settings, len(examples))
+    config = training_config(settings, len(examples), model.config.architecture)
     chosen_by = dev if snapshot.dev_source != "train" else []  # what is learnt tunes no φ
     learner = fine_tuning_learner(model, config, chosen_by, _sampler(snapshot))
     yield from train(learner, examples, dev, config, out)
 
 
-def training_config(settings: RetrainingSettings, sentences: int) -> TrainingConfig:
-    """The settings as `core.training.trainer` takes them; without epochs, as many as suit the
-    data."""
+def training_config(
+    settings: RetrainingSettings, sentences: int, architecture: Architecture = "spanneal"
+) -> TrainingConfig:
+    """The settings as `core.training.trainer` takes them, with the objective of the model's
+    architecture; without epochs, as many as suit the data."""
     chosen = replace(
-        FINE_TUNING,
+        fine_tuning_settings(architecture),
         batch_size=settings.batch_size,
         encoder_lr=settings.encoder_lr,
         decoder_lr=settings.decoder_lr,
@@ -73,22 +77,6 @@ def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
         "new": _measure(new, folder, snapshot).to_json(),
         "sampler": asdict(_sampler(snapshot)),
     }
-
-
-def line_of(record: TrainingRecord) -> dict[str, Any]:
-    """A record as a line of the job's log, see `app.services.retraining.job_log`."""
-    if isinstance(record, Resumed):
-        return {"resumed_at": record.step}
-    line: dict[str, Any] = {
-        "step": record.step,
-        "total_steps": record.total_steps,
-        "epoch": record.epoch,
-    }
-    if isinstance(record, Progress):
-        return {**line, "losses": record.losses, "eta_seconds": record.eta_seconds}
-    scores = record.scores
-    shares = {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
-    return {**line, **shares, "best": record.best}
 
 
 def _sampler(snapshot: Snapshot) -> SamplerSettings:

@@ -1,19 +1,18 @@
-"""A job's progress as lines of JSON beside it: the worker appends, any process reads.
-
-A worker that was killed goes on from its last checkpoint and reports some steps again; the
-reader keeps the later report of each.
-"""
+"""A job's progress, out of what its training leaves in its folder; any process reads it."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-NAME = "progress.jsonl"
+from core.training.metrics_file import METRICS, Row, read_metrics
+from core.training.records import LOSS
+
+BEFORE = "progress.jsonl"
+"""What jobs of version 0.1 wrote into their own folders in the place of `metrics.csv`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,9 @@ class DevPoint:
     recall: float | None
     f1: float | None
     best: bool
+    threshold: float | None = None
+    """φ, nested; None where the log does not have it."""
+    flat_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class TrainingProgress:
     """0 until the first report."""
     epoch: int = 0
     eta_seconds: float | None = None
+    seconds: float | None = None
+    """Of training so far, without interruptions; None where the log does not have it."""
+    encoder_lr: float | None = None
+    """The learning rates of the last report."""
+    decoder_lr: float | None = None
     resumed_at: int | None = None
     """The step of the checkpoint that the training last continued from."""
     losses: tuple[LossPoint, ...] = ()
@@ -53,65 +60,74 @@ class TrainingProgress:
         """How much of the longest possible training is done, 0 to 1."""
         return self.step / self.total_steps if self.total_steps else 0.0
 
-
-class JobLog:
-    """The progress file in a job's folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
-
-    def append(self, line: Mapping[str, Any]) -> None:
-        """One whole line in one write; what a kill tore before it is closed first."""
-        opened = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            size = os.fstat(opened).st_size
-            torn = size > 0 and os.pread(opened, 1, size - 1) != b"\n"
-            os.write(opened, b"\n" * torn + json.dumps(line).encode() + b"\n")
-        finally:
-            os.close(opened)
-
-    def read(self) -> TrainingProgress:
-        """All that is known; nothing yet where there is no file."""
-        lines: list[dict[str, Any]] = []
-        resumed_at: int | None = None
-        for line in self._lines():
-            if "resumed_at" in line:
-                resumed_at = line["resumed_at"]
-                continue
-            while lines and _position(lines[-1]) >= _position(line):
-                lines.pop()
-            lines.append(line)
-        if not lines:
-            return TrainingProgress(resumed_at=resumed_at)
-        reports = [line for line in lines if "losses" in line]
-        return TrainingProgress(
-            step=lines[-1]["step"],
-            total_steps=lines[-1]["total_steps"],
-            epoch=lines[-1]["epoch"],
-            eta_seconds=reports[-1]["eta_seconds"] if reports else None,
-            resumed_at=resumed_at,
-            losses=tuple(LossPoint(line["step"], line["losses"]) for line in reports),
-            evaluations=tuple(_dev_point(line) for line in lines if "best" in line),
-        )
-
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        if not self._path.is_file():
-            return
-        for raw in self._path.read_bytes().split(b"\n"):
-            try:
-                line = json.loads(raw)
-            except ValueError:
-                continue  # torn by a kill, or being written just now
-            if isinstance(line, dict) and line.keys() & {"step", "resumed_at"}:
-                yield line
+    @property
+    def best(self) -> DevPoint | None:
+        """The evaluation of the version that is saved; None before the first one."""
+        return next((point for point in reversed(self.evaluations) if point.best), None)
 
 
-def _position(line: Mapping[str, Any]) -> tuple[int, bool]:
-    """A step's losses come before the scores of the epoch that it ends."""
-    return line["step"], "best" in line
+def read_progress(training: Path, job: Path) -> TrainingProgress:
+    """How far a training is, by its own folder and its job's; nothing yet without their files."""
+    if (training / METRICS).is_file():
+        return _progress(read_metrics(training))
+    return _progress(_rows_before(job / BEFORE))
 
 
-def _dev_point(line: Mapping[str, Any]) -> DevPoint:
-    return DevPoint(
-        line["step"], line["epoch"], line["precision"], line["recall"], line["f1"], line["best"]
+def _progress(rows: Sequence[Row]) -> TrainingProgress:
+    reports = [row for row in rows if "eta_seconds" in row]
+    resumed = [int(row["step"]) for row in rows if "resumed" in row]
+    stands = {name: int(rows[-1][name]) for name in ("step", "total_steps", "epoch") if rows}
+    latest = reports[-1] if reports else {}
+    return TrainingProgress(
+        **stands,
+        eta_seconds=latest.get("eta_seconds"),
+        seconds=max((row["seconds"] for row in rows if "seconds" in row), default=None),
+        encoder_lr=latest.get("encoder_lr"),
+        decoder_lr=latest.get("decoder_lr"),
+        resumed_at=resumed[-1] if resumed else None,
+        losses=tuple(LossPoint(int(row["step"]), _losses(row)) for row in reports),
+        evaluations=tuple(_dev_point(row) for row in rows if "best" in row),
     )
+
+
+def _losses(row: Row) -> dict[str, float]:
+    return {name.removeprefix(LOSS): value for name, value in row.items() if name.startswith(LOSS)}
+
+
+def _dev_point(row: Row) -> DevPoint:
+    return DevPoint(
+        int(row["step"]),
+        int(row["epoch"]),
+        row.get("precision"),
+        row.get("recall"),
+        row.get("f1"),
+        bool(row.get("best")),
+        row.get("threshold"),
+        row.get("flat_threshold"),
+    )
+
+
+def _rows_before(path: Path) -> list[Row]:
+    """The rows of an earlier version's log, of whose steps the later report counts."""
+    rows: list[Row] = []
+    for line in _lines_before(path):
+        if "resumed_at" in line:
+            continue
+        losses = {LOSS + name: value for name, value in line.pop("losses", {}).items()}
+        row: Row = {**line, **losses}
+        while rows and (rows[-1]["step"], "f1" in rows[-1]) >= (row["step"], "f1" in row):
+            rows.pop()
+        rows.append(row)
+    return rows
+
+
+def _lines_before(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        return
+    for raw in path.read_bytes().split(b"\n"):
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            continue  # torn by a kill
+        if isinstance(line, dict):
+            yield line

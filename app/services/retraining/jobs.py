@@ -23,7 +23,7 @@ from app.services.retraining.dbos_json import (
     WorkflowStatus,
     error,
 )
-from app.services.retraining.job_log import JobLog, TrainingProgress
+from app.services.retraining.job_log import TrainingProgress, read_progress
 from app.services.retraining.jobs_database import JobsDatabaseError, explained, require_json
 from app.services.retraining.training_data import (
     RetrainingError,
@@ -152,8 +152,9 @@ class Jobs:
             return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
     def progress(self, job_id: str) -> TrainingProgress:
-        """Steps, losses and development scores so far; empty before training begins."""
-        return JobLog(job_folder(self._settings.data, self.get(job_id).id)).read()
+        """Steps, losses, rates and development scores; empty before training begins."""
+        data, job = self._settings.data, self.get(job_id)
+        return read_progress(training_folder(data, job.id), job_folder(data, job.id))
 
     def cancel(self, job_id: str) -> None:
         """Stops a job within seconds. What it learnt is kept for `retry`."""
@@ -220,6 +221,18 @@ def job_folder(data: Path, job_id: str) -> Path:
     if not _ID.fullmatch(job_id):
         raise RetrainingError(f"{job_id!r} is not a job's id; the Train page lists the jobs")
     return data / "jobs" / job_id
+
+
+def training_folder(data: Path, job_id: str) -> Path:
+    """Where a job's model and `metrics.csv` are: in the job until its version is registered."""
+    trains = job_folder(data, job_id) / "model"
+    final = model_folder(data, job_id)
+    return final if final.is_dir() else trains
+
+
+def model_folder(data: Path, job_id: str) -> Path:
+    """Where a job's model version is, once it is registered."""
+    return data / "models" / job_id
 
 
 def prepare_database(url: str) -> None:

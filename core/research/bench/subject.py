@@ -12,7 +12,7 @@ from ...data.examples import read_examples
 from ...data.fitting import fit_to_window
 from ...inference.pipeline import Pipeline
 from ...installation import SAMPLES
-from ...modeling.encoder import SentenceEncoder
+from ...modeling.architectures import build_encoder
 from ...modeling.model import DiffusionNER
 from ...types import Example
 from .learning import with_made_up_entities
@@ -42,7 +42,7 @@ def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
     )
     config = ModelConfig(("LOC", "MISC", "ORG", "PER"))
     torch.manual_seed(0)
-    return DiffusionNER(config, SentenceEncoder(config, bert), tokenizer).eval()
+    return DiffusionNER(config, build_encoder(config, bert), tokenizer).eval()
 
 
 def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:

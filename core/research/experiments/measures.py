@@ -10,7 +10,7 @@ from typing import Any
 from ...diffusion.constraints import Constraints
 from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
 from ...evaluation.evaluate import select_spans
-from ...evaluation.measure import measure
+from ...evaluation.measure import final_spans, measure
 from ...evaluation.metrics import Scores, score
 from ...inference.candidates import propose
 from ...inference.label_errors import review_spans
@@ -55,6 +55,15 @@ def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
             }
         )
     return rows
+
+
+def scores_and_final_spans(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
+    """The scores with each sampler, and in how many distinct spans the noisy ones end."""
+    model = _require_candidate(trained).model
+    return [
+        {**row, "final_spans": final_spans(model, data.test, sampler)}
+        for row, sampler in zip(scores(trained, data), data.samplers, strict=True)
+    ]
 
 
 def constrained(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
@@ -177,6 +186,7 @@ def _select_scores(scores: Scores) -> dict[str, Any]:
 
 MEASURES: dict[str, Callable[[CandidateModel | BaselineModel, MeasureInput], Rows]] = {
     "scores": scores,
+    "final_spans": scores_and_final_spans,
     "constrained": constrained,
     "confidence": confidence,
     "label_errors": label_errors,

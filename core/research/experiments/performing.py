@@ -15,7 +15,8 @@ import torch
 from ...config import TrainingConfig
 from ...evaluation.measure import with_annotated_labels
 from ...training.fine_tuning import fine_tuning_config
-from ...training.trainer import Evaluated, Progress, TrainingRecord, train
+from ...training.records import Evaluated, Progress, TrainingRecord
+from ...training.trainer import train
 from ...types import Example
 from .candidate import BaselineModel, CandidateModel, build_model
 from .material import is_flat, labels_of, test_examples, training_examples

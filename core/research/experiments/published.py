@@ -16,7 +16,7 @@ from .runner import Done
 from .settings import Setting
 from .tables import average
 
-_NAME = "Spanneal"
+_NAME = "Spanneal, paper"
 _Known = Mapping[str, tuple[paper.Reported, ...]]
 
 
@@ -28,7 +28,7 @@ def _plan(known: _Known) -> Callable[[ExperimentConfig], list[Run]]:
                 cells=(("model", _NAME),),
                 corpora=(_corpus(PRESETS[name], config.data / name),),
                 encoder=config.encoder or PRESETS[name].encoder,
-                overrides={**_settings(PRESETS[name]), **config.settings},
+                overrides={**_settings(PRESETS[name], config.quick), **config.settings},
                 min_steps=0,
                 seed=seed,
                 samplers=(PRESETS[name].sampler(),),
@@ -57,8 +57,10 @@ def _corpus(preset: Preset, folder: Path) -> Corpus:
     return Corpus(preset.name, *preset.files(folder))
 
 
-def _settings(preset: Preset) -> dict[str, Setting]:
+def _settings(preset: Preset, quick: bool) -> dict[str, Setting]:
     settings = {**asdict(preset.model()), **asdict(preset.training())}
+    if quick:  # of three epochs
+        settings["frozen_epochs"] = 1
     return {name: value for name, value in settings.items() if name not in ("labels", "seed")}
 
 

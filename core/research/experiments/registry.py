@@ -6,6 +6,7 @@ from .ablations import TABLE4, TABLE5, TABLE6
 from .convergence import CONVERGENCE
 from .corpora import MAIN
 from .curves import FIGURE3, FIGURE4, TABLE3
+from .departures import DEPARTURES
 from .experiment import Experiment
 from .forgetting import FORGETTING
 from .published import TABLE1, TABLE2
@@ -17,6 +18,7 @@ from .warm import CROSSNER, FEW_SHOT
 _OF_THE_PAPER = (TABLE1, TABLE2, TABLE3, FIGURE3, FIGURE4, TABLE4, TABLE5, TABLE6)
 _FURTHER = (
     RECIPE,
+    DEPARTURES,
     MAIN,
     CROSSNER,
     FEW_SHOT,

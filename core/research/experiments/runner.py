@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ...evaluation.metrics import percent
-from ...training.trainer import Progress, Resumed, TrainingRecord
+from ...training.records import Progress, Resumed, TrainingRecord
 from .plan import Run
 from .store import claimed, fingerprint, folder_of, read_row, write_row
 

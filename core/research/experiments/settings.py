@@ -8,14 +8,14 @@ from typing import Any
 
 from ...config import ModelConfig, TrainingConfig
 
-Setting = str | int | float | bool
+Setting = str | int | float | bool | tuple[str, ...]
 _MODEL = {field.name for field in fields(ModelConfig)} - {"labels"}
 _TRAINING = {field.name for field in fields(TrainingConfig)}
 _CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),
     *("num_spans", "expansion", "gold_copies", "distance_weight"),
-    *("pure_noise", "no_entity_weight"),
+    *("pure_noise", "no_entity_weight", "boundary_loss"),
 }
 """Settings that no baseline uses."""
 
@@ -61,6 +61,8 @@ def _read(name: str, value: str) -> Setting:
         if value not in ("true", "false"):
             raise ValueError(f"{name} is true or false, got {value!r}")
         return value == "true"
+    if isinstance(default, tuple):
+        return tuple(value.split("+")) if value else ()
     try:
         return type(default)(value)
     except ValueError:

@@ -60,6 +60,7 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
         "minutes": None if seconds is None else seconds / 60,
         "sentences/s": measure["sentences_per_second"],
         "parameters": row["parameters"],
+        "final spans": measure.get("final_spans"),
     }
 
 

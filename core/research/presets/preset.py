@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ...config import ModelConfig, ScheduleName, TrainingConfig
+from ...config import TRAINING, ModelConfig, ScheduleName, TrainingConfig, new_model_config
 from ...data.readers.ontonotes import files_below
 from ...types import SamplerSettings
 
@@ -47,12 +47,12 @@ class Preset:
     """The differences from the paper on this corpus only."""
 
     def model(self, labels: tuple[str, ...] | None = None) -> ModelConfig:
-        """The architecture, for the corpus's labels or for other ones."""
-        return ModelConfig(
+        """The paper's architecture, for the corpus's labels or for other ones."""
+        return new_model_config(
             self.labels if labels is None else labels,
+            "paper",
             hidden_size=self.hidden_size,
             num_heads=8,
-            lstm_layers=2,
             dropout=0.1,
             timesteps=1000,
             schedule=self.schedule,
@@ -64,15 +64,13 @@ class Preset:
 
     def training(self, seed: int = 0) -> TrainingConfig:
         """The paper's training: one rate for encoder and decoder, all epochs, K = 60."""
-        return TrainingConfig(
+        return replace(
+            TRAINING["paper"],
             epochs=self.epochs,
             patience=self.epochs,
             batch_size=self.batch_size,
             encoder_lr=self.learning_rate,
             decoder_lr=self.learning_rate,
-            weight_decay=0.1,
-            warmup=0.1,
-            num_spans=60,
             seed=seed,
         )
 

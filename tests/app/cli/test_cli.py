@@ -68,6 +68,40 @@ def test_an_unknown_project_is_answered_with_those_there_are(
     assert "there is no such file or folder: no-such-file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import", "{folder}"],
+        ["export", "--format", "jsonl", "--out", "{folder}"],
+        ["restore", "{folder}"],
+    ],
+)
+def test_a_folder_in_the_place_of_a_file_is_named(
+    opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    new_project(opened)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    project = [] if command[0] == "restore" else ["--project", "News"]
+    assert main([part.format(folder=folder) for part in command] + project) == 2
+    error = capsys.readouterr().err
+    assert f"this is a folder, and a file is expected: {folder}. Name a file in it." in error
+    assert error.count("\n") == 1
+
+
+def test_a_closed_pipe_ends_a_command_silently(
+    opened: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_project(opened)
+
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("app.cli.export.export", closed)
+    assert main(["export", "--project", "News", "--format", "jsonl"]) == 141
+    assert capsys.readouterr() == ("", "")
+
+
 def test_retrain_queues_a_job_and_says_that_no_worker_runs(
     settings: Settings, opened: Sessions, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -145,6 +145,15 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
     assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
 
 
+def test_a_score_has_the_weights_of_the_model_that_was_traced() -> None:
+    made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.3,))
+    for weights, score in (((0.5, 0.5, 2.0), 0.5), ((1.0, 1.0, 1.0), 0.7)):
+        trace = replace(_one_word(made, threshold=0.6), weights=weights)
+        frame = sentence_payload(trace, 0, COLOURS)["frames"][-1]
+        assert frame["scores"] == [score]
+        assert frame["confident"] == [score >= 0.6]
+
+
 def test_boundaries_that_noise_has_crossed_are_put_in_order() -> None:
     made = SentenceStep(((0.9, 0.2),), ((0, 1),), (None,), (0.1,), (0.1,), (0.1,))
     payload = sentence_payload(_one_word(made), 0, COLOURS)

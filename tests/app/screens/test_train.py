@@ -66,8 +66,11 @@ class PretendedJobs:
             total_steps=120,
             epoch=3,
             eta_seconds=95.0,
+            seconds=31.0,
+            encoder_lr=1e-4,
+            decoder_lr=5e-4,
             losses=(LossPoint(10, {"type": 1.0, "boundary_0": 2.0}), LossPoint(30, {"type": 0.5})),
-            evaluations=(DevPoint(20, 2, 0.5, 0.5, 0.5, True),),
+            evaluations=(DevPoint(20, 2, 0.5, 0.4, 0.444, True, 0.55, 0.4),),
         )
 
     def cancel(self, job_id: str) -> None:
@@ -158,6 +161,9 @@ def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
     assert "step 30 of at most 120" in site.app.progress[0].text
     assert "2 min left" in site.app.progress[0].text
     assert site.app.get("plotly_chart")
+    assert "learning rates 0.0001 (encoder), 0.0005 (decoder)" in site.said()
+    assert "best epoch 2: F1 44.4%, P 50.0%, R 40.0% · its φ 0.55, flat 0.40" in site.said()
+    assert "trained for 31 s" in site.said()
     assert not [button for button in site.app.button if button.key == "start"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 import core.training.fine_tuning
+from app.__main__ import main
 from app.cli.simulate import table
 from app.editing import Draft, DraftSpan, parse_gesture, reduce
 from app.services.annotation.annotation import AnnotationService
@@ -137,6 +140,19 @@ def test_the_table_sets_every_condition_beside_the_first() -> None:
 
     assert shown.splitlines()[-1] == "| some | 2 | 10 | 8 | 0.80 | 0.40 |"
     assert table({"none": Tally()}).splitlines()[-1] == "| none | 0 | 0 | 0 | – | – |"
+
+
+def test_the_figures_are_printed_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"text": "Oslo grew.", "entities": []}\n')
+    monkeypatch.setitem(conditions.CONDITIONS, "none", lambda *_: Tally(2, 10, 20))
+    options = ["--data", str(gold), "--model", str(tiny_model(tmp_path / "model")), "--json"]
+
+    assert main(["simulate", *options, "--condition", "none"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["none"] == asdict(Tally(2, 10, 20))
 
 
 def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(

@@ -18,8 +18,8 @@ from app.services.model_registry import promotions
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.services.retraining import bulk_preannotation
-from app.services.retraining.job_log import NAME, JobLog
-from app.services.retraining.jobs import Jobs, job_folder
+from app.services.retraining.job_log import TrainingProgress
+from app.services.retraining.jobs import Jobs
 from app.services.retraining.training_data import RetrainingSettings
 from app.services.retraining.worker_heartbeat import workers
 from app.settings import Settings
@@ -183,12 +183,11 @@ def _retrained_though_a_host_died(team: Team) -> int:
     """Whichever host trains dies frozen, so that it cannot be done first; returns the version."""
     assert workers(team.settings) == 2
     job = team.jobs.start(team.project, RetrainingSettings(epochs=EPOCHS))
-    log = JobLog(job_folder(team.settings.data, job))
     until(lambda: team.jobs.get(job).state == "running")
     dying, heir = team.trains(job)
-    until(lambda: bool(log.read().evaluations))
+    until(lambda: _scored_and_saved(team.jobs.progress(job)))
     dying.freeze()
-    stood = log.read()
+    stood = team.jobs.progress(job)
     assert team.jobs.get(job).step == "train"
     dying.kill()
 
@@ -197,10 +196,15 @@ def _retrained_though_a_host_died(team: Team) -> int:
     ended = team.jobs.get(job)
     assert (ended.state, ended.reason) == ("done", None)
     assert team.trains(job) == (heir, dying)
-    assert log.read().step > stood.step
-    assert log.read().evaluations[0] == stood.evaluations[0]
-    lines = map(json.loads, (job_folder(team.settings.data, job) / NAME).read_text().splitlines())
-    scored = [line["epoch"] for line in lines if "best" in line]
-    assert scored.count(scored[0]) == 1, "it went on from the checkpoint"
+    progress = team.jobs.progress(job)
+    assert progress.step > stood.step
+    assert progress.resumed_at is not None
+    assert progress.resumed_at >= stood.evaluations[0].step, "it went on from the checkpoint"
+    assert progress.evaluations[0] == stood.evaluations[0]
     assert ended.version_id is not None
     return ended.version_id
+
+
+def _scored_and_saved(progress: TrainingProgress) -> bool:
+    """Whether a training is beyond its first evaluation, and so beyond the checkpoint of it."""
+    return bool(progress.evaluations) and progress.step > progress.evaluations[0].step

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.baselines.base import BaselineLearner
 from core.baselines.biaffine import Biaffine, compatible
 from core.config import TrainingConfig
-from core.training.trainer import Evaluated, train
+from core.training.records import Evaluated
+from core.training.trainer import train
 from core.types import Example, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES

@@ -10,7 +10,8 @@ from core.baselines.tagger import Tagger
 from core.config import TrainingConfig
 from core.evaluation.metrics import nested_entities
 from core.modeling.model import ModelError
-from core.training.trainer import Evaluated, train
+from core.training.records import Evaluated
+from core.training.trainer import train
 from core.types import Example, Span
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES

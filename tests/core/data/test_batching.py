@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.batching import Gold, epoch_batches, inference_batches
+from core.data.batching import EpochSampler, Gold, epoch_batches, inference_batches
 from core.types import Example, Span
 
 lengths_of = st.lists(st.integers(1, 60), max_size=200)
@@ -37,6 +39,64 @@ def test_sentences_of_a_batch_are_of_like_length() -> None:
         for batch in epoch_batches(lengths, 16, torch.Generator().manual_seed(0))
     )
     assert padded / sum(lengths) < 1.1
+
+
+sampler_of = st.builds(
+    EpochSampler,
+    main_lengths=st.lists(st.integers(1, 60), min_size=1, max_size=60),
+    auxiliary_lengths=st.lists(st.integers(1, 60), max_size=60),
+    batch_size=st.integers(1, 8),
+    auxiliary_share=st.floats(0, 3),
+    seed=st.integers(0, 99),
+)
+
+
+def auxiliary_rows(sampler: EpochSampler, epoch: int) -> list[int]:
+    rows = [row for batch in sampler.batches(epoch) for row in batch]
+    return [row for row in rows if row >= len(sampler.main_lengths)]
+
+
+@given(sampler_of, st.integers(0, 9))
+def test_every_main_sentence_comes_once_an_epoch_and_a_share_of_auxiliary_ones_beside(
+    sampler: EpochSampler, epoch: int
+) -> None:
+    batches = sampler.batches(epoch)
+    rows = sorted(row for batch in batches for row in batch)
+    main, auxiliary = len(sampler.main_lengths), len(sampler.auxiliary_lengths)
+    assert rows[:main] == list(range(main))
+    assert len(rows) - main == min(round(sampler.auxiliary_share * main), auxiliary)
+    assert len(set(rows)) == len(rows)
+    assert max(rows) < main + auxiliary
+    assert len(batches) == sampler.batches_per_epoch
+    assert batches == sampler.batches(epoch)
+
+
+@given(sampler_of, st.integers(1, 12))
+def test_all_auxiliary_sentences_are_seen_before_one_is_seen_again(
+    sampler: EpochSampler, epochs: int
+) -> None:
+    seen = Counter(row for epoch in range(epochs) for row in auxiliary_rows(sampler, epoch))
+    first = len(sampler.main_lengths)
+    times = [seen[first + row] for row in range(len(sampler.auxiliary_lengths))]
+    assert not times or max(times) - min(times) <= 1
+
+
+@given(lengths_of.filter(len), st.integers(1, 8), st.integers(0, 99), st.integers(0, 9))
+def test_without_auxiliary_sentences_an_epoch_is_what_its_seed_shuffles(
+    lengths: list[int], batch_size: int, seed: int, epoch: int
+) -> None:
+    sampler = EpochSampler(lengths, (), batch_size, 0.7, seed)
+    generator = torch.Generator().manual_seed(seed * 10_007 + epoch)
+    assert sampler.batches(epoch) == epoch_batches(lengths, batch_size, generator)
+
+
+def test_each_epoch_has_other_auxiliary_sentences_and_another_order() -> None:
+    sampler = EpochSampler([5] * 10, [5] * 20, 4, 0.5, seed=1)
+    first, second = (set(auxiliary_rows(sampler, epoch)) for epoch in (0, 1))
+    assert len(first) == len(second) == 5
+    assert not first & second
+    assert sampler.batches(0) != sampler.batches(4)
+    assert sorted(auxiliary_rows(sampler, 0)) == sorted(auxiliary_rows(sampler, 4))
 
 
 @given(lengths_of, st.sampled_from(["cpu", "cuda", "mps"]))

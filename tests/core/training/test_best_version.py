@@ -15,7 +15,8 @@ from transformers import BertConfig, BertModel, PreTrainedModel
 from core.config import ModelConfig, TrainingConfig
 from core.evaluation.metrics import Count, Scores
 from core.training.divergence import DivergenceMonitor, TrainingDivergedError
-from core.training.trainer import Evaluated, Resumed, TrainingRecord, train
+from core.training.records import Evaluated, Resumed, TrainingRecord
+from core.training.trainer import train
 from core.types import Example
 from tests.core.tiny import SENTENCES
 
@@ -48,6 +49,10 @@ class Scripted:
     @property
     def architecture(self) -> ModelConfig:
         return ModelConfig(("PER",))
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        return {}
 
     @property
     def pretrained(self) -> PreTrainedModel:

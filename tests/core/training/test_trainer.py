@@ -17,7 +17,8 @@ from core.inference.candidates import propose
 from core.modeling.model import WEIGHTS, DiffusionNER
 from core.training.learner import DiffusionLearner
 from core.training.objective import diffusion_losses, noisy_spans
-from core.training.trainer import Evaluated, Progress, Resumed, TrainingRecord, train
+from core.training.records import Evaluated, Progress, Resumed, TrainingRecord
+from core.training.trainer import train
 from core.types import Example, SamplerSettings, Span
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES

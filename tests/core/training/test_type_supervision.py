@@ -23,14 +23,33 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 def test_near_misses_are_the_gold_spans_and_spans_up_to_two_words_off() -> None:
     lengths = torch.tensor([4, 4])
-    words, there = near_misses(gold_of(NESTED, EMPTY), lengths, seeded())
-    assert words.shape == (2, 10, 2)
-    assert words[0, :2].tolist() == [[0, 2], [2, 2]]
-    assert there.tolist() == [[True] * 10, [False] * 10]
+    spans, mask = near_misses(gold_of(NESTED, EMPTY), lengths, seeded())
+    assert spans.shape == (2, 14, 2)
+    assert spans[0, :2].tolist() == [[0, 2], [2, 2]]
+    assert mask[:, :10].tolist() == [[True] * 10, [False] * 10]
     wide = Example(tuple("abcdefghijklmnop"), (Span(6, 11, "LOC"),))
-    moved, _ = near_misses(gold_of(wide), torch.tensor([16]), seeded())
-    assert (moved[0] - torch.tensor([6, 10])).abs().max() <= 2
-    assert len({tuple(span) for span in moved[0].tolist()}) > 1
+    moved = near_misses(gold_of(wide), torch.tensor([16]), seeded())[0][0, :5]
+    assert (moved - torch.tensor([6, 10])).abs().max() <= 2
+    assert len({tuple(span) for span in moved.tolist()}) > 1
+
+
+def test_near_misses_lie_inside_names_of_several_words() -> None:
+    """Of the gold spans 0–2 and 2–2 only the first has an inside."""
+    insides = set()
+    for seed in range(60):
+        spans, mask = near_misses(gold_of(NESTED), torch.tensor([4]), seeded(seed))
+        assert mask[0, 10:12].tolist() == [True, False]
+        insides.add(tuple(spans[0, 10].tolist()))
+    assert insides == {(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)}
+
+
+def test_near_misses_bridge_each_name_and_the_next() -> None:
+    teams = Example(
+        ("FC", "Barcelona", "beat", "Real", "Madrid", "."), (Span(0, 2, "ORG"), Span(3, 5, "ORG"))
+    )
+    spans, mask = near_misses(gold_of(teams, Example(teams.words)), torch.tensor([6, 6]), seeded())
+    assert spans[0, 12].tolist() == [0, 4]
+    assert mask[:, 12:].tolist() == [[True, False], [False, False]]
 
 
 def test_random_spans_reach_every_span_of_a_sentence_and_no_other() -> None:
@@ -49,9 +68,9 @@ def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -
     near, real = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
     assert torch.equal(words, torch.cat([proposed, near, anywhere], 1))
-    assert torch.equal(there[:, 1:11], real)
+    assert torch.equal(there[:, 1:15], real)
     assert bool(there[:, :1].all())
-    assert bool(there[:, 11:].all())
+    assert bool(there[:, 15:].all())
 
 
 @st.composite
@@ -78,6 +97,8 @@ def test_every_taught_span_lies_in_its_sentence_and_every_entity_is_among_them(
         taught = {tuple(span) for span in spans[real].tolist()}
         assert all(0 <= left <= right < len(example.words) for left, right in taught)
         assert {(each.start, each.end - 1) for each in example.entities} <= taught
-        assert int(real.sum()) == 2 + 5 * len(example.entities) + 60
+        count = len(example.entities)
+        insides = sum(entity.end - entity.start > 1 for entity in example.entities)
+        assert int(real.sum()) == 2 + 5 * count + insides + max(0, count - 1) + 60
     assert words.min() >= 0  # what is not there is looked up all the same
     assert bool((words < lengths[:, None, None]).all())

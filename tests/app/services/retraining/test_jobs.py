@@ -17,6 +17,7 @@ from app.services.operations.startup import open_database
 from app.services.retraining.jobs import Jobs, job_folder
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
 from app.settings import ROOT, Settings
+from core.training.metrics_file import read_metrics
 from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, pretend_model, settings_in, tiny_model
 from tests.waiting import until
@@ -42,10 +43,6 @@ class Installation:
         )
         self.workers.append(worker)
         return worker
-
-    def lines(self, job_id: str) -> int:
-        log = job_folder(self.settings.data, job_id) / "progress.jsonl"
-        return log.read_bytes().count(b"\n") if log.is_file() else 0
 
 
 @pytest.fixture
@@ -87,15 +84,19 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     until(lambda: len(jobs.progress(job_id).evaluations) >= 3)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    stood, lines = jobs.progress(job_id), here.lines(job_id)
+    stood = jobs.progress(job_id)
     job = jobs.get(job_id)
     assert (job.state, job.step) == ("running", "train")
     assert not jobs.worker_running()
 
     here.worker()
-    until(lambda: here.lines(job_id) > lines)
+    until(lambda: jobs.progress(job_id).resumed_at is not None)
     assert jobs.worker_running()
-    assert jobs.progress(job_id).step >= stood.step, "training began anew"
+    resumed = jobs.progress(job_id)
+    saved = stood.evaluations[:2]  # the checkpoint follows an evaluation's row
+    assert resumed.resumed_at is not None
+    assert resumed.resumed_at >= saved[-1].step, "training began anew"
+    assert resumed.evaluations[:2] == saved
     jobs.cancel(job_id)
     assert jobs.get(job_id).state == "cancelled"
     assert ModelRegistry(here.sessions).active() == served
@@ -109,6 +110,8 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     assert version.state == "proposed"
     assert version.parent_id == served.id
     assert version.path == here.settings.data / "models" / job_id
+    assert [row["epoch"] for row in read_metrics(version.path) if "f1" in row] == [10, 20, 30, 40]
+    assert jobs.progress(job_id).share == 1
     assert version.comparison[0].label is None
     assert version.comparison[0].gold == 2
     assert ModelRegistry(here.sessions).active() == served

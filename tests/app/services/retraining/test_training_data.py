@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from app.services.model_registry.registry import ModelRegistry
-from app.services.retraining.job_log import JobLog
 from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
@@ -107,32 +106,6 @@ def test_settings_survive_json_and_refuse_nonsense() -> None:
         RetrainingSettings(epochs=0)
 
 
-def test_a_log_keeps_the_later_report_of_a_step_and_passes_over_a_torn_line(
-    tmp_path: Path,
-) -> None:
-    log = JobLog(tmp_path)
-    assert log.read().step == 0
-    shares = {"precision": 0.5, "recall": 0.5, "f1": 0.5, "best": True}
-
-    def losses(step: int, value: float) -> dict[str, object]:
-        place = {"step": step, "total_steps": 40, "epoch": 1}
-        return {**place, "losses": {"type": value}, "eta_seconds": 9.0}
-
-    log.append(losses(10, 1.0))
-    log.append({"step": 10, "total_steps": 40, "epoch": 1, **shares})
-    log.append(losses(20, 0.8))
-    with (tmp_path / "progress.jsonl").open("ab") as out:
-        out.write(b'{"step": 30, "tot')
-    assert log.read().step == 20
-    log.append(losses(20, 0.7))
-    progress = log.read()
-    assert [(point.step, point.losses["type"]) for point in progress.losses] == [(10, 1), (20, 0.7)]
-    assert [point.f1 for point in progress.evaluations] == [0.5]
-    assert (progress.share, progress.eta_seconds) == (0.5, 9.0)
-    log.append({"step": 40, "total_steps": 40, "epoch": 2, **shares, "f1": None})
-    assert [point.f1 for point in log.read().evaluations] == [0.5, None]
-
-
 def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents_threshold(
     sessions: Sessions, tmp_path: Path
 ) -> None:
@@ -155,6 +128,25 @@ def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents
     scores = compare(job, snapshot, job / "model")
     assert scores["old"]["gold"] == scores["new"]["gold"] == 2
     assert "MISC" not in scores["old"]["per_label"]
+
+
+def test_a_model_of_the_papers_architecture_is_retrained_by_the_papers_objective(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    from app.services.retraining.fine_tuning import learn, training_config
+    from core.modeling.model import DiffusionNER
+
+    project_id = new_project(sessions)
+    parent = tiny_model(tmp_path / "model", architecture="paper")
+    ModelRegistry(sessions).ensure_bundled(parent)
+    job = tmp_path / "job"
+    snapshot = take_snapshot(sessions, project_id, job)
+    settings = RetrainingSettings(epochs=1)
+    assert list(learn(job, snapshot, settings, job / "model"))
+    assert DiffusionNER.load(job / "model").config.architecture == "paper"
+    config = training_config(settings, 10, "paper")
+    assert (config.num_spans, config.expansion, config.no_entity_weight) == (60, "random", 1.0)
+    assert config.encoder_lr == settings.encoder_lr
 
 
 def test_few_sentences_are_seen_often_and_many_seldom() -> None:

@@ -14,7 +14,7 @@ from core.research.experiments.runner import chosen, perform_all
 from core.research.experiments.settings import parse_overrides
 from core.research.experiments.store import claimed, fingerprint, folder_of, read_row, write_row
 from core.training.fine_tuning import fine_tuning_config
-from core.training.trainer import Evaluated
+from core.training.records import Evaluated
 from core.types import Example, Span
 from tests.core.research.experiments.conftest import Bench, write_corpus
 

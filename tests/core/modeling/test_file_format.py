@@ -9,52 +9,48 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.modeling.architecture import ARCHITECTURE, KEY, outdated
+from core.modeling.file_format import FORMAT, KEY, outdated
 from core.modeling.model import CONFIG, WEIGHTS, DiffusionNER, ModelError
 from tests.core.conftest import NewModel
 
 
-def aged(
-    folder: Path, architecture: object, without: tuple[str, ...] = (), **model: object
-) -> None:
+def aged(folder: Path, version: object, without: tuple[str, ...] = (), **model: object) -> None:
     saved = json.loads((folder / CONFIG).read_text())
     saved.pop(KEY)
-    if architecture is not None:
-        saved[KEY] = architecture
+    if version is not None:
+        saved[KEY] = version
     saved["model"] |= model
     for name in without:
         del saved["model"][name]
     (folder / CONFIG).write_text(json.dumps(saved))
 
 
-def test_a_saved_model_says_its_architecture_and_is_read(
-    new_model: NewModel, tmp_path: Path
-) -> None:
+def test_a_saved_model_says_its_format_and_is_read(new_model: NewModel, tmp_path: Path) -> None:
     new_model().save(tmp_path)
     saved = json.loads((tmp_path / CONFIG).read_text())
-    assert saved[KEY] == ARCHITECTURE
+    assert saved[KEY] == FORMAT
     assert outdated(saved) is None
     DiffusionNER.load(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("architecture", "said"),
+    ("version", "said"),
     [
-        (None, r"an earlier version of Spanneal \(architecture 1, .*train --from .*assets/models"),
+        (None, r"an earlier version of Spanneal \(model format 1, .*train --from .*assets/models"),
         (
             1,
-            r"an earlier version of Spanneal \(architecture 1, this one reads 4, 3, and 2 with one",
+            r"an earlier version of Spanneal \(model format 1, this one reads 5, 4, 3, and 2 with",
         ),
-        (2, r"an earlier version of Spanneal \(architecture 2, .*train --from .*assets/models"),
-        (5, r"a later version of Spanneal \(architecture 5, this one reads 4, .*update Spanneal"),
-        ("new", r"a later version of Spanneal \(architecture new, .*update Spanneal"),
+        (2, r"an earlier version of Spanneal \(model format 2, .*train --from .*assets/models"),
+        (6, r"a later version of Spanneal \(model format 6, this one reads 5, .*update Spanneal"),
+        ("new", r"a later version of Spanneal \(model format new, .*update Spanneal"),
     ],
 )
-def test_a_model_of_another_architecture_is_refused_by_what_it_is_and_what_helps(
-    new_model: NewModel, tmp_path: Path, architecture: object, said: str
+def test_a_model_of_another_format_is_refused_by_what_it_is_and_what_helps(
+    new_model: NewModel, tmp_path: Path, version: object, said: str
 ) -> None:
     new_model().save(tmp_path)
-    aged(tmp_path, architecture)
+    aged(tmp_path, version)
     with pytest.raises(ModelError, match=said):
         DiffusionNER.load(tmp_path)
 

@@ -1,0 +1,91 @@
+"""`metrics.csv` in a training's folder: a row for each record, empty cells where it has no value.
+
+`pandas.read_csv` reads it as it is. A row is written at once and a new header replaces the whole
+file, so that a kill leaves whole rows. Needs no torch, so that the page reads it too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from .records import TrainingRecord
+
+METRICS = "metrics.csv"
+COLUMNS = (
+    *("step", "total_steps", "epoch", "seconds", "eta_seconds", "encoder_lr", "decoder_lr"),
+    *("precision", "recall", "f1", "threshold", "flat_threshold", "best", "resumed"),
+)
+"""The columns of every file; those of the losses follow."""
+
+Row = dict[str, float]
+"""The cells of a row that have a value, by column."""
+
+
+class MetricsWriter:
+    """Write the records of one training, in however many parts it is done."""
+
+    def __init__(self, folder: Path, first_step: int) -> None:
+        """Continue the folder's file after `first_step`, where the checkpoint is: the steps after
+        it are done again. 0 begins a new file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._columns: list[str] = []
+        rows = read_metrics(folder) if first_step else []
+        self._replace([row for row in rows if row["step"] <= first_step])
+
+    def append(self, record: TrainingRecord) -> None:
+        row: Row = {
+            "step": record.step,
+            "total_steps": record.total_steps,
+            "epoch": record.epoch,
+            **record.values(),
+        }
+        if row.keys() <= set(self._columns):
+            with (self._folder / METRICS).open("a", encoding="utf-8", newline="") as file:
+                file.write(_lines([row], self._columns))
+        else:
+            self._replace([*read_metrics(self._folder), row])
+
+    def _replace(self, rows: Sequence[Row]) -> None:
+        """Write the whole file, with a column for everything that the rows have."""
+        self._columns = list(dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)]))
+        fresh = self._folder / (METRICS + ".new")
+        text = ",".join(self._columns) + "\n" + _lines(rows, self._columns)
+        fresh.write_text(text, "utf-8", newline="")
+        os.replace(fresh, self._folder / METRICS)
+
+
+def read_metrics(folder: Path) -> list[Row]:
+    """The rows of a training's folder so far, in order; none without a file.
+
+    A row without its step, or with a cell that is no number, is left out: a power cut leaves such.
+    """
+    try:
+        text = (folder / METRICS).read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind("\n") + 1]
+    rows = map(_numbers, csv.DictReader(io.StringIO(whole, newline="")))
+    return [row for row in rows if {"step", "total_steps", "epoch"} <= row.keys()]
+
+
+def _numbers(cells: Mapping[str, str | None]) -> Row:
+    try:
+        return {name: float(cell) for name, cell in cells.items() if cell}
+    except (TypeError, ValueError):
+        return {}
+
+
+def _lines(rows: Iterable[Row], columns: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else f"{value:.6g}"
