@@ -27,6 +27,7 @@ from ..installation import PROGRAM
 from .architecture import ARCHITECTURE, KEY, outdated, settings, weight_name
 from .denoiser import Denoiser, EncodedBatch
 from .encoder import SentenceEncoder, encoder_config_from
+from .half_linear import HalfLinear, halve_linears
 from .subwords import SubwordCache, WordBatch, word_batch
 from .tokenizer_file import panics_as_errors
 from .type_classifier import TypeClassifier
@@ -159,7 +160,8 @@ class DiffusionNER(nn.Module):
         bytes, so that any process can load them."""
         weights = {name: value.contiguous() for name, value in self.state_dict().items()}
         surroundings = (self.config, self.encoder.encoder_config, self.tokenizer)
-        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training)
+        half = any(isinstance(module, HalfLinear) for module in self.modules())
+        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training, half)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
@@ -246,8 +248,11 @@ def _rebuilt(
     weights: bytes,
     device: str,
     training: bool,
+    half: bool,
 ) -> DiffusionNER:
     """Rebuild a pickled model."""
     model = DiffusionNER(config, SentenceEncoder(config, encoder_config), tokenizer)
     model.load_state_dict(from_bytes(weights))
+    if half:
+        halve_linears(model)
     return model.to(device_of(device)).train(training)

@@ -113,6 +113,7 @@ def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture
     assert main(options) == 0
     said = capsys.readouterr().out
     assert "peak memory" in said
+    assert "the authors' code" in said
     assert all(what in said for what in ("encoder", "sampling and decoding", "training step"))
     assert said.count("pass") + said.count("FAIL") == 3
 
