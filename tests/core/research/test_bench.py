@@ -8,6 +8,7 @@ import torch
 
 from core.__main__ import main
 from core.config import TrainingConfig
+from core.diffusion.sampler import denoise
 from core.research.bench import annotating, learning, report, subject, timing
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
@@ -105,6 +106,12 @@ def test_a_shape_has_the_layers_and_the_width_asked_for(folder: Path) -> None:
     assert (config.num_hidden_layers, config.hidden_size) == (3, 128)
     with pytest.raises(ValueError, match="multiple of 64, got 2,100"):
         subject.random_bert(folder, 2, 100)
+
+
+def test_a_shape_proposes_few_spans_as_a_trained_model_does(folder: Path) -> None:
+    steps = list(denoise(subject.random_bert(folder, 2, 512), WORDS, SamplerSettings()))
+    distinct = [len({*map(tuple, row)}) for row in steps[-1].boundaries.tolist()]
+    assert max(distinct) <= 12 < 60
 
 
 def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
