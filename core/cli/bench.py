@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _model(options: argparse.Namespace) -> DiffusionNER:
     if options.shape is None:
-        return DiffusionNER.load(model_folder(options.model))
+        return Pipeline.from_pretrained(options.model, "cpu").model
     if len(options.shape) != 2:
         raise ValueError(f"--shape takes layers,width, got {options.shape}; try 24,1024")
     return random_bert(model_folder(options.model), *options.shape)

@@ -57,11 +57,16 @@ class Gold:
             types.append(label_ids + [len(labels)] * padding)
             known = labels if example.labels is None else example.labels
             unknown.append([*(label not in known for label in labels), False])
-        return cls(
-            send(torch.tensor(boundaries), device),
-            send(torch.tensor(types), device),
-            counts,
-            send(torch.tensor(unknown), device),
+        return cls(torch.tensor(boundaries), torch.tensor(types), counts, torch.tensor(unknown)).to(
+            device
+        )
+
+    def to(self, device: torch.device) -> Gold:
+        return Gold(
+            send(self.boundaries, device),
+            send(self.types, device),
+            self.counts,
+            send(self.unknown, device),
         )
 
     def rows(self, rows: slice) -> Gold:

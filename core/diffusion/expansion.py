@@ -13,7 +13,12 @@ from ..config import Expansion
 
 def random_spans(count: int, scale: float, generator: torch.Generator) -> Tensor:
     """Draw `count` spans from a standard Gaussian, clamped to (-λ, λ) and ordered: (count, 2)."""
-    spans = torch.randn(count, 2, generator=generator).clamp(-1, 1) * scale
+    return spans_from(torch.randn(count, 2, generator=generator), scale)
+
+
+def spans_from(noise: Tensor, scale: float) -> Tensor:
+    """The random spans that standard Gaussian noise (…, 2) stands for."""
+    spans = noise.clamp(-1, 1) * scale
     return spans.sort(dim=-1).values
 
 

@@ -21,7 +21,7 @@ from ..modeling.network import BoundaryLogProbs, EncodedBatch
 from ..types import SamplerSettings
 from . import boundaries as codec
 from .constraints import ConstraintBatch, Constraints
-from .expansion import random_spans
+from .expansion import spans_from
 
 _POINTERS = ("left_log_probs", "right_log_probs")
 _MAX_SHARE = 6
@@ -242,16 +242,24 @@ def _random_noisy_spans(
 ) -> Tensor:
     """Random spans, noised to t (B, K, 2): the same distribution that training mixes with the
     gold."""
-    scale = model.config.scale
-    rows = [random_spans(num_spans, scale, generator) for generator in generators]
-    noise = _noise(generators, num_spans, torch.device("cpu"))
-    times = torch.full((len(rows),), t)
-    return send(model.schedule.q_sample(torch.stack(rows), times, noise), model.device)
+    spans, noise = _normal(generators, 2, num_spans)
+    times = torch.full((len(generators),), t)
+    x_0 = spans_from(spans, model.config.scale)
+    return send(model.schedule.q_sample(x_0, times, noise), model.device)
 
 
 def _noise(generators: list[torch.Generator], num_spans: int, device: torch.device) -> Tensor:
-    rows = [torch.randn(num_spans, 2, generator=generator) for generator in generators]
-    return send(torch.stack(rows), device)
+    return send(_normal(generators, 1, num_spans)[0], device)
+
+
+def _normal(generators: list[torch.Generator], draws: int, num_spans: int) -> Tensor:
+    """Gaussian noise (draws, B, K, 2): each sentence's generator draws K spans `draws` times, all
+    without further work for each sentence, since a GPU's batch has a thousand of them."""
+    noise = torch.empty(draws, len(generators), num_spans, 2)
+    for row, generator in enumerate(generators):
+        for draw in noise[:, row]:
+            draw.normal_(generator=generator)
+    return noise
 
 
 def _probs(output: BoundaryLogProbs, boundaries: Tensor) -> tuple[Tensor, Tensor]:

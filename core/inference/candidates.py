@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from ..data.batching import inference_batches
@@ -102,37 +103,43 @@ def _score_candidates(
     if history[0].noisy_type_probs is not None:
         return score_noisy_spans(history, labels, min_score)
     spans = distinct_spans(history)
-    type_probs, types = spans.type_probs(history[0]).max(-1)
+    type_probs, types = spans.type_probs.max(-1)
     mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
     weights = history[0].decoding.weights
     seed_sums = weighted_sum(
         mean_boundary_probs, mean_boundary_probs, type_probs[:, None], weights
     ) * (spans.by_seed > 0)
     mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
-    spans = spans.take(mask)
-    types, type_probs, seed_sums = types[mask], type_probs[mask], seed_sums[mask]
-    sums = seed_sums.mean(1)
-    confidences = _confidences(spans, type_probs, history[0].boundaries.shape[1])
+    gamma, num_spans = len(history), history[0].boundaries.shape[1]
+    support = spans.counts_by_step.sum(1) / (gamma * num_spans)
+    probs = (spans.left_probs, spans.right_probs, type_probs, support, seed_sums.mean(1))
+    fractions = torch.cat([torch.stack(probs, 1), seed_sums], 1)
+    rows = _to_host(spans.take(mask), types[mask], fractions[mask])
     scored: list[list[SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
-    places = to_half_open(spans.boundaries)
-    columns = (spans.rows, places, types, sums, spans.steps, spans.slots, seed_sums)
-    rows = zip(*(column.tolist() for column in columns), confidences, strict=True)
-    for row, (start, end), type_id, total, step, slot, span_scores, confidence in rows:
+    for row in rows:
+        sentence, start, end, type_id, step, slot, run = map(int, row[:_INTEGERS])
+        left, right, type_prob, support, total, *sums = row[_INTEGERS:]
+        since = gamma - run + 1 if run else None
+        confidence = Confidence(left, right, type_prob, since, support)
         candidate = Candidate(
             start, end, labels[type_id], public_score(total), step + 1, slot, confidence
         )
-        scored[row].append((candidate, [public_score(seed_sum) for seed_sum in span_scores]))
+        scored[sentence].append((candidate, [public_score(seed_sum) for seed_sum in sums]))
     return scored
 
 
-def _confidences(spans: DistinctSpans, type_probs: Tensor, num_spans: int) -> list[Confidence]:
-    gamma = spans.counts_by_step.shape[1]
-    landed = spans.counts_by_step > 0  # (N, γ)
-    run = landed.flip(1).long().cumprod(1).sum(1).tolist()  # unbroken steps up to the last one
-    support = (spans.counts_by_step.sum(1) / (gamma * num_spans)).tolist()
-    probs = (spans.left_probs.tolist(), spans.right_probs.tolist(), type_probs.tolist())
-    since = [gamma - steps + 1 if steps else None for steps in run]
-    return [Confidence(*values) for values in zip(*probs, since, support, strict=True)]
+_INTEGERS = 7
+"""How many of the numbers of `_to_host` are whole."""
+
+
+def _to_host(spans: DistinctSpans, types: Tensor, fractions: Tensor) -> list[list[float]]:
+    """All numbers of the spans in one transfer from the device: the sentence, start and end, the
+    type, step and slot, the number of unbroken steps up to the last one, and the `fractions`.
+    Single precision holds whole numbers up to 2^24 exactly."""
+    run = (spans.counts_by_step > 0).flip(1).long().cumprod(1).sum(1)
+    start, end = to_half_open(spans.boundaries).unbind(-1)
+    whole = torch.stack([spans.rows, start, end, types, spans.steps, spans.slots, run], 1)
+    return torch.cat([whole.to(fractions.dtype), fractions], 1).tolist()
 
 
 def _fixed_candidates(rule: Constraints) -> list[Candidate]:

@@ -10,8 +10,12 @@ from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..diffusion.sampler import SamplerStep
+
+_INDEX_BITS = 16
+"""A window has far fewer words than 65,536, since the encoder sees it at once."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class DistinctSpans:
     slots: Tensor  # (N,): the noisy span of that
     counts_by_step: Tensor  # (N, γ): how many noisy spans stood there after each step
     by_seed: Tensor  # (N, E): each seed's highest P^l + P^r; 0 where it never proposed it
+    type_probs: Tensor  # (N, C + 1): P^c
 
     def take(self, index: Tensor) -> DistinctSpans:
         """Select the spans at `index`."""
@@ -34,48 +39,79 @@ class DistinctSpans:
             **{field.name: getattr(self, field.name)[index] for field in fields(self)}
         )
 
-    def type_probs(self, step: SamplerStep) -> Tensor:
-        """P^c (N, C + 1) of each span; `step` is any step of the same batch."""
-        counts = torch.bincount(self.rows)
-        column = torch.arange(len(self.rows), device=self.rows.device)
-        column = column - (counts.cumsum(0) - counts)[self.rows]
-        padded = self.boundaries.new_zeros(len(step.boundaries), int(counts.max()), 2)
-        padded[self.rows, column] = self.boundaries
-        return step.classify(padded)[self.rows, column]
-
 
 def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
-    """Merge all proposals of the steps of one batch."""
+    """Merge all proposals of the steps of one batch. It waits for the device once."""
     seeds = history[0].seeds
     boundaries = torch.stack([step.candidates for step in history], 1)  # (B, γ, K, near, 2)
     probs = torch.stack(
         [torch.stack([s.candidate_left_probs, s.candidate_right_probs], -1) for s in history], 1
     )
-    batch, gamma, slots, per_slot = boundaries.shape[:4]
-    num_words = int(boundaries.max()) + 1
-    row = torch.arange(batch, device=boundaries.device)[:, None, None, None]
-    key = ((row * num_words + boundaries[..., 0]) * num_words + boundaries[..., 1]).flatten()
-    unique, inverse = key.unique(return_inverse=True)
+    gamma, slots, per_slot = boundaries.shape[1:4]
+    groups = _group(boundaries)
+    number = len(groups.rows)
     sums = probs.sum(-1).flatten()
-    first = _first_argmax_by_group(sums, inverse, len(unique))
+    first = _first_argmax_by_group(sums, groups.inverse, number)
     slot_index = first // per_slot % (gamma * slots)
-    index = torch.arange(len(key), device=key.device)
+    index = torch.arange(len(sums), device=sums.device)
     step_index = index // (slots * per_slot) % gamma
     seed = index // per_slot % slots // (slots // seeds)
-    landed = inverse[::per_slot] * gamma + step_index[::per_slot]  # the predicted ones come first
+    # the predicted ones come first
+    landed = groups.inverse[::per_slot] * gamma + step_index[::per_slot]
     left, right = probs.flatten(0, 3)[first].unbind(-1)
+    found = boundaries.flatten(0, 3)[first]
     return DistinctSpans(
-        rows=first // (gamma * slots * per_slot),
-        boundaries=boundaries.flatten(0, 3)[first],
+        rows=groups.rows,
+        boundaries=found,
         left_probs=left,
         right_probs=right,
         steps=slot_index // slots,
         slots=slot_index % slots,
-        counts_by_step=torch.bincount(landed, minlength=len(unique) * gamma).view(-1, gamma),
-        by_seed=sums.new_zeros(len(unique) * seeds)
-        .scatter_reduce(0, inverse * seeds + seed, sums, "amax")
+        counts_by_step=landed.new_zeros(number * gamma)
+        .scatter_add(0, landed, torch.ones_like(landed))
+        .view(-1, gamma),
+        by_seed=sums.new_zeros(number * seeds)
+        .scatter_reduce(0, groups.inverse * seeds + seed, sums, "amax")
         .view(-1, seeds),
+        type_probs=_type_probs(history[0], found, groups),
     )
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Which proposals are the same span."""
+
+    inverse: Tensor  # (B γ K near,): the index of each proposal's distinct span
+    rows: Tensor  # (N,)
+    columns: Tensor  # (N,): each distinct span's number within its sentence
+    widest: int  # the most distinct spans of a sentence
+
+
+def _group(boundaries: Tensor) -> _Groups:
+    """Number the distinct spans of proposals (B, γ, K, near, 2) by sentence, l and r."""
+    batch = len(boundaries)
+    row = torch.arange(batch, device=boundaries.device)[:, None, None, None].expand(
+        boundaries.shape[:-1]
+    )
+    left, right = boundaries.unbind(-1)
+    key = (((row << _INDEX_BITS) | left) << _INDEX_BITS | right).flatten()
+    ordered, order = key.sort()
+    begins = F.pad(ordered[1:] != ordered[:-1], (1, 0), value=True)
+    ordered_inverse = begins.cumsum(0) - 1
+    inverse = torch.empty_like(order).scatter_(0, order, ordered_inverse)
+    by_row = row.flatten()[order]
+    counts = row.new_zeros(batch).scatter_add(0, by_row, begins.long())
+    number, widest = torch.stack([counts.sum(), counts.amax()]).tolist()  # waits for the device
+    rows = by_row.new_empty(number).scatter_(0, ordered_inverse, by_row)
+    columns = torch.arange(number, device=rows.device) - (counts.cumsum(0) - counts)[rows]
+    return _Groups(inverse, rows, columns, widest)
+
+
+def _type_probs(step: SamplerStep, boundaries: Tensor, groups: _Groups) -> Tensor:
+    """P^c (N, C + 1) of the distinct spans; `step` is any step of the same batch."""
+    padded = boundaries.new_zeros(len(step.boundaries), groups.widest, 2)
+    padded[groups.rows, groups.columns] = boundaries
+    return step.classify(padded)[groups.rows, groups.columns]
 
 
 def _first_argmax_by_group(values: Tensor, group: Tensor, groups: int) -> Tensor:

@@ -17,6 +17,7 @@ from typing import Unpack
 
 from ..data.batching import inference_batches, text_batches
 from ..diffusion.sampler import SamplerStep, denoise
+from ..modeling.half_linear import halve_linears
 from ..modeling.hub import model_folder
 from ..modeling.model import CARD, DiffusionNER
 from ..modeling.subwords import subword_lengths
@@ -74,11 +75,16 @@ class Pipeline:
         cls, name_or_folder: str | Path | None = None, device: str = "auto"
     ) -> Pipeline:
         """Load the bundled model, a model folder or a hub repository, onto the fastest device or
-        the given one. Raises ModelError, and ValueError if the device is not available."""
+        the given one. Raises ModelError, and ValueError if the device is not available.
+
+        On a CPU that multiplies bfloat16 in hardware, linear layers round to it, as on a GPU;
+        `Pipeline(DiffusionNER.load(folder))` computes in float32 everywhere."""
         folder = model_folder(name_or_folder)
         card = folder / CARD
         text = card.read_text("utf-8", errors="replace") if card.is_file() else None
-        return cls(DiffusionNER.load(folder, device), text)
+        model = DiffusionNER.load(folder, device)
+        halve_linears(model)
+        return cls(model, text)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the model folder that `from_pretrained` reads, with the model card."""

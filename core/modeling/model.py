@@ -13,25 +13,28 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load as from_bytes
-from safetensors.torch import load_file, save_file
 from safetensors.torch import save as to_bytes
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerBase
 
 from ..config import ModelConfig
-from ..devices import device_of, mixed_precision
+from ..devices import device_of, mixed_precision, shape_multiple
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
 from .architectures import build_denoiser, build_encoder
 from .encoder import WordEncoder, encoder_config_from
 from .file_format import FORMAT, KEY, outdated, settings, weight_name
+from .half_linear import HalfLinear, halve_linears
 from .network import EncodedBatch
-from .subwords import WordBatch, word_batch
+from .subwords import SubwordCache, WordBatch, word_batch
 from .tokenizer_file import panics_as_errors
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 _MAX_SUBWORDS = 512
+_WEIGHTS_AT_A_TIME = 16
 _MAX_LAYERS, _MAX_TIMESTEPS = 200, 100_000
 """Of a model from elsewhere: ten and a hundred times as many as large ones have."""
 
@@ -67,6 +70,7 @@ class DiffusionNER(nn.Module):
         self.schedule = NoiseSchedule(config.schedule, config.timesteps)
         self.encoder = encoder
         self.denoiser = build_denoiser(config)
+        self._training_subwords = SubwordCache()
 
     @classmethod
     def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
@@ -99,7 +103,12 @@ class DiffusionNER(nn.Module):
         return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
 
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
-        return word_batch(self.tokenizer, sentences, self.max_subwords).to(self.device)
+        """Tokenize sentences into a batch on the model's device. In training, sentences are
+        tokenized once and not in every epoch."""
+        cache = self._training_subwords if torch.is_grad_enabled() else None
+        return word_batch(
+            self.tokenizer, sentences, self.max_subwords, shape_multiple(self.device), cache
+        ).to(self.device)
 
     def encode(self, batch: WordBatch) -> EncodedBatch:
         """Encode sentences once for all denoising steps."""
@@ -151,7 +160,8 @@ class DiffusionNER(nn.Module):
         bytes, so that any process can load them."""
         weights = {name: value.contiguous() for name, value in self.state_dict().items()}
         surroundings = (self.config, self.encoder.encoder_config, self.tokenizer)
-        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training)
+        half = any(isinstance(module, HalfLinear) for module in self.modules())
+        return _rebuilt, (*surroundings, to_bytes(weights), str(self.device), self.training, half)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | torch.device = "cpu") -> DiffusionNER:
@@ -185,10 +195,7 @@ class DiffusionNER(nn.Module):
             with panics_as_errors():
                 tokenizer = AutoTokenizer.from_pretrained(folder)
             model = cls(config, encoder, tokenizer)
-            state = load_file(folder / WEIGHTS)
-            model.load_state_dict(
-                {weight_name(name): value.float() for name, value in state.items()}
-            )
+            _load_weights(model, folder / WEIGHTS)
         except MemoryError:
             raise
         except Exception as error:  # damaged files have no error that the libraries promise
@@ -197,6 +204,25 @@ class DiffusionNER(nn.Module):
                 f"come from one `{PROGRAM} train` of this version; {error}"
             ) from error
         return model.to(device).eval()
+
+
+def _load_weights(model: DiffusionNER, path: Path) -> None:
+    """Copy the weights from the file, a few at a time, so that the file's own pages are never in
+    memory beside the whole model. Raises RuntimeError if they are not the model's."""
+    with safe_open(path, "pt") as file:
+        names = list(file.keys())
+    unexpected: list[str] = []
+    for start in range(0, len(names), _WEIGHTS_AT_A_TIME):
+        with safe_open(path, "pt") as file:
+            part = {
+                weight_name(name): file.get_tensor(name)
+                for name in names[start : start + _WEIGHTS_AT_A_TIME]
+            }
+        unexpected += model.load_state_dict(part, strict=False).unexpected_keys
+        del part
+    missing = sorted(model.state_dict().keys() - {weight_name(name) for name in names})
+    if missing or unexpected:
+        raise RuntimeError(f"missing weights: {missing}, unexpected weights: {unexpected}")
 
 
 def parameter_count(saved: Mapping[str, Any]) -> int:
@@ -225,8 +251,11 @@ def _rebuilt(
     weights: bytes,
     device: str,
     training: bool,
+    half: bool,
 ) -> DiffusionNER:
     """Rebuild a pickled model."""
     model = DiffusionNER(config, build_encoder(config, encoder_config), tokenizer)
     model.load_state_dict(from_bytes(weights))
+    if half:
+        halve_linears(model)
     return model.to(device_of(device)).train(training)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -54,34 +55,101 @@ _WITHOUT_SPECIALS = {"add_special_tokens": False, "truncation": False, "verbose"
 
 
 def word_batch(
-    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], max_subwords: int
+    tokenizer: PreTrainedTokenizerBase,
+    sentences: Sequence[Sequence[str]],
+    max_subwords: int,
+    multiple: int = 1,
+    cache: SubwordCache | None = None,
 ) -> WordBatch:
-    """Tokenize sentences of words into one padded batch.
+    """Tokenize sentences of words into one padded batch, with numbers of words and subwords that
+    are a multiple of `multiple`. Sentences in the `cache` are not tokenized again.
 
     Only a single word longer than `max_subwords` is ever truncated; `core.text.segmentation` keeps
     sentences within the budget.
     """
+    if cache is None:
+        encoded = tokenized(tokenizer, sentences, max_subwords)
+    else:
+        encoded = cache.of(tokenizer, sentences, max_subwords)
+    width = _round_up(max(len(sentence.input_ids) for sentence in encoded), multiple)
+    max_words = _round_up(max(len(sentence.shapes) for sentence in encoded), multiple)
+    lengths = torch.tensor([len(sentence.shapes) for sentence in encoded])
+    subwords = torch.tensor([len(sentence.input_ids) for sentence in encoded])
+    return WordBatch(
+        _padded([sentence.input_ids for sentence in encoded], width, 0),
+        (torch.arange(width) < subwords[:, None]).long(),
+        _padded(
+            [[max_words if w is None else w for w in row.word_of] for row in encoded],
+            width,
+            max_words,
+        ),
+        _padded([sentence.shapes for sentence in encoded], max_words, 0),
+        lengths,
+    )
+
+
+class TokenizedSentence(NamedTuple):
+    """A sentence as the encoder's numbers."""
+
+    input_ids: Sequence[int]
+    word_of: Sequence[int | None]
+    """Each subword's word; None for special tokens."""
+    shapes: Sequence[int]
+    """Each word's shape, an index in `SHAPES`."""
+
+
+def tokenized(
+    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], max_subwords: int
+) -> list[TokenizedSentence]:
+    """Tokenize sentences of words in one call."""
     encodable = [[_encodable(word) for word in words] for words in sentences]
     with _TOKENIZING, panics_as_errors():
         encoded = tokenizer(
             encodable, is_split_into_words=True, truncation=True, max_length=max_subwords
         )
-    rows = len(sentences)
-    longest = max(len(ids) for ids in encoded["input_ids"])
-    max_words = max(len(words) for words in sentences)
-    input_ids = torch.zeros(rows, longest, dtype=torch.long)
-    mask = torch.zeros(rows, longest, dtype=torch.long)
-    word_of = torch.full((rows, longest), max_words, dtype=torch.long)
-    shapes = torch.zeros(rows, max_words, dtype=torch.long)
-    for row, words in enumerate(sentences):
-        ids = encoded["input_ids"][row]
-        word_indices = [max_words if word is None else word for word in encoded.word_ids(row)]
-        input_ids[row, : len(ids)] = torch.tensor(ids)
-        mask[row, : len(ids)] = 1
-        word_of[row, : len(ids)] = torch.tensor(word_indices)
-        shapes[row, : len(words)] = torch.tensor([shape_of(word) for word in words])
-    lengths = torch.tensor([len(words) for words in sentences])
-    return WordBatch(input_ids, mask, word_of, shapes, lengths)
+    return [
+        TokenizedSentence(ids, encoded.word_ids(row), [shape_of(word) for word in words])
+        for row, (ids, words) in enumerate(zip(encoded["input_ids"], sentences, strict=True))
+    ]
+
+
+class SubwordCache:
+    """Tokenized sentences of a training set, which every epoch sees again.
+
+    It takes sentences until it is full and drops none: epochs go around, so that the one dropped
+    would be the next one asked for.
+    """
+
+    def __init__(self, max_subwords: int = 2_000_000) -> None:
+        self._room = max_subwords
+        self._sentences: dict[tuple[str, ...], TokenizedSentence] = {}
+
+    def of(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        sentences: Sequence[Sequence[str]],
+        max_subwords: int,
+    ) -> list[TokenizedSentence]:
+        """Tokenize the sentences that are not here yet, and return all."""
+        keys = [tuple(words) for words in sentences]
+        missing = [key for key in dict.fromkeys(keys) if key not in self._sentences]
+        new: dict[tuple[str, ...], TokenizedSentence] = {}
+        if missing:
+            new = dict(zip(missing, tokenized(tokenizer, missing, max_subwords), strict=True))
+        for key, sentence in new.items():
+            if len(sentence.input_ids) <= self._room:
+                self._room -= len(sentence.input_ids)
+                self._sentences[key] = sentence
+        return [new.get(key) or self._sentences[key] for key in keys]
+
+
+def _round_up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple
+
+
+def _padded(rows: Sequence[Sequence[int]], width: int, value: int) -> Tensor:
+    """The rows as one tensor, filled up to `width` with `value`."""
+    return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows])
 
 
 def _encodable(word: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 SHAPES = ("other", "lower", "capital", "upper", "initial", "mixed", "digits", "number", "handle")
 
 
+@lru_cache(maxsize=65_536)
 def shape_of(word: str) -> int:
     """The index in `SHAPES` of how a word is written.
 

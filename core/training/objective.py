@@ -43,9 +43,11 @@ def noised_batch(
     the whole batch."""
     rows = distributed.shard(len(examples))
     batch = model.batch([example.words for example in examples[rows]])
-    all_gold = Gold.of(examples, model.config.labels, model.device)
-    lengths = send(torch.tensor([len(example.words) for example in examples]), model.device)
-    x_t, t = (tensor[rows] for tensor in noisy_spans(model, all_gold, lengths, config, generator))
+    host_gold = Gold.of(examples, model.config.labels, torch.device("cpu"))
+    host_lengths = torch.tensor([len(example.words) for example in examples])
+    noisy = noisy_spans(model, host_gold, host_lengths, config, generator)
+    x_t, t = (tensor[rows] for tensor in noisy)
+    all_gold, lengths = host_gold.to(model.device), send(host_lengths, model.device)
     encoded = model.encode(batch)
     return NoisedBatch(rows, x_t, t, encoded, all_gold.rows(rows), all_gold, lengths)
 
@@ -88,8 +90,9 @@ def noisy_spans(
     config: TrainingConfig,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Sample x_t (B, K, 2) and t (B,): lines 3 to 7 of Algorithm 1."""
-    signals = codec.to_signal(gold.boundaries, lengths, model.config.scale).cpu()
+    """Sample x_t (B, K, 2) and t (B,) from gold and lengths on the CPU: lines 3 to 7 of Algorithm
+    1."""
+    signals = codec.to_signal(gold.boundaries, lengths, model.config.scale)
     x_0 = torch.stack(
         [
             expand(
@@ -107,4 +110,5 @@ def noisy_spans(
     t = torch.randint(1, final + 1, (len(x_0),), generator=generator)
     t[torch.rand(len(x_0), generator=generator) < config.pure_noise] = final
     noise = torch.randn(x_0.shape, generator=generator)
-    return model.schedule.q_sample(x_0, t, noise).to(model.device), t.to(model.device)
+    x_t = model.schedule.q_sample(x_0, t, noise)
+    return send(x_t, model.device), send(t, model.device)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..data.batching import Gold
+from ..devices import send
 
 _NUM_SHIFTED = 4
 """Near misses of each gold entity."""
@@ -48,8 +49,8 @@ def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tupl
     spans = gold.boundaries  # (B, N, 2)
     mask = spans[..., 0] >= 0
     shape = (spans.shape[0], _NUM_SHIFTED, *spans.shape[1:])
-    shifts = torch.randint(-_MAX_SHIFT, _MAX_SHIFT + 1, shape, generator=generator).to(spans.device)
-    moved = (spans[:, None] + shifts).clamp(min=0)
+    shifts = torch.randint(-_MAX_SHIFT, _MAX_SHIFT + 1, shape, generator=generator)
+    moved = (spans[:, None] + send(shifts, spans.device)).clamp(min=0)
     moved = torch.minimum(moved, lengths[:, None, None, None] - 1).sort(-1).values
     inside, inside_mask = _insides(spans, generator)
     bridge, bridge_mask = _bridges(spans)
@@ -77,5 +78,6 @@ def _bridges(spans: Tensor) -> tuple[Tensor, Tensor]:
 def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:
     """Draw 60 spans for each sentence, both ends uniform over its words: inclusive word indices (B,
     60, 2)."""
-    uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator).to(lengths.device)
+    uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator)
+    uniform = send(uniform, lengths.device)
     return (uniform * lengths[:, None, None]).long().sort(-1).values

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.devices import mixed_precision, send
+from core.config import TrainingConfig
+from core.data.batching import inference_batches
+from core.devices import best_device, mixed_precision, send
 from core.diffusion.constraints import Constraints
 from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import select_spans
 from core.inference.candidates import propose
 from core.modeling.model import DiffusionNER
+from core.training.objective import diffusion_losses
 from core.types import SamplerSettings, Span
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
@@ -38,7 +43,7 @@ class Waiting(TorchDispatchMode):
         by_mask = name == "index" and any(
             index is not None and index.dtype == torch.bool for index in args[1]
         )
-        self.count += by_mask or name in {"_local_scalar_dense", "nonzero", "_unique2"}
+        self.count += by_mask or name in {"_local_scalar_dense", "nonzero", "_unique2", "bincount"}
         return func(*args, **(kwargs or {}))
 
 
@@ -60,6 +65,78 @@ def test_no_denoising_step_waits_for_the_device(new_model: NewModel, decided: bo
     with Waiting() as waiting:
         assert len(list(steps)) == 2
     assert waiting.count == 0
+
+
+@pytest.fixture
+def transfers(monkeypatch: pytest.MonkeyPatch) -> list[torch.Size]:
+    """The shapes of all tensors that are copied to the host, as lists or numbers."""
+    shapes: list[torch.Size] = []
+
+    def counted(name: str) -> Callable[..., Any]:
+        original = getattr(Tensor, name)
+
+        def copied(tensor: Tensor, *args: Any) -> Any:
+            shapes.append(tensor.shape)
+            return original(tensor, *args)
+
+        return copied
+
+    for name in ("tolist", "cpu", "item"):
+        monkeypatch.setattr(Tensor, name, counted(name))
+    return shapes
+
+
+@pytest.mark.parametrize("num_spans", [4, 120])
+def test_decoding_a_batch_waits_three_times_for_the_device(
+    new_model: NewModel, transfers: list[torch.Size], num_spans: int
+) -> None:
+    """For the number of distinct spans, for how many of them count, and for those."""
+    settings = SamplerSettings(3, num_spans)
+    with Waiting() as waiting:
+        (row, *_) = propose(new_model(), WORDS, settings)
+    assert len(list(inference_batches([len(words) for words in WORDS], torch.device("cpu")))) == 1
+    assert row
+    sizes, _ = transfers
+    assert sizes == (2,)
+    assert waiting.count == 1
+
+
+def test_spans_below_the_threshold_never_leave_the_device(
+    new_model: NewModel, transfers: list[torch.Size]
+) -> None:
+    model, settings = new_model(), SamplerSettings(3, 120)
+    everything = sorted(c.score for row in propose(model, WORDS, settings) for c in row)
+    assert len(everything) > 50
+    threshold = everything[-5]
+    assert transfers.pop()[0] == len(everything)
+    propose(model, WORDS, settings, threshold)
+    assert transfers.pop()[0] == 5
+
+
+def test_the_losses_wait_for_the_costs_of_the_matching_alone(
+    new_model: NewModel, transfers: list[torch.Size]
+) -> None:
+    model, config = new_model().train(), TrainingConfig(num_spans=30)
+    random = torch.Generator().manual_seed(0)
+    batch = model.batch(WORDS)
+    with Waiting() as encoding:
+        model.encode(batch)
+    with Waiting() as waiting:
+        losses = diffusion_losses(model, SENTENCES, config, random)
+    assert waiting.count == encoding.count <= 1, "transformers looks whether there is padding"
+    assert transfers == [(len(SENTENCES), 30, 4)]
+    sum(losses.values()).backward()  # type: ignore[union-attr]
+
+
+def test_attention_on_cuda_is_not_cudnns(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.backends.cuda.cudnn_sdp_enabled()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    try:
+        torch.backends.cuda.enable_cudnn_sdp(True)
+        assert best_device() == "cuda"
+        assert not torch.backends.cuda.cudnn_sdp_enabled()
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(before)
 
 
 def test_half_the_bits_find_the_same_entities(

@@ -11,7 +11,7 @@ import torch
 from ...baselines.tagger import Tagger
 from ...data.batching import inference_batches
 from ...devices import mixed_precision
-from ...inference.candidates import propose
+from ...inference.candidates import propose, threshold_of
 from ...modeling.model import DiffusionNER
 from ...types import SamplerSettings
 from .timing import Stopwatch, interleaved, now
@@ -37,7 +37,7 @@ def speeds(
         "tagger": lambda: tagger.predict(sentences),
         "encoder alone": lambda: _encode(model, sentences),
         **{
-            setting_name(*key): partial(propose, model, sentences, sampler)
+            setting_name(*key): partial(_annotate, model, sentences, sampler)
             for key, sampler in settings.items()
         },
     }
@@ -76,7 +76,7 @@ def parts(
         stopwatch = Stopwatch(model.device)
         with stopwatch.watching(timed):
             start = now(model.device)
-            propose(model, sentences, settings)
+            _annotate(model, sentences, settings)
             total = now(model.device) - start
         rest = total - sum(stopwatch.seconds.values())
         runs.append({**stopwatch.seconds, "sampling and decoding": rest, "whole": total})
@@ -89,6 +89,11 @@ def parts(
         }
         for name, seconds in chosen.items()
     ]
+
+
+def _annotate(model: DiffusionNER, sentences: Sentences, settings: SamplerSettings) -> None:
+    """Propose what reaches φ, as `Pipeline` does."""
+    propose(model, sentences, settings, threshold_of(model, settings))
 
 
 @torch.inference_mode()

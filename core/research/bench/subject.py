@@ -19,10 +19,13 @@ from .learning import with_made_up_entities
 
 _HEAD = 64
 """The width of an attention head in BERT of every size."""
+_STATE_SPREAD, _SHARPNESS, _REACH, _TYPE_SHARPNESS = 0.1, 8.0, -3.0, 4.0
+"""Found by trial, see `_settle`."""
 
 
 def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
-    """A model around a BERT of any size with random weights.
+    """A model around a BERT of any size with random weights, which proposes as a trained model
+    does.
 
     `folder` is a model's: its tokenizer is used. Raises ValueError for an invalid size.
     """
@@ -42,7 +45,32 @@ def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
     )
     config = ModelConfig(("LOC", "MISC", "ORG", "PER"))
     torch.manual_seed(0)
-    return DiffusionNER(config, build_encoder(config, bert), tokenizer).eval()
+    model = DiffusionNER(config, build_encoder(config, bert), tokenizer).eval()
+    _settle(model)
+    return model
+
+
+@torch.no_grad()
+def _settle(model: DiffusionNER) -> None:
+    """Let the K slots end in a handful of distinct spans, as a trained model's do.
+
+    All slots get nearly the same state, so that they point by the same scores, which differ widely
+    between words; a small weight of the distance leaves each slot the likeliest word near it. With
+    a BERT of 2 layers x 512, the 60 slots of a sentence of wikigold end in 3.4 distinct spans, all
+    steps propose 14, and 1.4 reach φ; the bundled model has 3.3, 12 and 2.6, entirely random
+    weights of 2 x 128 have 32, 209 and 0.
+    """
+    denoiser = model.denoiser
+    torch.manual_seed(1)
+    state = denoiser.span_encoder.norms[2]
+    state.weight.fill_(_STATE_SPREAD)
+    state.bias.normal_()
+    for pointer in (denoiser.left, denoiser.right):
+        pointer.words.weight.mul_(_SHARPNESS)
+        pointer.reach.weight.zero_()
+        pointer.reach.bias.fill_(_REACH)
+    denoiser.types.scores.weight.mul_(_TYPE_SHARPNESS)
+    denoiser.types.scores.bias[-1] = 0.0
 
 
 def sentences(model: DiffusionNER, data: Path | None, limit: int) -> list[Example]:

@@ -8,6 +8,7 @@ import torch
 
 from core.__main__ import main
 from core.config import TrainingConfig
+from core.diffusion.sampler import denoise
 from core.research.bench import annotating, learning, report, subject, timing
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
@@ -107,12 +108,19 @@ def test_a_shape_has_the_layers_and_the_width_asked_for(folder: Path) -> None:
         subject.random_bert(folder, 2, 100)
 
 
+def test_a_shape_proposes_few_spans_as_a_trained_model_does(folder: Path) -> None:
+    steps = list(denoise(subject.random_bert(folder, 2, 512), WORDS, SamplerSettings()))
+    distinct = [len({*map(tuple, row)}) for row in steps[-1].boundaries.tolist()]
+    assert max(distinct) <= 12 < 60
+
+
 def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small = ["--sentences", "4", "--rounds", "1", "--steps", "1,5", "--num-spans", "60"]
     options = ["bench", "--model", str(folder), "--device", "cpu", *small]
     assert main(options) == 0
     said = capsys.readouterr().out
     assert "peak memory" in said
+    assert "the authors' code" in said
     assert all(what in said for what in ("encoder", "sampling and decoding", "training step"))
     assert said.count("pass") + said.count("FAIL") == 3
 

@@ -1,0 +1,44 @@
+"""Linear layers in bfloat16 for inference on CPUs that multiply it in hardware (Intel's AMX)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..devices import has_bfloat16_matrices
+
+_LEAST_FEATURES = 64
+"""Narrower layers gain nothing."""
+
+
+class HalfLinear(nn.Linear):
+    """A linear layer that, in inference, rounds its inputs and weights to bfloat16 and sums in
+    float32; in training it is an ordinary one. Parameters and their names stay as they are."""
+
+    _rounded: tuple[int, Tensor, Tensor | None] | None = None
+    """The version of the weights, and the rounded parameters."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return (…, out) in float32."""
+        if torch.is_grad_enabled() or input.dtype != torch.float32 or input.device.type != "cpu":
+            return super().forward(input)
+        weight, bias = self._half()
+        return F.linear(input.bfloat16(), weight, bias).float()
+
+    def _half(self) -> tuple[Tensor, Tensor | None]:
+        """The rounded parameters, which are computed again after a change."""
+        version = self.weight._version
+        if self._rounded is None or self._rounded[0] != version:
+            bias = None if self.bias is None else self.bias.bfloat16()
+            self._rounded = version, self.weight.bfloat16(), bias
+        return self._rounded[1:]
+
+
+def halve_linears(network: nn.Module) -> None:
+    """Turn the network's larger linear layers into `HalfLinear`, on a CPU that gains by it."""
+    if not has_bfloat16_matrices():
+        return
+    for module in network.modules():
+        if type(module) is nn.Linear and min(module.weight.shape) >= _LEAST_FEATURES:
+            module.__class__ = HalfLinear

@@ -1,0 +1,80 @@
+"""Linear layers in bfloat16, on a CPU that may or may not be made for it."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from core.inference.pipeline import Pipeline
+from core.modeling.half_linear import HalfLinear, halve_linears
+from core.modeling.model import DiffusionNER
+from tests.core.conftest import NewModel
+
+TEXT = "Anna said the Oslo Peace Prize went to Bo Li in May"
+
+
+@pytest.fixture
+def made_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.modeling.half_linear.has_bfloat16_matrices", lambda: True)
+
+
+def halves(network: nn.Module) -> list[str]:
+    return [name for name, module in network.named_modules() if isinstance(module, HalfLinear)]
+
+
+def test_a_cpu_that_is_slower_in_bfloat16_keeps_float32(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.devices.torch.cpu.get_capabilities", dict, raising=False)
+    model = new_model()
+    halve_linears(model)
+    assert not halves(model)
+
+
+@pytest.mark.usefixtures("made_for_it")
+def test_only_wide_layers_are_rounded() -> None:
+    network = nn.Sequential(nn.Linear(64, 64), nn.Linear(64, 1))
+    halve_linears(network)
+    assert halves(network) == ["0"]
+    assert list(network.state_dict()) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+
+
+@pytest.mark.usefixtures("made_for_it")
+def test_inference_rounds_inputs_and_weights_and_training_does_not() -> None:
+    layer = nn.Sequential(nn.Linear(64, 64))
+    x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
+    exact = layer(x)
+    halve_linears(layer)
+    assert torch.equal(layer(x), exact)
+    with torch.inference_mode():
+        rounded = layer(x)
+    assert rounded.dtype == torch.float32
+    assert not torch.equal(rounded, exact)
+    assert torch.allclose(rounded, exact, atol=0.02)
+
+
+@pytest.mark.usefixtures("made_for_it")
+def test_changed_weights_are_rounded_again() -> None:
+    layer = nn.Sequential(nn.Linear(64, 64))
+    halve_linears(layer)
+    x = torch.ones(1, 64)
+    with torch.inference_mode():
+        layer(x)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        assert not layer(x).any()
+
+
+@pytest.mark.usefixtures("made_for_it")
+def test_a_pickled_pipeline_predicts_the_same(new_model: NewModel, tmp_path: Path) -> None:
+    new_model(hidden_size=64).save(tmp_path)
+    ner = Pipeline.from_pretrained(tmp_path, "cpu")
+    copy = pickle.loads(pickle.dumps(ner))
+    assert halves(copy.model) == halves(ner.model) != []
+    assert copy(TEXT, threshold=0.0) == ner(TEXT, threshold=0.0)
+    assert not halves(DiffusionNER.load(tmp_path))
