@@ -5,13 +5,21 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storage.engine import BUSY, BUSY_TIMEOUT_MS, GONE, NewerSchemaError
 
 StorageError = SQLAlchemyError
 """What every query may raise, for whoever shows it and knows no SQLAlchemy."""
+OUTAGES = (OperationalError, PoolTimeoutError)
+"""Of these, what says nothing about the query: the database cannot serve anybody just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from email import message_from_string
 from importlib.metadata import distribution, distributions
 from pathlib import Path
@@ -63,13 +64,25 @@ def requirements(wheel: Path) -> list[Requirement]:
 @pytest.fixture(scope="module")
 def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel and what it asks for, and nothing else."""
-    return environment(tmp_path_factory.mktemp("bare"), wheel, ["spanneal"])
+    folder = tmp_path_factory.mktemp("bare")
+    run([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder)
+    python = str(folder / "bin" / "python")
+    run([*PIP, "--python", python, "install", *OFFLINE, str(wheel)], folder)
+    site = site_of(folder)
+    (installed,) = (found for found in distributions(path=[str(site)]) if found.name == "spanneal")
+    link(site, installed.requires or ())
+    return folder / "bin"
 
 
 @pytest.fixture(scope="module")
-def with_spacy(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_spacy(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it, with spaCy."""
     pytest.importorskip("spacy")
-    return environment(tmp_path_factory.mktemp("spacy"), wheel, ["spanneal", "spacy"])
+    folder = shutil.copytree(
+        bare.parent, tmp_path_factory.mktemp("spacy") / "environment", symlinks=True
+    )
+    link(site_of(folder), ["spacy"])
+    return folder / "bin"
 
 
 @pytest.fixture
@@ -91,18 +104,16 @@ def run(command: list[str], folder: Path, given: str = "") -> str:
     return done.stdout
 
 
-def environment(folder: Path, wheel: Path, wanted: list[str]) -> Path:
-    """The wheel, installed by pip, and links to the installed packages that it needs."""
-    run([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder)
-    python = folder / "bin" / "python"
-    run([*PIP, "--python", str(python), "install", *OFFLINE, str(wheel)], folder)
-    site = Path(
-        run([str(python), "-c", "import site; print(site.getsitepackages()[0])"], folder)[:-1]
-    )
-    (found,) = (each for each in distributions(path=[str(site)]) if each.name == "spanneal")
+def site_of(environment: Path) -> Path:
+    python = str(environment / "bin" / "python")
+    code = "import site; print(site.getsitepackages()[0])"
+    return Path(run([python, "-c", code], environment).strip())
+
+
+def link(site: Path, wanted: Iterable[str]) -> None:
+    """Puts links there to the installed packages that these requirements need."""
     needed: set[str] = set()
-    waiting = [Requirement(each) for each in found.requires or ()]
-    waiting += [Requirement(each) for each in wanted if each != "spanneal"]
+    waiting = [Requirement(line) for line in wanted]
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
@@ -118,7 +129,6 @@ def environment(folder: Path, wheel: Path, wanted: list[str]) -> Path:
             source = Path(str(installed.locate_file(top)))
             if source.exists() and not (site / top).exists() and top != "__pycache__":
                 (site / top).symlink_to(source)
-    return folder / "bin"
 
 
 def test_the_wheel_has_one_package_with_every_module_the_model_and_its_marks(wheel: Path) -> None:
@@ -218,8 +228,9 @@ def test_an_installed_pipeline_goes_to_a_spawned_process(bare: Path, elsewhere: 
 def test_an_editable_install_runs_the_sources_where_they_lie(source: Path, elsewhere: Path) -> None:
     run([sys.executable, "-m", "venv", "--without-pip", "environment"], elsewhere)
     python = str(elsewhere / "environment" / "bin" / "python")
-    site = run([python, "-c", "import site; print(site.getsitepackages()[0])"], elsewhere).strip()
-    (Path(site) / "all.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (site_of(elsewhere / "environment") / "all.pth").write_text(
+        sysconfig.get_path("purelib") + "\n"
+    )
     editable = ["install", *OFFLINE, "--no-build-isolation", "--editable", str(source)]
     run([*PIP, "--python", python, *editable], elsewhere)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,13 +14,12 @@ from app.editing import DraftSpan
 from app.gestures import GESTURES
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.services.annotation import audit_log, drafts, tasks
+from app.services.annotation import audit_log
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.batch import MAX_OPERATIONS
 from app.services.interchange import importing
-from app.services.team.permissions import require
+from app.services.operations import documents, projects
 from storage.enums import DocumentStatus
-from storage.repository import documents, listing, projects
 
 router = APIRouter(tags=["documents"])
 Id = Annotated[int, Path(ge=1, lt=2**31)]
@@ -88,15 +88,10 @@ class Annotations(BaseModel):
 @router.get("/projects")
 def every_project(caller: Calling) -> list[dict[str, Any]]:
     """The projects that the token reaches."""
-    with caller.sessions() as session:
-        return [
-            {
-                "id": project.id,
-                "name": project.name,
-                "labels": [label.name for label in projects.labels(session, project.id)],
-            }
-            for project in projects.every(session)
-        ]
+    return [
+        {"id": project.id, "name": project.name, "labels": list(labels)}
+        for project, labels in projects.with_labels(caller.sessions)
+    ]
 
 
 @router.get("/projects/{project_id}/documents")
@@ -109,13 +104,15 @@ def page(
     search: Annotated[str, Query(max_length=200)] = "",
 ) -> Page:
     """One page of a project's documents, in order of arrival."""
-    with caller.sessions() as session:
-        projects.get(session, caller.reach(project_id))
-        require(session, project_id, "annotate")
-        statuses = (status,) if status else ()
-        found = listing.list_documents(
-            session, project_id, statuses=statuses, search=search, limit=limit, offset=offset
-        )
+    projects.get(caller.sessions, caller.reach(project_id))
+    found = documents.page(
+        caller.sessions,
+        project_id,
+        statuses=(status,) if status else (),
+        search=search,
+        limit=limit,
+        offset=offset,
+    )
     rows = [DocumentOut.model_validate(row, from_attributes=True) for row in found.rows]
     return Page(documents=rows, total=found.total)
 
@@ -123,30 +120,24 @@ def page(
 @router.post("/projects/{project_id}/documents", status_code=201)
 def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
     """Adds a document. 409 where the project has this very text already."""
-    with caller.sessions() as session:
-        projects.get(session, caller.reach(project_id))
-    if not importing.add_text(caller.sessions, project_id, new.name, new.text):
+    projects.get(caller.sessions, caller.reach(project_id))
+    added = importing.add_text(caller.sessions, project_id, new.name, new.text)
+    if added is None:
         raise ApiError(
             409,
             "duplicate: this text is already in the project or its trash",
             got=new.name,
             remedy="Search for it among the documents, or restore it from the trash.",
         )
-    with caller.sessions() as session:
-        hashed = documents.checked_hash(new.name, new.text)
-        added = documents.by_hash(session, project_id, hashed)
-        assert added is not None
-        return {"id": added.id, "name": added.name, "status": added.status}
+    return asdict(added)
 
 
 @router.get("/documents/{document_id}")
 def get(document_id: Id, caller: Calling) -> dict[str, Any]:
     """A document with its exact text."""
-    with caller.sessions() as session:
-        found = documents.get(session, document_id)
-        require(session, found.project_id, "annotate")
-        about = DocumentOut.model_validate(found, from_attributes=True).model_dump()
-        return {**about, "project_id": found.project_id, "text": found.text}
+    document = documents.get(caller.sessions, document_id)
+    about = DocumentOut.model_validate(document, from_attributes=True).model_dump()
+    return {**about, "project_id": document.project_id, "text": document.text}
 
 
 @router.get("/documents/{document_id}/annotations")
@@ -177,12 +168,8 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
 
 
 def _annotations(caller: Caller, document_id: int) -> Annotations:
-    with caller.sessions() as session:
-        document = documents.get(session, document_id)
-        require(session, document.project_id, "annotate", caller.person)
-        task = tasks.find(session, document, caller.person)
-        spans = drafts.load(session, task).spans
-        return Annotations(status=task.standing.status, entities=[_span(span) for span in spans])
+    work = AnnotationService(caller.sessions).standing(document_id, caller.person)
+    return Annotations(status=work.status, entities=[_span(span) for span in work.spans])
 
 
 def _span(span: DraftSpan) -> SpanOut:

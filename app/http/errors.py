@@ -9,8 +9,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -22,7 +20,7 @@ from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.permissions import NotAllowedError
 from core.modeling.tokenizer_file import TokenizerError
-from storage.database_errors import problem_of
+from storage.database_errors import OUTAGES, problem_of
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
@@ -81,8 +79,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _database)
-    app.add_exception_handler(PoolTimeoutError, _database)
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, _database)
     app.add_exception_handler(UnicodeEncodeError, _half_a_character)
     app.add_exception_handler(Exception, _unforeseen)
     for kind in _STATUSES:
@@ -105,7 +103,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
     """Says what is wrong in general; the statement, which may hold texts, is the log's."""
-    assert isinstance(error, OperationalError | PoolTimeoutError)
+    assert isinstance(error, OUTAGES)
     LOG.error("the database failed a program's request", exc_info=error)
     known = problem_of(error)
     unknown = known.what.startswith("the database says")  # in its own words, maybe with a text

@@ -27,9 +27,9 @@ from app.http.inception_cas import (
 from app.http.prediction import custom_of
 from app.services.interchange import refusals
 from app.services.interchange.external_sync import Outcome, SyncedResponse, follow
+from app.services.operations import projects
 from storage.formats.labelled_spans import to_spans
 from storage.records import DocumentRecord
-from storage.repository import assignments
 
 if TYPE_CHECKING:
     from cassis import TypeSystem
@@ -59,8 +59,7 @@ def take_documents(
     """
     types = type_system(types_xml)
     custom_of(caller, project_id)  # whether there is such a project
-    with caller.sessions() as session:
-        annotators = assignments.annotators(session, project_id)
+    annotators = projects.get(caller.sessions, project_id).settings.annotators
     outcomes: Counter[Outcome] = Counter()
     errors: list[ValueError | ApiError] = []
     for sent in documents:

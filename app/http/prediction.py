@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -19,9 +19,8 @@ from app.http.limits import MOST_TEXT, cost
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
 from app.services.suggestions.predictor import BackgroundPredictor, active_predictor
-from app.services.team.permissions import require
+from app.services.suggestions.suggest import Custom
 from core.types import Entity, Prediction, SamplerSettings
-from storage.repository import label_names, projects
 
 router = APIRouter(tags=["predict"])
 batcher = Batcher()
@@ -100,28 +99,15 @@ def active(caller: Caller) -> BackgroundPredictor:
     return model.in_background()
 
 
-@dataclass(frozen=True, slots=True)
-class Custom:
-    """How a project has its suggestions."""
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What labels that were renamed or merged are called now."""
-    flat: bool = False
-    """Whether none may overlap another."""
-
-
 def custom_of(caller: Caller, project_id: int | None) -> Custom:
     """The project's custom; every suggestion by the model's own names where there is none. Raises
     `ApiError` where there is no such project."""
     if project_id is None:
         return Custom()
-    with caller.sessions() as session:
-        try:
-            project = projects.get(session, project_id)
-        except LookupError:
-            raise unknown_project(project_id, 404) from None
-        require(session, project_id, "annotate")
-        return Custom(label_names.current(session, project_id), not project.nested)
+    try:
+        return suggest.custom_of(caller.sessions, project_id)
+    except LookupError:
+        raise unknown_project(project_id, 404) from None
 
 
 def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:

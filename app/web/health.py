@@ -6,11 +6,11 @@ import logging
 import threading
 from pathlib import Path
 
-from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.services.operations.startup import check_database
 from app.services.suggestions.predictor import ModelPredictor, active_predictor
 from app.settings import Settings
 from app.web.gate import database
@@ -77,8 +77,7 @@ def _parts(settings: Settings, model: _Model) -> dict[str, str]:
     """The state of each part, without a word on why: the log has it."""
     try:
         sessions = database(settings)
-        with sessions() as session:
-            session.execute(text("SELECT 1"))
+        check_database(sessions)
         return {"database": "ok", "model": model.state(sessions)}
     except Exception:
         LOG.exception("the database does not respond")

@@ -18,13 +18,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.services.operations.metrics import REGISTRY
+from app.services.operations.metrics import REGISTRY, stock
 from app.services.retraining.jobs import Jobs
 from app.settings import Settings
 from app.web import listen_address
 from app.web.gate import database
 from storage.engine import Sessions
-from storage.repository import documents, preannotations
 
 METRICS = "/metrics"
 
@@ -47,14 +46,12 @@ class _Stock(Collector):
         self._sessions, self._jobs = sessions, jobs
 
     def collect(self) -> Iterator[Metric]:
-        with self._sessions() as session:
-            standing = documents.counts_everywhere(session)
-            waiting = preannotations.waiting_documents(session)
-        yield _gauge("spanneal_documents", "Documents of all projects.", "status", standing)
+        held = stock(self._sessions)
+        yield _gauge("spanneal_documents", "Documents of all projects.", "status", held.documents)
         queued = GaugeMetricFamily(
             "spanneal_preannotation_waiting_documents", "Documents that wait for a worker."
         )
-        queued.add_metric([], waiting)
+        queued.add_metric([], held.waiting)
         yield queued
         yield _gauge("spanneal_jobs", "Retraining jobs.", "state", self._jobs.states())
         working = GaugeMetricFamily("spanneal_worker_up", "Whether a worker is at work.")

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from app.services.team import passwords
 from tests.app.material import environment_in, pretend_model, settings_in
 from tests.app.pages_kit import PretendedModel, Site, build_site
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id with its least memory, for who tests accounts and not how passwords are kept."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody's"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
-from app.services.suggestions import queue, resuggest
+from app.services.suggestions import queue, resuggest, suggest
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import (
     accounts,
@@ -110,6 +110,19 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "annotation.annotation.AnnotationService.draft_at": (
         "annotate",
         lambda w: w.annotation.draft_at(w.document, w.name, 0),
+    ),
+    "annotation.annotation.AnnotationService.standing": (
+        "annotate",
+        lambda w: w.annotation.standing(w.document, w.name),
+    ),
+    "operations.projects.get": ("annotate", lambda w: projects.get(w.sessions, w.project)),
+    "suggestions.suggest.custom_of": (
+        "annotate",
+        lambda w: suggest.custom_of(w.sessions, w.project),
+    ),
+    "operations.documents.get": (
+        "annotate",
+        lambda w: documents.get(w.sessions, w.document),
     ),
     "operations.documents.counts_by_status": (
         "annotate",

@@ -8,6 +8,7 @@ OPEN = {
     ),
     "suggestions.prefetch.Prefetcher.request": ("a number to read ahead for; nothing is told"),
     "operations.projects.every": "lists what the person may see; see its own test",
+    "operations.projects.with_labels": "lists what the person may see; see the interface's tests",
     "operations.projects.locate": "finds only what the person may see; see its own test",
     "operations.projects.founded": "a time alone, for the machine's own",
     "operations.trash.contents": ("lists what the person may restore; see its own test"),
@@ -53,5 +54,7 @@ OPEN = {
     "team.sign_in.signed_in": ("how a person is known in the first place"),
     "team.tokens.holder": ("how a program is known in the first place"),
     "operations.startup.open_database": ("the machine's own, before anybody comes"),
+    "operations.startup.check_database": ("whether the machine is at work"),
+    "operations.metrics.stock": ("numbers alone, for the machine's metrics"),
 }
 """What asks nothing, and why."""

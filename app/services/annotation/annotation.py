@@ -48,6 +48,14 @@ class Applied:
     """What kept the database from taking more than what is acknowledged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person's work on a document stands."""
+
+    status: DocumentStatus
+    spans: tuple[DraftSpan, ...]
+
+
 class AnnotationService:
     """One call for each thing that a person does to a document."""
 
@@ -76,6 +84,12 @@ class AnnotationService:
                 return None
             ready, source = settled(session, task)
             return view(session, task, person, source=source) if ready else None
+
+    def standing(self, document_id: int, person: str) -> Standing:
+        """What the person submitted, else their draft; nothing is changed."""
+        with self._sessions() as session:
+            task = _viewed_task(session, document_id, person)
+            return Standing(task.standing.status, drafts.load(session, task).spans)
 
     def heading(self, document_id: int, person: str) -> Heading:
         """What is known of a document before it is opened."""

@@ -7,6 +7,7 @@ can be repeated, since texts that are in are skipped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import StatementError
@@ -16,8 +17,15 @@ from app.services.interchange.read_records import Checked, ImportReport, Incomin
 from app.services.interchange.same_text import SameText
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
-from storage.enums import Split
+from storage.enums import DocumentStatus, Split
 from storage.repository import documents
+
+
+@dataclass(frozen=True, slots=True)
+class AddedDocument:
+    id: int
+    name: str
+    status: DocumentStatus
 
 
 def importing(sessions: Sessions, project_id: int, incoming: Incoming) -> Iterator[ImportReport]:
@@ -74,11 +82,12 @@ def import_file(
     return report
 
 
-def add_text(sessions: Sessions, project_id: int, name: str, text: str) -> bool:
-    """Adds one document; False where the project has this very text already, or its bin.
+def add_text(sessions: Sessions, project_id: int, name: str, text: str) -> AddedDocument | None:
+    """Adds one document; None where the project or its trash has this very text already.
 
     Raises `ValueError` for a name or text that cannot be kept, and `NotAllowedError`.
     """
     with writing(sessions) as session:
         require(session, project_id, "review")
-        return documents.add(session, project_id, name=name, text=text) is not None
+        added = documents.add(session, project_id, name=name, text=text)
+        return None if added is None else AddedDocument(added.id, added.name, added.status)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.services.team.permissions import require
 from storage.engine import Sessions
 from storage.enums import DocumentStatus, Split
+from storage.models import Document
 from storage.records import DocumentList
 from storage.repository import documents, listing
 
@@ -17,10 +19,25 @@ class DocumentText:
     """A document without what was marked in it."""
 
     id: int
+    project_id: int
     name: str
     text: str
     split: Split
     status: DocumentStatus
+    updated_at: datetime
+
+    @property
+    def length(self) -> int:
+        """In code points."""
+        return len(self.text)
+
+
+def get(sessions: Sessions, document_id: int) -> DocumentText:
+    """Raises `LookupError` where there is no such document."""
+    with sessions() as session:
+        document = documents.get(session, document_id)
+        require(session, document.project_id, "annotate")
+        return _text(document)
 
 
 def counts_by_status(sessions: Sessions, project_id: int) -> Mapping[DocumentStatus, int]:
@@ -85,6 +102,17 @@ def with_others(
     """
     with sessions() as session:
         require(session, project_id, "annotate")
-        row = documents.get(session, document_id)
-        text = DocumentText(row.id, row.name, row.text, row.split, row.status)
+        text = _text(documents.get(session, document_id))
         return text, listing.list_documents(session, project_id, limit=limit)
+
+
+def _text(document: Document) -> DocumentText:
+    return DocumentText(
+        document.id,
+        document.project_id,
+        document.name,
+        document.text,
+        document.split,
+        document.status,
+        document.updated_at,
+    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from app.editing import Draft
 from core.types import key_of
+from storage.engine import Sessions
+from storage.enums import DocumentStatus
+from storage.repository import documents, preannotations
 
 REGISTRY = CollectorRegistry()
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -37,6 +43,23 @@ REFUSED = Counter(
     ["tool", "status"],
     registry=REGISTRY,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is in the database."""
+
+    documents: Mapping[DocumentStatus, int]
+    """Of all projects; every status is a key."""
+    waiting: int
+    """Documents that wait for a worker to pre-annotate them."""
+
+
+def stock(sessions: Sessions) -> Stock:
+    with sessions() as session:
+        return Stock(
+            documents.counts_everywhere(session), preannotations.waiting_documents(session)
+        )
 
 
 def decided(before: Draft, after: Draft) -> None:

@@ -52,6 +52,23 @@ def every(sessions: Sessions) -> tuple[ProjectView, ...]:
         return tuple(map(_view, projects.every(session)))
 
 
+def with_labels(sessions: Sessions) -> tuple[tuple[ProjectView, tuple[str, ...]], ...]:
+    """The same, each with the names of its labels in their order on the page."""
+    with sessions() as session:
+        return tuple(
+            (_view(project), tuple(label.name for label in projects.labels(session, project.id)))
+            for project in projects.every(session)
+        )
+
+
+def get(sessions: Sessions, project_id: int) -> ProjectView:
+    """Raises `LookupError` where there is no such project, or none that the sessions see."""
+    with sessions() as session:
+        project = projects.get(session, project_id)
+        require(session, project_id, "annotate")
+        return _view(project)
+
+
 def locate(
     sessions: Sessions, project_id: int | None, document_id: int | None
 ) -> tuple[ProjectView | None, int | None]:

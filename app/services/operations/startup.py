@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import text
+
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
 from app.services.operations.samples import seed_sample_project
 from app.services.operations.scratch import remove_leftovers
@@ -34,6 +36,12 @@ def open_database(settings: Settings) -> Sessions:
     engine = create_engine_from(settings.database)
     upgrade(engine)
     return session_factory(engine)
+
+
+def check_database(sessions: Sessions) -> None:
+    """Raises `storage.database_errors.StorageError` where the database does not respond."""
+    with sessions() as session:
+        session.execute(text("SELECT 1"))
 
 
 def prepare(settings: Settings) -> Started:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from app.services.annotation import drafts
 from app.services.operations import metrics
+from app.services.team.permissions import require
 from core.types import Entity, Prediction, SamplerSettings, Token
+from storage.engine import Sessions
 from storage.models import AnnotationSet, Document
 from storage.repository import annotation_sets, label_names, projects
 
@@ -45,6 +47,16 @@ class Hint:
     end: int
     label: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """How a project has its suggestions; without a project by the model's own names."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What labels that were renamed or merged are called now."""
+    flat: bool = False
+    """Whether none may overlap another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,14 @@ def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[H
     return tuple(
         Hint(start, end, names.get(label, label), score) for start, end, label, score in hints
     )
+
+
+def custom_of(sessions: Sessions, project_id: int) -> Custom:
+    """Raises `LookupError` where there is no such project."""
+    with sessions() as session:
+        project = projects.get(session, project_id)
+        require(session, project_id, "annotate")
+        return Custom(label_names.current(session, project_id), not project.nested)
 
 
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:

@@ -16,6 +16,7 @@ from storage.repository import members, projects, users
 from tests.app.material import environment_in
 
 GOOD = "seven grey herons rowing"
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from tests.app.http.inception_requests import OWN_LAYER, document, predictions, to_predict, to_train
+from tests.app.http.running import Running
 from tests.app.http.test_label_studio_webhook import CONFIG, TEXT, event, region
-from tests.app.http.test_real_app import Running, running
 
-__all__ = ["running"]
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 
 
 def shown(client: httpx.Client, project: int, search: str) -> tuple[str, list[tuple[int, str]]]:

@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-import httpx
 import pytest
 
-from app.services.operations.startup import prepare
-from app.services.team import accounts, members, tokens
-from app.settings import Settings
-from tests.app.material import new_project, tiny_model
-from tests.load.site import opened, serving
+from tests.app.http.running import Running
 
+pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 TEXT = "Anna Haag met\r\nthe Bank 🦊 of China."
 
 
-@dataclass(frozen=True)
-class Running:
-    """The address of a page process, a project, and a token for it."""
-
-    url: str
-    project: int
-    secret: str
-
-    def client(self, **headers: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers=headers, timeout=120, trust_env=False)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("running")
-    url = f"sqlite:///{folder}/spanneal.db"
-    model = tiny_model(folder / "model")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SPANNEAL_MODEL", str(model))
-        environment.setenv("OMP_NUM_THREADS", "1")
-        settings = {"SPANNEAL_DATA": str(folder / "data"), "SPANNEAL_DATABASE": url}
-        prepare(Settings.from_environment({**settings, "SPANNEAL_MODEL": str(model)}))
-        with opened(url) as sessions:
-            project = new_project(sessions)
-            accounts.add(sessions, "Ada", None)
-            members.assign(sessions, project, "Ada", "reviewer")
-            secret = tokens.create(sessions, "script", "Ada", project)
-        with serving(url, folder, 1, model=True) as pages:
-            yield Running(f"http://127.0.0.1:{pages[0].port}", project, secret)
-
-
-@pytest.mark.sqlite
 def test_a_program_predicts_adds_decides_and_takes_out_again(running: Running) -> None:
     with running.client(authorization=f"Bearer {running.secret}") as client:
         predicted = client.post("/api/v1/predict", json={"text": TEXT, "threshold": 0})
@@ -75,7 +36,6 @@ def test_a_program_predicts_adds_decides_and_takes_out_again(running: Running) -
         assert "🦊" in out.text
 
 
-@pytest.mark.sqlite
 def test_nobody_else_comes_in_and_the_page_is_there_beside_it(running: Running) -> None:
     with running.client() as client:
         refused = client.get(f"/api/v1/projects/{running.project}/export")

@@ -31,7 +31,9 @@ GOOD = "seven grey herons rowing"
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def server(
+    tmp_path: Path, quick_hashes: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
     """The gate, the form and the headers before a page that says "the page"."""
     for name, value in environment_in(tmp_path).items():
         monkeypatch.setenv(name, value)

@@ -15,6 +15,7 @@ from storage.repository import users
 
 GOOD = "seven grey herons rowing"
 BETTER = "an umbrella for Thursday"
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 class Clock:
@@ -28,16 +29,6 @@ class Clock:
 
     def goes_on(self, duration: timedelta) -> None:
         self.time += duration
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id with its least memory: what is tested here is who is let in."""
-    from argon2 import PasswordHasher
-
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", quick)
-    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody's"))
 
 
 @pytest.fixture

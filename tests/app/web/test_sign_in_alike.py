@@ -12,11 +12,11 @@ from sqlalchemy import event, select
 from app.services.team import accounts, passwords, sign_in
 from storage.engine import Sessions
 from storage.models import User
-from tests.app.web.test_sign_in import GOOD, Clock, anna, clock, quick_hashes, refused
+from tests.app.web.test_sign_in import GOOD, Clock, anna, clock, refused
 
-__all__ = ["anna", "clock", "quick_hashes"]
+__all__ = ["anna", "clock"]
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("quick_hashes")]
 
 
 def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 from core.data.batching import Gold
-from core.training import distributed
+from core.training import distributed, trainer
+from tests.core import learning_together
 from tests.core.tiny import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,28 +26,39 @@ TWO = (
 """`--multi_gpu` is accelerate's word for several processes; without a GPU they speak gloo."""
 
 
-def run(encoder: Path, folder: Path, launcher: str) -> list[dict[str, Any]]:
-    """What each process of a training was told."""
+def alone(encoder: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What this process is told, when it trains alone."""
+    folder.mkdir()
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    monkeypatch.setattr(trainer, "_REPORT_EVERY", 1)
+    with torch.random.fork_rng(devices=[]):
+        learning_together.main(encoder, folder)
+    told: dict[str, Any] = json.loads((folder / "told-0.json").read_text())
+    return told
+
+
+def together(encoder: Path, folder: Path) -> list[dict[str, Any]]:
+    """What each of two processes of a training is told."""
     folder.mkdir()
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     script = ["tests/core/learning_together.py", str(encoder), str(folder)]
-    command = [sys.executable, *launcher.split(), *script]
+    command = [sys.executable, *TWO.split(), *script]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
     return [json.loads(path.read_text()) for path in sorted(folder.glob("told-*.json"))]
 
 
 def test_two_processes_have_the_losses_of_one_and_agree_on_every_weight(
-    encoder_folder: Path, tmp_path: Path
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (alone,) = run(encoder_folder, tmp_path / "one", "")
-    first, second = run(encoder_folder, tmp_path / "two", TWO)
+    single = alone(encoder_folder, tmp_path / "one", monkeypatch)
+    first, second = together(encoder_folder, tmp_path / "two")
 
-    assert len(first["losses"]) == len(alone["losses"]) == 24
-    for one, two in zip(alone["losses"], first["losses"], strict=True):
+    assert len(first["losses"]) == len(single["losses"]) == 24
+    for one, two in zip(single["losses"], first["losses"], strict=True):
         assert two == pytest.approx(one, rel=1e-3)
-    assert first["losses"][0] == pytest.approx(alone["losses"][0], rel=1e-5)
+    assert first["losses"][0] == pytest.approx(single["losses"][0], rel=1e-5)
     assert first["weights"] == second["weights"]
-    assert (first["records"], second["records"]) == (alone["records"], 0)
+    assert (first["records"], second["records"]) == (single["records"], 0)
     assert (tmp_path / "two" / "model" / "model.safetensors").is_file()
     assert not (tmp_path / "two" / "model" / "checkpoint").exists()
 

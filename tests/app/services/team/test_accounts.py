@@ -4,36 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.team import accounts, passwords
+from app.services.team import accounts
 from app.services.team.accounts import AccountError
-from app.services.team.passwords import PasswordError
 from storage.engine import Sessions
 
 GOOD = "seven grey herons rowing"
-
-
-def test_passwords_are_kept_as_argon2id() -> None:
-    kept = passwords.hashed(GOOD, "Anna")
-
-    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert passwords.matches(kept, GOOD)
-    assert not passwords.matches(kept, GOOD + " ")
-
-
-@pytest.mark.parametrize(
-    "password",
-    ["", "short one", "x" * 201, "password123", "1234567890", "qwertyuiop", "aaaaaaaaaaaa",
-     "Anna Lindqvist", "anna lindqvist", "ANNALINDQVIST", "iloveyou123", "abcdefghijkl"],
-)  # fmt: skip
-def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
-    with pytest.raises(PasswordError):
-        passwords.hashed(password, "Anna Lindqvist")
-
-
-def test_a_password_typed_on_another_keyboard_is_the_same() -> None:
-    kept = passwords.hashed("fünf Häuser am Fluss", "Anna")
-
-    assert passwords.matches(kept, "fünf Häuser am Fluss")
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 @pytest.mark.parametrize("name", ["ANNA", "anna", "Ａnna", "Anna"])

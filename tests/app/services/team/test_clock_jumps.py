@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 
 
 @pytest.fixture(autouse=True)
-def ada(sessions: Sessions) -> None:
+def ada(sessions: Sessions, quick_hashes: None) -> None:
     accounts.add(sessions, "Ada", PASSWORD)
 
 
