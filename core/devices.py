@@ -59,7 +59,7 @@ def mixed_precision(device: torch.device) -> torch.autocast:
 def has_bfloat16_matrices() -> bool:
     """Whether the CPU multiplies bfloat16 in hardware (Intel's AMX): there linear layers take a
     third of float32's time, and on other CPUs twice to fourteen times as long."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(capabilities.get("amx_bf16"))
 
 

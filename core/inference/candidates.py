@@ -118,9 +118,9 @@ def _score_candidates(
     scored: list[list[SeedScored]] = [[] for _ in range(len(history[0].boundaries))]
     for row in rows:
         sentence, start, end, type_id, step, slot, run = map(int, row[:_INTEGERS])
-        left, right, type_prob, support, total, *sums = row[_INTEGERS:]
+        left, right, type_prob, share, total, *sums = row[_INTEGERS:]
         since = gamma - run + 1 if run else None
-        confidence = Confidence(left, right, type_prob, since, support)
+        confidence = Confidence(left, right, type_prob, since, share)
         candidate = Candidate(
             start, end, labels[type_id], public_score(total), step + 1, slot, confidence
         )

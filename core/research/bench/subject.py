@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import torch
 from transformers import AutoTokenizer, BertConfig
@@ -13,6 +14,7 @@ from ...data.fitting import fit_to_window
 from ...inference.pipeline import Pipeline
 from ...installation import SAMPLES
 from ...modeling.architectures import build_encoder
+from ...modeling.denoiser import Denoiser
 from ...modeling.model import DiffusionNER
 from ...types import Example
 from .learning import with_made_up_entities
@@ -46,12 +48,12 @@ def random_bert(folder: Path, layers: int, width: int) -> DiffusionNER:
     config = ModelConfig(("LOC", "MISC", "ORG", "PER"))
     torch.manual_seed(0)
     model = DiffusionNER(config, build_encoder(config, bert), tokenizer).eval()
-    _settle(model)
+    _settle(cast(Denoiser, model.denoiser))  # the default architecture's
     return model
 
 
 @torch.no_grad()
-def _settle(model: DiffusionNER) -> None:
+def _settle(denoiser: Denoiser) -> None:
     """Let the K slots end in a handful of distinct spans, as a trained model's do.
 
     All slots get nearly the same state, so that they point by the same scores, which differ widely
@@ -60,7 +62,6 @@ def _settle(model: DiffusionNER) -> None:
     steps propose 14, and 1.4 reach φ; the bundled model has 3.3, 12 and 2.6, entirely random
     weights of 2 x 128 have 32, 209 and 0.
     """
-    denoiser = model.denoiser
     torch.manual_seed(1)
     state = denoiser.span_encoder.norms[2]
     state.weight.fill_(_STATE_SPREAD)
