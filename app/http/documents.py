@@ -168,8 +168,8 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
 
 
 def _annotations(caller: Caller, document_id: int) -> Annotations:
-    work = AnnotationService(caller.sessions).standing(document_id, caller.person)
-    return Annotations(status=work.status, entities=[_span(span) for span in work.spans])
+    stored = AnnotationService(caller.sessions).standing(document_id, caller.person)
+    return Annotations(status=stored.status, entities=[_span(span) for span in stored.spans])
 
 
 def _span(span: DraftSpan) -> SpanOut:

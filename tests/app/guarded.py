@@ -32,6 +32,7 @@ from app.services.team import (
 )
 from core.types import SamplerSettings
 from storage.records import DocumentRecord
+from tests.app.guarded_annotating import OF_ANNOTATING
 from tests.app.guarded_models import OF_MODELS, Call
 from tests.app.pages_kit import PretendedModel
 from tests.app.world import World
@@ -42,6 +43,7 @@ LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 
 
 GUARDED: dict[str, tuple[str, Call]] = {
+    **OF_ANNOTATING,
     **OF_MODELS,
     "team.accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
     "team.accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
@@ -54,66 +56,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "team.accounts.set_administrator": (
         "administer",
         lambda w: accounts.set_administrator(w.sessions, "Second", True),
-    ),
-    "annotation.annotation.AnnotationService.open": (
-        "annotate",
-        lambda w: w.annotation.open(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.apply": (
-        "annotate",
-        lambda w: w.annotation.apply(w.document, f"page-{w.who}", [], w.name),
-    ),
-    "annotation.annotation.AnnotationService.submit": (
-        "annotate",
-        lambda w: w.annotation.submit(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.skip": (
-        "annotate",
-        lambda w: w.annotation.skip(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.reopen": (
-        "annotate",
-        lambda w: w.annotation.reopen(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.restore": (
-        "annotate",
-        lambda w: w.annotation.restore(w.document, 0, w.name, 0),
-    ),
-    "annotation.annotation.AnnotationService.news": (
-        "annotate",
-        lambda w: w.annotation.news(w.document, 0, w.name, ()),
-    ),
-    "annotation.annotation.AnnotationService.prefetch": (
-        "annotate",
-        lambda w: w.annotation.prefetch(w.document),
-    ),
-    "annotation.annotation.AnnotationService.visit": (
-        "annotate",
-        lambda w: w.annotation.visit(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.resuggest": (
-        "annotate",
-        lambda w: w.annotation.resuggest(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.glance": (
-        "annotate",
-        lambda w: w.annotation.glance(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.heading": (
-        "annotate",
-        lambda w: w.annotation.heading(w.document, w.name),
-    ),
-    "annotation.annotation.AnnotationService.history": (
-        "annotate",
-        lambda w: w.annotation.history(w.document, w.name, 1),
-    ),
-    "annotation.annotation.AnnotationService.draft_at": (
-        "annotate",
-        lambda w: w.annotation.draft_at(w.document, w.name, 0),
-    ),
-    "annotation.annotation.AnnotationService.standing": (
-        "annotate",
-        lambda w: w.annotation.standing(w.document, w.name),
     ),
     "operations.projects.get": ("annotate", lambda w: projects.get(w.sessions, w.project)),
     "suggestions.suggest.custom_of": (

@@ -1,0 +1,68 @@
+"""The calls of the annotation service, with what each needs."""
+
+from __future__ import annotations
+
+from tests.app.guarded_models import Call
+
+OF_ANNOTATING: dict[str, tuple[str, Call]] = {
+    "annotation.annotation.AnnotationService.open": (
+        "annotate",
+        lambda w: w.annotation.open(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.apply": (
+        "annotate",
+        lambda w: w.annotation.apply(w.document, f"page-{w.who}", [], w.name),
+    ),
+    "annotation.annotation.AnnotationService.submit": (
+        "annotate",
+        lambda w: w.annotation.submit(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.skip": (
+        "annotate",
+        lambda w: w.annotation.skip(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.reopen": (
+        "annotate",
+        lambda w: w.annotation.reopen(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.restore": (
+        "annotate",
+        lambda w: w.annotation.restore(w.document, 0, w.name, 0),
+    ),
+    "annotation.annotation.AnnotationService.news": (
+        "annotate",
+        lambda w: w.annotation.news(w.document, 0, w.name, ()),
+    ),
+    "annotation.annotation.AnnotationService.prefetch": (
+        "annotate",
+        lambda w: w.annotation.prefetch(w.document),
+    ),
+    "annotation.annotation.AnnotationService.visit": (
+        "annotate",
+        lambda w: w.annotation.visit(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.resuggest": (
+        "annotate",
+        lambda w: w.annotation.resuggest(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.glance": (
+        "annotate",
+        lambda w: w.annotation.glance(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.heading": (
+        "annotate",
+        lambda w: w.annotation.heading(w.document, w.name),
+    ),
+    "annotation.annotation.AnnotationService.history": (
+        "annotate",
+        lambda w: w.annotation.history(w.document, w.name, 1),
+    ),
+    "annotation.annotation.AnnotationService.draft_at": (
+        "annotate",
+        lambda w: w.annotation.draft_at(w.document, w.name, 0),
+    ),
+    "annotation.annotation.AnnotationService.standing": (
+        "annotate",
+        lambda w: w.annotation.standing(w.document, w.name),
+    ),
+}
