@@ -15,8 +15,7 @@ from core.config import TrainingConfig
 from core.training.metrics_file import read_metrics
 from core.training.records import Resumed
 from core.training.trackers import PROJECT, TrackerError, check_trackers, trackers
-from tests.core.cli.test_cli import write
-from tests.core.tiny import SENTENCES
+from tests.core.tiny import SENTENCES, write_examples
 
 
 class Recording(GeneralTracker):
@@ -57,7 +56,7 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> type[Recording]:
 
 @pytest.fixture
 def command(encoder_folder: Path, tmp_path: Path) -> list[str]:
-    data = str(write(tmp_path / "data.jsonl", SENTENCES * 4))
+    data = str(write_examples(tmp_path / "data.jsonl", SENTENCES * 4))
     files = ["--train", data, "--dev", data, "--out", str(tmp_path / "out")]
     size = ["--epochs", "3", "--batch-size", "4", "--num-spans", "8"]
     return ["train", *files, "--encoder", str(encoder_folder), *size]
