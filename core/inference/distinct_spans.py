@@ -59,10 +59,10 @@ def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
     # the predicted ones come first
     landed = groups.inverse[::per_slot] * gamma + step_index[::per_slot]
     left, right = probs.flatten(0, 3)[first].unbind(-1)
-    found = boundaries.flatten(0, 3)[first]
+    distinct = boundaries.flatten(0, 3)[first]
     return DistinctSpans(
         rows=groups.rows,
-        boundaries=found,
+        boundaries=distinct,
         left_probs=left,
         right_probs=right,
         steps=slot_index // slots,
@@ -73,7 +73,7 @@ def distinct_spans(history: Sequence[SamplerStep]) -> DistinctSpans:
         by_seed=sums.new_zeros(number * seeds)
         .scatter_reduce(0, groups.inverse * seeds + seed, sums, "amax")
         .view(-1, seeds),
-        type_probs=_type_probs(history[0], found, groups),
+        type_probs=_type_probs(history[0], distinct, groups),
     )
 
 

@@ -54,9 +54,9 @@ def near_misses(gold: Gold, lengths: Tensor, generator: torch.Generator) -> tupl
     moved = torch.minimum(moved, lengths[:, None, None, None] - 1).sort(-1).values
     inside, inside_mask = _insides(spans, generator)
     bridge, bridge_mask = _bridges(spans)
-    near = [spans, *moved.unbind(1), inside, bridge]
+    candidates = [spans, *moved.unbind(1), inside, bridge]
     masks = [mask] * (_NUM_SHIFTED + 1) + [inside_mask, bridge_mask]
-    return torch.cat(near, dim=1).clamp(min=0), torch.cat(masks, dim=1)
+    return torch.cat(candidates, dim=1).clamp(min=0), torch.cat(masks, dim=1)
 
 
 def _insides(spans: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from torch import nn
 from transformers import AutoTokenizer, BertConfig
 
 from ...config import ModelConfig
@@ -63,7 +64,7 @@ def _settle(denoiser: Denoiser) -> None:
     weights of 2 x 128 have 32, 209 and 0.
     """
     torch.manual_seed(1)
-    state = denoiser.span_encoder.norms[2]
+    state = cast(nn.LayerNorm, denoiser.span_encoder.norms[2])
     state.weight.fill_(_STATE_SPREAD)
     state.bias.normal_()
     for pointer in (denoiser.left, denoiser.right):

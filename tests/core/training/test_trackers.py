@@ -109,7 +109,7 @@ def test_a_tracker_that_cannot_be_used_is_an_error_before_anything_is_read(
     monkeypatch.setattr("accelerate.tracking.get_available_trackers", list)
     (tmp_path / "data.jsonl").unlink()
 
-    assert main([*command, "--log-to", name]) == 1
+    assert main([*command, "--log-to", name]) == 2
 
     with pytest.raises(TrackerError, match=message):
         check_trackers([name])
