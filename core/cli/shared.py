@@ -130,10 +130,14 @@ def changed_labels(
 def training_config(
     options: argparse.Namespace, architecture: Architecture = "spanneal"
 ) -> TrainingConfig:
-    """The architecture's settings, with those that were given."""
+    """The architecture's settings, with those that were given. The decoder of a trained model needs
+    no warm-up with a frozen encoder."""
+    defaults = TRAINING[architecture]
+    if options.parent is not None:
+        defaults = replace(defaults, frozen_epochs=0)
     given = {field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
     return replace(
-        TRAINING[architecture],
+        defaults,
         **{name: value for name, value in given.items() if value is not None},
     )
 

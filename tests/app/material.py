@@ -75,7 +75,7 @@ def tiny_model(
     from tests.core.tiny import tiny_encoder
 
     encoder = tiny_encoder(folder.with_name(folder.name + "-encoder"))
-    tiny = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
+    tiny: dict[str, Any] = {"hidden_size": 32, "num_heads": 2, "pointer_size": 16}
     config = new_model_config(labels, **tiny, **settings)
     DiffusionNER.from_encoder(config, str(encoder), seed).save(folder)
     return folder

@@ -188,6 +188,26 @@ def test_new_labels_replace_those_of_a_model_or_join_them(
     assert first == f"labels: {', '.join(labels)}; {message}"
 
 
+def test_a_model_of_the_papers_architecture_is_made_and_fine_tuned(
+    encoder_folder: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["train", "--train", str(data), "--dev", str(data), "--epochs", "1"]
+    new = [*files, "--encoder", str(encoder_folder), "--architecture", "paper"]
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    assert main([*new, "--out", str(first)]) != 0
+    assert "frozen_epochs must be at least 0 and less than epochs" in capsys.readouterr().err
+    assert main([*new, "--frozen-epochs", "0", "--out", str(first)]) == 0
+    assert main([*files, "--from", str(first), "--out", str(second)]) == 0
+    for folder in (first, second):
+        config = json.loads((folder / "config.json").read_text())["model"]
+        assert (config["architecture"], config["lstm_layers"]) == ("paper", 2)
+
+    other = [*files, "--from", str(first), "--architecture", "spanneal"]
+    assert main([*other, "--out", str(tmp_path / "third")]) != 0
+    assert "has the architecture 'paper', which fine-tuning keeps" in capsys.readouterr().err
+
+
 def test_a_model_learns_labels_that_are_all_new(
     learned: Learned, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

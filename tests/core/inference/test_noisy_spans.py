@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -19,7 +20,7 @@ from tests.core.tiny import SENTENCES
 
 LABELS = ("LOC", "ORG")
 RULES = new_model_config(LABELS, "paper").decoding
-PAPER = {"architecture": "paper", "lstm_layers": 1}
+PAPER: dict[str, Any] = {"architecture": "paper", "lstm_layers": 1}
 Slot = tuple[tuple[int, int], float, float, tuple[float, float, float]]
 """Inclusive boundaries, P^l, P^r, and P^c with ∅ last."""
 

@@ -14,7 +14,8 @@ from core.inference.pipeline import Pipeline
 from core.modeling.model import DiffusionNER
 from core.training.fine_tuning import fine_tuning_learner
 from core.training.learner import DiffusionLearner
-from core.training.trainer import Evaluated, train
+from core.training.records import Evaluated
+from core.training.trainer import train
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES

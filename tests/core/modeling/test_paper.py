@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from core.config import Departure, ModelConfig, new_model_config
 from core.modeling.file_format import outdated
 from core.modeling.model import CONFIG, DiffusionNER, ModelError
-from core.modeling.paper.denoiser import PaperDenoiser, TypedLogProbs
+from core.modeling.paper.denoiser import PaperBatch, PaperDenoiser, TypedLogProbs
 from core.modeling.paper.parts import AdditivePointer, MeanPooling
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
 
 Array = NDArray[np.float64]
-PAPER = {"architecture": "paper", "lstm_layers": 1}
+PAPER: dict[str, Any] = {"architecture": "paper", "lstm_layers": 1}
 DEPARTURES: tuple[Departure, ...] = ("words", "features", "positions", "pointer", "matching")
 WORDS = [example.words for example in SENTENCES]
 
@@ -31,13 +31,13 @@ def array(values: Tensor) -> Array:
     return values.detach().double().numpy()
 
 
-def linear(layer: nn.Module, values: Array) -> Array:
+def linear(layer: object, values: Array) -> Array:
     assert isinstance(layer, nn.Linear)
     bias = 0.0 if layer.bias is None else array(layer.bias)
     return values @ array(layer.weight).T + bias
 
 
-def perceptron(layers: nn.Module, values: Array) -> Array:
+def perceptron(layers: object, values: Array) -> Array:
     """Two layers with a ReLU between them."""
     assert isinstance(layers, nn.Sequential)
     return linear(layers[2], np.maximum(linear(layers[0], values), 0))
@@ -93,6 +93,7 @@ def test_the_time_is_added_after_the_span_encoder_as_vaswani_embeds_it(
     logits = perceptron(denoiser.classifier, spans)
     probs = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
     assert array(output.type_probs()) == pytest.approx(probs, abs=1e-4)
+    assert isinstance(encoded, PaperBatch)
     word_states = array(encoded.left_word_states)[:, None]  # H_S W_S
     fused = word_states + linear(denoiser.left.spans, spans)[:, :, None]
     left = 1 / (1 + np.exp(-perceptron(denoiser.left.perceptron, fused)[..., 0]))

@@ -76,7 +76,7 @@ def test_a_sigmoid_that_is_sure_has_a_loss_and_a_gradient() -> None:
     sure = torch.full((1, 3, 3), 60.0, requires_grad=True)
     log_probs = torch.nn.functional.logsigmoid(sure)
     loss = boundary_losses(BoundaryLogProbs(log_probs, log_probs), ASSIGNED, GOLD).sum()
-    loss.backward()
+    torch.autograd.backward(loss)
     assert loss.isfinite()
     assert sure.grad is not None
     assert sure.grad.isfinite().all()

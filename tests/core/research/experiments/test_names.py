@@ -17,11 +17,12 @@ from tests.core.research.experiments.conftest import Bench
 
 _WARM = ["--set", "epochs=1", "--min-steps", "0"]
 _TINY = [*_WARM, "--set", "hidden_size=32", "--set", "num_heads=2"]
-_PRESET = [*_TINY, "--set", "lstm_layers=0"]
+_PRESET = [*_TINY, "--set", "lstm_layers=1", "--set", "frozen_epochs=0"]
 OPTIONS: dict[str, list[str]] = {
     "table1": [*_PRESET, "--corpora", "ace04"],
     "table2": [*_PRESET, "--corpora", "conll03"],
     "recipe": [*_TINY, "--only", "gum_named default"],
+    "departures": [*_TINY, "--set", "epochs=2", "--only", "positions seed"],
     "corpora": [*_TINY, "--corpora", "gum_named"],
     "crossner": [*_WARM, "--corpora", "crossner_ai"],
     "few": [*_WARM, "--corpora", "crossner_ai", "--only", " 10 "],

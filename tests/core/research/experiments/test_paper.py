@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from core.research.experiments import paper
+from core.config import Departure, ModelConfig, TrainingConfig
+from core.research.experiments import departures, paper
 from core.research.experiments.recipe import CHANGES
 from core.research.experiments.settings import split_overrides
 from core.research.presets.paper import PRESETS
@@ -42,6 +45,20 @@ def test_the_ablations_share_the_results_of_the_default_setting() -> None:
     assert paper.TABLE5["linear", 1000][1] == default[1]
     assert paper.TABLE6["random", 60][1] == default[1]
     assert len(paper.TABLE5) == len(paper.TABLE6) == 6
+
+
+def test_the_rows_lead_from_the_paper_to_ours_by_one_departure_each() -> None:
+    made = []
+    for _, overrides in departures.rows():
+        model, training = split_overrides(overrides)
+        made.append((ModelConfig(("A",), **model), TrainingConfig(**training)))
+    assert made[0][0] == made[1][0], "line 9 as printed, and all words"
+    assert (made[1][0].architecture, made[1][0].departures) == ("paper", ())
+    steps = [len(model.departures) for model, _ in made[1:-1]]
+    assert steps == [*range(len(get_args(Departure)) + 1), len(get_args(Departure))]
+    assert made[-1] == (ModelConfig(("A",)), TrainingConfig())
+    assert made[-2][0].decoding == made[-1][0].decoding
+    assert made[-2][1] == made[-1][1], "what is left is the network and its objective"
 
 
 def test_every_row_of_the_recipe_changes_settings_that_there_are() -> None:
