@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 import core
+from core.evaluation.metrics import score
+from core.training.metrics_file import METRICS, MetricsWriter
+from core.training.records import Evaluated, Progress
+from core.types import Example, Span
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))
@@ -37,6 +41,16 @@ def examples() -> tuple[list[tuple[str, str]], dict[str, str]]:
 EXAMPLES, OUTPUTS = examples()
 
 
+def trained(folder: Path) -> None:
+    """What a training of one epoch leaves for its reader."""
+    folder.mkdir()
+    rates, losses = {"encoder_lr": 1e-4}, {"boundary": 2.0, "type": 1.0}
+    scores = score([(Example(("Oslo",), (Span(0, 1, "LOC"),)), [Span(0, 1, "LOC")])])
+    writer = MetricsWriter(folder, 0)
+    writer.append(Progress(10, 20, 1, losses, rates, seconds=1.0, eta_seconds=1.0))
+    writer.append(Evaluated(20, 20, 1, scores, {"threshold": 0.5}, seconds=2.0, best=True))
+
+
 def test_the_readme_and_the_guide_for_programs_have_examples() -> None:
     places = [place for place, _ in EXAMPLES]
 
@@ -46,7 +60,11 @@ def test_the_readme_and_the_guide_for_programs_have_examples() -> None:
 
 @pytest.mark.parametrize(("place", "source"), EXAMPLES, ids=[place for place, _ in EXAMPLES])
 def test_an_example_runs_and_shows_something(
-    place: str, source: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    place: str,
+    source: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Every example ends in what it prints; one that prints nothing found nothing."""
     if "import spacy" in source:
@@ -54,6 +72,9 @@ def test_an_example_runs_and_shows_something(
         import_module("core.integrations.spacy_component")  # what `pip install .` tells spaCy
     monkeypatch.setitem(sys.modules, "spanneal", core)  # the name that `pip install .` gives it
     monkeypatch.chdir(ROOT)
+    if METRICS in source:
+        trained(tmp_path / "out")
+        monkeypatch.chdir(tmp_path)
 
     exec(compile(source, place, "exec"), {"__name__": "example"})
 

@@ -171,8 +171,22 @@ def worker(env: Mapping[str, str], log: Path) -> Iterator[None]:
         process.wait(20)
 
 
+def settled(page: Page) -> None:
+    """Waits until the page's script has ended and nothing moves."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(SETTLED)
+
+
 def go_to(page: Page, name: str) -> None:
     """Follows the navigation at the top of the page."""
     page.get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_function(SETTLED)
+    settled(page)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Opens a tab once the page stands still: while it is drawn the first time, a choice is lost."""
+    tab = page.get_by_role("tab", name=name)
+    expect(tab).to_be_visible()
+    settled(page)
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")

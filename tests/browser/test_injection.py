@@ -19,7 +19,7 @@ from storage.engine import writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from tests.browser.accounts_kit import GOOD
-from tests.browser.app_kit import SETTLED, AnnotatePage, Site
+from tests.browser.app_kit import AnnotatePage, Site, open_tab, settled
 from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("browser-accounts")
@@ -102,11 +102,6 @@ def go(opened: Page, accounts_site: Site, project: int) -> Go:
     return goes_to
 
 
-def settled(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_function(SETTLED)
-
-
 @pytest.mark.parametrize(
     "path", ["denoise", "playground", "review", "train", "figures", "export", "account", "people"]
 )
@@ -124,9 +119,9 @@ def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, go
     go("")
 
     for tab in ("Add documents", "Labels", "Settings", "Trash", "All documents"):
-        opened.get_by_role("tab", name=tab).click()
+        open_tab(opened, tab)
         settled(opened)
-    opened.get_by_role("tab", name="Labels").click()
+    open_tab(opened, "Labels")
     looks = opened.get_by_test_id("stHtml").locator("span")
     expect(looks.filter(has_text=f"{IMAGE} L").first).to_be_visible()
 
@@ -135,7 +130,7 @@ def test_a_file_with_a_hostile_name_and_hostile_faults_is_told_of_literally(
     opened: Page, go: Go, tmp_path: Path
 ) -> None:
     go("")
-    opened.get_by_role("tab", name="Add documents").click()
+    open_tab(opened, "Add documents")
     opened.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
         {
             "name": f"{IMAGE}.jsonl",

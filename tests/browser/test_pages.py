@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from storage.models import Document, Label
-from tests.browser.app_kit import AnnotatePage, Site, go_to
+from tests.browser.app_kit import AnnotatePage, Site, go_to, open_tab
 from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browser-site")
@@ -99,12 +99,12 @@ def test_hostile_names_and_labels_are_shown_and_never_run(page: Page, site: Site
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(site.url)
-    page.get_by_role("tab", name="Add documents").click()
+    open_tab(page, "Add documents")
     page.get_by_label("Name", exact=True).first.fill(HOSTILE)
     page.get_by_role("textbox", name="Text", exact=True).fill("A text about nothing at all.")
     page.get_by_role("button", name="Add text").click()
-    expect(page.get_by_role("alert").filter(has_text="added.")).to_be_visible()
-    page.get_by_role("tab", name="Labels").click()
+    expect(page.get_by_text(f"{HOSTILE} added.")).to_be_visible()
+    open_tab(page, "Labels")
     page.get_by_placeholder("EVENT", exact=True).fill(HOSTILE_LABEL)
     page.get_by_role("button", name="Add label").click()
     until(lambda: has_label(site, HOSTILE_LABEL))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.accounts_kit import sign_in
-from tests.browser.app_kit import Site, go_to
+from tests.browser.app_kit import Site, go_to, open_tab
 
 pytestmark = pytest.mark.xdist_group("browser-accounts")
 
@@ -26,7 +26,7 @@ def test_a_file_comes_in_through_the_uploader_and_through_nothing_else(
 ) -> None:
     sign_in(tab, accounts_site.url, "Anna")
     tab.goto(f"{accounts_site.url}/?project=1")
-    tab.get_by_role("tab", name="Add documents").click()
+    open_tab(tab, "Add documents")
     file = FilePayload(name="a.txt", mimeType="text/plain", buffer=b"Ada met Bo in Oslo.")
     with tab.expect_request(lambda request: request.method == "PUT") as sent:
         tab.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([file])
