@@ -184,7 +184,7 @@ def go_to(page: Page, name: str) -> None:
 
 
 def open_tab(page: Page, name: str) -> None:
-    """Opens a tab once the page stands still: while it is drawn the first time, a choice is lost."""
+    """Opens a tab once the page stands still: in its first drawing a choice is lost."""
     tab = page.get_by_role("tab", name=name)
     expect(tab).to_be_visible()
     settled(page)
