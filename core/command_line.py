@@ -158,4 +158,5 @@ def _repeat_stop(unraisable: Any, hook: Callable[[Any], Any]) -> None:
         return
     terminated = isinstance(unraisable.exc_value, Terminated)
     number = signal.SIGTERM if terminated else signal.SIGINT
-    threading.Timer(_AFTER_DESTRUCTOR, signal.raise_signal, [number]).start()
+    main = threading.main_thread().ident or 0  # only there does a signal end a wait
+    threading.Timer(_AFTER_DESTRUCTOR, signal.pthread_kill, [main, number]).start()

@@ -30,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-renew", action="store_true", help="turn box renewal off: the paper's Algorithm 2"
     )
+    parser.add_argument(
+        "--errors", action="store_true", help="count missed entities and false suggestions by kind"
+    )
     add_device(parser)
     add_json(parser, "one JSON object instead of tables")
 
@@ -62,6 +65,8 @@ def run(options: argparse.Namespace) -> None:
             "spans per sentence"
         )
         print(row["table"] + "\n")
+        if options.errors:
+            print(row["error_table"] + "\n")
 
 
 def _count_entities(examples: Sequence[Example]) -> int:

@@ -14,6 +14,7 @@ from ..diffusion.sampler import denoise
 from ..inference.candidates import propose, threshold_of
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
+from .error_analysis import analyse_errors
 from .evaluate import score_proposals
 from .metrics import as_table, ratio
 
@@ -30,12 +31,14 @@ def measure(
     """Scores and speed of one setting, on sentences that fit the model.
 
     `distinct_spans` is the mean number of distinct typed spans that a sentence's noisy spans
-    propose over all steps, before φ is applied; None without sentences.
+    propose over all steps, before φ is applied; None without sentences. `missed` and `false` count
+    errors by kind (`core.evaluation.error_analysis`).
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
     proposals = propose(model, [example.words for example in examples], sampler)
     seconds = time.perf_counter() - start
+    errors = analyse_errors(examples, proposals, threshold, sampler.flat)
     scores = score_proposals(examples, proposals, threshold, sampler.flat)
     return {
         **scores.to_json(),
@@ -44,7 +47,10 @@ def measure(
         "threshold": threshold,
         "sentences_per_second": len(examples) / seconds,
         "distinct_spans": ratio(sum(map(len, proposals)), len(proposals)),
+        "missed": errors.missed,
+        "false": errors.false,
         "table": as_table(scores),
+        "error_table": errors.as_table(),
     }
 
 

@@ -80,10 +80,15 @@ def test_evaluate_measures_each_number_of_steps(
         assert run["sentences_per_second"] > 0
         assert {"precision", "recall", "per_label", "nested_recall", "flat_recall"} <= set(run)
         assert run["distinct_spans"] >= 0
+        assert sum(run["missed"].values()) == run["gold"] - run["correct"]
+        assert sum(run["false"].values()) == run["predicted"] - run["correct"]
     assert main([*options, "--steps", "2"]) == 0
     table = capsys.readouterr().out
     assert "γ = 2, K = 8" in table
     assert "sentences/s" in table
+    assert "missed gold entities" not in table
+    assert main([*options, "--errors"]) == 0
+    assert "missed gold entities" in capsys.readouterr().out
 
 
 def test_columns_are_found_or_chosen_and_told(
