@@ -18,7 +18,7 @@ from ..evaluation.model_card import write_card
 from ..installation import PROGRAM
 from ..modeling.model import CARD, DiffusionNER
 from ..training import distributed
-from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
+from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples
 from ..training.learner import DiffusionLearner
 from ..training.trackers import check_trackers, trackers
 from ..training.trainer import train
@@ -95,10 +95,11 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     config = training_config(options, model.config.architecture)
     base_model = _base_model(options)  # the parent's card may lie in the folder to write to
     labels = model.config.labels
-    examples = known_labels(merge_corpora(corpora, labels), labels)
+    auxiliary_labels = label_set(auxiliary)
+    examples = merge_corpora(corpora, (*labels, *auxiliary_labels))
     dev_files = [read_data(file, options.columns) for file in options.dev]
     dev = merge_corpora(dev_files, labels)
-    learner = _learner(model.to(options.device), label_set(auxiliary), config)
+    learner = _learner(model.to(options.device), auxiliary_labels, config)
     fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
     with trackers(options.log_to, options.out, config) as track:
         for record in train(learner, fitted[0], fitted[1], config, options.out, fitted[2]):

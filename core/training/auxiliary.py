@@ -58,12 +58,6 @@ def _prefixed(path: Path, prefix: str, corpus: Sequence[Example]) -> list[Exampl
     ]
 
 
-def known_labels(examples: Sequence[Example], labels: Sequence[str]) -> list[Example]:
-    """`examples` with `labels` for those that say nothing of which labels they annotate."""
-    known = frozenset(labels)
-    return [e if e.labels is not None else replace(e, labels=known) for e in examples]
-
-
 @dataclass
 class AuxiliaryLearner(DiffusionLearner):
     """Train a model with auxiliary labels; score and save it with `main_labels` alone."""

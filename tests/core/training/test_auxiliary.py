@@ -14,8 +14,9 @@ import torch
 from core.__main__ import main
 from core.config import TrainingConfig
 from core.data.batching import Gold
+from core.data.examples import merge_corpora
 from core.modeling.model import DiffusionNER
-from core.training.auxiliary import AuxiliaryLearner, auxiliary_examples, known_labels
+from core.training.auxiliary import AuxiliaryLearner, auxiliary_examples
 from core.training.objective import diffusion_losses
 from core.training.trainer import Evaluated, Resumed, TrainingRecord, train
 from core.types import Example, SamplerSettings, Span
@@ -26,9 +27,9 @@ FILE = Path("biology/train.jsonl")
 GENES = Example(("BRCA1", "binds", "RAD51"), (Span(0, 1, "GENE"), Span(2, 3, "GENE")))
 PLACES = Example(("Oslo", "grew"), (Span(0, 1, "LOC"),))
 CONFIG = TrainingConfig(epochs=2, batch_size=4, num_spans=8, auxiliary_share=0.5, seed=5)
-MAIN = known_labels(SENTENCES * 2, LABELS)
 AUXILIARY = auxiliary_examples([(FILE, [GENES] * 6), (Path("geo/train.jsonl"), [PLACES] * 3)])
 ALL_LABELS = (*LABELS, "biology/train:GENE", "geo/train:LOC")
+MAIN = merge_corpora([SENTENCES * 2], ALL_LABELS)
 
 
 def learner_of(new_model: NewModel) -> AuxiliaryLearner:
@@ -83,7 +84,8 @@ def test_a_share_that_is_none_is_refused(share: float) -> None:
 
 def test_main_sentences_know_the_main_labels_unless_they_say_which() -> None:
     person = replace(GENES, entities=(), labels=frozenset({"PER"}))
-    assert [example.labels for example in known_labels([GENES, person], LABELS)] == [
+    first, *_, last = merge_corpora([[*SENTENCES, person]], ALL_LABELS)
+    assert [example.labels for example in (first, last)] == [
         frozenset(LABELS),
         frozenset({"PER"}),
     ]
