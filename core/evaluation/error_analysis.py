@@ -7,11 +7,12 @@ first of its list that fits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..inference.decoding import Candidate, select
 from ..types import Example, Span
+from .metrics import with_known_labels
 
 MISSED = {
     "type": "found with another label",
@@ -62,18 +63,12 @@ def analyse_errors(
     missed: Counter[str] = Counter()
     false: Counter[str] = Counter()
     for example, sentence_candidates in zip(examples, proposals, strict=True):
-        known = [
-            candidate
-            for candidate in sentence_candidates
-            if example.labels is None or candidate.label in example.labels
-        ]
-        gold = frozenset(example.entities)
-        selected = frozenset(
-            candidate.span
-            for candidate in select(sentence_candidates, threshold, flat)
-            if candidate in known
-        )
-        missed.update(_miss_kind(span, selected, known, threshold) for span in gold - selected)
+        gold = with_known_labels(example, example.entities)
+        decoded = select(sentence_candidates, threshold, flat)
+        selected = with_known_labels(example, (candidate.span for candidate in decoded))
+        scores = {candidate.span: candidate.score for candidate in sentence_candidates}
+        proposed = {span: scores[span] for span in with_known_labels(example, scores)}
+        missed.update(_miss_kind(span, selected, proposed, threshold) for span in gold - selected)
         false.update(_false_kind(span, gold) for span in selected - gold)
     return ErrorAnalysis(
         {kind: missed[kind] for kind in MISSED}, {kind: false[kind] for kind in FALSE}
@@ -81,18 +76,13 @@ def analyse_errors(
 
 
 def _miss_kind(
-    gold: Span, selected: Iterable[Span], candidates: Iterable[Candidate], threshold: float
+    gold: Span, selected: Iterable[Span], proposed: Mapping[Span, float], threshold: float
 ) -> str:
     if any(_same_boundaries(gold, span) for span in selected):
         return "type"
-    by_label = {
-        candidate.label: candidate.score
-        for candidate in candidates
-        if _same_boundaries(gold, candidate.span)
-    }
-    if gold.label in by_label:
-        return "conflict" if by_label[gold.label] >= threshold else "below φ"
-    return "type" if by_label else "not proposed"
+    if gold in proposed:
+        return "conflict" if proposed[gold] >= threshold else "below φ"
+    return "type" if any(_same_boundaries(gold, span) for span in proposed) else "not proposed"
 
 
 def _false_kind(span: Span, gold: Iterable[Span]) -> str:

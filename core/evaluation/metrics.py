@@ -120,8 +120,8 @@ def score(pairs: Iterable[tuple[Example, Iterable[Span]]]) -> Scores:
     overall = boundaries = nested = flat = nested_sentences = flat_sentences = Count()
     for example, predictions in pairs:
         sentences += 1
-        gold = _with_known_labels(example, example.entities)
-        predicted = _with_known_labels(example, predictions)
+        gold = with_known_labels(example, example.entities)
+        predicted = with_known_labels(example, predictions)
         inner = nested_entities(gold)
         counts = compare(gold, predicted)
         overall += counts
@@ -168,7 +168,8 @@ def nested_entities(entities: Iterable[Span]) -> frozenset[Span]:
     return frozenset(nested)
 
 
-def _with_known_labels(example: Example, spans: Iterable[Span]) -> frozenset[Span]:
+def with_known_labels(example: Example, spans: Iterable[Span]) -> frozenset[Span]:
+    """The spans without those whose label the sentence's annotators did not look for."""
     labels = example.labels
     return frozenset(span for span in spans if labels is None or span.label in labels)
 
