@@ -37,7 +37,7 @@ def train(
     folder: Path,
     auxiliary: Sequence[Example] = (),
 ) -> Iterator[TrainingRecord]:
-    """Train, yielding a record every few steps and at each development score.
+    """Train, yielding a record every few steps, before each development score, and with it.
 
     Of `auxiliary` each epoch sees another part (`TrainingConfig.auxiliary_share`).
 
@@ -94,6 +94,8 @@ def _records(
                     _save_checkpoint(checkpoint, optimization, state)
             if not evaluates:
                 continue
+            if meter.count:
+                yield log(meter.report(state.step, epoch + 1, optimization.learning_rates))
             scores = distributed.broadcast(optimization.evaluate(dev))
             state, best = state.after_evaluation(scores.f1, meter.seconds)
             if best and distributed.is_main_process():

@@ -10,9 +10,10 @@ import streamlit as st
 from app import context
 from app.components.plots.style import axis, figure_layout
 from app.context import AppContext
-from app.screens.common.wording import literal, share_text
+from app.screens.common.wording import count, literal, share_text
 from app.screens.train.versions import comparison, promotion
 from app.services.retraining.training_data import RetrainingError
+from core.evaluation.metrics import UNDEFINED
 
 if TYPE_CHECKING:
     from app.services.retraining.job_log import TrainingProgress
@@ -67,12 +68,35 @@ def _minutes(seconds: float) -> str:
 
 
 def curves(report: TrainingProgress) -> None:
-    """The loss falling and the score on the development documents rising."""
+    """The loss falling and the score on the development documents rising; and what is missing."""
+    if report.losses or report.evaluations:
+        _draw(report)
+        st.caption(" · ".join(_figures(report)))
+    for sentence in _missing(report):
+        st.caption(sentence)
+
+
+def _missing(report: TrainingProgress) -> Iterator[str]:
+    """Why a curve is not there, or has gaps."""
     if not report.losses:
-        return
+        yield (
+            "No loss is reported: the first comes with the tenth step or the end of an evaluated "
+            "epoch, and trainings of earlier versions left it out below ten steps an epoch."
+        )
+    if not report.evaluations:
+        yield "No development score is reported: the first comes at the end of an evaluated epoch."
+    elif undefined := sum(point.f1 is None for point in report.evaluations):
+        yield (
+            f"{count(undefined, 'development score')} undefined ({UNDEFINED}): the development "
+            "documents have no entity, and the model suggested none. It takes at least one with "
+            "an entity to draw the curve."
+        )
+
+
+def _draw(report: TrainingProgress) -> None:
     loss = {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines" if len(report.losses) > 1 else "markers",
         "name": "loss",
         "x": [point.step for point in report.losses],
         "y": [round(sum(point.losses.values()), 4) for point in report.losses],
@@ -103,7 +127,6 @@ def curves(report: TrainingProgress) -> None:
         config={"displayModeBar": False},
         alt="Training loss and development F1 by step",
     )
-    st.caption(" · ".join(_figures(report)))
 
 
 def _figures(report: TrainingProgress) -> Iterator[str]:

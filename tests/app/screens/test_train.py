@@ -22,6 +22,17 @@ SCORES = {
     "old": {"precision": 0.5, "recall": 0.5, "f1": 0.5, "gold": 12, "per_label": {}},
     "new": {"precision": 0.75, "recall": 0.6, "f1": 0.667, "gold": 12, "per_label": {}},
 }
+LOG = TrainingProgress(
+    step=30,
+    total_steps=120,
+    epoch=3,
+    eta_seconds=95.0,
+    seconds=31.0,
+    encoder_lr=1e-4,
+    decoder_lr=5e-4,
+    losses=(LossPoint(10, {"type": 1.0, "boundary_0": 2.0}), LossPoint(30, {"type": 0.5})),
+    evaluations=(DevPoint(20, 2, 0.5, 0.4, 0.444, True, 0.55, 0.4),),
+)
 
 
 @dataclass
@@ -32,6 +43,7 @@ class PretendedJobs:
     works: bool = True
     refusal: str | None = None
     called: list[tuple[str, Any]] = field(default_factory=list)
+    log: TrainingProgress = LOG
 
     def put(self, state: JobState, step: JobStep | None = None, **more: Any) -> Job:
         job = Job(
@@ -61,17 +73,7 @@ class PretendedJobs:
         return next(job for job in self.present if job.id == job_id)
 
     def progress(self, job_id: str) -> TrainingProgress:
-        return TrainingProgress(
-            step=30,
-            total_steps=120,
-            epoch=3,
-            eta_seconds=95.0,
-            seconds=31.0,
-            encoder_lr=1e-4,
-            decoder_lr=5e-4,
-            losses=(LossPoint(10, {"type": 1.0, "boundary_0": 2.0}), LossPoint(30, {"type": 0.5})),
-            evaluations=(DevPoint(20, 2, 0.5, 0.4, 0.444, True, 0.55, 0.4),),
-        )
+        return self.log
 
     def cancel(self, job_id: str) -> None:
         self.called.append(("cancel", job_id))
@@ -165,6 +167,38 @@ def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
     assert "best epoch 2: F1 44.4%, P 50.0%, R 40.0% · its φ 0.55, flat 0.40" in site.said()
     assert "trained for 31 s" in site.said()
     assert not [button for button in site.app.button if button.key == "start"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "scores", "drawn", "missing"),
+    [
+        ((), LOG.evaluations, 1, ("No loss is reported",)),
+        (LOG.losses, (), 1, ("No development score is reported",)),
+        ((), (), 0, ("No loss is reported", "No development score is reported")),
+        (
+            LOG.losses,
+            (DevPoint(20, 2, None, None, None, True),),
+            1,
+            ("1 development score undefined (–)", "at least one with an entity"),
+        ),
+    ],
+)
+def test_the_curves_draw_what_was_reported_and_say_what_is_missing(
+    site: Site,
+    jobs: PretendedJobs,
+    losses: tuple[LossPoint, ...],
+    scores: tuple[DevPoint, ...],
+    drawn: int,
+    missing: tuple[str, ...],
+) -> None:
+    jobs.log = replace(LOG, losses=losses, evaluations=scores)
+    jobs.put("running", "train")
+
+    site.open("train")
+
+    assert len(site.app.get("plotly_chart")) == drawn
+    assert all(sentence in site.said() for sentence in missing)
+    assert ("No loss is reported" in site.said()) is (not losses)
 
 
 def test_a_running_job_comes_before_a_finished_one_that_a_clock_ahead_dated(

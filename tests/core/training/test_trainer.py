@@ -136,6 +136,41 @@ def test_the_chosen_share_of_sentences_starts_from_pure_noise(new_model: NewMode
         assert t.min() >= 1
 
 
+def test_an_epoch_of_few_steps_reports_its_losses_before_its_score(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    records = list(train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path))
+
+    assert [(type(record), record.step) for record in records] == [
+        (Progress, 3),
+        (Evaluated, 3),
+        (Progress, 6),
+        (Evaluated, 6),
+    ]
+    assert all(record.losses for record in records if isinstance(record, Progress))
+
+
+def test_steps_after_the_last_report_are_averaged_alone(
+    new_model: NewModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two steps, then one: as a report every step says them."""
+    monkeypatch.setattr("core.training.trainer._REPORT_EVERY", 1)
+    singly = [
+        record.losses["type"]
+        for record in train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path / "a")
+        if isinstance(record, Progress)
+    ]
+    monkeypatch.setattr("core.training.trainer._REPORT_EVERY", 2)
+    losses = [
+        (record.step, record.losses["type"])
+        for record in train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path / "b")
+        if isinstance(record, Progress)
+    ]
+    first, second, third, *_ = singly
+    assert [step for step, _ in losses] == [2, 3, 4, 6]
+    assert losses[:2] == [(2, pytest.approx((first + second) / 2)), (3, pytest.approx(third))]
+
+
 def test_the_same_seed_gives_the_same_bytes(
     new_model: NewModel, tmp_path: Path, often: None
 ) -> None:
