@@ -89,8 +89,9 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     auxiliary = auxiliary_examples(
         [(file, read_data(file, options.columns)) for file in options.auxiliary]
     )
-    for file in options.test:
-        read_data(file, options.columns)  # a fault in it costs no training
+    tests = {  # read before, so that a fault in one costs no training
+        file: read_data(file, options.columns) for file in options.test
+    }
     model = _model(options, label_set(chain.from_iterable(corpora)))
     config = training_config(options, model.config.architecture)
     base_model = _base_model(options)  # the parent's card may lie in the folder to write to
@@ -114,9 +115,8 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
         options.out,
         intro,
         dev,
-        options.test,
+        tests,
         command,
-        options.columns,
         options.device,
         trained_on=[*options.train, *options.auxiliary],
         base_model=base_model,

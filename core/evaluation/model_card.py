@@ -8,10 +8,8 @@ from typing import Any
 
 import torch
 
-from ..data.examples import read_examples
 from ..data.fitting import fit_to_window
 from ..modeling.model import CARD, DiffusionNER
-from ..text.columns import ColumnChoice
 from ..types import Example, SamplerSettings
 from .card_head import Facts, Result, corpus_of, with_head
 from .measure import measure, with_annotated_labels
@@ -22,9 +20,8 @@ def write_card(
     folder: Path,
     intro: str,
     dev: Sequence[Example],
-    tests: Sequence[Path],
+    tests: Mapping[Path, Sequence[Example]],
     command: str,
-    columns: ColumnChoice | None = None,
     device: str | torch.device = "auto",
     trained_on: Sequence[Path] = (),
     base_model: str | list[str] | None = None,
@@ -32,13 +29,15 @@ def write_card(
     """Write the card: head, introduction, development and test scores, and the training command.
 
     A YAML head of `intro` is merged into the card's: `core.evaluation.card_head.with_head`.
-    `columns` are those of test files in columns, if chosen, and `base_model` is the encoder's name
-    on the hub. Returns the scores, as `measure` does: "development", and a list "test" with the
+    `tests` are the sentences of the test files, and `base_model` is the encoder's name on the hub.
+    Returns the scores, as `measure` does: "development", and a list "test" with the
     "file" and the "decoding", nested or flat. Raises `CardHeadError`.
     """
     model = DiffusionNER.load(folder, device)
     development = measure(model, fit_to_window(model, dev), SamplerSettings())
-    test = [row for path in tests for row in _measure_test(model, path, columns)]
+    test = [
+        row for path, sentences in tests.items() for row in _measure_test(model, path, sentences)
+    ]
     parts = [
         intro.rstrip(),
         "## Development scores\n\n```\n" + development["table"] + "\n```",
@@ -53,9 +52,9 @@ def write_card(
 
 
 def _measure_test(
-    model: DiffusionNER, path: Path, columns: ColumnChoice | None
+    model: DiffusionNER, path: Path, sentences: Sequence[Example]
 ) -> Iterator[dict[str, Any]]:
-    examples = fit_to_window(model, with_annotated_labels(read_examples(path, columns=columns)))
+    examples = fit_to_window(model, with_annotated_labels(sentences))
     for flat in (False, True):
         row = measure(model, examples, SamplerSettings(flat=flat))
         yield {"file": str(path), "decoding": "flat" if flat else "nested", **row}

@@ -3,12 +3,15 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import VERBS, main
+from core.training.records import TrainingRecord
 from core.types import Example, Span
 from tests.core.conftest import Learned
 from tests.core.tiny import SENTENCES, write_examples
@@ -64,6 +67,25 @@ def test_training_writes_a_model_and_its_card(trained: Path) -> None:
     assert "library_name: spanneal" in card
     assert "## Development scores" in card
     assert "python -m core" in card
+
+
+def test_a_test_file_is_read_once_before_the_training(
+    trained: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = write_examples(tmp_path / "test.jsonl", SENTENCES)
+
+    def without_training(*_: object) -> Iterator[TrainingRecord]:
+        test.unlink()
+        return iter(())
+
+    monkeypatch.setattr("core.cli.train.train", without_training)
+    out = tmp_path / "out"
+    shutil.copytree(trained, out)
+    files = ["--train", str(data), "--dev", str(data), "--test", str(test), "--out", str(out)]
+
+    assert main(["train", *files, "--from", str(trained)]) == 0
+
+    assert f"{tmp_path.name}/test.jsonl | nested" in (out / "README.md").read_text()
 
 
 def test_evaluate_measures_each_number_of_steps(

@@ -10,7 +10,7 @@ from huggingface_hub import ModelCard
 from core.evaluation.model_card import write_card
 from core.types import Example
 from tests.core.conftest import NewModel
-from tests.core.tiny import SENTENCES, write_examples
+from tests.core.tiny import SENTENCES
 
 INTRO = "---\nlicense: apache-2.0\nlanguage: en\ntags: [nested-ner]\n---\n# Names\n\nText."
 
@@ -19,10 +19,9 @@ INTRO = "---\nlicense: apache-2.0\nlanguage: en\ntags: [nested-ner]\n---\n# Name
 def card(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> ModelCard:
     folder = tmp_path_factory.mktemp("models") / "names"
     new_model().save(folder)
-    tests = []
+    tests = {}
     for corpus, examples in (("news", SENTENCES), ("empty", [Example(("Nobody", "came", "."))])):
-        (folder.parent / corpus).mkdir()
-        tests.append(write_examples(folder.parent / corpus / "test.jsonl", examples))
+        tests[folder.parent / corpus / "test.jsonl"] = examples
     scores = write_card(
         folder,
         INTRO,
@@ -69,7 +68,7 @@ def test_a_file_without_entities_has_dashes_in_the_table(card: ModelCard) -> Non
 
 def test_without_test_files_the_card_says_so(new_model: NewModel, tmp_path: Path) -> None:
     new_model().save(tmp_path)
-    write_card(tmp_path, "# Names", SENTENCES, [], "spanneal train", device="cpu")
+    write_card(tmp_path, "# Names", SENTENCES, {}, "spanneal train", device="cpu")
     card = ModelCard.load(tmp_path / "README.md")
     assert "## Test scores\n\nNo test file was given." in card.text
     assert card.data.eval_results is None
