@@ -81,7 +81,7 @@ async def predict(
     predicting = batcher.predict_all(model, texts, settings, caller.person)
     found = iter(await unless_hung_up(request, predicting))
     results = [
-        {"result": [], "score": 0.0, "error": refused[number]}
+        {"result": [], "error": refused[number]}
         if number in refused
         else _suggested(renamed(next(found), custom.names), config)
         for number in range(len(tasks))
@@ -172,6 +172,8 @@ def text_of(task: Any, config: Config) -> str:
 
 
 def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
+    """A task's regions and the mean of their scores. Of no regions there is no mean: `score`,
+    optional in Label Studio, which sorts tasks by it, is then left out."""
     shown = [entity_out(found.text, entity).model_dump() for entity in found.entities]
     regions = [
         _region(entity, number, config)
@@ -179,7 +181,9 @@ def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
         if not config.labels or entity["label"] in config.labels
     ]
     scores = [region["score"] for region in regions if region["score"] is not None]
-    return {"result": regions, "score": sum(scores) / len(scores) if scores else 0.0}
+    if not scores:
+        return {"result": regions}
+    return {"result": regions, "score": sum(scores) / len(scores)}
 
 
 def _region(entity: dict[str, Any], number: int, config: Config) -> dict[str, Any]:

@@ -46,6 +46,16 @@ def test_label_studio_gets_regions_named_as_its_configuration_says(served: Serve
     assert second["result"][0]["value"]["text"] == "Bo Li"
 
 
+def test_of_no_regions_there_is_no_score(served: Served) -> None:
+    config = CONFIG.replace('value="PER"', 'value="ORG"')
+    tasks = [{"id": 1, "data": {"body": "Ada"}}]
+    body = {"tasks": tasks, "label_config": config}
+
+    answer = served.client.post(f"/label-studio/{served.project}/predict", json=body).json()
+
+    assert answer["results"] == [{"result": [], "model_version": "1"}]
+
+
 def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +102,8 @@ def test_a_task_whose_people_see_another_text_is_refused_and_the_others_are_not(
     if config != BY_ADDRESS:
         first, second, third = served.client.post(path, json=body).json()["results"]
         assert first == third
-        assert (first["result"], first["score"], first["model_version"]) == ([], 0.0, "1")
+        assert (first["result"], first["model_version"]) == ([], "1")
+        assert "score" not in first
         assert reason in first["error"]["what"]
         assert first["error"]["remedy"]
         assert second["result"][0]["value"]["text"] == "Ada"
