@@ -23,7 +23,7 @@ from typing import Any
 from app import logs
 from app.server_paths import without_paths
 from app.services.model_registry import card as model_card
-from app.services.model_registry.registry import ModelRegistry
+from app.services.model_registry.registry import WEIGHTS, ModelRegistry
 from app.services.operations.unfinished_restore import require_finished, require_in_place
 from app.services.retraining.auto_retrain import AutoRetrain
 from app.services.retraining.dbos_json import DBOS, SERIALIZER
@@ -121,7 +121,7 @@ def retrain(project_id: int, settings: dict[str, Any]) -> dict[str, Any]:
     job_id = str(DBOS.workflow_id)
     snapshot = snapshot_step(job_id, project_id)
     train_step(job_id, snapshot, settings)
-    scores = evaluate_step(job_id, snapshot)
+    scores = evaluate_step(job_id, snapshot, settings)
     return register_step(job_id, snapshot, settings, scores)
 
 
@@ -134,28 +134,38 @@ def snapshot_step(job_id: str, project_id: int) -> dict[str, Any]:
 @DBOS.step(name="train")
 def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """Trains into the job's folder; asked again once it is done, it does nothing."""
-    with _explained(), _training:
-        from app.services.retraining.fine_tuning import learn
-
-        folder = _folder(job_id)
-        done, out = folder / "trained.json", folder / "model"
-        if done.is_file():
-            return {}
-        frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
-        for _ in learn(folder, frozen, chosen, out):
-            if _cancelled(job_id):
-                raise RetrainingError("cancelled; try again to resume from the last checkpoint")
-        write_json(done, {})
+    with _explained():
+        _train(job_id, snapshot, settings)
         return {}
 
 
 @DBOS.step(name="evaluate")
-def evaluate_step(job_id: str, snapshot: dict[str, Any]) -> dict[str, Any]:
+def evaluate_step(
+    job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Scores of the old and the new model. A model that is gone, as backups of earlier versions
+    left it out, is trained again."""
     with _explained():
         from app.services.retraining.fine_tuning import compare
 
-        folder = _folder(job_id)
-        return compare(folder, Snapshot.from_json(snapshot), _training_folder(job_id))
+        _train(job_id, snapshot, settings)
+        return compare(_folder(job_id), Snapshot.from_json(snapshot), _training_folder(job_id))
+
+
+def _train(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Trains the job's model, unless it is there and finished."""
+    from app.services.retraining.fine_tuning import learn
+
+    folder = _folder(job_id)
+    done, out = folder / "trained.json", folder / "model"
+    if done.is_file() and (_training_folder(job_id) / WEIGHTS).is_file():
+        return
+    frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
+    with _training:
+        for _ in learn(folder, frozen, chosen, out):
+            if _cancelled(job_id):
+                raise RetrainingError("cancelled; try again to resume from the last checkpoint")
+    write_json(done, {})
 
 
 @DBOS.step(name="register")

@@ -5,10 +5,12 @@ The archive is a zip:
     manifest.json           what it is, see `Manifest`
     documents.db, jobs.db   the databases: SQLite's own copies, or what pg_dump writes
     models/<n>/…            the folder of model version n
-    jobs/<id>/…             what retraining jobs learn from, without unfinished models
+    jobs/<id>/…             what retraining jobs learn from, and the trained model of one that has
+                            not registered it yet; an unfinished one is left out
 
 The copy of the documents is of one moment, after the backup began: what a page had said is saved
-before that is in it. The models are read off that copy; a version's folder never changes.
+before that is in it. The models are read off that copy; a version's folder never changes. The jobs
+are copied before the documents, so that no job counts as registered whose version is missing.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from typing import Any
 from app.services.model_registry.registry import located, recorded_path
 from app.services.operations.scratch import BACKUP, scratch_folder
 from app.services.operations.unfinished_restore import require_finished
+from app.services.retraining.jobs import model_folder
 from app.settings import Settings
 from storage import database_copy
 from storage.database_copy import CopyError
@@ -33,8 +36,8 @@ from storage.repository import model_versions, origins
 
 FORMAT = 1
 MANIFEST, DOCUMENTS, JOBS = "manifest.json", "documents.db", "jobs.db"
-_LEFT_OUT = ("checkpoint", "model")
-"""Parts of a job's folder that another training makes anew."""
+_TRAINED = "trained.json"
+"""What a job's folder has once its training is over."""
 _LOOSE = (".safetensors",)
 """What does not get smaller."""
 
@@ -86,9 +89,9 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent, BACKUP) as folder:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
-        database_copy.copy(settings.database, folder / DOCUMENTS)
         if database_copy.kind(settings.jobs) != "sqlite" or database_copy.files(settings.jobs):
             database_copy.copy(settings.jobs, folder / JOBS)
+        database_copy.copy(settings.database, folder / DOCUMENTS)
         manifest, models = _described(settings, folder / DOCUMENTS, begun)
         unfinished = folder / "archive"
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -98,7 +101,10 @@ def back_up(settings: Settings, out: Path) -> Manifest:
             for number, model in models.items():
                 _add_folder(archive, manifest, f"models/{number}", model)
             for job in sorted((settings.data / "jobs").glob("*/")):
-                _add_folder(archive, manifest, f"jobs/{job.name}", job, without=_LEFT_OUT)
+                _add_folder(archive, manifest, f"jobs/{job.name}", job, without="model")
+                final = model_folder(settings.data, job.name)
+                if (job / _TRAINED).is_file() and final not in models.values():
+                    _add_trained(archive, manifest, job, final)
             archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
         unfinished.rename(out)
     return manifest
@@ -136,12 +142,24 @@ def _add_folder(
     manifest: Manifest,
     name: str,
     folder: Path,
-    without: tuple[str, ...] = (),
+    without: str | None = None,
 ) -> None:
     for path in sorted(_files(folder)):
         inside = path.relative_to(folder)
-        if inside.parts[0] not in without:
+        if inside.parts[0] != without:
             _add(archive, manifest, f"{name}/{inside.as_posix()}", path)
+
+
+def _add_trained(archive: zipfile.ZipFile, manifest: Manifest, job: Path, final: Path) -> None:
+    """The model that a job has trained, which its next step may be moving to `final` meanwhile."""
+    trained = job / "model"
+    folder = trained if trained.is_dir() else final
+    for inside in sorted(path.relative_to(folder) for path in _files(folder)):
+        name = f"jobs/{job.name}/model/{inside.as_posix()}"
+        try:
+            _add(archive, manifest, name, trained / inside)
+        except FileNotFoundError:
+            _add(archive, manifest, name, final / inside)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -120,6 +120,39 @@ def test_a_backup_while_people_write_has_all_that_was_acknowledged_and_restores_
     back.kw["bind"].dispose()
 
 
+def _job(settings: Settings, name: str) -> Path:
+    """The folder of a job whose training has written a model."""
+    folder = settings.data / "jobs" / name
+    (folder / "model" / "checkpoint").mkdir(parents=True)
+    (folder / "train.jsonl").write_text("{}")
+    (folder / "model" / "model.safetensors").write_bytes(name.encode())
+    return folder
+
+
+def test_a_model_that_is_trained_and_not_yet_registered_comes_back_and_an_unfinished_one_does_not(
+    settings: Settings, sessions: Sessions, tmp_path: Path
+) -> None:
+    _job(settings, "unfinished")
+    (_job(settings, "trained") / "trained.json").write_text("{}")
+    moved = _job(settings, "moved")  # registered after the documents were copied
+    (moved / "trained.json").write_text("{}")
+    (moved / "model").rename(settings.data / "models" / "moved")
+    done = _job(settings, "20260101-000000-abcdef")  # its model is a version
+    (done / "trained.json").write_text("{}")
+    shutil.rmtree(done / "model")
+
+    back_up(settings, tmp_path / "b.zip")
+    new = Settings.from_environment({"SPANNEAL_DATA": str(tmp_path / "new")})
+    restore(tmp_path / "b.zip", new)
+
+    jobs = new.data / "jobs"
+    for name in ("trained", "moved"):
+        assert (jobs / name / "model" / "model.safetensors").read_bytes() == name.encode()
+    for name in ("unfinished", "20260101-000000-abcdef"):
+        assert (jobs / name / "train.jsonl").is_file()
+        assert not (jobs / name / "model").exists()
+
+
 def test_restoring_never_overwrites(
     settings: Settings, sessions: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
