@@ -15,6 +15,7 @@ from app.services.interchange.read_records import ImportReport, Incoming
 from app.services.interchange.report_lines import changes, losses
 from app.services.interchange.same_text import SAME_TEXT
 from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.projects import holdout_explained
 from app.services.operations.samples import SAMPLE_LABELS
 from app.services.operations.startup import open_database
 from app.settings import Settings
@@ -173,5 +174,5 @@ def _ensured(sessions: Sessions, name: str) -> int:
         if project is None:
             project = projects.create(session, name)
             projects.ensure_labels(session, project.id, active.labels if active else SAMPLE_LABELS)
-            print(f"project {name!r} is new")
+            print(f"project {name!r} is new. {holdout_explained(project.holdout_share)}")
         return project.id

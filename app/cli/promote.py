@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from app.services.model_registry import evidence
 from app.services.model_registry.registry import ModelRegistry
+from app.services.operations import projects
 from app.services.operations.startup import open_database
 from app.settings import Settings
 
@@ -15,7 +18,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    registry = ModelRegistry(open_database(Settings.from_environment()))
+    sessions = open_database(Settings.from_environment())
+    registry = ModelRegistry(sessions)
+    doubts = evidence.doubts(registry.get(options.version), registry.active())
     version = registry.promote(options.version, options.why)
+    for sentence in doubts:
+        print(f"warning: {sentence}", file=sys.stderr)
+    print(evidence.reach([project.name for project in projects.every(sessions)]), file=sys.stderr)
     print(f"model version {version.id} is now active ({version.path})")
     return 0

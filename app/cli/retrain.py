@@ -64,7 +64,10 @@ def _wait(jobs: Jobs, job_id: str) -> Job:
 
 
 def _show(version: VersionView) -> None:
-    print(f"{'holdout split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
+    if version.comparison:
+        print(f"{'holdout split':16} {'gold':>6} {'old F1':>8} {'new F1':>8}")
+    else:
+        print("not measured: no held-out document is submitted")
     for row in version.comparison:
         name = row.label or "all"
         print(f"{name:16} {row.gold:6d} {percent(row.old[2]):>8} {percent(row.new[2]):>8}")

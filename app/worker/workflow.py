@@ -143,13 +143,16 @@ def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) 
 def evaluate_step(
     job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Scores of the old and the new model. A model that is gone, as backups of earlier versions
-    left it out, is trained again."""
+    """Scores of the old and the new model; none without held-out documents. A model that is gone,
+    as backups of earlier versions left it out, is trained again."""
     with _explained():
         from app.services.retraining.fine_tuning import compare
 
         _train(job_id, snapshot, settings)
-        return compare(_folder(job_id), Snapshot.from_json(snapshot), _training_folder(job_id))
+        frozen = Snapshot.from_json(snapshot)
+        if not frozen.holdout:
+            return {}
+        return compare(_folder(job_id), frozen, _training_folder(job_id))
 
 
 def _train(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -185,7 +188,7 @@ def register_step(
         version = ModelRegistry(_sessions()).propose(
             final,
             parent_id=frozen.parent_id,
-            metrics={"holdout": scores},
+            metrics={"holdout": scores} if scores else {},
             data_hash=frozen.data_hash,
             settings={"job": job_id, "training": settings, "snapshot": snapshot},
         )

@@ -11,6 +11,9 @@ from storage.columns import UtcDateTime, hex_colour, now, one_of
 from storage.enums import ROLES, QueueOrder, Role
 from storage.models.base import Base
 
+HOLDOUT_SHARE = 0.2
+"""Of the documents of a project that says nothing else."""
+
 
 class Project(Base):
     __tablename__ = "projects"
@@ -20,7 +23,9 @@ class Project(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     guidelines: Mapped[str] = mapped_column(Text, default="", server_default="")
     """How to decide, in the project's own words (Markdown)."""
-    holdout_share: Mapped[float] = mapped_column(default=0.2, server_default="0.2")
+    holdout_share: Mapped[float] = mapped_column(
+        default=HOLDOUT_SHARE, server_default=str(HOLDOUT_SHARE)
+    )
     """The share of documents held out: shown without suggestions, and never trained on."""
     queue: Mapped[QueueOrder] = mapped_column(
         String(16), default="arrival", server_default="arrival"

@@ -13,8 +13,11 @@ from storage.models import Document, Project
 from storage.project_scope import EVERYONE
 from storage.soft_delete import WITH_TRASH
 
+DRAWN_FROM = 20
+"""Documents of a project below which none is held out: too few to measure by, and every one of them
+is needed to learn from."""
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
-"""Of a project's first four documents, two are trained on and one is held out."""
+"""Of the first four of many documents, two are trained on and one is held out."""
 
 
 def sha256_of(text: str) -> str:
@@ -45,18 +48,21 @@ def choose_splits(
     """The splits of documents that are about to be added in this order, which never change
     afterwards. Each is its text's hash and the split that the import names, if it does.
 
-    The hash decides, with two exceptions. A text that another project has lies on the same
-    side here, because one model serves all projects. And of the first documents two are trained
-    on, so that a project begins with suggestions to decide on, and one of the first four is held
-    back, so that a small one can be measured.
+    A text that another project has lies on the same side here, because one model serves all
+    projects. Every other one is trained on as long as the project has fewer than `DRAWN_FROM`
+    documents, these included; from then on the hash decides, and documents that are there keep
+    their split. Where many come at once, the first two are trained on, so that a project begins
+    with suggestions to decide on; and where none is held out among the first, the fourth or the
+    twentieth is, so that models can be measured.
     """
     elsewhere = _elsewhere(session, [sha256 for sha256, named in arriving if named is None])
-    query = select(Document.split).where(Document.project_id == project_id).limit(LAST_CHOSEN)
+    query = select(Document.split).where(Document.project_id == project_id).limit(DRAWN_FROM)
     present = list(session.scalars(query))
+    few = len(present) + len(arriving) < DRAWN_FROM
     project = session.get_one(Project, project_id)
     chosen: list[Split] = []
     for sha256, named in arriving:
-        split = named or elsewhere.get(sha256) or _among_the_first(present)
+        split = named or elsewhere.get(sha256) or ("train" if few else _among_the_first(present))
         chosen.append(split or hashed_split(project.name, sha256, project.holdout_share))
         present.append(chosen[-1])
     return chosen
@@ -73,10 +79,9 @@ def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
 
 
 def _among_the_first(present: Sequence[Split]) -> Split | None:
-    if len(present) >= LAST_CHOSEN:
-        return None
-    if present.count("train") < FIRST_TRAINED:
+    """The split of the next of many documents, where the hash does not decide."""
+    if len(present) < LAST_CHOSEN and present.count("train") < FIRST_TRAINED:
         return "train"
-    if len(present) == LAST_CHOSEN - 1 and "holdout" not in present:
+    if len(present) + 1 in (LAST_CHOSEN, DRAWN_FROM) and "holdout" not in present:
         return "holdout"
     return None

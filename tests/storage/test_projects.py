@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.engine import writing
+from storage.enums import Split
 from storage.repository import documents, model_versions, projects
-from storage.repository.splits import hashed_split, sha256_of
+from storage.repository.splits import choose_splits, hashed_split, sha256_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -77,37 +79,58 @@ def test_a_label_that_cannot_be_is_refused_with_the_reason(
             projects.add_label(session, project.id, name, color=colour)
 
 
-def test_a_project_begins_with_two_documents_to_train_on_and_holds_one_of_four_back(
+def _splits(session: Session, project_id: int, texts: Sequence[str]) -> list[Split]:
+    """Of documents that are added one after the other."""
+    added = [documents.add(session, project_id, name=text, text=text) for text in texts]
+    return [document.split for document in added if document]
+
+
+def test_below_twenty_documents_none_is_held_out_and_the_twentieth_is(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        for number in range(5):
+            project = projects.create(session, f"P{number}")
+            texts = [f"{letter}{number}" for letter in "abcdefghijklmnopqrst"]
+            assert _splits(session, project.id, texts) == [*["train"] * 19, "holdout"]
+
+
+def test_of_twenty_documents_that_come_at_once_two_are_trained_on_and_one_of_four_is_held_out(
     sessions: sessionmaker[Session],
 ) -> None:
     with writing(sessions) as session:
         for number in range(20):
             project = projects.create(session, f"P{number}")
-            splits = [
-                documents.add(session, project.id, name=t, text=f"{t}{number}").split  # type: ignore[union-attr]
-                for t in "abcd"
-            ]
+            arriving = [(sha256_of(f"{n} of {number}"), None) for n in range(20)]
+            splits = choose_splits(session, project.id, arriving)
             assert splits[:2] == ["train", "train"]
-            assert "holdout" in splits
+            assert "holdout" in splits[:4]
+            assert choose_splits(session, project.id, arriving[:19]) == ["train"] * 19
 
 
-def test_beyond_four_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
+def test_beyond_twenty_documents_the_hash_decides(sessions: sessionmaker[Session]) -> None:
     with writing(sessions) as session:
         project = projects.create(session, "P")
-        documents.add(session, project.id, name="a", text="a", split="train")
-        documents.add(session, project.id, name="b", text="b", split="holdout")
-        documents.add(session, project.id, name="c", text="c", split="train")
-        documents.add(session, project.id, name="d", text="d", split="train")
-        for number in range(30):
-            document = documents.add(session, project.id, name="n", text=f"text {number}")
-            assert document is not None
-            assert document.split == hashed_split("P", sha256_of(f"text {number}"), 0.2)
+        for number in range(19):
+            split: Split = "train" if number else "holdout"
+            documents.add(session, project.id, name="n", text=f"before {number}", split=split)
+        texts = [f"text {number}" for number in range(30)]
+        assert _splits(session, project.id, texts) == [
+            hashed_split("P", sha256_of(text), 0.2) for text in texts
+        ]
+
+
+def test_what_is_held_out_stays_so_in_a_small_project(sessions: sessionmaker[Session]) -> None:
+    with writing(sessions) as session:
+        large, small = (projects.create(session, name) for name in "PQ")
+        documents.add(session, large.id, name="held", text="held", split="holdout")
+        assert _splits(session, small.id, ["new", "held"]) == ["train", "holdout"]
 
 
 def test_a_text_that_two_projects_have_is_held_out_in_both_or_in_neither(
     sessions: sessionmaker[Session],
 ) -> None:
-    texts = [f"text {number}" for number in range(30)]
+    texts = [f"text {number}" for number in range(60)]
     with writing(sessions) as session:
         sides = []
         for name in ("P", "Q"):

@@ -111,7 +111,7 @@ def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float | Non
     holds all values and no more than it must, so that a difference of a point can be seen."""
     positions = list(range(len(ticks)))
     data = [
-        _line(name, positions, list(values), number)
+        _line(name, positions, list(values), number, share=True)
         | {"mode": "lines+markers+text" if not number else "markers"}
         for number, (name, values) in enumerate(named)
     ]
@@ -124,7 +124,7 @@ def scores(ticks: Sequence[str], named: Sequence[tuple[str, Sequence[float | Non
 
 def curve(x: Sequence[int], y: Sequence[float | None], texts: Sequence[str], title: str) -> Figure:
     """F1 over a number of documents, each point with a word beside it; none where undefined."""
-    line = _line("F1", list(x), list(y), 0) | {
+    line = _line("F1", list(x), list(y), 0, share=True) | {
         "mode": "lines+markers+text",
         "text": list(texts),
         "hovertemplate": "%{text}: %{y:.1%} with %{x}<extra></extra>",
@@ -137,10 +137,10 @@ def curve(x: Sequence[int], y: Sequence[float | None], texts: Sequence[str], tit
     return {"data": [line], "layout": layout}
 
 
-def _line(name: str, x: Sequence[object], y: Sequence[float | None], number: int) -> Figure:
+def _line(
+    name: str, x: Sequence[object], y: Sequence[float | None], number: int, *, share: bool = False
+) -> Figure:
     symbol = ("circle", "diamond-open")[number % 2]
-    defined = [value for value in y if value is not None]
-    share = all(0 <= value <= 1 for value in defined) and any(value % 1 for value in defined)
     return {
         "type": "scatter",
         "mode": "lines+markers",

@@ -13,7 +13,7 @@ from app.screens.common.wording import clipped, count, literal
 from app.services.operations import documents
 from app.services.team import agreement
 from app.services.team.agreement import Agreement, Annotated, Summary
-from app.services.team.agreement_coefficients import RESAMPLES, Figure
+from app.services.team.agreement_coefficients import MARGIN, RESAMPLES, Figure, documents_needed
 from app.services.team.disagreements import KINDS, Disagreement, Kind, disagreements, narrowed
 
 ROWS = 20
@@ -66,7 +66,11 @@ def choose_people(annotated: Sequence[Annotated]) -> list[Annotated]:
 def figures(annotated: list[Annotated]) -> None:
     found = _measured(annotated)
     if not annotated:
-        st.info("These people have no documents in common.", icon=":material/group_off:")
+        st.info(
+            "These people have no documents in common: agreement takes a document that two of them "
+            "submitted, and an interval takes two such documents.",
+            icon=":material/group_off:",
+        )
         return
     overall = found.overall
     with st.container(horizontal=True):
@@ -129,8 +133,14 @@ def _row(summary: Summary) -> dict[str, object]:
 
 def _interval(overall: Summary) -> str:
     if overall.exact.low is None:
-        return "A single document gives no interval."
-    return f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
+        if overall.exact.value is None:
+            return "F1 takes an entity that one of them found."
+        return "A single document with entities gives no interval: it takes two."
+    told = f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
+    needed = documents_needed(overall.exact, overall.documents)
+    if needed is None or needed <= overall.documents:
+        return told
+    return f"{told} An interval of F1 of at most ±{MARGIN} takes about {needed:,} documents."
 
 
 def _number(figure: Figure) -> str:

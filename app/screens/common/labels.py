@@ -195,6 +195,7 @@ def new_project(app: AppContext) -> None:
     """A form that makes a project and goes there."""
     with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
         name = st.text_input("Project name", key="project_name", max_chars=200)
+        st.caption(f"{projects.holdout_explained()} Settings has the share.")
         if not st.form_submit_button("Create project"):
             return
         if not name.strip():

@@ -78,8 +78,8 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             5,
             format="%d %%",
             key=f"holdout_share_{project.id}",
-            help="Chosen at random, annotated without suggestions, never trained on: models are "
-            "evaluated on these documents only. Existing documents keep their split.",
+            help=f"{projects.holdout_explained(present.holdout_share)} Existing documents keep "
+            "their split.",
         )
         nested = st.toggle(
             "Suggest entities within entities",

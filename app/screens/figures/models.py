@@ -8,10 +8,15 @@ import streamlit as st
 
 from app.components.plots.counts import curve, scores
 from app.screens.common.figure import nothing_to_show, show_figure
+from app.services.model_registry.significance import MARGIN, entities_needed
 from app.services.operations.figures import Measured
+from core.evaluation.metrics import UNDEFINED
 
-FEW_ENTITIES = 100
-"""Below this many held-out entities a difference of some points is chance."""
+_POINTS = f"±{100 * MARGIN:.0f} points"
+_UNDEFINED = (
+    f"F1 is undefined ({UNDEFINED}): the held-out documents have no entity, and no version found "
+    f"one. A 95 % interval of at most {_POINTS} takes {entities_needed()} entities in them."
+)
 
 
 def models(measured: Sequence[Measured]) -> None:
@@ -28,16 +33,19 @@ def _by_version(measured: Sequence[Measured]) -> None:
     if not measured:
         nothing_to_show(title, "Retrain on the Train page; every new version is evaluated there.")
         return
-    few = min(model.entities for model in measured) < FEW_ENTITIES
+    if all(model.f1 is None and model.parent_f1 is None for model in measured):
+        nothing_to_show(title, _UNDEFINED)
+        return
+    fewest = min(model.entities for model in measured)
     show_figure(
         "f1_by_version",
         title,
         "Each version next to the one it was trained from, both on the held-out documents "
         "submitted by then. No version is trained on these."
         + (
-            f" Below {FEW_ENTITIES} entities, a difference of a few points may be chance; the "
-            f"smallest number here is {min(model.entities for model in measured):,}."
-            if few
+            f" A 95 % interval of at most {_POINTS} takes {entities_needed()} entities; the "
+            f"smallest number here is {fewest:,}."
+            if fewest < entities_needed()
             else ""
         ),
         scores(
@@ -59,6 +67,9 @@ def _learning(measured: Sequence[Measured]) -> None:
             "The curve needs two retrainings with different numbers of submitted documents; "
             f"there {'is one' if measured else 'are none'} so far.",
         )
+        return
+    if all(model.f1 is None for model in measured):
+        nothing_to_show(title, _UNDEFINED)
         return
     ordered = sorted(measured, key=lambda model: (model.trained_on, model.model_version_id))
     show_figure(

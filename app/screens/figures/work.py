@@ -8,6 +8,7 @@ from app.components.plots.counts import Part, daily, stacked
 from app.screens.common.figure import nothing_to_show, show_figure
 from app.screens.common.wording import STATUS
 from app.services.operations.figures import Effort, Figures
+from core.evaluation.metrics import UNDEFINED
 from storage.enums import DOCUMENT_STATUSES
 
 FEW_DOCUMENTS = 20
@@ -158,7 +159,9 @@ def effort(figures: Figures) -> None:
     with gestures:
         values = [row.gestures_an_entity or 0.0 for row in figures.efforts]
         texts = [
-            "no entities" if row.gestures_an_entity is None else f"{row.gestures_an_entity:.2f}"
+            f"{UNDEFINED} (no entities)"
+            if row.gestures_an_entity is None
+            else f"{row.gestures_an_entity:.2f}"
             for row in figures.efforts
         ]
         show_figure(

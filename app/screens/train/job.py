@@ -11,7 +11,8 @@ from app import context
 from app.components.plots.style import axis, figure_layout
 from app.context import AppContext
 from app.screens.common.wording import count, literal, share_text
-from app.screens.train.versions import comparison, promotion
+from app.screens.train import promotion
+from app.screens.train.versions import comparison
 from app.services.retraining.training_data import RetrainingError
 from core.evaluation.metrics import UNDEFINED
 
@@ -155,8 +156,8 @@ def ended(app: AppContext, job: Job) -> None:
     version = app.models.get(job.version_id)
     with st.container(border=True):
         st.markdown(f"**Last retraining** · {when} · model version {version.id}")
-        comparison(version.comparison)
-        promotion(app, version)
+        comparison(version)
+        promotion.offer(app, version)
         with st.expander("Training curves", icon=":material/show_chart:"):
             curves(context.jobs().progress(job.id))
 

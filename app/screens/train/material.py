@@ -11,9 +11,10 @@ from app.context import AppContext
 from app.screens.common import location
 from app.screens.common.wording import count, literal
 from app.services.model_registry.registry import VersionView
+from app.services.model_registry.significance import MARGIN, entities_needed
 from app.services.operations import documents
+from app.services.operations.projects import HELD_OUT_FROM
 from app.services.retraining.training_data import (
-    LEAST_HOLDOUT,
     LEAST_TRAIN,
     RetrainingError,
     RetrainingSettings,
@@ -25,6 +26,11 @@ _TITLES: Mapping[Split, str] = {
     "dev": "Development documents",
     "holdout": "Held-out documents",
 }
+_UNMEASURED = (
+    "No held-out document is submitted, so a new model will not be measured. Documents are held "
+    f"out once a project has {HELD_OUT_FROM}; it takes about {entities_needed()} entities in them "
+    f"to know an F1 to ±{100 * MARGIN:.0f} points."
+)
 
 
 def material(app: AppContext, project_id: int) -> bool:
@@ -50,12 +56,13 @@ def material(app: AppContext, project_id: int) -> bool:
                 border=True,
                 width=220,
             )
-    if train >= LEAST_TRAIN and holdout >= LEAST_HOLDOUT:
+    if train >= LEAST_TRAIN:
+        if not holdout:
+            st.info(_UNMEASURED, icon=":material/balance:")
         return True
     st.info(
-        f"Retraining needs at least {count(LEAST_TRAIN, 'submitted document')} for training and "
-        f"{LEAST_HOLDOUT} held out. Annotate and submit some more; the Documents page shows their "
-        "split.",
+        f"Retraining needs at least {count(LEAST_TRAIN, 'submitted document')} for training. "
+        "Annotate and submit some more; the Documents page shows their split.",
         icon=":material/info:",
     )
     if st.button("Continue annotating", icon=":material/arrow_forward:"):
@@ -87,8 +94,9 @@ def start(app: AppContext, project_id: int, active: VersionView, possible: bool)
             seed = st.number_input("Seed", 0, 9999, 0, key="train_seed", persist_state="session")
     st.caption(
         f"Retraining starts from model version {active.id}, trains on the submitted documents "
-        "with the project’s labels, and evaluates both models on the held-out ones. It runs in "
-        "the background and takes some minutes on two CPU cores; keep annotating meanwhile. "
+        "with the project’s labels, and evaluates both models on the held-out ones, if there are "
+        "any. It runs in the background and takes some minutes on two CPU cores; keep annotating "
+        "meanwhile. "
         "Nothing changes until you promote the new model."
     )
     if not pressed:

@@ -8,7 +8,7 @@ from app import context
 from app.screens.common.project_header import project_header
 from app.screens.common.wording import literal
 from app.screens.train import job as retraining_job
-from app.screens.train import material, model_files, registry
+from app.screens.train import material, model_files, promotion, registry
 from app.screens.train.versions import versions
 
 app = context.current()
@@ -22,6 +22,7 @@ problem, active = app.model_problem(), app.models.active()
 if problem or active is None:
     st.warning(f"No model to start from: {literal(problem or '')}", icon=":material/warning:")
     versions(app)  # another one may be promoted
+    promotion.answer(app)
     st.stop()
 possible = material.material(app, project.id)
 jobs = context.jobs()
@@ -37,3 +38,4 @@ versions(app)
 registry.compare_versions(app, project.id)
 registry.history(app)
 model_files.export_and_import(app)
+promotion.answer(app)

@@ -12,11 +12,12 @@ from app.screens.common.error_message import reason
 from app.services.model_registry import promotions
 from app.services.model_registry.comparison import HeadToHead, NothingToCompareError, compare
 from app.services.model_registry.registry import ModelFolderError, VersionView
-from app.services.model_registry.significance import Difference, in_words
+from app.services.model_registry.significance import FEWEST, Difference, documents_needed, in_words
 from app.services.suggestions.predictor import version_predictor
 from core.evaluation.metrics import UNDEFINED
 
 _FOUND = "head_to_head"
+_NEEDED = "Documents it takes"
 
 
 def compare_versions(app: AppContext, project_id: int) -> None:
@@ -60,7 +61,11 @@ def _result(found: HeadToHead) -> None:
         placeholder=UNDEFINED,
         alt="F1 of both versions with difference and interval, overall and per label",
         column_config={
-            name: st.column_config.NumberColumn(format="%.1f %%") for name in ("A", "B")
+            **{name: st.column_config.NumberColumn(format="%.1f %%") for name in ("A", "B")},
+            _NEEDED: st.column_config.NumberColumn(
+                help="About how many held-out documents it takes to tell this difference from "
+                f"chance; at least {FEWEST}."
+            ),
         },
     )
     st.caption(
@@ -76,13 +81,15 @@ def _cells(label: str, found: Difference) -> dict[str, Any]:
     }
     estimate = found.estimate
     if estimate is None:
-        return {"Label": label, **shares, "B - A": None, "95 %": None, "p": None}
+        unknown = dict.fromkeys(("B - A", "95 %", "p", _NEEDED))
+        return {"Label": label, **shares, **unknown}
     return {
         "Label": label,
         **shares,
         "B - A": f"{100 * estimate.difference:+.1f}",
         "95 %": f"{100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}",
         "p": f"{estimate.p:.3f}",
+        _NEEDED: documents_needed(found),
     }
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.error_message import reason
 from app.screens.common.wording import count, share_text
-from app.services.model_registry.registry import ModelFolderError, ScoreRow, VersionView
+from app.screens.train import promotion
+from app.services.model_registry.registry import ScoreRow, VersionView
+from app.services.model_registry.significance import MARGIN, entities_needed, in_words
 from core.evaluation.metrics import UNDEFINED
 from storage.enums import VersionState
 
-FEW_ENTITIES = 100
-"""Below this many held-out entities a difference of some points is chance."""
+POINTS = f"±{100 * MARGIN:.0f} points"
 _SCORES = tuple(
     f"{which} {name}" for name in ("precision", "recall", "F1") for which in ("Old", "New")
 )
+_MISSING = "Still missing"
 _STATES: Mapping[VersionState, str] = {
     "active": "● active",
     "proposed": "○ proposed",
@@ -27,10 +28,14 @@ _STATES: Mapping[VersionState, str] = {
 }
 
 
-def comparison(rows: Sequence[ScoreRow]) -> None:
+def comparison(version: VersionView) -> None:
     """Precision, recall and F1 of the old and the new model on the held-out documents."""
+    rows = version.comparison
     if not rows:
-        st.caption("This version was not evaluated here.")
+        st.caption(
+            "This version was not evaluated here: there were no held-out documents when it came. "
+            f"It takes about {entities_needed()} entities in them to know its F1 to {POINTS}."
+        )
         return
     total = rows[0]
     with st.container(horizontal=True, gap="medium"):
@@ -50,13 +55,20 @@ def comparison(rows: Sequence[ScoreRow]) -> None:
         width="content",
         placeholder=UNDEFINED,
         alt="Scores of the old and the new model, overall and per label",
-        column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
+        column_config={
+            **{name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
+            _MISSING: st.column_config.NumberColumn(
+                help=f"Held-out entities still missing for a 95 % interval of at most {POINTS}."
+            ),
+        },
     )
-    if total.gold < FEW_ENTITIES:
+    if version.difference is not None:
+        st.caption(in_words(version.difference, "The old model", "the new model"))
+    if total.gold < entities_needed():
         st.warning(
-            f"Evaluated on only {count(total.gold, 'held-out entity', 'held-out entities')}: "
-            "differences of a few points may be chance. Submit more held-out documents for a "
-            "more reliable comparison.",
+            f"Evaluated on only {count(total.gold, 'held-out entity', 'held-out entities')}: a "
+            f"95 % interval of at most {POINTS} takes {entities_needed()}. Submit more held-out "
+            "documents for a more reliable comparison.",
             icon=":material/balance:",
         )
 
@@ -77,33 +89,9 @@ def _cells(row: ScoreRow) -> dict[str, Any]:
     return {
         "Label": "All" if row.label is None else row.label,
         "Entities": row.gold,
+        _MISSING: max(0, entities_needed() - row.gold),
         **dict(zip(_SCORES, values, strict=True)),
     }
-
-
-def promotion(app: AppContext, version: VersionView) -> None:
-    """The button that makes a version the one that suggests."""
-    if version.state == "active":
-        st.success("This version now makes the suggestions.", icon=":material/check_circle:")
-        return
-    rows = version.comparison
-    old, new = (rows[0].old[2], rows[0].new[2]) if rows else (None, None)
-    worse = old is not None and new is not None and new < old
-    if worse:
-        st.warning(
-            "The new model is worse than the old one on the held-out documents. Correct more "
-            "documents before you promote one.",
-            icon=":material/trending_down:",
-        )
-    if st.button(
-        f"Promote version {version.id}",
-        type="secondary" if worse else "primary",
-        icon=":material/verified:",
-        key=f"promote {version.id}",
-        help="From then on, this version makes the suggestions. Annotations by people do not "
-        "change.",
-    ):
-        _promote(app, version.id)
 
 
 def versions(app: AppContext) -> None:
@@ -132,18 +120,9 @@ def versions(app: AppContext) -> None:
             format_func=lambda key: f"{key} · {_STATES[others[key].state]}",
             key="other_version",
         )
-        comparison(others[chosen].comparison)
+        comparison(others[chosen])
         if st.button("Make active", key="promote other"):
-            _promote(app, chosen)
-
-
-def _promote(app: AppContext, version_id: int) -> None:
-    try:
-        app.models.promote(version_id)
-    except (LookupError, ModelFolderError) as error:
-        st.error(reason(error), icon=":material/error:")
-        return
-    st.rerun()
+            promotion.promote(app, others[chosen])
 
 
 def _version_cells(version: VersionView) -> dict[str, Any]:

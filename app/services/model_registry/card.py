@@ -24,7 +24,7 @@ def card(
     job_id: str, snapshot: Snapshot, settings: Mapping[str, Any], scores: Mapping[str, Any]
 ) -> str:
     """Markdown with the hub's head; language and base model are the parent's. Scores are those of
-    the holdout split, on which nothing was trained."""
+    the holdout split, on which nothing was trained; empty if no document was held out."""
     chosen = "\n".join(
         f"- {name}: {value}" for name, value in settings.items() if value is not None
     )
@@ -61,6 +61,8 @@ def plain_card(version: VersionView) -> str:
 
 def _table(scores: Mapping[str, Any]) -> str:
     """In per cent: all labels together, then each that either model knows or predicts."""
+    if not scores:
+        return "Not measured: no document was held out."
     sides = [scores[side] for side in ("old", "new")]
     by_label = [side.get("per_label", {}) for side in sides]
     rows = [("all", *sides)]
@@ -94,11 +96,12 @@ def _with_head(
     decoding = "flat" if (scores.get("sampler") or {}).get("flat") else "nested"
     corpora = [project] if project else []
     results = [
-        Result(corpus, "holdout", decoding, stored_shares(scores["new"])) for corpus in corpora
+        Result(corpus, "holdout", decoding, stored_shares(scores["new"]))
+        for corpus in (corpora if scores else ())
     ]
     facts = Facts(
-        name=f"{project or 'Spanneal'}, retrained" if scores else "Spanneal model",
-        results=results if scores else [],
+        name=f"{project or 'Spanneal'}, retrained" if scores or project else "Spanneal model",
+        results=results,
         corpora=corpora,
         base_model=inherited.base_model if inherited else None,
         language=inherited.language if inherited else None,

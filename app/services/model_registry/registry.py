@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.services.model_registry.significance import Difference, Estimate
 from app.services.team.permissions import doer, require_administrator
 from app.settings import ROOT
 from core.evaluation.metrics import Shares, stored_shares
@@ -68,6 +69,18 @@ class VersionView:
                 _row(name, old["per_label"].get(name), new["per_label"].get(name))
                 for name in labels
             ),
+        )
+
+    @property
+    def difference(self) -> Difference | None:
+        """F1 against the parent's, with its interval; None if it was never tested."""
+        holdout = self.metrics.get("holdout") or {}
+        if "documents" not in holdout:
+            return None
+        estimate = holdout["difference"]
+        old, new = (stored_shares(holdout[side])[2] for side in ("old", "new"))
+        return Difference(
+            old, new, None if estimate is None else Estimate(**estimate), holdout["documents"]
         )
 
 

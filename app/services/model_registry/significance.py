@@ -7,6 +7,7 @@ again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ RESAMPLES = 10_000
 SURE = 0.05
 FEWEST = 5
 """Documents below which no difference is called sure: so few cannot be drawn from."""
+MARGIN = 0.10
+"""A share counts as measured where its 95 % interval reaches at most so far to either side."""
+_Z = 1.96
+"""Standard deviations on either side that hold 95 % of a normal distribution."""
 _CHUNK = 1_000
 
 
@@ -90,6 +95,25 @@ def paired_bootstrap(
     return Difference(f1_a, f1_b, estimate, len(a))
 
 
+def entities_needed(margin: float = MARGIN) -> int:
+    """From how many entities on a 95 % interval of a share reaches at most `margin` to either side,
+    whatever the share: z² / 4 margin², by the binomial's normal approximation at one half."""
+    return math.ceil(_Z**2 / (4 * margin**2))
+
+
+def documents_needed(found: Difference) -> int | None:
+    """About how many documents it takes until the interval of the same difference excludes 0, as
+    its width falls with the root of their number; None without a difference."""
+    estimate = found.estimate
+    if estimate is None or estimate.difference == 0:
+        return None
+    if found.sure:
+        return found.documents
+    half = (estimate.high - estimate.low) / 2
+    enough = math.ceil(found.documents * (half / estimate.difference) ** 2)
+    return max(FEWEST, found.documents + 1, enough)
+
+
 def in_words(found: Difference, a: str, b: str) -> str:
     """What the numbers mean, in a sentence."""
     many = "1 document" if found.documents == 1 else f"{found.documents} documents"
@@ -97,7 +121,7 @@ def in_words(found: Difference, a: str, b: str) -> str:
         undefined = [name for name, f1 in ((a, found.f1_a), (b, found.f1_b)) if f1 is None]
         return (
             f"F1 of {' and '.join(undefined)} is undefined on {many}: there is no entity to find, "
-            "and none was predicted."
+            "and none was predicted. It takes a held-out document with an entity."
         )
     points = 100 * found.estimate.difference
     if found.sure:
@@ -109,7 +133,10 @@ def in_words(found: Difference, a: str, b: str) -> str:
     if points == 0:
         return f"{a} and {b} score the same on {many}."
     better = b if points > 0 else a
-    return f"{better} is ahead by {abs(points):.1f} points of F1, but on {many} this may be chance."
+    return (
+        f"{better} is ahead by {abs(points):.1f} points of F1, but on {many} this may be chance. "
+        f"If the difference stays, it takes about {documents_needed(found):,} to tell."
+    )
 
 
 def _sizes(resamples: int) -> list[int]:

@@ -12,7 +12,11 @@ from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder
 from storage.models import Project
-from storage.repository import documents, events, projects
+from storage.models.projects import HOLDOUT_SHARE
+from storage.repository import documents, events, projects, splits
+
+HELD_OUT_FROM = splits.DRAWN_FROM
+"""Documents of a project below which none is held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class ProjectView:
     settings: ProjectSettings
     hotkeys: Mapping[str, str]
     """The keys of actions that are not where they are by default."""
+
+
+def holdout_explained(share: float = HOLDOUT_SHARE) -> str:
+    """What a project holds out, in words."""
+    return (
+        f"Once a project has {HELD_OUT_FROM} documents, those that come at once counted, about "
+        f"{share:.0%} of new ones are held out: chosen at random, annotated without suggestions, "
+        "never trained on. Models are evaluated on them alone. Below that, all are for training."
+    )
 
 
 def every(sessions: Sessions) -> tuple[ProjectView, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects
+from storage.repository.splits import choose_splits, sha256_of
 
 SAMPLE_LABELS = ("PER", "ORG", "LOC", "MISC")
 
@@ -21,6 +22,9 @@ def seed_sample_project(sessions: Sessions, folder: Path) -> int | None:
             return None
         project = projects.create(session, "Sample")
         projects.ensure_labels(session, project.id, SAMPLE_LABELS)
-        for path in sorted(folder.glob("*.txt")):
-            documents.add(session, project.id, name=path.stem, text=path.read_bytes().decode())
+        texts = {path.stem: path.read_bytes().decode() for path in sorted(folder.glob("*.txt"))}
+        hashes = map(sha256_of, texts.values())
+        splits = choose_splits(session, project.id, [(sha256, None) for sha256 in hashes])
+        for (name, text), split in zip(texts.items(), splits, strict=True):
+            documents.add(session, project.id, name=name, text=text, split=split)
         return project.id

@@ -5,28 +5,33 @@ Imports torch: only the worker loads this module, and only once a job runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from app.services.model_registry.significance import Counts, paired_bootstrap
 from app.services.retraining.training_data import RetrainingSettings, Snapshot
 from core.config import Architecture, TrainingConfig, fine_tuning_settings
 from core.data.examples import read_examples
 from core.data.fitting import fit_to_window
+from core.data.readers.objects import read_jsonl
+from core.data.readers.records import lines_of
 from core.devices import best_device
-from core.evaluation.metrics import Scores
+from core.evaluation.evaluate import select_spans
+from core.evaluation.metrics import Scores, score
+from core.inference.candidates import propose
 from core.modeling.model import DiffusionNER
 from core.training.fine_tuning import (
     fine_tuning_config,
     fine_tuning_learner,
-    score_with_own_threshold,
     with_epochs,
 )
 from core.training.label_sets import label_change
 from core.training.records import TrainingRecord
 from core.training.trainer import train
-from core.types import Example, SamplerSettings
+from core.types import Example, SamplerSettings, Span
 
 
 def learn(
@@ -68,14 +73,20 @@ def training_config(
 
 
 def compare(folder: Path, snapshot: Snapshot, new: Path) -> dict[str, Any]:
-    """Scores of parent and new model on the holdout split, and the sampler they were taken with.
+    """Scores of parent and new model on the holdout split, the sampler they were taken with, and
+    the difference of their F1 by a paired bootstrap over `documents`; None if it is undefined.
 
     What the parent says of labels that the project does not have is no error.
     """
+    old = _measure(Path(snapshot.parent_path), folder, snapshot)
+    ours = _measure(new, folder, snapshot)
+    tested = paired_bootstrap(_counts(old), _counts(ours))
     return {
-        "old": _measure(Path(snapshot.parent_path), folder, snapshot).to_json(),
-        "new": _measure(new, folder, snapshot).to_json(),
+        "old": _total(old).to_json(),
+        "new": _total(ours).to_json(),
         "sampler": asdict(_sampler(snapshot)),
+        "difference": None if tested.estimate is None else asdict(tested.estimate),
+        "documents": tested.documents,
     }
 
 
@@ -84,11 +95,39 @@ def _sampler(snapshot: Snapshot) -> SamplerSettings:
     return SamplerSettings(flat=not snapshot.nested)
 
 
-def _measure(path: Path, folder: Path, snapshot: Snapshot) -> Scores:
+Scored = list[tuple[Example, list[Span]]]
+"""The sentences of a document, each with what a model finds in it."""
+
+
+def _measure(path: Path, folder: Path, snapshot: Snapshot) -> list[Scored]:
+    """The held-out documents, as a model reads them."""
     model = DiffusionNER.load(path, best_device()).rename_labels(snapshot.names)
-    return score_with_own_threshold(
-        model, _examples(model, folder, "holdout", snapshot), _sampler(snapshot)
-    )
+    sampler, held_out = _sampler(snapshot), folder / "holdout.jsonl"
+    documents = [
+        fit_to_window(model, _annotated(row.examples, snapshot))
+        for _, row in read_jsonl(held_out, lines_of(held_out))
+    ]
+    words = [example.words for document in documents for example in document]
+    found = iter(propose(model, words, sampler))
+    threshold = model.config.phi(sampler.flat)
+    return [
+        [(example, select_spans(next(found), threshold, sampler.flat)) for example in document]
+        for document in documents
+    ]
+
+
+def _total(documents: Sequence[Scored]) -> Scores:
+    return score(chain.from_iterable(documents))
+
+
+def _counts(documents: Sequence[Scored]) -> list[Counts]:
+    overall = (score(document).overall for document in documents)
+    return [Counts(count.gold, count.predicted, count.correct) for count in overall]
+
+
+def _annotated(examples: Iterable[Example], snapshot: Snapshot) -> list[Example]:
+    """The project's people looked for all of its labels, and for no others."""
+    return [replace(example, labels=frozenset(snapshot.labels)) for example in examples]
 
 
 def _examples(model: DiffusionNER, folder: Path, name: str, snapshot: Snapshot) -> list[Example]:

@@ -26,8 +26,8 @@ from storage.records import DocumentRecord
 from storage.repository import label_names, model_versions, projects
 from storage.repository.corrected import corrected
 
-LEAST_TRAIN, LEAST_HOLDOUT = 2, 1
-"""Submitted documents below which nothing can be learnt, or nothing be measured."""
+LEAST_TRAIN = 2
+"""Submitted documents below which nothing can be learnt."""
 SPLIT_FROM = 20
 """Train documents from which on some of them can be spared to choose the best epoch by."""
 DEV_SHARE = 0.15
@@ -222,13 +222,13 @@ def write_json(path: Path, data: object) -> None:
 
 
 def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[str]) -> None:
-    train, holdout = len(held["train"]), len(held["holdout"])
-    if train < LEAST_TRAIN or holdout < LEAST_HOLDOUT:
+    train = len(held["train"])
+    if train < LEAST_TRAIN:
         unread = f" (left out: {'; '.join(left_out)})" if left_out else ""
         raise RetrainingError(
             f"retraining needs at least {LEAST_TRAIN} submitted documents of the train split to "
-            f"learn from and {LEAST_HOLDOUT} of the holdout split to evaluate on, got {train} and "
-            f"{holdout}{unread}; submit more documents (the Documents page shows their splits)"
+            f"learn from, got {train}{unread}; submit more documents (the Documents page shows "
+            "their splits)"
         )
     if not any(document.entities for document in held["train"]):
         raise RetrainingError(

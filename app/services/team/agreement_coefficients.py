@@ -10,6 +10,7 @@ and adds their sums, without looking at a unit twice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ Sums = Floats
 """(…, numbers that a document adds)."""
 Coefficient = Callable[[Sums], Floats]
 RESAMPLES = 1000
+MARGIN = 0.05
+"""A coefficient counts as measured where its interval reaches at most so far to either side."""
 INTERVAL = (2.5, 97.5)
 """Percentiles: 95 resamples of 100 lie between."""
 
@@ -51,6 +54,15 @@ def figure(sums: Sums, coefficient: Coefficient, draws: Floats) -> Figure:
         return Figure(value)
     low, high = np.percentile(known, INTERVAL)
     return Figure(value, float(low), float(high))
+
+
+def documents_needed(figure: Figure, documents: int, margin: float = MARGIN) -> int | None:
+    """About how many documents it takes for an interval of at most `margin` to either side, as its
+    width falls with the root of their number; None without an interval."""
+    if figure.low is None or figure.high is None:
+        return None
+    half = (figure.high - figure.low) / 2
+    return max(2, math.ceil(documents * (half / margin) ** 2))
 
 
 def resamples(documents: int, seed: int) -> Floats:
