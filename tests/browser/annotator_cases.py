@@ -47,6 +47,7 @@ class Case:
     comment: str = ""
     skip_reason: str = ""
     can_ask: bool = False
+    held_out: bool = False
     hotkeys: dict[str, str] = field(default_factory=dict)
 
 
@@ -138,6 +139,7 @@ CASES: dict[str, Case] = {
     "commented": Case(
         PLAIN, found(PLAIN, *NESTED), comment="Who is she?", skip_reason="wrong language"
     ),
+    "held_out": Case(PLAIN, held_out=True),
     "many": Case(f"{PLAIN} {PROBLEM * 3}", found(PLAIN, *NESTED), MANY),
     "rebound": Case(PLAIN, found(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),

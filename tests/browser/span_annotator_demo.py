@@ -141,6 +141,7 @@ result = span_annotator(
     comment=model["comment"],
     skip_reason=model["skip_reason"],
     can_ask=document.can_ask,
+    held_out=document.held_out,
     version=len(model["log"]),
 )
 if result.navigate:

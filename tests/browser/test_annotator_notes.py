@@ -101,3 +101,55 @@ def test_unsent_edits_outlive_a_reload_of_the_tab(visit_alone: Visit) -> None:
     clients = [client for client, _ in desk.saved()["applied"]]
     assert len(set(clients)) == 2, "what comes after a reload is numbered anew"
     assert desk.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_held_out_document_without_any_entity_is_asked_about_once_and_control_enter_answers(
+    visit: Visit,
+) -> None:
+    desk = visit("held_out")
+    question = desk.page.get_by_test_id("empty-question")
+    desk.text.focus()
+    desk.press("Control+Enter")
+    expect(question).to_contain_text("Submit without any entity?")
+    expect(desk.page.get_by_test_id("empty-yes")).to_be_focused()
+    desk.press("Escape")
+    expect(question).to_be_hidden()
+    expect(desk.text).to_be_focused()
+    assert desk.server()["log"] == []
+
+    desk.press("Control+Enter", "Control+Enter")
+    expect(desk.text).to_contain_text("Ada Lovelace")
+    assert desk.server()["went"] == ["next"]
+
+
+def test_the_question_is_answered_by_mouse_and_goes_where_an_entity_comes_back(
+    visit: Visit,
+) -> None:
+    desk = visit("held_out")
+    question = desk.page.get_by_test_id("empty-question")
+    desk.drag("Olena Kovalenko")
+    desk.press("1")
+    desk.press("Delete")
+    desk.page.get_by_test_id("submit").click()
+    expect(question).to_be_visible()
+    desk.press("Control+z")
+    expect(question).to_be_hidden()
+    expect(desk.page.get_by_test_id("counts")).to_contain_text("1 accepted")
+
+    desk.press("Control+Shift+z")
+    desk.page.get_by_test_id("submit").click()
+    desk.page.get_by_test_id("empty-no").click()
+    expect(question).to_be_hidden()
+    desk.page.get_by_test_id("submit").click()
+    desk.page.get_by_test_id("empty-yes").click()
+    expect(desk.text).to_contain_text("Ada Lovelace")
+    assert desk.server()["went"] == ["next"]
+
+
+def test_another_empty_document_is_submitted_without_a_question(visit: Visit) -> None:
+    desk = visit("next")
+    desk.text.focus()
+    desk.press("Control+Enter")
+    desk.saved()
+    expect(desk.page.get_by_test_id("empty-question")).to_be_hidden()
+    assert desk.server()["log"] == ["submit"]

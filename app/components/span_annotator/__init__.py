@@ -87,6 +87,7 @@ def span_annotator(
     comment: str = "",
     skip_reason: str = "",
     can_ask: bool = False,
+    held_out: bool = False,
     version: int = 0,
     conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
@@ -110,6 +111,7 @@ def span_annotator(
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
         can_ask, version: whether there is a model to ask; which version of the draft this is.
+        held_out: models are measured on it, so that submitting it without an entity is asked about.
         conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
@@ -120,6 +122,7 @@ def span_annotator(
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
+        "held_out": held_out,
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         "actions": table(hotkeys or {}),
         "spans": [_without_noise(span) for span in spans],

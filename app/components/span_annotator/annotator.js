@@ -7,6 +7,7 @@ import { Characters } from './characters.js';
 import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
 import { Conflicts } from './conflicts.js';
+import { EmptyQuestion } from './empty_question.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
@@ -55,6 +56,7 @@ export class Annotator extends DocumentActions {
     this.panel = new Panel(this.shell, this);
     this.review = new Review(this.panel.find('review'), this.shell, this);
     this.notes = new Notes(this.panel.find, this, signal);
+    this.emptyQuestion = new EmptyQuestion(this.panel.find('empty'), this);
     this.conflicts = new Conflicts(this.panel.find('conflicts'), this);
     this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
@@ -191,6 +193,7 @@ export class Annotator extends DocumentActions {
     panel.drawOptional('storage', !this.outbox.storage.kept && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
+    this.emptyQuestion.draw(counts, this.readOnly);
     this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();

@@ -1,11 +1,12 @@
 // What a person can do to the document as a whole: comment, skip, submit, go elsewhere.
 
 import { BatchActions } from './batch_actions.js';
-import { openIds } from './spans.js';
+import { countByStatus, openIds } from './spans.js';
 
-/** The Annotator gives it `navigate` and `notes`. */
+/** The Annotator gives it `navigate`, `notes` and `emptyQuestion`. */
 export class DocumentActions extends BatchActions {
   /** @type {import('./notes.js').Notes} */ notes;
+  /** @type {import('./empty_question.js').EmptyQuestion} */ emptyQuestion;
   /** @type {(where: Destination) => void} */ navigate;
   /** @type {Destination | null} */ destination = null;
   /** @type {string | null} */ refusal = null;
@@ -16,6 +17,7 @@ export class DocumentActions extends BatchActions {
   reset() {
     this.history.forget();
     this.forget();
+    this.emptyQuestion.close();
     this.destination = this.refusal = null;
     this.changedIds = [];
     this.announcedVersion = -1;
@@ -39,11 +41,16 @@ export class DocumentActions extends BatchActions {
   submit() {
     const underWay = this.outbox.opsOf(this.data.doc_id).some(({ op }) => op === 'submit');
     if (this.readOnly || underWay) return;
-    const open = [...this.view.values()].some(({ status }) => status === 'suggested');
+    const { suggested, accepted } = countByStatus(this.view);
+    if (this.data.held_out && !suggested && !accepted && !this.emptyQuestion.open) {
+      this.emptyQuestion.ask();
+      return;
+    }
+    this.emptyQuestion.close();
     this.notes.keep();
     /** @type {Operation[]} */
-    const accepted = open ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
-    this.edit([...accepted, { op: 'submit' }], { remember: false });
+    const accepting = suggested ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
+    this.edit([...accepting, { op: 'submit' }], { remember: false });
     this.navigateTo('next');
   }
 

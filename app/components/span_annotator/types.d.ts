@@ -28,6 +28,8 @@ interface AnnotatorData {
   skip_reason: string;
   /** Whether there is a model to ask. */
   can_ask: boolean;
+  /** Models are measured on it: it is asked about before it is submitted without an entity. */
+  held_out: boolean;
   labels: Label[];
   actions: Action[];
   spans: WireSpan[];

@@ -146,6 +146,7 @@ def annotator(
         comment=view.comment,
         skip_reason=view.skip_reason,
         can_ask=not view.read_only and view.split != "holdout" and can_ask,
+        held_out=view.split == "holdout",
         version=view.version,
         conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
