@@ -63,7 +63,9 @@ def comparison(version: VersionView) -> None:
         },
     )
     if version.difference is not None:
-        st.caption(in_words(version.difference, "The old model", "the new model"))
+        st.caption(
+            in_words(version.difference, f"Version {version.parent_id}", f"Version {version.id}")
+        )
     if total.gold < entities_needed():
         st.warning(
             f"Evaluated on only {count(total.gold, 'held-out entity', 'held-out entities')}: a "

@@ -70,6 +70,8 @@ def _needed(gold: int) -> str:
 
 def reach(projects: Sequence[str]) -> str:
     """Which projects get other suggestions by a promotion: one model serves all."""
+    if not projects:
+        return "The active model serves all projects; there is none yet."
     named = ", ".join(projects[:NAMED])
     more = f" and {len(projects) - NAMED} more" if len(projects) > NAMED else ""
     if len(projects) == 1:

@@ -47,7 +47,8 @@ def test_what_is_imported_can_be_exported(
     source.write_text(f"{good}\nnonsense\n")
     assert main(["import", str(source), "--project", "News"]) == 1
     told = capsys.readouterr()
-    assert "project 'News' is new" in told.out
+    assert "project 'News' is new. Once a project has 20 documents" in told.out
+    assert "about 20% of new ones are held out" in told.out
     assert "1 documents with 1 entities added (jsonl), 0 duplicates, 1 bad" in told.out
     assert f"{source}:2: not JSON" in told.err
 
@@ -118,13 +119,17 @@ def test_retrain_queues_a_job_and_says_that_no_worker_runs(
 def test_promote_moves_the_active_version(
     settings: Settings, opened: Sessions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    new_project(opened)
     registry = ModelRegistry(opened)
     old = registry.ensure_bundled(pretend_model(settings.model))
     new = registry.propose(
         pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
     )
     assert main(["promote", str(new.id)]) == 0
-    assert f"model version {new.id} is now active" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert f"model version {new.id} is now active" in told.out
+    assert f"warning: Version {new.id} was never measured here" in told.err
+    assert "The active model serves all projects; today that is News alone." in told.err
     assert main(["promote", "99"]) == 1
     assert "there is no model version 99" in capsys.readouterr().err
 

@@ -105,6 +105,29 @@ def test_a_version_whose_f1_is_undefined_leaves_a_gap(site: Site) -> None:
     assert shown["F1"]["y"] == [0.5, None]
 
 
+def test_figures_of_undefined_measures_alone_say_how_many_entities_it_takes(site: Site) -> None:
+    site.add()
+    retrained(site, 10, 1.0, predicted=0)
+    retrained(site, 20, 1.0, predicted=0)
+    site.open("figures")
+    assert "this version" not in {trace["name"] for plot in plots(site) for trace in plot["data"]}
+    assert site.said().count("F1 is undefined (–)") == 2
+    assert "takes 97 entities in them" in site.said()
+
+
+def test_a_whole_score_is_a_hundred_per_cent_and_none_is_nought(site: Site) -> None:
+    site.add()
+    retrained(site, 10, 1.0)
+    with writing(site.sessions) as session:
+        for version in model_versions.every(session):
+            if holdout := version.metrics.get("holdout"):
+                version.metrics = {"holdout": {**holdout, "old": {**holdout["old"], "f1": 0.0}}}
+    site.open("figures")
+    shown = {trace["name"]: trace for plot in plots(site) for trace in plot["data"]}
+    assert shown["this version"]["text"] == ["100.0%"]
+    assert shown["parent version"]["text"] == ["0.0%"]
+
+
 def test_versions_of_other_projects_are_left_out(site: Site) -> None:
     site.add()
     retrained(site, 10, 0.5)

@@ -65,3 +65,8 @@ def test_a_model_that_a_restored_backup_lacks_is_trained_again(
 
     assert workflow.evaluate_step("job-1", SNAPSHOT, SETTINGS) == {"new": "weights"}
     assert trained == ["job-1", "job-1"]
+
+
+def test_without_held_out_documents_nothing_is_measured(trained: list[str]) -> None:
+    assert workflow.evaluate_step("job-1", {**SNAPSHOT, "holdout": 0}, SETTINGS) == {}
+    assert trained == ["job-1"]

@@ -65,6 +65,14 @@ def test_what_is_undefined_is_a_dash_and_no_result(tmp_path: Path) -> None:
     assert read.data.eval_results is None
 
 
+def test_a_version_without_held_out_documents_says_that_it_was_not_measured(
+    tmp_path: Path,
+) -> None:
+    read = ModelCard(card("job-1", snapshot(tmp_path), {}, {}))
+    assert "Not measured: no document was held out." in read.text
+    assert read.data.eval_results is None
+
+
 def test_an_exported_version_without_a_card_gets_one_with_its_scores(
     sessions: Sessions, tmp_path: Path
 ) -> None:

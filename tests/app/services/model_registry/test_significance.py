@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from app.services.model_registry.significance import (
     Counts,
+    Difference,
     Estimate,
+    documents_needed,
+    entities_needed,
     in_words,
     paired_bootstrap,
 )
@@ -39,7 +42,30 @@ def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
 def test_few_documents_tell_nothing_however_large_the_difference() -> None:
     found = paired_bootstrap(of((5, 5, 0)), of((5, 5, 5)))
     assert not found.sure
-    assert "on 1 document this may be chance" in in_words(found, "A", "B")
+    assert "on 1 document this may be chance. If the difference stays, it takes about 5" in (
+        in_words(found, "A", "B")
+    )
+
+
+def test_a_share_is_known_to_ten_points_from_97_entities_on_and_to_five_from_385() -> None:
+    assert [entities_needed(margin) for margin in (0.1, 0.05)] == [97, 385]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "documents", "needed"),
+    [
+        (Estimate(0.02, -0.02, 0.06, 0.3), 25, 100),  # half as wide with four times as many
+        (Estimate(0.02, 0.01, 0.03, 0.01), 25, 25),
+        (Estimate(1.0, 1.0, 1.0, 0.01), 1, 5),
+        (Estimate(0.02, -0.001, 0.03, 0.06), 25, 26),
+        (Estimate(0, -0.1, 0.1, 1), 25, None),
+        (None, 25, None),
+    ],
+)
+def test_the_documents_that_a_difference_takes_grow_with_its_interval(
+    estimate: Estimate | None, documents: int, needed: int | None
+) -> None:
+    assert documents_needed(Difference(0.5, 0.6, estimate, documents)) == needed
 
 
 def test_a_difference_that_hangs_on_one_document_of_many_is_chance() -> None:
