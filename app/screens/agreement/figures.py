@@ -136,11 +136,11 @@ def _interval(overall: Summary) -> str:
         if overall.exact.value is None:
             return "F1 takes an entity that one of them found."
         return "A single document with entities gives no interval: it takes two."
-    told = f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
+    intervals = f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
     needed = documents_needed(overall.exact, overall.documents)
     if needed is None or needed <= overall.documents:
-        return told
-    return f"{told} An interval of F1 of at most ±{MARGIN} takes about {needed:,} documents."
+        return intervals
+    return f"{intervals} An interval of F1 of at most ±{MARGIN} takes about {needed:,} documents."
 
 
 def _number(figure: Figure) -> str:
