@@ -110,8 +110,7 @@ def span_annotator(
         hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
         hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
         comment, skip_reason: what was said of the document, and why it was skipped.
-        can_ask, version: whether there is a model to ask; which version of the draft this is.
-        held_out: models are measured on it, so that submitting it without an entity is asked about.
+        can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
         conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
         news: `{version, text, spans}`: what others did, told once for each version.
 
@@ -122,11 +121,9 @@ def span_annotator(
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
-        "held_out": held_out,
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
-        "actions": table(hotkeys or {}),
-        "spans": [_without_noise(span) for span in spans],
-        "tokens": _compact(tuple(tokens)),
+        **{"held_out": held_out, "actions": table(hotkeys or {})},
+        **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
     }
     return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)

@@ -16,7 +16,10 @@ SURE = {"difference": 0.1, "low": 0.05, "high": 0.15, "p": 0.001}
 
 
 def version(
-    number: int = 2, state: VersionState = "proposed", parent: int | None = 1, **holdout: Any
+    holdout: dict[str, Any] | None = None,
+    number: int = 2,
+    state: VersionState = "proposed",
+    parent: int | None = 1,
 ) -> VersionView:
     metrics = {"holdout": holdout} if holdout else {}
     when = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,34 +30,34 @@ def side(f1: float | None, gold: int = 200) -> dict[str, Any]:
     return {"precision": f1, "recall": f1, "f1": f1, "gold": gold, "per_label": {}}
 
 
-ACTIVE = version(1, "active", None)
-MEASURED = {"old": side(0.6), "new": side(0.7), "difference": SURE, "documents": 30}
+ACTIVE = version(None, 1, "active", None)
+MEASURED: dict[str, Any] = {"old": side(0.6), "new": side(0.7), "difference": SURE, "documents": 30}
 
 
 @pytest.mark.parametrize(
     ("candidate", "said"),
     [
-        (version(**MEASURED), ()),
+        (version(MEASURED), ()),
         (version(state="retired"), ()),
         (version(), ("never measured here", "It takes 97 for a 95 % interval")),
         (
-            version(**{**MEASURED, "new": side(0.7, 12)}),
+            version({**MEASURED, "new": side(0.7, 12)}),
             ("only 12 held-out entities", "85 more"),
         ),
         (
-            version(**{**MEASURED, "difference": {**SURE, "low": -0.05, "p": 0.2}}),
+            version({**MEASURED, "difference": {**SURE, "low": -0.05, "p": 0.2}}),
             ("this may be chance", "30 documents"),
         ),
         (
-            version(**{**MEASURED, "difference": {**SURE, "difference": -0.1}}),
+            version({**MEASURED, "difference": {**SURE, "difference": -0.1}}),
             ("Version 1 is significantly better than Version 2",),
         ),
         (
-            version(**{**MEASURED, "new": side(None, 200), "difference": None}),
+            version({**MEASURED, "new": side(None, 200), "difference": None}),
             ("F1 of Version 2 is undefined",),
         ),
-        (version(old=side(0.6), new=side(0.7)), ("+10.0 points", "was not tested")),
-        (version(parent=7, **MEASURED), ("Version 7", "the active one is 1")),
+        (version({"old": side(0.6), "new": side(0.7)}), ("+10.0 points", "was not tested")),
+        (version(MEASURED, parent=7), ("Version 7", "the active one is 1")),
     ],
 )
 def test_doubts_name_what_the_measurements_lack(
