@@ -128,6 +128,8 @@ def test_the_new_model_has_the_projects_labels_and_with_few_entities_its_parents
     assert new.threshold == DiffusionNER.load(parent).config.threshold
     scores = compare(job, snapshot, job / "model")
     assert scores["old"]["gold"] == scores["new"]["gold"] == 2
+    assert scores["documents"] == snapshot.holdout == 1
+    assert {"difference", "low", "high", "p"} == scores["difference"].keys()
     assert "MISC" not in scores["old"]["per_label"]
 
 
