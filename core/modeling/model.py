@@ -52,10 +52,16 @@ def write_config_and_tokenizer(
     """Write the configuration and the tokenizer that the weights in `folder` need to be loaded
     again."""
     tokenizer.save_pretrained(folder)
+    _write_config(folder, config, encoder)
+
+
+def _write_config(folder: Path, config: ModelConfig, encoder: WordEncoder) -> None:
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
     text = {KEY: FORMAT, "model": config.to_json(), "encoder": shape}
-    (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+    temporary = folder / (CONFIG + ".new")
+    temporary.write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+    temporary.replace(folder / CONFIG)
 
 
 class DiffusionNER(nn.Module):
@@ -154,6 +160,10 @@ class DiffusionNER(nn.Module):
         save_file(state, temporary)
         temporary.replace(folder / WEIGHTS)
         write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
+
+    def save_config(self, folder: Path) -> None:
+        """Write the configuration alone, beside the weights that the folder has."""
+        _write_config(folder, self.config, self.encoder)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without the hooks that transformers puts on its modules, and with the weights as

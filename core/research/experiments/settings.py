@@ -9,7 +9,11 @@ from typing import Any
 from ...config import ModelConfig, TrainingConfig
 
 Setting = str | int | float | bool | tuple[str, ...]
-_MODEL = {field.name for field in fields(ModelConfig)} - {"labels"}
+_MODEL = {field.name for field in fields(ModelConfig)} - {
+    "labels",
+    "calibration",
+    "flat_calibration",
+}
 _TRAINING = {field.name for field in fields(TrainingConfig)}
 _CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
