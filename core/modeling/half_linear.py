@@ -12,6 +12,9 @@ from ..devices import has_bfloat16_matrices
 
 _LEAST_FEATURES = 64
 """Narrower layers gain nothing."""
+_ROWS = 32
+"""Inputs are padded to a multiple of so many rows: torch's library for CPUs compiles a kernel for
+every number of rows that it meets, and keeps it."""
 
 
 class HalfLinear(nn.Linear):
@@ -30,7 +33,13 @@ class HalfLinear(nn.Linear):
         if torch.is_grad_enabled() or input.dtype != torch.float32 or input.device.type != "cpu":
             return F.linear(input, self.weight.to(input.dtype), self.bias)
         weight, bias = self._half()
-        return F.linear(input.bfloat16(), weight, bias).float()
+        flat = input.reshape(-1, self.in_features)
+        rows = -(-len(flat) // _ROWS) * _ROWS
+        padded = flat.new_empty(rows, self.in_features, dtype=weight.dtype)
+        padded[: len(flat)] = flat
+        padded[len(flat) :] = 0.0
+        product = F.linear(padded, weight, bias)[: len(flat)].float()
+        return product.view(*input.shape[:-1], self.out_features)
 
     def train(self, mode: bool = True) -> Self:
         """Training changes float32 weights, in the same parameter."""
