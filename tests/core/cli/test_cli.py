@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_calibrate_writes_what_a_score_means_and_leaves_weights_and_entities(
     evaluate = ["evaluate", "--model", str(model), "--data", str(data), "--json"]
     command = ["calibrate", "--model", str(model), "--dev", str(dev), "--test", str(data), "--json"]
 
-    def scores() -> dict[str, object]:
+    def scores() -> Any:
         assert main(evaluate) == 0
         (run,) = json.loads(capsys.readouterr().out)["runs"]
         return run
