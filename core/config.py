@@ -18,6 +18,10 @@ Departure = Literal[
 """Parts of ours that can take the place of the paper's one by one; ARCHITECTURE.md says what each
 of them is."""
 Weights = tuple[float, float, float]
+Calibration = tuple[float, float]
+"""The slope and the shift of a score's logit (`core.inference.scoring`)."""
+UNCALIBRATED: Calibration = (1.0, 0.0)
+"""Scores stay as they are."""
 
 
 def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
@@ -35,6 +39,8 @@ class DecodingRules:
     """Entities come from all steps; False takes the last one alone."""
     restarts: bool = True
     """Crowded spans restart between two steps, unless the sampler's `renew` is off."""
+    calibration: Calibration = UNCALIBRATED
+    """Makes a probability of a score, in the same order."""
 
 
 OURS = DecodingRules()
@@ -70,6 +76,10 @@ class ModelConfig:
     flat_threshold: float = 0.5
     """φ of flat decoding, tuned likewise: a better overlapping entity already removes the weaker
     one, so the best threshold is usually lower."""
+    calibration: Calibration = UNCALIBRATED
+    """Fitted on development data, so that a score is the probability of being right."""
+    flat_calibration: Calibration = UNCALIBRATED
+    """The same of flat decoding, where what is left after a better one is right more often."""
     max_words: int = 100
     """The longest window, in words; longer sentences are split with an overlap."""
 
@@ -95,6 +105,12 @@ class ModelConfig:
                 f"hidden_size must be a multiple of 2 x num_heads, got {self.hidden_size} "
                 f"for {self.num_heads} heads"
             )
+        for slope, shift in (self.calibration, self.flat_calibration):
+            if not (0 < slope < math.inf and math.isfinite(shift)):
+                raise ValueError(
+                    f"a calibration has a slope above 0 and a finite shift, got {slope} and "
+                    f"{shift}; {UNCALIBRATED} leaves scores as they are"
+                )
         if self.timesteps < 1 or self.scale <= 0:
             raise ValueError(
                 f"timesteps must be >= 1 and scale > 0, got {self.timesteps} and {self.scale}"
@@ -104,9 +120,13 @@ class ModelConfig:
         """Return φ for flat or for nested decoding."""
         return self.flat_threshold if flat else self.threshold
 
+    def calibration_of(self, flat: bool) -> Calibration:
+        """Return the calibration of flat or of nested decoding."""
+        return self.flat_calibration if flat else self.calibration
+
     @property
     def decoding(self) -> DecodingRules:
-        """How entities are read off this architecture's steps."""
+        """How entities are read off this architecture's steps, before calibration."""
         if self.architecture == "spanneal":
             return OURS
         return DecodingRules(
@@ -116,13 +136,17 @@ class ModelConfig:
         )
 
     def to_json(self) -> dict[str, Any]:
-        lists = {"labels": list(self.labels), "departures": list(self.departures)}
+        lists = {name: list(getattr(self, name)) for name in _TUPLES}
         return {**asdict(self), **lists}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ModelConfig:
-        tuples = {name: tuple(data.get(name, ())) for name in ("labels", "departures")}
+        tuples = {name: tuple(data[name]) for name in _TUPLES if name in data}
         return cls(**{**data, **tuples})
+
+
+_TUPLES = ("labels", "departures", "calibration", "flat_calibration")
+"""The fields of `ModelConfig` that are lists in JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,10 @@ class Entity:
     """A labelled stretch of a document, in code points.
 
     `score` is (½ P^l + ½ P^r + 2 P^c) / 3 of its best proposal, or (P^l + P^r + P^c) / 3 with the
-    architecture `paper` (`core.inference.scoring`), between 0 and 1; 1 for an entity that a person
-    fixed for the model, None for one that a person annotated. `confidence` is None if no model was
-    asked. `text` is the entity's own text if a pipeline made it, else empty. Neither takes part in
-    comparisons.
+    architecture `paper`, calibrated to the probability that it is right
+    (`core.inference.scoring`): between 0 and 1; 1 for an entity that a person fixed for the model,
+    None for one that a person annotated. `confidence` is None if no model was asked. `text` is the
+    entity's own text if a pipeline made it, else empty. Neither takes part in comparisons.
     """
 
     start: int
@@ -187,7 +187,7 @@ class SamplerSettings:
         if self.threshold is not None and not 0.0 <= self.threshold <= 1.0:
             raise ValueError(
                 f"threshold must lie in [0, 1], got {self.threshold}; it is the least score of an "
-                "entity, (½ P^l + ½ P^r + 2 P^c) / 3"
+                "entity, from 0.0 for any to 1.0 for none but certain ones"
             )
 
 
@@ -281,6 +281,8 @@ class Trace:
     """Tokens that no window could cover; empty for ordinary text."""
     weights: tuple[float, float, float] = (0.5, 0.5, 2.0)
     """Of P^l, P^r and P^c in a score (`core.config.DecodingRules`)."""
+    calibration: tuple[float, float] = (1.0, 0.0)
+    """The slope and the shift of a score's logit (`core.inference.scoring`)."""
 
     def to_json(self) -> dict[str, Any]:
         """The trace as plain lists and dictionaries, ready for `json.dumps`; the text once."""

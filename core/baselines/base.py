@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -25,7 +25,9 @@ from ..config import ModelConfig
 from ..data.batching import inference_batches
 from ..data.fitting import fit_to_window
 from ..devices import mixed_precision
+from ..evaluation.error_analysis import ErrorAnalysis, analyse_errors
 from ..evaluation.metrics import Scores, score
+from ..inference.decoding import Candidate
 from ..installation import PROGRAM
 from ..modeling.architectures import build_encoder
 from ..modeling.encoder import encoder_config_from
@@ -34,6 +36,9 @@ from ..types import Example, Span
 
 UNKNOWN_LOGIT = -1e4
 """The logit of a label that a sentence's annotators did not annotate."""
+THRESHOLD = 0.5
+"""The least score of a candidate that is an entity."""
+Decoded = TypeVar("Decoded")
 
 
 class Baseline(nn.Module, ABC):
@@ -69,17 +74,42 @@ class Baseline(nn.Module, ABC):
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of one batch."""
 
-    @torch.inference_mode()
+    @property
+    def flat(self) -> bool:
+        """Whether entities never overlap."""
+        return True
+
+    def candidates(self, sentences: Sequence[Sequence[str]]) -> list[list[Candidate]]:
+        """What might be an entity of one batch, best first. Entities are those that reach
+        `THRESHOLD` and conflict with no better one. A baseline that decides by words has no
+        others."""
+        return [
+            [Candidate(*span.key, score=1.0, step=1, slot=0) for span in spans]
+            for spans in self.decode(sentences)
+        ]
+
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """The entities of any number of sentences, batched by length."""
-        predictions: list[tuple[Span, ...]] = [()] * len(sentences)
+        return self._batched(sentences, self.decode)
+
+    def analyse_errors(self, examples: Sequence[Example]) -> ErrorAnalysis:
+        """Count errors by kind, on sentences that fit the encoder."""
+        proposals = self._batched([example.words for example in examples], self.candidates)
+        return analyse_errors(examples, proposals, THRESHOLD, self.flat)
+
+    @torch.inference_mode()
+    def _batched(
+        self,
+        sentences: Sequence[Sequence[str]],
+        decode: Callable[[Sequence[Sequence[str]]], list[Decoded]],
+    ) -> list[Decoded]:
+        results: dict[int, Decoded] = {}
         device = self.encoder.device
         for rows in inference_batches([len(words) for words in sentences], device):
             with mixed_precision(device):
-                decoded = self.decode([sentences[row] for row in rows])
-            for row, spans in zip(rows, decoded, strict=True):
-                predictions[row] = spans
-        return predictions
+                decoded = decode([sentences[row] for row in rows])
+            results |= dict(zip(rows, decoded, strict=True))
+        return [results[row] for row in range(len(sentences))]
 
     def measure(self, examples: Sequence[Example]) -> tuple[Scores, float]:
         """Scores and sentences per second, on sentences that fit the encoder."""

@@ -6,7 +6,7 @@ encoder. B sentences, M words, C types and ∅ (the last index), D the width of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,12 +15,14 @@ from torch.nn import functional as F
 from ..data.batching import Gold
 from ..diffusion.boundaries import to_half_open
 from ..evaluation.metrics import nested_entities
+from ..inference.decoding import Candidate, select
 from ..modeling.model import DiffusionNER
 from ..modeling.type_classifier import VIEW, WIDTHS, view
-from ..overlaps import conflict_rule
 from ..types import Example, Span
-from .base import UNKNOWN_LOGIT, Baseline
+from .base import THRESHOLD, UNKNOWN_LOGIT, Baseline
 
+_LEAST = 0.01
+"""The least score of a candidate that is counted as proposed."""
 _NO_ENTITY_BIAS = 6.0
 """The initial logit of ∅: hundreds of spans are ∅ for each entity."""
 
@@ -80,32 +82,46 @@ class Biaffine(Baseline):
         )
         return total / lengths.sum()
 
+    @property
+    def flat(self) -> bool:
+        return not self.nested
+
+    def candidates(self, sentences: Sequence[Sequence[str]]) -> list[list[Candidate]]:
+        """All spans whose best type has a hundredth of the probability that it and ∅ have
+        together, which is its score, the most probable first."""
+        return self._candidates(sentences, _LEAST)
+
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
-        best, types = self(sentences).log_softmax(-1).max(-1)
-        inside = _spans(torch.tensor([len(words) for words in sentences])).to(types.device)
-        indices = ((types < len(self.labels)) & inside).nonzero()
-        scored: list[list[tuple[float, Span]]] = [[] for _ in sentences]
-        values = (best[indices.unbind(1)].tolist(), types[indices.unbind(1)].tolist())
+        """The spans that are more probably an entity than ∅ and conflict with no more probable
+        one (section 2.3 of Yu et al.)."""
+        return [
+            tuple(sorted(c.span for c in select(sentence_candidates, THRESHOLD, self.flat)))
+            for sentence_candidates in self._candidates(sentences, THRESHOLD)
+        ]
+
+    def _candidates(
+        self, sentences: Sequence[Sequence[str]], least: float
+    ) -> list[list[Candidate]]:
+        log_probs = self(sentences).log_softmax(-1)
+        best, types = log_probs[..., :-1].max(-1)
+        scores = (best - log_probs[..., -1]).sigmoid()
+        inside = _spans(torch.tensor([len(words) for words in sentences])).to(scores.device)
+        indices = (inside & (scores >= least)).nonzero()
+        columns = (values[indices.unbind(1)].tolist() for values in (best, types, scores))
         places = to_half_open(indices[:, 1:]).tolist()
-        for row, (start, end), value, kind in zip(
-            indices[:, 0].tolist(), places, *values, strict=True
+        ranked: list[list[tuple[float, Candidate]]] = [[] for _ in sentences]
+        for row, (start, end), rank, kind, score in zip(
+            indices[:, 0].tolist(), places, *columns, strict=True
         ):
-            scored[row].append((value, Span(start, end, self.labels[kind])))
-        return [compatible(candidates, bool(self.nested)) for candidates in scored]
+            candidate = Candidate(start, end, self.labels[kind], score, step=1, slot=0)
+            ranked[row].append((rank, candidate))
+        return [
+            [candidate for _, candidate in sorted(row, key=lambda item: (-item[0], item[1].span))]
+            for row in ranked
+        ]
 
 
 def _spans(lengths: Tensor) -> Tensor:
     """The mask (B, M, M) of spans with l ≤ r inside their sentence."""
     index = torch.arange(int(lengths.max()))
     return (index[:, None] <= index) & (index < lengths[:, None])[:, None]
-
-
-def compatible(scored: Iterable[tuple[float, Span]], nested: bool) -> tuple[Span, ...]:
-    """The spans that conflict with no better one, in text order (section 2.3 of Yu et al.): no
-    crossing ones if `nested`, else no overlapping ones."""
-    in_conflict = conflict_rule(flat=not nested)
-    selected: list[Span] = []
-    for _, span in sorted(scored, key=lambda item: (-item[0], item[1])):
-        if not any(in_conflict(span, other) for other in selected):
-            selected.append(span)
-    return tuple(sorted(selected))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
 from ..research.experiments.candidate import BASELINES
 from ..training.trainer import train
+from ..types import Example
 from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
@@ -39,6 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_start(parser, parent="continue from this baseline's folder")
     parser.add_argument("--test", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, help="folder for the baseline")
+    parser.add_argument(
+        "--errors", action="store_true", help="count missed and false entities by kind"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -66,13 +72,26 @@ def _train(options: argparse.Namespace) -> dict[str, Any]:
     ):
         report(record)
     baseline.restore(options.out)
-    results = {}
-    for file, examples in tests.items():
-        scores, speed = baseline.measure(baseline.fit_to_window(examples))
-        print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
-        results[str(file)] = {**scores.to_json(), "sentences_per_second": speed}
+    results = {
+        str(file): _measure(baseline, file, baseline.fit_to_window(test), options.errors)
+        for file, test in tests.items()
+    }
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
     return results
+
+
+def _measure(
+    baseline: Baseline, file: Path, test: Sequence[Example], with_errors: bool
+) -> dict[str, Any]:
+    """Print the scores of a test file and return them."""
+    scores, speed = baseline.measure(test)
+    print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
+    result = {**scores.to_json(), "sentences_per_second": speed}
+    if with_errors:
+        errors = baseline.analyse_errors(test)
+        print("\n" + errors.as_table())
+        result |= asdict(errors)
+    return result
 
 
 def _baseline(options: argparse.Namespace, labels: tuple[str, ...], seed: int) -> Baseline:

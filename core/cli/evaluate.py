@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..data.fitting import fit_to_window
 from ..evaluation.measure import measure, with_annotated_labels
+from ..evaluation.metrics import percent
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .output import add_json, print_json
@@ -64,7 +65,11 @@ def run(options: argparse.Namespace) -> None:
             f"{row['sentences_per_second']:.1f} sentences/s, {row['distinct_spans']:.2f} distinct "
             "spans per sentence"
         )
-        print(row["table"] + "\n")
+        print(row["table"])
+        print(
+            f"expected calibration error {percent(row['calibration_error'])} % of the scores that "
+            f"reach φ, {percent(row['uncalibrated_error'])} % without calibration\n"
+        )
         if options.errors:
             print(row["error_table"] + "\n")
 

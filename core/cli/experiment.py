@@ -16,6 +16,10 @@ from .shared import numbers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    width = max(map(len, EXPERIMENTS))
+    lines = (f"  {name:{width}}  {made.question}" for name, made in EXPERIMENTS.items())
+    parser.epilog = "experiments:\n" + "\n".join(lines)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("name", choices=EXPERIMENTS, help="described in docs/experiments.md")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder for results and tables")

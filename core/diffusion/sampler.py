@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -110,6 +110,8 @@ def denoise(
     ValueError if `settings.steps` exceeds the model's T or a constraint does not fit.
     """
     pairs = model.schedule.ddim_pairs(settings.steps)
+    calibration = model.config.calibration_of(settings.flat)
+    decoding = replace(model.config.decoding, calibration=calibration)
     rules = None
     if constraints is not None and any(
         sentence.fixed or sentence.suppressed for sentence in constraints
@@ -137,7 +139,7 @@ def denoise(
             joined.renewed,
             pointer_log_probs,
             joined.type_probs,
-            model.config.decoding,
+            decoding,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..evaluation.metrics import Count, compare
 from .records import FragmentedEntity, FragmentedExample
@@ -16,6 +17,13 @@ class FragmentScores:
     overall: Count
     discontinuous: Count
     """Only entities with more than one fragment."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Both as `Count.to_json`."""
+        return {
+            "overall": self.overall.to_json(),
+            "discontinuous": self.discontinuous.to_json(),
+        }
 
 
 def score_fragmented(

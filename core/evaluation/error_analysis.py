@@ -18,7 +18,7 @@ MISSED = {
     "type": "found with another label",
     "below φ": "proposed, but its score is below φ",
     "conflict": "proposed above φ, but in conflict with a better suggestion",
-    "not proposed": "no noisy span proposed it, or ∅ was more probable",
+    "not proposed": "never proposed as an entity, or ∅ was more probable",
 }
 """The kinds of missed gold entities."""
 

@@ -14,9 +14,11 @@ from ..diffusion.sampler import denoise
 from ..inference.candidates import propose, threshold_of
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
+from .calibration import judge
 from .error_analysis import analyse_errors
 from .evaluate import score_proposals
 from .metrics import as_table, ratio
+from .tuning import calibration_error
 
 
 def with_annotated_labels(examples: Sequence[Example]) -> list[Example]:
@@ -32,7 +34,8 @@ def measure(
 
     `distinct_spans` is the mean number of distinct typed spans that a sentence's noisy spans
     propose over all steps, before φ is applied; None without sentences. `missed` and `false` count
-    errors by kind (`core.evaluation.error_analysis`).
+    errors by kind (`core.evaluation.error_analysis`). `calibration_error` is that of the scores of
+    what reaches φ, `uncalibrated_error` the same without the model's calibration.
     """
     threshold = threshold_of(model, sampler)
     start = time.perf_counter()
@@ -40,6 +43,7 @@ def measure(
     seconds = time.perf_counter() - start
     errors = analyse_errors(examples, proposals, threshold, sampler.flat)
     scores = score_proposals(examples, proposals, threshold, sampler.flat)
+    judged = judge(examples, proposals, threshold, sampler.flat)
     return {
         **scores.to_json(),
         "steps": sampler.steps,
@@ -47,6 +51,8 @@ def measure(
         "threshold": threshold,
         "sentences_per_second": len(examples) / seconds,
         "distinct_spans": ratio(sum(map(len, proposals)), len(proposals)),
+        "calibration_error": calibration_error(judged),
+        "uncalibrated_error": calibration_error(judged, model.config.calibration),
         "missed": errors.missed,
         "false": errors.false,
         "table": as_table(scores),

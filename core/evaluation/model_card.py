@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,12 @@ from ..data.fitting import fit_to_window
 from ..modeling.model import CARD, DiffusionNER
 from ..types import Example, SamplerSettings
 from .card_head import Facts, Result, corpus_of, with_head
+from .card_sections import (
+    calibration_section,
+    file_name,
+    phi_line,
+    with_calibration_section,
+)
 from .measure import measure, with_annotated_labels
 from .metrics import UNDEFINED, percent, stored_shares
 
@@ -35,13 +41,12 @@ def write_card(
     """
     model = DiffusionNER.load(folder, device)
     development = measure(model, fit_to_window(model, dev), SamplerSettings())
-    test = [
-        row for path, sentences in tests.items() for row in _measure_test(model, path, sentences)
-    ]
+    test = measure_tests(model, tests)
     parts = [
         intro.rstrip(),
         "## Development scores\n\n```\n" + development["table"] + "\n```",
         "## Test scores\n\n" + _test_scores(model, test),
+        calibration_section(model.config, test),
         f"## Command\n\n```\n{command}\n```",
     ]
     corpora = [corpus_of(file)[0] for file in trained_on]
@@ -51,13 +56,27 @@ def write_card(
     return {"development": development, "test": test}
 
 
-def _measure_test(
-    model: DiffusionNER, path: Path, sentences: Sequence[Example]
-) -> Iterator[dict[str, Any]]:
-    examples = fit_to_window(model, with_annotated_labels(sentences))
-    for flat in (False, True):
-        row = measure(model, examples, SamplerSettings(flat=flat))
-        yield {"file": str(path), "decoding": "flat" if flat else "nested", **row}
+def measure_tests(
+    model: DiffusionNER, tests: Mapping[Path, Sequence[Example]]
+) -> list[dict[str, Any]]:
+    """What `measure` returns for the sentences of each file, nested and flat, with its "file" and
+    "decoding"."""
+    rows = []
+    for path, sentences in tests.items():
+        examples = fit_to_window(model, with_annotated_labels(sentences))
+        for flat in (False, True):
+            row = measure(model, examples, SamplerSettings(flat=flat))
+            decoding = "flat" if flat else "nested"
+            rows.append({"file": str(path), "decoding": decoding, **row})
+    return rows
+
+
+def write_calibration(folder: Path, model: DiffusionNER, tests: Sequence[dict[str, Any]]) -> None:
+    """Bring the folder's card up to date, if it has one; `tests` are from `measure_tests`."""
+    path = folder / CARD
+    if path.is_file():
+        card = path.read_text("utf-8")
+        path.write_text(with_calibration_section(card, model.config, tests), "utf-8")
 
 
 def _result(row: Mapping[str, Any]) -> Result:
@@ -71,7 +90,7 @@ def _test_scores(model: DiffusionNER, rows: Sequence[dict[str, Any]]) -> str:
     sampler = SamplerSettings()
     lines = [
         f"γ = {sampler.steps}, K = {sampler.num_spans}, seed {sampler.seed}, "
-        f"φ = {model.config.phi(flat=False):.3f}, flat {model.config.phi(flat=True):.3f}; "
+        f"{phi_line(model.config)}; "
         "in per cent, exact boundaries and type. `flat` keeps no overlapping entities: the fair "
         "setting for a corpus without nesting.",
         "",
@@ -80,7 +99,7 @@ def _test_scores(model: DiffusionNER, rows: Sequence[dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        name = "/".join(Path(row["file"]).parts[-2:])
+        name = file_name(row["file"])
         shares = (row["precision"], row["recall"], row["f1"], row["nested_recall"])
         figures = " | ".join(percent(share, 1) for share in shares)
         distinct = row["distinct_spans"]

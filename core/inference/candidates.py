@@ -21,7 +21,7 @@ from .decoding import FIXED_SCORE, Candidate, SeedScored, select
 from .distinct_spans import DistinctSpans, distinct_spans
 from .ensemble import agreements
 from .noisy_spans import score_noisy_spans
-from .scoring import WEIGHTS, public_score, weighted_sum
+from .scoring import WEIGHTS, public_score, uncalibrated, weighted_sum
 
 
 def threshold_of(model: DiffusionNER, settings: SamplerSettings) -> float:
@@ -99,17 +99,18 @@ def _score_candidates(
     history: Sequence[SamplerStep], labels: Sequence[str], min_score: float
 ) -> list[list[SeedScored]]:
     """Score every sentence's distinct proposals and keep those that reach `min_score` with any
-    seed, each with its score by seed."""
+    seed, or nearly, each with its score by seed."""
     if history[0].noisy_type_probs is not None:
         return score_noisy_spans(history, labels, min_score)
     spans = distinct_spans(history)
     type_probs, types = spans.type_probs.max(-1)
     mean_boundary_probs = spans.by_seed / 2  # stands for a seed's P^l as for its P^r
-    weights = history[0].decoding.weights
+    weights, calibration = history[0].decoding.weights, history[0].decoding.calibration
     seed_sums = weighted_sum(
         mean_boundary_probs, mean_boundary_probs, type_probs[:, None], weights
     ) * (spans.by_seed > 0)
-    mask = ((types < len(labels)) & (seed_sums.amax(1) >= min_score * WEIGHTS)).nonzero()[:, 0]
+    least_sum = uncalibrated(min_score, calibration) * WEIGHTS * _LENIENCE
+    mask = ((types < len(labels)) & (seed_sums.amax(1) >= least_sum)).nonzero()[:, 0]
     gamma, num_spans = len(history), history[0].boundaries.shape[1]
     support = spans.counts_by_step.sum(1) / (gamma * num_spans)
     probs = (spans.left_probs, spans.right_probs, type_probs, support, seed_sums.mean(1))
@@ -121,11 +122,15 @@ def _score_candidates(
         left, right, type_prob, share, total, *sums = row[_INTEGERS:]
         since = gamma - run + 1 if run else None
         confidence = Confidence(left, right, type_prob, since, share)
-        candidate = Candidate(
-            start, end, labels[type_id], public_score(total), step + 1, slot, confidence
-        )
-        scored[sentence].append((candidate, [public_score(seed_sum) for seed_sum in sums]))
+        score = public_score(total, calibration)
+        candidate = Candidate(start, end, labels[type_id], score, step + 1, slot, confidence)
+        seed_scores = [public_score(seed_sum, calibration) for seed_sum in sums]
+        scored[sentence].append((candidate, seed_scores))
     return scored
+
+
+_LENIENCE = 1 - 1e-6
+"""On the device sums are compared in single precision; φ is applied to the scores."""
 
 
 _INTEGERS = 7

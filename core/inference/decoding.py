@@ -30,7 +30,7 @@ class Candidate:
     label: str
     score: float
     """The score at its best step and noisy span, 0 to 1; an ensemble's is the mean over its seeds,
-    with 0 for those that never proposed it."""
+    with 0 for those that never proposed it, calibrated at the end."""
     step: int
     """The step with the highest score, 1 … γ."""
     slot: int

@@ -11,7 +11,7 @@ from ..diffusion.boundaries import to_half_open
 from ..diffusion.sampler import SamplerStep
 from ..types import Confidence
 from .decoding import Candidate, SeedScored
-from .scoring import entity_score
+from .scoring import calibrated, entity_score
 
 
 class _Proposal(NamedTuple):
@@ -53,6 +53,8 @@ def score_noisy_spans(
         for seed, proposal in by_seed.items():
             parts = proposal.left, proposal.right, proposal.kind
             scores[seed] = entity_score(*parts, decoding.weights)
+        mean = calibrated(sum(scores) / seeds, decoding.calibration)
+        scores = [calibrated(score, decoding.calibration) for score in scores]
         if max(scores) < min_score:
             continue
         best = max(by_seed.values(), key=lambda proposal: proposal.kind)
@@ -60,7 +62,6 @@ def score_noisy_spans(
         stayed = len(list(takewhile(bool, reversed(counts))))
         since, support = gamma - stayed + 1 if stayed else None, sum(counts) / (gamma * slots)
         confidence = Confidence(best.left, best.right, best.kind, since, support)
-        mean = sum(scores) / seeds
         candidate = Candidate(*place, labels[best.type_id], mean, best.step, best.slot, confidence)
         scored[row].append((candidate, scores))
     return scored

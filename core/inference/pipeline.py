@@ -212,6 +212,7 @@ class Pipeline:
             tuple(origin for _, origin in decoded),
             windowed.uncovered,
             self.model.config.decoding.weights,
+            self.model.config.calibration_of(settings.flat),
         )
 
     def read(

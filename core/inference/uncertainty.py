@@ -36,14 +36,6 @@ class Uncertainty:
     """The mean word state; zeros for a text without words."""
 
 
-def estimate_uncertainty(
-    pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
-) -> Uncertainty:
-    """Estimate the uncertainty of a text in one call; `iter_uncertainty` can be interrupted."""
-    *_, last = iter_uncertainty(pipeline, text, settings)
-    return last
-
-
 def iter_uncertainty(
     pipeline: Pipeline, text: str, settings: SamplerSettings = SamplerSettings()
 ) -> Iterator[Uncertainty]:

@@ -27,6 +27,7 @@ from ..installation import PROGRAM
 from .architectures import build_denoiser, build_encoder
 from .encoder import WordEncoder, encoder_config_from
 from .file_format import FORMAT, KEY, outdated, settings, weight_name
+from .half_embedding import halve_embedding
 from .half_linear import HalfLinear, halve_linears
 from .network import EncodedBatch
 from .subwords import SubwordCache, WordBatch, word_batch
@@ -52,10 +53,16 @@ def write_config_and_tokenizer(
     """Write the configuration and the tokenizer that the weights in `folder` need to be loaded
     again."""
     tokenizer.save_pretrained(folder)
+    _write_config(folder, config, encoder)
+
+
+def _write_config(folder: Path, config: ModelConfig, encoder: WordEncoder) -> None:
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
     text = {KEY: FORMAT, "model": config.to_json(), "encoder": shape}
-    (folder / CONFIG).write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+    temporary = folder / (CONFIG + ".new")
+    temporary.write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
+    temporary.replace(folder / CONFIG)
 
 
 class DiffusionNER(nn.Module):
@@ -85,6 +92,12 @@ class DiffusionNER(nn.Module):
     @property
     def device(self) -> torch.device:
         return self.encoder.device
+
+    @property
+    def embedding_name(self) -> str:
+        """The name of the word embeddings among the weights."""
+        table = self.encoder.transformer.get_input_embeddings()
+        return next(f"{name}.weight" for name, module in self.named_modules() if module is table)
 
     @property
     def no_entity(self) -> int:
@@ -155,6 +168,10 @@ class DiffusionNER(nn.Module):
         temporary.replace(folder / WEIGHTS)
         write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
+    def save_config(self, folder: Path) -> None:
+        """Write the configuration alone, beside the weights that the folder has."""
+        _write_config(folder, self.config, self.encoder)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without the hooks that transformers puts on its modules, and with the weights as
         bytes, so that any process can load them."""
@@ -211,6 +228,9 @@ def _load_weights(model: DiffusionNER, path: Path) -> None:
     memory beside the whole model. Raises RuntimeError if they are not the model's."""
     with safe_open(path, "pt") as file:
         names = list(file.keys())
+        table = model.embedding_name
+        if table in names and file.get_slice(table).get_dtype() == "F16":
+            halve_embedding(model.encoder.transformer.get_input_embeddings())
     unexpected: list[str] = []
     for start in range(0, len(names), _WEIGHTS_AT_A_TIME):
         with safe_open(path, "pt") as file:
@@ -255,7 +275,10 @@ def _rebuilt(
 ) -> DiffusionNER:
     """Rebuild a pickled model."""
     model = DiffusionNER(config, build_encoder(config, encoder_config), tokenizer)
-    model.load_state_dict(from_bytes(weights))
+    state = from_bytes(weights)
+    if state[model.embedding_name].dtype == torch.float16:
+        halve_embedding(model.encoder.transformer.get_input_embeddings())
+    model.load_state_dict(state)
     if half:
         halve_linears(model)
     return model.to(device_of(device)).train(training)

@@ -71,6 +71,8 @@ class AuxiliaryLearner(DiffusionLearner):
             self.model.config,
             threshold=main.model.config.threshold,
             flat_threshold=main.model.config.flat_threshold,
+            calibration=main.model.config.calibration,
+            flat_calibration=main.model.config.flat_calibration,
         )
         return scores
 

@@ -26,10 +26,16 @@ class DivergenceMonitor:
         self._recent: deque[float] = deque(maxlen=_WINDOW)
         self._lowest = math.inf
 
-    def check(self, step: int, loss: float) -> None:
-        """Raises TrainingDivergedError with the step and the loss."""
+    def check(self, step: int, loss: float, comparable: bool = True) -> None:
+        """Raises TrainingDivergedError with the step and the loss.
+
+        Batches without entities are not `comparable`: they have hardly any loss, so that a median
+        over both kinds would leap from one to the other.
+        """
         if not math.isfinite(loss):
             raise TrainingDivergedError(f"training diverged in step {step}: the loss is {loss}")
+        if not comparable:
+            return
         self._recent.append(loss)
         if len(self._recent) < _WINDOW:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..config import Architecture, ModelConfig, TrainingConfig
-from ..evaluation.evaluate import score_proposals, tune_threshold
+from ..evaluation.evaluate import score_proposals
 from ..evaluation.metrics import Scores
-from ..inference.candidates import propose
+from ..evaluation.tuning import tune
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
 from .objective import diffusion_losses
@@ -62,7 +62,7 @@ _OBJECTIVES: Mapping[Architecture, Callable[..., dict[str, Tensor]]] = {
 @dataclass
 class DiffusionLearner:
     """Train DiffusionNER with Algorithm 1; evaluation tunes the model's φ for nested and flat
-    decoding, and keeps it if the examples have no entity."""
+    decoding and its calibration, and keeps them if the examples have no entity."""
 
     model: DiffusionNER
     config: TrainingConfig
@@ -90,14 +90,7 @@ class DiffusionLearner:
         return losses(self.model, examples, self.config, generator)
 
     def evaluate(self, examples: Sequence[Example]) -> Scores:
-        proposals = propose(self.model, [example.words for example in examples], self.sampler)
-        nested_threshold, flat_threshold = (
-            tune_threshold(examples, proposals, flat) for flat in (False, True)
-        )
-        if nested_threshold is not None and flat_threshold is not None:
-            self.model.config = replace(
-                self.model.config, threshold=nested_threshold, flat_threshold=flat_threshold
-            )
+        proposals = tune(self.model, examples, self.sampler)
         flat = self.sampler.flat
         return score_proposals(examples, proposals, self.model.config.phi(flat), flat)
 

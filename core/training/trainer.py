@@ -86,7 +86,8 @@ def _records(
                 meter.add(losses)
                 loss = sum(losses.values())
                 with _advice(config, folder, state):
-                    monitor.check(step, loss)
+                    has_entities = any(example.entities for example in batch)
+                    monitor.check(step, loss, comparable=has_entities)
                 state = state.after_step(loss, meter.seconds)
                 if step % _REPORT_EVERY == 0:
                     yield log(meter.report(step, epoch + 1, optimization.learning_rates))

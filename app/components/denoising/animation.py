@@ -33,7 +33,7 @@ class Frame(TypedDict):
     labels: list[int]
     """Indices into the payload's labels, -1 for ∅."""
     scores: list[float]
-    """(½ P^l + ½ P^r + 2 P^c) / 3, or with the weights of the trace."""
+    """(½ P^l + ½ P^r + 2 P^c) / 3, or with the weights of the trace, calibrated as it says."""
     confident: list[bool]
     """Typed and at or above φ."""
     probabilities: list[tuple[int, int, int]]

@@ -65,7 +65,7 @@ def _positions(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, floa
 def span_score(step: SentenceStep, slot: int, trace: Trace) -> float:
     """The score of one noisy span of the trace."""
     probabilities = step.p_left[slot], step.p_right[slot], step.p_type[slot]
-    return round(entity_score(*probabilities, trace.weights), 3)
+    return round(entity_score(*probabilities, trace.weights, trace.calibration), 3)
 
 
 def _per_mille(step: SentenceStep) -> list[tuple[int, int, int]]:
@@ -95,7 +95,7 @@ def _confident(step: SentenceStep, trace: Trace) -> list[bool]:
     return [
         label is not None
         and start < end
-        and entity_score(left, right, kind, trace.weights) >= trace.threshold
+        and entity_score(left, right, kind, trace.weights, trace.calibration) >= trace.threshold
         for (start, end), label, left, right, kind in zip(
             step.spans, step.labels, step.p_left, step.p_right, step.p_type, strict=True
         )

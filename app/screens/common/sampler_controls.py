@@ -76,8 +76,9 @@ def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> fl
         0.01,
         key=f"phi_{predictor.model_version_id}_{'flat' if flat else 'nested'}",
         persist_state="session",
-        help="The score that a span must reach, (½ Pˡ + ½ Pʳ + 2 Pᶜ) / 3, or (Pˡ + Pʳ + Pᶜ) / 3 "
-        "with the architecture `paper`. The default is the model’s own threshold.",
+        help="The score that a span must reach: (½ Pˡ + ½ Pʳ + 2 Pᶜ) / 3, or (Pˡ + Pʳ + Pᶜ) / 3 "
+        "with the architecture `paper`, calibrated to the probability that it is right if the "
+        "model’s card says so. The default is the model’s own threshold.",
     )
     return None if abs(threshold - tuned) < 1e-9 else float(threshold)
 

@@ -20,7 +20,10 @@ from .seeding import with_errors
 
 Rows = list[dict[str, Any]]
 _SCORE_NAMES = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
-_CANDIDATE_SCORE_NAMES = ("threshold", "distinct_spans", "sentences_per_second")
+_CANDIDATE_SCORE_NAMES = (
+    *("threshold", "distinct_spans", "sentences_per_second"),
+    *("missed", "false"),
+)
 GIVEN = (0, 1, 2)
 ERRORS = 0.05
 """The share of entities that `label_errors` corrupts."""
@@ -38,11 +41,12 @@ class MeasureInput:
 
 
 def scores(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """P, R, F1, nested recall and sentences per second: the candidate with each sampler, a baseline
-    once."""
+    """P, R, F1, nested recall, sentences per second and errors by kind: the candidate with each
+    sampler, a baseline once."""
     if isinstance(trained, BaselineModel):
         baseline_scores, speed = trained.baseline.measure(data.test)
-        return [{**_select_scores(baseline_scores), "sentences_per_second": speed}]
+        errors = asdict(trained.baseline.analyse_errors(data.test))
+        return [{**_select_scores(baseline_scores), "sentences_per_second": speed, **errors}]
     rows = []
     for sampler in data.samplers:
         measured_scores = measure(trained.model, data.test, sampler)

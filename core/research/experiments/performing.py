@@ -52,7 +52,8 @@ def perform(run: Run, folder: Path) -> Generator[TrainingRecord, None, dict[str,
         rows_of_corpus = measured(trained, run.measure, data, flat[corpus.name])
         cells = {"corpus": corpus.name, "flat_corpus": flat[corpus.name]}
         rows += [{**cells, **row} for row in rows_of_corpus]
-    parameters = sum(parameter.numel() for parameter in trained.learner.network.parameters())
+    state = trained.learner.network.state_dict().values()
+    parameters = sum(value.numel() for value in state if value.is_floating_point())
     return {**summary, "parameters": parameters, "sentences": len(examples), "measures": rows}
 
 

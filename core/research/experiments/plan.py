@@ -9,7 +9,12 @@ from typing import Any, Literal
 
 from ...config import FINE_TUNING, ModelConfig, TrainingConfig
 from ...types import SamplerSettings
-from .settings import Setting, split_overrides, without_candidate_settings
+from .settings import (
+    Setting,
+    split_overrides,
+    without_candidate_settings,
+    without_fitted,
+)
 
 MIN_STEPS = 1500
 Kind = Literal["ours", "tagger", "biaffine"]
@@ -116,7 +121,7 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         """Everything that determines the result except the files' contents, defaults included."""
-        model = None if self.start else ModelConfig((), **self.model).to_json()
+        model = None if self.start else without_fitted(ModelConfig((), **self.model).to_json())
         training = self.training.to_json() if self.trains else None
         samplers: list[Any] = [asdict(sampler) for sampler in self.samplers]
         if self.kind != "ours":

@@ -13,7 +13,7 @@ from .experiment import Experiment, ExperimentConfig
 from .plan import Corpus, Run
 from .report import Chart, Record, Report
 from .runner import Done
-from .settings import Setting
+from .settings import Setting, without_fitted
 from .tables import average
 
 _NAME = "Spanneal, paper"
@@ -58,7 +58,7 @@ def _corpus(preset: Preset, folder: Path) -> Corpus:
 
 
 def _settings(preset: Preset, quick: bool) -> dict[str, Setting]:
-    settings = {**asdict(preset.model()), **asdict(preset.training())}
+    settings = {**without_fitted(asdict(preset.model())), **asdict(preset.training())}
     if quick:  # of three epochs
         settings["frozen_epochs"] = 1
     return {name: value for name, value in settings.items() if name not in ("labels", "seed")}

@@ -9,7 +9,9 @@ from typing import Any
 from ...config import ModelConfig, TrainingConfig
 
 Setting = str | int | float | bool | tuple[str, ...]
-_MODEL = {field.name for field in fields(ModelConfig)} - {"labels"}
+_FITTED = frozenset({"calibration", "flat_calibration"})
+"""Fields of ModelConfig that come from the data alone, so that no run sets them."""
+_MODEL = {field.name for field in fields(ModelConfig)} - {"labels", *_FITTED}
 _TRAINING = {field.name for field in fields(TrainingConfig)}
 _CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
@@ -18,6 +20,11 @@ _CANDIDATE_ONLY = {
     *("pure_noise", "no_entity_weight", "boundary_loss"),
 }
 """Settings that no baseline uses."""
+
+
+def without_fitted(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that a run has from its beginning."""
+    return {name: value for name, value in settings.items() if name not in _FITTED}
 
 
 def without_candidate_settings(settings: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from statistics import mean, stdev
 from typing import Any
 
+from ...evaluation.error_analysis import MISSED
 from .plan import Run
 from .report import Record, in_percent
 from .runner import Done
 from .settings import Setting
 
 SCORES = ("P", "R", "F1", "± seeds", "nested R", "dev F1", "seeds", "minutes")
+ERRORS = tuple(f"missed: {kind}" for kind in MISSED)
+"""Of the gold entities of a test file, see `core.evaluation.error_analysis`."""
 SAMPLING = ("γ", "K")
 Cells = tuple[tuple[str, Setting], ...]
 
@@ -61,7 +64,13 @@ def _record(row: dict[str, Any], measure: dict[str, Any]) -> Record:
         "sentences/s": measure["sentences_per_second"],
         "parameters": row["parameters"],
         "final spans": measure.get("final_spans"),
+        **dict(zip(ERRORS, _missed(measure), strict=True)),
     }
+
+
+def _missed(measure: dict[str, Any]) -> list[int | None]:
+    """The number of missed entities of each kind; None in results that did not count them."""
+    return [measure.get("missed", {}).get(kind) for kind in MISSED]
 
 
 def late_gain(points: Sequence[tuple[int, float | None]]) -> float | None:

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.baselines.base import BaselineLearner
-from core.baselines.biaffine import Biaffine, compatible
+from core.baselines.biaffine import Biaffine
 from core.config import TrainingConfig
+from core.evaluation.error_analysis import FALSE
 from core.training.records import Evaluated
 from core.training.trainer import train
 from core.types import Example, Span
@@ -75,20 +74,55 @@ def test_a_classifier_grown_to_other_labels_scores_the_known_ones_as_before(
     assert torch.allclose(after[..., 0], before[..., :-1].mean(-1), atol=1e-5)
 
 
-SPANS = st.tuples(st.integers(0, 8), st.integers(1, 5)).map(
-    lambda each: Span(each[0], each[0] + each[1], "PER")
-)
-
-
-@given(st.lists(st.tuples(st.floats(-5, 0), SPANS), unique_by=lambda each: each[1]), st.booleans())
-def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
-    scored: list[tuple[float, Span]], nested: bool
+def scoring(
+    monkeypatch: pytest.MonkeyPatch, biaffine: Biaffine, logits: torch.Tensor, nested: bool
 ) -> None:
-    kept = set(compatible(scored, nested))
-    value = {span: score for score, span in scored}
-    for span in value:
-        rivals = [other for other in kept if other != span and _clash(span, other, nested)]
-        assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
+    """Lets it give any sentence these logits (M, M, C + 1)."""
+    biaffine.nested.fill_(nested)
+    monkeypatch.setattr(biaffine, "forward", lambda sentences: logits[None])
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch, nested: bool
+) -> None:
+    biaffine = Biaffine(new_model()).eval()
+    for seed in range(40):
+        logits = torch.randn(6, 6, 5, generator=torch.Generator().manual_seed(seed))
+        scoring(monkeypatch, biaffine, logits, nested)
+        kept = set(biaffine.predict([("w",) * 6])[0])
+        value = {
+            Span(left, right + 1, biaffine.labels[kind]): logits.log_softmax(-1)[left, right, kind]
+            for left in range(6)
+            for right in range(left, 6)
+            if (kind := int(logits[left, right].argmax())) < 4
+        }
+        assert kept <= set(value)
+        for span in value:
+            rivals = [other for other in kept if other != span and _clash(span, other, nested)]
+            assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
+
+
+@pytest.mark.parametrize(("nested", "driven_out"), [(False, 1), (True, 0)])
+def test_errors_are_told_apart_by_what_the_classifier_gave_each_span(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch, nested: bool, driven_out: int
+) -> None:
+    """Where ∅ has 0: the whole bank is a LOC at 2 instead of an ORG, "Bank" alone a PER at 1,
+    "China" a LOC at -1, and "won" a MISC at -9, as all else is."""
+    biaffine = Biaffine(new_model()).eval()
+    loc, misc, _, per, none = range(5)
+    logits = torch.full((4, 4, 5), -9.0)
+    logits[..., none] = 0.0
+    logits[0, 2, loc], logits[0, 0, per], logits[2, 2, loc] = 2.0, 1.0, -1.0
+    scoring(monkeypatch, biaffine, logits, nested)
+    gold = (Span(0, 3, "ORG"), Span(0, 1, "PER"), Span(2, 3, "LOC"), Span(3, 4, "MISC"))
+    example = Example(("Bank", "of", "China", "won"), gold)
+
+    errors = biaffine.analyse_errors([example])
+
+    assert biaffine.labels[misc] == "MISC"
+    assert errors.missed == {"type": 1, "below φ": 1, "conflict": driven_out, "not proposed": 1}
+    assert errors.false == {**dict.fromkeys(FALSE, 0), "type": 1}
 
 
 def _clash(one: Span, two: Span, nested: bool) -> bool:

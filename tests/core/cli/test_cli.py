@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,9 +109,44 @@ def test_evaluate_measures_each_number_of_steps(
     table = capsys.readouterr().out
     assert "γ = 2, K = 8" in table
     assert "sentences/s" in table
+    assert "expected calibration error" in table
     assert "missed gold entities" not in table
     assert main([*options, "--errors"]) == 0
     assert "missed gold entities" in capsys.readouterr().out
+
+
+def test_calibrate_writes_what_a_score_means_and_leaves_weights_and_entities(
+    trained: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(trained, model)
+    examples = [replace(each, entities=each.entities[:1]) for each in SENTENCES]
+    dev = write_examples(tmp_path / "dev.jsonl", examples * 20)
+    evaluate = ["evaluate", "--model", str(model), "--data", str(data), "--json"]
+    command = ["calibrate", "--model", str(model), "--dev", str(dev), "--test", str(data), "--json"]
+
+    def scores() -> Any:
+        assert main(evaluate) == 0
+        (run,) = json.loads(capsys.readouterr().out)["runs"]
+        return run
+
+    before = scores()
+    assert main(command) == 0
+    printed = json.loads(capsys.readouterr().out)
+    after = scores()
+    assert (after["correct"], after["predicted"]) == (before["correct"], before["predicted"])
+    assert after["uncalibrated_error"] == pytest.approx(before["uncalibrated_error"])
+    assert after["calibration_error"] != before["calibration_error"]
+    assert printed["test"][0]["calibration_error"] == after["calibration_error"]
+    assert printed["threshold"] == after["threshold"]
+    assert (model / "model.safetensors").read_bytes() == (
+        trained / "model.safetensors"
+    ).read_bytes()
+    card = (model / "README.md").read_text()
+    assert card.count("## Calibration") == 1
+    assert card.index("## Calibration") < card.index("## Command")
+    assert f"slope {printed['calibration'][0]:.3f}" in card
+    assert f"| {data.parent.name}/data.jsonl | nested | {after['predicted']} |" in card
 
 
 def test_columns_are_found_or_chosen_and_told(
@@ -276,8 +312,11 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     )
     base = ["baseline", "--kind", kind, "--epochs", "1", "--batch-size", "8"]
     files = ["--train", str(data), "--dev", str(data), "--test", str(data)]
-    assert main([*base, *files, "--encoder", str(encoder_folder), "--out", str(first)]) == 0
+    new_encoder = ["--encoder", str(encoder_folder), "--errors"]
+    assert main([*base, *files, *new_encoder, "--out", str(first)]) == 0
     (scores,) = json.loads((first / "scores.json").read_text()).values()
+    assert sum(scores["missed"].values()) == scores["gold"] - scores["correct"]
+    assert sum(scores["false"].values()) == scores["predicted"] - scores["correct"]
     assert scores["gold"] == 4 * sum(len(each.entities) for each in SENTENCES)
     assert "sentences/s" in capsys.readouterr().out
     files = ["--train", str(new), "--dev", str(new), "--test", str(new)]

@@ -136,10 +136,17 @@ def test_the_command_teaches_measures_and_annotates(
     model = tmp_path / "model"
     DiffusionNER.load(taught.folder).save(model)
     files = ["--train", str(file), "--dev", str(file), "--test", str(file)]
-    assert main(["fragments", "--model", str(model), *files, "--epochs", "1"]) == 0
-    said = capsys.readouterr().out
-    assert "epoch 1: loss" in said
-    assert "not joined: F1" in said
+    assert main(["fragments", "--model", str(model), *files, "--epochs", "1", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "epoch 1: loss" in printed.err
+    assert "not joined: F1" in printed.err
+    scores = json.loads(printed.out)
+    assert scores["model"] == str(model)
+    assert scores["development"]["epoch"] == 1
+    assert scores["test"]["joined"] == {
+        name: scores["development"][name] for name in ("overall", "discontinuous")
+    }
+    assert scores["test"]["not_joined"]["discontinuous"]["correct"] == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("he met left and right hip pain .\n"))
     assert main(["annotate", "--model", str(taught.folder), "--fragments"]) == 0
     record = json.loads(capsys.readouterr().out)

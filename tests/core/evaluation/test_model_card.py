@@ -36,6 +36,20 @@ def card(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Model
     return ModelCard.load(folder / "README.md")
 
 
+def table(card: ModelCard, section: str, beginning: str) -> list[str]:
+    """The rows of a section's table that begin so."""
+    _, _, text = card.text.partition(f"## {section}\n")
+    lines = text.partition("\n## ")[0].splitlines()
+    return [line for line in lines if line.startswith(beginning)]
+
+
+def test_the_card_says_what_a_score_means_and_how_far_that_is_off(card: ModelCard) -> None:
+    news, empty = (table(card, "Calibration", f"| {name}") for name in ("news", "empty"))
+    assert [row.split(" | ")[1] for row in news] == ["nested", "flat"]
+    assert [row.count("|") for row in (*news, *empty)] == [6] * 4
+    assert "Scores are not calibrated" in card.text
+
+
 def test_the_card_has_one_head_with_what_its_text_and_the_program_know(card: ModelCard) -> None:
     assert str(card).count("---\n") == 2
     assert (card.data.license, card.data.language) == ("apache-2.0", "en")
@@ -48,7 +62,7 @@ def test_the_card_has_one_head_with_what_its_text_and_the_program_know(card: Mod
 def test_results_are_those_of_the_table_and_undefined_ones_are_not_among_them(
     card: ModelCard,
 ) -> None:
-    rows = [line.strip("| ").split(" | ") for line in card.text.splitlines() if "| news" in line]
+    rows = [line.strip("| ").split(" | ") for line in table(card, "Test scores", "| news")]
     told = {
         (result.dataset_name, result.metric_name): f"{100 * result.metric_value:.1f}"
         for result in card.data.eval_results
@@ -62,7 +76,7 @@ def test_results_are_those_of_the_table_and_undefined_ones_are_not_among_them(
 
 
 def test_a_file_without_entities_has_dashes_in_the_table(card: ModelCard) -> None:
-    (row, _) = (line for line in card.text.splitlines() if "| empty" in line)
+    (row, _) = table(card, "Test scores", "| empty")
     assert "| empty/test.jsonl | nested | 0 | – | – | – | – |" in row
 
 

@@ -12,6 +12,7 @@ from core.config import TrainingConfig
 from core.evaluation.evaluate import score_proposals, select_spans, tune_threshold
 from core.inference.candidates import threshold_of
 from core.inference.decoding import Candidate
+from core.inference.scoring import calibrated
 from core.training.learner import DiffusionLearner
 from core.types import Example, SamplerSettings, Span
 from tests.core.conftest import NewModel
@@ -94,11 +95,12 @@ def test_what_flat_decoding_drops_anyway_does_not_raise_the_threshold() -> None:
 def test_flat_and_nested_decoding_of_one_model_have_a_threshold_each(
     new_model: NewModel, monkeypatch: pytest.MonkeyPatch, learnt_flat: bool
 ) -> None:
-    monkeypatch.setattr("core.training.learner.propose", lambda *_: [SAID])
+    monkeypatch.setattr("core.evaluation.tuning.propose", lambda *_: [SAID])
     model = new_model()
     sampler = SamplerSettings(flat=learnt_flat)
     scores = DiffusionLearner(model, TrainingConfig(), sampler).evaluate([PARTS])
     assert scores.f1 == pytest.approx(1.0 if learnt_flat else 2 / 3)
-    assert threshold_of(model, SamplerSettings(flat=True)) <= 0.4
-    assert threshold_of(model, SamplerSettings(flat=False)) > 0.5
+    phi = {flat: threshold_of(model, SamplerSettings(flat=flat)) for flat in (False, True)}
+    assert phi[True] <= calibrated(0.4, model.config.flat_calibration)
+    assert phi[False] > calibrated(0.5, model.config.calibration)
     assert threshold_of(model, SamplerSettings(flat=True, threshold=0.4)) == 0.4

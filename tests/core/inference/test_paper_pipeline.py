@@ -11,6 +11,7 @@ import pytest
 from core.config import TRAINING, fine_tuning_settings
 from core.inference.label_errors import review_spans
 from core.inference.pipeline import Pipeline
+from core.inference.scoring import calibrated
 from core.modeling.model import DiffusionNER
 from core.training.fine_tuning import fine_tuning_learner
 from core.training.learner import DiffusionLearner
@@ -69,7 +70,7 @@ def test_it_annotates_and_traces_as_ours_does(folder: Path) -> None:
         assert origin.step == len(trace.steps), "entities come from the last step alone"
         step = trace.steps[-1].sentences[origin.sentence]
         parts = (step.p_left[origin.slot], step.p_right[origin.slot], step.p_type[origin.slot])
-        assert entity.score == pytest.approx(sum(parts) / 3)
+        assert entity.score == pytest.approx(calibrated(sum(parts) / 3, trace.calibration))
         assert step.labels[origin.slot] == entity.label
     assert not any(sentence.renewed for step in trace.steps for sentence in step.sentences)
 

@@ -108,7 +108,7 @@ def test_what_any_step_predicted_and_reaches_the_threshold_is_an_entity(trace: T
         for sentence, tokens in zip(step.sentences, trace.sentences, strict=True):
             parts = (sentence.spans, sentence.labels, sentence.p_left, sentence.p_right)
             for (a, b), label, left, right, kind in zip(*parts, sentence.p_type, strict=True):
-                score = entity_score(left, right, kind)
+                score = entity_score(left, right, kind, calibration=trace.calibration)
                 if label is None or score < trace.threshold:
                     continue
                 place = (tokens[a].start, tokens[b - 1].end, label)
@@ -142,7 +142,9 @@ def points_right(trace: Trace) -> bool:
             [each.end for each in tokens].index(entity.end) + 1,
         )
         left, right = proposals(sentence, origin.slot)[place]
-        assert entity.score == pytest.approx(entity_score(left, right, entity.confidence.type))
+        kind = entity.confidence.type
+        expected = entity_score(left, right, kind, calibration=trace.calibration)
+        assert entity.score == pytest.approx(expected)
         if sentence.spans[origin.slot] == place:
             assert sentence.labels[origin.slot] == entity.label
     return bool(trace.entities)

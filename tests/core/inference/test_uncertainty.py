@@ -9,7 +9,7 @@ import pytest
 
 from core.inference import uncertainty
 from core.inference.pipeline import Pipeline
-from core.inference.uncertainty import SEEDS, estimate_uncertainty, iter_uncertainty
+from core.inference.uncertainty import SEEDS, Uncertainty, iter_uncertainty
 from core.types import SamplerSettings
 from tests.core.conftest import NewModel
 
@@ -20,6 +20,11 @@ SETTINGS = SamplerSettings(steps=3, num_spans=12, threshold=0.33)
 @pytest.fixture(scope="module")
 def pipeline(new_model: NewModel) -> Pipeline:
     return Pipeline(new_model(seed=3))
+
+
+def estimate(pipeline: Pipeline, text: str, settings: SamplerSettings = SETTINGS) -> Uncertainty:
+    *_, last = iter_uncertainty(pipeline, text, settings)
+    return last
 
 
 def test_disagreement_is_what_the_seeds_say_apart_from_each_other(pipeline: Pipeline) -> None:
@@ -35,14 +40,14 @@ def test_disagreement_is_what_the_seeds_say_apart_from_each_other(pipeline: Pipe
         2 * len(one & other) / (len(one) + len(other)) for one, other in combinations(answers, 2)
     ]
     expected = 1 - sum(pairs) / len(pairs)
-    assert estimate_uncertainty(pipeline, TEXT, SETTINGS).disagreement == pytest.approx(expected)
+    assert estimate(pipeline, TEXT).disagreement == pytest.approx(expected)
 
 
 def test_doubt_is_what_the_suggestions_lack_in_type_probability(pipeline: Pipeline) -> None:
     found = pipeline.predict(TEXT, SETTINGS).entities
     sure = [each.confidence.type for each in found if each.confidence]
     assert sure
-    seen = estimate_uncertainty(pipeline, TEXT, SETTINGS)
+    seen = estimate(pipeline, TEXT)
     assert seen.least_confidence == pytest.approx(1 - sum(sure) / len(sure), abs=1e-4)
 
 
@@ -50,7 +55,7 @@ def test_where_nothing_is_suggested_there_is_neither_doubt_nor_disagreement(
     pipeline: Pipeline,
 ) -> None:
     for text in (TEXT, " \n"):
-        seen = estimate_uncertainty(pipeline, text, replace(SETTINGS, threshold=1.0))
+        seen = estimate(pipeline, text, replace(SETTINGS, threshold=1.0))
         assert (seen.least_confidence, seen.disagreement) == (0, 0)
         assert any(seen.vector) == (text == TEXT)
 
@@ -58,7 +63,7 @@ def test_where_nothing_is_suggested_there_is_neither_doubt_nor_disagreement(
 def test_the_vector_is_the_mean_word_state_however_the_text_is_cut(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = estimate_uncertainty(pipeline, TEXT, SETTINGS)
+    whole = estimate(pipeline, TEXT)
     monkeypatch.setattr(uncertainty, "CHUNK_WORDS", 1)
     parts = list(iter_uncertainty(pipeline, TEXT, SETTINGS))
     assert len({each.vector for each in parts}) == 3  # before the first sentence, and after each

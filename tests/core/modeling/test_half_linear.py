@@ -71,6 +71,30 @@ def test_changed_weights_are_rounded_again() -> None:
 
 
 @pytest.mark.usefixtures("made_for_it")
+@pytest.mark.parametrize("exact", [True, False])
+def test_weights_of_a_half_precision_file_are_held_in_it_until_training(exact: bool) -> None:
+    layer = nn.Linear(64, 64)
+    if exact:
+        layer.weight.data = layer.weight.data.half().float()
+    weight, parameter = layer.weight.data.clone(), layer.weight
+    x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
+    trained = layer(x)
+    halve_linears(nn.Sequential(layer).eval())
+    with torch.inference_mode():
+        rounded = layer(x)
+        again = layer(x)
+    assert torch.equal(rounded, again)
+    assert layer.weight.dtype == (torch.float16 if exact else torch.float32)
+    assert torch.equal(layer(x), trained)
+    layer.train()
+    assert layer.weight is parameter
+    assert layer.weight.dtype == torch.float32
+    assert torch.equal(layer.weight.data, weight)
+    layer(x).sum().backward()
+    assert layer.weight.grad is not None
+
+
+@pytest.mark.usefixtures("made_for_it")
 def test_a_pickled_pipeline_predicts_the_same(new_model: NewModel, tmp_path: Path) -> None:
     new_model(hidden_size=64).save(tmp_path)
     ner = Pipeline.from_pretrained(tmp_path, "cpu")

@@ -161,6 +161,28 @@ def test_losses_far_above_the_lowest_median_are_divergence(
         watch()
 
 
+class HardlyLosingWithoutEntities(Scripted):
+    def losses(self, examples: Sequence[Example], generator: torch.Generator) -> dict[str, Tensor]:
+        value = 5.0 if any(example.entities for example in examples) else 0.001
+        return {"loss": self.network.weight.sum() * 0.0 + value}
+
+
+def test_batches_without_entities_are_no_level_that_others_are_far_above(tmp_path: Path) -> None:
+    """Half of the batches have no entity: the median of a few steps is now of the one kind, now of
+    the other."""
+    epochs, empty = 30, SENTENCES[-1]
+    config = TrainingConfig(epochs=epochs, patience=epochs, batch_size=1)
+    corpus = [*SENTENCES[:3], *[empty] * 3]
+    learner = HardlyLosingWithoutEntities([0.5] * epochs)
+    *_, last = train(learner, corpus, SENTENCES, config, tmp_path)
+    assert last.step == epochs * len(corpus)
+
+
+def test_a_loss_that_is_not_finite_is_divergence_also_without_entities() -> None:
+    with pytest.raises(TrainingDivergedError, match="in step 3: the loss is nan"):
+        DivergenceMonitor().check(3, math.nan, comparable=False)
+
+
 def test_a_training_that_continues_says_from_where_and_weighs_losses_as_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

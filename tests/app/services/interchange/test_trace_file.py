@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.services.interchange.trace_file import replay_of, trace_file
+from app.services.interchange.trace_file import trace_file
 from app.services.suggestions.predictor import ModelPredictor
 from core.types import SamplerSettings
 from tests.app.material import NEWS, tiny_model
@@ -23,24 +23,15 @@ def test_replaying_from_the_file_gives_the_same_entities_and_the_same_steps(
     trace = predictor.trace(NEWS[2][0], settings)
     assert trace.entities
     file = trace_file(trace, model_version=3, folder="model")
-    text, again = replay_of(file)
+    read = json.loads(file)
+    text, again = read["text"], SamplerSettings(**read["settings"])
     assert (text, again) == (NEWS[2][0], settings)
     assert predictor.trace(text, again) == trace
     assert trace_file(predictor.trace(text, again), model_version=3, folder="model") == file
-    found = [(each["start"], each["end"], each["label"]) for each in json.loads(file)["entities"]]
+    found = [(each["start"], each["end"], each["label"]) for each in read["entities"]]
     assert found == [
         (each.start, each.end, each.label) for each in predictor.predict(text, again).entities
     ]
-
-
-def test_a_file_of_the_first_version_had_scores_up_to_three(predictor: ModelPredictor) -> None:
-    settings = SamplerSettings(steps=1, num_spans=5, threshold=0.4)
-    trace = predictor.trace(NEWS[2][0], settings)
-    file = json.loads(trace_file(trace, model_version=3, folder="model")) | {"version": 1}
-    file["settings"]["threshold"] = 1.2
-    assert replay_of(json.dumps(file))[1].threshold == pytest.approx(0.4)
-    file["settings"]["threshold"] = None
-    assert replay_of(json.dumps(file))[1].threshold is None
 
 
 def test_the_file_tells_its_settings_seed_and_model_version() -> None:
@@ -60,16 +51,3 @@ def test_pointers_are_rounded_and_nothing_else_is() -> None:
     assert written["p_left"] == list(made.p_left)
     assert written["noisy"] == [list(place) for place in made.noisy]
     assert written["pointers"]["left"][4] == [round(p, 4) for p in made.pointers.left[4]]
-
-
-@pytest.mark.parametrize(
-    ("file", "taught"),
-    [
-        ("", "a trace is a JSON file"),
-        ("[]", "got None of version None"),
-        ('{"format": "spanneal trace", "version": 3}', "got 'spanneal trace' of version 3"),
-    ],
-)
-def test_a_file_that_is_no_trace_is_refused_by_what_it_is(file: str, taught: str) -> None:
-    with pytest.raises(ValueError, match=taught):
-        replay_of(file)

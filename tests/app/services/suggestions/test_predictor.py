@@ -108,3 +108,26 @@ def test_a_real_model_predicts_and_traces_the_same(tmp_path: Path) -> None:
     assert len(trace.steps) == 2
     assert model.predict(text, settings).entities == trace.entities
     assert model.threshold() == 0.5
+
+
+@pytest.mark.parametrize("rounds", [False, True])
+def test_people_programs_and_traces_get_one_score_also_where_the_cpu_rounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: bool
+) -> None:
+    from core.inference.pipeline import Pipeline
+    from core.modeling.model import DiffusionNER
+
+    monkeypatch.setattr("core.modeling.half_linear.has_bfloat16_matrices", lambda: rounds)
+    monkeypatch.setattr("core.modeling.half_linear._LEAST_FEATURES", 1)
+    folder = tiny_model(tmp_path / "model", calibration=(0.7, -1.0))
+    model = ModelPredictor(1, folder)
+    settings = SamplerSettings(steps=2, num_spans=5, threshold=0.0)
+    text = "Anna Haag met Bo Li in Oslo."
+    traced = model.trace(text, settings).entities
+    programs = model.in_background()
+    assert traced
+    assert model.predict(text, settings).entities == traced
+    assert programs.predict(text, settings).entities == traced
+    assert programs.predict_together([text], settings)[0].entities == traced
+    exact = Pipeline(DiffusionNER.load(folder)).predict(text, settings).entities
+    assert (exact == traced) != rounds

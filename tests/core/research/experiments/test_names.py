@@ -15,6 +15,7 @@ from core.research.experiments.registry import EXPERIMENTS
 from core.types import Confidence
 from tests.core.research.experiments.conftest import Bench
 
+_ROOT = Path(__file__).resolve().parents[4]
 _WARM = ["--set", "epochs=1", "--min-steps", "0"]
 _TINY = [*_WARM, "--set", "hidden_size=32", "--set", "num_heads=2"]
 _PRESET = [*_TINY, "--set", "lstm_layers=1", "--set", "frozen_epochs=0"]
@@ -75,6 +76,18 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     column = next(each for each in ("F1", "final dev F1", "mean F1", "AUROC") if each in rows[0])
     assert any(row[column] for row in rows if row.get("source") != "paper")
     assert not list(tmp_path.rglob("*.safetensors")), "trained weights were left behind"
+
+
+def test_the_help_and_the_page_name_every_experiment_and_what_it_asks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["experiment", "--help"])
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    asked = {name: made.question for name, made in EXPERIMENTS.items()}
+    assert asked.items() <= dict(line for line in lines if len(line) == 2).items()
+    page = (_ROOT / "docs" / "experiments.md").read_text("utf-8")
+    assert [name for name in EXPERIMENTS if f"\n| `{name}` | " not in page] == []
 
 
 def test_a_corpus_that_is_not_there_is_told_in_its_row(
