@@ -61,10 +61,11 @@ quick-checks: $(VENV)/.installed-dev
 	@.ci/javascript $(BIN)
 	@.ci/audit $(BIN)
 
-# Tests on several processes; each of them has one thread. A file stays with one process, and
-# what tests/conftest.py puts first begins first.
-PYTEST = browser=$$(.ci/browser) && CHROMIUM="$$browser" $(BIN)/python -m pytest \
-	-n $(JOBS) --dist loadgroup --no-loadscope-reorder
+# Tests on several processes; each of them has one thread. A file stays with one process (see
+# tests/scheduling.py), and what tests/conftest.py puts first begins first. They keep compiled
+# modules, whatever the environment says: else each server and worker compiles all of them anew.
+PYTEST = browser=$$(.ci/browser) && CHROMIUM="$$browser" PYTHONDONTWRITEBYTECODE= \
+	$(BIN)/python -m pytest -n $(JOBS)
 
 # mypy beside the tests; what it says comes after them. Both may fail, and each one's failure counts.
 beside = said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \

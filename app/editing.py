@@ -1,7 +1,7 @@
-"""Edits as a pure reducer: `Draft × Gesture → Draft`.
+"""Edits as a pure reducer: `Draft × EditOperation → Draft`.
 
-Gestures come from a browser and are not trusted: `app.gestures` checks their shape, `reduce`
-what they mean. Offsets are code points of the document, end exclusive.
+Operations come from a browser and are not trusted: `app.edit_operations` checks their shape,
+`reduce` what they mean. Offsets are code points of the document, end exclusive.
 
 Two live spans (suggested or accepted) never share start, end and label. Drawing a span that
 is there already adds nothing: a suggestion is accepted by it, an accepted span stays as it is.
@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from app.gestures import (
+from app.edit_operations import (
     Accept,
     AcceptAll,
     Add,
     Comment,
     Delete,
+    EditError,
+    EditOperation,
     Found,
-    Gesture,
-    GestureError,
     Move,
     Reject,
     RejectAll,
@@ -31,14 +31,22 @@ from app.gestures import (
     Skip,
     Submit,
     Suggest,
-    parse_gesture,
+    parse_operation,
     short,
 )
 from core.overlaps import conflict_rule
 from core.types import key_of
 from storage.enums import Source, SpanStatus
 
-__all__ = ["Draft", "DraftSpan", "Gesture", "GestureError", "parse_gesture", "reduce", "rewind"]
+__all__ = [
+    "Draft",
+    "DraftSpan",
+    "EditError",
+    "EditOperation",
+    "parse_operation",
+    "reduce",
+    "rewind",
+]
 
 DraftState = Literal["open", "skipped", "submitted"]
 
@@ -72,28 +80,28 @@ class Draft:
         return next((span for span in self.spans if span.id == span_id), None)
 
 
-def reduce(draft: Draft, gesture: Gesture | Suggest) -> Draft:
-    """The draft after the gesture. Raises `GestureError`, and then nothing has changed."""
-    if isinstance(gesture, Settle):
+def reduce(draft: Draft, operation: EditOperation | Suggest) -> Draft:
+    """The draft after the operation. Raises `EditError`, and then nothing has changed."""
+    if isinstance(operation, Settle):
         return draft
     _require_open(draft)
-    match gesture:
+    match operation:
         case Submit():
             return _submit(draft)
         case Skip():
-            return replace(draft, state="skipped", skip_reason=gesture.reason)
+            return replace(draft, state="skipped", skip_reason=operation.reason)
         case Comment():
-            return replace(draft, comment=gesture.text)
-    return _edit(replace(draft, state="open", skip_reason=""), gesture)
+            return replace(draft, comment=operation.text)
+    return _edit(replace(draft, state="open", skip_reason=""), operation)
 
 
 def rewind(draft: Draft, then: Draft) -> Draft:
-    """The draft with the spans and the comment that it had then. Raises `GestureError` where it is
+    """The draft with the spans and the comment that it had then. Raises `EditError` where it is
     frozen, or where a label of then is no longer there."""
     _require_open(draft)
     gone = sorted({span.label for span in then.spans} - draft.labels)
     if gone:
-        raise GestureError(
+        raise EditError(
             f"the project no longer has the label {', '.join(map(short, gone))}; add it again and "
             "restore this version then"
         )
@@ -102,39 +110,41 @@ def rewind(draft: Draft, then: Draft) -> Draft:
 
 def _require_open(draft: Draft) -> None:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted; reopen it to change it")
+        raise EditError("this document is submitted; reopen it to change it")
 
 
-def _edit(draft: Draft, gesture: Gesture | Suggest) -> Draft:
-    match gesture:
+def _edit(draft: Draft, operation: EditOperation | Suggest) -> Draft:
+    match operation:
         case Add():
-            return _add(draft, DraftSpan(gesture.id, gesture.start, gesture.end, gesture.label))
+            return _add(
+                draft, DraftSpan(operation.id, operation.start, operation.end, operation.label)
+            )
         case Accept():
-            return _change(draft, replace(_known(draft, gesture.id), status="accepted"))
+            return _change(draft, replace(_known(draft, operation.id), status="accepted"))
         case Reject():
-            return _put(draft, replace(_known(draft, gesture.id), status="rejected"))
+            return _put(draft, replace(_known(draft, operation.id), status="rejected"))
         case Relabel():
-            span = replace(_known(draft, gesture.id), label=gesture.label, status="accepted")
+            span = replace(_known(draft, operation.id), label=operation.label, status="accepted")
             return _change(draft, span)
         case Move():
-            span = replace(_known(draft, gesture.id), start=gesture.start, end=gesture.end)
+            span = replace(_known(draft, operation.id), start=operation.start, end=operation.end)
             return _change(draft, replace(span, status="accepted"))
         case Delete():
-            return _delete(draft, _known(draft, gesture.id))
+            return _delete(draft, _known(draft, operation.id))
         case Restore():
-            return _change(draft, _restored(draft, gesture))
+            return _change(draft, _restored(draft, operation))
         case AcceptAll():
-            return replace(draft, spans=tuple(_among(draft, gesture, "accepted")))
+            return replace(draft, spans=tuple(_among(draft, operation, "accepted")))
         case RejectAll():
-            return replace(draft, spans=tuple(_among(draft, gesture, "rejected")))
+            return replace(draft, spans=tuple(_among(draft, operation, "rejected")))
         case Suggest():
-            return _suggest(draft, gesture)
-    raise TypeError(f"not a gesture: {gesture!r}")
+            return _suggest(draft, operation)
+    raise TypeError(f"not an operation: {operation!r}")
 
 
 def _add(draft: Draft, span: DraftSpan) -> Draft:
     if draft.find(span.id) is not None:
-        raise GestureError(f"the id {short(span.id)} is taken; a new span needs a new id")
+        raise EditError(f"the id {short(span.id)} is taken; a new span needs a new id")
     _check(draft, span)
     twin = _live_twin(draft, span)
     return _put(draft, span if twin is None else _accepted(twin))
@@ -146,19 +156,19 @@ def _delete(draft: Draft, span: DraftSpan) -> Draft:
     return replace(draft, spans=tuple(other for other in draft.spans if other.id != span.id))
 
 
-def _restored(draft: Draft, gesture: Restore) -> DraftSpan:
+def _restored(draft: Draft, operation: Restore) -> DraftSpan:
     """The span as it was. What is known of a present span's origin outranks the client's word."""
-    present = draft.find(gesture.id)
-    source = present.source if present else gesture.source
-    if (source, gesture.status) == ("person", "suggested"):
-        raise GestureError("a person's span is accepted or rejected, never suggested")
+    present = draft.find(operation.id)
+    source = present.source if present else operation.source
+    if (source, operation.status) == ("person", "suggested"):
+        raise EditError("a person's span is accepted or rejected, never suggested")
     return DraftSpan(
-        id=gesture.id,
-        start=gesture.start,
-        end=gesture.end,
-        label=gesture.label,
-        status=gesture.status,
-        score=present.score if present else gesture.score,
+        id=operation.id,
+        start=operation.start,
+        end=operation.end,
+        label=operation.label,
+        status=operation.status,
+        score=present.score if present else operation.score,
         source=source,
         confidence=present.confidence if present else None,
     )
@@ -168,10 +178,12 @@ def _accepted(span: DraftSpan) -> DraftSpan:
     return replace(span, status="accepted") if span.status == "suggested" else span
 
 
-def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> Iterator[DraftSpan]:
-    """The spans, with this status for the suggestions that the gesture is about."""
-    shown_ids = None if gesture.ids is None else set(gesture.ids)
-    least = gesture.above if isinstance(gesture, AcceptAll) else 0.0
+def _among(
+    draft: Draft, operation: AcceptAll | RejectAll, status: SpanStatus
+) -> Iterator[DraftSpan]:
+    """The spans, with this status for the suggestions that the operation is about."""
+    shown_ids = None if operation.ids is None else set(operation.ids)
+    least = operation.above if isinstance(operation, AcceptAll) else 0.0
     for span in draft.spans:
         meant = shown_ids is None or span.id in shown_ids
         if span.status == "suggested" and meant and (span.score or 0.0) >= least:
@@ -180,10 +192,10 @@ def _among(draft: Draft, gesture: AcceptAll | RejectAll, status: SpanStatus) -> 
             yield span
 
 
-def _suggest(draft: Draft, gesture: Suggest) -> Draft:
+def _suggest(draft: Draft, operation: Suggest) -> Draft:
     """What a person decided stays. So do undecided suggestions, unless they contradict it; new
     ones come beside them, if nothing live has their place or conflicts with them."""
-    conflicting = conflict_rule(gesture.flat)
+    conflicting = conflict_rule(operation.flat)
 
     def contradict(a: DraftSpan, b: DraftSpan) -> bool:
         return _same_place(a, b) or conflicting(a, b)
@@ -193,10 +205,10 @@ def _suggest(draft: Draft, gesture: Suggest) -> Draft:
         span
         for span in draft.spans
         if span.status != "suggested"
-        or not gesture.covers(span.start, span.end)
+        or not operation.covers(span.start, span.end)
         or not any(contradict(span, other) for other in decided)
     ]
-    for found in gesture.spans:
+    for found in operation.spans:
         span = _suggestion(found)
         _check(draft, span)
         refused = any(_same_place(span, other) for other in remaining if other.label == span.label)
@@ -226,7 +238,7 @@ def _same_place(a: DraftSpan, b: DraftSpan) -> bool:
 def _submit(draft: Draft) -> Draft:
     undecided = sum(span.status == "suggested" for span in draft.spans)
     if undecided:
-        raise GestureError(
+        raise EditError(
             f"{undecided} {'suggestion is' if undecided == 1 else 'suggestions are'} undecided; "
             "decide on each or accept all, and submit again"
         )
@@ -236,7 +248,7 @@ def _submit(draft: Draft) -> Draft:
 def _known(draft: Draft, span_id: str) -> DraftSpan:
     span = draft.find(span_id)
     if span is None:
-        raise GestureError(
+        raise EditError(
             f"there is no span {short(span_id)} in this draft; reload the page to see its spans"
         )
     return span
@@ -244,12 +256,12 @@ def _known(draft: Draft, span_id: str) -> DraftSpan:
 
 def _check(draft: Draft, span: DraftSpan) -> None:
     if not 0 <= span.start < span.end <= draft.text_length:
-        raise GestureError(
+        raise EditError(
             f"a span needs 0 <= start < end <= {draft.text_length}, got [{span.start}, "
             f"{span.end}); offsets are code points, end exclusive"
         )
     if span.label not in draft.labels:
-        raise GestureError(
+        raise EditError(
             f"unknown label {short(span.label)}; this project has "
             f"{', '.join(sorted(draft.labels)) or 'none yet'}"
         )
@@ -267,7 +279,7 @@ def _change(draft: Draft, span: DraftSpan) -> Draft:
     """Puts a changed span in place, once it is known to be valid and no twin of a live one."""
     _check(draft, span)
     if span.status != "rejected" and _live_twin(draft, span) is not None:
-        raise GestureError(
+        raise EditError(
             f"[{span.start}, {span.end}) is already marked as {short(span.label)}; reject or "
             "delete one of the two instead"
         )

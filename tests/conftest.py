@@ -93,14 +93,19 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what takes minutes unless it is asked for (`-m faults`, `--thorough`), and gives
-    each file to one process of pytest-xdist, the slowest first."""
+    """Leaves out what takes minutes unless it is asked for (`-m faults`, `--thorough`); the slowest
+    files come first."""
     left_out = [item for item in items if not _wanted(config, item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted((item for item in items if item not in left_out), key=_place)
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(_file(item)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Each file, or group of files, is run by one process."""
+    from tests.scheduling import scheduler
+
+    return scheduler(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -114,12 +119,9 @@ def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
     return not item.get_closest_marker("faults") or "faults" in config.option.markexpr
 
 
-def _file(item: pytest.Item) -> str:
-    return item.path.relative_to(item.config.rootpath).as_posix()
-
-
 def _place(item: pytest.Item) -> int:
-    named = (n for n, start in enumerate(SLOWEST_FIRST) if _file(item).startswith(start))
+    file = item.nodeid.split("::", 1)[0]
+    named = (n for n, start in enumerate(SLOWEST_FIRST) if file.startswith(start))
     return next(named, len(SLOWEST_FIRST))
 
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 
+from app.edit_operations import EDIT_OPERATIONS
 from app.editing import DraftSpan
-from app.gestures import GESTURES
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
 from app.services.annotation import audit_log
@@ -47,14 +47,14 @@ class NewDocument(BaseModel):
     text: Annotated[str, Field(min_length=1)]
 
 
-class _AsGesture:
-    """Describes an object as one of `app.gestures`. Whether it is one is checked as it is applied,
-    so that a wrong one is recorded as refused, and those beside it are kept."""
+class _AsOperation:
+    """Describes an object as one of `app.edit_operations`. Whether it is one is checked as it is
+    applied, so that a wrong one is recorded as refused, and those beside it are kept."""
 
     def __get_pydantic_json_schema__(
         self, _: Any, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return handler(GESTURES.core_schema)
+        return handler(EDIT_OPERATIONS.core_schema)
 
 
 class Operations(BaseModel):
@@ -63,7 +63,7 @@ class Operations(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operations: Annotated[
-        list[Annotated[dict[str, Any], _AsGesture()]],
+        list[Annotated[dict[str, Any], _AsOperation()]],
         Field(min_length=1, max_length=MAX_OPERATIONS),
     ]
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from app.gestures import GestureError
+from app.edit_operations import EditError
 from app.server_paths import without_paths
 from app.services.model_registry.registry import ModelFolderError
 from app.services.retraining.jobs_database import JobsDatabaseError
@@ -28,7 +28,7 @@ _STATUSES: dict[type[Exception], int] = {
     NotAllowedError: 403,
     TokenizerError: 500,
     LookupError: 404,
-    GestureError: 409,
+    EditError: 409,
     RetrainingError: 409,
     JobsDatabaseError: 503,
     ValueError: 400,

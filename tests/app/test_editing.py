@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing import Draft, DraftSpan, GestureError, parse_gesture, reduce, rewind
+from app.editing import Draft, DraftSpan, EditError, parse_operation, reduce, rewind
 
 MODEL = DraftSpan("m1", 0, 4, "PER", "suggested", 0.9, "model")
 OTHER = DraftSpan("m2", 9, 12, "ORG", "suggested", 0.5, "model")
@@ -20,7 +20,7 @@ DRAFT = Draft(13, frozenset({"PER", "ORG", "LOC"}), (MODEL, OTHER, MINE))
 
 def after(draft: Draft, *ops: dict[str, Any]) -> Draft:
     for op in ops:
-        draft = reduce(draft, parse_gesture(op))
+        draft = reduce(draft, parse_operation(op))
     return draft
 
 
@@ -41,7 +41,9 @@ def after(draft: Draft, *ops: dict[str, Any]) -> Draft:
         ({"op": "add", "id": "u2", "start": 0, "end": 13, "label": "ORG"}, None),
     ],
 )
-def test_a_gesture_changes_its_span_alone(op: dict[str, Any], expected: DraftSpan | None) -> None:
+def test_an_operation_changes_its_span_alone(
+    op: dict[str, Any], expected: DraftSpan | None
+) -> None:
     changed = expected or DraftSpan("u2", 0, 13, "ORG")
     draft = after(DRAFT, op)
 
@@ -58,7 +60,7 @@ def test_going_back_takes_the_spans_and_the_comment_and_opens_the_draft() -> Non
 
 
 def test_going_back_to_a_label_that_is_gone_names_it() -> None:
-    with pytest.raises(GestureError, match="no longer has the label 'LOC', 'ORG'"):
+    with pytest.raises(EditError, match="no longer has the label 'LOC', 'ORG'"):
         rewind(replace(DRAFT, labels=frozenset({"PER"})), DRAFT)
 
 
@@ -148,17 +150,19 @@ def test_drawing_a_rejected_span_is_a_new_span_of_the_persons() -> None:
         ({"op": "skip", "reason": "x" * 501}, "'reason' must be a string of 1 to 500"),
     ],
 )  # fmt: skip
-def test_a_gesture_that_cannot_be_is_refused_with_the_reason(op: Any, message: str | None) -> None:
+def test_an_operation_that_cannot_be_is_refused_with_the_reason(
+    op: Any, message: str | None
+) -> None:
     if message is None:
         assert after(DRAFT, op).find("m1") is not None
         return
-    with pytest.raises(GestureError, match=message):
+    with pytest.raises(EditError, match=message):
         after(DRAFT, op)
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), -0.1, 1.1, "1", True, 2.7])
 def test_a_score_that_is_no_share_is_refused(score: object) -> None:
-    with pytest.raises(GestureError, match="'score' must lie between 0 and 1"):
+    with pytest.raises(EditError, match="'score' must lie between 0 and 1"):
         after(DRAFT, {"op": "restore", **asdict(MODEL), "score": score})
 
 
@@ -167,7 +171,7 @@ def test_submitting_freezes_the_draft() -> None:
 
     assert draft.state == "submitted"
     for op in ({"op": "accept", "id": "m1"}, {"op": "submit"}, {"op": "skip"}):
-        with pytest.raises(GestureError, match="submitted; reopen"):
+        with pytest.raises(EditError, match="submitted; reopen"):
             after(draft, op)
 
 
@@ -213,20 +217,20 @@ ends = st.sampled_from([{"op": "submit"}, {"op": "skip"}])
 def test_what_a_person_drew_cannot_be_restored_as_a_models_suggestion() -> None:
     drawn = after(DRAFT, {"op": "add", "id": "u9", "start": 0, "end": 3, "label": "PER"})
     place = {"start": 0, "end": 3, "label": "PER", "score": None}
-    with pytest.raises(GestureError, match="never suggested"):
+    with pytest.raises(EditError, match="never suggested"):
         after(
             drawn, {"op": "restore", "id": "u9", "status": "suggested", "source": "model", **place}
         )
 
 
 @given(ops=st.lists(edits | restores | ends, max_size=30))
-def test_no_sequence_of_gestures_breaks_a_draft(ops: list[dict[str, Any]]) -> None:
+def test_no_sequence_of_operations_breaks_a_draft(ops: list[dict[str, Any]]) -> None:
     draft = DRAFT
     for op in ops:
         frozen = draft
         try:
             draft = after(draft, op)
-        except GestureError:
+        except EditError:
             assert draft is frozen
         else:
             assert frozen.state != "submitted"
@@ -243,13 +247,13 @@ def test_no_sequence_of_gestures_breaks_a_draft(ops: list[dict[str, Any]]) -> No
 
 
 @given(ops=st.lists(edits, max_size=30))
-def test_undoing_every_gesture_restores_the_draft(ops: list[dict[str, Any]]) -> None:
+def test_undoing_every_operation_restores_the_draft(ops: list[dict[str, Any]]) -> None:
     draft = DRAFT
     undo: list[dict[str, Any]] = []
     for op in ops:
         try:
             changed = after(draft, op)
-        except GestureError:
+        except EditError:
             continue
         undo = [*_undo(draft, changed), *undo]
         draft = changed
@@ -279,6 +283,6 @@ hostile = st.dictionaries(
 
 
 @given(raw=json_values | hostile)
-def test_whatever_the_client_sends_is_a_gesture_or_a_gesture_error(raw: object) -> None:
-    with suppress(GestureError):
-        assert reduce(DRAFT, parse_gesture(raw)).labels == DRAFT.labels
+def test_whatever_the_client_sends_is_an_operation_or_an_edit_error(raw: object) -> None:
+    with suppress(EditError):
+        assert reduce(DRAFT, parse_operation(raw)).labels == DRAFT.labels

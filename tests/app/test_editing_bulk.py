@@ -1,4 +1,4 @@
-"""The reducer's gestures about many spans, comments, and a model's second look."""
+"""The reducer's operations about many spans, comments, and a model's second look."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing import GestureError, parse_gesture, reduce
-from app.gestures import Found, Suggest
+from app.edit_operations import Found, Suggest
+from app.editing import EditError, parse_operation, reduce
 from tests.app.test_editing import DRAFT, MODEL, after
 
 
@@ -92,14 +92,14 @@ def test_a_second_look_never_changes_what_a_person_decided(places: list[tuple[in
     ],
 )
 def test_bulk_operations_are_checked_like_all_others(op: dict[str, Any], said: str) -> None:
-    with pytest.raises(GestureError, match=said):
-        parse_gesture(op)
+    with pytest.raises(EditError, match=said):
+        parse_operation(op)
 
 
 def test_what_the_page_did_not_show_is_neither_accepted_nor_rejected_with_the_rest() -> None:
     accepted = after(DRAFT, {"op": "accept_all", "ids": ["m1", "gone"]})
     assert [span.status for span in accepted.spans] == ["accepted", "suggested", "accepted"]
-    with pytest.raises(GestureError, match="1 suggestion is undecided"):
+    with pytest.raises(EditError, match="1 suggestion is undecided"):
         after(accepted, {"op": "submit"})
 
     rejected = after(DRAFT, {"op": "reject_all", "ids": ["m2"]})
@@ -108,5 +108,5 @@ def test_what_the_page_did_not_show_is_neither_accepted_nor_rejected_with_the_re
 
 @pytest.mark.parametrize("ids", ["m1", [1], {"m1": 1}])
 def test_ids_that_are_no_list_of_texts_are_refused(ids: Any) -> None:
-    with pytest.raises(GestureError, match="list of strings"):
-        parse_gesture({"op": "accept_all", "ids": ids})
+    with pytest.raises(EditError, match="list of strings"):
+        parse_operation({"op": "accept_all", "ids": ids})

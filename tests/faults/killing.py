@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, parse_gesture, reduce
+from app.editing import Draft, parse_operation, reduce
 from app.services.annotation import drafts
 from storage.engine import Sessions, writing
 from storage.models import Document, Operation
@@ -170,6 +170,6 @@ def _follows(session: Session, document: Document) -> bool:
     replayed = Draft(document.length, frozenset(LABELS))
     rows = operations.since(session, document.id, 0)
     for row in rows:
-        replayed = reduce(replayed, parse_gesture(row.payload))
+        replayed = reduce(replayed, parse_operation(row.payload))
     numbered = [row.version for row in rows] == list(range(1, document.version + 1))
     return numbered and set(drafts.to_records(replayed.spans)) == set(stored)

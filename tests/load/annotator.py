@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.load.gestures import Hand
+from tests.load.hand import Hand
 from tests.load.tab import Tab
 
 PACE = (2.0, 4.0)

@@ -10,7 +10,7 @@ import pytest
 
 from storage.engine import Sessions
 from tests.load.checking import Kept, kept
-from tests.load.gestures import Hand
+from tests.load.hand import Hand
 from tests.load.loops import in_a_loop_of_its_own
 from tests.load.relay import sticky
 from tests.load.running import Plan, run

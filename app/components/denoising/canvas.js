@@ -54,17 +54,17 @@ function trail(frames, k, position) {
  */
 export function barUnder(bars, geometry, x, y) {
   /** @type {number | null} */
-  let found = null;
+  let nearestBar = null;
   let nearest = Infinity;
   for (const { k, start, end, top, thick, alpha } of bars) {
     if (alpha < VISIBLE) continue;
     for (const piece of geometry.pieces(start, end)) {
       const away = Math.abs(y - piece.y - top - thick / 2);
       if (x < piece.left - REACH || x > Math.max(piece.right, piece.left + 2) + REACH) continue;
-      if (away <= thick / 2 + REACH && away < nearest) [found, nearest] = [k, away];
+      if (away <= thick / 2 + REACH && away < nearest) [nearestBar, nearest] = [k, away];
     }
   }
-  return found;
+  return nearestBar;
 }
 
 /**

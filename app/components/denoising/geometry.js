@@ -27,22 +27,22 @@ export class Geometry {
    */
   pieces(start, end) {
     /** @type {Piece[]} */
-    const found = [];
+    const pieces = [];
     const last = Math.min(this.words.length, Math.max(Math.ceil(end), Math.floor(start) + 1));
     for (let i = Math.max(0, Math.floor(start)); i < last; i++) {
-      this.#cut(found, this.words[i], Math.max(0, start - i), Math.min(1, end - i));
+      this.#cut(pieces, this.words[i], Math.max(0, start - i), Math.min(1, end - i));
     }
-    return found;
+    return pieces;
   }
 
   /**
    * The fraction [from, to) of one word, which may itself be broken over lines.
-   * @param {Piece[]} found
+   * @param {Piece[]} pieces
    * @param {Geometry['words'][number]} word
    * @param {number} from
    * @param {number} to
    */
-  #cut(found, word, from, to) {
+  #cut(pieces, word, from, to) {
     const width = word.boxes.reduce((sum, box) => sum + box.right - box.left, 0);
     let passed = 0;
     for (const box of word.boxes) {
@@ -52,24 +52,24 @@ export class Geometry {
       passed += wide;
       if (b < a) continue;
       const left = word.rtl ? box.right - b : box.left + a;
-      this.#join(found, left, left + b - a, box.bottom);
+      this.#join(pieces, left, left + b - a, box.bottom);
     }
   }
 
   /**
-   * @param {Piece[]} found
+   * @param {Piece[]} pieces
    * @param {number} left
    * @param {number} right
    * @param {number} y
    */
-  #join(found, left, right, y) {
-    const before = found[found.length - 1];
+  #join(pieces, left, right, y) {
+    const before = pieces[pieces.length - 1];
     const apart = before && Math.max(left - before.right, before.left - right);
     if (before && Math.abs(before.y - y) < 8 && apart < LARGEST_GAP) {
       before.left = Math.min(before.left, left);
       before.right = Math.max(before.right, right);
     } else {
-      found.push({ left, right, y });
+      pieces.push({ left, right, y });
     }
   }
 }

@@ -20,7 +20,7 @@ export class Inspector {
     /** @type {(name: string) => any} */
     const find = (name) => root.querySelector(`.${name}`);
     /** @type {HTMLElement} */ this.title = find('title');
-    /** @type {HTMLElement} */ this.told = find('told');
+    /** @type {HTMLElement} */ this.description = find('description');
     /** @type {HTMLElement} */ this.spans = find('spans');
     /** @type {HTMLElement} */ this.edges = find('edges');
     /** @type {HTMLElement} */ this.running = find('running');
@@ -67,7 +67,7 @@ export class Inspector {
     const { payload, colours } = scene;
     const entity = payload.entities[i];
     this.#head(entity.text, payload.labels[entity.label].name, rgba(colours.labels[entity.label], 1));
-    this.told.textContent = story(payload, i);
+    this.description.textContent = story(payload, i);
     this.spans.replaceChildren(...entity.collapsed.map((k) => this.#chip(k)));
     const frame = payload.frames[entity.step];
     this.edges.textContent = frame.pointers.length
@@ -84,8 +84,8 @@ export class Inspector {
     const home = payload.entities.find((entity) => entity.collapsed.includes(k));
     const colour = home ? rgba(colours.labels[home.label], 1) : rgba(colours.ink, 0.35);
     this.#head(`Noisy span ${k + 1}`, home ? payload.labels[home.label].name : 'no entity', colour);
-    const said = explainSpan(payload, k);
-    this.told.textContent = `${said[0].toUpperCase()}${said.slice(1)}.`;
+    const sentence = explainSpan(payload, k);
+    this.description.textContent = `${sentence[0].toUpperCase()}${sentence.slice(1)}.`;
     this.spans.replaceChildren();
     this.edges.textContent = '';
   }

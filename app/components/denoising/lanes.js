@@ -24,11 +24,11 @@ export class Lanes {
 
 /**
  * Neighbours in reading order get lanes far apart, so that few bars cover each other.
- * @param {[number, number][]} places
+ * @param {[number, number][]} spans
  */
-function spread(places) {
-  const lanes = Math.min(13, Math.max(5, Math.ceil(places.length / 5))) | 1;
-  const order = places.map((_, k) => k).sort((a, b) => places[a][0] - places[b][0] || a - b);
+function spread(spans) {
+  const lanes = Math.min(13, Math.max(5, Math.ceil(spans.length / 5))) | 1;
+  const order = spans.map((_, k) => k).sort((a, b) => spans[a][0] - spans[b][0] || a - b);
   /** @type {number[]} */
   const lane = [];
   order.forEach((k, i) => { lane[k] = (i * 4) % lanes; });

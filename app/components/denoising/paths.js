@@ -95,15 +95,15 @@ function strokes(frames, k, across, down) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {[Point, Point][]} each
+ * @param {[Point, Point][]} segments
  * @param {string} colour
  * @param {number} width
  */
-function lines(context, each, colour, width) {
+function lines(context, segments, colour, width) {
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.beginPath();
-  for (const [[a, b], [c, d]] of each) {
+  for (const [[a, b], [c, d]] of segments) {
     context.moveTo(a, b);
     context.lineTo(c, d);
   }

@@ -24,8 +24,8 @@ export class Player {
 
   /** @param {number} position */
   seek(position) {
-    const kept = Math.min(this.end, Math.max(0, position));
-    this.position = this.reducedMotion.matches ? Math.round(kept) : kept;
+    const bounded = Math.min(this.end, Math.max(0, position));
+    this.position = this.reducedMotion.matches ? Math.round(bounded) : bounded;
     this.onMove();
   }
 

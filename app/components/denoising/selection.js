@@ -40,8 +40,8 @@ export class Selection {
   walk(by, { entities, frames }) {
     const mine = this.entity === null ? [] : entities[this.entity].collapsed;
     const order = mine.length ? mine : frames[0].at.map((_, k) => k);
-    const place = this.span === null ? -1 : order.indexOf(this.span);
-    const next = place < 0 ? (by > 0 ? 0 : order.length - 1) : place + by;
+    const index = this.span === null ? -1 : order.indexOf(this.span);
+    const next = index < 0 ? (by > 0 ? 0 : order.length - 1) : index + by;
     this.setSpan(order[(next + order.length) % order.length]);
   }
 

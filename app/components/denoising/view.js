@@ -22,8 +22,8 @@ class View {
   /** @type {HTMLElement[]} */ words = [];
   /** @type {number | null} */ under = null; // the noisy span under the mouse
   /** @type {DenoisingArguments['setStateValue']} */ setStateValue;
-  /** @type {string | undefined} */ told;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ telling;
+  /** @type {string | undefined} */ reported;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ reportTimer;
   ratio = 1;
 
   /** @param {HTMLElement | ShadowRoot} root */
@@ -166,11 +166,11 @@ class View {
   tellPage() {
     const { entity, span } = this.selection;
     const animation = this.scene?.payload.id;
-    const said = JSON.stringify([animation, entity, span]);
-    if (animation === undefined || said === this.told || !this.setStateValue) return;
-    this.told = said;
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
+    const choice = JSON.stringify([animation, entity, span]);
+    if (animation === undefined || choice === this.reported || !this.setStateValue) return;
+    this.reported = choice;
+    clearTimeout(this.reportTimer);
+    this.reportTimer = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
   }
 
   show() {
@@ -188,11 +188,11 @@ class View {
     paint(context, scene, barsAt(scene, player.position), slots, player.position);
     this.words.forEach((word, i) => { word.style.background = highlight.between(player.position, i, colours.labels); });
     this.inspector.show(scene, player.position);
-    this.tell(payload);
+    this.updateControls(payload);
   }
 
   /** @param {DenoisingPayload} payload */
-  tell(payload) {
+  updateControls(payload) {
     const { player } = this;
     const now = payload.frames[Math.floor(player.position + 0.001)] ?? payload;
     this.root.classList.toggle('playing', player.playing);

@@ -16,11 +16,11 @@ export class WordHighlight {
       return votes;
     });
     /** @type {number[][]} */
-    const kept = Array.from({ length: count }, () => []);
+    const entityLabels = Array.from({ length: count }, () => []);
     for (const { start, end, label } of entities) {
-      for (let w = start; w < end; w++) kept[w].push(label);
+      for (let w = start; w < end; w++) entityLabels[w].push(label);
     }
-    this.frames.push(kept);
+    this.frames.push(entityLabels);
     this.many = Math.max(3, frames[0].at.length / 12);
   }
 
@@ -36,8 +36,8 @@ export class WordHighlight {
     if (!votes.length) return [null, 0];
     const sum = [0, 0, 0];
     for (const label of votes) colours[label].forEach((v, i) => { sum[i] += v; });
-    const kept = frame === this.frames.length - 1;
-    return [sum.map((v) => v / votes.length), 0.26 * (kept ? 1 : Math.min(1, votes.length / this.many))];
+    const isFinal = frame === this.frames.length - 1;
+    return [sum.map((v) => v / votes.length), 0.26 * (isFinal ? 1 : Math.min(1, votes.length / this.many))];
   }
 
   /**

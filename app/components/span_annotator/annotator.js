@@ -118,7 +118,7 @@ export class Annotator extends DocumentActions {
     this.returned(data.returned);
     if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
     this.lastError = data.error;
-    this.conflicts.take(data.conflicts);
+    this.conflicts.receive(data.conflicts);
     this.announce(data.news);
     this.rebuild();
     this.redraw();
@@ -190,7 +190,7 @@ export class Annotator extends DocumentActions {
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
     panel.drawOptional('error', this.data.error ?? this.refusal);
-    panel.drawOptional('storage', !this.outbox.storage.kept && NOT_KEPT);
+    panel.drawOptional('storage', !this.outbox.storage.persisted && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.emptyQuestion.draw(counts, this.readOnly);
@@ -232,7 +232,7 @@ export class Annotator extends DocumentActions {
       selectedSpan && { kind: selectedSpan.id, s: selectedSpan.s, e: selectedSpan.e, drawn: false },
       candidate && { kind: 'candidate', ...candidate, drawn: true },
       dragged && { kind: 'dragged', ...dragged, drawn: true },
-      ...(proposal?.places ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
+      ...(proposal?.occurrences ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
       ...this.changedIds.map((id) => this.view.get(id)).filter((span) => span !== undefined)
         .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
     ].filter((mark) => mark !== null);
@@ -257,7 +257,7 @@ export class Annotator extends DocumentActions {
     this.scrolling = requestAnimationFrame(() => {
       this.textView.viewport.scrolled();
       this.hover.point(null); // what lies under the mouse now, nobody pointed to
-      this.popover.place();
+      this.popover.position();
     });
   }
 }

@@ -1,6 +1,6 @@
 // What is laid over a paragraph: tints behind words, labelled bars under them, drag handles.
 
-import { el, paint, percent, place } from './dom.js';
+import { el, paint, percent, setBox } from './dom.js';
 import { boxesOf, endsOf } from './geometry.js';
 
 const LANE = 18; // px from one lane of bars to the next
@@ -41,18 +41,18 @@ export function overlay(annotator, paragraph, window) {
   /** @type {HTMLElement[]} */
   const tints = [];
   /** @type {(range: TextRange) => boolean} */
-  const near = ({ s, e }) => s < window.end && e > window.start;
-  const marks = annotator.marks.filter((mark) => mark.drawn && near(mark)
+  const inWindow = ({ s, e }) => s < window.end && e > window.start;
+  const marks = annotator.marks.filter((mark) => mark.drawn && inWindow(mark)
     && mark.s < paragraph.end && mark.e > paragraph.start);
   for (const { span, lane } of paragraph.lanes) {
-    if (near(span)) drawSpan(annotator, paragraph, span, lane, tints, nodes);
+    if (inWindow(span)) drawSpan(annotator, paragraph, span, lane, tints, nodes);
   }
   for (const hint of paragraph.hints) {
-    if (near(hint)) nodes.push(...hinted(annotator, paragraph, hint));
+    if (inWindow(hint)) nodes.push(...hinted(annotator, paragraph, hint));
   }
   for (const { kind, s, e } of marks) {
     for (const box of boxesOf(paragraph, s, e)) {
-      const mark = place(el('div', `candidate ${kind}`), box);
+      const mark = setBox(el('div', `candidate ${kind}`), box);
       mark.dataset.testid = kind;
       nodes.push(mark);
     }
@@ -78,7 +78,7 @@ function drawSpan(annotator, paragraph, span, lane, tints, nodes) {
   boxes.forEach((box, i) => {
     const sides = /** @type {[Edge, BoxEnd][]} */ (
       Object.entries(ends).filter(([, end]) => end?.box === i));
-    const tint = paint(place(el('div', `tint ${state}`), box), colour);
+    const tint = paint(setBox(el('div', `tint ${state}`), box), colour);
     tint.dataset.id = span.id;
     tints.push(tint);
     nodes.push(paint(bar(span, lane, box, state, sides, movable), colour));
@@ -97,7 +97,7 @@ function drawSpan(annotator, paragraph, span, lane, tints, nodes) {
  */
 function bar(span, lane, box, state, sides, movable) {
   const top = box.top + box.height + 2 + lane * LANE;
-  const node = place(el('div', `bar ${state}`), { ...box, top, height: BAR });
+  const node = setBox(el('div', `bar ${state}`), { ...box, top, height: BAR });
   Object.assign(node.dataset, {
     testid: 'bar', id: span.id, label: span.label, status: span.status,
   });
@@ -133,7 +133,7 @@ function grip(edge, side) {
  */
 function handle(span, edge, side, box) {
   const left = box.left + (side === 'right' ? box.width : 0) - 4;
-  const node = place(el('div', 'handle'), { left, top: box.top, width: 8, height: box.height });
+  const node = setBox(el('div', 'handle'), { left, top: box.top, width: 8, height: box.height });
   Object.assign(node.dataset, { testid: 'handle', edge, id: span.id });
   node.title = `Drag to move the ${edge} of this span`;
   return node;
@@ -149,7 +149,7 @@ function hinted(annotator, paragraph, hint) {
   const state = `${hint.id === annotator.selected ? ' on' : ''}${hint.id === annotator.pointed ? ' under' : ''}`;
   return boxesOf(paragraph, hint.s, hint.e).map((box) => {
     const line = { ...box, top: box.top + box.height - 3, height: 8 };
-    const node = paint(place(el('div', `hint${state}`), line), annotator.colourOf(hint.label));
+    const node = paint(setBox(el('div', `hint${state}`), line), annotator.colourOf(hint.label));
     Object.assign(node.dataset, { testid: 'hint', id: hint.id, label: hint.label });
     return node;
   });

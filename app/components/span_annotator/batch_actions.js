@@ -13,14 +13,14 @@ export class BatchActions extends Editor {
       this.panel.say('First choose a span, then label its words everywhere.');
       return;
     }
-    const places = identical(this.data.text, this.tokens, this.view, range, label);
+    const occurrences = identical(this.data.text, this.tokens, this.view, range, label);
     const words = this.wordsOf(range);
-    if (places.length) {
+    if (occurrences.length) {
       const id = this.candidate ? null : this.target?.id ?? null;
-      this.proposal = { words, label, places, range, id };
+      this.proposal = { words, label, occurrences, range, id };
     }
     else this.panel.flash(`no other “${words}” to label as ${label}`);
-    if (places.length) this.panel.say(`${places.length} more “${words}”. Enter labels them as ${label}.`);
+    if (occurrences.length) this.panel.say(`${occurrences.length} more “${words}”. Enter labels them as ${label}.`);
     this.redraw();
   }
 
@@ -32,19 +32,19 @@ export class BatchActions extends Editor {
 
   applyProposal() {
     if (!this.proposal) return;
-    const { places, label, range, id } = this.proposal;
+    const { occurrences, label, range, id } = this.proposal;
     this.proposal = null;
-    const own = this.spanOf(id);
-    const first = own ? this.settling(own) : [this.addition(range, label)];
-    const ops = places.map((place, i) => {
-      if (place.op === 'add') return this.addition(place, label, first.length + i);
-      const { op, id: known } = place;
+    const span = this.spanOf(id);
+    const first = span ? this.settling(span) : [this.addition(range, label)];
+    const ops = occurrences.map((occurrence, i) => {
+      if (occurrence.op === 'add') return this.addition(occurrence, label, first.length + i);
+      const { op, id: known } = occurrence;
       return op === 'accept' ? { op, id: known } : { op, id: known, label };
     });
     this.candidate = null;
     this.quiet = true;
     this.edit([...first, ...ops]);
-    this.panel.flash(`${places.length} more labelled as ${label}`);
+    this.panel.flash(`${occurrences.length} more labelled as ${label}`);
   }
 
   /**

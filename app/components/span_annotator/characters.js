@@ -22,8 +22,8 @@ export class Characters {
    * @returns {TextRange | undefined}
    */
   over(offset) {
-    const found = this.segments.containing(offset);
-    return found && { s: found.index, e: found.index + found.segment.length };
+    const segment = this.segments.containing(offset);
+    return segment && { s: segment.index, e: segment.index + segment.segment.length };
   }
 
   /**

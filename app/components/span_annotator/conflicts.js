@@ -24,7 +24,7 @@ export class Conflicts {
    * Takes the server's list: `{client, seq, target, mine, theirs, by, at}`.
    * @param {Conflict[]} all
    */
-  take(all) {
+  receive(all) {
     const known = new Set(this.all.map(conflictKey));
     const fresh = all.filter((conflict) => !known.has(conflictKey(conflict)));
     this.all = all;
@@ -68,7 +68,7 @@ export class Conflicts {
     row.append(
       this.side(`${conflict.by}, ${timeOf(conflict.at)}`, conflict.theirs, 'theirs',
         decide('keep-theirs', 'Keep this', () => [])),
-      this.side('You', conflict.mine, 'mine', decide('take-mine', 'Take this', () => this.taking(conflict))),
+      this.side('You', conflict.mine, 'mine', decide('take-mine', 'Take this', () => this.restoringMine(conflict))),
     );
     if (compatible(conflict)) {
       const both = decide('keep-both', 'Keep both', () => this.joining(conflict));
@@ -87,7 +87,7 @@ export class Conflicts {
   side(title, version, testid, choice) {
     const node = el('div', 'side');
     node.dataset.testid = testid;
-    node.append(el('span', 'caption', title), ...this.told(version), choice);
+    node.append(el('span', 'caption', title), ...this.describeVersion(version), choice);
     return node;
   }
 
@@ -95,7 +95,7 @@ export class Conflicts {
    * A version in words.
    * @param {Version} version
    */
-  told(version) {
+  describeVersion(version) {
     if (version === null) return [el('p', 'what', 'Removed')];
     if (typeof version === 'string') return [el('p', 'what', version || '(no comment)')];
     const { data, offsets } = this.annotator;
@@ -107,7 +107,7 @@ export class Conflicts {
    * @param {Conflict} conflict
    * @returns {Operation[]}
    */
-  taking({ target, mine }) {
+  restoringMine({ target, mine }) {
     if (typeof mine === 'string') return [{ op: 'comment', text: mine }];
     return [mine === null ? { op: 'delete', id: target } : { score: null, ...mine, op: 'restore' }];
   }

@@ -46,12 +46,12 @@ export class DeadLetterOutbox extends Outbox {
    * @param {string} client
    */
   renumber(client) {
-    const own = this.entries.filter((entry) => entry.client === client);
-    if (!own.length) return 0;
+    const renumbered = this.entries.filter((entry) => entry.client === client);
+    if (!renumbered.length) return 0;
     const fresh = newClient();
     if (client === this.client) this.client = fresh;
-    this.siblings = [fresh, ...this.siblings.filter((each) => each !== client)];
-    const names = new Set(own.flatMap(({ op }) =>
+    this.siblings = [fresh, ...this.siblings.filter((sibling) => sibling !== client)];
+    const names = new Set(renumbered.flatMap(({ op }) =>
       (op.op === 'add' && op.id.startsWith(`${client}-`) ? [op.id] : [])));
     /** @type {(op: SentOperation) => SentOperation} */
     const renamed = (op) => ('id' in op && names.has(op.id) ? { ...op, id: fresh + op.id.slice(client.length) } : op);

@@ -35,7 +35,7 @@ export class DocumentActions extends BatchActions {
    * @param {number | undefined} baseVersion
    */
   saveComment(text, baseVersion) {
-    if (text !== this.comment) this.edit([{ op: 'comment', text }], { remember: false, baseVersion });
+    if (text !== this.comment) this.edit([{ op: 'comment', text }], { undoable: false, baseVersion });
   }
 
   submit() {
@@ -50,13 +50,13 @@ export class DocumentActions extends BatchActions {
     this.notes.keep();
     /** @type {Operation[]} */
     const accepting = suggested ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
-    this.edit([...accepting, { op: 'submit' }], { remember: false });
+    this.edit([...accepting, { op: 'submit' }], { undoable: false });
     this.navigateTo('next');
   }
 
   /** @param {string} reason */
   skip(reason) {
-    this.edit([{ op: 'skip', reason }], { remember: false });
+    this.edit([{ op: 'skip', reason }], { undoable: false });
     this.navigateTo('next');
   }
 
@@ -70,10 +70,10 @@ export class DocumentActions extends BatchActions {
   /**
    * An edit while the person waits to go on means that they stay.
    * @param {Operation[]} ops
-   * @param {{ remember?: boolean, baseVersion?: number }} [options]
+   * @param {{ undoable?: boolean, baseVersion?: number }} [options]
    */
   edit(ops, options = {}) {
-    if (options.remember !== false) this.destination = this.refusal = null;
+    if (options.undoable !== false) this.destination = this.refusal = null;
     this.changedIds = [];
     super.edit(ops, options);
   }

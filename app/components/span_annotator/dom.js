@@ -45,7 +45,7 @@ export function button(testid, className, text, press) {
  * @param {T} node
  * @param {Box} box
  */
-export function place(node, { left, top, width, height }) {
+export function setBox(node, { left, top, width, height }) {
   Object.assign(node.style, {
     left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`,
   });

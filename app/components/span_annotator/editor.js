@@ -26,14 +26,14 @@ export class Editor extends Selection {
   /**
    * Sends operations and shows their effect at once.
    * @param {Operation[]} ops
-   * @param {{ remember?: boolean, baseVersion?: number }} [options]
+   * @param {{ undoable?: boolean, baseVersion?: number }} [options]
    */
-  edit(ops, { remember = true, baseVersion = this.data.version } = {}) {
+  edit(ops, { undoable = true, baseVersion = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
     for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
     this.rebuild();
-    if (remember) this.history.record(difference(before, this.view));
+    if (undoable) this.history.record(difference(before, this.view));
     this.redraw();
   }
 
@@ -151,10 +151,10 @@ export class Editor extends Selection {
    * @param {Span | null} next
    */
   goOn(span, done, next) {
-    const said = `${this.wordsOf(span)} ${done}`;
+    const outcome = `${this.wordsOf(span)} ${done}`;
     if (next || this.selected) this.select(next?.id ?? null);
     if (next) this.textView.reveal(next.s);
-    this.panel.say(next ? `${said}. Now ${this.wordsOf(next)}: ${describe(next)}` : said);
+    this.panel.say(next ? `${outcome}. Now ${this.wordsOf(next)}: ${describe(next)}` : outcome);
   }
 
   unreject() {
@@ -200,7 +200,7 @@ export class Editor extends Selection {
    */
   applyHistory(step, done, nothing) {
     this.proposal = null;
-    if (step) this.edit(step.ops, { remember: false });
+    if (step) this.edit(step.ops, { undoable: false });
     if (step?.left) this.panel.flash(`${done}, except ${step.left} that others have changed since`);
     else this.panel.say(step ? done : nothing);
   }

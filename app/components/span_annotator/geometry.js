@@ -89,8 +89,8 @@ function sideOf(paragraph, boxes, offset, edge) {
   if (box < 0) return null;
   const off = x - (boxes[box].left + boxes[box].width / 2);
   const rightToLeft = getComputedStyle(paragraph.words).direction === 'rtl';
-  const alone = (edge === 'start') === rightToLeft ? 'right' : 'left';
-  return { box, side: Math.abs(off) < 1 ? alone : off < 0 ? 'left' : 'right' };
+  const outerSide = (edge === 'start') === rightToLeft ? 'right' : 'left';
+  return { box, side: Math.abs(off) < 1 ? outerSide : off < 0 ? 'left' : 'right' };
 }
 
 /**

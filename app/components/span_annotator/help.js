@@ -38,12 +38,12 @@ export function helpSheet(actions, labels, close) {
   for (const { group, keys, meaning } of actions) {
     groups.set(group, [...(groups.get(group) ?? []), [keys.map(written).join(', '), meaning]]);
   }
-  const own = labels.flatMap(({ name, key, description }) =>
+  const labelKeys = labels.flatMap(({ name, key, description }) =>
     (key ? [[key.toUpperCase(), description ? `${name}: ${description}` : name]] : []));
   const sheet = el('div', 'sheet');
   const columns = el('div', 'columns');
   columns.append(...[...groups].map(([title, rows]) => section(title, rows)), section('Mouse', MOUSE));
-  if (own.length) columns.append(section('Labels', own));
+  if (labelKeys.length) columns.append(section('Labels', labelKeys));
   const head = el('div', 'head');
   head.append(el('h3', '', 'Keys'), button('close-help', 'plain', 'Close', close));
   sheet.append(head, columns);

@@ -62,9 +62,9 @@ export class Hover {
       .find(({ start, end }) => start <= offset && offset <= end);
     if (!paragraph) return [];
     const all = [...paragraph.spans.values()];
-    const there = [...spansAt(all, offset), ...spansAt(all, offset - 1)]
+    const under = [...spansAt(all, offset), ...spansAt(all, offset - 1)]
       .filter((span) => isOver(paragraph, span, x, y));
-    const distinct = [...new Set(there)].sort((a, b) => (a.e - a.s) - (b.e - b.s));
+    const distinct = [...new Set(under)].sort((a, b) => (a.e - a.s) - (b.e - b.s));
     /** @type {(span: Span) => boolean} */
     const isHint = ({ status }) => status === 'hint';
     return [...distinct.filter((span) => !isHint(span)), ...distinct.filter(isHint)];
@@ -81,8 +81,8 @@ export class Hover {
     annotator.hovered = id;
     this.offer(id === null ? null : /** @type {HTMLElement | null | undefined} */ (node?.closest('.bar')));
     if (id === before) return;
-    for (const each of before ? this.textView.drawn(before) : []) each.classList.remove('under');
-    for (const each of id && annotator.pointed ? this.textView.drawn(id) : []) each.classList.add('under');
+    for (const drawn of before ? this.textView.drawn(before) : []) drawn.classList.remove('under');
+    for (const drawn of id && annotator.pointed ? this.textView.drawn(id) : []) drawn.classList.add('under');
     this.refresh();
   }
 

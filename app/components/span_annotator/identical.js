@@ -15,14 +15,14 @@ export function identical(text, tokens, view, range, label) {
   const words = text.slice(range.s, range.e);
   const whole = isWhole(tokens, range);
   const present = byPlace(view);
-  const found = [];
+  const occurrences = [];
   for (let s = text.indexOf(words); s >= 0; s = text.indexOf(words, s + words.length)) {
-    const place = { s, e: s + words.length };
-    if (s === range.s || (whole && !isWhole(tokens, place))) continue;
-    const change = changeAt(present.get(`${place.s}-${place.e}`) ?? [], label);
-    if (change) found.push({ ...place, ...change });
+    const occurrence = { s, e: s + words.length };
+    if (s === range.s || (whole && !isWhole(tokens, occurrence))) continue;
+    const change = changeAt(present.get(`${occurrence.s}-${occurrence.e}`) ?? [], label);
+    if (change) occurrences.push({ ...occurrence, ...change });
   }
-  return found;
+  return occurrences;
 }
 
 /**
@@ -36,12 +36,12 @@ function isWhole(tokens, { s, e }) {
 
 /** @param {View} view */
 function byPlace(view) {
-  const places = new Map();
+  const byRange = new Map();
   for (const span of view.values()) {
-    const place = `${span.s}-${span.e}`;
-    places.set(place, [...(places.get(place) ?? []), span]);
+    const key = `${span.s}-${span.e}`;
+    byRange.set(key, [...(byRange.get(key) ?? []), span]);
   }
-  return places;
+  return byRange;
 }
 
 /**
@@ -51,8 +51,8 @@ function byPlace(view) {
  * @returns {Labelling | null}
  */
 function changeAt(spans, label) {
-  const own = spans.find((span) => span.label === label);
-  if (own) return own.status === 'suggested' ? { op: 'accept', id: own.id } : null;
+  const sameLabel = spans.find((span) => span.label === label);
+  if (sameLabel) return sameLabel.status === 'suggested' ? { op: 'accept', id: sameLabel.id } : null;
   if (spans.some(({ status }) => status === 'accepted')) return null;
   const other = spans.find(({ status }) => status === 'suggested');
   return other ? { op: 'relabel', id: other.id } : { op: 'add' };

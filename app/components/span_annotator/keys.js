@@ -35,8 +35,8 @@ function nameOf({ ctrlKey, metaKey, altKey, shiftKey }, key, altGraph) {
 function namesOf(event) {
   const altGraph = event.getModifierState('AltGraph'); // how some layouts type [ ] { }
   const names = [nameOf(event, event.key, altGraph)];
-  const place = /^Key([A-Z])$/.exec(event.code)?.[1];
-  if (place && !/^[ -~]+$/.test(event.key)) names.push(nameOf(event, place, altGraph));
+  const latinLetter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  if (latinLetter && !/^[ -~]+$/.test(event.key)) names.push(nameOf(event, latinLetter, altGraph));
   return names;
 }
 
@@ -87,17 +87,17 @@ const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
  * @param {boolean} inText
  */
 function run(annotator, event, inText) {
-  const found = annotator.keyboard.find(event);
-  if (found && event.repeat && !HELD.has(found.action)) return true; // one press, one decision
-  if (found && annotator.panel.helpShown && !OVER_HELP.has(found.action)) return true;
+  const binding = annotator.keyboard.find(event);
+  if (binding && event.repeat && !HELD.has(binding.action)) return true; // one press, one decision
+  if (binding && annotator.panel.helpShown && !OVER_HELP.has(binding.action)) return true;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!found || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
-  if (found.label !== undefined) {
-    annotator.useLabel(found.label);
+  if (!binding || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
+  if (binding.label !== undefined) {
+    annotator.useLabel(binding.label);
     return true;
   }
-  if (!KEEPING.has(found.action)) annotator.dropProposal();
-  return COMMANDS[found.action](annotator) !== false;
+  if (!KEEPING.has(binding.action)) annotator.dropProposal();
+  return COMMANDS[binding.action](annotator) !== false;
 }
 
 // What a key that is held down goes on doing.

@@ -42,11 +42,11 @@ export class LabelRow {
       this.drawn = drawn;
       this.buttons = labels.map((label) =>
         labelButton(label, 'label', (name) => this.annotator.useLabel(name)));
-      this.buttons.forEach((each, i) => { each.tabIndex = i ? -1 : 0; });
+      this.buttons.forEach((chip, i) => { chip.tabIndex = i ? -1 : 0; });
       this.node.replaceChildren(...this.buttons);
     }
-    for (const each of this.buttons) {
-      each.setAttribute('aria-pressed', String(each.dataset.label === armed));
+    for (const chip of this.buttons) {
+      chip.setAttribute('aria-pressed', String(chip.dataset.label === armed));
     }
   }
 
@@ -55,9 +55,9 @@ export class LabelRow {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     const all = this.buttons;
-    const here = all.findIndex((each) => event.composedPath().includes(each));
+    const here = all.findIndex((chip) => event.composedPath().includes(chip));
     const next = all[(here + step + all.length) % all.length];
-    for (const each of all) each.tabIndex = each === next ? 0 : -1;
+    for (const chip of all) chip.tabIndex = chip === next ? 0 : -1;
     next.focus();
     event.preventDefault();
     event.stopPropagation();

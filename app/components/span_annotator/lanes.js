@@ -13,13 +13,13 @@ export function inLanes(spans) {
  * @param {Span[]} spans
  */
 function clusters(spans) {
-  const found = [];
+  const runs = [];
   let reach = -1;
   for (const span of [...spans].sort((a, b) => a.s - b.s)) {
-    if (span.s < reach) found[found.length - 1].push(span); else found.push([span]);
+    if (span.s < reach) runs[runs.length - 1].push(span); else runs.push([span]);
     reach = Math.max(reach, span.e);
   }
-  return found;
+  return runs;
 }
 
 /** @param {Span[]} cluster */

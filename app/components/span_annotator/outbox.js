@@ -42,9 +42,9 @@ export class Outbox {
     this.client = newClient();
     this.seq = 0;
     this.storage = new SessionStore(store, person);
-    const kept = this.storage.load();
-    this.entries = kept.filter(({ why }) => !why);
-    this.deadLetters = kept.filter(({ why }) => why);
+    const stored = this.storage.load();
+    this.entries = stored.filter(({ why }) => !why);
+    this.deadLetters = stored.filter(({ why }) => why);
     this.siblings = [...new Set([this.client, ...this.entries.map(({ client }) => client)])];
     this.everSent = this.size > 0;
     this.resendDelay = RESEND;
@@ -124,7 +124,7 @@ export class Outbox {
   flush() {
     if (!this.size) return;
     const { docId, client } = this.entries[0];
-    const turn = this.entries.findIndex((each) => each.docId !== docId || each.client !== client);
+    const turn = this.entries.findIndex((entry) => entry.docId !== docId || entry.client !== client);
     const run = this.entries.slice(0, turn < 0 ? MAX_OPERATIONS : Math.min(turn, MAX_OPERATIONS));
     if (run.every(({ sent }) => sent)) this.resendDelay = Math.min(2 * this.resendDelay, SLOWEST_RESEND);
     for (const entry of run) entry.sent = true;

@@ -34,7 +34,7 @@ export class Popover {
     if (!subject) { this.filled = null; return; }
     const same = this.filled === subject && this.labels === annotator.labels;
     if (!same) this.fill(subject);
-    this.place();
+    this.position();
   }
 
   /** @param {Proposal | Span | TextRange} subject */
@@ -42,16 +42,16 @@ export class Popover {
     const { annotator, node } = this;
     this.filled = subject;
     this.labels = annotator.labels;
-    if ('places' in subject) node.replaceChildren(...this.forProposal(subject));
+    if ('occurrences' in subject) node.replaceChildren(...this.forProposal(subject));
     else if ('id' in subject) node.replaceChildren(...this.forSpan(subject));
     else node.replaceChildren(...this.forWords());
-    for (const each of node.querySelectorAll('button')) each.tabIndex = -1; // keys do the same
+    for (const control of node.querySelectorAll('button')) control.tabIndex = -1; // keys do the same
   }
 
-  place() {
+  position() {
     const { subject } = this;
     if (!subject) return;
-    if ('places' in subject) placeBelow(this.node, this.annotator); // it must not cover what it lists
+    if ('occurrences' in subject) placeBelow(this.node, this.annotator); // it must not cover what it lists
     else placeUnder(this.node, this.annotator, subject);
   }
 
@@ -99,10 +99,10 @@ export class Popover {
   }
 
   /** @param {Proposal} proposal */
-  forProposal({ words, label, places }) {
+  forProposal({ words, label, occurrences }) {
     const { annotator } = this;
     const row = el('div', 'row');
-    const more = places.length === 1 ? 'one more occurrence' : `${places.length} more occurrences`;
+    const more = occurrences.length === 1 ? 'one more occurrence' : `${occurrences.length} more occurrences`;
     const shown = [...words].length > 40 ? `${[...words].slice(0, 39).join('')}…` : words;
     const about = el('span', 'about', `Label ${more} of “${shown}” as ${label}?`);
     about.dataset.testid = 'proposal';

@@ -25,7 +25,7 @@ export class SessionStore {
     this.legacyKey = UNSENT + store; // where they lay before entries knew their person
     this.key = `${this.legacyKey} ${person}`;
     this.database = UNSENT + store.split(' ')[0];
-    this.kept = true; // false once the browser refused to keep an edit
+    this.persisted = true; // false once the browser refused to keep an edit
   }
 
   load() {
@@ -42,8 +42,8 @@ export class SessionStore {
       if (entries.length) sessionStorage.setItem(this.key, JSON.stringify(entries));
       else sessionStorage.removeItem(this.key);
       sessionStorage.removeItem(this.legacyKey);
-      this.kept ||= entries.length > 0;
-    } catch { this.kept &&= !entries.length; }
+      this.persisted ||= entries.length > 0;
+    } catch { this.persisted &&= !entries.length; }
   }
 
   /** What other people left unsent in this tab: `{key, person, entries}`. */

@@ -71,9 +71,9 @@ function change(view, id, changes) {
  * @param {{ above?: number, ids: string[] }} op
  */
 function decide(view, status, { above = 0, ids }) {
-  const seen = new Set(ids);
+  const shown = new Set(ids);
   for (const span of suggestions(view, above)) {
-    if (seen.has(span.id)) view.set(span.id, { ...span, status });
+    if (shown.has(span.id)) view.set(span.id, { ...span, status });
   }
 }
 
@@ -112,7 +112,7 @@ export function difference(before, after) {
   const ids = new Set([...before.keys(), ...after.keys()]);
   return [...ids]
     .map((id) => ({ id, before: before.get(id) ?? null, after: after.get(id) ?? null }))
-    .filter((each) => each.before !== each.after && !same(each.before, each.after));
+    .filter((change) => change.before !== change.after && !same(change.before, change.after));
 }
 
 /**

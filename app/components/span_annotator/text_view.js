@@ -79,7 +79,7 @@ export class TextView {
     const next = new Map();
     const changed = new Set();
     /** @type {(span: Span, change: (group: Map<string, Span>) => void) => void} */
-    const each = (span, change) => {
+    const update = (span, change) => {
       for (const paragraph of this.covering(span.s, span.e)) {
         change(paragraph.spans);
         changed.add(paragraph);
@@ -87,10 +87,10 @@ export class TextView {
     };
     for (const span of spans) next.set(span.id, span);
     for (const [id, span] of this.placed) {
-      if (next.get(id) !== span) each(span, (group) => group.delete(id));
+      if (next.get(id) !== span) update(span, (group) => group.delete(id));
     }
     for (const [id, span] of next) {
-      if (this.placed.get(id) !== span) each(span, (group) => group.set(id, span));
+      if (this.placed.get(id) !== span) update(span, (group) => group.set(id, span));
     }
     this.placed = next;
     for (const paragraph of changed) this.arrange(paragraph);
@@ -117,12 +117,12 @@ export class TextView {
    * @returns {Paragraph[]}
    */
   covering(s, e) {
-    const found = [];
+    const covered = [];
     let i = Math.max(0, lowerBound(this.starts, s + 1) - 1);
     for (; i < this.paragraphs.length && this.paragraphs[i].start < e; i += 1) {
-      if (this.paragraphs[i].end > s) found.push(this.paragraphs[i]);
+      if (this.paragraphs[i].end > s) covered.push(this.paragraphs[i]);
     }
-    return found;
+    return covered;
   }
 
   /**

@@ -18,8 +18,8 @@ export function parts({ confidence }) {
   node.dataset.testid = 'parts';
   node.title = 'How sure the model is of the left boundary, the right boundary and the type';
   for (const part of PARTS) {
-    const said = el('span', confidence[part] === least ? 'least' : '', `${part} ${percent(confidence[part])}`);
-    node.append(said, ' ');
+    const partNode = el('span', confidence[part] === least ? 'least' : '', `${part} ${percent(confidence[part])}`);
+    node.append(partNode, ' ');
   }
   return [node];
 }

@@ -241,7 +241,7 @@ type Occurrence = TextRange & Labelling;
 interface Proposal {
   words: string;
   label: string;
-  places: Occurrence[];
+  occurrences: Occurrence[];
   range: TextRange;
   id: string | null;
 }

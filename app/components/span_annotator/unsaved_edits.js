@@ -21,12 +21,12 @@ export class UnsavedEdits {
     this.drawn = drawn;
     this.node.hidden = !deadLetters.length && !others.length;
     const title = el('h3', '', 'Not saved, and kept in this tab');
-    this.node.replaceChildren(title, ...(deadLetters.length ? [this.own(deadLetters)] : []),
+    this.node.replaceChildren(title, ...(deadLetters.length ? [this.deadLettersRow(deadLetters)] : []),
       ...others.map((left) => this.left(left)));
   }
 
   /** @param {Entry[]} deadLetters */
-  own(deadLetters) {
+  deadLettersRow(deadLetters) {
     const { outbox } = this.annotator;
     const reasons = [...new Set(deadLetters.map(({ why }) => why))].join('; ');
     const retry = button('retry-unsaved', 'plain', 'Try again', () => this.done(() => outbox.retry()));
@@ -88,8 +88,8 @@ const edits = ({ length }) => `${length} ${length === 1 ? 'edit' : 'edits'}`;
  * @param {Entry[]} entries
  */
 function download(entries) {
-  const told = entries.map(({ docId, client, person, why, op }) => ({ document: docId, person, client, why, ...op }));
-  const url = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: 'application/json' }));
+  const exported = entries.map(({ docId, client, person, why, op }) => ({ document: docId, person, client, why, ...op }));
+  const url = URL.createObjectURL(new Blob([JSON.stringify(exported, null, 2)], { type: 'application/json' }));
   const link = Object.assign(document.createElement('a'), { href: url, download: 'unsaved-edits.json' });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -7,24 +7,24 @@ const LONG = 6000; // UTF-16 units from which only a part of a paragraph is draw
 
 export class Viewport {
   /**
-   * `found(paragraphs)` is called with those to draw again: just seen, resized or scrolled.
+   * `onChange(paragraphs)` is called with those to draw again: just seen, resized or scrolled.
    * @param {HTMLElement} box
    * @param {WeakMap<Node, Paragraph>} owners
-   * @param {(paragraphs: Iterable<Paragraph>) => void} found
+   * @param {(paragraphs: Iterable<Paragraph>) => void} onChange
    */
-  constructor(box, owners, found) {
+  constructor(box, owners, onChange) {
     this.box = box;
-    this.found = found;
+    this.onChange = onChange;
     /** @type {Set<Paragraph>} */
     this.visible = new Set();
     /** @type {Map<Paragraph, WirePlace>} */
     this.windows = new Map(); // long paragraph -> the [from, to) it was last drawn for
     this.resized = new ResizeObserver(() => {
       this.windows.clear();
-      found(this.visible);
+      onChange(this.visible);
     });
     this.resized.observe(box);
-    this.seen = new IntersectionObserver((entries) => {
+    this.intersections = new IntersectionObserver((entries) => {
       const shown = [];
       for (const { target, isIntersecting } of entries) {
         const paragraph = owners.get(target);
@@ -33,21 +33,21 @@ export class Viewport {
         else if (!this.visible.has(paragraph)) shown.push(paragraph);
       }
       for (const paragraph of shown) this.visible.add(paragraph);
-      if (shown.length) found(shown);
+      if (shown.length) onChange(shown);
     }, { root: box, rootMargin: `${MARGIN}px 0px` });
   }
 
   destroy() {
     this.resized.disconnect();
-    this.seen.disconnect();
+    this.intersections.disconnect();
   }
 
   /** @param {Paragraph[]} paragraphs */
   watch(paragraphs) {
-    this.seen.disconnect();
+    this.intersections.disconnect();
     this.visible.clear();
     this.windows.clear();
-    for (const { node } of paragraphs) this.seen.observe(node);
+    for (const { node } of paragraphs) this.intersections.observe(node);
   }
 
   /**
@@ -73,7 +73,7 @@ export class Viewport {
       return drawn && (firstBelow(paragraph, top) < drawn.start
         || firstBelow(paragraph, bottom) > drawn.end);
     });
-    if (left.length) this.found(left);
+    if (left.length) this.onChange(left);
   }
 
   /**
@@ -83,8 +83,8 @@ export class Viewport {
   reveal(paragraph, offset) {
     const rect = rectAt(paragraph, offset);
     const box = this.box.getBoundingClientRect();
-    const near = rect.bottom + 40 + paragraph.depth * 18;
-    if (rect.top >= box.top && near <= box.bottom) return;
+    const bottom = rect.bottom + 40 + paragraph.depth * 18;
+    if (rect.top >= box.top && bottom <= box.bottom) return;
     if (rect.height === 0) { paragraph.node.scrollIntoView({ block: 'nearest' }); return; }
     this.box.scrollTop += (rect.top + rect.bottom) / 2 - (box.top + box.bottom) / 2;
   }

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
-from app.editing import Draft, GestureError
+from app.editing import Draft, EditError
 from app.screens.common.wording import count, literal
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
@@ -119,7 +119,7 @@ def _restore(
 ) -> None:
     try:
         service.restore(view.document_id, version, app.person, base_version)
-    except (GestureError, HistoryError) as error:
+    except (EditError, HistoryError) as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
     _forget()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.editing import GestureError
+from app.editing import EditError
 from app.screens.common.error_message import reason
 from app.screens.common.wording import count
 from app.services.annotation.annotation import AnnotationService
@@ -63,7 +63,7 @@ def finish() -> None:
 def _outcome(pending: PendingResuggest) -> str:
     try:
         return _said(pending.result.result())
-    except GestureError as error:
+    except EditError as error:
         LOG.info("document %s was not read again: %s", pending.document_id, error)
         return reason(error)
     except Exception as error:  # a broken model must not keep a person from annotating

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, DraftSpan, GestureError
+from app.editing import Draft, DraftSpan, EditError
 from app.services.annotation import audit_log, drafts, history, tasks
 from app.services.annotation.apply import apply_operations, summed
 from app.services.annotation.batch import Batch, parse_batch
@@ -140,7 +140,7 @@ class AnnotationService:
         """
         try:
             sent = parse_batch(client, ops)
-        except GestureError as reason:
+        except EditError as reason:
             return self._unchanged(document_id, person, str(reason))
         refusals: Sequence[str] = ()
         applied: Applied | None = None
@@ -187,7 +187,7 @@ class AnnotationService:
             return Applied(None, spans, error, task.standing.status)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
-        """Freezes the draft. Raises `GestureError` while suggestions are undecided."""
+        """Freezes the draft. Raises `EditError` while suggestions are undecided."""
         return self._act(document_id, {"op": "submit"}, person)
 
     def skip(self, document_id: int, person: str, reason: str = "") -> DocumentView:
@@ -264,10 +264,10 @@ class AnnotationService:
     def resuggest(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None
     ) -> Change:
-        """See `app.services.suggestions.resuggest.resuggest`. Raises `GestureError` without a
+        """See `app.services.suggestions.resuggest.resuggest`. Raises `EditError` without a
         model."""
         if self._predictor is None:
-            raise GestureError("there is no active model; install one and try again")
+            raise EditError("there is no active model; install one and try again")
         return resuggest(
             self._sessions, self._predictor, self._settings, document_id, person, around
         )
@@ -276,7 +276,7 @@ class AnnotationService:
         client = audit_log.server_client()
         applied = self.apply(document_id, client, [{"seq": 1, **op}], person)
         if applied.error:
-            raise GestureError(applied.error)
+            raise EditError(applied.error)
         with self._sessions() as session:
             return view(session, _viewed_task(session, document_id, person), person)
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, GestureError, parse_gesture, reduce
-from app.gestures import Add, Gesture, Relabel, Restore, Settle, Submit, short
+from app.edit_operations import Add, EditOperation, Relabel, Restore, Settle, Submit, short
+from app.editing import Draft, EditError, parse_operation, reduce
 from app.services.annotation import drafts
 from app.services.annotation.batch import Batch, Numbered
 from app.services.annotation.changes import Change, difference
@@ -112,11 +112,11 @@ class _Batch:
 
     def apply(self, sent: Numbered, last: int | None) -> None:
         """Applies one operation, or finds out why it cannot be; records it in either case."""
-        gesture = refused = version = changes = None
+        operation = refused = version = changes = None
         try:
             _check_order(sent.seq, last)
-            gesture = self.in_todays_names(parse_gesture(sent.raw))
-            after = self.applied(gesture, self.base_version(sent))
+            operation = self.in_todays_names(parse_operation(sent.raw))
+            after = self.applied(operation, self.base_version(sent))
             changes = difference(self.draft, after)
             version = drafts.advance(self.task) if changes else self.version
             self.draft = after
@@ -124,7 +124,7 @@ class _Batch:
             conflicted = {**conflict.change, "met": self.version}
             refused, changes = str(conflict), [conflicted]
             self.mine[operations.target(conflicted)] = conflicted
-        except GestureError as reason:
+        except EditError as reason:
             refused = str(reason)
             self.refusals.append(refused)
         operations.record(
@@ -133,7 +133,7 @@ class _Batch:
             seq=sent.seq,
             document_id=self.task.id,
             person=self.person,
-            payload=_payload(sent.raw, gesture),
+            payload=_payload(sent.raw, operation),
             version=version,
             changes=changes,
             refused=refused,
@@ -145,40 +145,43 @@ class _Batch:
         """Today's names of labels that a page may show by earlier ones."""
         return label_names.current(self.session, self.task.document.project_id)
 
-    def in_todays_names(self, gesture: Gesture) -> Gesture:
-        """The gesture of a page that has not heard yet that its label was renamed or merged."""
-        if isinstance(gesture, Add | Relabel | Restore) and gesture.label not in self.draft.labels:
-            return gesture.model_copy(
-                update={"label": self.names.get(gesture.label, gesture.label)}
+    def in_todays_names(self, operation: EditOperation) -> EditOperation:
+        """The operation of a page that has not heard yet that its label was renamed or merged."""
+        if (
+            isinstance(operation, Add | Relabel | Restore)
+            and operation.label not in self.draft.labels
+        ):
+            return operation.model_copy(
+                update={"label": self.names.get(operation.label, operation.label)}
             )
-        return gesture
+        return operation
 
-    def applied(self, gesture: Gesture, base_version: int) -> Draft:
+    def applied(self, operation: EditOperation, base_version: int) -> Draft:
         unseen = Unseen.of(self.others, base_version, self.names if self.others else {})
-        if isinstance(gesture, Settle):
-            self.mine.pop(gesture.target, None)
-        if isinstance(gesture, Submit):
+        if isinstance(operation, Settle):
+            self.mine.pop(operation.target, None)
+        if isinstance(operation, Submit):
             self.check_submit(unseen)
         mine = {
             key: change["after"]
             for key, change in self.mine.items()
             if base_version < change["met"]
         }
-        if already_so(self.draft, gesture, unseen, mine):
+        if already_so(self.draft, operation, unseen, mine):
             return self.draft
-        return reduce(self.draft, gesture)
+        return reduce(self.draft, operation)
 
     def check_submit(self, unseen: Unseen) -> None:
         """Nothing is final with an edit missing, or with something that the person did not see."""
         if self.refusals:
-            raise GestureError("an earlier edit was rejected; check it and submit again")
+            raise EditError("an earlier edit was rejected; check it and submit again")
         if self.conflicts():
-            raise GestureError(
+            raise EditError(
                 "your changes conflict with somebody else’s; resolve the conflicts and submit again"
             )
         if unseen.rows:
             summary = summarize(unseen.rows, self.person)
-            raise GestureError(f"{summary}; review it and submit again")
+            raise EditError(f"{summary}; review it and submit again")
 
     def save(self) -> None:
         if self.draft is not self.before:
@@ -195,13 +198,13 @@ def summed(refusals: Sequence[str]) -> str | None:
 
 def _check_order(seq: int, last: int | None) -> None:
     if last is not None and seq < last:
-        raise GestureError(
+        raise EditError(
             f"operation {seq} arrived after operation {last} of the same page and was not "
             "applied; repeat it"
         )
 
 
-def _payload(raw: Mapping[str, Any], gesture: Gesture | None) -> dict[str, Any]:
-    if gesture is None:
+def _payload(raw: Mapping[str, Any], operation: EditOperation | None) -> dict[str, Any]:
+    if operation is None:
         return {"refused": short(dict(raw))}
-    return gesture.model_dump()
+    return operation.model_dump()

@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from app.gestures import MAX_SEQ, GestureError, short
+from app.edit_operations import MAX_SEQ, EditError, short
 
 MAX_CLIENT = 64
 MAX_OPERATIONS = 1_000
@@ -38,7 +38,7 @@ def _version(value: object) -> int | None:
 
 
 class Numbered(BaseModel):
-    """An operation with its number; `parse_gesture` checks the operation itself."""
+    """An operation with its number; `parse_operation` checks the operation itself."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -65,11 +65,11 @@ class Batch:
 
 
 def parse_batch(client: object, ops: object) -> Batch:
-    """Raises `GestureError` for a client that is none: nothing of it could be acknowledged."""
+    """Raises `EditError` for a client that is none: nothing of it could be acknowledged."""
     try:
         checked = _CLIENT.validate_python(client)
     except ValidationError:
-        raise GestureError(
+        raise EditError(
             f"a client needs an ASCII id of 1 to {MAX_CLIENT} characters: {short(client)}"
         ) from None
     if not isinstance(ops, list | tuple):

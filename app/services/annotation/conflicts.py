@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, DraftSpan, Gesture, GestureError, reduce
-from app.gestures import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
+from app.edit_operations import Accept, Add, Comment, Delete, Move, Reject, Relabel, Restore
+from app.editing import Draft, DraftSpan, EditError, EditOperation, reduce
 from app.services.annotation.changes import Change, difference, from_plain, plain, span_change
 from app.services.annotation.tasks import AnnotationTask
 from core.types import key_of
@@ -25,7 +25,7 @@ from storage.repository import operations
 COMMENT = ":comment"
 STATE = ":state"
 _SINGLE = (Add, Accept, Reject, Relabel, Move, Delete, Restore, Comment)
-"""The gestures about one span or the comment. Those about all suggestions that are left leave
+"""The operations about one span or the comment. Those about all suggestions that are left leave
 alone what somebody else has decided, and need no more."""
 
 
@@ -88,7 +88,7 @@ class Unseen:
         return replace(draft, spans=tuple(spans.values()), comment=comment, state=state)
 
 
-class ConflictError(GestureError):
+class ConflictError(EditError):
     """The action is held back until a person has decided."""
 
     def __init__(self, change: Change, by: str) -> None:
@@ -97,18 +97,20 @@ class ConflictError(GestureError):
         """From what there is now to what the person wanted."""
 
 
-def already_so(draft: Draft, gesture: Gesture, unseen: Unseen, mine: Mapping[str, Any]) -> bool:
+def already_so(
+    draft: Draft, operation: EditOperation, unseen: Unseen, mine: Mapping[str, Any]
+) -> bool:
     """Whether nothing is left to do, since others did the very same unseen. `mine` is what the
     page shows, by target, where its own actions conflicted and it was not told yet.
 
-    Raises `ConflictError` where they did something else to what the gesture is about, and
-    `GestureError` for what could not have been done anyway.
+    Raises `ConflictError` where they did something else to what the operation is about, and
+    `EditError` for what could not have been done anyway.
     """
-    if not unseen.rows or not isinstance(gesture, _SINGLE):
+    if not unseen.rows or not isinstance(operation, _SINGLE):
         return False
     shown = unseen.as_seen(draft, mine)
     frozen = draft.state == "submitted" and shown.state != "submitted"
-    changes = difference(shown, reduce(shown, gesture))
+    changes = difference(shown, reduce(shown, operation))
     relevant = [change for change in changes if change.get("field", "comment") == "comment"]
     for wanted in relevant:
         target, after = operations.target(wanted), wanted["after"]

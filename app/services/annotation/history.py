@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, GestureError, rewind
+from app.editing import Draft, EditError, rewind
 from app.services.annotation import audit_log, drafts
 from app.services.annotation.changes import reverse
 from app.services.annotation.describe import describe, describe_set
@@ -101,12 +101,12 @@ def restore(
 ) -> None:
     """Makes the draft's spans and comment what they were, as a further step of the history.
 
-    The document is locked. Raises `HistoryError` as `state_at`, and `GestureError` for a document
+    The document is locked. Raises `HistoryError` as `state_at`, and `EditError` for a document
     that is submitted, where a label of then is no longer there, or where somebody went on since
     the version that the person looked at (`base_version`).
     """
     if base_version != task.standing.version:
-        raise GestureError(
+        raise EditError(
             f"the document has changed: you saw version {base_version}, the current one is "
             f"{task.standing.version}; review the new steps, then restore"
         )

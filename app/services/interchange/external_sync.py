@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from app.edit_operations import Submit
 from app.editing import Draft, DraftSpan, reduce
-from app.gestures import Submit
 from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.annotation import take_up
 from app.services.annotation.tasks import AnnotationTask

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.editing import Draft, GestureError, reduce
-from app.gestures import Found, Suggest
+from app.edit_operations import Found, Suggest
+from app.editing import Draft, EditError, reduce
 from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
@@ -55,7 +55,7 @@ def resuggest(
 
     `around` limits this to the sentences that it touches; outside them nothing changes. What was
     edited while the model was reading stands, and what contradicts it is left out. Raises
-    `GestureError` for a document that is submitted or held out.
+    `EditError` for a document that is submitted or held out.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -73,7 +73,7 @@ def resuggest(
         task = tasks.claim(session, documents.lock(session, document_id), person)
         now = _open_draft(drafts.load(session, task), task)
         if annotation_sets.draft_of(session, document_id, task.owner) is None:
-            raise GestureError("nobody has opened this document yet; open it and try again")
+            raise EditError("nobody has opened this document yet; open it and try again")
         left = _refused(session, task, now)
         names = label_names.current(session, task.document.project_id)
         known = [replace(span, label=names.get(span.label, span.label)) for span in found]
@@ -157,9 +157,9 @@ def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
 
 def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
     if draft.state == "submitted":
-        raise GestureError("this document is submitted; reopen it to change it")
+        raise EditError("this document is submitted; reopen it to change it")
     if task.document.split == "holdout":
-        raise GestureError("this document is held out: it is annotated without suggestions")
+        raise EditError("this document is held out: it is annotated without suggestions")
     return draft
 
 

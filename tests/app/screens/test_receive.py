@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from app.gestures import MAX_SEQ
+from app.edit_operations import MAX_SEQ
 from app.services.operations import trash
 from app.services.team.permissions import NotAllowedError
 from storage.enums import DeletableKind

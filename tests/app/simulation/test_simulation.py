@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import core.training.fine_tuning
 from app.__main__ import main
 from app.cli.simulate import table
-from app.editing import Draft, DraftSpan, parse_gesture, reduce
+from app.editing import Draft, DraftSpan, parse_operation, reduce
 from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelRegistry
 from app.simulation import conditions
@@ -68,7 +68,7 @@ def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
     todo = corrections(spans, gold)
     while remaining := corrections(draft.spans, gold):
         for op in remaining[0].operations:
-            draft = reduce(draft, parse_gesture(op))
+            draft = reduce(draft, parse_operation(op))
 
     live = [span for span in draft.spans if span.status != "rejected"]
     assert {(span.start, span.end, span.label) for span in live} == set(gold)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.__main__ import main
-from app.gestures import MAX_COMMENT
+from app.edit_operations import MAX_COMMENT
 from app.screens.common.error_message import error_text
 from app.services.annotation.batch import MAX_OPERATIONS
 from app.services.team import accounts

@@ -94,7 +94,7 @@ class Team:
         text = service.open(document, "Ada").text
         marked = next(marked for news, marked in NEWS if text.startswith(news))
         places = [(text.index(part), text.index(part) + len(part), of) for part, of in marked]
-        gestures: list[dict[str, object]] = [
+        operations: list[dict[str, object]] = [
             {"op": "reject_all"},
             *(
                 {"op": "add", "id": f"u{start}", "start": start, "end": end, "label": label}
@@ -102,7 +102,7 @@ class Team:
             ),
             {"op": "submit"},
         ]
-        numbered = [{"seq": seq, **gesture} for seq, gesture in enumerate(gestures, 1)]
+        numbered = [{"seq": seq, **operation} for seq, operation in enumerate(operations, 1)]
         applied = service.apply(document, f"page-{document}", numbered, "Ada")
         assert (applied.error, applied.status) == (None, "submitted")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.editing import GestureError
+from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
 from storage.repository import annotation_sets, operations
 from tests.app.fake_model import FakeModel, seed, shown
@@ -187,7 +187,7 @@ def test_submitting_waits_for_every_suggestion_to_be_decided(
 ) -> None:
     service = AnnotationService(sessions, FakeModel())
     service.open(document_id, "Ann")
-    with pytest.raises(GestureError, match="2 suggestions are undecided"):
+    with pytest.raises(EditError, match="2 suggestions are undecided"):
         service.submit(document_id, "Ann")
 
     applied = service.apply(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gestures import MAX_SEQ, GestureError
+from app.edit_operations import MAX_SEQ, EditError
 from app.services.annotation.batch import MAX_OPERATIONS, PART, parse_batch
 from app.settings import ROOT
 
@@ -39,10 +39,10 @@ def test_an_operation_is_numbered_as_it_says_and_kept_as_it_came(ops: list[Any])
 
 
 @given(client=json_values, ops=json_values)
-def test_whatever_is_sent_is_a_batch_or_a_gesture_error(client: object, ops: object) -> None:
+def test_whatever_is_sent_is_a_batch_or_an_edit_error(client: object, ops: object) -> None:
     try:
         batch = parse_batch(client, ops)
-    except GestureError:
+    except EditError:
         assert not isinstance(client, str) or not client.isascii() or not 0 < len(client) <= 64
     else:
         assert batch.client == client
@@ -56,7 +56,7 @@ def test_of_two_operations_with_one_number_the_first_counts() -> None:
 
 @pytest.mark.parametrize("client", ["", "x" * 65, "é", None, 7, ["c"]])
 def test_a_client_that_is_none_is_refused_with_what_was_expected(client: object) -> None:
-    with pytest.raises(GestureError, match="a client needs an ASCII id of 1 to 64 characters"):
+    with pytest.raises(EditError, match="a client needs an ASCII id of 1 to 64 characters"):
         parse_batch(client, [])
 
 

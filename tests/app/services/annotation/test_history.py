@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.editing import Draft, GestureError
+from app.editing import Draft, EditError
 from app.services.annotation import drafts, history
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.history import HistoryError
@@ -173,7 +173,7 @@ def test_a_submitted_document_is_not_rewound_and_says_why(
 ) -> None:
     done(service, document_id, {"op": "accept_all"}, {"op": "submit"})
 
-    with pytest.raises(GestureError, match="submitted; reopen it"):
+    with pytest.raises(EditError, match="submitted; reopen it"):
         back(service, document_id, 0, "Ann")
 
 
@@ -183,7 +183,7 @@ def test_nothing_is_taken_back_that_the_person_had_not_seen(
     base_version = service.open(document_id, "Ann").version
     done(service, document_id, {"op": "comment", "text": "mine"})
     with pytest.raises(
-        GestureError, match=f"you saw version {base_version}, the current one is {base_version + 1}"
+        EditError, match=f"you saw version {base_version}, the current one is {base_version + 1}"
     ):
         service.restore(document_id, 0, "Bo", base_version)
     assert service.open(document_id, "Ann").comment == "mine"
@@ -250,7 +250,7 @@ def test_what_conflicted_is_in_the_history_of_both(
 ids = st.sampled_from(["m1.1", "m1.2", "u1", "u2", "gone"])
 labels = st.sampled_from(["PER", "LOC", "ORG"])
 places = {"start": st.integers(0, 20), "end": st.integers(1, 21)}
-gestures = st.one_of(
+edits = st.one_of(
     st.fixed_dictionaries({"op": st.sampled_from(["accept", "reject", "delete"]), "id": ids}),
     st.fixed_dictionaries({"op": st.just("add"), "id": ids, "label": labels, **places}),
     st.fixed_dictionaries({"op": st.just("move"), "id": ids, **places}),
@@ -289,7 +289,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=12)
-@given(ops=st.lists(gestures, min_size=1, max_size=10), data=st.data())
+@given(ops=st.lists(edits, min_size=1, max_size=10), data=st.data())
 def test_any_version_is_put_together_as_it_was(
     made_once: Path, ops: list[dict[str, Any]], data: st.DataObject
 ) -> None:
@@ -317,7 +317,7 @@ def _do(
     service: AnnotationService, document_id: int, seq: int, op: dict[str, Any], data: st.DataObject
 ) -> None:
     version = service.open(document_id, "Ann").version
-    with suppress(GestureError):  # a submitted document refuses
+    with suppress(EditError):  # a submitted document refuses
         match op["op"]:
             case "reopen":
                 service.reopen(document_id, "Bo")

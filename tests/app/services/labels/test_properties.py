@@ -98,7 +98,7 @@ class Desk:
                 case "restore":
                     version = drawn[0] % (self.version + 1)
                     back(self.service, DOCUMENT, version, ANNA)
-        except ValueError:  # GestureError, LabelChangeError, a name that is taken
+        except ValueError:  # EditError, LabelChangeError, a name that is taken
             pass
 
     def send(self, op: dict[str, Any]) -> None:

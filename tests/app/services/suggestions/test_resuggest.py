@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.editing import GestureError
+from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.resuggest import Change, touched
 from app.services.suggestions.suggest import Hint
@@ -130,13 +130,13 @@ def test_a_document_that_is_held_out_or_submitted_is_not_read_again(
         held = documents.add(session, project, name="held", text="Bo Li.", split="holdout")
         assert held is not None
     service.open(held.id, "Ann")
-    with pytest.raises(GestureError, match="held out"):
+    with pytest.raises(EditError, match="held out"):
         service.resuggest(held.id, "Ann")
 
     service.open(document_id, "Ann")
     service.apply(document_id, "c", [{"seq": 1, "op": "accept_all"}], "Ann")
     service.submit(document_id, "Ann")
-    with pytest.raises(GestureError, match="is submitted; reopen it"):
+    with pytest.raises(EditError, match="is submitted; reopen it"):
         service.resuggest(document_id, "Ann")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.gestures import GESTURES, MAX_SEQ, GestureError, parse_gesture
+from app.edit_operations import EDIT_OPERATIONS, MAX_SEQ, EditError, parse_operation
 
 storable = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 names = st.text(storable, min_size=1, max_size=64)
@@ -23,7 +23,7 @@ def sent(op: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[st
     return st.fixed_dictionaries({"op": st.just(op), **fields})
 
 
-gestures = st.one_of(
+operations = st.one_of(
     sent("add", id=names, start=offsets, end=offsets, label=names),
     sent("accept", id=names),
     sent("reject", id=names),
@@ -64,23 +64,23 @@ mutations = st.dictionaries(
 )
 
 
-@given(raw=gestures)
-def test_a_gesture_dumps_to_the_object_that_it_came_from(raw: dict[str, Any]) -> None:
-    gesture = parse_gesture({**raw, "seq": 1, "base_version": 2})
+@given(raw=operations)
+def test_an_operation_dumps_to_the_object_that_it_came_from(raw: dict[str, Any]) -> None:
+    operation = parse_operation({**raw, "seq": 1, "base_version": 2})
 
-    assert gesture.model_dump(by_alias=True) == raw
-    assert parse_gesture(json.loads(json.dumps(raw))) == gesture
+    assert operation.model_dump(by_alias=True) == raw
+    assert parse_operation(json.loads(json.dumps(raw))) == operation
 
 
-@given(raw=gestures, changed=mutations)
-def test_a_gesture_changed_at_random_parses_or_is_a_gesture_error(
+@given(raw=operations, changed=mutations)
+def test_an_operation_changed_at_random_parses_or_is_an_edit_error(
     raw: dict[str, Any], changed: dict[str, Any]
 ) -> None:
     try:
-        gesture = parse_gesture({**raw, **changed})
-    except GestureError:
+        operation = parse_operation({**raw, **changed})
+    except EditError:
         return
-    assert parse_gesture(gesture.model_dump(by_alias=True)) == gesture
+    assert parse_operation(operation.model_dump(by_alias=True)) == operation
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_a_gesture_changed_at_random_parses_or_is_a_gesture_error(
         ),
     ],
 )  # fmt: skip
-def test_the_log_keeps_a_gesture_in_the_same_bytes_whatever_came_with_it(
+def test_the_log_keeps_an_operation_in_the_same_bytes_whatever_came_with_it(
     raw: dict[str, Any], stored: str
 ) -> None:
-    assert json.dumps(parse_gesture(raw).model_dump()) == stored
+    assert json.dumps(parse_operation(raw).model_dump()) == stored
 
 
 @pytest.mark.parametrize(
@@ -140,31 +140,31 @@ def test_the_log_keeps_a_gesture_in_the_same_bytes_whatever_came_with_it(
 def test_an_error_says_what_was_expected_what_came_and_what_helps(
     raw: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(GestureError) as refused:
-        parse_gesture(raw)
+    with pytest.raises(EditError) as refused:
+        parse_operation(raw)
 
     assert str(refused.value) == said
 
 
 @pytest.mark.parametrize("op", ["suggest", "follow", "rewind", "adjudicate", "label", "reopen"])
 def test_what_only_the_server_does_cannot_be_sent(op: str) -> None:
-    with pytest.raises(GestureError, match="unknown operation"):
-        parse_gesture({"op": op, "spans": [], "windows": [[0, 9]], "version": 1})
+    with pytest.raises(EditError, match="unknown operation"):
+        parse_operation({"op": op, "spans": [], "windows": [[0, 9]], "version": 1})
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud83d"])
 def test_ids_that_no_database_keeps_are_refused(text: str) -> None:
-    with pytest.raises(GestureError, match="'ids' must be a list of strings"):
-        parse_gesture({"op": "reject_all", "ids": ["m1", text]})
+    with pytest.raises(EditError, match="'ids' must be a list of strings"):
+        parse_operation({"op": "reject_all", "ids": ["m1", text]})
 
 
-def test_a_gesture_cannot_be_changed() -> None:
+def test_an_operation_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        parse_gesture({"op": "accept", "id": "m1"}).id = "m2"  # type: ignore[union-attr, misc]
+        parse_operation({"op": "accept", "id": "m1"}).id = "m2"  # type: ignore[union-attr, misc]
 
 
 def test_the_schema_names_every_operation_by_its_op() -> None:
-    schema = GESTURES.json_schema()
+    schema = EDIT_OPERATIONS.json_schema()
 
     assert set(schema["discriminator"]["mapping"]) == {
         "add", "accept", "reject", "relabel", "move", "delete", "restore", "accept_all",

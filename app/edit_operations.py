@@ -1,6 +1,6 @@
 """What a person can do to a draft, in its checked form.
 
-A page or a program sends each operation as a JSON object whose `op` names it. `parse_gesture` is
+A page or a program sends each operation as a JSON object whose `op` names it. `parse_operation` is
 the only way from such an object, which is not trusted, to one of the models here.
 """
 
@@ -33,8 +33,8 @@ _STORABLE = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL; half a surrogate pair, which no database keeps, is no `str` here."""
 
 
-class GestureError(ValueError):
-    """A gesture that cannot be applied; the message says what would help."""
+class EditError(ValueError):
+    """An operation that cannot be applied; the message says what would help."""
 
 
 def _text(longest: int, shortest: int = 1) -> Any:
@@ -158,7 +158,7 @@ class Comment(_Checked):
 
 class Settle(_Checked):
     """A person decided between their change and another's that it met; what they take from
-    it is a gesture of its own."""
+    it is an operation of its own."""
 
     op: Literal["settle"]
     client: Id
@@ -183,7 +183,7 @@ class Skip(_Checked):
     reason: Annotated[str, _text(MAX_REASON, 0), BeforeValidator(_empty)] = ""
 
 
-Gesture = (
+EditOperation = (
     Add
     | Accept
     | Reject
@@ -200,9 +200,11 @@ Gesture = (
 )
 """What a page may send."""
 
-GESTURES: TypeAdapter[Gesture] = TypeAdapter(Annotated[Gesture, Field(discriminator="op")])
+EDIT_OPERATIONS: TypeAdapter[EditOperation] = TypeAdapter(
+    Annotated[EditOperation, Field(discriminator="op")]
+)
 _MODELS: Mapping[str, type[_Checked]] = {
-    get_args(model.model_fields["op"].annotation)[0]: model for model in get_args(Gesture)
+    get_args(model.model_fields["op"].annotation)[0]: model for model in get_args(EditOperation)
 }
 
 
@@ -233,15 +235,15 @@ class Suggest:
         return any(left <= start and end <= right for left, right in self.windows)
 
 
-def parse_gesture(raw: object) -> Gesture:
-    """The checked form of an untrusted object. Raises `GestureError` with what is wrong in it."""
+def parse_operation(raw: object) -> EditOperation:
+    """The checked form of an untrusted object. Raises `EditError` with what is wrong in it."""
     if not isinstance(raw, Mapping):
-        raise GestureError(f"an operation must be an object with 'op', got {short(raw)}")
+        raise EditError(f"an operation must be an object with 'op', got {short(raw)}")
     try:
-        return GESTURES.validate_python(dict(raw))
+        return EDIT_OPERATIONS.validate_python(dict(raw))
     except ValidationError as error:
         reason = _reason(raw, error)
-    raise GestureError(reason)
+    raise EditError(reason)
 
 
 def short(value: object) -> str:
