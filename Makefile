@@ -18,6 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # dropped at the end.
 ENCODER := $(VENV)/encoder
 TAUGHT_MODEL := $(VENV)/taught
+TUNED_MODEL := $(VENV)/tuned
 DEFAULT_MODEL ?= assets/models/default
 CORPORA := gum_named wikigold btc
 AUXILIARY := gum_mentions litbank wnut17 bc5cdr ncbi_disease
@@ -109,10 +110,13 @@ train-default: $(ENCODER)/config.json ## train the default model from scratch; D
 	@test -n "$(DATA)" || { echo "train-default needs the corpora's folder: make train-default DATA=path" >&2; exit 2; }
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(TAUGHT_MODEL) --epochs 3 \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
-		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) $(TRAIN_FLAGS)
-	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(DEFAULT_MODEL) --epochs 3 \
-		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
-		--test $(CORPORA:%=$(DATA)/%/test.jsonl) --card docs/model-card.md $(TRAIN_FLAGS)
+		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) --auxiliary-share 0.4 $(TRAIN_FLAGS)
+	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(TUNED_MODEL) --epochs 6 --patience 4 \
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) $(TRAIN_FLAGS)
+	$(BIN)/python -m core average --models $(TAUGHT_MODEL) $(TUNED_MODEL) --out $(DEFAULT_MODEL) \
+		--dev $(CORPORA:%=$(DATA)/%/dev.jsonl) --test $(CORPORA:%=$(DATA)/%/test.jsonl) \
+		--trained-on $(CORPORA:%=$(DATA)/%/train.jsonl) $(AUXILIARY:%=$(DATA)/%/train.jsonl) \
+		--card docs/model-card.md
 
 .PHONY: clean
 clean: ## remove caches and reports; data, models and the environment stay

@@ -14,6 +14,7 @@ VERBS = {
     "train": "train a model, from an encoder or from a checkpoint",
     "evaluate": "precision, recall and F1 of a model on a file",
     "calibrate": "make probabilities of a trained model's scores, for the same entities",
+    "average": "average the weights of models that were trained from one another",
     "annotate": "annotate a file or standard input, a document a line",
     "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
     "fragments": "teach a trained model to join fragments into discontinuous entities",
