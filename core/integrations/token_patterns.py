@@ -30,7 +30,9 @@ class TokenPatterns:
 
     def __init__(self, patterns: Iterable[tuple[int, TokenPattern]]) -> None:
         """Raises `ValueError` for a pattern that spaCy refuses."""
-        self._patterns = [(number, [dict(token) for token in tokens]) for number, tokens in patterns]
+        self._patterns = [
+            (number, [dict(token) for token in tokens]) for number, tokens in patterns
+        ]
         self._matcher = self._made()
 
     def find(self, words: Sequence[str]) -> Iterator[Match]:
@@ -51,6 +53,6 @@ class TokenPatterns:
 
     def _made(self) -> Matcher:
         matcher = Matcher(Vocab(), validate=True)
-        for number, tokens in self._patterns:
-            matcher.add(str(number), [tokens], greedy="LONGEST")
+        for number, pattern in self._patterns:
+            matcher.add(str(number), [pattern], greedy="LONGEST")
         return matcher

@@ -1,8 +1,8 @@
 """Find the phrases of a long list in a text, word by word.
 
-A phrase is looked up by its words joined with a blank, which no word holds. At each word of the text
-only the lengths are tried that some phrase with this first word has, so that the time is linear in
-the text and does not depend on how many phrases there are.
+A phrase is looked up by its words joined with a blank, which no word holds. At each word of the
+text only the lengths are tried that some phrase with this first word has, so that the time is
+linear in the text and does not depend on how many phrases there are.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class PhraseList:
             joined = " ".join(words)
             self._numbers[joined] = (*self._numbers.get(joined, ()), number)
             lengths.setdefault(words[0], set()).add(len(words))
-        self._lengths = {first: tuple(sorted(found)) for first, found in lengths.items()}
+        self._lengths = {first: tuple(sorted(several)) for first, several in lengths.items()}
 
     def __bool__(self) -> bool:
         return bool(self._numbers)

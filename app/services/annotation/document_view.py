@@ -139,8 +139,7 @@ def settled(session: Session, task: AnnotationTask) -> tuple[bool, AnnotationSet
         return True, source
     if source is None or task.standing.status != "new" or task.standing.version:
         return source is not None, source
-    base = drafts.base_of(session, task)
-    return base is None or source.parent_id == base.id, source
+    return drafts.fresh(session, task, source), source
 
 
 def view(
