@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,17 +15,30 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
 
 from storage.enums import RuleKind
-from storage.models import AnnotationSet, Document, EntityRow, Event, Label, Rule, RuleSuggestion
+from storage.models import (
+    AnnotationSet,
+    Base,
+    Document,
+    EntityRow,
+    Event,
+    Label,
+    Rule,
+    RuleSuggestion,
+)
 from storage.repository import events
 from storage.repository.label_names import MERGED
 
 IMPORTED, REMOVED = "import rules", "remove rules"
 Value = TypeVar("Value")
+Columns = TypeVarTuple("Columns")
+_COLUMNS = (Rule.id, Rule.label_id, Rule.kind, Rule.pattern, Rule.name)
+_RULES = Base.metadata.tables[Rule.__tablename__]
 _AT_ONCE = 500
 """Values of an IN, and rows of an INSERT."""
 _OWNER = (AnnotationSet.blind, case((AnnotationSet.blind, AnnotationSet.person)))
@@ -65,6 +78,10 @@ class Outcome:
     rejected: int = 0
     """Or corrected: moved, or given another label."""
 
+    @property
+    def decided(self) -> int:
+        return self.accepted + self.rejected
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Suggested:
@@ -91,18 +108,14 @@ def add(
             }
             for rule in part
         ]
-        session.execute(insert(Rule), values)
+        session.execute(insert(_RULES), values)
     detail = {"name": file, "rules": len(rules)}
     events.record(session, person, IMPORTED, project_id=project_id, detail=detail)
 
 
 def every(session: Session, project_id: int) -> list[StoredRule]:
     """All rules of a project, also those of labels in the trash, in order of their ids."""
-    query = (
-        select(Rule.id, Rule.label_id, Rule.kind, Rule.pattern, Rule.name)
-        .where(Rule.project_id == project_id)
-        .order_by(Rule.id)
-    )
+    query = select(*_COLUMNS).where(Rule.project_id == project_id).order_by(Rule.id)
     return [StoredRule(*row) for row in session.execute(query)]
 
 
@@ -115,15 +128,39 @@ def state(session: Session, project_id: int) -> int | None:
     return None if imported is None else changed
 
 
-def counts(session: Session, project_id: int) -> dict[int, int]:
-    """How many rules each label has, by the label's id; labels in the trash are left out."""
-    query = (
-        select(Rule.label_id, func.count())
-        .join(Label, Label.id == Rule.label_id)
-        .where(Rule.project_id == project_id)
-        .group_by(Rule.label_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+def page(
+    session: Session,
+    project_id: int,
+    *,
+    search: str = "",
+    rule_ids: Collection[int] | None = None,
+    limit: int | None = None,
+) -> list[StoredRule]:
+    """Rules of labels that are not in the trash, in order of their ids: those whose pattern or
+    label holds the search, of `rule_ids` where they are given."""
+    query = _listed(select(*_COLUMNS), project_id, search).order_by(Rule.id)
+    if rule_ids is None:
+        return [StoredRule(*row) for row in session.execute(query.limit(limit))]
+    parts = _parts(sorted(rule_ids))
+    return [
+        StoredRule(*row)
+        for part in parts
+        for row in session.execute(query.where(Rule.id.in_(part)))
+    ]
+
+
+def counts(session: Session, project_id: int, search: str = "") -> dict[int, int]:
+    """How many of the rules that `page` lists each label has, by the label's id."""
+    query = _listed(select(Rule.label_id, func.count()), project_id, search)
+    return {row[0]: row[1] for row in session.execute(query.group_by(Rule.label_id))}
+
+
+def _listed(query: Select[*Columns], project_id: int, search: str) -> Select[*Columns]:
+    found = query.join(Label, Label.id == Rule.label_id).where(Rule.project_id == project_id)
+    if not search:
+        return found
+    wanted = (column.icontains(search, autoescape=True) for column in (Rule.pattern, Label.name))
+    return found.where(or_(*wanted))
 
 
 def remove(

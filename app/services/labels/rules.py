@@ -16,7 +16,7 @@ from storage import rule_files
 from storage.engine import Sessions, writing
 from storage.enums import RuleKind
 from storage.repository import projects, rules
-from storage.repository.rules import NewRule, Outcome
+from storage.repository.rules import NewRule, Outcome, StoredRule
 from storage.rule_files import MOST_RULES, RuleFile, RuleFileError, RuleRecord
 
 MOST_TOKEN_RULES = 1_000
@@ -101,36 +101,37 @@ def listed(
     sessions: Sessions, project_id: int, *, limit: int | None = None, search: str = ""
 ) -> RuleList:
     """The rules that hold the `search` in their pattern or label."""
+    wanted = search.strip()
     with sessions() as session:
         require(session, project_id, "annotate")
         names = {label.id: label.name for label in projects.labels(session, project_id)}
-        stored = [rule for rule in rules.every(session, project_id) if rule.label_id in names]
         outcomes = rules.outcomes_of_project(session, project_id)
-    wanted = search.strip().lower()
-    views = [
-        RuleView(
-            rule.id,
-            names[rule.label_id],
-            rule.kind,
-            rule.pattern,
-            rule.name,
-            outcome.accepted,
-            outcome.rejected,
-            silent(outcome),
-        )
-        for rule in stored
-        for outcome in [outcomes.get(rule.id, Outcome())]
-        if wanted in rule.pattern.lower() or wanted in names[rule.label_id].lower()
-    ]
-    views.sort(key=lambda rule: (-rule.accepted - rule.rejected, rule.id))
-    by_label = {name: 0 for name in names.values()}
-    for rule in views:
-        by_label[rule.label] += 1
+        decided = rules.page(session, project_id, search=wanted, rule_ids=outcomes)
+        decided.sort(key=lambda rule: (-outcomes[rule.id].decided, rule.id))
+        stored = [*decided, *rules.page(session, project_id, search=wanted, limit=limit)]
+        by_label = rules.counts(session, project_id, wanted)
+    unique = {rule.id: rule for rule in stored}
     return RuleList(
-        tuple(views[:limit]),
-        len(views),
-        sum(rule.silent for rule in views),
-        {name: count for name, count in by_label.items() if count},
+        tuple(
+            _view(rule, names[rule.label_id], outcomes.get(rule.id, Outcome()))
+            for rule in list(unique.values())[:limit]
+        ),
+        sum(by_label.values()),
+        sum(silent(outcomes[rule.id]) for rule in decided),
+        {names[label_id]: number for label_id, number in by_label.items()},
+    )
+
+
+def _view(rule: StoredRule, label: str, outcome: Outcome) -> RuleView:
+    return RuleView(
+        rule.id,
+        label,
+        rule.kind,
+        rule.pattern,
+        rule.name,
+        outcome.accepted,
+        outcome.rejected,
+        silent(outcome),
     )
 
 
@@ -159,25 +160,33 @@ def remove_rules(
 
 def _checked(found: RuleFile, label: str | None, ignore_case: bool) -> Iterator[RuleRecord]:
     """The file's rules that can match something; the others join its bad lines."""
+    wrong_names: dict[str, str | None] = {}
     for record in found.rules:
-        reason = _reason(record, label)
+        name = record.label or label or ""
+        if name not in wrong_names:
+            wrong_names[name] = _wrong_name(name)
+        reason = wrong_names[name] or _reason(record)
         if reason:
             found.refuse(record.line, reason)
-            continue
-        kind: RuleKind = "lower" if ignore_case and record.plain else record.kind
-        pattern = record.pattern.lower() if kind == "lower" else record.pattern
-        yield replace(record, kind=kind, pattern=pattern, label=record.label or label)
+        elif (ignore_case and record.plain) or record.kind == "lower":
+            yield replace(record, kind="lower", pattern=record.pattern.lower(), label=name)
+        else:
+            yield record if record.label else replace(record, label=name)
 
 
-def _reason(record: RuleRecord, label: str | None) -> str | None:
-    """Why a rule is not taken; None where it is."""
-    given = record.label or label
-    if not given:
+def _wrong_name(label: str) -> str | None:
+    """Why a rule cannot have this label; None where it can."""
+    if not label:
         return "no label is given; choose one for the rules that have none"
     try:
-        projects.check_label_name(given)
+        projects.check_label_name(label)
     except ValueError as error:
         return str(error)
+    return None
+
+
+def _reason(record: RuleRecord) -> str | None:
+    """Why a rule's pattern is not taken; None where it is."""
     if record.kind == "tokens":
         return _reason_of_tokens(record)
     words = len(rule_matching.words_of(record.pattern))
@@ -220,11 +229,8 @@ def _new(
     session: Session, project_id: int, records: Iterable[RuleRecord], ids: Mapping[str, int]
 ) -> tuple[list[NewRule], int]:
     """The rules that the project has not, and how many it has. Raises `RuleFileError`."""
-    present = [
-        NewRule(rule.label_id, rule.kind, rule.pattern).identity
-        for rule in rules.every(session, project_id)
-    ]
-    taken = set(present)
+    present = rules.every(session, project_id)
+    taken = {(rule.label_id, rule.kind, rule.pattern) for rule in present}
     new: list[NewRule] = []
     known = 0
     for record in records:

@@ -234,7 +234,7 @@ def test_what_a_person_corrects_counts_as_rejected(
 
 def test_documents_in_the_trash_do_not_count_until_they_are_restored(clinic: Clinic) -> None:
     clinic.rules("aspirin,DRUG")
-    first, second = clinic.decide("reject", 2)
+    _first, second = clinic.decide("reject", 2)
     with clinic.sessions() as session:
         name = documents.get(session, second).name
     trash.delete(clinic.sessions, "document", second, name, "Ann")
