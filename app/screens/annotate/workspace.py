@@ -169,7 +169,8 @@ def suggestions_origin(view: DocumentView, problem: str | None) -> None:
     failed = view.prediction_error or unasked
     if failed:
         st.warning(
-            f"No suggestions: {literal(failed)}\n\nYou can still annotate.",
+            f"No suggestions{' of a model' if view.by_rules else ''}: {literal(failed)}\n\nYou can "
+            "still annotate.",
             icon=":material/warning:",
         )
     lines = _provenance(view)
@@ -192,8 +193,14 @@ def _provenance(view: DocumentView) -> str:
             "Held out: no suggestions are shown here, because your annotation is what models are "
             "evaluated on. No model is trained on it."
         )
+    by_rules = f" {count(view.by_rules, 'suggestion')} by rules." if view.by_rules else ""
+    return _of_model(view) + by_rules
+
+
+def _of_model(view: DocumentView) -> str:
     if view.predicted == "never":
-        return "No model has processed this document: people marked what is marked here."
+        people = "" if view.by_rules else ": people marked what is marked here"
+        return f"No model has processed this document{people}."
     if view.model_version_id is None:
         return "The suggestions were imported with the document."
     model = f"Model version {view.model_version_id}"

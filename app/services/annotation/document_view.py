@@ -79,6 +79,11 @@ class DocumentView:
     """Who else works on it now."""
 
     @property
+    def by_rules(self) -> int:
+        """How many of its spans a rule suggested first."""
+        return sum(span.source == "rule" for span in self.spans)
+
+    @property
     def document_id(self) -> int:
         return self.heading.document_id
 
