@@ -39,14 +39,14 @@ class TokenPatterns:
         """Every pattern's longest matches; those of different patterns may overlap."""
         if len(self._matcher.vocab) > _VOCABULARY:
             self._matcher = self._made()
-        seen: set[Match] = set()
+        unique: set[Match] = set()
         for begin in range(0, len(words), PART - _OVERLAP):
             part = [word[:_LONGEST_WORD] for word in words[begin : begin + PART]]
             for rule, start, end in self._matcher(Doc(self._matcher.vocab, words=part)):
                 number = int(self._matcher.vocab.strings[rule])
                 match = (begin + start, begin + end, number)
-                if end > start and match not in seen:
-                    seen.add(match)
+                if end > start and match not in unique:
+                    unique.add(match)
                     yield match
             if begin + PART >= len(words):
                 return

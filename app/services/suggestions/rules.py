@@ -140,7 +140,7 @@ def _chosen(
                 or conflicting(other, candidate)
                 or (by_rule and other.label == candidate.label and overlap(other, candidate))
             )
-            for other in by_place.near(candidate)
+            for other in by_place.neighbours(candidate)
         )
         if not contradicted:
             chosen.add(candidate)
@@ -156,7 +156,7 @@ class _ByPlace:
     def __init__(self) -> None:
         self._spans: defaultdict[int, list[SpanRecord | RuleSpan]] = defaultdict(list)
 
-    def near(self, span: Interval) -> Iterator[SpanRecord | RuleSpan]:
+    def neighbours(self, span: Interval) -> Iterator[SpanRecord | RuleSpan]:
         """Every span that may overlap this one, some of them more than once."""
         return chain.from_iterable(self._spans.get(number, ()) for number in self._stretches(span))
 

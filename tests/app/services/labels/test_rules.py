@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from storage.engine import Sessions, writing
 from storage.models import Document
 from storage.repository import events, projects
 from storage.repository import rules as rule_rows
-from storage.repository.rules import NewRule
+from storage.repository.rules import NewRule, StoredRule
 from storage.rule_files import RuleFileError
 
 
@@ -195,10 +196,13 @@ def test_the_list_is_searched_by_pattern_and_label(sessions: Sessions, project_i
 def test_a_hundred_thousand_terms_are_imported_and_matched_in_one_go(
     sessions: Sessions, project_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built = []
-    monkeypatch.setattr(
-        rule_matching, "RuleMatcher", lambda stored: built.append(stored) or RuleMatcher(stored)
-    )
+    built: list[RuleMatcher] = []
+
+    def build(stored: Sequence[StoredRule]) -> RuleMatcher:
+        built.append(RuleMatcher(stored))
+        return built[-1]
+
+    monkeypatch.setattr(rule_matching, "RuleMatcher", build)
     content = "\n".join(f"substance {number} acid" for number in range(100_000))
     report = bring_in(sessions, project_id, content, "a.txt", label="DRUG")
     text = "Take substance 4711 acid, or substance 99999 acid. " * 200
