@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from spacy.lang.lex_attrs import LEX_ATTRS
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -52,7 +53,7 @@ class TokenPatterns:
                 return
 
     def _made(self) -> Matcher:
-        matcher = Matcher(Vocab(), validate=True)
+        matcher = Matcher(Vocab(lex_attr_getters=LEX_ATTRS), validate=True)
         for number, pattern in self._patterns:
             matcher.add(str(number), [pattern], greedy="LONGEST")
         return matcher

@@ -176,6 +176,8 @@ def suggestions_origin(view: DocumentView, problem: str | None) -> None:
     lines = _provenance(view)
     if lines and not failed:
         st.caption(lines)
+    elif view.by_rules:
+        st.caption(_of_rules(view))
     if view.uncovered:
         words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
         more = len(words) - _UNCOVERED_SHOWN
@@ -193,8 +195,11 @@ def _provenance(view: DocumentView) -> str:
             "Held out: no suggestions are shown here, because your annotation is what models are "
             "evaluated on. No model is trained on it."
         )
-    by_rules = f" {count(view.by_rules, 'suggestion')} by rules." if view.by_rules else ""
-    return _of_model(view) + by_rules
+    return f"{_of_model(view)} {_of_rules(view)}".rstrip()
+
+
+def _of_rules(view: DocumentView) -> str:
+    return f"{count(view.by_rules, 'suggestion')} by rules." if view.by_rules else ""
 
 
 def _of_model(view: DocumentView) -> str:

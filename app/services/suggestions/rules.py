@@ -131,7 +131,7 @@ def _chosen(
     candidates += [((span.start - span.end, 1, 0, span.start), span) for span in live]
     chosen: set[SpanRecord | RuleSpan] = set()
     by_place = _ByPlace()
-    for _, candidate in sorted(candidates, key=lambda ranked: ranked[0]):
+    for _, candidate in sorted(candidates, key=lambda ranked: (ranked[0], ranked[1].label)):
         by_rule = isinstance(candidate, RuleSpan)
         contradicted = any(
             (by_rule or isinstance(other, RuleSpan))
