@@ -13,6 +13,7 @@ VERBS = {
     "serve": "start the page and the worker, and stop both together",
     "worker": "run retraining jobs until stopped",
     "import": "import a file of documents into a project",
+    "rules": "import, list and remove rules that suggest entities",
     "export": "export a project's annotated documents to a file",
     "retrain": "queue a retraining on a project's annotated documents",
     "simulate": "simulate annotation and count the actions, with and without suggestions",

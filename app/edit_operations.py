@@ -110,7 +110,7 @@ class Move(_Checked):
 
 
 class Delete(_Checked):
-    """Removes a person's span; a model's is rejected instead."""
+    """Removes a person's span; a suggestion is rejected instead."""
 
     op: Literal["delete"]
     id: Id

@@ -8,11 +8,14 @@ Split = Literal["train", "dev", "holdout"]
 """`holdout` is held out: it measures models and never trains one."""
 DocumentStatus = Literal["new", "in_progress", "submitted", "skipped"]
 SpanStatus = Literal["suggested", "accepted", "rejected"]
-Source = Literal["model", "person"]
+Source = Literal["model", "person", "rule"]
+"""Who found an entity first. A model's and a rule's are suggestions until a person decides."""
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]
 PreannotationState = Literal["running", "paused", "cancelled", "done"]
+RuleKind = Literal["exact", "lower", "tokens"]
+"""How a rule's pattern is read: words as written; words in any case; spaCy's token patterns."""
 Role = Literal["annotator", "reviewer"]
 """What a member of a project may do: annotate; or also see the others' answers and decide."""
 DeletableKind = Literal["project", "label", "document"]
@@ -27,6 +30,7 @@ SPAN_STATUSES: tuple[SpanStatus, ...] = get_args(SpanStatus)
 SOURCES: tuple[Source, ...] = get_args(Source)
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 SET_STATES: tuple[SetState, ...] = get_args(SetState)
+RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 ROLES: tuple[Role, ...] = get_args(Role)
 QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
 PREANNOTATION_STATES: tuple[PreannotationState, ...] = get_args(PreannotationState)

@@ -23,6 +23,8 @@ from storage.models import (
     Operation,
     Preannotation,
     Project,
+    Rule,
+    RuleSuggestion,
     Visit,
 )
 from storage.query_criteria import Condition
@@ -34,8 +36,15 @@ PROJECT_SCOPE = "project_scope"
 """The key of a session's `info` that holds its scope."""
 EVERYONE = {"everyone": True}
 """Execution options of a query that must see all projects, such as one for a twin's split."""
-_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation)
-_OF_DOCUMENTS: tuple[type[Any], ...] = (AnnotationSet, Assignment, DocumentSignal, Operation, Visit)
+_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation, Rule)
+_OF_DOCUMENTS: tuple[type[Any], ...] = (
+    AnnotationSet,
+    Assignment,
+    DocumentSignal,
+    Operation,
+    RuleSuggestion,
+    Visit,
+)
 
 
 class ProjectScopedSession(SoftDeleteSession):

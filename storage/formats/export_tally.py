@@ -78,12 +78,12 @@ def count_document(document: DocumentRecord, written: Written, keeps: Collection
 def count_span(span: SpanRecord, written: Written, keeps: Collection[str] = ()) -> None:
     """Counts an entity that is in the file, and its properties that the format does not keep.
 
-    A person's entity is the rule, so only a model's is said to lose its source.
+    A person's entity is the rule, so only a machine's is said to lose its source.
     """
     written.entities += 1
     there = {
         "score": span.score is not None,
-        "source": span.source == "model",
+        "source": span.source != "person",
         "id": span.key,
         "confidence": span.confidence,
     }

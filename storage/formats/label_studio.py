@@ -67,7 +67,7 @@ def _shown(document: DocumentRecord, status: SpanStatus, written: Written) -> li
     written.undecided += len(spans) - len(shown)
     for span in shown:
         count_span(span, written, ("score", "source", "id"))
-        if status == "suggested" and span.source == "person":
+        if span.source == "rule" or (status == "suggested" and span.source == "person"):
             written.properties["source"] += 1
     return shown
 
@@ -90,7 +90,7 @@ def _result(text: str, span: SpanRecord, number: int) -> dict[str, Any]:
         "from_name": "label",
         "to_name": "text",
         "type": "labels",
-        "origin": "prediction" if span.source == "model" else "manual",
+        "origin": "manual" if span.source == "person" else "prediction",
         "value": {
             "start": span.start,
             "end": span.end,

@@ -13,6 +13,7 @@ from storage.models.documents import Assignment, Document, DocumentSignal, Visit
 from storage.models.people import Event, Login, User
 from storage.models.preannotations import Preannotation, PreannotationBatch
 from storage.models.projects import Label, Member, Project
+from storage.models.rules import Rule, RuleSuggestion
 from storage.models.tokens import ApiToken
 from storage.models.versions import ModelVersion
 
@@ -33,6 +34,8 @@ __all__ = [
     "Preannotation",
     "PreannotationBatch",
     "Project",
+    "Rule",
+    "RuleSuggestion",
     "User",
     "Visit",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.enums import SpanStatus
-from storage.models import AnnotationSet, Document, EntityRow, Event, Label
+from storage.models import AnnotationSet, Document, EntityRow, Event, Label, Rule
 from storage.repository import events
 from storage.repository.projects import check_free, check_label_name
 from storage.soft_delete import WITH_TRASH
@@ -70,7 +70,13 @@ def rename(session: Session, label: Label, name: str, person: str) -> None:
 
 
 def give_up(session: Session, label: Label, successor: Label, person: str) -> None:
-    """Takes a label away whose name leads to its successor from now on."""
+    """Takes a label away whose name leads to its successor from now on, and its rules, too."""
+    session.execute(
+        update(Rule)
+        .where(Rule.label_id == label.id)
+        .values(label_id=successor.id)
+        .execution_options(synchronize_session=False)
+    )
     detail = {"name": label.name, "to": successor.name, "color": label.color}
     session.execute(delete(Label).where(Label.id == label.id))
     session.expunge(label)

@@ -14,7 +14,7 @@ from app.services.interchange import (
     refusals,
 )
 from app.services.labels import changes as label_changes
-from app.services.labels import label_set
+from app.services.labels import label_set, rules
 from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
@@ -130,6 +130,15 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "interchange.importing.add_text": (
         "review",
         lambda w: importing.add_text(w.sessions, w.project, "name", "One more text."),
+    ),
+    "labels.rules.import_rules": (
+        "review",
+        lambda w: rules.import_rules(w.sessions, w.project, b"Ada", "a.txt", w.name, label="PER"),
+    ),
+    "labels.rules.listed": ("annotate", lambda w: rules.listed(w.sessions, w.project)),
+    "labels.rules.remove_rules": (
+        "review",
+        lambda w: rules.remove_rules(w.sessions, w.project, w.name),
     ),
     "labels.changes.weigh": (
         "review",

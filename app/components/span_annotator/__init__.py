@@ -98,7 +98,7 @@ def span_annotator(
         doc_id, text: the document and its raw text; another one begins a new visit, without undo.
         labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
         spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
-            suggested, accepted or rejected, source model or person, score 0..1 or None,
+            suggested, accepted or rejected, source model, person or rule, score 0..1 or None,
             confidence `{left, right, type, ...}` in 0..1, None or missing.
         tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
         ack, returned: `{client, seq}`, the last operation applied of that client;

@@ -22,11 +22,11 @@ export function fit(label, width) {
 }
 
 /**
- * "ORG · suggested · 87%"
- * @param {Pick<Span, 'label' | 'status' | 'score'>} span
+ * "ORG · suggested · 87%", "DRUG · suggested · by a rule"
+ * @param {Pick<Span, 'label' | 'status' | 'score'> & Partial<Pick<Span, 'source'>>} span
  */
-export const describe = ({ label, status, score }) =>
-  [label, status, ...(score === null ? [] : [percent(score)])].join(' · ');
+export const describe = ({ label, status, score, source }) =>
+  [label, status, ...(source === 'rule' ? ['by a rule'] : []), ...(score === null ? [] : [percent(score)])].join(' · ');
 
 /**
  * Every element that lies over one paragraph, of the offsets in `window`.

@@ -127,15 +127,15 @@ export class Editor extends Selection {
     this.goOn(span, 'accepted', following ?? (span.id === this.selected ? span : null));
   }
 
-  /** Rejects a model's span, which is kept; deletes a person's. */
+  /** Rejects a suggestion, which is kept; deletes a person's span. */
   reject() {
     const span = this.target;
     if (!span || span.status === 'rejected' || span.status === 'hint') return;
     const following = span.id === this.pointed ? null : this.suggestionAfter(span);
     if (span.id === this.hovered) this.hovered = null;
-    const isModels = span.source === 'model';
-    this.edit([{ op: isModels ? 'reject' : 'delete', id: span.id }]);
-    this.goOn(span, isModels ? 'rejected' : 'deleted', following);
+    const isPersons = span.source === 'person';
+    this.edit([{ op: isPersons ? 'delete' : 'reject', id: span.id }]);
+    this.goOn(span, isPersons ? 'deleted' : 'rejected', following);
   }
 
   /** @param {Span} span */

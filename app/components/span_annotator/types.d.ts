@@ -76,9 +76,9 @@ interface SpanFields {
   id: string;
   label: string;
   status: Status;
-  /** 0 to 1; null where a person made the span. */
+  /** 0 to 1; null where a person or a rule found the span. */
   score: number | null;
-  source: 'model' | 'person';
+  source: 'model' | 'person' | 'rule';
   confidence?: Confidence | null;
 }
 

@@ -170,12 +170,15 @@ def suggestions_origin(view: DocumentView, problem: str | None) -> None:
     failed = view.prediction_error or unasked
     if failed:
         st.warning(
-            f"No suggestions: {literal(failed)}\n\nYou can still annotate.",
+            f"No suggestions{' of a model' if view.by_rules else ''}: {literal(failed)}\n\nYou can "
+            "still annotate.",
             icon=":material/warning:",
         )
     lines = _provenance(view)
     if lines and not failed:
         st.caption(lines)
+    elif view.by_rules:
+        st.caption(_of_rules(view))
     if view.uncovered:
         words = [f"“{clipped(view.text[start:end], 40)}”" for start, end in view.uncovered]
         more = len(words) - _UNCOVERED_SHOWN
@@ -193,8 +196,17 @@ def _provenance(view: DocumentView) -> str:
             "Held out: no suggestions are shown here, because your annotation is what models are "
             "evaluated on. No model is trained on it."
         )
+    return f"{_of_model(view)} {_of_rules(view)}".rstrip()
+
+
+def _of_rules(view: DocumentView) -> str:
+    return f"{count(view.by_rules, 'suggestion')} by rules." if view.by_rules else ""
+
+
+def _of_model(view: DocumentView) -> str:
     if view.predicted == "never":
-        return "No model has processed this document: people marked what is marked here."
+        people = "" if view.by_rules else ": people marked what is marked here"
+        return f"No model has processed this document{people}."
     if view.model_version_id is None:
         return "The suggestions were imported with the document."
     model = f"Model version {view.model_version_id}"

@@ -10,6 +10,7 @@ from app.screens.common.labels import label_management
 from app.screens.common.project_header import project_header
 from app.screens.documents.preannotation import pass_progress, suggest_button
 from app.screens.documents.refused import refused_by_project
+from app.screens.documents.rules import project_rules
 from app.screens.documents.settings import project_settings
 from app.screens.documents.table import continue_button, documents_table, progress
 from app.screens.documents.trash import recently_deleted
@@ -61,6 +62,8 @@ with add:
     add_documents(app, project.id)
 with labels:
     label_management(app, project)
+    st.divider()
+    project_rules(app, project.id)
 with settings:
     project_settings(app, project)
 with deleted:

@@ -26,7 +26,7 @@ from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
-from storage.repository import annotation_sets, documents, operations, visits
+from storage.repository import annotation_sets, documents, operations, rules, visits
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
@@ -257,7 +257,7 @@ class AnnotationService:
                 session,
                 document_id,
                 person,
-                aided=machine is not None,
+                aided=machine is not None or bool(rules.suggested(session, document_id)),
                 model_version_id=machine.model_version_id if machine else None,
             )
 

@@ -94,8 +94,10 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any], text: str) -> li
 
 def _origin(span: Mapping[str, Any]) -> str:
     """Whose suggestion it was."""
-    if span["source"] != "model":
+    if span["source"] == "person":
         return ""
+    if span["source"] == "rule":
+        return " (suggested by a rule)"
     known = _MODEL_KEY.match(span["id"])
     by = f"suggested by model version {known[1]}" if known else "an imported suggestion"
     score = span.get("score")

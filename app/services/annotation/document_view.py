@@ -79,6 +79,11 @@ class DocumentView:
     """Who else works on it now."""
 
     @property
+    def by_rules(self) -> int:
+        """How many of its spans a rule suggested first."""
+        return sum(span.source == "rule" for span in self.spans)
+
+    @property
     def document_id(self) -> int:
         return self.heading.document_id
 
@@ -139,8 +144,7 @@ def settled(session: Session, task: AnnotationTask) -> tuple[bool, AnnotationSet
         return True, source
     if source is None or task.standing.status != "new" or task.standing.version:
         return source is not None, source
-    base = drafts.base_of(session, task)
-    return base is None or source.parent_id == base.id, source
+    return drafts.fresh(session, task, source), source
 
 
 def view(

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from app.editing import Draft, DraftSpan
 from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import relabelled
+from app.services.suggestions import rules
+from app.services.suggestions.rules import Suggestions
 from core.types import Entity, Key
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
+from storage.repository import rules as rule_rows
 
 
 def load(session: Session, task: AnnotationTask) -> Draft:
@@ -46,30 +49,69 @@ def shown(task: AnnotationTask, labels: frozenset[str], source: AnnotationSet | 
 def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet:
     """The work's draft; made from `base_of` if there is none.
 
-    An untouched draft follows the newest suggestions; work is never replaced. What is marked with
-    a label in the bin is copied too, unseen, and comes back with the label.
+    An untouched draft follows the newest suggestions and the project's rules; work is never
+    replaced. What is marked with a label in the bin is copied too, unseen, and comes back with the
+    label.
     """
     draft = annotation_sets.draft_of(session, task.id, task.owner)
-    untouched = task.standing.status == "new" and task.standing.version == 0
-    base = base_of(session, task) if draft is None or untouched else None
-    if draft is not None and (base is None or draft.parent_id == base.id):
+    if draft is not None and not _untouched(task):
         return draft
+    base = base_of(session, task)
     if draft is not None:
+        if _stands(session, task, draft, base):
+            return draft
         annotation_sets.discard_draft(session, draft)
+    new = _beginning(session, task, base)
+    rule_rows.note_suggested(session, task.id, new.by_rules)
+    return annotation_sets.add_person_set(
+        session,
+        task.id,
+        new.spans,
+        person=person,
+        parent_id=base.id if base else None,
+        blind=task.blind,
+    )
+
+
+def fresh(session: Session, task: AnnotationTask, draft: AnnotationSet) -> bool:
+    """Whether the work's draft is what `ensure` would leave."""
+    if not _untouched(task):
+        return True
+    return _stands(session, task, draft, base_of(session, task))
+
+
+def _untouched(task: AnnotationTask) -> bool:
+    return task.standing.status == "new" and task.standing.version == 0
+
+
+def _beginning(session: Session, task: AnnotationTask, base: AnnotationSet | None) -> Suggestions:
+    """What a new draft holds: what it starts from, and what the project's rules suggest."""
     project_id = task.document.project_id
     labels = {label.name for label in projects.labels(session, project_id)}
     labels |= trash.labels(session, project_id)
     spans = annotation_sets.every_span_of(session, base) if base else ()
     names = label_names.current(session, project_id)
     spans = relabelled(spans, lambda span: names.get(span.label, span.label))
-    return annotation_sets.add_person_set(
-        session,
-        task.id,
-        [span for span in spans if span.label in labels],
-        person=person,
-        parent_id=base.id if base else None,
-        blind=task.blind,
+    known = [span for span in spans if span.label in labels]
+    if not _untouched(task) or (base is not None and base.origin == "person"):
+        return Suggestions(tuple(known))
+    return rules.suggest(session, task.document, known)
+
+
+def _stands(
+    session: Session, task: AnnotationTask, draft: AnnotationSet, base: AnnotationSet | None
+) -> bool:
+    """Whether an untouched draft follows the newest suggestions, and the rules as they are."""
+    if base is not None and draft.parent_id != base.id:
+        return False
+    if rule_rows.state(session, task.document.project_id) is None:
+        return True
+    new = _beginning(session, task, base)
+    shown, wanted = (
+        {span.key for span in spans if span.key.startswith(rules.PREFIX)}
+        for spans in (annotation_sets.spans_of(draft), new.spans)
     )
+    return shown == wanted and new.by_rules <= rule_rows.suggested(session, task.id)
 
 
 def by_todays_names(session: Session, task: AnnotationTask, draft: Draft) -> Draft:

@@ -203,7 +203,7 @@ def _merged(
     present: Sequence[DraftSpan], wanted: Sequence[SpanRecord], *, unfinished: bool
 ) -> tuple[DraftSpan, ...]:
     """The wanted spans, each as it is known here if it is; of the others, what was refused stays
-    refused, a model's that was accepted is refused, and undecided ones go, unless the answer is
+    refused, a machine's that was accepted is refused, and undecided ones go, unless the answer is
     `unfinished`."""
     keys = {key_of(span) for span in wanted}
     accepted = {key_of(span): span for span in present if span.status == "accepted"}
@@ -213,7 +213,7 @@ def _merged(
         if key_of(span) not in keys
         and (
             span.status == "rejected"
-            or (span.status == "accepted" and span.source == "model")
+            or (span.status == "accepted" and span.source != "person")
             or (span.status == "suggested" and unfinished)
         )
     ]

@@ -38,7 +38,7 @@ class Day:
 class LabelCount:
     label: str
     suggested: int
-    """Accepted entities that a model found first."""
+    """Accepted entities that a model or a rule found first."""
     drawn: int
     """Those that a person drew."""
 
@@ -130,7 +130,11 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         statuses=statuses,
         days=per_day(submitted),
         labels=[
-            LabelCount(name, counts.get((name, "model"), 0), counts.get((name, "person"), 0))
+            LabelCount(
+                name,
+                counts.get((name, "model"), 0) + counts.get((name, "rule"), 0),
+                counts.get((name, "person"), 0),
+            )
             for name in labels
         ],
         acceptance=_acceptance(decided, suggested),

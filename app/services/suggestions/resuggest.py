@@ -18,13 +18,15 @@ from app.editing import Draft, EditError, reduce
 from app.services.annotation import audit_log, drafts, tasks
 from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import suggest
+from app.services.suggestions.rules import suggested_keys
 from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import require
+from core.overlaps import overlap
 from core.text.segmentation import sentences
 from core.text.tokenization import tokenize
 from core.types import Entity, Key, SamplerSettings, key_of
 from storage.engine import Sessions, writing
-from storage.repository import annotation_sets, documents, label_names, operations
+from storage.repository import annotation_sets, documents, label_names, operations, rules
 
 SURER = 0.1
 """By how much what only the second look finds must exceed φ: it is right less often than what
@@ -164,9 +166,17 @@ def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
 
 
 def _refused(session: Session, task: AnnotationTask, draft: Draft) -> set[Key]:
-    """What a person rejected, and what was suggested once and corrected to something else."""
+    """What a person rejected, and what was suggested once and corrected to something else; not
+    what a rule's suggestion kept from being shown."""
     machine = annotation_sets.latest_prediction(session, task.id)
-    keys = {key_of(span) for span in annotation_sets.spans_of(machine)} if machine else set()
+    by_rules = rules.suggested(session, task.id)
+    shown = {span.id for span in draft.spans}
+    keys = {
+        key_of(span)
+        for span in (annotation_sets.spans_of(machine) if machine else ())
+        if span.key in shown or not any(overlap(span, other) for other in by_rules)
+    }
+    keys |= suggested_keys(session, task.document, by_rules)
     for payload in operations.payloads(session, task.id, "suggest", task.owner):
         keys |= {(span["start"], span["end"], span["label"]) for span in payload["spans"]}
         keys -= {(start, end, label) for start, end, label in payload["gone"]}

@@ -1,0 +1,133 @@
+"""Where a project's rules match a text.
+
+The rules of a project are read once a process and again when they have changed. A text never
+changes, so that the matches of the last documents are kept beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from core.text.phrases import Match, PhraseList
+from core.text.tokenization import tokenize
+from storage.models import Document
+from storage.repository import rules
+from storage.repository.rules import StoredRule
+
+LOG = logging.getLogger(__name__)
+MOST_MATCHES = 5_000
+"""In a document: a rule for "the" must not fill a long text."""
+_PROJECTS = 8
+_DOCUMENTS = 64
+
+
+class _Finder(Protocol):
+    def find(self, words: Sequence[str]) -> Iterable[Match]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """A stretch of a text, in code points, that a rule matches."""
+
+    start: int
+    end: int
+    rule_id: int
+
+
+class RuleMatcher:
+    """The rules of a project as they were at one time."""
+
+    def __init__(self, stored: Sequence[StoredRule]) -> None:
+        self.labels = {rule.id: rule.label_id for rule in stored}
+        """The id of each rule's label."""
+        self._exact = PhraseList(_phrases(stored, "exact"))
+        self._lower = PhraseList(_phrases(stored, "lower"))
+        self._tokens = _token_patterns(stored)
+        self._known: OrderedDict[int, tuple[RuleMatch, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def matches(self, document: Document) -> tuple[RuleMatch, ...]:
+        """The first `MOST_MATCHES` places at which some rule matches the document's text."""
+        with self._lock:
+            if document.id not in self._known:
+                self._known[document.id] = tuple(self._found(document))
+            self._known.move_to_end(document.id)
+            while len(self._known) > _DOCUMENTS:
+                self._known.popitem(last=False)
+            return self._known[document.id]
+
+    def _found(self, document: Document) -> Iterator[RuleMatch]:
+        tokens = tokenize(document.text)
+        words = [document.text[token.start : token.end] for token in tokens]
+        found = islice(self._matches(words), MOST_MATCHES + 1)
+        for number, (start, end, rule_id) in enumerate(found):
+            if number == MOST_MATCHES:
+                LOG.warning(
+                    "rules match document %d in more than %d places; the others are not suggested",
+                    document.id,
+                    MOST_MATCHES,
+                )
+                return
+            yield RuleMatch(tokens[start].start, tokens[end - 1].end, rule_id)
+
+    def _matches(self, words: Sequence[str]) -> Iterator[Match]:
+        yield from self._exact.find(words)
+        if self._lower:
+            yield from self._lower.find([word.lower() for word in words])
+        if self._tokens is not None:
+            yield from self._tokens.find(words)
+
+
+_matchers: OrderedDict[tuple[str, int], tuple[int, RuleMatcher]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def matcher_of(session: Session, project_id: int) -> RuleMatcher | None:
+    """The project's rules as they are now; None where it never had any."""
+    state = rules.state(session, project_id)
+    if state is None:
+        return None
+    key = (str(session.get_bind().engine.url), project_id)
+    with _lock:
+        known = _matchers.get(key)
+        if known is None or known[0] != state:
+            known = _matchers[key] = (state, RuleMatcher(rules.every(session, project_id)))
+        _matchers.move_to_end(key)
+        while len(_matchers) > _PROJECTS:
+            _matchers.popitem(last=False)
+        return known[1]
+
+
+def words_of(pattern: str) -> list[str]:
+    """The words of a rule's string, cut as those of a document; at once where none is special."""
+    if pattern.isascii() and pattern.replace(" ", "").isalnum():
+        return pattern.split(" ")
+    return [pattern[token.start : token.end] for token in tokenize(pattern)]
+
+
+def _phrases(stored: Iterable[StoredRule], kind: str) -> Iterator[tuple[int, list[str]]]:
+    for rule in stored:
+        if rule.kind == kind:
+            yield rule.id, words_of(rule.pattern.lower() if kind == "lower" else rule.pattern)
+
+
+def _token_patterns(stored: Iterable[StoredRule]) -> _Finder | None:
+    """What matches the patterns of tokens; None without any, or without spaCy."""
+    patterns = [(rule.id, json.loads(rule.pattern)) for rule in stored if rule.kind == "tokens"]
+    if not patterns:
+        return None
+    try:
+        from core.integrations.token_patterns import TokenPatterns
+    except ImportError:
+        LOG.warning("spaCy is not installed: %d rules of tokens match nothing", len(patterns))
+        return None
+    return TokenPatterns(patterns)
