@@ -81,6 +81,7 @@ SOLD_AS = {
     "charset_normalizer": "charset-normalizer",
     "huggingface_hub": "huggingface-hub",
     "prometheus_client": "prometheus-client",
+    "xdist": "pytest-xdist",
     "yaml": "pyyaml",
 }
 
