@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -56,7 +57,7 @@ class InstantHead:
         learnt."""
         if not self._documents or not sentence.places or not self.labels:
             return []
-        predicted = self._predict(sentence)
+        predicted = self.predict(sentence)
         scores, columns = predicted.sum(1), predicted.argmax(1).tolist()
         in_conflict = conflict_rule(self.flat)
         chosen: list[Scored] = []
@@ -100,7 +101,7 @@ class InstantHead:
             count = self.strings.add if sign > 0 else self.strings.remove
             count(example.words, example.entities)
 
-    def _predict(self, sentence: SentenceSpans) -> Tensor:
+    def predict(self, sentence: SentenceSpans) -> Tensor:
         """ŷ (S, C)."""
         predicted = self.ridge.predict(self.scaling(sentence.embeddings))
         for row, (start, end) in enumerate(sentence.places):
@@ -121,3 +122,10 @@ class InstantHead:
             for score, span in self.candidates(sentence):
                 outcomes.append(Outcome(score, span in spans, (span.start, span.end) in places))
         return outcomes
+
+
+def _relabelled(example: Example, names: Mapping[str, str], labels: Sequence[str]) -> Example:
+    spans = {
+        Span(span.start, span.end, names.get(span.label, span.label)) for span in example.entities
+    }
+    return replace(example, entities=tuple(sorted(span for span in spans if span.label in labels)))
