@@ -10,7 +10,7 @@ from core.inference.instant.head import InstantHead
 from core.inference.instant.scaling import Scaling
 from core.types import Example, Span
 
-FEATURES = 12
+FEATURES = 14
 SCALING = Scaling(torch.zeros(FEATURES), torch.ones(FEATURES))
 VOCABULARY = ("aspirin", "codeine", "10", "mg", "helps", "and", "of")
 DRUGS, AMOUNT = {"aspirin", "codeine"}, "10"
@@ -25,8 +25,8 @@ def embedded(words: tuple[str, ...]) -> SentenceSpans:
     ]
     vectors = torch.zeros(len(places), FEATURES)
     for row, (start, end) in enumerate(places):
-        vectors[row, VOCABULARY.index(words[start]) % 6] = 3.0
-        vectors[row, 6 + VOCABULARY.index(words[end - 1]) % 6] = 3.0
+        vectors[row, VOCABULARY.index(words[start]) ] = 3.0
+        vectors[row, 7 + VOCABULARY.index(words[end - 1]) ] = 3.0
     return SentenceSpans(words, places, vectors)
 
 
