@@ -67,9 +67,9 @@ def cheapest_thresholds(
     for label in labels:
         label_costs = _costs([outcome for outcome in additions if outcome.label == label])
         if label in known:
-            head[label] = _if_it_pays(label_costs, inf)
+            head[label] = _if_it_pays(label_costs, inf, reversed(_GRID))
             questioned = [o for o in outcomes if o.by_model and o.label == label]
-            model[label] = _if_it_pays(_costs(questioned), -inf)
+            model[label] = _if_it_pays(_costs(questioned), -inf, _GRID)
         else:
             share = _PRIOR / (len(new) + _PRIOR)
             costs = {
@@ -90,6 +90,7 @@ def _costs(outcomes: Sequence[Outcome]) -> dict[float, float]:
     }
 
 
-def _if_it_pays(costs: Mapping[float, float], otherwise: float) -> float:
-    best = min(costs, key=costs.__getitem__)
+def _if_it_pays(costs: Mapping[float, float], otherwise: float, grid: Iterable[float]) -> float:
+    """The first of the cheapest thresholds, if it would have saved enough."""
+    best = min(grid, key=costs.__getitem__)
     return best if costs[best] + _PATIENCE <= costs[otherwise] else otherwise

@@ -65,6 +65,10 @@ def test_the_head_is_silent_on_known_labels_until_it_would_have_paid() -> None:
     assert 0.5 < found.head["DRUG"] <= 0.8
 
 
+def test_the_head_ventures_no_lower_on_known_labels_than_it_has_paid() -> None:
+    assert thresholds(outcomes(0.8, 9, right=True), known=True).head == {"DRUG": 0.8}
+
+
 def test_the_model_is_contradicted_only_where_that_would_have_paid() -> None:
     right = outcomes(0.9, 20, right=True, by_model=True)
     assert thresholds(right, outcomes(0.1, 2, by_model=True), known=True).model == {}
