@@ -27,10 +27,10 @@ all N,
 
     τ_c = argmin_τ  Σ_{o ∈ O_c} g(o, τ) + m / (N + m) · Σ_{o ∈ O} g(o, τ) + ρ |τ - τ_0|,
 
-so that a label without evidence goes by the others, and all by τ_0 at first. Where the model has the
-label itself its suggestions stand, and the head adds none, τ_c = ∞, until some τ would have saved
-ν gestures; the model's own are then dropped below a ŷ_sc that is found in the same way. So the two
-together have never cost more than the model alone on what was seen.
+so that a label without evidence goes by the others, and all by τ_0 at first. Where the model has
+the label itself its suggestions stand, and the head adds none, τ_c = ∞, until some τ would have
+saved ν gestures; the model's own are then dropped below a ŷ_sc that is found in the same way. So
+the two together have never cost more than the model alone on what was seen.
 
 `lessons.py` learns and suggests on texts; `saved.py` makes bytes of a head, and of the small
 suggester that is all one needs to suggest.

@@ -19,7 +19,9 @@ from tests.core.inference.instant.test_head import TEACHING, assert_alike, embed
 
 def taught(times: int = 2) -> bytes:
     head = head_of(*[TEACHING] * times)
-    head.record([Outcome(1, "DRUG", True, 0.25, True, True), Outcome(1, "DOSE", False, 0.5, 0, 1)])
+    head.record(
+        [Outcome(1, "DRUG", True, 0.25, True, True), Outcome(1, "DOSE", False, 0.5, False, True)]
+    )
     head.known = frozenset({"DRUG"})
     return head_to_bytes(head)
 
