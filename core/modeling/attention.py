@@ -81,13 +81,13 @@ class SpanEncoder(nn.Module):
         places: Tensor,
         kv: KeyValue | None,
         mask: Tensor,
-        together: bool = True,
+        attend_others: bool = True,
     ) -> Tensor:
         """Update spans (B, K, H), given their positional encodings `places` (B, K, H), the words'
-        `kv` and their mask (B, M). Unless `together`, a span attends to no other one."""
+        `kv` and their mask (B, M). Unless they `attend_others`, each span attends to itself alone."""
         if self.self_attention is not None:
             queries, values = spans + places, spans
-            if not together:
+            if not attend_others:
                 queries, values = queries.flatten(0, 1)[:, None], spans.flatten(0, 1)[:, None]
             span_kv = self.self_attention.project_kv(queries, values)
             update = self.self_attention(queries, span_kv).view_as(spans)

@@ -90,12 +90,12 @@ def _learn(
     documents = [TextWindows(pipeline.read(lesson.text)) for lesson in lessons]
     candidates: list[list[Candidates]] = [[] for _ in lessons]
     for part in _parts(_embedded(pipeline, documents)):
-        taught = []
+        annotated = []
         for index, number, sentence in part:
             spans = documents[index].spans(number, lessons[index].predicted or ())
             candidates[index].append(suggester.candidates(sentence, spans))
-            taught.append(_annotated(documents[index], number, sentence, lessons[index]))
-        head.learn(taught)
+            annotated.append(_annotated(documents[index], number, sentence, lessons[index]))
+        head.learn(annotated)
     measured = []
     for lesson, document, by_window in zip(lessons, documents, candidates, strict=True):
         suggested = combine(document, suggester, by_window, lesson.predicted or ())

@@ -46,8 +46,8 @@ class Ridge:
         """Keep the targets `columns` in their order; None is a new one that nothing was learnt
         of."""
         zero = torch.zeros(len(self.moments), dtype=torch.float64)
-        kept = [zero if column is None else self.moments[:, column] for column in columns]
-        self.moments = torch.stack(kept, 1) if kept else self.moments[:, :0]
+        moments = [zero if column is None else self.moments[:, column] for column in columns]
+        self.moments = torch.stack(moments, 1) if moments else self.moments[:, :0]
 
     def merge_targets(self, targets: Sequence[int]) -> None:
         """Make target i part of the target `targets[i]` of fewer: samples add up."""

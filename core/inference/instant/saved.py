@@ -124,15 +124,15 @@ def _unpack(kind: str, data: bytes) -> tuple[Any, dict[str, Tensor]]:
     try:
         tensors = load(data)
         text = json.loads(tensors.pop(_TEXT).numpy().tobytes())
-        found = text["kind"], text["format"]
+        stated = text["kind"], text["format"]
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InstantStateError(
             f"expected the bytes of an instant {kind}, got {len(data)} bytes that are none: "
             f"{error}; learn the documents again"
         ) from None
-    if found != (kind, FORMAT):
+    if stated != (kind, FORMAT):
         raise InstantStateError(
-            f"expected an instant {kind} of format {FORMAT}, got {found[0]} of format {found[1]}; "
+            f"expected an instant {kind} of format {FORMAT}, got {stated[0]} of format {stated[1]}; "
             "learn the documents again"
         )
     return text, tensors
