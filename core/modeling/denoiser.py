@@ -87,3 +87,12 @@ class Denoiser(DenoisingNetwork[ProjectedBatch]):
         that reach the same boundaries receive the same target.
         """
         return self.types(encoded.type_table, boundaries)
+
+    def span_embeddings(self, boundaries: Tensor, encoded: ProjectedBatch) -> Tensor:
+        """The type classifier's view of spans and of the words around them, see
+        `TypeClassifier.embed`."""
+        return self.types.embed(encoded.type_table, boundaries, encoded.mask)
+
+    @property
+    def span_embedding_size(self) -> int:
+        return self.types.embedding_size

@@ -14,6 +14,9 @@ from torch import Tensor, nn
 
 from ..diffusion import boundaries as codec
 
+PROBABILITY_SCALE = 3.0
+"""Of the probabilities in a span's embedding, beside features of unit variance."""
+
 
 @dataclass(frozen=True)
 class EncodedBatch:
@@ -75,4 +78,14 @@ class DenoisingNetwork(nn.Module, Generic[Batch]):
 
     def type_logits(self, boundaries: Tensor, encoded: Batch) -> Tensor:
         """Type logits (B, K, C + 1) of any spans (B, K, 2) of inclusive word indices."""
+        raise NotImplementedError
+
+    def span_embeddings(self, boundaries: Tensor, encoded: Batch) -> Tensor:
+        """What the network knows of spans (B, K, 2) of inclusive word indices, for another
+        classifier to learn from (`core.inference.instant`): (B, K, `span_embedding_size`)."""
+        raise NotImplementedError
+
+    @property
+    def span_embedding_size(self) -> int:
+        """F, the width of `span_embeddings`."""
         raise NotImplementedError

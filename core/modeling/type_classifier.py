@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import ModelConfig
+from .network import PROBABILITY_SCALE
 from .span_features import SpanFeatures, SpanTable
 
 VIEW = 150  # Yu et al., table 1
 WIDTHS = 32
 """Spans of at least this many words share one width."""
+_WIDTH_CLASSES = 8
 _DROPOUT = 0.33
 """Higher than elsewhere, as for the projections of Dozat and Manning 2017: this part is the first
 to memorise the names of the training data (docs/results/training.md)."""
@@ -68,3 +70,23 @@ class TypeClassifier(nn.Module):
         pooled = self.scores(self.hidden(self.features(table.spans, boundaries)))
         width = (right - left).clamp(max=WIDTHS - 1)
         return biaffine + (pooled + self.width.t()[width])
+
+    def embed(self, table: TypeTable, boundaries: Tensor, mask: Tensor) -> Tensor:
+        """What the classifier knows of spans (B, K, 2): their pooled features before and after its
+        hidden layer, its views of the first and last word and of the words before and after, its
+        probabilities and the width: (B, K, `embedding_size`). `mask` (B, M) is true on words."""
+        left, right = boundaries.unbind(-1)
+        row = torch.arange(len(boundaries), device=boundaries.device)[:, None]
+        views = F.pad(table.right[..., :-1] * mask[..., None], (0, 0, 1, 1))  # none outside
+        pooled = self.features(table.spans, boundaries)
+        parts = [pooled, self.hidden(pooled)]
+        parts += [views[row, index] for index in (left + 1, right + 1, left, right + 2)]
+        parts.append(PROBABILITY_SCALE * self(table, boundaries).softmax(-1))
+        parts.append(F.one_hot((right - left).clamp(max=_WIDTH_CLASSES - 1), _WIDTH_CLASSES))
+        return torch.cat([part.float() for part in parts], -1)
+
+    @property
+    def embedding_size(self) -> int:
+        """The width of `embed`."""
+        pooled = self.scores.in_features
+        return 2 * pooled + 4 * VIEW + self.scores.out_features + _WIDTH_CLASSES
