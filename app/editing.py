@@ -141,7 +141,7 @@ def _add(draft: Draft, span: DraftSpan) -> Draft:
 
 
 def _delete(draft: Draft, span: DraftSpan) -> Draft:
-    if span.source == "model":
+    if span.source != "person":
         return _put(draft, replace(span, status="rejected"))
     return replace(draft, spans=tuple(other for other in draft.spans if other.id != span.id))
 

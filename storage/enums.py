@@ -8,7 +8,9 @@ Split = Literal["train", "dev", "holdout"]
 """`holdout` is held out: it measures models and never trains one."""
 DocumentStatus = Literal["new", "in_progress", "submitted", "skipped"]
 SpanStatus = Literal["suggested", "accepted", "rejected"]
-Source = Literal["model", "person"]
+Source = Literal["model", "person", "instant"]
+"""Who found an entity first: a model, a person, or what was learnt from the project's submitted
+documents on top of a model."""
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]

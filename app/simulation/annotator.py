@@ -50,7 +50,7 @@ def corrections(spans: Sequence[DraftSpan], gold: Iterable[Key]) -> list[Correct
             found.append(Correction(tuple(_repair(span, key, taken)), cost, *key[:2]))
     found += [
         Correction(
-            ({"op": "reject" if span.source == "model" else "delete", "id": span.id},),
+            ({"op": "delete" if span.source == "person" else "reject", "id": span.id},),
             1,
             span.start,
             span.end,

@@ -83,7 +83,7 @@ def count_span(span: SpanRecord, written: Written, keeps: Collection[str] = ()) 
     written.entities += 1
     there = {
         "score": span.score is not None,
-        "source": span.source == "model",
+        "source": span.source != "person",
         "id": span.key,
         "confidence": span.confidence,
     }

@@ -90,7 +90,7 @@ def _result(text: str, span: SpanRecord, number: int) -> dict[str, Any]:
         "from_name": "label",
         "to_name": "text",
         "type": "labels",
-        "origin": "prediction" if span.source == "model" else "manual",
+        "origin": "manual" if span.source == "person" else "prediction",
         "value": {
             "start": span.start,
             "end": span.end,

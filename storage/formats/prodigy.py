@@ -3,7 +3,7 @@
     {"text": str, "name": str, "split": str, "meta": {…},
      "tokens": [{"text": "😊", "start": 0, "end": 1, "id": 0, "ws": true}],
      "spans": [{"start": 2, "end": 15, "token_start": 1, "token_end": 3, "label": "ORG",
-                "id": str, "score": float, "source": "model"}],
+                "id": str, "score": float, "source": "model" | "instant"}],
      "_view_id": "ner_manual" | "spans_manual", "_annotator_id": str,
      "answer": "accept" | "reject" | "ignore"}
 
@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from storage.enums import DocumentStatus, SpanStatus
+from storage.enums import DocumentStatus, Source, SpanStatus
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import (
     name_in,
@@ -125,7 +125,7 @@ def _spans(spans: Iterable[SpanRecord], pieces: Sequence[Piece]) -> list[dict[st
             "label": span.label,
             **({"id": span.key} if span.key else {}),
             **({"score": span.score} if span.score is not None else {}),
-            **({"source": "model"} if span.source == "model" else {}),
+            **({"source": span.source} if span.source != "person" else {}),
         }
         for span in spans
     ]
@@ -175,9 +175,15 @@ def _mark(entry: object, status: SpanStatus) -> Mark:
         surface=span["text"] if isinstance(span.get("text"), str) else None,
         status=status,
         score=span.get("score"),
-        source="person" if span.get("source") is None else "model",
+        source=_source(span.get("source")),
         key=key if isinstance(key, str) else "",
     )
+
+
+def _source(named: object) -> Source:
+    if named is None:
+        return "person"
+    return "instant" if named == "instant" else "model"
 
 
 def _provenance(raw: Mapping[str, Any]) -> dict[str, Any]:

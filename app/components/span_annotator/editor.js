@@ -133,7 +133,7 @@ export class Editor extends Selection {
     if (!span || span.status === 'rejected' || span.status === 'hint') return;
     const following = span.id === this.pointed ? null : this.suggestionAfter(span);
     if (span.id === this.hovered) this.hovered = null;
-    const isModels = span.source === 'model';
+    const isModels = span.source !== 'person';
     this.edit([{ op: isModels ? 'reject' : 'delete', id: span.id }]);
     this.goOn(span, isModels ? 'rejected' : 'deleted', following);
   }

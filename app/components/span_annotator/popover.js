@@ -85,7 +85,7 @@ export class Popover {
       row.append(this.act('accept', 'Accept', 'accept', () => annotator.accept()));
     }
     if (!rejected) {
-      const [testid, text] = span.source === 'model' ? ['reject', 'Reject'] : ['delete', 'Delete'];
+      const [testid, text] = span.source === 'person' ? ['delete', 'Delete'] : ['reject', 'Reject'];
       row.append(this.act(testid, text, 'reject', () => annotator.reject()));
       row.append(this.act('identical', 'All like this', 'identical', () => annotator.propose()));
     }

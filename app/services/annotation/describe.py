@@ -11,7 +11,7 @@ from storage.repository.annotation_sets import Made
 
 LONGEST = 60
 """Characters of a span, or of a comment, that are told."""
-_MODEL_KEY = re.compile(r"m(\d+)\.")
+_MODEL_KEY = re.compile(r"[mi](\d+)\.")
 _ALL = {"accept_all": "accepted", "reject_all": "rejected"}
 _STATE = {"submit": "submitted the document", "reopen": "reopened the document"}
 
@@ -94,10 +94,12 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any], text: str) -> li
 
 def _origin(span: Mapping[str, Any]) -> str:
     """Whose suggestion it was."""
-    if span["source"] != "model":
+    if span["source"] == "person":
         return ""
     known = _MODEL_KEY.match(span["id"])
     by = f"suggested by model version {known[1]}" if known else "an imported suggestion"
+    if span["source"] == "instant":
+        by = "learnt from submitted documents"
     score = span.get("score")
     return f" ({by})" if score is None else f" ({by}, {score:.0%})"
 

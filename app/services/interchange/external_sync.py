@@ -213,7 +213,7 @@ def _merged(
         if key_of(span) not in keys
         and (
             span.status == "rejected"
-            or (span.status == "accepted" and span.source == "model")
+            or (span.status == "accepted" and span.source != "person")
             or (span.status == "suggested" and unfinished)
         )
     ]

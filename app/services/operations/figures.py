@@ -22,7 +22,7 @@ from storage.repository.statistics import Action
 
 LONGEST_PAUSE = timedelta(minutes=2)
 """A longer break counts as this much: nobody worked on."""
-_MODEL_KEY = re.compile(r"m(\d+)\.")
+_MODEL_KEY = re.compile(r"[mi](\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,11 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         statuses=statuses,
         days=per_day(submitted),
         labels=[
-            LabelCount(name, counts.get((name, "model"), 0), counts.get((name, "person"), 0))
+            LabelCount(
+                name,
+                counts.get((name, "model"), 0) + counts.get((name, "instant"), 0),
+                counts.get((name, "person"), 0),
+            )
             for name in labels
         ],
         acceptance=_acceptance(decided, suggested),
