@@ -14,6 +14,8 @@ from ...text.tokenization import tokenize
 from .embeddings import embed_spans
 
 _SMALLEST = 1e-3
+_SENTENCES = 100
+"""Enough for a mean and a deviation."""
 
 
 @dataclass(frozen=True)
@@ -40,5 +42,7 @@ class Scaling:
                 ]
                 for start, end in sentences(text, tokens)
             ]
-        embeddings = torch.cat([spans.embeddings for spans in embed_spans(model, batch)])
+        embeddings = torch.cat(
+            [spans.embeddings for spans in embed_spans(model, batch[:_SENTENCES])]
+        )
         return cls(embeddings.mean(0), embeddings.std(0) + _SMALLEST)
