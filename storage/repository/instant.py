@@ -131,9 +131,7 @@ def lessons_after(
     session: Session, project_id: int, version_id: int, lesson_id: int
 ) -> list[LoggedLesson]:
     """The lessons that came after one, in order."""
-    query = select(InstantLesson).where(
-        *_of(project_id, version_id), InstantLesson.id > lesson_id
-    )
+    query = select(InstantLesson).where(*_of(project_id, version_id), InstantLesson.id > lesson_id)
     return [_logged(row) for row in session.scalars(query.order_by(InstantLesson.id))]
 
 
@@ -141,6 +139,13 @@ def texts(session: Session, documents: Collection[int]) -> dict[int, str]:
     """The text of each of these documents that there still is, in the trash or not."""
     query = select(Document.id, Document.text).where(Document.id.in_(documents))
     return dict(session.execute(query.execution_options(**WITH_TRASH)).all())
+
+
+def lengths(session: Session, documents: Collection[int]) -> dict[int, int]:
+    """How many code points each of these documents has, in this order."""
+    query = select(Document.id, Document.length).where(Document.id.in_(documents))
+    found = dict(session.execute(query).all())
+    return {document_id: found[document_id] for document_id in documents if document_id in found}
 
 
 def label_ids(session: Session, project_id: int) -> dict[str, int]:
@@ -197,7 +202,9 @@ def published(session: Session, project_id: int, version_id: int) -> Published |
         InstantHead.suggester,
     ).where(*_head(project_id, version_id), InstantHead.suggester.is_not(None))
     row = session.execute(query).one_or_none()
-    return Published(*row) if row else None
+    if row is None or row.suggester is None:
+        return None
+    return Published(row[0], row[1], row[2], row.suggester)
 
 
 def published_lesson(session: Session, project_id: int, version_id: int) -> int | None:
@@ -280,7 +287,8 @@ def keep_state(
 
 def forget(session: Session, project_id: int, version_id: int) -> None:
     """Remove all that was learnt; the documents are learnt anew."""
-    _set(session, project_id, version_id, suggester=None, state=None, documents=0, state_lesson=0)
+    nothing: dict[str, Any] = {"suggester": None, "suggester_lesson": 0, "documents": 0}
+    _set(session, project_id, version_id, **nothing, state=None, state_lesson=0)
     session.execute(
         delete(InstantLesson)
         .where(*_of(project_id, version_id))

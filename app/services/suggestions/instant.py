@@ -83,9 +83,7 @@ class Merged:
 
 
 def labels_of(session: Session, project_id: int) -> Labels:
-    return Labels(
-        instant.label_ids(session, project_id), label_names.current(session, project_id)
-    )
+    return Labels(instant.label_ids(session, project_id), label_names.current(session, project_id))
 
 
 def learnt(session: Session, project_id: int, version_id: int) -> Learnt | None:
