@@ -106,9 +106,7 @@ class Classroom:
     def suggested(self, text: str) -> list[tuple[str, str, str]]:
         """Words, label and source of what a new document is suggested."""
         view = self.service.open(self.add(text), PERSON)
-        return [
-            (text[span.start : span.end], span.label, span.source) for span in view.spans
-        ]
+        return [(text[span.start : span.end], span.label, span.source) for span in view.spans]
 
     def prediction(self, document_id: int) -> AnnotationSet:
         with self.sessions() as session:

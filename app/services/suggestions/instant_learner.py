@@ -1,8 +1,4 @@
-"""The thread that learns every submitted document in the background, one a process.
-
-`wake` finds it by the database, so that whatever changes what is submitted can say so, whoever
-asked for it; in a process without the thread nothing happens, and another one learns.
-"""
+"""The thread that learns every submitted document in the background, one a process."""
 
 from __future__ import annotations
 
@@ -11,14 +7,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+from app.services.suggestions import instant_wake
 from app.services.suggestions.instant_lessons import InstantLearning, LearningModel
 from storage.engine import Sessions
 from storage.repository import projects
 
 LOG = logging.getLogger(__name__)
-PATIENCE = 0.2
-"""Seconds that a page waits for what was just submitted to be learnt before it opens the next
-document."""
 RETRY = 5.0
 """Seconds until a project is looked at again that another process is learning."""
 REST = 10.0
@@ -49,6 +43,7 @@ class InstantLearner:
 
     def start(self) -> None:
         """Learn in a thread from now on; first what was submitted while nobody learnt."""
+        instant_wake.register(self._sessions, self)
         self._thread = threading.Thread(target=self._run, name="instant", daemon=True)
         self._thread.start()
 
@@ -58,7 +53,7 @@ class InstantLearner:
             self._wanted[project_id] = None
             self._changed.notify_all()
 
-    def wait(self, project_id: int, seconds: float = PATIENCE) -> bool:
+    def wait(self, project_id: int, seconds: float) -> bool:
         """Wait so long for a project's documents that were asked for; returns whether all are
         learnt."""
         with self._changed:
@@ -138,29 +133,3 @@ class InstantLearner:
             self.rest()
         except Exception:
             LOG.exception("could not keep what was learnt; it is learnt again after a restart")
-
-
-_learners: dict[str, InstantLearner] = {}
-
-
-def register(sessions: Sessions, learner: InstantLearner) -> None:
-    """Make `wake` find the learner of this process."""
-    _learners[_address(sessions)] = learner
-
-
-def wake(sessions: Sessions, project_id: int) -> None:
-    """Say that a project's submitted documents changed. To be called after the commit."""
-    learner = _learners.get(_address(sessions))
-    if learner is not None:
-        learner.request(project_id)
-
-
-def wait(sessions: Sessions, project_id: int, seconds: float = PATIENCE) -> None:
-    """Wait so long for what was just submitted to be learnt by this process."""
-    learner = _learners.get(_address(sessions))
-    if learner is not None:
-        learner.wait(project_id, seconds)
-
-
-def _address(sessions: Sessions) -> str:
-    return str(sessions.kw["bind"].url)

@@ -112,6 +112,13 @@ class InstantLearning:
             self._scalings[version_id] = scaling_of(model)
         return self._scalings[version_id]
 
+    def forget(self, project_id: int, version_id: int) -> bool:
+        """Forget all that was learnt of a project; False where another process is learning it."""
+        leased = self._lease(project_id, version_id, anew=True)
+        if leased:
+            self._heads.pop((project_id, version_id), None)
+        return leased
+
     def rest(self, project_id: int, version_id: int) -> None:
         """Keep the whole head, remove lessons that cancel and what was learnt on top of other
         versions, and let other processes learn."""

@@ -220,6 +220,13 @@ def custom_of(sessions: Sessions, project_id: int) -> Custom:
         return Custom(label_names.current(session, project_id), not project.nested)
 
 
+def learnt_of(sessions: Sessions, project_id: int, version_id: int) -> Learnt | None:
+    """What a project's submitted documents taught on top of a model version; None: nothing."""
+    with sessions() as session:
+        require(session, project_id, "annotate")
+        return instant.learnt(session, project_id, version_id)
+
+
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
     """The entities by today's names of their labels, see `storage.repository.label_names`."""
     return tuple(
