@@ -12,11 +12,11 @@ from math import inf
 from typing import NamedTuple
 
 _GRID = tuple(percent / 100 for percent in range(25, 100, 5))
-FIRST = 0.45
+FIRST = 0.5
 """The threshold of a new label before there are outcomes."""
-_PRIOR = 20.0
+_PRIOR = 50.0
 """How many outcomes of all labels together count beside a label's own."""
-_FIRST_WEIGHT = 4.0
+_FIRST_WEIGHT = 8.0
 """How many gestures a threshold at the other end of the grid than `FIRST` is taken to cost."""
 _PATIENCE = 4.0
 """How many gestures the head must have saved before the model's word alone does not stand."""
