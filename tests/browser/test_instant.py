@@ -40,7 +40,7 @@ def test_a_new_project_is_suggested_its_own_labels_in_its_third_document(
             desk.press(KEYS[label], "Escape")
         desk.is_saved()
         desk.press("Control+Enter")
-        until(lambda wanted=number: _learnt(model_site, project_id) == wanted, seconds=240)
+        until(lambda wanted=number: _learnt(model_site, project_id) == wanted, 240)
 
     desk.open(model_site.url, ids[2], project_id)
     expect(tab.get_by_text("learnt from 2 documents")).to_be_visible()

@@ -39,6 +39,8 @@ class InstantLearner:
         self._current: int | None = None
         self._later: set[int] = set()
         self._dirty: set[tuple[int, int]] = set()
+        self._ready = False
+        """Whether a new head can begin at once; done while nobody waits for the model."""
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -82,9 +84,14 @@ class InstantLearner:
             return bool(self._wanted)
 
     def rest(self) -> None:
-        """Keep what was learnt since the last rest as whole heads."""
+        """Keep what was learnt since the last rest as whole heads, and make ready for projects that
+        have learnt nothing yet."""
         while self._dirty:
             self._learning.rest(*self._dirty.pop())
+        ready, self._ready = self._ready, True
+        model = None if ready else self._model()
+        if model is not None:
+            self._learning.scaling(model)
 
     def _step(self, project_id: int) -> bool:
         """Whether the project has nothing more to learn for now."""
@@ -110,7 +117,8 @@ class InstantLearner:
             while self.step():
                 pass
             with self._changed:
-                due = RETRY if self._later else REST if self._dirty else None
+                tidy = self._ready and not self._dirty
+                due = RETRY if self._later else None if tidy else REST
                 woken = self._changed.wait_for(lambda: bool(self._wanted), due)
                 if not woken and self._later:
                     self._wanted.update(dict.fromkeys(self._later))
@@ -124,9 +132,7 @@ class InstantLearner:
             learning = [project.id for project in projects.every(session) if project.instant]
         for project_id in learning:
             self.request(project_id)
-        model = self._model() if learning else None
-        if model is not None:
-            self._learning.scaling(model)
+        self._ready = not learning
 
     def _rest_safely(self) -> None:
         try:
