@@ -88,10 +88,10 @@ class Batcher:
         traces: list[Trace] = await self._line().submit([Job(person, text, traced, None)])
         return traces[0]
 
-    async def call(self, text: str, person: str, work: Callable[[], Any]) -> Any:
+    async def call(self, text: str, person: str, function: Callable[[], Any]) -> Any:
         """What else is to be done with a text by the model, in its turn."""
         (result,) = await self._line().submit(
-            [Job(person, text, lambda _, cancelled: [work()], None)]
+            [Job(person, text, lambda _, cancelled: [function()], None)]
         )
         return result
 

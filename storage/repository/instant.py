@@ -6,7 +6,7 @@ that an undo, a deletion, a restored document and a merged label need no rule of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,12 +152,6 @@ def label_ids(session: Session, project_id: int) -> dict[str, int]:
     """The id of each of the project's labels, by its name, in their order on the page."""
     query = select(Label.name, Label.id).where(Label.project_id == project_id)
     return dict(session.execute(query.order_by(Label.position, Label.id)).all())
-
-
-def every_label(session: Session, project_id: int) -> list[int]:
-    """The ids of the project's labels, those in the trash, too."""
-    query = select(Label.id).where(Label.project_id == project_id).order_by(Label.id)
-    return list(session.scalars(query.execution_options(**WITH_TRASH)))
 
 
 def log(
@@ -320,12 +314,6 @@ def retired(session: Session, project_id: int, version_id: int) -> bool:
         *_of(project_id, version_id), InstantLesson.content.is_(None)
     )
     return session.scalar(query.limit(1)) is not None
-
-
-def versions(session: Session, project_id: int) -> Sequence[int]:
-    """The model versions that something was learnt on top of."""
-    query = select(InstantHead.model_version_id).where(InstantHead.project_id == project_id)
-    return session.scalars(query.order_by(InstantHead.model_version_id)).all()
 
 
 def _set(session: Session, project_id: int, version_id: int, **values: Any) -> None:

@@ -76,7 +76,7 @@ class Merged:
     entities: tuple[Entity, ...]
     instant: frozenset[Key]
     """Which of them were learnt."""
-    own: tuple[Entity, ...]
+    by_model: tuple[Entity, ...]
     """What the model alone suggests."""
     lesson_id: int
     documents: int
@@ -107,11 +107,12 @@ def is_older(session: Session, prediction: AnnotationSet, project_id: int) -> bo
     return bool(prediction.provenance.get("instant", {}).get("lesson") != today)
 
 
-def merge(model: InstantModel, learnt: Learnt, text: str, own: Sequence[Entity]) -> Merged:
-    """What the model and what was learnt suggest together; `own` is what the model suggests."""
+def merge(model: InstantModel, learnt: Learnt, text: str, by_model: Sequence[Entity]) -> Merged:
+    """What the model and what was learnt suggest together; `by_model` is what
+    the model suggests alone."""
     names = {str(label_id): name for name, label_id in learnt.labels.ids.items()}
-    by_id = learnt.labels.to_ids(own)
-    others = [entity for entity in own if not learnt.labels.to_ids([entity])]
+    by_id = learnt.labels.to_ids(by_model)
+    others = [entity for entity in by_model if not learnt.labels.to_ids([entity])]
     suggester = replace(_loaded(learnt.published.suggester), flat=learnt.flat)
     found: list[Entity] = []
     keys: set[Key] = set()
@@ -124,7 +125,7 @@ def merge(model: InstantModel, learnt: Learnt, text: str, own: Sequence[Entity])
     return Merged(
         tuple(sorted([*named, *others], key=key_of)),
         frozenset((start, end, names[label]) for start, end, label in keys if label in names),
-        tuple(own),
+        tuple(by_model),
         learnt.published.lesson_id,
         learnt.published.documents,
     )
@@ -140,10 +141,11 @@ def suggestions(
         return [replace(e, label=names.get(e.label, e.label)) for e in entities]
 
     learnt_keys = {(start, end, names.get(label, label)) for start, end, label in merged.instant}
-    own = {key_of(span): span for span in drafts.suggestions(today(merged.own), model_version_id)}
+    found = drafts.suggestions(today(merged.by_model), model_version_id)
+    by_model = {key_of(span): span for span in found}
     return tuple(
-        own[entity.key]
-        if entity.key not in learnt_keys and entity.key in own
+        by_model[entity.key]
+        if entity.key not in learnt_keys and entity.key in by_model
         else SpanRecord(
             entity.start,
             entity.end,
@@ -162,7 +164,7 @@ def provenance(merged: Merged) -> dict[str, Any]:
     return {
         "lesson": merged.lesson_id,
         "documents": merged.documents,
-        "own": [
+        "model": [
             [
                 entity.start,
                 entity.end,
@@ -170,12 +172,12 @@ def provenance(merged: Merged) -> dict[str, Any]:
                 entity.score,
                 asdict(entity.confidence) if entity.confidence else None,
             ]
-            for entity in merged.own
+            for entity in merged.by_model
         ],
     }
 
 
-def own_of(prediction: AnnotationSet) -> tuple[Entity, ...]:
+def model_entities(prediction: AnnotationSet) -> tuple[Entity, ...]:
     """What the model alone suggested, of a prediction with its entities."""
     known = prediction.provenance.get("instant")
     if known is None:
@@ -192,7 +194,7 @@ def own_of(prediction: AnnotationSet) -> tuple[Entity, ...]:
         )
     return tuple(
         Entity(start, end, label, score, _confidence(confidence))
-        for start, end, label, score, confidence in known["own"]
+        for start, end, label, score, confidence in known["model"]
     )
 
 
@@ -208,11 +210,11 @@ def parts(text: str, words: int = PART) -> list[tuple[int, int]]:
 
 
 def _suggested(
-    model: InstantModel, suggester: InstantSuggester, text: str, own: Sequence[Entity]
+    model: InstantModel, suggester: InstantSuggester, text: str, by_model: Sequence[Entity]
 ) -> tuple[Sequence[Entity], frozenset[Key]]:
     from core.inference.instant.lessons import suggest
 
-    found = model.with_pipeline(lambda pipeline: suggest(pipeline, suggester, text, own))
+    found = model.with_pipeline(lambda pipeline: suggest(pipeline, suggester, text, by_model))
     return found.entities, found.instant
 
 

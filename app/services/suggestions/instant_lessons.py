@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 """After which another process takes over from one that ended while it learnt."""
-STATE_EVERY, STATE_AT_MOST = 20, 500
-"""Lessons after which the whole head is kept: once all is learnt, and in any case."""
-REPLAYED = 100
-"""Lessons that are learnt again after the kept head; more are learnt anew from the documents."""
+STATE_EVERY = 100
+"""Lessons after which the whole head is saved, also while there is more to learn."""
+REPLAYED = 200
+"""Lessons that are learnt again after the saved head; were there more, all is learnt anew."""
 HELD = 4
 """Heads in memory."""
 Progress = Literal["learnt", "idle", "busy"]
@@ -58,7 +58,7 @@ class _Held:
     head: InstantHead
     lesson_id: int
     """The last lesson that went into it."""
-    kept: int
+    state_lesson: int
     """The same of the state in the database."""
 
 
@@ -92,7 +92,7 @@ class InstantLearning:
             held = self._current(project_id, model, todo)
             if held is None:
                 return "learnt"  # forgotten, to be learnt anew
-            taught = self._teach(held.head, model, todo, project_id)
+            taught_lessons = self._teach(held.head, model, todo, project_id)
         except Exception:
             self._heads.pop((project_id, version_id), None)
             if not self._careful:
@@ -101,7 +101,7 @@ class InstantLearning:
             LOG.exception("a document of project %d cannot be learnt", project_id)
             self._give_up(project_id, version_id, todo)
             return "learnt"
-        if self._save(project_id, version_id, held, taught):
+        if self._save(project_id, version_id, held, taught_lessons):
             self._careful = self._careful and not todo.learn
         return "learnt"
 
@@ -125,7 +125,7 @@ class InstantLearning:
         with writing(self._sessions) as session:
             held = self._heads.get((project_id, version_id))
             current = instant.last_lesson(session, project_id, version_id)
-            if held and held.lesson_id == current and held.kept != current:
+            if held and held.lesson_id == current and held.state_lesson != current:
                 self._keep(session, project_id, version_id, held)
             if instant.published_lesson(session, project_id, version_id) is not None:
                 instant.retire_others(session, project_id, version_id)
@@ -150,13 +150,13 @@ class InstantLearning:
             newest = instant.last_lesson(session, *key)
             held = self._heads.get(key)
             if held is None or held.lesson_id != newest:
-                kept = instant.state(session, *key)
-                log = instant.lessons_after(session, *key, kept[0] if kept else 0)
+                stored = instant.state(session, *key)
+                log = instant.lessons_after(session, *key, stored[0] if stored else 0)
                 texts = instant.texts(session, {item.lesson.document_id for item in log[:REPLAYED]})
                 held = None
         if held is None:
-            head = restored(kept[1]) if kept else None
-            if head is None and (kept or len(log) > REPLAYED):
+            head = restored(stored[1]) if stored else None
+            if head is None and (stored or len(log) > REPLAYED):
                 self._forget(*key)
                 return None
             head = head or InstantHead(self.scaling(model), flat=True)
@@ -169,7 +169,7 @@ class InstantLearning:
                     list(learn(model, head, [TaughtText(item.lesson, text, None)]))
                 else:
                     unlearn(model, head, item.lesson, text)
-            held = _Held(head, newest, kept[0] if kept else 0)
+            held = _Held(head, newest, stored[0] if stored else 0)
         held.head.flat = todo.flat
         held.head.known = frozenset(
             str(todo.labels.ids[name])
@@ -185,10 +185,10 @@ class InstantLearning:
     def _teach(
         self, head: InstantHead, model: LearningModel, todo: Todo, project_id: int
     ) -> list[Taught]:
-        taught: list[Taught] = []
+        taught_lessons: list[Taught] = []
         for lesson in todo.unlearn:
             unlearn(model, head, lesson, todo.texts[lesson.document_id])
-            taught.append((-1, lesson, None))
+            taught_lessons.append((-1, lesson, None))
         texts = [
             TaughtText(
                 lesson,
@@ -202,8 +202,8 @@ class InstantLearning:
             self._lease(project_id, model.model_version_id)
 
         for lesson, outcomes in zip(todo.learn, learn(model, head, texts, renew), strict=True):
-            taught.append((1, lesson, outcomes))
-        return taught
+            taught_lessons.append((1, lesson, outcomes))
+        return taught_lessons
 
     def _predicted(
         self, model: LearningModel, todo: Todo, document_id: int
@@ -215,7 +215,7 @@ class InstantLearning:
         return todo.labels.to_ids(asked.entities)
 
     def _save(
-        self, project_id: int, version_id: int, held: _Held, taught: Sequence[Taught]
+        self, project_id: int, version_id: int, held: _Held, taught_lessons: Sequence[Taught]
     ) -> bool:
         """Whether this process was still the one that learns."""
         from core.inference.instant.saved import suggester_to_bytes
@@ -229,12 +229,12 @@ class InstantLearning:
             if not still:
                 self._heads.pop((project_id, version_id), None)
                 return False
-            held.lesson_id = instant.log(session, project_id, version_id, taught)
+            held.lesson_id = instant.log(session, project_id, version_id, taught_lessons)
             documents = held.head.documents
             instant.publish(
                 session, project_id, Published(version_id, held.lesson_id, documents, suggester)
             )
-            if held.lesson_id - held.kept >= STATE_AT_MOST:
+            if held.lesson_id - held.state_lesson >= STATE_EVERY:
                 self._keep(session, project_id, version_id, held)
         return True
 
@@ -244,7 +244,7 @@ class InstantLearning:
         instant.keep_state(
             session, project_id, version_id, held.lesson_id, head_to_bytes(held.head)
         )
-        held.kept = held.lesson_id
+        held.state_lesson = held.lesson_id
 
     def _forget(self, project_id: int, version_id: int) -> None:
         self._heads.pop((project_id, version_id), None)

@@ -113,5 +113,5 @@ def _predicted(
     for document_id in documents:
         prediction = annotation_sets.latest_prediction(session, document_id)
         if prediction is not None and prediction.model_version_id == version_id:
-            found[document_id] = labels.to_ids(suggestions.own_of(prediction))
+            found[document_id] = labels.to_ids(suggestions.model_entities(prediction))
     return found

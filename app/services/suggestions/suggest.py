@@ -98,7 +98,7 @@ class Request:
     text: str
     settings: SamplerSettings
     learnt: Learnt | None
-    own: Answer | None
+    by_model: Answer | None
     """What the model said of the document before; None where it has to be asked."""
 
 
@@ -112,20 +112,20 @@ def request_of(
     settings = settings_of(session, document.project_id, settings)
     version_id = predictor.model_version_id
     latest = annotation_sets.latest_prediction(session, document.id)
-    own = None
+    by_model = None
     if latest is not None and latest.model_version_id == version_id:
-        own = _said_before(latest, settings)
+        by_model = _earlier_answer(latest, settings)
     learnt = instant.learnt(session, document.project_id, version_id)
-    return Request(document.text, settings, learnt, own)
+    return Request(document.text, settings, learnt, by_model)
 
 
 def answer(predictor: Predictor, request: Request) -> Answer:
     """The suggestions of the model and of what the project's documents taught."""
-    own = request.own or ask(predictor, request.text, request.settings)
-    return with_learnt(predictor, own, request.text, request.learnt)
+    by_model = request.by_model or ask(predictor, request.text, request.settings)
+    return with_learnt(predictor, by_model, request.text, request.learnt)
 
 
-def _said_before(prediction: AnnotationSet, settings: SamplerSettings) -> Answer | None:
+def _earlier_answer(prediction: AnnotationSet, settings: SamplerSettings) -> Answer | None:
     """A stored prediction of the model alone, where it was made with these settings."""
     made, version_id = prediction.provenance, prediction.model_version_id
     if version_id is None or made.get("sampler") != asdict(settings) or "hints" not in made:
@@ -133,7 +133,7 @@ def _said_before(prediction: AnnotationSet, settings: SamplerSettings) -> Answer
     return Answer(
         version_id,
         settings,
-        instant.own_of(prediction),
+        instant.model_entities(prediction),
         tuple(Entity(start, end, label, score) for start, end, label, score in made["hints"]),
         tuple(Token(start, end) for start, end in made.get("uncovered", ())),
     )

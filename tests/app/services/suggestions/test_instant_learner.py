@@ -8,7 +8,9 @@ import pytest
 
 from app.services.suggestions import instant_head, instant_wake
 from app.services.suggestions.instant_learner import InstantLearner
-from storage.engine import Sessions
+from storage.engine import Sessions, writing
+from storage.models import InstantHead
+from storage.repository import instant, model_versions
 from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 
 
@@ -62,9 +64,6 @@ def test_a_document_that_cannot_be_learnt_is_left_out_and_the_others_are_learnt(
 
 
 def test_a_promoted_model_learns_the_submitted_documents_anew(classroom: Classroom) -> None:
-    from storage.engine import writing
-    from storage.repository import instant, model_versions
-
     classroom.submit_all(*TEXTS)
     classroom.learn()
     old = classroom.model
@@ -76,7 +75,7 @@ def test_a_promoted_model_learns_the_submitted_documents_anew(classroom: Classro
     classroom.rest()
     assert classroom.head().documents == len(TEXTS)
     with classroom.sessions() as session:
-        assert instant.versions(session, classroom.project_id) == [new]
+        assert [row.model_version_id for row in session.query(InstantHead)] == [new]
         outcomes = instant.lessons_after(session, classroom.project_id, old.model_version_id, 0)
     assert all(item.outcomes and not item.lesson.entities for item in outcomes)
 
