@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.instant_lessons import InstantLearning
@@ -60,16 +61,13 @@ class Classroom:
             if words in view.text
         }
         present = {key_of(span): span.id for span in view.spans}
-        ops = [
-            *({"op": "reject", "id": present[key]} for key in present.keys() - wanted),
-            *(
-                {"op": "add", "id": f"{key[0]}-{key[1]}", "start": key[0], "end": key[1]}
-                | {"label": key[2]}
-                for key in sorted(wanted - present.keys())
-            ),
-            {"op": "accept_all"},
-            {"op": "submit"},
+        ops: list[dict[str, Any]] = [
+            {"op": "reject", "id": present[key]} for key in present.keys() - wanted
         ]
+        for start, end, label in sorted(wanted - present.keys()):
+            place = {"id": f"{start}-{end}", "start": start, "end": end}
+            ops.append({"op": "add", "label": label, **place})
+        ops += [{"op": "accept_all"}, {"op": "submit"}]
         numbered = [{"seq": next(self.numbers), **op} for op in ops]
         applied = self.service.apply(document_id, "page", numbered, PERSON)
         assert applied.error is None, applied.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -40,7 +41,7 @@ def test_a_new_project_is_suggested_its_own_labels_in_its_third_document(
             desk.press(KEYS[label], "Escape")
         desk.is_saved()
         desk.press("Control+Enter")
-        until(lambda wanted=number: _learnt(model_site, project_id) == wanted, 240)
+        until(partial(_has_learnt, model_site, project_id, number), 240)
 
     desk.open(model_site.url, ids[2], project_id)
     expect(tab.get_by_text("learnt from 2 documents")).to_be_visible()
@@ -72,8 +73,8 @@ def _marked(site: Site, document_id: int, text: str) -> Marked:
     return {(text[span.start : span.end], span.label) for span in site.stored(document_id)}
 
 
-def _learnt(site: Site, project_id: int) -> int:
+def _has_learnt(site: Site, project_id: int, number: int) -> bool:
     with site.sessions() as session:
         active = model_versions.active(session)
         found = instant.published(session, project_id, active.id) if active else None
-        return found.documents if found else 0
+        return found is not None and found.documents == number

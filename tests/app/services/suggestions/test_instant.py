@@ -13,6 +13,7 @@ from app.services.suggestions import instant_control
 from app.services.suggestions.instant_lessons import InstantLearning
 from core.types import Key, key_of
 from storage.engine import Sessions
+from storage.models import InstantHead
 from storage.repository import instant, projects
 from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 
@@ -231,9 +232,5 @@ def _end(classroom: Classroom) -> None:
     """As if the process had ended long ago: nothing is in memory, its lease has run out."""
     with classroom.sessions.begin() as session:
         key = classroom.project_id, classroom.model.model_version_id
-        session.execute(
-            instant.update(instant.InstantHead)
-            .where(*instant._head(*key))
-            .values(leased_by=None, leased_until=None)
-        )
+        session.get_one(InstantHead, key).leased_by = None
     classroom.learning = InstantLearning(classroom.sessions)
