@@ -25,6 +25,7 @@ VERBS = {
     "restore": "restore everything from a backup",
     "move": "move a SQLite database to PostgreSQL without loss",
     "preannotate": "pre-annotate all documents of a project, on all workers",
+    "instant": "show, rebuild or switch what a project learns from submitted documents",
     "compare": "compare two model versions on held-out documents",
     "model": "export a model version to a folder, or import one",
     "promote": "make a model version active",

@@ -16,6 +16,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry
 from app.services.operations import projects
 from app.services.operations.startup import prepare
+from app.services.suggestions.instant_learner import InstantLearner
 from app.services.suggestions.label_review import ReviewService
 from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor, active_predictor
 from app.services.suggestions.prefetch import Prefetcher
@@ -117,7 +118,8 @@ def jobs() -> Jobs:
 
 
 def prefetcher() -> Prefetcher:
-    """The process's work that is done before anybody waits for it."""
+    """The process's work that is done before anybody waits for it. With it begins the thread that
+    learns from submitted documents."""
     return _ahead(Settings.from_environment())
 
 
@@ -178,7 +180,9 @@ def _ahead(settings: Settings) -> Prefetcher:
         active = active_predictor(sessions)
         return active.in_background() if active else None
 
-    return Prefetcher(sessions, reader, SUGGESTING)
+    prefetcher = Prefetcher(sessions, reader, SUGGESTING)
+    InstantLearner(sessions, reader, prefetcher.again).start()
+    return prefetcher
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)

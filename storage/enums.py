@@ -8,8 +8,9 @@ Split = Literal["train", "dev", "holdout"]
 """`holdout` is held out: it measures models and never trains one."""
 DocumentStatus = Literal["new", "in_progress", "submitted", "skipped"]
 SpanStatus = Literal["suggested", "accepted", "rejected"]
-Source = Literal["model", "person", "rule"]
-"""Who found an entity first. A model's and a rule's are suggestions until a person decides."""
+Source = Literal["model", "person", "instant", "rule"]
+"""Who found an entity first: a model, a person, what was learnt from the project's submitted
+documents on top of a model, or a rule. All but a person's are suggestions until one decides."""
 Origin = Literal["machine", "person"]
 SetState = Literal["draft", "submitted"]
 VersionState = Literal["proposed", "active", "retired"]

@@ -19,6 +19,8 @@ from storage.models import (
     Document,
     DocumentSignal,
     Event,
+    InstantHead,
+    InstantLesson,
     Label,
     Operation,
     Preannotation,
@@ -36,7 +38,15 @@ PROJECT_SCOPE = "project_scope"
 """The key of a session's `info` that holds its scope."""
 EVERYONE = {"everyone": True}
 """Execution options of a query that must see all projects, such as one for a twin's split."""
-_OF_PROJECTS: tuple[type[Any], ...] = (Document, Label, Event, Preannotation, Rule)
+_OF_PROJECTS: tuple[type[Any], ...] = (
+    Document,
+    Label,
+    Event,
+    Preannotation,
+    Rule,
+    InstantHead,
+    InstantLesson,
+)
 _OF_DOCUMENTS: tuple[type[Any], ...] = (
     AnnotationSet,
     Assignment,

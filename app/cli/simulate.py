@@ -34,7 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, metavar="N", help="maximum number of documents (default: all)"
     )
-    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the figures as one JSON object; `ratio` is "
+        "gestures over those of the first condition",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,7 +52,12 @@ def run(options: argparse.Namespace) -> int:
             app = set_up(Path(folder) / str(number), gold, model, labels)
             tallies[name] = CONDITIONS[name](app, partial(_progress, name))
     if options.json:
-        print(json.dumps({name: asdict(tally) for name, tally in tallies.items()}, indent=2))
+        first = next(iter(tallies.values())).gestures
+        figures = {
+            name: {**asdict(tally), "ratio": ratio(tally.gestures, first)}
+            for name, tally in tallies.items()
+        }
+        print(json.dumps(figures, indent=2))
     else:
         print(table(tallies))
     return 0

@@ -88,6 +88,13 @@ class Batcher:
         traces: list[Trace] = await self._line().submit([Job(person, text, traced, None)])
         return traces[0]
 
+    async def call(self, text: str, person: str, function: Callable[[], Any]) -> Any:
+        """What else is to be done with a text by the model, in its turn."""
+        (result,) = await self._line().submit(
+            [Job(person, text, lambda _, cancelled: [function()], None)]
+        )
+        return result
+
     def _line(self) -> _Line:
         return self._lines.setdefault(asyncio.get_running_loop(), _Line(self._window))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +18,7 @@ from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
+from app.services.suggestions.instant import merge
 from app.services.suggestions.predictor import BackgroundPredictor, active_predictor
 from app.services.suggestions.suggest import Custom
 from core.types import Entity, Prediction, SamplerSettings
@@ -51,6 +52,8 @@ class EntityOut(BaseModel):
     label: str
     text: str
     score: float | None
+    source: Literal["model", "instant"] = "model"
+    """`instant`: learnt from the project's submitted documents."""
 
 
 class PredictionOut(BaseModel):
@@ -72,8 +75,11 @@ async def predict(wanted: Wanted, caller: Calling, request: Request) -> Predicti
     settings = SamplerSettings(seed=wanted.seed, threshold=wanted.threshold, flat=flat)
     if not wanted.steps:
         predicting = batcher.predict(model, wanted.text, settings, caller.person)
-        found = await unless_hung_up(request, predicting)
-        return _out(model, renamed(found, custom.names), None)
+        found = renamed(await unless_hung_up(request, predicting), custom.names)
+        if project_id is None or wanted.threshold is not None:
+            return _out(model, found, None)
+        merging = _with_learnt(caller, model, project_id, found)
+        return await unless_hung_up(request, merging)
     if len(wanted.text) > MOST_TRACED:
         raise ApiError(
             422,
@@ -86,6 +92,26 @@ async def predict(wanted: Wanted, caller: Calling, request: Request) -> Predicti
     trace = await unless_hung_up(request, tracing)
     found = Prediction(trace.text, trace.entities, trace.uncovered)
     return _out(model, renamed(found, custom.names), trace.to_json())
+
+
+async def _with_learnt(
+    caller: Caller, model: BackgroundPredictor, project_id: int, found: Prediction
+) -> PredictionOut:
+    """What the page would suggest: the model's entities and what the project's submitted documents
+    taught."""
+    learnt = await run_in_threadpool(
+        suggest.learnt_of, caller.sessions, project_id, model.model_version_id
+    )
+    if learnt is None:
+        return _out(model, found, None)
+    merged = await batcher.call(
+        found.text, caller.person, lambda: merge(model, learnt, found.text, found.entities)
+    )
+    answer = _out(model, replace(found, entities=merged.entities), None)
+    for entity in answer.entities:
+        if (entity.start, entity.end, entity.label) in merged.instant:
+            entity.source = "instant"
+    return answer
 
 
 def active(caller: Caller) -> BackgroundPredictor:

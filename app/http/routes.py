@@ -15,6 +15,7 @@ from app.http import (
     errors,
     inception,
     inception_training,
+    instant,
     label_studio,
     label_studio_webhook,
     prediction,
@@ -52,7 +53,14 @@ def _app(
     return app
 
 
-API = _app("Spanneal", prediction.router, documents.router, project_jobs.router, described=True)
+API = _app(
+    "Spanneal",
+    prediction.router,
+    documents.router,
+    instant.router,
+    project_jobs.router,
+    described=True,
+)
 
 
 async def about(request: Request) -> Response:

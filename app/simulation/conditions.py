@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions import signals
+from app.services.suggestions.instant_lessons import InstantLearning
 from app.services.suggestions.predictor import active_predictor
 from app.services.suggestions.queue import next_document
 from app.simulation.learning import retrain
@@ -27,8 +28,23 @@ def alone(workplace: Workplace, report: Told) -> Tally:
 
 
 def suggested(workplace: Workplace, report: Told) -> Tally:
-    """The model suggests, once."""
+    """The model suggests, once; nothing is learnt."""
     return _in_turn(workplace, _service(workplace), report)
+
+
+def instant(workplace: Workplace, report: Told) -> Tally:
+    """Every document is learnt before the next one is opened; no retraining."""
+    active = active_predictor(workplace.sessions)
+    if active is None:
+        raise RuntimeError("there is no model to start from; name one by --model")
+    reader, learning = active.in_background(), InstantLearning(workplace.sessions)
+    service, tally = _service(workplace), Tally()
+    for document_id, gold in workplace.gold.items():
+        tally += correct(service, document_id, gold, resuggest=False)
+        while learning.step(workplace.project_id, reader) == "learnt":
+            pass
+        report(tally)
+    return tally
 
 
 def denoised_again(workplace: Workplace, report: Told) -> Tally:
@@ -62,6 +78,7 @@ def queued_and_retrained(workplace: Workplace, report: Told) -> Tally:
 CONDITIONS: dict[str, Callable[[Workplace, Told], Tally]] = {
     "no suggestions": alone,
     "suggestions": suggested,
+    "instant": instant,
     "suggestions, denoised again": denoised_again,
     "least sure first, retrained every 50": queued_and_retrained,
 }

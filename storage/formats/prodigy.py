@@ -3,7 +3,7 @@
     {"text": str, "name": str, "split": str, "meta": {…},
      "tokens": [{"text": "😊", "start": 0, "end": 1, "id": 0, "ws": true}],
      "spans": [{"start": 2, "end": 15, "token_start": 1, "token_end": 3, "label": "ORG",
-                "id": str, "score": float, "source": "model" | "rule"}],
+                "id": str, "score": float, "source": "model" | "instant" | "rule"}],
      "_view_id": "ner_manual" | "spans_manual", "_annotator_id": str,
      "answer": "accept" | "reject" | "ignore"}
 
@@ -184,6 +184,8 @@ def _source(given: object) -> Source:
     """Who found a span: whatever else Prodigy names is a model."""
     if given is None:
         return "person"
+    if given == "instant":
+        return "instant"
     return "rule" if given == "rule" else "model"
 
 

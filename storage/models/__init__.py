@@ -10,6 +10,7 @@ from __future__ import annotations
 from storage.models.annotations import AnnotationSet, EntityRow, Operation
 from storage.models.base import Base
 from storage.models.documents import Assignment, Document, DocumentSignal, Visit
+from storage.models.instant import InstantHead, InstantLesson
 from storage.models.people import Event, Login, User
 from storage.models.preannotations import Preannotation, PreannotationBatch
 from storage.models.projects import Label, Member, Project
@@ -26,6 +27,8 @@ __all__ = [
     "DocumentSignal",
     "EntityRow",
     "Event",
+    "InstantHead",
+    "InstantLesson",
     "Label",
     "Login",
     "Member",

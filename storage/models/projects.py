@@ -39,6 +39,8 @@ class Project(Base):
     with more, each has a draft of their own and sees nobody else's."""
     retrain_after: Mapped[int | None]
     """After how many submitted documents it retrains by itself; None: never."""
+    instant: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether it learns from every submitted document at once, see `storage.models.instant`."""
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when it lies in the bin."""
 

@@ -111,7 +111,7 @@ def decided(session: Session, project_id: int) -> Sequence[Decided]:
             EntityRow.status,
         )
         .join(EntityRow, EntityRow.annotation_set_id == AnnotationSet.id)
-        .where(AnnotationSet.id.in_(newest_submitted(project_id)), EntityRow.source == "model")
+        .where(AnnotationSet.id.in_(newest_submitted(project_id)), EntityRow.source != "person")
         .order_by(AnnotationSet.document_id, EntityRow.id)
     )
     return [Decided(*row) for row in session.execute(query)]

@@ -36,6 +36,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         "app.services.suggestions.prefetch.Prefetcher.request",
         lambda self, *request: site.prefetch_requests.append(request),
     )
+    monkeypatch.setattr(
+        "app.services.suggestions.instant_learner.InstantLearner.start", lambda self: None
+    )
     yield site
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -19,7 +19,7 @@ from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
-from app.services.suggestions import queue, resuggest, suggest
+from app.services.suggestions import instant_control, queue, resuggest, suggest
 from app.services.suggestions.label_review import ReviewService
 from app.services.team import (
     accounts,
@@ -61,6 +61,22 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "suggestions.suggest.custom_of": (
         "annotate",
         lambda w: suggest.custom_of(w.sessions, w.project),
+    ),
+    "suggestions.suggest.learnt_of": (
+        "annotate",
+        lambda w: suggest.learnt_of(w.sessions, w.project, 1),
+    ),
+    "suggestions.instant_control.status": (
+        "annotate",
+        lambda w: instant_control.status(w.sessions, w.project),
+    ),
+    "suggestions.instant_control.switch": (
+        "review",
+        lambda w: instant_control.switch(w.sessions, w.project, True),
+    ),
+    "suggestions.instant_control.rebuild": (
+        "review",
+        lambda w: list(instant_control.rebuild(w.sessions, w.project)),
     ),
     "operations.documents.get": (
         "annotate",

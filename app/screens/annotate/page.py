@@ -8,6 +8,7 @@ from app import context
 from app.screens.annotate import history, navigation_requests, resuggest, workspace
 from app.screens.annotate.receive import (
     answer_at_once,
+    is_shown,
     others_changes,
     receive,
     record_visit,
@@ -15,6 +16,7 @@ from app.screens.annotate.receive import (
 )
 from app.screens.common import location
 from app.screens.common.wording import literal
+from app.services.suggestions import instant_wake
 
 app = context.current()
 service = app.annotation()
@@ -32,7 +34,11 @@ if project is None or document_id is None:
     st.stop()
 
 resuggest.finish()
-view = service.glance(document_id, app.person)
+shown = is_shown(document_id)
+if not shown:
+    instant_wake.wait(app.sessions, project.id)
+    instant_wake.wake(app.sessions, project.id)
+view = service.glance(document_id, app.person, refresh=not shown)
 above = view.heading if view else service.heading(document_id, app.person)
 navigation_requests.all_done(app, above)
 with workspace.column():

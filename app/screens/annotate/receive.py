@@ -125,6 +125,12 @@ def trash_notice(received: Received | None) -> None:
         )
 
 
+def is_shown(document_id: int) -> bool:
+    """Whether this page has shown the document last: what it shows then stays."""
+    shown: int | None = st.session_state.get(_SHOWN, (None,))[0]
+    return shown == document_id
+
+
 def others_changes(service: AnnotationService, person: str, view: DocumentView) -> News | None:
     """What others did since this page showed the document last. A run that the browser does not
     answer may be shown again: the page tells the news of a version once."""

@@ -209,8 +209,9 @@ def _of_model(view: DocumentView) -> str:
         return f"No model has processed this document{people}."
     if view.model_version_id is None:
         return "The suggestions were imported with the document."
+    learnt = f", learnt from {count(view.learnt_from, 'document')}" if view.learnt_from else ""
     model = f"Model version {view.model_version_id}"
     sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
     if view.predicted == "nothing":
-        return f"{model} found no entities in this document ({sampler})."
-    return f"Suggestions by model version {view.model_version_id} ({sampler})."
+        return f"{model} found no entities in this document ({sampler}{learnt})."
+    return f"Suggestions by model version {view.model_version_id} ({sampler}{learnt})."

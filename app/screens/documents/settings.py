@@ -89,11 +89,19 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             "suggestions only the best is kept, and isolated ones are suggested more "
             "readily. Existing suggestions stay, and you can still mark nested entities.",
         )
+        instant = st.toggle(
+            "Learn from every submitted document",
+            present.instant,
+            key=f"instant_{project.id}",
+            help="What you submit is suggested in the next document, also with labels that the "
+            "model does not know. Held-out documents are never learnt. Retraining is independent "
+            "of this.",
+        )
         annotators = _annotators(project)
         after = _retrain_after(project)
         if not st.form_submit_button("Save settings", icon=":material/save:"):
             return
-    settings = ProjectSettings(guidelines, share / 100, order, nested, annotators, after)
+    settings = ProjectSettings(guidelines, share / 100, order, nested, annotators, after, instant)
     _save(app, project.id, settings)
 
 

@@ -16,9 +16,9 @@ from app.services.annotation.document_view import DocumentView, Heading, heading
 from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
-from app.services.suggestions import suggest
+from app.services.suggestions import instant_wake, suggest
 from app.services.suggestions.resuggest import Change, Stretch, resuggest
-from app.services.suggestions.suggest import Answer, Predictor
+from app.services.suggestions.suggest import Answer, Predictor, Request
 from app.services.team import assignment
 from app.services.team.permissions import require
 from core.types import SamplerSettings
@@ -74,11 +74,13 @@ class AnnotationService:
         """Whether there is a model."""
         return self._predictor is not None
 
-    def glance(self, document_id: int, person: str) -> DocumentView | None:
-        """The document as `open` gives it, where to open it changes nothing; else None."""
+    def glance(self, document_id: int, person: str, refresh: bool = True) -> DocumentView | None:
+        """The document as `open` gives it, where to open it changes nothing; else None. A page
+        that shows the document says `refresh=False`: its suggestions stay as they are, whatever is
+        learnt meanwhile."""
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
-            if suggest.wants(session, task.document, self._predictor):
+            if suggest.wants(session, task.document, self._predictor, refresh):
                 return None
             if not assignment.entered(task, person):
                 return None
@@ -108,9 +110,8 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate", person)
-            text, settings = document.text, self._settings_for(session, document)
-            wanted = suggest.wants(session, document, self._predictor)
-        prediction, error = self._predict(text, settings) if wanted else (None, None)
+            request = self._request(session, document)
+        prediction, error = self._answer(request) if request else (None, None)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if prediction is not None and suggest.wants(session, document, self._predictor):
@@ -167,7 +168,8 @@ class AnnotationService:
     ) -> tuple[Applied, Sequence[str]]:
         with writing(self._sessions, beside_others=True) as session:
             task = _for(session, document_id, person)
-            if task.standing.status != "submitted":
+            project_id, before = task.document.project_id, task.standing.status
+            if before != "submitted":
                 drafts.begin(session, task, person)
             outcome = apply_operations(session, task, sent, person, sibling_clients, refusals)
             if not task.blind:
@@ -175,6 +177,8 @@ class AnnotationService:
             spans = (outcome.draft or drafts.load(session, task)).spans
             status = task.standing.status
             trashed = None if documents.stands(session, document_id) else task.document.name
+        if "submitted" in (before, status):
+            instant_wake.wake(self._sessions, project_id)
         error = summed(outcome.refusals) or sent.error
         applied = Applied(outcome.ack, spans, error, status, outcome.wrong_owner, trashed)
         return applied, outcome.refusals
@@ -200,7 +204,9 @@ class AnnotationService:
             task = _for(session, document_id, person)
             if task.standing.status in ("submitted", "skipped"):
                 take_up(session, task, person)
-            return view(session, task, person)
+            reopened = view(session, task, person)
+        instant_wake.wake(self._sessions, reopened.project_id)
+        return reopened
 
     def history(self, document_id: int, person: str, number: int) -> history.Page:
         """A page of what was done to the document, from 1, the newest steps first."""
@@ -238,10 +244,10 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate")
-            text, settings = document.text, self._settings_for(session, document)
-            if not suggest.wants(session, document, self._predictor):
-                return False
-        answer, _ = self._predict(text, settings)
+            request = self._request(session, document)
+        if request is None:
+            return False
+        answer, _ = self._answer(request)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if answer is not None and suggest.wants(session, document, self._predictor):
@@ -280,13 +286,16 @@ class AnnotationService:
         with self._sessions() as session:
             return view(session, _viewed_task(session, document_id, person), person)
 
-    def _settings_for(self, session: Session, document: Document) -> SamplerSettings:
-        return suggest.settings_of(session, document.project_id, self._settings)
+    def _request(self, session: Session, document: Document) -> Request | None:
+        """What the model is asked about the document; None where it waits for no suggestions."""
+        if self._predictor is None or not suggest.wants(session, document, self._predictor):
+            return None
+        return suggest.request_of(session, document, self._predictor, self._settings)
 
-    def _predict(self, text: str, settings: SamplerSettings) -> tuple[Answer | None, str | None]:
+    def _answer(self, request: Request) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
         try:
-            return suggest.ask(self._predictor, text, settings), None
+            return suggest.answer(self._predictor, request), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
 

@@ -11,7 +11,7 @@ from storage.repository.annotation_sets import Made
 
 LONGEST = 60
 """Characters of a span, or of a comment, that are told."""
-_MODEL_KEY = re.compile(r"m(\d+)\.")
+_MODEL_KEY = re.compile(r"[mi](\d+)\.")
 _ALL = {"accept_all": "accepted", "reject_all": "rejected"}
 _STATE = {"submit": "submitted the document", "reopen": "reopened the document"}
 
@@ -100,6 +100,8 @@ def _origin(span: Mapping[str, Any]) -> str:
         return " (suggested by a rule)"
     known = _MODEL_KEY.match(span["id"])
     by = f"suggested by model version {known[1]}" if known else "an imported suggestion"
+    if span["source"] == "instant":
+        by = "learnt from submitted documents"
     score = span.get("score")
     return f" ({by})" if score is None else f" ({by}, {score:.0%})"
 

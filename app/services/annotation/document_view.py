@@ -12,7 +12,7 @@ from app.editing import DraftSpan
 from app.services.annotation import drafts
 from app.services.annotation.conflicts import Conflict, waiting
 from app.services.annotation.tasks import AnnotationTask
-from app.services.suggestions import suggest
+from app.services.suggestions import instant, suggest
 from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
 from storage.enums import DocumentStatus, Split
@@ -67,6 +67,8 @@ class DocumentView:
     """Stretches that the model could not look at."""
     prediction_error: str | None = None
     """Why the model could not predict just now; the document can be annotated all the same."""
+    learnt_from: int = 0
+    """How many submitted documents had taught the suggestions beside the model."""
     hints: tuple[Hint, ...] = ()
     """What the model was not sure enough of to suggest."""
     comment: str = ""
@@ -170,6 +172,7 @@ def view(
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
+        learnt_from=instant.documents_of(machine),
         hints=tuple(hint for hint in suggest.hints_of(machine, names) if hint.label in known),
         comment=standing.comment,
         skip_reason=standing.skip_reason,

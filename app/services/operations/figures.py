@@ -22,7 +22,7 @@ from storage.repository.statistics import Action
 
 LONGEST_PAUSE = timedelta(minutes=2)
 """A longer break counts as this much: nobody worked on."""
-_MODEL_KEY = re.compile(r"m(\d+)\.")
+_MODEL_KEY = re.compile(r"[mi](\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         labels=[
             LabelCount(
                 name,
-                counts.get((name, "model"), 0) + counts.get((name, "rule"), 0),
+                sum(counts.get((name, source), 0) for source in ("model", "rule", "instant")),
                 counts.get((name, "person"), 0),
             )
             for name in labels

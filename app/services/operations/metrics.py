@@ -66,7 +66,7 @@ def decided(before: Draft, after: Draft) -> None:
     """Counts the suggestions that were open before and are not any more."""
     now = {span.id: span for span in after.spans}
     for span in before.spans:
-        if span.status != "suggested" or span.source != "model":
+        if span.status != "suggested" or span.source == "person":
             continue
         left = now.get(span.id)
         if left is None or left.status == "rejected":

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from app.services.retraining import auto_retrain
+from app.services.suggestions import instant_wake
 from app.services.team import assignment
 from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
@@ -33,6 +34,8 @@ class ProjectSettings:
     """How many people annotate each document."""
     retrain_after: int | None
     """Submitted documents until the next retraining; None: only when somebody starts it."""
+    instant: bool = True
+    """Whether it learns from every submitted document at once."""
 
     @classmethod
     def of(cls, project: Project) -> ProjectSettings:
@@ -133,9 +136,11 @@ def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) ->
             queue=settings.queue,
             nested=settings.nested,
         )
+        project.instant = settings.instant
         changed = {name: new for name, new in asdict(settings).items() if new != before[name]}
         if changed:
             events.record(session, doer(session), "settings", project_id=project_id, detail=changed)
+    instant_wake.wake(sessions, project_id)
 
 
 def set_hotkeys(sessions: Sessions, project_id: int, hotkeys: Mapping[str, str]) -> None:

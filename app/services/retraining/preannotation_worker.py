@@ -117,9 +117,8 @@ class PreannotationWorker:
             if not preannotations.waits(session, document_id, version_id):
                 return
             document = documents.get(session, document_id)
-            text = document.text
-            settings = suggest.settings_of(session, document.project_id, self._settings)
-        answer = suggest.ask(predictor, text, settings)
+            request = suggest.request_of(session, document, predictor, self._settings)
+        answer = suggest.answer(predictor, request)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
             if preannotations.waits(session, document_id, version_id):

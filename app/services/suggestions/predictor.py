@@ -90,6 +90,12 @@ class ModelPredictor:
         with slot.turns.taken():
             return _loaded(slot, self.path).trace(text, settings, pointers=True)
 
+    def with_pipeline(self, call: Callable[[Pipeline], Read]) -> Read:
+        """What `call` makes of the loaded model, in one turn."""
+        slot = _slot(self.path)
+        with slot.turns.taken():
+            return call(_loaded(slot, self.path))
+
     def in_background(self) -> BackgroundPredictor:
         """The same model for what nobody waits for."""
         return BackgroundPredictor(self.model_version_id, self.path)
@@ -134,6 +140,12 @@ class BackgroundPredictor:
         slot = _slot(self.path)
         with slot.turns.taken(background=True):
             return list(_loaded(slot, self.path).pipe(texts, settings))
+
+    def with_pipeline(self, call: Callable[[Pipeline], Read]) -> Read:
+        """See `ModelPredictor.with_pipeline`."""
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return call(_loaded(slot, self.path))
 
     def trace(self, text: str, settings: SamplerSettings) -> Trace:
         """See `ModelPredictor.trace`."""

@@ -43,6 +43,7 @@ class Prefetcher:
         self._settings = settings
         self._lock = threading.Lock()
         self._requests: OrderedDict[int, int | None] = OrderedDict()
+        self._asked: dict[int, int | None] = {}
         self._projects: OrderedDict[int, None] = OrderedDict()
         self._failed: set[tuple[int, int]] = set()
         self._last: tuple[tuple[int, int | None], int] | None = None
@@ -53,11 +54,20 @@ class Prefetcher:
         """Asks for the documents that come after this one. Returns at once; a later request for the
         same project takes the place of an earlier one."""
         with self._lock:
-            self._requests[project_id] = after
+            self._requests[project_id] = self._asked[project_id] = after
             self._projects[project_id] = None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
                 self._thread.start()
+
+    def again(self, project_id: int) -> None:
+        """Asks once more for what was asked last of a project, since more was learnt; nothing
+        where no page has asked."""
+        with self._lock:
+            if project_id not in self._asked:
+                return
+            after, self._last = self._asked[project_id], None
+        self.request(project_id, after)
 
     def step(self) -> bool:
         """Predict for the newest request, else one document's signals; once all signals are there,

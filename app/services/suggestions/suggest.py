@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.services.annotation import drafts
 from app.services.operations import metrics
+from app.services.suggestions import instant
+from app.services.suggestions.instant import InstantModel, Learnt, Merged
 from app.services.team.permissions import require
-from core.types import Entity, Prediction, SamplerSettings, Token
+from core.types import Entity, Prediction, SamplerSettings, Token, key_of
 from storage.engine import Sessions
 from storage.models import AnnotationSet, Document
 from storage.repository import annotation_sets, label_names, projects
@@ -68,6 +70,8 @@ class Answer:
     entities: tuple[Entity, ...]
     hints: tuple[Entity, ...]
     uncovered: tuple[Token, ...]
+    merged: Merged | None = None
+    """The entities with what the project's documents taught; None where they taught nothing."""
 
 
 def ask(
@@ -87,6 +91,62 @@ def ask(
     return Answer(predictor.model_version_id, settings, sure, hints, found.uncovered)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a document's suggestions are made of."""
+
+    text: str
+    settings: SamplerSettings
+    learnt: Learnt | None
+    by_model: Answer | None
+    """What the model said of the document before; None where it has to be asked."""
+
+
+def request_of(
+    session: Session,
+    document: Document,
+    predictor: Predictor,
+    settings: SamplerSettings = SamplerSettings(),
+) -> Request:
+    """What `answer` needs of a document."""
+    settings = settings_of(session, document.project_id, settings)
+    version_id = predictor.model_version_id
+    latest = annotation_sets.latest_prediction(session, document.id)
+    by_model = None
+    if latest is not None and latest.model_version_id == version_id:
+        by_model = _earlier_answer(latest, settings)
+    learnt = instant.learnt(session, document.project_id, version_id)
+    return Request(document.text, settings, learnt, by_model)
+
+
+def answer(predictor: Predictor, request: Request) -> Answer:
+    """The suggestions of the model and of what the project's documents taught."""
+    by_model = request.by_model or ask(predictor, request.text, request.settings)
+    return with_learnt(predictor, by_model, request.text, request.learnt)
+
+
+def _earlier_answer(prediction: AnnotationSet, settings: SamplerSettings) -> Answer | None:
+    """A stored prediction of the model alone, where it was made with these settings."""
+    made, version_id = prediction.provenance, prediction.model_version_id
+    if version_id is None or made.get("sampler") != asdict(settings) or "hints" not in made:
+        return None
+    return Answer(
+        version_id,
+        settings,
+        instant.model_entities(prediction),
+        tuple(Entity(start, end, label, score) for start, end, label, score in made["hints"]),
+        tuple(Token(start, end) for start, end in made.get("uncovered", ())),
+    )
+
+
+def with_learnt(predictor: Predictor, answer: Answer, text: str, learnt: Learnt | None) -> Answer:
+    """The answer with what the project's documents taught (`app.services.suggestions.instant`)."""
+    if learnt is None or not isinstance(predictor, InstantModel):
+        return answer
+    merged = instant.merge(predictor, learnt, text, answer.entities)
+    return replace(answer, entities=merged.entities, merged=merged)
+
+
 def settings_of(
     session: Session, project_id: int, settings: SamplerSettings = SamplerSettings()
 ) -> SamplerSettings:
@@ -94,27 +154,41 @@ def settings_of(
     return replace(settings, flat=not projects.get(session, project_id).nested)
 
 
-def wants(session: Session, document: Document, predictor: Predictor | None) -> bool:
+def wants(
+    session: Session, document: Document, predictor: Predictor | None, refresh: bool = True
+) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
     not held out. What is held out is annotated unaided, so that no model is judged by a person
-    who has seen its answers."""
+    who has seen its answers. Suggestions are made again once more was learnt, but to a page that
+    shows them (`refresh` is False then)."""
     if predictor is None or document.status != "new" or document.split == "holdout":
         return False
     latest = annotation_sets.latest_prediction(session, document.id)
-    if latest is not None and latest.model_version_id is None:
+    if latest is None:
+        return True
+    if latest.model_version_id is None:
         return False  # imported suggestions are what the person asked to see
-    return latest is None or latest.model_version_id != predictor.model_version_id
+    if latest.model_version_id != predictor.model_version_id:
+        return True
+    return refresh and instant.is_older(session, latest, document.project_id)
 
 
 def keep(session: Session, document: Document, answer: Answer) -> None:
     """Keeps the answer, by today's names of what the model calls by earlier ones."""
     names = label_names.current(session, document.project_id)
+    merged = answer.merged
+    spans = (
+        drafts.suggestions(renamed(answer.entities, names), answer.model_version_id)
+        if merged is None
+        else instant.suggestions(merged, answer.model_version_id, names)
+    )
     annotation_sets.add_prediction(
         session,
         document.id,
-        drafts.suggestions(renamed(answer.entities, names), answer.model_version_id),
+        spans,
         model_version_id=answer.model_version_id,
         provenance={
+            **({"instant": instant.provenance(merged)} if merged else {}),
             "sampler": asdict(answer.settings),
             "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
             "hints": [
@@ -126,11 +200,16 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
 
 
 def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:
-    """The hints that a model's answer was kept with, by today's `names` of their labels."""
-    hints = machine.provenance.get("hints", ()) if machine else ()
-    return tuple(
-        Hint(start, end, names.get(label, label), score) for start, end, label, score in hints
+    """The hints that a model's answer was kept with, by today's `names` of their labels, but for
+    what is suggested after all."""
+    if machine is None:
+        return ()
+    suggested = {key_of(span) for span in machine.entities}
+    hints = (
+        Hint(start, end, names.get(label, label), score)
+        for start, end, label, score in machine.provenance.get("hints", ())
     )
+    return tuple(hint for hint in hints if key_of(hint) not in suggested)
 
 
 def custom_of(sessions: Sessions, project_id: int) -> Custom:
@@ -139,6 +218,13 @@ def custom_of(sessions: Sessions, project_id: int) -> Custom:
         project = projects.get(session, project_id)
         require(session, project_id, "annotate")
         return Custom(label_names.current(session, project_id), not project.nested)
+
+
+def learnt_of(sessions: Sessions, project_id: int, version_id: int) -> Learnt | None:
+    """What a project's submitted documents taught on top of a model version; None: nothing."""
+    with sessions() as session:
+        require(session, project_id, "annotate")
+        return instant.learnt(session, project_id, version_id)
 
 
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-_BEFORE, _AFTER = "source IN ('model', 'person')", "source IN ('model', 'person', 'rule')"
+_BEFORE = "source IN ('model', 'person', 'instant')"
+_AFTER = "source IN ('model', 'person', 'instant', 'rule')"
 
 
 def upgrade() -> None:

@@ -86,7 +86,7 @@ def test_a_text_comes_back_with_its_entities_and_their_scores(served: Served) ->
 
     assert answer.status_code == 200, answer.text
     assert answer.json()["entities"] == [
-        {"start": 0, "end": 5, "label": "PER", "text": "Ada 🦊", "score": 0.9}
+        {"start": 0, "end": 5, "label": "PER", "text": "Ada 🦊", "score": 0.9, "source": "model"}
     ]
 
 

@@ -1,0 +1,94 @@
+"""The learner of a process: which project's turn it is, who waits, and what becomes of failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.services.suggestions import instant_head, instant_wake
+from app.services.suggestions.instant_learner import InstantLearner
+from storage.engine import Sessions, writing
+from storage.models import InstantHead
+from storage.repository import instant, model_versions
+from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
+
+
+@pytest.fixture
+def classroom(sessions: Sessions, tmp_path: Path) -> Classroom:
+    return open_classroom(sessions, tmp_path)
+
+
+def _learner(classroom: Classroom, learnt: list[int]) -> InstantLearner:
+    learner = InstantLearner(classroom.sessions, lambda: classroom.reader, learnt.append)
+    instant_wake.register(classroom.sessions, learner)
+    return learner
+
+
+def test_a_submit_and_a_reopening_ask_for_the_project_and_pages_wait_until_it_is_learnt(
+    classroom: Classroom,
+) -> None:
+    learnt: list[int] = []
+    learner = _learner(classroom, learnt)
+    (document_id,) = classroom.submit_all(TEXTS[0])
+    assert not learner.wait(classroom.project_id, 0)
+
+    while learner.step():
+        pass
+    assert learner.wait(classroom.project_id, 0)
+    assert (learnt, classroom.head().documents) == ([classroom.project_id], 1)
+
+    classroom.service.reopen(document_id, PERSON)
+    while learner.step():
+        pass
+    learner.rest()
+    assert (classroom.head().documents, classroom.lessons()) == (0, [])
+
+
+def test_a_document_that_cannot_be_learnt_is_left_out_and_the_others_are_learnt(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = _learner(classroom, [])
+    classroom.submit_all(*TEXTS)
+    text_lesson = instant_head._text_lesson
+
+    def fails(document: instant_head.TaughtText, start: int, end: int) -> object:
+        if document.text == TEXTS[1]:
+            raise RuntimeError("out of memory")
+        return text_lesson(document, start, end)
+
+    monkeypatch.setattr(instant_head, "_text_lesson", fails)
+    while learner.step():
+        pass
+    assert classroom.head().documents == len(TEXTS) - 1
+
+
+def test_a_promoted_model_learns_the_submitted_documents_anew(classroom: Classroom) -> None:
+    classroom.submit_all(*TEXTS)
+    classroom.learn()
+    old = classroom.model
+    with writing(classroom.sessions) as session:
+        new = model_versions.register(session, str(old.path), ["PER"]).id
+    classroom.model = type(old)(new, old.path)
+
+    assert classroom.learn() > 0
+    classroom.rest()
+    assert classroom.head().documents == len(TEXTS)
+    with classroom.sessions() as session:
+        assert [row.model_version_id for row in session.query(InstantHead)] == [new]
+        outcomes = instant.lessons_after(session, classroom.project_id, old.model_version_id, 0)
+    assert all(item.outcomes and not item.lesson.entities for item in outcomes)
+
+
+def test_a_long_document_counts_once_and_is_taken_back_whole(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instant_head, "LONG", 40)
+    monkeypatch.setattr(instant_head, "PART", 5)
+    (document_id,) = classroom.submit_all(" ".join(TEXTS))
+    classroom.learn()
+    assert classroom.head().documents == 1
+
+    classroom.service.reopen(document_id, PERSON)
+    classroom.learn()
+    assert classroom.head().documents == 0
