@@ -134,9 +134,7 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
     ]
 
 
-def _row(
-    suspect: Suspect, number: int, service: ReviewService, version: int, person: str
-) -> None:
+def _row(suspect: Suspect, number: int, service: ReviewService, version: int, person: str) -> None:
     with st.container(border=True):
         text, actions = st.columns([5, 1.3], vertical_alignment="center")
         with text:

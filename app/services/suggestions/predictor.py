@@ -178,9 +178,7 @@ class BackgroundPredictor:
         for windows in self._windows(answer):
             head.learn([window.annotated for window in windows], sign)
 
-    def review_without(
-        self, head: InstantHead, answer: Answer, learnt: bool
-    ) -> list[EntityReview]:
+    def review_without(self, head: InstantHead, answer: Answer, learnt: bool) -> list[EntityReview]:
         """What the head says of a person's answer from all others; `learnt`: it has learnt this one
         as well. See `core.inference.instant.leave_out`."""
         from core.inference.instant.leave_out import review_window, take_back
