@@ -75,12 +75,22 @@ class SpanEncoder(nn.Module):
             return None
         return self.cross_attention.project_kv(word_states + word_places, word_states)
 
-    def forward(self, spans: Tensor, places: Tensor, kv: KeyValue | None, mask: Tensor) -> Tensor:
+    def forward(
+        self,
+        spans: Tensor,
+        places: Tensor,
+        kv: KeyValue | None,
+        mask: Tensor,
+        together: bool = True,
+    ) -> Tensor:
         """Update spans (B, K, H), given their positional encodings `places` (B, K, H), the words'
-        `kv` and their mask (B, M)."""
+        `kv` and their mask (B, M). Unless `together`, a span attends to no other one."""
         if self.self_attention is not None:
-            span_kv = self.self_attention.project_kv(spans + places, spans)
-            update = self.self_attention(spans + places, span_kv)
+            queries, values = spans + places, spans
+            if not together:
+                queries, values = queries.flatten(0, 1)[:, None], spans.flatten(0, 1)[:, None]
+            span_kv = self.self_attention.project_kv(queries, values)
+            update = self.self_attention(queries, span_kv).view_as(spans)
             spans = self.norms[0](spans + self.dropout(update))
         if self.cross_attention is not None and kv is not None:
             update = self.cross_attention(spans + places, kv, mask)

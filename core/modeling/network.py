@@ -14,6 +14,9 @@ from torch import Tensor, nn
 
 from ..diffusion import boundaries as codec
 
+PROBABILITY_SCALE = 3.0
+"""Of the probabilities in a span's embedding, beside features of unit variance."""
+
 
 @dataclass(frozen=True)
 class EncodedBatch:

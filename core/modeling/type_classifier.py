@@ -12,14 +12,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import ModelConfig
+from .network import PROBABILITY_SCALE
 from .span_features import SpanFeatures, SpanTable
 
 VIEW = 150  # Yu et al., table 1
 WIDTHS = 32
 """Spans of at least this many words share one width."""
 _WIDTH_CLASSES = 8
-_PROBABILITY_SCALE = 3.0
-"""Of the probabilities in an embedding, beside features of unit variance."""
 _DROPOUT = 0.33
 """Higher than elsewhere, as for the projections of Dozat and Manning 2017: this part is the first
 to memorise the names of the training data (docs/results/training.md)."""
@@ -82,7 +81,7 @@ class TypeClassifier(nn.Module):
         pooled = self.features(table.spans, boundaries)
         parts = [pooled, self.hidden(pooled)]
         parts += [views[row, index] for index in (left + 1, right + 1, left, right + 2)]
-        parts.append(_PROBABILITY_SCALE * self(table, boundaries).softmax(-1))
+        parts.append(PROBABILITY_SCALE * self(table, boundaries).softmax(-1))
         parts.append(F.one_hot((right - left).clamp(max=_WIDTH_CLASSES - 1), _WIDTH_CLASSES))
         return torch.cat([part.float() for part in parts], -1)
 

@@ -148,8 +148,11 @@ class InstantHead:
                     f"a sentence with {number} {label!r} cannot be taken back from a head that "
                     f"has learnt {self.counts[label]}; take back only what was learnt"
                 )
-            self.counts[label] += sign * number
-        self.counts = Counter({label: number for label, number in self.counts.items() if number})
+        totals = {
+            label: self.counts[label] + sign * entities[label]
+            for label in {*self.counts, *entities}
+        }
+        self.counts = Counter({label: number for label, number in totals.items() if number})
         if self.labels != before:
             columns = [before.index(label) if label in before else None for label in self.labels]
             self.ridge.set_targets(columns)

@@ -12,11 +12,11 @@ from math import inf
 from typing import NamedTuple
 
 _GRID = tuple(percent / 100 for percent in range(25, 100, 5))
-FIRST = 0.45
+FIRST = 0.5
 """The threshold of a new label before there are outcomes."""
-_PRIOR = 20.0
+_PRIOR = 50.0
 """How many outcomes of all labels together count beside a label's own."""
-_FIRST_WEIGHT = 4.0
+_FIRST_WEIGHT = 8.0
 """How many gestures a threshold at the other end of the grid than `FIRST` is taken to cost."""
 _PATIENCE = 4.0
 """How many gestures the head must have saved before the model's word alone does not stand."""
@@ -67,9 +67,9 @@ def cheapest_thresholds(
     for label in labels:
         label_costs = _costs([outcome for outcome in additions if outcome.label == label])
         if label in known:
-            head[label] = _if_it_pays(label_costs, inf)
+            head[label] = _if_it_pays(label_costs, inf, reversed(_GRID))
             questioned = [o for o in outcomes if o.by_model and o.label == label]
-            model[label] = _if_it_pays(_costs(questioned), -inf)
+            model[label] = _if_it_pays(_costs(questioned), -inf, _GRID)
         else:
             share = _PRIOR / (len(new) + _PRIOR)
             costs = {
@@ -90,6 +90,7 @@ def _costs(outcomes: Sequence[Outcome]) -> dict[float, float]:
     }
 
 
-def _if_it_pays(costs: Mapping[float, float], otherwise: float) -> float:
-    best = min(costs, key=costs.__getitem__)
+def _if_it_pays(costs: Mapping[float, float], otherwise: float, grid: Iterable[float]) -> float:
+    """The first of the cheapest thresholds, if it would have saved enough."""
+    best = min(grid, key=costs.__getitem__)
     return best if costs[best] + _PATIENCE <= costs[otherwise] else otherwise

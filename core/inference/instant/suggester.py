@@ -16,7 +16,7 @@ from .embeddings import SentenceSpans
 from .policy import Thresholds
 from .string_counts import Occurrences
 
-STRING_PRIOR = 2.0
+STRING_PRIOR = 1.0
 """κ, occurrences."""
 _LEAST_SCORE = 0.2
 """Candidates below this score are not looked at."""

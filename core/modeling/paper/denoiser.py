@@ -15,7 +15,7 @@ from ...config import ModelConfig
 from ...diffusion import boundaries as codec
 from ..attention import KeyValue, SpanEncoder
 from ..embeddings import Positions, sinusoidal
-from ..network import BoundaryLogProbs, DenoisingNetwork, EncodedBatch
+from ..network import PROBABILITY_SCALE, BoundaryLogProbs, DenoisingNetwork, EncodedBatch
 from ..pointer import BoundaryPointer
 from ..span_features import SpanFeatures, SpanTable
 from .parts import AdditivePointer, MeanPooling
@@ -101,11 +101,30 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         t = boundaries.new_ones(len(boundaries))
         return self.classifier(self._encode_spans(boundaries, boundaries.float(), t, encoded))
 
+    def span_embeddings(self, boundaries: Tensor, encoded: PaperBatch) -> Tensor:
+        """The spans' features before and after the span encoder, as at t = 1 but each alone, the
+        classifier's hidden layer and P^c: (B, K, `span_embedding_size`)."""
+        pooled = self.features(encoded.table, boundaries)
+        t = boundaries.new_ones(len(boundaries))
+        spans = self._encode_spans(boundaries, boundaries.float(), t, encoded, together=False)
+        hidden = self.classifier[1](self.classifier[0](spans))
+        probs = PROBABILITY_SCALE * self.classifier[2](hidden).softmax(-1)
+        return torch.cat([part.float() for part in (pooled, spans, hidden, probs)], -1)
+
+    @property
+    def span_embedding_size(self) -> int:
+        return 3 * self.classifier[0].in_features + self.classifier[2].out_features
+
     def _encode_spans(
-        self, boundaries: Tensor, positions: Tensor, t: Tensor, encoded: PaperBatch
+        self,
+        boundaries: Tensor,
+        positions: Tensor,
+        t: Tensor,
+        encoded: PaperBatch,
+        together: bool = True,
     ) -> Tensor:
         """H̄_X = SpanEncoder(H_S, H_X) + E_t (B, K, H)."""
         spans = self.features(encoded.table, boundaries)  # H_X, by mean pooling
-        places = self.positions(positions) if self.positions else spans.new_zeros(())
+        places = self.positions(positions) if self.positions else spans.new_zeros(spans.shape)
         time = sinusoidal(t, spans.shape[-1])[:, None]  # E_t
-        return self.span_encoder(spans, places, encoded.kv, encoded.mask) + time
+        return self.span_encoder(spans, places, encoded.kv, encoded.mask, together) + time
