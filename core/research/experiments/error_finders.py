@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -163,14 +164,19 @@ def _row(
         f"at {count}": sum(item.kind is not None for item, _ in ranked[:count]) / count
         for count in FIRST
     }
+    defined = 0 < len(wrong) < len(pairs)  # else nothing can be ranked
     return {
         "finder": finder,
         "seed": seed,
         "spans": len(pairs),
         "errors": len(wrong),
-        **precisions,
-        "auroc": auroc(
-            [review.score for _, review in pairs], [bool(item.kind) for item, _ in pairs]
-        ),
-        "mended": sum(item.truth == review.suggestion for item, review in wrong) / len(wrong),
+        **(precisions if defined else dict.fromkeys(precisions)),
+        "auroc": _auroc(pairs) if defined else None,
+        "mended": mean(item.truth == review.suggestion for item, review in wrong)
+        if defined
+        else None,
     }
+
+
+def _auroc(pairs: Sequence[tuple[Seeded, SpanReview]]) -> float:
+    return auroc([review.score for _, review in pairs], [bool(item.kind) for item, _ in pairs])

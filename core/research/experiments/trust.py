@@ -139,14 +139,16 @@ def _report_label_errors(config: ExperimentConfig, done: Done) -> Report:
 
 
 def _means(rows: Sequence[dict[str, Any]]) -> Record:
-    names = (*(f"at {count}" for count in FIRST), "auroc", "mended", "errors", "spans")
-    means = {name: mean(measured[name] for measured in rows) for name in names}
+    def over_seeds(name: str) -> float | None:
+        values = [row[name] for row in rows if row[name] is not None]
+        return mean(values) if values else None
+
     return {
-        **{f"precision at {count}": 100 * means[f"at {count}"] for count in FIRST},
-        "AUROC": means["auroc"],
-        "put right": 100 * means["mended"],
-        "errors": round(means["errors"]),
-        "spans": round(means["spans"]),
+        **{f"precision at {count}": in_percent(over_seeds(f"at {count}")) for count in FIRST},
+        "AUROC": over_seeds("auroc"),
+        "put right": in_percent(over_seeds("mended")),
+        "errors": round(mean(row["errors"] for row in rows)),
+        "spans": round(mean(row["spans"] for row in rows)),
     }
 
 
