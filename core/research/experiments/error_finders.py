@@ -127,7 +127,7 @@ def _without(
     for window in document:
         reviews = {
             review.entity.key: SpanReview(
-                review.score, review.suggestion and Span(*review.suggestion.key)
+                review.score, Span(*review.suggestion.key) if review.suggestion else None
             )
             for review in review_window(rest, suggester, window)
             if review.entity is not None

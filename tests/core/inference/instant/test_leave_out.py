@@ -64,8 +64,8 @@ def reviewed(
     return [
         (
             text[shown.start : shown.end],
-            review.entity and review.entity.label,
-            review.suggestion and review.suggestion.label,
+            review.entity.label if review.entity else None,
+            review.suggestion.label if review.suggestion else None,
         )
         for item in document
         for review in review_window(head, head.suggester(), item)
