@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import context
-from app.editing import GestureError
+from app.editing import EditError
 from app.screens.common import location
 from app.screens.common.wording import clipped, literal
 from app.services.suggestions import take_suggestion
@@ -81,7 +81,7 @@ def show_taken(service: ReviewService, version: int, person: str) -> None:
 def _take(suspect: Suspect, service: ReviewService, version: int, person: str) -> None:
     try:
         taken = take_suggestion.take(context.current().sessions, suspect, person)
-    except GestureError as reason:
+    except EditError as reason:
         st.error(literal(str(reason)))
         return
     service.replace_set(suspect.set_id, taken.set_id, version, without=[suspect])
@@ -92,7 +92,7 @@ def _take(suspect: Suspect, service: ReviewService, version: int, person: str) -
 def _take_back(taken: Taken, service: ReviewService, version: int, person: str) -> None:
     try:
         suspect = take_suggestion.take_back(context.current().sessions, taken, person)
-    except GestureError as reason:
+    except EditError as reason:
         st.error(literal(str(reason)))
         return
     service.replace_set(taken.set_id, suspect.set_id, version, back=[suspect])

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.editing import GestureError
+from app.editing import EditError
 from app.services.annotation import audit_log, drafts, history, tasks
 from app.services.annotation.annotation import take_up
 from app.services.annotation.apply import apply_operations, summed
@@ -38,7 +38,7 @@ def take(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
     """Correct the document as suggested and submit it again, in one transaction. The history has
     every step.
 
-    Raises `GestureError` where the document is no longer as it was checked, or several people
+    Raises `EditError` where the document is no longer as it was checked, or several people
     annotate it; then nothing has changed.
     """
     with writing(sessions, beside_others=True) as session:
@@ -60,7 +60,7 @@ def take_back(sessions: Sessions, taken: Taken, person: str) -> Suspect:
         try:
             history.restore(session, task, taken.before, person, task.standing.version)
         except history.HistoryError as reason:
-            raise GestureError(str(reason)) from reason
+            raise EditError(str(reason)) from reason
         _apply(session, task, audit_log.server_client(), [{"op": "submit"}], person)
         return replace(taken.suspect, set_id=_set_id(session, task))
 
@@ -71,12 +71,12 @@ def _submitted(session: Session, document_id: int, set_id: int, person: str) -> 
     require(session, document.project_id, "review", person)
     task = tasks.find(session, document, person)
     if task.blind:
-        raise GestureError(
+        raise EditError(
             "several people annotate this document independently; decide it on the Agreement page"
         )
     newest = annotation_sets.submitted_of(session, document_id)
     if task.standing.status != "submitted" or newest is None or newest.id != set_id:
-        raise GestureError("the document has changed since it was checked; check it again")
+        raise EditError("the document has changed since it was checked; check it again")
     return task
 
 
@@ -97,7 +97,7 @@ def _operations(
         None,
     )
     if span is None:
-        raise GestureError("the entity is no longer there; check the document again")
+        raise EditError("the entity is no longer there; check the document again")
     if instead is None:
         return [{"op": "delete", "id": span.id}, {"op": "submit"}]
     ops: list[dict[str, Any]] = []
@@ -118,7 +118,7 @@ def _apply(
     numbered = [{"seq": seq, **op} for seq, op in enumerate(ops, 1)]
     outcome = apply_operations(session, task, parse_batch(client, numbered), person)
     if refusal := summed(outcome.refusals):
-        raise GestureError(refusal)
+        raise EditError(refusal)
 
 
 def _set_id(session: Session, task: AnnotationTask) -> int:

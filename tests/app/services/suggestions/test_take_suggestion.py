@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.editing import GestureError
+from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.label_review import Suspect
 from app.services.suggestions.take_suggestion import take, take_back
@@ -94,10 +94,10 @@ def test_what_changed_since_it_was_checked_is_refused_and_stays(
     first = suspect_of(sessions, project_id, ANNA, None)
     second = suspect_of(sessions, project_id, ANNA, Entity(0, 4, "PER"))
     taken = take(sessions, first, "Ada")
-    with pytest.raises(GestureError, match="has changed since it was checked"):
+    with pytest.raises(EditError, match="has changed since it was checked"):
         take(sessions, second, "Ada")
     AnnotationService(sessions).reopen(first.document_id, "Ada")
-    with pytest.raises(GestureError, match="has changed since it was checked"):
+    with pytest.raises(EditError, match="has changed since it was checked"):
         take_back(sessions, taken, "Ada")
     assert AnnotationService(sessions).standing(first.document_id, "Ada").status == "in_progress"
 
@@ -107,7 +107,7 @@ def test_a_refused_suggestion_leaves_the_document_submitted_as_it_was(
 ) -> None:
     suspect = suspect_of(sessions, project_id, ANNA, Entity(0, 9, "VESSEL"))
     before = accepted(sessions, suspect.document_id)
-    with pytest.raises(GestureError, match="VESSEL"):
+    with pytest.raises(EditError, match="VESSEL"):
         take(sessions, suspect, "Ada")
     assert accepted(sessions, suspect.document_id) == before
     assert suspect_of(sessions, project_id, ANNA, None).set_id == suspect.set_id
@@ -119,5 +119,5 @@ def test_where_several_people_annotate_nobody_corrects_for_all(
     suspect = suspect_of(sessions, project_id, ANNA, None)
     with writing(sessions) as session:
         projects.get(session, project_id).annotators = 2
-    with pytest.raises(GestureError, match="Agreement page"):
+    with pytest.raises(EditError, match="Agreement page"):
         take(sessions, suspect, "Ada")
