@@ -132,8 +132,8 @@ def _unpack(kind: str, data: bytes) -> tuple[Any, dict[str, Tensor]]:
         ) from None
     if stated != (kind, FORMAT):
         raise InstantStateError(
-            f"expected an instant {kind} of format {FORMAT}, got {stated[0]} of format {stated[1]}; "
-            "learn the documents again"
+            f"expected an instant {kind} of format {FORMAT}, got {stated[0]} of format "
+            f"{stated[1]}; learn the documents again"
         )
     return text, tensors
 
