@@ -84,8 +84,7 @@ class SpanEncoder(nn.Module):
         attend_others: bool = True,
     ) -> Tensor:
         """Update spans (B, K, H), given their positional encodings `places` (B, K, H), the words'
-        `kv` and their mask (B, M). Unless they `attend_others`, each span attends to itself
-        alone."""
+        `kv` and their mask (B, M). Unless they `attend_others`, spans attend to themselves."""
         if self.self_attention is not None:
             queries, values = spans + places, spans
             if not attend_others:

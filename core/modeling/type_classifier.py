@@ -64,12 +64,14 @@ class TypeClassifier(nn.Module):
 
     def forward(self, table: TypeTable, boundaries: Tensor) -> Tensor:
         """Logits (B, K, C + 1) of spans (B, K, 2) of inclusive word indices."""
+        return self._logits(table, boundaries, self.hidden(self.features(table.spans, boundaries)))
+
+    def _logits(self, table: TypeTable, boundaries: Tensor, hidden: Tensor) -> Tensor:
         left, right = boundaries.unbind(-1)
         row = torch.arange(len(boundaries), device=boundaries.device)[:, None]
         biaffine = torch.einsum("bkce,bke->bkc", table.left[row, left], table.right[row, right])
-        pooled = self.scores(self.hidden(self.features(table.spans, boundaries)))
         width = (right - left).clamp(max=WIDTHS - 1)
-        return biaffine + (pooled + self.width.t()[width])
+        return biaffine + (self.scores(hidden) + self.width.t()[width])
 
     def embed(self, table: TypeTable, boundaries: Tensor, mask: Tensor) -> Tensor:
         """What the classifier knows of spans (B, K, 2): their pooled features before and after its
@@ -79,9 +81,10 @@ class TypeClassifier(nn.Module):
         row = torch.arange(len(boundaries), device=boundaries.device)[:, None]
         views = F.pad(table.right[..., :-1] * mask[..., None], (0, 0, 1, 1))  # none outside
         pooled = self.features(table.spans, boundaries)
-        parts = [pooled, self.hidden(pooled)]
+        hidden = self.hidden(pooled)
+        parts = [pooled, hidden]
         parts += [views[row, index] for index in (left + 1, right + 1, left, right + 2)]
-        parts.append(PROBABILITY_SCALE * self(table, boundaries).softmax(-1))
+        parts.append(PROBABILITY_SCALE * self._logits(table, boundaries, hidden).softmax(-1))
         parts.append(F.one_hot((right - left).clamp(max=_WIDTH_CLASSES - 1), _WIDTH_CLASSES))
         return torch.cat([part.float() for part in parts], -1)
 
