@@ -39,7 +39,7 @@ def test_a_new_project_is_suggested_its_own_labels_in_its_third_document(
         for words, label in sorted(_right(text) - _marked(model_site, document_id, text)):
             desk.drag(words)
             desk.press(KEYS[label], "Escape")
-        desk.is_saved()
+            desk.is_saved()
         desk.press("Control+Enter")
         until(partial(_has_learnt, model_site, project_id, number), 240)
 

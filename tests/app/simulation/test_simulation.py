@@ -152,7 +152,7 @@ def test_the_figures_are_printed_as_json(
 
     assert main(["simulate", *options, "--condition", "none"]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert figures["none"] == asdict(Tally(2, 10, 20))
+    assert figures["none"] == {**asdict(Tally(2, 10, 20)), "ratio": 1.0}
 
 
 def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(

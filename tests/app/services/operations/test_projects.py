@@ -19,6 +19,7 @@ SETTINGS = ProjectSettings(
     nested=False,
     annotators=2,
     retrain_after=50,
+    instant=False,
 )
 
 
