@@ -32,6 +32,8 @@ NUM_COPIES = 60
 """K: the number of noisy copies that the spans of a sentence share, in turn."""
 _MAX_SHIFT = 2
 """The maximum correction of a boundary, in words."""
+_HEAD_FLOOR = 0.02
+"""ε: below it, one answer of a linear head is as good as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ class SpanReview:
 
 @dataclass(frozen=True, slots=True)
 class EntityReview:
-    """The same in code points of a document."""
+    """The same in code points of a document, or an entity that nobody annotated."""
 
-    entity: Entity
+    entity: Entity | None
+    """None: the suggestion is missing."""
     score: float
     suggestion: Entity | None
 
@@ -56,6 +59,44 @@ class EntityReview:
     def agrees(self) -> bool:
         """Whether the model would leave the entity as it is."""
         return self.suggestion == self.entity
+
+
+def combine(
+    by_model: Sequence[EntityReview], by_head: Sequence[EntityReview]
+) -> list[EntityReview]:
+    """Join what a model and a head (`core.inference.instant.leave_out`) say of a document.
+
+    An entity that both review has the score 1 - (m · max(h, ε)²)^⅓ of what they leave it, m and h:
+    the head ranks more surely over all, the model at the top (docs/results/annotation.md). The
+    suggestion is the model's, or the head's where the model agrees with the annotation. Where an
+    entity lies in two windows, the window counts that doubts it less.
+    """
+    model, head = _least_doubt(by_model), _least_doubt(by_head)
+    combined = []
+    for entity in sorted(model.keys() | head.keys()):
+        first, second = model.get(entity), head.get(entity)
+        if first is None or second is None:
+            combined.append(first or second)
+            continue
+        suggestion = second.suggestion if first.agrees else first.suggestion
+        combined.append(EntityReview(entity, joint_score(first.score, second.score), suggestion))
+    missing = {
+        review.suggestion: review
+        for review in sorted(by_head, key=lambda review: review.score)
+        if review.entity is None
+    }
+    return [review for review in combined if review is not None] + list(missing.values())
+
+
+def joint_score(by_model: float, by_head: float) -> float:
+    """The score of an entity that both review."""
+    left = (1.0 - by_model) * max(1.0 - by_head, _HEAD_FLOOR) ** 2
+    return 1.0 - max(0.0, left) ** (1 / 3)
+
+
+def _least_doubt(reviews: Sequence[EntityReview]) -> dict[Entity, EntityReview]:
+    ranked = sorted(reviews, key=lambda review: -review.score)
+    return {review.entity: review for review in ranked if review.entity is not None}
 
 
 def review_entities(
