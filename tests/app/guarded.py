@@ -19,8 +19,9 @@ from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
-from app.services.suggestions import queue, resuggest, suggest
-from app.services.suggestions.label_review import ReviewService
+from app.services.suggestions import queue, resuggest, suggest, take_suggestion
+from app.services.suggestions.label_review import ReviewService, Suspect
+from app.services.suggestions.take_suggestion import Taken
 from app.services.team import (
     accounts,
     adjudication,
@@ -30,7 +31,7 @@ from app.services.team import (
     sign_in,
     tokens,
 )
-from core.types import SamplerSettings
+from core.types import Entity, SamplerSettings
 from storage.records import DocumentRecord
 from tests.app.guarded_annotating import OF_ANNOTATING
 from tests.app.guarded_models import OF_MODELS, Call
@@ -40,6 +41,10 @@ from tests.app.world import World
 PEOPLE = ("stranger", "annotator", "reviewer", "administrator")
 LEVELS = {"annotate": 1, "review": 2, "administer": 3}
 """The first of PEOPLE that may."""
+
+
+def _suspect(world: World) -> Suspect:
+    return Suspect(world.document, "open", 0, "Anna", 0, False, Entity(0, 4, "PER"), None, 0.9)
 
 
 GUARDED: dict[str, tuple[str, Call]] = {
@@ -271,6 +276,20 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "suggestions.label_review.ReviewService.check": (
         "review",
         lambda w: ReviewService(w.sessions).check(w.submission, PretendedModel(names=())),
+    ),
+    "suggestions.label_review.ReviewService.learn": (
+        "review",
+        lambda w: list(
+            ReviewService(w.sessions).learn(w.project, [w.submission], PretendedModel(names=()))
+        ),
+    ),
+    "suggestions.take_suggestion.take": (
+        "review",
+        lambda w: take_suggestion.take(w.sessions, _suspect(w), w.name),
+    ),
+    "suggestions.take_suggestion.take_back": (
+        "review",
+        lambda w: take_suggestion.take_back(w.sessions, Taken(_suspect(w), 0, 0, 0), w.name),
     ),
     "labels.split.begin": (
         "review",

@@ -7,14 +7,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from unittest import mock
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from app.services.operations.startup import open_database
+from app.services.suggestions.review_heads import Answer
 from app.settings import ROOT, Settings
+from core.inference.instant.head import InstantHead
 from core.inference.label_errors import EntityReview
 from core.inference.uncertainty import Uncertainty
 from core.overlaps import overlap
@@ -44,6 +47,8 @@ class PretendedModel:
     asked: list[SamplerSettings] = field(default_factory=list)
     predicted: list[SamplerSettings] = field(default_factory=list)
     reviewed: list[str] = field(default_factory=list)
+    learnt: list[tuple[str, int]] = field(default_factory=list)
+    """The texts that heads were taught, and that were taken back from them (-1)."""
     holds: threading.Event | None = None
     """Until it is set, nothing is found."""
 
@@ -88,6 +93,22 @@ class PretendedModel:
             if each.key not in {one.key for one in found}
             else EntityReview(each, 0.1, each)
             for each in entities
+        ]
+
+    def new_head(self, flat: bool) -> InstantHead:
+        return cast(InstantHead, SimpleNamespace(flat=flat))
+
+    def learn(self, head: InstantHead, answer: Answer, sign: int = 1) -> None:
+        self.learnt.append((answer.text, sign))
+
+    def review_without(self, head: InstantHead, answer: Answer, learnt: bool) -> list[EntityReview]:
+        """Misses the names that it finds where nothing is annotated."""
+        assert learnt
+        found = self.predict(answer.text, SamplerSettings()).entities
+        return [
+            EntityReview(None, 0.6, entity)
+            for entity in found
+            if not any(overlap(entity, annotated) for annotated in answer.accepted)
         ]
 
 

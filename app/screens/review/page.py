@@ -9,13 +9,15 @@ from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.common.wording import literal
 from app.screens.review import ranking
+from app.services.suggestions.label_review import original_model
 
 app = context.current()
 project = project_header(
     app,
     "Review",
-    "Accepted entities that the model would move, relabel or drop. The model is often wrong; "
-    "where it is right, there is an annotation mistake.",
+    "Accepted entities that look wrong, and entities that look forgotten. Each document is judged "
+    "by what has not learnt it: the original model, and what the other documents teach. Both are "
+    "often wrong; where they are right, there is an annotation mistake.",
     needs="review",
 )
 problem, predictor = app.model_problem(), app.predictor()
@@ -36,5 +38,13 @@ if not submitted:
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
     st.stop()
-checked = ranking.check(service, submitted, predictor.in_background())
-ranking.ranking(service.suspects(checked, predictor.model_version_id), checked)
+original, unlearnt = original_model(app.sessions, predictor)
+if not unlearnt:
+    st.warning(
+        "The model that your retrainings began with is gone, so the active one checks. It has "
+        "learnt these documents: mistakes that it learnt as well are not found.",
+        icon=":material/warning:",
+    )
+reviewer = original.in_background()
+checked = ranking.check(service, project.id, submitted, reviewer)
+ranking.ranking(service, checked, reviewer.model_version_id, app.person)

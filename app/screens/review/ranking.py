@@ -1,4 +1,4 @@
-"""The Review page: asking the model about what is submitted, and its doubts on the text."""
+"""The Review page: checking what is submitted, and the doubts on the text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
-from app.screens.common import location
 from app.screens.common.wording import clipped, count, literal
+from app.screens.review import decisions
 from app.services.suggestions.label_review import Reviewer, ReviewService, Suspect
 from core.types import Entity
 from storage.records import Submission
@@ -16,18 +16,21 @@ from storage.records import Submission
 AT_ONCE = 200
 """Documents that one press of the button checks."""
 ROWS = 20
-Kind = Literal["moved", "renamed", "both", "dropped"]
+Kind = Literal["moved", "renamed", "both", "dropped", "missing"]
 _KINDS: Mapping[Kind, str] = {
     "moved": "↔ Other boundaries",
     "renamed": "⇄ Other label",
     "both": "↔⇄ Other boundaries and label",
     "dropped": "∅ No entity",
+    "missing": "+ Missing entity",
 }
-_KEPT = "review_kept"
 
 
 def check(
-    service: ReviewService, submitted: Sequence[Submission], reviewer: Reviewer
+    service: ReviewService,
+    project_id: int,
+    submitted: Sequence[Submission],
+    reviewer: Reviewer,
 ) -> list[Submission]:
     """The button, and the progress while the model reads. What it has read is kept: whoever
     stops it or goes to another page can go on later. Returns what it has read."""
@@ -56,33 +59,40 @@ def check(
             st.button("Stop", icon=":material/stop_circle:", key="stop")
     if not pressed:
         return done
-    bar = st.progress(0.0, text=f"Checking {count(len(portion), 'document')} …")
-    for number, suspect in enumerate(portion, 1):
-        service.check(suspect, reviewer)
+    bar = st.progress(0.0, text="Learning from the submitted documents …")
+    for learnt in service.learn(project_id, submitted, reviewer):
+        bar.progress(
+            min(1.0, learnt / len(submitted)), text=f"Learnt {count(learnt, 'document')} …"
+        )
+    for number, submission in enumerate(portion, 1):
+        service.check(submission, reviewer)
         bar.progress(
             number / len(portion),
-            text=f"{number:,} of {len(portion):,} · {literal(clipped(suspect.name, 60))}",
+            text=f"{number:,} of {len(portion):,} · {literal(clipped(submission.name, 60))}",
         )
     st.rerun()
 
 
-def ranking(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None:
+def ranking(
+    service: ReviewService, checked: Sequence[Submission], version: int, person: str
+) -> None:
     """The doubts, the strongest first, as many as a page holds."""
-    dismissed: set[tuple[int, Entity]] = st.session_state.setdefault(_KEPT, set())
-    left = [suspect for suspect in suspects if (suspect.set_id, suspect.entity) not in dismissed]
+    decisions.show_taken(service, version, person)
+    suspects = service.suspects(checked, version)
+    left = decisions.undecided(suspects)
     if not left:
         _nothing(suspects, checked)
         return
     shown = _filtered(left)
-    entities = sum(suspect.accepted for suspect in checked)
+    entities = sum(submission.accepted for submission in checked)
     st.caption(
-        f"{count(len(shown), 'entity', 'entities')} of {entities:,} accepted ones, the likeliest "
-        "mistakes first. Each shows what was accepted and what the model predicts."
+        f"{count(len(shown), 'doubt')} on {entities:,} accepted entities, the likeliest mistakes "
+        "first. Each shows what was accepted and what is suggested."
     )
     last = max(1, -(-len(shown) // ROWS))
     number = min(int(st.session_state.get("review_page", 1)), last)
-    for place_, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
-        _row(suspect, (number - 1) * ROWS + place_ + 1, dismissed)
+    for place, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
+        _row(suspect, (number - 1) * ROWS + place + 1, service, version, person)
     if last > 1:
         st.pagination(last, key="review_page")
 
@@ -91,21 +101,21 @@ def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None
     if suspects:
         st.success("You have reviewed all of them.", icon=":material/done_all:")
         if st.button("Show them again", icon=":material/undo:"):
-            st.session_state[_KEPT] = set()
+            decisions.forget()
             st.rerun()
     elif checked:
         st.success(
-            "The model agrees with every entity that it has checked.",
+            "No entity that was checked looks wrong, and none looks forgotten.",
             icon=":material/done_all:",
         )
 
 
 def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
     kinds = [kind for kind in _KINDS if any(_kind(suspect) == kind for suspect in suspects)]
-    names = sorted({suspect.entity.label for suspect in suspects})
+    names = sorted({_shown(suspect).label for suspect in suspects})
     with st.container(horizontal=True, gap="large"):
         chosen = st.pills(
-            "The model predicts",
+            "Suggested",
             kinds,
             format_func=lambda kind: (
                 f"{_KINDS[kind]} {sum(_kind(suspect) == kind for suspect in suspects):,}"
@@ -114,50 +124,34 @@ def _filtered(suspects: Sequence[Suspect]) -> list[Suspect]:
             key="review_kinds",
         )
         labels = st.pills(
-            "Accepted as", names, format_func=literal, selection_mode="multi", key="review_labels"
+            "Label", names, format_func=literal, selection_mode="multi", key="review_labels"
         )
     return [
         suspect
         for suspect in suspects
         if (not chosen or _kind(suspect) in chosen)
-        and (not labels or suspect.entity.label in labels)
+        and (not labels or _shown(suspect).label in labels)
     ]
 
 
-def _row(suspect: Suspect, number: int, dismissed: set[tuple[int, Entity]]) -> None:
-    key = f"{suspect.set_id} {suspect.entity.start} {suspect.entity.end} {suspect.entity.label}"
+def _row(suspect: Suspect, number: int, service: ReviewService, version: int, person: str) -> None:
     with st.container(border=True):
         text, actions = st.columns([5, 1.3], vertical_alignment="center")
         with text:
             st.caption(
                 f"{number:,} · {literal(clipped(suspect.name, 60))} · {_KINDS[_kind(suspect)]} · "
-                f"disagreement {suspect.score:.0%}"
+                f"doubt {suspect.score:.0%}"
             )
-            st.markdown(f"Accepted: {_marked(suspect, suspect.entity, 'blue')}")
-            st.markdown(f"The model: {_marked(suspect, suspect.instead, 'orange')}")
+            if suspect.entity is not None:
+                st.markdown(f"Accepted: {_marked(suspect, suspect.entity, 'blue')}")
+            st.markdown(f"Suggested: {_marked(suspect, suspect.instead, 'orange')}")
         with actions:
-            if st.button(
-                "Open",
-                icon=":material/ink_highlighter:",
-                key=f"open {key}",
-                width="stretch",
-                help="It stays submitted until you reopen it there.",
-            ):
-                location.go(location.ANNOTATE, suspect.document_id)
-            if st.button(
-                "It is correct",
-                icon=":material/check:",
-                key=f"keep {key}",
-                width="stretch",
-                help="Hides it from this list until you reload the page. Nothing else changes.",
-            ):
-                dismissed.add((suspect.set_id, suspect.entity))
-                st.rerun()
+            decisions.buttons(suspect, service, version, person)
 
 
 def _marked(suspect: Suspect, answer: Entity | None, colour: str) -> str:
     """The context with an answer in brackets, as Markdown."""
-    shown = answer or suspect.entity
+    shown = answer or _shown(suspect)
     start, end = shown.start - suspect.offset, shown.end - suspect.offset
     parts = (suspect.context[:start], suspect.context[start:end], suspect.context[end:])
     before, inside, after = map(_text, parts)
@@ -175,10 +169,19 @@ def _text(part: str) -> str:
     return f"{left}{words}{right}"
 
 
+def _shown(suspect: Suspect) -> Entity:
+    """The accepted entity, or the missing one."""
+    shown = suspect.entity or suspect.instead
+    assert shown is not None
+    return shown
+
+
 def _kind(suspect: Suspect) -> Kind:
     instead = suspect.instead
     if instead is None:
         return "dropped"
+    if suspect.entity is None:
+        return "missing"
     moved = (instead.start, instead.end) != (suspect.entity.start, suspect.entity.end)
     if not moved:
         return "renamed"

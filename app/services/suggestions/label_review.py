@@ -1,6 +1,9 @@
-"""The finder of label errors over a project: which accepted spans a model would move, ranked.
+"""The finder of label errors over a project: which accepted entities are doubtful, and which are
+missing, ranked.
 
-Held-out documents are left out: who has seen a model's answer there is no judge of it any more.
+A document is judged by what has not learnt it: by the model that retraining began with, and by a
+head that has learnt the other documents. Held-out documents are left out: who has seen a model's
+answer there is no judge of it any more.
 """
 
 from __future__ import annotations
@@ -8,16 +11,26 @@ from __future__ import annotations
 import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from app.services.model_registry.registry import ModelRegistry, usable
+from app.services.suggestions.predictor import ModelPredictor, version_predictor
+from app.services.suggestions.review_heads import Answer, ReviewHeads, Teacher
 from app.services.suggestions.suggest import renamed
 from app.services.team.permissions import require
 from core.types import Entity
 from storage.engine import Sessions
 from storage.records import Submission
-from storage.repository import annotation_sets, documents, label_names, model_versions, statistics
+from storage.repository import (
+    annotation_sets,
+    documents,
+    label_names,
+    model_versions,
+    projects,
+    statistics,
+)
 
 if TYPE_CHECKING:
     from core.inference.label_errors import EntityReview
@@ -26,18 +39,15 @@ REMEMBERED = 20_000
 """Checked sets that are kept in memory."""
 
 
-class Reviewer(Protocol):
+class Reviewer(Teacher, Protocol):
     """A model that can be asked about accepted entities."""
-
-    @property
-    def model_version_id(self) -> int: ...
 
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An accepted entity that the model would have otherwise."""
+    """An accepted entity that is doubtful, or one that is missing."""
 
     document_id: int
     name: str
@@ -48,11 +58,17 @@ class Suspect:
     """Where the context begins in the document."""
     cut: bool
     """Whether the document goes on behind it."""
-    entity: Entity
+    entity: Entity | None
+    """None: `instead` is missing."""
     instead: Entity | None
-    """What the model would say; None: no entity."""
+    """What is suggested; None: no entity."""
     score: float
-    """How much it doubts, 0 to 1."""
+    """How doubtful the annotation is, 0 to 1."""
+
+    @property
+    def key(self) -> tuple[int, Entity | None, Entity | None]:
+        """What stays the same when the document is submitted again."""
+        return self.document_id, self.entity, self.instead if self.entity is None else None
 
 
 AROUND = 70
@@ -67,6 +83,7 @@ class ReviewService:
         self._lock = threading.Lock()
         self._names: dict[int, int] = {}
         self._checked: OrderedDict[tuple[int, int], tuple[Suspect, ...]] = OrderedDict()
+        self._heads = ReviewHeads()
 
     def on(self, sessions: Sessions) -> ReviewService:
         """What models said, for other sessions."""
@@ -83,6 +100,7 @@ class ReviewService:
         with self._lock:
             if self._names.get(project_id, changes) != changes:
                 self._checked.clear()  # what was said then calls labels by other names
+                self._heads.clear()
             self._names[project_id] = changes
         fit = [
             submission
@@ -101,57 +119,124 @@ class ReviewService:
             if (submission.set_id, model_version_id) not in known
         ]
 
+    def learn(
+        self, project_id: int, submitted: Sequence[Submission], reviewer: Reviewer
+    ) -> Iterator[int]:
+        """Learn the submitted documents, so that `check` can judge each by the others; yields how
+        many are learnt. A few hundred are enough (`review_heads`)."""
+        with self._sessions() as session:
+            require(session, project_id, "review")
+            flat = not projects.get(session, project_id).nested
+        self._heads.retain(project_id, [submission.set_id for submission in submitted], reviewer)
+        answers = (
+            answer for submission in submitted if (answer := self._answer(submission)) is not None
+        )
+        yield from self._heads.learn(project_id, flat, answers, reviewer)
+
     def check(self, submission: Submission, reviewer: Reviewer) -> None:
-        """Asks the model about one document. What it said before is not asked again."""
+        """Ask about one document. What was asked before is not asked again."""
+        with self._sessions() as session:
+            project_id = documents.get(session, submission.document_id).project_id
+            require(session, project_id, "review")
+            names = label_names.current(session, project_id)
+            known = model_versions.labels_of(session, reviewer.model_version_id)
+        answer = self._answer(submission)
+        if answer is None:
+            return
+        called = {new: old for old, new in names.items() if old in known and new not in known}
+        accepted = renamed(answer.accepted, called)
+        by_model = reviewer.review(answer.text, accepted) if accepted else []
+        by_head = self._heads.review(project_id, answer, reviewer)
+        self._remember(submission, answer.text, [_renamed(by_model, names), by_head], reviewer)
+
+    def _answer(self, submission: Submission) -> Answer | None:
+        """What was submitted; None if the document was submitted again since the list was made."""
         with self._sessions() as session:
             document = documents.get(session, submission.document_id)
-            require(session, document.project_id, "review")
             newest = annotation_sets.submitted_of(session, submission.document_id)
-            spans = annotation_sets.spans_of(newest) if newest else ()
-            text = document.text
-            names = label_names.current(session, document.project_id)
-            known = model_versions.labels_of(session, reviewer.model_version_id)
-        if newest is None or newest.id != submission.set_id:
-            return  # submitted anew since the list was made; it will be in the next one
-        called = {new: old for old, new in names.items() if old in known and new not in known}
-        accepted = [
-            Entity(s.start, s.end, called.get(s.label, s.label))
-            for s in spans
-            if s.status == "accepted"
-        ]
-        found = reviewer.review(text, accepted) if accepted else []
+            if newest is None or newest.id != submission.set_id:
+                return None
+            spans = annotation_sets.spans_of(newest)
+            accepted, rejected = (
+                tuple(Entity(s.start, s.end, s.label) for s in spans if s.status == status)
+                for status in ("accepted", "rejected")
+            )
+            return Answer(newest.id, document.text, accepted, rejected)
+
+    def _remember(
+        self,
+        submission: Submission,
+        text: str,
+        reviews: Sequence[Sequence[EntityReview]],
+        reviewer: Reviewer,
+    ) -> None:
+        from core.inference.label_errors import combine
+
         suspects = tuple(
-            _suspect(submission, text, suspect, names) for suspect in found if not suspect.agrees
+            _suspect(submission, text, review) for review in combine(*reviews) if not review.agrees
         )
         with self._lock:
             self._checked[submission.set_id, reviewer.model_version_id] = suspects
             while len(self._checked) > REMEMBERED:
                 self._checked.popitem(last=False)
 
-    def suspects(self, submitted: Sequence[Submission], model_version_id: int) -> list[Suspect]:
-        """What the model would have otherwise in those that it has checked, most doubtful first;
-        each place once."""
+    def replace_set(
+        self,
+        old: int,
+        new: int,
+        model_version_id: int,
+        without: Iterable[Suspect] = (),
+        back: Iterable[Suspect] = (),
+    ) -> None:
+        """The rest of a document's suspects stands when it is submitted again for one of them."""
+        removed = {suspect.key for suspect in without}
         with self._lock:
-            held = [
+            standing = self._checked.pop((old, model_version_id), ())
+            self._checked[new, model_version_id] = tuple(
+                replace(suspect, set_id=new)
+                for suspect in (*standing, *back)
+                if suspect.key not in removed
+            )
+
+    def suspects(self, submitted: Sequence[Submission], model_version_id: int) -> list[Suspect]:
+        """What is doubtful in those that were checked, most doubtful first."""
+        with self._lock:
+            checked = [
                 self._checked.get((submission.set_id, model_version_id), ())
                 for submission in submitted
             ]
-        ranked = sorted(
-            (suspect for held_document in held for suspect in held_document),
+        return sorted(
+            (suspect for suspects in checked for suspect in suspects),
             key=lambda suspect: -suspect.score,
         )
-        best = {(suspect.document_id, suspect.entity): suspect for suspect in reversed(ranked)}
-        return [
-            suspect for suspect in ranked if best[suspect.document_id, suspect.entity] is suspect
-        ]
 
 
-def _suspect(
-    submission: Submission, text: str, review: EntityReview, names: Mapping[str, str]
-) -> Suspect:
-    both = [review.entity, *([review.suggestion] if review.suggestion else [])]
-    start = max(0, min(entity.start for entity in both) - AROUND)
-    end = min(len(text), max(entity.end for entity in both) + AROUND)
+def original_model(sessions: Sessions, active: ModelPredictor) -> tuple[ModelPredictor, bool]:
+    """The model that the retrainings up to the active one began with, which has learnt nothing
+    here; and whether it is that. It is the active one where the first one's folder is gone."""
+    versions = {version.id: version for version in ModelRegistry(sessions).versions()}
+    version = versions.get(active.model_version_id)
+    while version is not None and version.parent_id is not None:
+        version = versions.get(version.parent_id)
+    if version is None or version.id == active.model_version_id:
+        return active, True
+    return (version_predictor(version), True) if usable(version) else (active, False)
+
+
+def _renamed(reviews: Sequence[EntityReview], names: Mapping[str, str]) -> list[EntityReview]:
+    def today(entity: Entity | None) -> Entity | None:
+        return None if entity is None else renamed([entity], names)[0]
+
+    return [
+        replace(review, entity=today(review.entity), suggestion=today(review.suggestion))
+        for review in reviews
+    ]
+
+
+def _suspect(submission: Submission, text: str, review: EntityReview) -> Suspect:
+    shown = [entity for entity in (review.entity, review.suggestion) if entity is not None]
+    start = max(0, min(entity.start for entity in shown) - AROUND)
+    end = min(len(text), max(entity.end for entity in shown) + AROUND)
     return Suspect(
         document_id=submission.document_id,
         name=submission.name,
@@ -159,7 +244,7 @@ def _suspect(
         context=text[start:end],
         offset=start,
         cut=end < len(text),
-        entity=renamed([review.entity], names)[0],
-        instead=renamed([review.suggestion], names)[0] if review.suggestion else None,
+        entity=review.entity,
+        instead=review.suggestion,
         score=review.score,
     )

@@ -24,6 +24,9 @@ from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
 
 if TYPE_CHECKING:
+    from app.services.suggestions.review_heads import Answer
+    from core.inference.instant.head import InstantHead
+    from core.inference.instant.leave_out import AnnotatedWindow
     from core.inference.label_errors import EntityReview
     from core.inference.pipeline import Pipeline
     from core.inference.uncertainty import Uncertainty
@@ -160,6 +163,42 @@ class BackgroundPredictor:
         read = partial(review_entities, text=text, entities=entities)
         parts = _in_turns(self.path, read, background=True)
         return list(chain.from_iterable(parts))
+
+    def new_head(self, flat: bool) -> InstantHead:
+        """A head on this model's features that has learnt nothing."""
+        from core.inference.instant.head import InstantHead
+        from core.inference.instant.scaling import Scaling
+
+        slot = _slot(self.path)
+        with slot.turns.taken(background=True):
+            return InstantHead(Scaling.of(_loaded(slot, self.path).model), flat)
+
+    def learn(self, head: InstantHead, answer: Answer, sign: int = 1) -> None:
+        """Teach the head a person's answer, or take it back with `sign` -1."""
+        for windows in self._windows(answer):
+            head.learn([window.annotated for window in windows], sign)
+
+    def review_without(self, head: InstantHead, answer: Answer, learnt: bool) -> list[EntityReview]:
+        """What the head says of a person's answer from all others; `learnt`: it has learnt this one
+        as well. See `core.inference.instant.leave_out`."""
+        from core.inference.instant.leave_out import review_window, take_back
+
+        others = take_back(head, self._windows(answer)) if learnt else head
+        suggester = others.suggester()
+        return [
+            review
+            for windows in self._windows(answer)
+            for window in windows
+            for review in review_window(others, suggester, window)
+        ]
+
+    def _windows(self, answer: Answer) -> Iterator[list[AnnotatedWindow]]:
+        from core.inference.instant.leave_out import annotated_windows
+
+        read = partial(
+            annotated_windows, text=answer.text, entities=answer.accepted, rejected=answer.rejected
+        )
+        return _in_turns(self.path, read, background=True)
 
 
 def _in_turns(

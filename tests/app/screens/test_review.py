@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.screens.review import ranking
-from storage.repository import documents
+from storage.repository import annotation_sets, documents, statistics
 from tests.app.material import submit
 from tests.app.pages_kit import TEXT, Site
 
@@ -20,6 +20,20 @@ def checked(site: Site) -> None:
     site.open("review")
     site.app.button(key="check").click()
     site.run()
+
+
+def accepted(site: Site) -> set[tuple[str, str]]:
+    """What the document's answer holds."""
+    with site.sessions() as session:
+        (submission,) = statistics.submissions(session, site.project_id)
+        text = documents.get(session, submission.document_id).text
+        answer = annotation_sets.submitted_of(session, submission.document_id)
+        assert answer is not None
+        return {
+            (text[span.start : span.end], span.label)
+            for span in annotation_sets.spans_of(answer)
+            if span.status == "accepted"
+        }
 
 
 def buttons(site: Site, start: str) -> list[str]:
@@ -50,7 +64,7 @@ def test_each_doubt_shows_what_was_accepted_and_what_the_model_would_say(site: S
     checked(site)
     said = site.said()
     assert "checked 2 of 2" in said
-    assert "3 entities of 4 accepted ones" in said
+    assert "3 doubts on 4 accepted entities" in said
     assert "visited :blue-background[**⟦New York University⟧** LOC] on" in said
     assert ":orange-background[**⟦New York University⟧** ORG]" in said
     assert "Accepted: :blue-background[**⟦Olena⟧** PER]" in said
@@ -105,6 +119,46 @@ def test_what_a_person_finds_right_leaves_the_list(site: Site) -> None:
         site.run()
         assert len(buttons(site, "keep")) == left
     assert "You have reviewed all of them" in site.said()
+
+
+def test_a_suggestion_is_taken_as_a_correction_and_the_other_doubts_stay(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.app.button(key=buttons(site, "take ")[0]).click()
+    site.run()
+    assert "Corrected in Olena Kovale and submitted again" in site.said()
+    assert len(buttons(site, "take ")) == 2
+    assert not buttons(site, "check")  # it need not be checked again
+    assert accepted(site) == {WRONG[0], ("Olena Kovalenko", "PER"), WRONG[2]}
+
+
+def test_a_taken_suggestion_can_be_undone(site: Site) -> None:
+    submitted(site)
+    checked(site)
+    site.app.button(key=buttons(site, "take ")[0]).click()
+    site.run()
+    site.app.button(key="take_back").click()
+    site.run()
+    assert accepted(site) == set(WRONG)
+    assert len(buttons(site, "take ")) == 3
+    assert not [button for button in site.app.button if button.key == "take_back"]
+
+
+def test_a_missing_entity_is_shown_and_added(site: Site) -> None:
+    submit(site.sessions, site.project_id, "Olena Kovalenko left.")
+    checked(site)
+    assert "Suggested: :orange-background[**⟦Olena Kovalenko⟧** PER] left" in site.said()
+    assert "Accepted:" not in site.said()
+    site.app.button(key=buttons(site, "take ")[0]).click()
+    site.run()
+    assert accepted(site) == {("Olena Kovalenko", "PER")}
+
+
+def test_every_document_is_learnt_before_it_is_checked(site: Site) -> None:
+    for text in ("Anna met Bo.", "Bo left."):
+        submit(site.sessions, site.project_id, text, [("Bo", "PER")])
+    checked(site)
+    assert sorted(site.model.learnt) == [("Anna met Bo.", 1), ("Bo left.", 1)]
 
 
 def test_the_list_can_be_narrowed_to_a_kind_of_doubt_and_to_a_label(site: Site) -> None:
