@@ -8,24 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ...diffusion.constraints import Constraints
-from ...evaluation.calibration import JudgedCandidate, auroc, confidence_table, judge
+from ...evaluation.calibration import JudgedCandidate, confidence_table, judge
 from ...evaluation.evaluate import select_spans
 from ...evaluation.measure import final_spans, measure
 from ...evaluation.metrics import Scores, score
 from ...inference.candidates import propose
-from ...inference.label_errors import review_spans
 from ...types import Example, SamplerSettings, Span
 from .candidate import BaselineModel, CandidateModel
-from .seeding import with_errors
+from .error_finders import Rows, label_errors, label_errors_learnt
 
-Rows = list[dict[str, Any]]
 _SCORE_NAMES = ("precision", "recall", "f1", "nested_recall", "nested_gold", "gold", "sentences")
 _CANDIDATE_SCORE_NAMES = ("threshold", "distinct_spans", "sentences_per_second")
 GIVEN = (0, 1, 2)
-ERRORS = 0.05
-"""The share of entities that `label_errors` corrupts."""
-FIRST = (10, 25, 50)
-"""The ranks at which the precision is reported."""
 
 
 @dataclass(frozen=True)
@@ -117,50 +111,6 @@ def confidence(trained: CandidateModel | BaselineModel, data: MeasureInput) -> R
     return [{**row, **counts} for row in confidence_table(dev, test)]
 
 
-def label_errors(trained: CandidateModel | BaselineModel, data: MeasureInput) -> Rows:
-    """How early the finder ranks the errors that each sampler's seed puts into gold, and how often
-    it suggests the gold annotation."""
-    model = _require_candidate(trained).model
-    words = [example.words for example in data.test]
-    rows = []
-    for sampler in data.samplers:
-        seeded = with_errors(data.test, model.config.labels, ERRORS, sampler.seed)
-        reviews = review_spans(
-            model,
-            words,
-            [[seeded_span.span for seeded_span in seeded_spans] for seeded_spans in seeded],
-        )
-        pairs = [
-            pair
-            for seeded_spans, span_reviews in zip(seeded, reviews, strict=True)
-            for pair in zip(seeded_spans, span_reviews, strict=True)
-        ]
-        ranked = sorted(pairs, key=lambda pair: -pair[1].score)
-        wrong = [pair for pair in pairs if pair[0].kind]
-        precisions = {
-            f"at {count}": sum(seeded_span.kind is not None for seeded_span, _ in ranked[:count])
-            / count
-            for count in FIRST
-        }
-        rows.append(
-            {
-                "seed": sampler.seed,
-                "spans": len(pairs),
-                "errors": len(wrong),
-                **precisions,
-                "auroc": auroc(
-                    [review.score for _, review in pairs],
-                    [bool(seeded_span.kind) for seeded_span, _ in pairs],
-                ),
-                "mended": sum(
-                    seeded_span.truth == review.suggestion for seeded_span, review in wrong
-                )
-                / len(wrong),
-            }
-        )
-    return rows
-
-
 def measured(
     trained: CandidateModel | BaselineModel, name: str, data: MeasureInput, flat: bool
 ) -> Rows:
@@ -189,5 +139,10 @@ MEASURES: dict[str, Callable[[CandidateModel | BaselineModel, MeasureInput], Row
     "final_spans": scores_and_final_spans,
     "constrained": constrained,
     "confidence": confidence,
-    "label_errors": label_errors,
+    "label_errors": lambda trained, data: label_errors(
+        _require_candidate(trained).model, data.test, data.samplers
+    ),
+    "label_errors_learnt": lambda trained, data: label_errors_learnt(
+        _require_candidate(trained).model, data.test, data.samplers
+    ),
 }

@@ -3,11 +3,14 @@ suggestions to trust, and which annotations to doubt."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import mean
+from typing import Any
 
 from ...types import SamplerSettings
+from .error_finders import ERRORS, FIRST
 from .experiment import Experiment, ExperimentConfig
-from .measures import ERRORS, FIRST, GIVEN
+from .measures import GIVEN
 from .plan import Run
 from .report import Chart, Record, Report, in_percent
 from .runner import Done
@@ -28,7 +31,11 @@ def _confidence(config: ExperimentConfig) -> list[Run]:
 
 def _label_errors(config: ExperimentConfig) -> list[Run]:
     samplers = tuple(SamplerSettings(seed=seed) for seed in range(_SEEDS))
-    return measured_runs(config, "label errors", samplers, "label_errors")
+    first = samplers[:1]
+    return [
+        *measured_runs(config, "label errors", samplers, "label_errors"),
+        *measured_runs(config, "label errors, learnt", first, "label_errors_learnt"),
+    ]
 
 
 def _report_constrained(config: ExperimentConfig, done: Done) -> Report:
@@ -95,32 +102,54 @@ def _report_label_errors(config: ExperimentConfig, done: Done) -> Report:
     columns = tuple(f"precision at {count}" for count in FIRST)
     records: list[Record] = []
     for run, row in done:
-        record: Record = {"corpus": run.corpora[0].name}
-        if row is not None:
-            rows = row["measures"]
-            names = (*(f"at {count}" for count in FIRST), "auroc", "mended", "errors", "spans")
-            means = {name: mean(measured[name] for measured in rows) for name in names}
-            record |= {
-                **{f"precision at {count}": 100 * means[f"at {count}"] for count in FIRST},
-                "AUROC": means["auroc"],
-                "put right": 100 * means["mended"],
-                "errors": round(means["errors"]),
-                "spans": round(means["spans"]),
-            }
-        records.append(record)
+        place: Record = {
+            "corpus": run.corpora[0].name,
+            "retrained on them": "yes" if run.measure == "label_errors_learnt" else "no",
+        }
+        if row is None:
+            records.append(place)
+            continue
+        for finder in dict.fromkeys(measured["finder"] for measured in row["measures"]):
+            rows = [measured for measured in row["measures"] if measured["finder"] == finder]
+            records.append({**place, "finder": finder, **_means(rows)})
     notes = (
         f"{ERRORS:.0%} of the gold entities of the test file are spoilt: a boundary moved by a "
         "word, another label, or a span beside it that is no entity, a third each. The finder "
         "ranks all spans. Gold's own errors count against it. `put right`: of the errors, those "
-        f"for which the model says just what gold has. Means of {_SEEDS} seeds of the errors.",
+        f"for which the finder says just what gold has. Means of {_SEEDS} seeds of the errors; of "
+        "the first where the model is retrained on the spoilt file. `head` has learnt the spoilt "
+        "file always, and leaves the document out that it judges; `both` ranks by model and head.",
     )
     return Report(
         "Label errors found",
-        ("corpus", *columns, "AUROC", "put right", "errors", "spans"),
+        (
+            "corpus",
+            "retrained on them",
+            "finder",
+            *columns,
+            "AUROC",
+            "put right",
+            "errors",
+            "spans",
+        ),
         tuple(records),
         notes + config.notes([run for run, _ in done]),
-        Chart("corpus", columns[0]),
+        Chart("finder", columns[1], ("corpus", "retrained on them")),
     )
+
+
+def _means(rows: Sequence[dict[str, Any]]) -> Record:
+    def over_seeds(name: str) -> float | None:
+        values = [row[name] for row in rows if row[name] is not None]
+        return mean(values) if values else None
+
+    return {
+        **{f"precision at {count}": in_percent(over_seeds(f"at {count}")) for count in FIRST},
+        "AUROC": over_seeds("auroc"),
+        "put right": in_percent(over_seeds("mended")),
+        "errors": round(mean(row["errors"] for row in rows)),
+        "spans": round(mean(row["spans"] for row in rows)),
+    }
 
 
 CONSTRAINED = Experiment(

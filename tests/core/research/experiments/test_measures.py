@@ -10,13 +10,14 @@ from core.config import TrainingConfig
 from core.diffusion.constraints import Constraints
 from core.inference.decoding import Candidate
 from core.inference.label_errors import SpanReview
+from core.modeling.model import DiffusionNER
 from core.overlaps import overlap
-from core.research.experiments import measures
+from core.research.experiments import error_finders, measures
 from core.research.experiments.candidate import BaselineModel, CandidateModel
 from core.research.experiments.measures import MeasureInput
 from core.training.learner import DiffusionLearner
 from core.types import SamplerSettings, Span
-from tests.core.conftest import NewModel
+from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
 
@@ -94,14 +95,30 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
             )
         return answers
 
-    monkeypatch.setattr(measures, "review_spans", knows)
-    monkeypatch.setattr(measures, "ERRORS", 0.5)
+    monkeypatch.setattr(error_finders, "review_spans", knows)
+    monkeypatch.setattr(error_finders, "ERRORS", 0.5)
     trained = CandidateModel(DiffusionLearner(new_model(), TrainingConfig()))
     samplers = tuple(SamplerSettings(seed=seed) for seed in (0, 1))
-    rows = measures.label_errors(trained, MeasureInput(SENTENCES * 10, (), samplers))
+    asked = MeasureInput(SENTENCES * 10, (), samplers)
+    every_row = measures.measured(trained, "label_errors", asked, flat=True)
+    assert {row["finder"] for row in every_row} == {"model", "head", "both"}
+    rows = [row for row in every_row if row["finder"] == "model"]
     assert [row["seed"] for row in rows] == [0, 1]
     for row in rows:
         assert row["errors"] > 25
         assert (row["at 10"], row["at 25"], row["auroc"]) == (1.0, 1.0, 1.0)
         assert row["mended"] > 0.8
     assert rows[0]["errors"] != rows[1]["errors"]
+
+
+def test_a_head_that_has_learnt_the_errors_finds_them_by_the_other_documents(
+    learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(error_finders, "ERRORS", 0.1)
+    model = DiffusionNER.load(learned.folder)
+    trained = CandidateModel(DiffusionLearner(model, TrainingConfig()))
+    asked = MeasureInput(SENTENCES * 20, (), (SamplerSettings(),))
+    rows = measures.measured(trained, "label_errors", asked, flat=True)
+    (head,) = (row for row in rows if row["finder"] == "head")
+    assert head["auroc"] > 0.9
+    assert head["at 10"] > 0.5

@@ -10,7 +10,7 @@ import pytest
 
 from core.__main__ import main
 from core.inference.decoding import Candidate
-from core.research.experiments import measures, sampling
+from core.research.experiments import error_finders, measures, sampling
 from core.research.experiments.registry import EXPERIMENTS
 from core.types import Confidence
 from tests.core.research.experiments.conftest import Bench
@@ -54,7 +54,7 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sampling, "_SEEDS", 2)
-    monkeypatch.setattr(measures, "ERRORS", 0.5)
+    monkeypatch.setattr(error_finders, "ERRORS", 0.5)
     if name == "confidence":
         monkeypatch.setattr(measures, "propose", half_right)
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--quick"]
