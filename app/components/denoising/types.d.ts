@@ -28,6 +28,8 @@ interface EntityBar {
   row: number;
   slot: number;
   step: number;
+  banked: number;
+  scores: number[];
   surest: number;
   collapsed: number[];
 }

@@ -300,4 +300,5 @@ def _one_word(made: SentenceStep, threshold: float = 1.0) -> Trace:
         steps=(Step(1, 1000, 0, (made,)),),
         entities=(Entity(0, 3, "PER", 0.7),) if made.labels[0] else (),
         kept=(Origin(0, 1, 0),) if made.labels[0] else (),
+        scores=((0.7,),) if made.labels[0] else (),
     )
