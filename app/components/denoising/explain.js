@@ -22,7 +22,7 @@ export function explainEntity(payload, i) {
  * @param {number} k
  */
 export function explainSpan(payload, k) {
-  const entity = payload.entities.find((each) => each.collapsed.includes(k));
+  const entity = payload.entities.find((candidate) => candidate.collapsed.includes(k));
   const last = payload.frames.length - 1;
   const [start, end] = payload.frames[last].spans[k];
   const fate = entity ? `collapsed on ${entity.text}` : `ends on “${wordsOf(payload, start, end)}”, not kept as an entity`;
@@ -40,11 +40,11 @@ export function story(payload, i) {
   const entity = payload.entities[i];
   const met = payload.frames.map((frame) => frame.at.filter((_, k) => landed(frame, k, entity)).length);
   const first = met.findIndex((count) => count > 0);
-  const seen = new Set(payload.frames.flatMap((frame) => frame.at.flatMap((_, k) => (landed(frame, k, entity) ? [k] : []))));
+  const visitors = new Set(payload.frames.flatMap((frame) => frame.at.flatMap((_, k) => (landed(frame, k, entity) ? [k] : []))));
   const parts = [`${entity.collapsed.length} noisy ${entity.collapsed.length === 1 ? 'span' : 'spans'} collapsed here`];
   if (first > 0) parts.push(`first reached at step ${first}`);
   parts.push(`most confident at step ${entity.step}`);
-  if (seen.size > entity.collapsed.length) parts.push(`${seen.size} passed here in total`);
+  if (visitors.size > entity.collapsed.length) parts.push(`${visitors.size} passed here in total`);
   return `${parts.join(' · ')}.`;
 }
 

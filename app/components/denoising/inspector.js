@@ -8,27 +8,30 @@ const HEADINGS = ['Step', 'Noisy span before (words)', 'Predicted span', 'Type',
 const RUNNERS_UP = 3;
 
 export class Inspector {
+  /** @type {import('./selection.js').Selection} */ selection;
+
   /**
    * @param {HTMLElement} root
-   * @param {import('./selection.js').Selection} selection
    * @param {(frame: number) => void} seek
    */
-  constructor(root, selection, seek) {
+  constructor(root, seek) {
     this.root = root;
-    this.selection = selection;
     this.seek = seek;
     /** @type {(name: string) => any} */
     const find = (name) => root.querySelector(`.${name}`);
     /** @type {HTMLElement} */ this.title = find('title');
-    /** @type {HTMLElement} */ this.told = find('told');
+    /** @type {HTMLElement} */ this.description = find('description');
     /** @type {HTMLElement} */ this.spans = find('spans');
     /** @type {HTMLElement} */ this.edges = find('edges');
     /** @type {HTMLElement} */ this.running = find('running');
     /** @type {HTMLTableElement} */ this.table = find('steps');
     this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
     /** @type {string | null} */ this.built = null;
-    find('close').onclick = () => { selection.clear(); selection.onChange(); };
+    find('close').onclick = () => { this.selection.clear(); this.selection.onChange(); };
   }
+
+  /** @param {import('./selection.js').Selection} selection of the stage where somebody chose */
+  follow(selection) { this.selection = selection; }
 
   /**
    * Built anew only when the choice changes; while the animation runs, only the marks move.
@@ -42,7 +45,8 @@ export class Inspector {
     const slot = selection.span ?? entity?.slot ?? null;
     this.root.hidden = slot === null;
     if (slot === null) return;
-    const key = `${scene.payload.id} ${selection.entity} ${selection.span}`;
+    const { clientWidth } = this.root;
+    const key = `${scene.payload.id} ${selection.entity} ${selection.span} ${clientWidth} ${scene.colours.dark}`;
     if (this.built !== key) {
       this.built = key;
       if (selection.span !== null) this.#span(scene, selection.span);
@@ -56,9 +60,6 @@ export class Inspector {
     [...this.table.rows].forEach((row, i) => row.classList.toggle('now', i === now && i > 0));
   }
 
-  // The picture of the paths fits the width and the colours of the page.
-  layout() { this.built = null; }
-
   /**
    * @param {Scene} scene
    * @param {number} i
@@ -67,7 +68,7 @@ export class Inspector {
     const { payload, colours } = scene;
     const entity = payload.entities[i];
     this.#head(entity.text, payload.labels[entity.label].name, rgba(colours.labels[entity.label], 1));
-    this.told.textContent = story(payload, i);
+    this.description.textContent = story(payload, i);
     this.spans.replaceChildren(...entity.collapsed.map((k) => this.#chip(k)));
     const frame = payload.frames[entity.step];
     this.edges.textContent = frame.pointers.length
@@ -84,8 +85,8 @@ export class Inspector {
     const home = payload.entities.find((entity) => entity.collapsed.includes(k));
     const colour = home ? rgba(colours.labels[home.label], 1) : rgba(colours.ink, 0.35);
     this.#head(`Noisy span ${k + 1}`, home ? payload.labels[home.label].name : 'no entity', colour);
-    const said = explainSpan(payload, k);
-    this.told.textContent = `${said[0].toUpperCase()}${said.slice(1)}.`;
+    const sentence = explainSpan(payload, k);
+    this.description.textContent = `${sentence[0].toUpperCase()}${sentence.slice(1)}.`;
     this.spans.replaceChildren();
     this.edges.textContent = '';
   }
