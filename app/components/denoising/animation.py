@@ -91,3 +91,11 @@ class Payload(TypedDict):
     """What is said and read aloud when the entities stand."""
     threshold: float
     """φ."""
+
+
+class OverviewRow(TypedDict):
+    """A sentence of the document, or a part of a long one."""
+
+    index: int
+    """The sentence's number, from 0."""
+    payload: Payload

@@ -6,6 +6,7 @@ import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
+import { comeBack, depart } from './departure.js';
 import { Conflicts } from './conflicts.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
@@ -300,8 +301,10 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
   annotator.outbox.resume();
-  annotator.navigate = (where) => setTriggerValue('navigate', where);
+  const leaving = annotator;
+  annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
   annotator.update(data);
+  comeBack(annotator, session);
   return () => {
     annotator.destroy();
     INSTANCES.delete(parentElement);
