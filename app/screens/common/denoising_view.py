@@ -79,8 +79,8 @@ def show_animation(
         overview=overview,
         sentence=choice.sentence.number if choice else None,
     )
-    if choice and shown.sentence is not None:
-        request_sentence(choice.source, split(choice.text)[shown.sentence].start)
+    if choice and shown.sentence not in (None, choice.sentence.number):
+        request_sentence(choice.source, split(choice.text)[shown.sentence or 0].start)
         st.rerun()
     words, files = st.columns([3, 2], vertical_alignment="top")
     words.caption(EXPLANATION)

@@ -309,6 +309,7 @@ def test_the_pointers_of_each_noisy_span_come_surest_first_and_without_the_unlik
         sentences=(tuple(Token(2 * i, 2 * i + 1) for i in range(4)),),
         entities=(),
         kept=(),
+        scores=(),
     )
     frame = sentence_payload(trace, 0, COLOURS)["frames"][1]
     assert frame["pointers"] == [([1, 600, 3, 387], [2, 600, 0, 387])]
