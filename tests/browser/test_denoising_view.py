@@ -149,7 +149,9 @@ PAINTED = """(view, [left, right]) => {
     const columns = [];
     for (let x = 0; x < canvas.width; x++) {
         let strong = 0;
-        for (let y = from; y < bottom * ratio; y++) strong += pixels.data[4 * (y * canvas.width + x) + 3] > 120;
+        for (let y = from; y < bottom * ratio; y++) {
+            strong += pixels.data[4 * (y * canvas.width + x) + 3] > 120;
+        }
         if (strong > 3) columns.push(x / ratio);
     }
     const edges = [box(left).left, box(right).right, box(left).right, box(right).left];

@@ -3,6 +3,8 @@ const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 const LARGEST_GAP = 60;
 
 export class Geometry {
+  /** @type {number[]} */ #plainUntil;
+
   /**
    * Measured once for each layout.
    * @param {HTMLElement} stage
@@ -24,6 +26,7 @@ export class Geometry {
         rtl: RTL.test(element.textContent),
       };
     }));
+    this.#plainUntil = plainRuns(this.words);
     /** @type {number[]} */
     this.bottoms = rows.map((_, row) => Math.max(...this.words.filter((word) => word.row === row).map(({ bottom }) => bottom)));
   }
@@ -39,15 +42,46 @@ export class Geometry {
     const pieces = [];
     const last = Math.min(this.words.length, Math.max(Math.ceil(end), Math.floor(start) + 1));
     for (let i = Math.max(0, Math.floor(start)); i < last; i++) {
-      const { row, left, right, rtl } = this.words[i];
-      const wide = right - left;
-      const [from, to] = [Math.max(0, start - i) * wide, Math.min(1, end - i) * wide];
-      if (to < from) continue;
-      if (rtl) join(pieces, row, right - to, right - from);
-      else join(pieces, row, left + from, left + to);
+      const { row } = this.words[i];
+      const next = Math.min(last, this.#plainUntil[i]);
+      if (next - i > 1) {
+        // words from left to right make one stretch
+        pieces.push({ row, left: this.#at(i, start), right: this.#at(next - 1, end) });
+        i = next - 1;
+        continue;
+      }
+      const [from, to] = [this.#at(i, start), this.#at(i, end)];
+      if (Math.min(end, i + 1) >= start) join(pieces, row, Math.min(from, to), Math.max(from, to));
     }
     return pieces;
   }
+
+  /**
+   * Where an offset lies on word i, or the end of the word that is nearer to it.
+   * @param {number} i
+   * @param {number} offset
+   */
+  #at(i, offset) {
+    const { left, right, rtl } = this.words[i];
+    const share = Math.min(1, Math.max(0, offset - i)) * (right - left);
+    return rtl ? right - share : left + share;
+  }
+}
+
+/**
+ * For each word the end of the run of a row that it begins or continues, in which all words follow
+ * one another from left to right.
+ * @param {Geometry['words']} words
+ */
+function plainRuns(words) {
+  /** @type {number[]} */
+  const until = [];
+  for (let i = words.length - 1; i >= 0; i--) {
+    const follows = i + 1 < words.length && words[i + 1].row === words[i].row
+      && !words[i].rtl && !words[i + 1].rtl && words[i + 1].left >= words[i].left;
+    until[i] = follows ? until[i + 1] : i + 1;
+  }
+  return until;
 }
 
 /**
