@@ -277,6 +277,9 @@ class Trace:
     kept: tuple[Origin | None, ...]
     """Where each entity scored highest, parallel to `entities`; None for a fixed entity that does
     not consist of whole words of one sentence."""
+    scores: tuple[tuple[float, ...], ...]
+    """Each entity's score after every step, parallel to `entities`: γ numbers, 0 where the steps
+    until then did not propose it. The last one is its own score. Empty where `kept` is None."""
     uncovered: tuple[Token, ...] = ()
     """Tokens that no window could cover; empty for ordinary text."""
     weights: tuple[float, float, float] = (0.5, 0.5, 2.0)

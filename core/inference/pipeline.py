@@ -28,6 +28,7 @@ from ..types import (
     SamplerOptions,
     SamplerSettings,
     SentenceStep,
+    Span,
     Step,
     Token,
     Trace,
@@ -35,7 +36,7 @@ from ..types import (
 from .candidates import candidates, propose, threshold_of
 from .decoding import Candidate, DecodedEntity, add_fixed, decode
 from .entity_constraints import validate_constraints, window_constraints
-from .trace import sentence_step
+from .trace import entity_scores, scores_by_step, sentence_step
 from .windows import WindowedText
 
 _OVERLAP = 16
@@ -194,22 +195,26 @@ class Pipeline:
             for number, parts in enumerate(batched_steps, 1)
         ]
         by_window: list[list[Candidate]] = [[] for _ in windowed.windows]
+        scores: list[list[dict[Span, float]]] = [[] for _ in windowed.windows]
         for batch in zip(*batched_steps, strict=True):
             rows, history = batch[0][0], [step for _, step in batch]
             rules = [windowed.constraints[row] for row in rows]
             proposals = candidates(history, self.labels, threshold, rules, threshold)
-            for row, proposed in zip(rows, proposals, strict=True):
-                by_window[row] = proposed
+            by_step = scores_by_step(history, self.labels, rules)
+            for row, proposed, row_scores in zip(rows, proposals, by_step, strict=True):
+                by_window[row], scores[row] = proposed, row_scores
         decoded = decode(windowed, by_window, threshold, settings.flat)
         decoded = add_fixed(text, decoded, fixed)
+        sentences = tuple(windowed.tokens_of(window) for window in windowed.windows)
         return Trace(
             text,
-            tuple(windowed.tokens_of(window) for window in windowed.windows),
+            sentences,
             settings,
             threshold,
             tuple(steps),
             tuple(entity for entity, _ in decoded),
             tuple(origin for _, origin in decoded),
+            tuple(entity_scores(*item, sentences, scores) for item in decoded),
             windowed.uncovered,
             self.model.config.decoding.weights,
             self.model.config.calibration_of(settings.flat),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -9,8 +10,10 @@ from torch import Tensor
 
 from ..config import ModelConfig
 from ..diffusion import boundaries as codec
+from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import SamplerStep
-from ..types import NO_ENTITY, Pointers, SentenceStep
+from ..types import NO_ENTITY, Entity, Origin, Pointers, SentenceStep, Span, Token
+from .candidates import candidates
 
 
 def sentence_step(
@@ -34,6 +37,37 @@ def sentence_step(
         renewed=tuple(_renewed_slots(step, row)),
         pointers=_pointers(step, row, length) if pointers else None,
     )
+
+
+def scores_by_step(
+    history: Sequence[SamplerStep], labels: Sequence[str], rules: Sequence[Constraints]
+) -> list[list[dict[Span, float]]]:
+    """Every sentence's candidates after each step with their scores, indexed by sentence, then by
+    step: what decoding would have had if the sampler had stopped there."""
+    by_step = [
+        candidates(history[:number], labels, constraints=rules)
+        for number in range(1, len(history) + 1)
+    ]
+    return [
+        [{candidate.span: candidate.score for candidate in proposed} for proposed in sentence]
+        for sentence in zip(*by_step, strict=True)
+    ]
+
+
+def entity_scores(
+    entity: Entity,
+    origin: Origin | None,
+    sentences: Sequence[Sequence[Token]],
+    by_sentence: Sequence[Sequence[dict[Span, float]]],
+) -> tuple[float, ...]:
+    """An entity's score after each step, of what `scores_by_step` gives for all sentences."""
+    if origin is None:
+        return ()
+    tokens = sentences[origin.sentence]
+    start = next(i for i, token in enumerate(tokens) if token.start == entity.start)
+    end = next(i for i, token in enumerate(tokens, start=1) if token.end == entity.end)
+    span = Span(start, end, entity.label)
+    return tuple(scores.get(span, 0.0) for scores in by_sentence[origin.sentence])
 
 
 def _pairs(places: Tensor) -> tuple[tuple[Any, Any], ...]:

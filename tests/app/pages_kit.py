@@ -71,7 +71,7 @@ class PretendedModel:
         ]
         return Prediction(text, tuple(found))
 
-    def trace(self, text: str, settings: SamplerSettings) -> Trace:
+    def trace(self, text: str, settings: SamplerSettings, pointers: bool = True) -> Trace:
         self.asked.append(settings)
         return build_trace()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from core.inference.scoring import entity_score
 from core.types import (
@@ -70,7 +71,7 @@ def build_trace(
         _film(rng, len(words), wanted, steps, num_spans)
         for words, wanted in zip(tokens, targets, strict=True)
     ]
-    entities, kept = _decoded(tokens, targets, films)
+    entities, kept, scores = _decoded(tokens, targets, films)
     return Trace(
         text=text,
         sentences=tokens,
@@ -87,6 +88,7 @@ def build_trace(
         ),
         entities=entities,
         kept=kept,
+        scores=scores,
     )
 
 
@@ -170,24 +172,29 @@ def _decoded(
     tokens: Sequence[Sequence[Token]],
     targets: Sequence[Sequence[Target]],
     films: Sequence[Sequence[SentenceStep]],
-) -> tuple[tuple[Entity, ...], tuple[Origin, ...]]:
-    """The best noisy span of every target, in reading order."""
-    found: list[tuple[Entity, Origin]] = []
+) -> tuple[tuple[Entity, ...], tuple[Origin, ...], tuple[tuple[float, ...], ...]]:
+    """Every target that noisy spans ended on, in reading order, with the best of these and the
+    highest score that it had until each step."""
+    decoded: list[tuple[Entity, Origin, tuple[float, ...]]] = []
     for number, (words, wanted, film) in enumerate(zip(tokens, targets, films, strict=True)):
-        last = film[-1]
-        for start, end, label in wanted:
-            slots = [
-                k
-                for k, span in enumerate(last.spans)
-                if span == (start, end) and last.labels[k] == label
-            ]
-            if not slots:
+        for target in wanted:
+            scores = [_scores(step, target) for step in film]
+            if not scores[-1]:
                 continue
-            scores = {
-                k: entity_score(last.p_left[k], last.p_right[k], last.p_type[k]) for k in slots
-            }
-            best = max(slots, key=scores.__getitem__)
-            entity = Entity(words[start].start, words[end - 1].end, label, scores[best])
-            found.append((entity, Origin(number, len(film), best)))
-    found.sort(key=lambda each: each[0])
-    return tuple(entity for entity, _ in found), tuple(origin for _, origin in found)
+            best = max(scores[-1], key=scores[-1].__getitem__)
+            start, end, label = target
+            until = list(accumulate((max(step.values(), default=0.0) for step in scores), max))
+            entity = Entity(words[start].start, words[end - 1].end, label, until[-1])
+            decoded.append((entity, Origin(number, len(film), best), tuple(until)))
+    decoded.sort(key=lambda item: item[0])
+    entities, kept, curves = zip(*decoded, strict=True) if decoded else ((), (), ())
+    return entities, kept, curves
+
+
+def _scores(step: SentenceStep, target: Target) -> dict[int, float]:
+    """The scores of the noisy spans that predict exactly the target."""
+    return {
+        k: entity_score(step.p_left[k], step.p_right[k], step.p_type[k])
+        for k, (span, label) in enumerate(zip(step.spans, step.labels, strict=True))
+        if (*span, label) == target
+    }

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.components.denoising import denoising_view, sentence_choices, sentence_payload
+from app.components.denoising import (
+    OverviewRow,
+    denoising_view,
+    sentence_choices,
+    sentence_payload,
+)
+from app.components.denoising.payload import light
 from app.components.plots import boundaries, confidence, river
 from tests.app.traces import COLOURS, build_trace
 
@@ -29,8 +35,32 @@ trace = traces[which]()
 choices = sentence_choices(trace)
 choice = st.selectbox("Sentence", choices, format_func=lambda choice: choice.title)
 payload = sentence_payload(trace, choice.index, COLOURS)
-chosen = denoising_view(payload, key="denoising", autoplay="still" not in st.query_params)
+beside = {}
+if "beside" in st.query_params:
+    other = build_trace(steps=10, seed=1)
+    beside = {
+        "beside": sentence_payload(other, choice.index, COLOURS),
+        "names": ("γ = 5", "γ = 10"),
+    }
+overview = []
+if "overview" in st.query_params:
+    overview = [
+        OverviewRow(index=part.index, payload=light(sentence_payload(trace, part.index, COLOURS)))
+        for part in choices
+    ]
+shown = denoising_view(
+    payload,
+    key="denoising",
+    autoplay="still" not in st.query_params,
+    overview=overview,
+    sentence=choice.index,
+    beside=sentence_payload(other, choice.index, COLOURS) if "beside" in st.query_params else None,
+    names=("γ = 5", "γ = 10") if "beside" in st.query_params else (),
+)
+chosen = shown.chosen
 st.text(f"chosen: {chosen.entity} {chosen.span}")
+if shown.sentence is not None:
+    st.text(f"wanted: sentence {shown.sentence}")
 if "charts" in st.query_params:
     left, right = st.columns(2)
     left.plotly_chart(river(payload), key="river")

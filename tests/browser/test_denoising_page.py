@@ -40,7 +40,7 @@ TURN = """() => new Promise((done) => {
 def view(tab: Page, model_site: Site) -> Locator:
     tab.goto(f"{model_site.url}/playground")
     view = tab.locator(".denoising")
-    expect(view.locator(".readout")).to_have_text(re.compile("step 0"), timeout=MODEL)
+    expect(view.locator(".readout")).to_have_text(re.compile("random spans"), timeout=MODEL)
     tab.wait_for_function(SETTLED)
     return view
 
@@ -62,7 +62,7 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     ).to_be_visible()
     expect(view.page.get_by_text("chosen").first).to_be_visible()
 
-    words = view.locator(".text").inner_text()
+    words = view.locator(".text").text_content()
     with view.page.expect_download() as downloading:
         view.page.get_by_role("button", name="Animation (HTML)").click()
     file = tmp_path / downloading.value.suggested_filename
@@ -70,8 +70,8 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     view.page.goto(file.as_uri())
     film = view.page.locator(".denoising")
     film.press("End")
-    expect(film.locator(".readout")).to_have_text(re.compile(r"^done · \d+ entities"))
-    assert film.locator(".text").inner_text() == words
+    expect(film.locator(".readout")).to_have_text(re.compile(r"^Done: \d+ entities"))
+    assert film.locator(".text").text_content() == words
     active = ModelRegistry(model_site.sessions).active()
     assert active is not None
     made_by = re.compile(f"Model version {active.id} · γ = 5 · K = 60")

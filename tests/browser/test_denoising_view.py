@@ -24,7 +24,9 @@ def view(tab: Page, demos: Served) -> Locator:
 def _opened(page: Page, demos: Served, query: str = "") -> Locator:
     page.goto(f"{demos}/?demo=denoising_demo&{query}")
     view = page.locator(".denoising")
-    expect(view.locator(".readout")).to_have_text(re.compile("step|done"), timeout=60_000)
+    expect(view.locator(".readout").first).to_have_text(
+        re.compile("random|Step|Done"), timeout=60_000
+    )
     return view
 
 
@@ -44,38 +46,50 @@ def _right(box: FloatRect) -> float:
 
 def test_arrow_keys_step_through_the_frames(view: Locator) -> None:
     readout = view.locator(".readout")
-    expect(readout).to_have_text("step 0 / 5 · t = 1000 · 60 random spans")
+    expect(readout).to_have_text("60 random spans: nothing is known yet")
     view.press("ArrowRight")
     view.press("ArrowRight")
-    expect(readout).to_have_text(re.compile(r"step 2 / 5 · t = 600 · \d+ of 60 spans confident"))
+    expect(readout).to_have_text(re.compile(r"^Step 2 of 5: \d+ spans within a word of a name"))
     view.press("ArrowLeft")
-    expect(readout).to_have_text(re.compile("step 1 / 5 · t = 800"))
+    expect(readout).to_have_text(re.compile("^Step 1 of 5: "))
     view.press("End")
-    expect(readout).to_have_text("done · 7 entities from 60 noisy spans")
+    expect(readout).to_have_text("Done: 7 entities from 60 random spans")
     view.press("Home")
-    expect(readout).to_have_text(re.compile("step 0 / 5"))
+    expect(readout).to_have_text(re.compile("^60 random spans"))
 
 
 def test_the_slider_scrubs_and_speaks_the_step(view: Locator) -> None:
     seek = view.locator(".seek")
     seek.fill("3")
-    expect(view.locator(".readout")).to_have_text(re.compile("step 3 / 5"))
-    assert "step 3 / 5" in (seek.get_attribute("aria-valuetext") or "")
-    expect(view.locator(".spoken")).to_contain_text("Step 3 / 5")
+    expect(view.locator(".readout")).to_have_text(re.compile("^Step 3 of 5"))
+    assert "Step 3 of 5" in (seek.get_attribute("aria-valuetext") or "")
+    expect(view.locator(".spoken")).to_contain_text("Step 3 of 5")
 
 
-def test_the_final_bars_are_the_kept_entities(view: Locator) -> None:
-    bars = view.locator("button.entity")
-    expect(bars).to_have_count(7)
-    expect(bars.first).to_be_hidden()
-    view.press("End")
-    expect(bars.first).to_be_visible()
-    shown = bars.evaluate_all(
+def test_each_entity_is_banked_at_the_step_where_it_passes_and_stays(view: Locator) -> None:
+    chips = view.locator("button.entity")
+    expect(chips).to_have_count(7)
+    for _ in range(2):
+        view.press("ArrowRight")
+        expect(chips.first).to_be_hidden()
+    view.press("ArrowRight")
+    expect(view.locator(".readout")).to_have_text(re.compile("New York and 5 more are certain$"))
+    for key in ("", "ArrowRight", "End"):
+        if key:
+            view.press(key)
+        for number in range(7):
+            expect(chips.nth(number)).to_be_visible()
+    payload = sentence_payload(build_trace(), 0, COLOURS)
+    first = payload["entities"][0]
+    expect(chips.first.locator("small")).to_have_text(
+        f"step 3 · {round(100 * first['scores'][2])} %"
+    )
+    shown = chips.evaluate_all(
         "all => all.map(b => [+b.dataset.start, +b.dataset.end, b.dataset.label])"
     )
     trace = build_trace()
-    first = trace.sentences[0]
-    wanted = [[e.start, e.end, e.label] for e in trace.entities if e.end <= first[-1].end]
+    sentence = trace.sentences[0]
+    wanted = [[e.start, e.end, e.label] for e in trace.entities if e.end <= sentence[-1].end]
     assert shown == wanted
 
 
@@ -97,7 +111,7 @@ def test_reduced_motion_waits_to_be_asked_and_jumps_from_frame_to_frame(
     view.press("Space")
     expect(view.locator(".play")).to_have_attribute("aria-label", "Pause")
     page.clock.run_for(10_000)
-    expect(view.locator(".readout")).to_have_text(re.compile("^done"))
+    expect(view.locator(".readout")).to_have_text(re.compile("^Done"))
     expect(view.locator(".play")).to_have_attribute("aria-label", "Play")
     assert sorted(set(page.evaluate("window.seen"))) == [0, 1, 2, 3, 4, 5, 6]
 
@@ -119,30 +133,117 @@ def test_a_clicked_entity_stays_marked_while_the_film_runs_back(view: Locator) -
     view.page.mouse.move(0, 0)
     view.page.keyboard.press("ArrowLeft")
     view.page.keyboard.press("ArrowLeft")
-    expect(view.locator(".readout")).to_have_text(re.compile("step 4 / 5"))
+    expect(view.locator(".readout")).to_have_text(re.compile("^Step 4 of 5"))
     expect(view.locator(".note")).to_have_text(re.compile("noisy spans collapsed here · LOC"))
 
 
-def test_each_bar_lies_under_its_own_words(view: Locator) -> None:
+PAINTED = """(view, [left, right]) => {
+    const stage = view.querySelector('.stage'), canvas = stage.querySelector('canvas');
+    const words = [...view.querySelectorAll('.text span')];
+    const ratio = canvas.width / canvas.clientWidth, origin = stage.getBoundingClientRect();
+    const row = words[left].getBoundingClientRect();
+    const box = (word) => words[word].getBoundingClientRect();
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const from = Math.round((row.bottom + 4 - origin.top) * ratio);
+    const bottom = stage.querySelector('.bank').getBoundingClientRect().top - origin.top;
+    const columns = [];
+    for (let x = 0; x < canvas.width; x++) {
+        let strong = 0;
+        for (let y = from; y < bottom * ratio; y++) {
+            strong += pixels.data[4 * (y * canvas.width + x) + 3] > 120;
+        }
+        if (strong > 3) columns.push(x / ratio);
+    }
+    const edges = [box(left).left, box(right).right, box(left).right, box(right).left];
+    const ends = [Math.min(...edges), Math.max(...edges)].map((x) => x - origin.left);
+    return { ends, painted: [Math.min(...columns), Math.max(...columns)] };
+}"""
+"""The words' outer ends, and the outermost columns with strong bars below them, in pixels."""
+
+
+def test_the_settled_bars_lie_under_their_own_words(view: Locator) -> None:
     view.press("End")
-    payload = sentence_payload(build_trace(), 0, COLOURS)
-    for number, entity in enumerate(payload["entities"]):
-        bar = _box(view.locator("button.entity").nth(number))
-        first = _box(view.locator(".text span").nth(entity["start"]))
-        last = _box(view.locator(".text span").nth(entity["end"] - 1))
-        assert bar["x"] == pytest.approx(first["x"], abs=1.5)
-        assert 0 <= bar["y"] - first["y"] - first["height"] < 80
-        if last["y"] == first["y"]:
-            assert _right(bar) == pytest.approx(_right(last), abs=1.5)
+    entities = sentence_payload(build_trace(), 0, COLOURS)["entities"]
+    seen = view.evaluate(PAINTED, [entities[0]["start"], entities[-1]["end"] - 1])
+    assert seen["painted"] == pytest.approx(seen["ends"], abs=3)
 
 
 def test_bars_under_right_to_left_words_start_at_the_right(page: Page, demos: Served) -> None:
     view = _opened(page, demos, "trace=scripts")
+    view.locator(".seek").fill("5")
+    first, second = (_box(view.locator(".text span").nth(i)) for i in (1, 2))
+    assert second["x"] < first["x"]
+    seen = view.evaluate(PAINTED, [1, 4])
+    assert seen["painted"] == pytest.approx(seen["ends"], abs=3)
+
+
+def test_the_sentence_fills_the_width_of_the_stage(view: Locator) -> None:
+    stage, words = _box(view.locator(".stage")), view.locator(".text span")
+    first, last = _box(words.first), _box(words.last)
+    if first["y"] == last["y"]:
+        assert _right(last) - first["x"] > 0.9 * (stage["width"] - 40)
+    assert all(_right(_box(words.nth(i))) <= _right(stage) for i in range(words.count()))
+
+
+def test_two_animations_run_on_one_slider(tab: Page, demos: Served) -> None:
+    view = _opened(tab, demos, "beside=1")
+    expect(view.locator(".name")).to_have_text(["γ = 5", "γ = 10"])
+    view.locator(".seek").fill("4")
+    expect(view.locator(".readout")).to_have_text(
+        [re.compile("^Step 2 of 5"), re.compile("^Step 4 of 10")]
+    )
     view.press("End")
-    bar = _box(view.locator("button.entity").first)
-    first, last = (_box(view.locator(".text span").nth(i)) for i in (1, 2))
-    assert bar["x"] == pytest.approx(last["x"], abs=1.5)
-    assert _right(bar) == pytest.approx(_right(first), abs=1.5)
+    expect(view.locator(".readout")).to_have_text([re.compile("^Done"), re.compile("^Done")])
+    view.locator(".scene").nth(1).locator("button.entity").first.click()
+    expect(view.locator(".inspector table tr")).to_have_count(11)
+
+
+def test_the_whole_document_plays_together_and_a_click_chooses_a_sentence(
+    tab: Page, demos: Served
+) -> None:
+    view = _opened(tab, demos, "overview=1")
+    rows = view.locator(".sentence")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_have_attribute("aria-current", "true")
+    expect(rows.locator("small")).to_have_text(["0 of 7 certain", "no entity", "0 of 3 certain"])
+    view.press("End")
+    expect(rows.locator("small")).to_have_text(["7 of 7 certain", "no entity", "3 of 3 certain"])
+    rows.nth(2).click()
+    expect(tab.get_by_text("wanted: sentence 2")).to_be_visible()
+
+
+def test_a_step_is_saved_as_a_picture_and_the_whole_as_a_video(
+    view: Locator, tmp_path: Path
+) -> None:
+    view.locator(".seek").fill("3")
+    for kind, starts in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with view.page.expect_download() as downloading:
+            view.get_by_role("button", name=kind, exact=True).click()
+        file = tmp_path / downloading.value.suggested_filename
+        downloading.value.save_as(file)
+        assert file.name.endswith(f"-step-3.{kind.lower()}")
+        assert file.read_bytes().startswith(starts)
+    drawn = (tmp_path / file.name).read_text(encoding="utf-8")
+    for word in ("Kovalenko", "Step 3 of 5", "step 3 · 7"):
+        assert word in drawn
+    with view.page.expect_download() as downloading:
+        view.get_by_role("button", name="Video", exact=True).click()
+        expect(view.locator(".saving")).to_be_visible()
+        expect(view.locator(".save-video")).to_have_text(re.compile(r"^Recording \d+ % – stop$"))
+    file = tmp_path / downloading.value.suggested_filename
+    downloading.value.save_as(file)
+    assert file.suffix in {".mp4", ".webm"}
+    assert file.stat().st_size > 20_000
+    expect(view.locator(".saving")).to_be_hidden()
+
+
+def test_a_recording_can_be_stopped(view: Locator) -> None:
+    button = view.locator(".save-video")
+    button.click()
+    expect(button).to_have_text(re.compile("stop"))
+    button.click()
+    expect(button).to_have_text("Video")
+    expect(view.locator(".saving")).to_be_hidden()
 
 
 def test_markup_in_the_text_is_shown_and_never_run(page: Page, demos: Served) -> None:
@@ -173,7 +274,7 @@ def test_the_film_plays_by_itself_glides_and_stops_at_the_end(moving: Page, demo
     moving.clock.run_for(1000)
     expect(view).to_have_attribute("data-position", re.compile(r"\.\d*[1-9]"))
     moving.clock.fast_forward(60_000)
-    expect(view.locator(".readout")).to_have_text(re.compile("^done"))
+    expect(view.locator(".readout")).to_have_text(re.compile("^Done"))
     expect(view).not_to_have_class(re.compile("playing"))
     assert _position(view) == 6
     assert faults == []
@@ -187,7 +288,7 @@ def test_another_sentence_starts_a_new_film(moving: Page, demos: Served) -> None
     expect(view.locator(".text")).to_have_text(re.compile("It rained"))
     assert _position(view) == 0
     view.press("End")
-    expect(view.locator(".readout")).to_have_text("done · 0 entities from 60 noisy spans")
+    expect(view.locator(".readout")).to_have_text("Done: 0 entities from 60 random spans")
 
 
 def test_a_clicked_entity_tells_its_noisy_spans_its_steps_and_its_runners_up(
@@ -243,12 +344,12 @@ def test_a_noisy_span_can_be_named_by_its_number(view: Locator) -> None:
 
 
 def test_a_click_on_a_thin_bar_shows_its_trajectory(view: Locator) -> None:
-    """Where one bar lies alone, a click finds it; beside all bars it finds none."""
+    """On a bar a click finds it; above all bars it finds none."""
     payload = sentence_payload(build_trace(), 0, COLOURS)
     view.press("ArrowRight")
     stage = view.locator(".stage")
     hit = None
-    for y in range(34, 80):
+    for y in range(60, 160):
         stage.hover(position={"x": 300, "y": y})
         if "hits" in (stage.get_attribute("class") or ""):
             hit = y
@@ -330,12 +431,12 @@ def test_a_shared_film_plays_from_its_file_alone(moving: Page, shared: str) -> N
     expect(view).to_have_class(re.compile("playing"))
     moving.clock.run_for(1000)
     moving.clock.fast_forward(60_000)
-    expect(view.locator(".readout")).to_have_text(re.compile("^done"))
+    expect(view.locator(".readout")).to_have_text(re.compile("^Done"))
     expect(view.locator(".text")).to_contain_text("</script><script>alert(1)</script>")
     view.locator("button.entity").first.click()
     expect(view.locator(".title")).to_have_text("Ann PER")
     view.press("Home")
-    expect(view.locator(".readout")).to_have_text(re.compile("step 0 / 5"))
+    expect(view.locator(".readout")).to_have_text(re.compile("random spans"))
     assert view.locator("img").count() == 0
     assert asked == [shared]
     assert faults == []

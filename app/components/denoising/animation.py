@@ -25,7 +25,9 @@ class Frame(TypedDict):
     """All K noisy spans at one moment; in frame 0 every list but `at` is empty."""
 
     readout: str
+    """The step in one line."""
     summary: str
+    """The same with the places agreed on, read aloud."""
     at: list[tuple[float, float]]
     """Continuous word offsets of the noisy spans, smaller one first."""
     spans: list[tuple[int, int]]
@@ -62,6 +64,10 @@ class EntityBar(TypedDict):
     no other is there in the end."""
     step: int
     """The step, 1 … γ, where it was proposed most surely."""
+    banked: int
+    """The step, 1 … γ, since which its score has reached φ."""
+    scores: list[float]
+    """Its score after each step, of what was proposed until then."""
     surest: int
     """The noisy span that proposed it there, as its boundaries or as likely ones beside them."""
     collapsed: list[int]
@@ -85,3 +91,11 @@ class Payload(TypedDict):
     """What is said and read aloud when the entities stand."""
     threshold: float
     """φ."""
+
+
+class OverviewRow(TypedDict):
+    """A sentence of the document, or a part of a long one."""
+
+    index: int
+    """The sentence's number, from 0."""
+    payload: Payload

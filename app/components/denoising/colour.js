@@ -46,5 +46,8 @@ export function palette(element, labels) {
   const dark = luminance(ink) > 0.4;
   /** @type {(colour: Colour) => Colour} */
   const lighten = (colour) => (dark ? blend(colour, [255, 255, 255], 0.18) : colour);
-  return { ink, dark, labels: labels.map((label) => lighten(hex(label.color))) };
+  return {
+    ink, dark, labels: labels.map((label) => lighten(hex(label.color))),
+    flash: dark ? [255, 196, 84] : [176, 92, 0], font: getComputedStyle(element).fontFamily,
+  };
 }

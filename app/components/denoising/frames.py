@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.components.denoising import wording
-from app.components.denoising.animation import Frame, Pointed
+from app.components.denoising.animation import EntityBar, Frame, Pointed
 from core.inference.scoring import entity_score
 from core.types import Pointers, SentenceStep, Trace
 
@@ -14,12 +14,14 @@ _MOST_WORDS = 8
 """Of each pointer at each step: an animation of 100 words and 200 spans stays below a megabyte."""
 
 
-def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> list[Frame]:
-    """γ + 1 frames; `index` numbers the labels."""
+def sentence_frames(
+    trace: Trace, sentence: int, index: Mapping[str, int], entities: Sequence[EntityBar]
+) -> list[Frame]:
+    """γ + 1 frames; `index` numbers the labels, `entities` are the sentence's."""
     steps = [step.sentences[sentence] for step in trace.steps]
     tokens, gamma, num_spans = trace.sentences[sentence], len(steps), len(steps[0].spans)
     noise = Frame(
-        readout=wording.noise_readout(gamma, trace.steps[0].t, num_spans),
+        readout=wording.noise_readout(num_spans),
         summary=wording.noise_summary(num_spans),
         at=_positions(steps[0].noisy),
         spans=[],
@@ -31,7 +33,7 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
         pointers=[],
     )
     frames = [noise]
-    for number, (step, made) in enumerate(zip(trace.steps, steps, strict=True), start=1):
+    for number, made in enumerate(steps, start=1):
         positions = steps[number].noisy if number < gamma else made.spans
         sure = _confident(made, trace)
         votes = [
@@ -39,12 +41,15 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
             for (start, end), label, is_sure in zip(made.spans, made.labels, sure, strict=True)
             if is_sure
         ]
-        readout = wording.step_readout(number, gamma, step.t_prev, sum(sure), num_spans)
+        at = _positions(positions)
+        certain = [entity["text"] for entity in entities if entity["banked"] == number]
+        near = _near(at, entities) if entities else None
+        readout = wording.step_readout(number, gamma, near, len(made.renewed), certain)
         frames.append(
             Frame(
                 readout=readout,
                 summary=wording.step_summary(readout, votes),
-                at=_positions(positions),
+                at=at,
                 spans=list(made.spans),
                 labels=[-1 if label is None else index[label] for label in made.labels],
                 scores=[span_score(made, slot, trace) for slot in range(num_spans)],
@@ -60,6 +65,14 @@ def sentence_frames(trace: Trace, sentence: int, index: Mapping[str, int]) -> li
 def _positions(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
     """Rounded to a hundredth of a word; noise may put a right boundary left of its left one."""
     return [(round(min(pair), 2), round(max(pair), 2)) for pair in pairs]
+
+
+def _near(at: Sequence[tuple[float, float]], entities: Sequence[EntityBar]) -> int:
+    """How many spans have both boundaries within a word of an entity's."""
+    return sum(
+        any(abs(start - e["start"]) <= 1 and abs(end - e["end"]) <= 1 for e in entities)
+        for start, end in at
+    )
 
 
 def span_score(step: SentenceStep, slot: int, trace: Trace) -> float:

@@ -8,14 +8,14 @@ const HEADINGS = ['Step', 'Noisy span before (words)', 'Predicted span', 'Type',
 const RUNNERS_UP = 3;
 
 export class Inspector {
+  /** @type {import('./selection.js').Selection} */ selection;
+
   /**
    * @param {HTMLElement} root
-   * @param {import('./selection.js').Selection} selection
    * @param {(frame: number) => void} seek
    */
-  constructor(root, selection, seek) {
+  constructor(root, seek) {
     this.root = root;
-    this.selection = selection;
     this.seek = seek;
     /** @type {(name: string) => any} */
     const find = (name) => root.querySelector(`.${name}`);
@@ -27,8 +27,11 @@ export class Inspector {
     /** @type {HTMLTableElement} */ this.table = find('steps');
     this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
     /** @type {string | null} */ this.built = null;
-    find('close').onclick = () => { selection.clear(); selection.onChange(); };
+    find('close').onclick = () => { this.selection.clear(); this.selection.onChange(); };
   }
+
+  /** @param {import('./selection.js').Selection} selection of the stage where somebody chose */
+  follow(selection) { this.selection = selection; }
 
   /**
    * Built anew only when the choice changes; while the animation runs, only the marks move.
@@ -42,7 +45,8 @@ export class Inspector {
     const slot = selection.span ?? entity?.slot ?? null;
     this.root.hidden = slot === null;
     if (slot === null) return;
-    const key = `${scene.payload.id} ${selection.entity} ${selection.span}`;
+    const { clientWidth } = this.root;
+    const key = `${scene.payload.id} ${selection.entity} ${selection.span} ${clientWidth} ${scene.colours.dark}`;
     if (this.built !== key) {
       this.built = key;
       if (selection.span !== null) this.#span(scene, selection.span);
@@ -55,9 +59,6 @@ export class Inspector {
     const now = Math.floor(position + 0.001);
     [...this.table.rows].forEach((row, i) => row.classList.toggle('now', i === now && i > 0));
   }
-
-  // The picture of the paths fits the width and the colours of the page.
-  layout() { this.built = null; }
 
   /**
    * @param {Scene} scene

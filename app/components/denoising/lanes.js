@@ -1,36 +1,79 @@
-// Which lane each noisy span slides in, and which row each kept entity rests in.
-const LANE = 4;
-const ROW = 19;
-const TOP = 4;
+// One lane for each noisy span, sorted by the entity it ends in. Where the sentence takes several
+// rows, a span's lane lies in the row where it ends; in the others it passes through as a hairline.
+
+import { rowOf } from './rows.js';
+
+const MARGIN = 5; // pixels above and below the lanes of a row
+const FILLED = 0.74; // of a lane by its bar
 
 export class Lanes {
-  /** @param {DenoisingPayload} payload */
-  constructor({ frames, entities }) {
-    const clean = frames[frames.length - 1].at;
-    this.lane = spread(clean);
-    this.rows = entities.map((entity) => entity.row);
-    this.home = clean.map((_, k) => entities.findIndex((entity) => entity.collapsed.includes(k)));
-    const lanes = 1 + Math.max(0, ...this.lane);
-    const rows = 1 + Math.max(0, ...this.rows);
-    this.height = TOP + Math.max(lanes * LANE, rows * ROW) + 6;
+  /**
+   * @param {DenoisingPayload} payload
+   * @param {[number, number][]} rows
+   * @param {(lanes: number) => number} pitchOf the height of a lane, by how many lanes a row has
+   */
+  constructor({ frames, entities }, rows, pitchOf) {
+    const last = frames[frames.length - 1].at;
+    this.total = last.length;
+    this.home = last.map((_, k) => entities.findIndex((entity) => entity.collapsed.includes(k)));
+    this.row = last.map(([start], k) => rowOf(rows, Math.floor(this.home[k] < 0 ? start : entities[this.home[k]].start)));
+    this.order = laneOrder(frames, entities, this.home);
+    /** @type {number[]} */
+    this.lane = [];
+    const counts = rows.map(() => 0);
+    this.order.forEach((k) => { this.lane[k] = counts[this.row[k]]++; });
+    this.rank = this.lane.map((_, k) => this.order.indexOf(k));
+    this.pitches = counts.map(pitchOf);
+    this.bands = counts.map((count, row) => 2 * MARGIN + count * this.pitches[row]);
   }
 
-  /** @param {number} k */
-  laneTop(k) { return TOP + this.lane[k] * LANE; }
+  /**
+   * Below the words of a row, in pixels.
+   * @param {number} k
+   * @param {number} row
+   */
+  top(k, row) {
+    if (row === this.row[k]) return MARGIN + this.lane[k] * this.pitches[row];
+    return MARGIN + (this.rank[k] / this.total) * (this.bands[row] - 2 * MARGIN);
+  }
 
-  /** @param {number} entity */
-  rowTop(entity) { return TOP + this.rows[entity] * ROW; }
+  /**
+   * @param {number} k
+   * @param {number} row
+   */
+  thick(k, row) { return row === this.row[k] ? Math.max(1, this.pitches[row] * FILLED) : 1; }
+
+  /**
+   * The lanes of an entity's noisy spans: [row, top, bottom]; null where none ended on it.
+   * @param {number} entity
+   * @returns {[number, number, number] | null}
+   */
+  group(entity) {
+    const members = this.home.flatMap((home, k) => (home === entity ? [k] : []));
+    if (!members.length) return null;
+    const row = this.row[members[0]];
+    const tops = members.map((k) => this.top(k, row));
+    return [row, Math.min(...tops), Math.max(...tops) + this.pitches[row]];
+  }
 }
 
 /**
- * Neighbours in reading order get lanes far apart, so that few bars cover each other.
- * @param {[number, number][]} spans
+ * The noisy spans in the order of the entities they end in, then those that end in none; within
+ * an entity as they start.
+ * @param {Frame[]} frames
+ * @param {EntityBar[]} entities
+ * @param {number[]} home
  */
-function spread(spans) {
-  const lanes = Math.min(13, Math.max(5, Math.ceil(spans.length / 5))) | 1;
-  const order = spans.map((_, k) => k).sort((a, b) => spans[a][0] - spans[b][0] || a - b);
-  /** @type {number[]} */
-  const lane = [];
-  order.forEach((k, i) => { lane[k] = (i * 4) % lanes; });
-  return lane;
+function laneOrder(frames, entities, home) {
+  const noise = frames[0].at;
+  const last = frames[frames.length - 1].at;
+  /** @type {(k: number) => number[]} */
+  const place = (k) => {
+    const entity = entities[home[k]];
+    return entity ? [0, entity.start, -entity.end] : [1, last[k][0], -last[k][1]];
+  };
+  /** @type {(a: number[], b: number[]) => number} */
+  const compare = (a, b) => a.map((value, i) => value - b[i]).find((difference) => difference !== 0) ?? 0;
+  return noise.map((_, k) => k).sort((a, b) => compare(place(a), place(b))
+    || noise[a][0] + noise[a][1] - noise[b][0] - noise[b][1] || a - b);
 }

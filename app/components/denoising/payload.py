@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from app.components.denoising import wording
-from app.components.denoising.animation import EntityBar, LabelColour, Payload
+from app.components.denoising.animation import EntityBar, Frame, LabelColour, Payload
 from app.components.denoising.frames import sentence_frames, span_score
 from app.components.denoising.stacking import rows
 from core.overlaps import overlap
@@ -63,8 +64,8 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
     labels = _labels(trace, steps, colours)
     index = {label["name"]: i for i, label in enumerate(labels)}
     entities = [
-        _entity(trace, entity, origin, tokens, steps[-1], index)
-        for entity, origin in zip(trace.entities, trace.kept, strict=True)
+        _entity(trace, entity, origin, scores, sentence, index)
+        for entity, origin, scores in zip(trace.entities, trace.kept, trace.scores, strict=True)
         if origin is not None and origin.sentence == sentence
     ]
     for entity, row in zip(entities, rows([(e["start"], e["end"]) for e in entities]), strict=True):
@@ -78,7 +79,7 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
         words=[trace.text[token.start : token.end] for token in tokens],
         gaps=_gaps(trace.text, tokens),
         labels=labels,
-        frames=sentence_frames(trace, sentence, index),
+        frames=sentence_frames(trace, sentence, index, entities),
         entities=entities,
         readout=wording.entities_readout(len(entities), num_spans),
         summary=wording.entities_summary(named, num_spans),
@@ -87,6 +88,15 @@ def sentence_payload(trace: Trace, sentence: int, colours: Mapping[str, str]) ->
     encoded = json.dumps(payload).encode()
     payload["id"] = hashlib.blake2b(encoded, digest_size=8).hexdigest()
     return payload
+
+
+def light(payload: Payload) -> Payload:
+    """The same animation without what only the inspector and the pictures need."""
+    light_frames: list[Frame] = [
+        {**frame, "probabilities": [], "pointers": [], "confident": []}
+        for frame in payload["frames"]
+    ]
+    return {**payload, "frames": light_frames}
 
 
 def _labels(
@@ -114,10 +124,11 @@ def _entity(
     trace: Trace,
     entity: Entity,
     origin: Origin,
-    tokens: tuple[Token, ...],
-    last: SentenceStep,
+    scores: Sequence[float],
+    sentence: int,
     index: Mapping[str, int],
 ) -> EntityBar:
+    tokens, last = trace.sentences[sentence], trace.steps[-1].sentences[sentence]
     inside = [i for i, token in enumerate(tokens) if overlap(token, entity)]
     start, end = inside[0], inside[-1] + 1
     collapsed = [
@@ -136,6 +147,15 @@ def _entity(
         row=0,
         slot=origin.slot if origin.slot in collapsed else surest,
         step=origin.step,
+        banked=_banked(scores, trace.threshold),
+        scores=[round(score, 3) for score in scores],
         surest=origin.slot,
         collapsed=collapsed,
     )
+
+
+def _banked(scores: Sequence[float], threshold: float) -> int:
+    """The step since which the score has reached φ; the last one where it did so only in decoding,
+    as a person's fixed entity may."""
+    passed = len(list(takewhile(lambda score: score >= threshold, reversed(scores))))
+    return min(len(scores), len(scores) - passed + 1)

@@ -1,30 +1,24 @@
-// The view itself: builds the sentence, listens to the keys, and shows one position of the animation.
+// The view itself: one animation or two on one slider, the document's sentences below them, the keys.
 
-import { barsAt } from './bars.js';
-import { Selection } from './selection.js';
-import { palette } from './colour.js';
 import { explainEntity, explainSpan } from './explain.js';
-import { legend, ticks } from './legend.js';
-import { Geometry } from './geometry.js';
 import { Inspector } from './inspector.js';
-import { Lanes } from './lanes.js';
-import { barUnder, paint } from './canvas.js';
+import { legend, ticks } from './legend.js';
+import { Overview } from './overview.js';
 import { Player } from './player.js';
-import { EntityButtons } from './entity_buttons.js';
-import { WordHighlight } from './word_highlight.js';
+import { SaveButtons } from './save_buttons.js';
+import { Stage } from './stage.js';
+import { positionIn } from './together.js';
 
 const HINT = '← → step · Space plays · N next noisy span · click an entity or a bar';
-const TALLEST_CANVAS = 16000;
 const TELL_MS = 200;
 
 class View {
-  /** @type {Scene | null} */ scene = null;
-  /** @type {HTMLElement[]} */ words = [];
-  /** @type {number | null} */ under = null; // the noisy span under the mouse
+  /** @type {Stage[]} */ stages = [];
+  /** @type {Stage | null} */ active = null; // where somebody chose last
   /** @type {DenoisingArguments['setStateValue']} */ setStateValue;
-  /** @type {string | undefined} */ reported;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ reportTimer;
-  ratio = 1;
+  /** @type {DenoisingArguments['setTriggerValue']} */ setTriggerValue;
+  /** @type {string | undefined} */ sent;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ sending;
 
   /** @param {HTMLElement | ShadowRoot} root */
   constructor(root) {
@@ -35,92 +29,99 @@ class View {
     /** @type {HTMLInputElement} */ this.seek = find('seek');
     /** @type {HTMLElement} */ this.ticks = find('ticks');
     /** @type {HTMLSelectElement} */ this.speed = find('speed');
-    /** @type {HTMLElement} */ this.readout = find('readout');
-    /** @type {HTMLElement} */ this.stage = find('stage');
-    /** @type {HTMLElement} */ this.text = find('text');
+    /** @type {HTMLElement} */ this.scenes = find('scenes');
+    /** @type {HTMLTemplateElement} */ this.template = find('scene-template');
     /** @type {HTMLElement} */ this.legend = find('legend');
     /** @type {HTMLElement} */ this.note = find('note');
     /** @type {HTMLElement} */ this.spoken = find('spoken');
     /** @type {HTMLInputElement} */ this.pick = find('pick');
-    this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
-    this.player = new Player(() => { this.under = null; this.show(); });
-    this.selection = new Selection(() => { this.show(); this.tellPage(); });
-    this.entityButtons = new EntityButtons(find('results'), this.selection);
-    this.inspector = new Inspector(find('inspector'), this.selection, (frame) => this.player.scrub(frame));
+    this.player = new Player(() => { for (const stage of this.stages) stage.under = null; this.show(); });
+    this.inspector = new Inspector(find('inspector'), (frame) => this.seekIn(frame));
+    this.overview = new Overview(find('overview'), (sentence) => this.setTriggerValue?.('sentence', sentence));
+    this.save = new SaveButtons(this.root, () => (
+      { stages: this.stages, position: this.player.position, name: `denoising-${this.main.scene?.payload.id.slice(0, 8)}` }
+    ));
     this.play.onclick = () => this.player.toggle();
     this.seek.oninput = () => this.player.scrub(Number(this.seek.value));
     this.speed.onchange = () => { this.player.speed = Number(this.speed.value); };
     this.pick.oninput = () => this.picked();
-    this.stage.onpointermove = (event) => this.point(event);
-    this.stage.onpointerleave = () => { this.under = null; this.show(); };
-    this.stage.onclick = (event) => this.click(event);
     this.root.onkeydown = (event) => this.key(event);
-    this.resized = new ResizeObserver(() => this.layout());
-    this.resized.observe(this.text);
   }
 
-  destroy() { this.player.pause(); this.resized.disconnect(); }
+  get main() { return this.stages[0]; }
+
+  get chosen() { return this.active ?? this.main; }
+
+  destroy() {
+    this.player.pause();
+    this.save.destroy();
+    this.overview.destroy();
+    for (const stage of this.stages) stage.destroy();
+  }
 
   /** @param {DenoisingArguments['data']} data */
-  update({ payload, autoplay }) {
-    if (payload.id === this.scene?.payload.id) { this.layout(); return; }
-    this.scene = null;
-    this.selection.clear();
-    this.under = null;
-    this.sentence(payload);
-    const lanes = new Lanes(payload);
-    this.text.style.setProperty('--band', `${lanes.height}px`);
-    const renewed = payload.frames.map((frame) => new Set(frame.renewed));
-    const highlight = new WordHighlight(payload);
-    this.scene = /** @type {Scene} */ ({ payload, lanes, renewed, highlight }); // layout adds the rest
-    this.root.dataset.animation = payload.id;
+  update({ payload, autoplay, beside = null, names = [], overview = [], sentence = null }) {
+    const payloads = beside ? [payload, beside] : [payload];
+    const ids = payloads.map(({ id }) => id).join();
+    const isNew = ids !== this.root.dataset.animation;
+    this.#stage(payloads.length);
+    this.stages.forEach((stage, i) => {
+      stage.name = names[i] ?? '';
+      /** @type {HTMLElement} */ (stage.root.querySelector('.name')).textContent = stage.name;
+      stage.load(payloads[i]);
+    });
+    this.overview.update(overview, sentence);
+    if (!isNew) { for (const stage of this.stages) stage.layout(); this.show(); return; }
+    this.active = null;
+    this.root.dataset.animation = ids;
     this.pick.max = String(payload.frames[0].at.length);
-    this.seek.max = String(payload.frames.length);
-    this.player.end = payload.frames.length;
-    this.ticks.replaceChildren(...ticks(payload.frames.length));
-    this.layout();
-    this.player.load(payload.frames.length);
+    this.player.end = this.longest + 1;
+    this.seek.max = String(this.player.end);
+    this.ticks.replaceChildren(...ticks(this.player.end));
+    this.player.load(this.player.end);
     if (autoplay) this.player.playSoon();
   }
 
-  /** @param {DenoisingPayload} payload */
-  sentence({ words, gaps }) {
-    this.words = words.map((word) => {
-      const span = document.createElement('span');
-      span.textContent = word;
-      return span;
+  get longest() { return Math.max(...this.stages.map(({ steps }) => steps)); }
+
+  /** @param {number} count */
+  #stage(count) {
+    if (count === this.stages.length) return;
+    for (const stage of this.stages) stage.destroy();
+    this.active = null;
+    this.stages = Array.from({ length: count }, () => {
+      const copy = /** @type {DocumentFragment} */ (this.template.content.cloneNode(true));
+      const root = /** @type {HTMLElement} */ (copy.firstElementChild);
+      /** @type {Stage} */
+      const stage = new Stage(root, {
+        onChange: () => { this.active = stage; this.show(); this.tellPage(); },
+        playing: () => this.player.playing, pause: () => this.player.pause(),
+      });
+      return stage;
     });
-    this.text.replaceChildren(...this.words.flatMap((span, i) => [span, gaps[i]]));
+    this.scenes.replaceChildren(...this.stages.map(({ root }) => root));
   }
 
-  layout() {
-    const scene = this.scene;
-    if (!scene) return;
-    scene.colours = palette(this.root, scene.payload.labels);
-    scene.geometry = new Geometry(this.stage, this.words);
-    this.legend.replaceChildren(...legend(scene.payload.labels, scene.colours));
-    this.entityButtons.layout(scene);
-    this.inspector.layout();
-    const [width, height] = [this.stage.clientWidth, this.text.offsetTop + this.text.offsetHeight];
-    this.ratio = Math.min(devicePixelRatio || 1, TALLEST_CANVAS / height);
-    Object.assign(this.canvas, { width: width * this.ratio, height: height * this.ratio });
-    Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
-    this.show();
-  }
+  /**
+   * To a step of the stage whose table was clicked.
+   * @param {number} frame
+   */
+  seekIn(frame) { this.player.scrub((frame * this.longest) / this.chosen.steps); }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     const { key } = event;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!this.scene) return;
+    const { selection, scene } = this.chosen;
+    if (!scene) return;
     if (event.ctrlKey || event.metaKey || event.altKey || target === this.speed || target === this.pick) return;
     /** @type {Record<string, number>} */
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
-    if (key in steps && target.classList.contains('entity')) this.root.focus(); // it is about to hide
+    if (key in steps && target.classList.contains('entity')) this.root.focus(); // it may be about to hide
     if (key in steps) this.player.step(steps[key]);
     else if (key === 'Home' || key === 'End') this.player.scrub(key === 'End' ? this.player.end : 0);
-    else if (key === 'n' || key === 'N') this.selection.walk(key === 'n' ? 1 : -1, this.scene.payload);
-    else if (key === 'Escape') { this.selection.clear(); this.selection.onChange(); }
+    else if (key === 'n' || key === 'N') selection.walk(key === 'n' ? 1 : -1, scene.payload);
+    else if (key === 'Escape') { selection.clear(); selection.onChange(); }
     else if (key === ' ' && target.tagName !== 'BUTTON') this.player.toggle();
     else if (key === ' ') { event.stopPropagation(); return; }
     else return;
@@ -128,101 +129,68 @@ class View {
     event.stopPropagation();
   }
 
-  /**
-   * The noisy span under the mouse; entities have buttons of their own.
-   * @param {MouseEvent} event
-   */
-  spanAt(event) {
-    if (!this.scene?.geometry || onEntity(event)) return null;
-    const box = this.stage.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left + this.stage.scrollLeft, event.clientY - box.top + this.stage.scrollTop];
-    return barUnder(barsAt(this.scene, this.player.position), this.scene.geometry, x, y);
-  }
-
-  /** @param {PointerEvent} event */
-  point(event) {
-    const under = this.player.playing ? null : this.spanAt(event);
-    this.stage.classList.toggle('hits', under !== null);
-    if (under === this.under) return;
-    this.under = under;
-    this.show();
-  }
-
-  /** @param {MouseEvent} event */
-  click(event) {
-    if (onEntity(event)) return;
-    const span = this.under ?? this.spanAt(event); // what the note names is what is chosen
-    if (span !== null) this.player.pause();
-    this.selection.setSpan(span === this.selection.span ? null : span);
-  }
-
   picked() {
     const number = Number(this.pick.value);
     const known = Number.isInteger(number) && number >= 1 && number <= Number(this.pick.max);
-    this.selection.setSpan(known ? number - 1 : null);
+    this.chosen.selection.setSpan(known ? number - 1 : null);
   }
 
   // The page draws the choice in its own pictures; a held key sends only where it ends.
   tellPage() {
-    const { entity, span } = this.selection;
-    const animation = this.scene?.payload.id;
+    const { selection: { entity, span }, scene } = this.chosen;
+    const animation = scene?.payload.id;
     const choice = JSON.stringify([animation, entity, span]);
-    if (animation === undefined || choice === this.reported || !this.setStateValue) return;
-    this.reported = choice;
-    clearTimeout(this.reportTimer);
-    this.reportTimer = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
+    if (animation === undefined || choice === this.sent || !this.setStateValue) return;
+    this.sent = choice;
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
   }
 
   show() {
-    const { scene, player, selection } = this;
-    if (!scene?.geometry) return;
-    const { payload, colours, highlight } = scene;
-    const final = payload.frames.length - 1;
-    const shown = Math.max(0, (player.position - final) * 2 - 1);
-    if (shown === 0) selection.hovered = null;
-    this.entityButtons.show(shown);
-    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const slots = selection.slots(scene, Math.min(final, Math.floor(player.position)));
-    paint(context, scene, barsAt(scene, player.position), slots, player.position);
-    this.words.forEach((word, i) => { word.style.background = highlight.between(player.position, i, colours.labels); });
-    this.inspector.show(scene, player.position);
-    this.updateControls(payload);
+    const { player, chosen } = this;
+    if (!chosen?.scene?.geometry) return;
+    for (const stage of this.stages) stage.show(positionIn(player.position, this.longest, stage.steps));
+    this.overview.show(player.position, this.longest);
+    this.#legend(chosen.scene);
+    this.inspector.follow(chosen.selection);
+    this.inspector.show(chosen.scene, chosen.position);
+    this.tell();
   }
 
-  /** @param {DenoisingPayload} payload */
-  updateControls(payload) {
-    const { player } = this;
-    const now = payload.frames[Math.floor(player.position + 0.001)] ?? payload;
+  /** @param {Scene} scene */
+  #legend({ payload, colours }) {
+    const drawn = JSON.stringify([payload.labels, colours.dark]);
+    if (drawn === this.legend.dataset.drawn) return;
+    this.legend.dataset.drawn = drawn;
+    this.legend.replaceChildren(...legend(payload.labels, colours));
+  }
+
+  tell() {
+    const { player, main } = this;
     this.root.classList.toggle('playing', player.playing);
     this.root.dataset.position = player.position.toFixed(3);
     this.play.setAttribute('aria-label', player.playing ? 'Pause' : 'Play');
     this.seek.value = String(player.position);
     this.seek.style.setProperty('--done', String(player.position / player.end));
-    this.seek.setAttribute('aria-valuetext', now.readout);
-    this.readout.textContent = now.readout;
-    const chosen = this.chosenWords(payload);
-    this.note.textContent = chosen || HINT;
-    const { span } = this.selection;
+    this.seek.setAttribute('aria-valuetext', main.now.readout);
+    const words = this.chosenWords();
+    if (this.note.textContent !== (words || HINT)) this.note.textContent = words || HINT;
+    const { span } = this.chosen.selection;
     const page = /** @type {Document | ShadowRoot} */ (this.pick.getRootNode());
     if (page.activeElement !== this.pick) this.pick.value = span === null ? '' : String(span + 1);
-    const aloud = chosen || now.summary;
+    const aloud = words || main.now.summary;
     if (!player.playing && this.spoken.textContent !== aloud) this.spoken.textContent = aloud;
   }
 
-  /** @param {DenoisingPayload} payload */
-  chosenWords(payload) {
-    const { selection, under } = this;
+  chosenWords() {
+    const { selection, under, scene } = this.chosen;
+    const { payload } = /** @type {Scene} */ (scene);
     if (selection.hovered !== null) return explainEntity(payload, selection.hovered);
     if (under !== null) return explainSpan(payload, under);
     if (selection.span !== null) return explainSpan(payload, selection.span);
     return selection.active === null ? '' : explainEntity(payload, selection.active);
   }
 }
-
-/** @param {MouseEvent} event */
-const onEntity = ({ target }) => target instanceof Element && target.classList.contains('entity');
 
 /** @type {WeakMap<ParentNode, View>} */
 const views = new WeakMap();
@@ -231,10 +199,11 @@ const views = new WeakMap();
  * @param {DenoisingArguments} component
  * @returns {() => void}
  */
-export default function denoising({ parentElement, data, setStateValue }) {
+export default function denoising({ parentElement, data, setStateValue, setTriggerValue }) {
   const view = views.get(parentElement) ?? new View(parentElement);
   views.set(parentElement, view);
   view.setStateValue = setStateValue;
+  view.setTriggerValue = setTriggerValue;
   view.update(data);
   return () => { view.destroy(); views.delete(parentElement); };
 }

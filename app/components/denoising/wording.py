@@ -7,28 +7,36 @@ from collections.abc import Sequence
 
 _MOST_AGREED = 5
 _TITLE_LENGTH = 70
+_MOST_NAMES = 2
+_NAME_LENGTH = 30
 
 
 def choice(index: int, text: str, entities: int) -> str:
-    line = " ".join(text.split())
-    if len(line) > _TITLE_LENGTH:
-        line = line[: _TITLE_LENGTH - 1].rstrip() + "…"
+    line = _clipped(text, _TITLE_LENGTH)
     return f"{index + 1}. {line} ({_count(entities, 'entity', 'entities')})"
 
 
-def noise_readout(gamma: int, t: int, num_spans: int) -> str:
-    return f"step 0 / {gamma} · t = {t} · {_count(num_spans, 'random span', 'random spans')}"
+def noise_readout(num_spans: int) -> str:
+    return f"{_count(num_spans, 'random span', 'random spans')}: nothing is known yet"
 
 
 def noise_summary(num_spans: int) -> str:
     return f"Noise: {_count(num_spans, 'random span', 'random spans')}, no types yet."
 
 
-def step_readout(number: int, gamma: int, t: int, confident: int, num_spans: int) -> str:
-    return (
-        f"step {number} / {gamma} · t = {t} · "
-        f"{confident} of {_count(num_spans, 'span', 'spans')} confident"
-    )
+def step_readout(
+    number: int, gamma: int, near: int | None, restarted: int, certain: Sequence[str]
+) -> str:
+    """A step in one line. `near` is None in a sentence without entities; `certain` has the texts
+    of the entities that this step banked."""
+    clauses = ["no place convinces the model"]
+    if near is not None:
+        clauses = [f"{_count(near, 'span', 'spans')} within a word of a name"]
+    if restarted:
+        clauses.append(f"{restarted} {'starts' if restarted == 1 else 'start'} again")
+    if certain:
+        clauses.append(f"{_listed(certain)} {'is' if len(certain) == 1 else 'are'} certain")
+    return f"Step {number} of {gamma}: {', '.join(clauses)}"
 
 
 def step_summary(readout: str, votes: Sequence[tuple[str, str]]) -> str:
@@ -37,12 +45,12 @@ def step_summary(readout: str, votes: Sequence[tuple[str, str]]) -> str:
     spans = "; ".join(
         f"{text}, {label}, {_count(count, 'span', 'spans')}" for (text, label), count in agreed
     )
-    return f"{readout.capitalize()}. {spans or 'No entity agreed on yet'}."
+    return f"{readout}. {spans or 'No entity agreed on yet'}."
 
 
 def entities_readout(entities: int, num_spans: int) -> str:
     entity_count = _count(entities, "entity", "entities")
-    return f"done · {entity_count} from {_count(num_spans, 'noisy span', 'noisy spans')}"
+    return f"Done: {entity_count} from {_count(num_spans, 'random span', 'random spans')}"
 
 
 def entities_summary(entities: Sequence[tuple[str, str, float, int]], num_spans: int) -> str:
@@ -60,6 +68,19 @@ def _met(collapsed: int) -> str:
     if not collapsed:
         return "no span collapsed here"
     return f"{_count(collapsed, 'span', 'spans')} collapsed here"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names and how many more there are: "Ann, Bo and 5 more"."""
+    shown = [_clipped(name, _NAME_LENGTH) for name in names[:_MOST_NAMES]]
+    if len(names) > _MOST_NAMES:
+        shown.append(f"{len(names) - _MOST_NAMES} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _clipped(text: str, length: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def _count(number: int, singular: str, many: str) -> str:

@@ -15,11 +15,11 @@ def word_axis(payload: Payload) -> Figure:
     shown = list(range(len(words)))
     if len(words) > _MOST_WORDS:
         named = {i for e in payload["entities"] for i in range(e["start"], e["end"])}
+        if len(named) > _MOST_WORDS:
+            named = {e["start"] for e in payload["entities"]}
         every = -(-len(words) // _MOST_WORDS)
         neighbours = {i + d for i in named for d in range(1 - every, every)}
-        shown = thin(
-            sorted(named | (set(range(0, len(words), every)) - neighbours)), 2 * _MOST_WORDS
-        )
+        shown = thin(sorted(named | (set(range(0, len(words), every)) - neighbours)), _MOST_WORDS)
     return axis({i + 0.5: plain(short(words[i], 14)) for i in shown}) | {
         "range": [-0.2, len(words) + 0.2],
         "tickangle": 0 if len(words) <= 8 else -45,

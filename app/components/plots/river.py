@@ -11,6 +11,8 @@ from app.components.plots.style import GREY, Figure, figure_layout, ink_on, plai
 
 _ROW = 0.055
 """The height of a row of entities, as a share of the height of the river above it."""
+_NARROWEST = 0.04
+"""The least share of the width that holds an entity's label."""
 _OPACITY: Mapping[bool | None, tuple[float, float]] = {
     None: (0.45, 0.75),
     False: (0.15, 0.25),
@@ -105,6 +107,8 @@ def _banks(payload: Payload, gamma: int) -> tuple[list[Figure], list[Figure]]:
                 "line": {"width": 0},
             }
         )
+        if entity["end"] - entity["start"] < _NARROWEST * len(payload["words"]):
+            continue
         notes.append(
             {
                 "x": (entity["start"] + entity["end"]) / 2,

@@ -6,6 +6,7 @@ import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
+import { comeBack, depart } from './departure.js';
 import { Conflicts } from './conflicts.js';
 import { EmptyQuestion } from './empty_question.js';
 import { freshHints, readHints } from './hints.js';
@@ -303,8 +304,10 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
   annotator.outbox.resume();
-  annotator.navigate = (where) => setTriggerValue('navigate', where);
+  const leaving = annotator;
+  annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
   annotator.update(data);
+  comeBack(annotator, session);
   return () => {
     annotator.destroy();
     INSTANCES.delete(parentElement);

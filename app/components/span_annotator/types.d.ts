@@ -162,8 +162,8 @@ interface Message {
   ops: SentOperation[];
 }
 
-/** The value of the component's trigger `navigate`. */
-type Destination = 'next' | 'previous' | 'denoise' | 'history' | 'suggest';
+/** The value of the component's trigger `navigate`; after the @ an offset, in code points. */
+type Destination = 'next' | 'previous' | 'denoise' | `denoise@${number}` | 'history' | 'suggest';
 
 interface RenderArguments {
   parentElement: HTMLElement | ShadowRoot;
@@ -261,6 +261,8 @@ interface Preferences {
 interface Session {
   outbox: DeadLetterOutbox;
   preferences: Preferences;
+  /** Until the document that somebody left for its denoising is open again. */
+  departure?: { docId: string | number, selected: string | null, scrolled: number, pageScrolled: number } | null;
 }
 
 /** In pixels of the positioned parent. */

@@ -8,7 +8,7 @@ from app.context import AppContext
 from app.screens.annotate import history, resuggest
 from app.screens.annotate.receive import Received
 from app.screens.common import location
-from app.screens.common.sentence import withheld
+from app.screens.common.sentence import request_sentence, withheld
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.suggestions.queue import first_waiting, next_document
@@ -20,10 +20,13 @@ def follow(
     destination: str, app: AppContext, service: AnnotationService, view: DocumentView
 ) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
+    destination, _, offset = destination.partition("@")
     if destination == "denoise" and withheld(view.split, view.status):
         st.toast("Held out: the model’s view of this document stays hidden until it is submitted.")
         return
     if destination == "denoise":
+        if offset.isascii() and offset.isdecimal() and len(offset) < 10:
+            request_sentence(str(view.document_id), int(offset))
         location.go(location.DENOISE, view.document_id)
     if destination == "suggest":
         resuggest.begin(service, view.document_id, app.person)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from app.components.denoising import (
     NOTHING,
     Chosen,
+    OverviewRow,
     Payload,
     denoising_view,
     sentence_choices,
@@ -17,18 +18,37 @@ from app.components.denoising import (
 from app.components.denoising.sharing import standalone
 from app.components.plots import Figure, as_csv, boundaries, confidence, river
 from app.screens.common.figure import data_button
+from app.screens.common.sentence import SentenceChoice, request_sentence, split
 from app.screens.common.wording import clipped, literal
 from app.services.interchange.trace_file import trace_file
 from app.services.suggestions.predictor import ModelPredictor
 from app.settings import ROOT
 from core.types import Trace
 
+EXPLANATION = (
+    "The model never looks for names word by word: it throws K random spans onto the sentence, one "
+    "lane each. In every step it says where each span ought to be (the thin outline) and moves it "
+    "part of the way there (the solid bar); where too many crowd one place, some are thrown "
+    "elsewhere. A place whose score reaches φ at any step is certain: it drops into the row below "
+    "the lanes, and stays."
+)
+
 
 @st.fragment
-def show_animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str, str]) -> None:
+def show_animation(
+    trace: Trace,
+    predictor: ModelPredictor,
+    colour: Mapping[str, str],
+    *,
+    other: Trace | None = None,
+    names: Sequence[str] = (),
+    overview: Sequence[OverviewRow] = (),
+    choice: SentenceChoice | None = None,
+) -> None:
     """The sentence with its sliding spans, and the pictures of the same denoising.
 
-    A fragment: choosing an entity or a noisy span draws only this anew.
+    A fragment: choosing an entity or a noisy span draws only this anew. An `other` trace runs
+    beside it; a click into the `overview` brings another sentence of the `choice`'s text.
     """
     choices = sentence_choices(trace)
     if not choices:
@@ -48,16 +68,25 @@ def show_animation(trace: Trace, predictor: ModelPredictor, colour: Mapping[str,
             key=f"denoise_part_of_{len(choices)}",
         )
     payload = sentence_payload(trace, choices[part].index, colour)
-    chosen = denoising_view(payload, key="denoising")
-    words, files = st.columns([3, 2], vertical_alignment="top")
-    words.caption(
-        "Each thin bar is one of the K spans, which start as noise at random words. At every "
-        "step the model moves both boundaries and predicts a label; spans that crowd one place "
-        "restart elsewhere. A span that reaches a score of φ at any step becomes an entity."
+    parts = sentence_choices(other) if other else ()
+    shown = denoising_view(
+        payload,
+        key="denoising",
+        beside=sentence_payload(other, parts[min(part, len(parts) - 1)].index, colour)
+        if other and parts
+        else None,
+        names=names,
+        overview=overview,
+        sentence=choice.sentence.number if choice else None,
     )
+    if choice and shown.sentence not in (None, choice.sentence.number):
+        request_sentence(choice.source, split(choice.text)[shown.sentence or 0].start)
+        st.rerun()
+    words, files = st.columns([3, 2], vertical_alignment="top")
+    words.caption(EXPLANATION)
     with files.container(horizontal=True, horizontal_alignment="right"):
         _files(trace, predictor, payload)
-    _pictures(payload, chosen)
+    _pictures(payload, shown.chosen)
 
 
 def _files(trace: Trace, predictor: ModelPredictor, payload: Payload) -> None:
@@ -112,10 +141,10 @@ def _pictures(payload: Payload, chosen: Chosen) -> None:
         )
     with right:
         _picture(
-            "The model’s confidence",
-            confidence(payload),
+            "Each entity’s score",
+            confidence(payload, chosen.entity),
             "confidence",
-            "Confidence in each entity after every step",
+            "Each entity’s score after every step, a small picture for each",
         )
     if slot is None:
         st.caption("No entity was found. Select a noisy span above to see its boundaries.")

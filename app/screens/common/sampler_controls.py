@@ -12,11 +12,17 @@ from core.types import Prediction, SamplerSettings, Trace
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50)
 
 
-def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
+def choose_settings(
+    predictor: ModelPredictor, flat: bool, *, folded: bool = False
+) -> SamplerSettings:
     """γ, K, the seed, η and φ; each holds for the session. With `flat`, nothing that is found
-    lies within another."""
-    with st.container(border=True):
-        gamma, spans, noise, chance, filtering = st.columns(5, gap="medium")
+    lies within another. `folded` puts them behind a button that names the first three."""
+    if folded:
+        with st.popover(_in_short(), icon=":material/tune:", help="The sampler’s settings"):
+            gamma, spans, noise, chance, filtering = (st.container() for _ in range(5))
+    else:
+        with st.container(border=True):
+            gamma, spans, noise, chance, filtering = st.columns(5, gap="medium")
     steps = gamma.select_slider(
         "Steps γ",
         STEPS,
@@ -65,6 +71,13 @@ def choose_settings(predictor: ModelPredictor, flat: bool) -> SamplerSettings:
     )
 
 
+def _in_short() -> str:
+    state = st.session_state
+    steps, num_spans = state.get("gamma", SUGGESTING.steps), state.get("num_spans")
+    seed = state.get("seed", SUGGESTING.seed)
+    return f"γ {steps} · K {num_spans or SUGGESTING.num_spans} · seed {seed}"
+
+
 def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> float | None:
     """φ as it is set, or None where it stands as the model was tuned."""
     tuned = round(_threshold(predictor, predictor.model_version_id, flat), 2)
@@ -99,6 +112,18 @@ def _traced(
 ) -> Trace:
     """A resource, since a trace never changes and copying a long one takes longer than a step."""
     return _predictor.trace(text, settings)
+
+
+def outlined(predictor: ModelPredictor, text: str, settings: SamplerSettings) -> Trace:
+    """The same for several sentences, without the pointers' probabilities."""
+    return _outlined(predictor, predictor.model_version_id, text, settings)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outlined(
+    _predictor: ModelPredictor, model_version_id: int, text: str, settings: SamplerSettings
+) -> Trace:
+    return _predictor.trace(text, settings, pointers=False)
 
 
 def predicted(predictor: ModelPredictor, text: str, settings: SamplerSettings) -> Prediction:

@@ -7,30 +7,49 @@ import streamlit as st
 from app import context
 from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
 from app.screens.common.wording import literal
+from app.screens.denoise.beside import choose_beside
+from app.screens.denoise.overview import overview_rows
 from app.services.labels import label_set
 
 app = context.current()
-st.header("Denoise", anchor=False)
-st.caption(
-    "Watch random spans become entities: play the steps, drag the slider, and click an entity or "
-    "a bar to see where it came from."
-)
-project = location.current_project(app)
-problem, predictor = app.model_problem(), app.predictor()
+project, predictor = location.current_project(app), app.predictor()
 if project is None or predictor is None:
+    st.header("Denoise", anchor=False)
     st.warning(
-        f"No model to watch: {literal(problem or 'none is active')}",
+        f"No model to watch: {literal(app.model_problem() or 'none is active')}",
         icon=":material/warning:",
     )
     st.stop()
 document_id = location.current_document(app, project)
-chosen = sentence.choose_sentence(app, project.id, document_id)
-predictor = run_comparison.choose_version(app, predictor, "denoise_version")
-with st.spinner("Loading the model …"):
-    settings = sampler_controls.choose_settings(predictor, flat=not project.settings.nested)
-if chosen is None:
+colours = label_set.colours(app.sessions, project.id)
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    if document_id and st.button(
+        ":material/arrow_back:", help="Back to the document, where you were", key="back"
+    ):
+        location.go(location.ANNOTATE, document_id)
+    st.subheader("Denoise", anchor=False, width="content")
+    choice = sentence.choose_sentence(app, project.id, document_id)
+    predictor = run_comparison.choose_version(app, predictor, "denoise_version", folded=True)
+    with st.spinner("Loading the model …"):
+        settings = sampler_controls.choose_settings(
+            predictor, flat=not project.settings.nested, folded=True
+        )
+    beside = choose_beside(app, predictor, settings)
+    overview = overview_rows(predictor, choice, settings, colours) if choice else []
+if choice is None:
     st.stop()
 with st.spinner("Denoising …"):
-    trace = sampler_controls.traced(predictor, chosen.text, settings)
-denoising_view.show_animation(trace, predictor, label_set.colours(app.sessions, project.id))
-run_comparison.comparison(app, predictor, chosen.text, settings)
+    trace = sampler_controls.traced(predictor, choice.sentence.text, settings)
+    other = None
+    if beside:
+        other = sampler_controls.traced(beside.predictor, choice.sentence.text, beside.settings)
+denoising_view.show_animation(
+    trace,
+    predictor,
+    colours,
+    other=other,
+    names=beside.names if beside else (),
+    overview=overview,
+    choice=choice,
+)
+run_comparison.comparison(app, predictor, choice.sentence.text, settings)

@@ -112,7 +112,7 @@ def _watch(
     st.subheader("Watch a sentence", anchor=False)
     which, by = st.columns([3, 1])
     with which:
-        sentence = pick_sentence(text, "playground_sentence")
+        sentence = pick_sentence(text, "playground")
     if sentence is None:
         return
     version = versions[0]

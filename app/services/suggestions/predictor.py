@@ -84,14 +84,15 @@ class ModelPredictor:
 
         return joined(text, list(_in_turns(self.path, parts)), fixed)
 
-    def trace(self, text: str, settings: SamplerSettings) -> Trace:
-        """Every denoising step with the pointers' probabilities, and the entities they lead to.
+    def trace(self, text: str, settings: SamplerSettings, pointers: bool = True) -> Trace:
+        """Every denoising step, and the entities they lead to.
 
-        For a sentence at a time: a step holds two probabilities for each of its words and spans.
+        With the `pointers`' probabilities, for a sentence at a time: a step holds two of them for
+        each of its words and spans.
         """
         slot = _slot(self.path)
         with slot.turns.taken():
-            return _loaded(slot, self.path).trace(text, settings, pointers=True)
+            return _loaded(slot, self.path).trace(text, settings, pointers=pointers)
 
     def with_pipeline(self, call: Callable[[Pipeline], Read]) -> Read:
         """What `call` makes of the loaded model, in one turn."""

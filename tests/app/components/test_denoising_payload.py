@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.components.denoising import Chosen, chosen_in
-from app.components.denoising.payload import NEUTRAL, sentence_choices, sentence_payload
+from app.components.denoising.payload import (
+    NEUTRAL,
+    light,
+    sentence_choices,
+    sentence_payload,
+)
 from app.components.denoising.stacking import rows
+from app.components.denoising.wording import step_readout
 from core.types import (
     Entity,
     Origin,
@@ -86,6 +92,7 @@ def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (there,))),
         entities=(Entity(0, 3, "PER", 0.9),),
+        scores=((0.9, 0.9),),
     )
     payload = sentence_payload(trace, 0, COLOURS)
     (bar,) = payload["entities"]
@@ -110,6 +117,7 @@ def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (before,)), Step(2, 500, 0, (after,))),
         entities=(Entity(0, 3, "PER", 0.9),),
+        scores=((0.9, 0.9),),
     )
     (bar,) = sentence_payload(trace, 0, COLOURS)["entities"]
     assert (bar["collapsed"], bar["slot"], bar["step"]) == ([1, 2], 2, 1)
@@ -117,7 +125,7 @@ def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
 
 def test_an_entity_that_no_noisy_span_stands_for_is_in_no_film() -> None:
     trace = build_trace()
-    loose = replace(trace, kept=(None, *trace.kept[1:]))
+    loose = replace(trace, kept=(None, *trace.kept[1:]), scores=((), *trace.scores[1:]))
     assert sentence_choices(loose)[0].entities == sentence_choices(trace)[0].entities - 1
     shown = sentence_payload(loose, 0, COLOURS)["entities"]
     assert len(shown) == len(sentence_payload(trace, 0, COLOURS)["entities"]) - 1
@@ -142,7 +150,7 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
     frame = sentence_payload(_one_word(made, threshold=0.68), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
     assert frame["scores"] == [0.7, 0.663, 1.0]
-    assert frame["readout"] == "step 1 / 1 · t = 0 · 1 of 3 spans confident"
+    assert frame["readout"] == "Step 1 of 1: 3 spans within a word of a name, Ann is certain"
 
 
 def test_a_score_has_the_weights_of_the_model_that_was_traced() -> None:
@@ -160,13 +168,86 @@ def test_boundaries_that_noise_has_crossed_are_put_in_order() -> None:
     assert payload["frames"][0]["at"] == [(0.2, 0.9)]
 
 
-def test_the_readouts_tell_step_time_and_confidence() -> None:
+def test_each_step_is_told_in_one_line() -> None:
     payload = sentence_payload(build_trace(), 0, COLOURS)
-    assert [frame["readout"].split(" · ")[:2] for frame in payload["frames"]] == [
-        [f"step {i} / 5", f"t = {1000 - 200 * i}"] for i in range(6)
-    ]
-    assert payload["readout"] == "done · 7 entities from 60 noisy spans"
+    told = [frame["readout"] for frame in payload["frames"]]
+    assert told[0] == "60 random spans: nothing is known yet"
+    assert [line.split(":")[0] for line in told[1:]] == [f"Step {i} of 5" for i in range(1, 6)]
+    assert told[3].endswith("Olena Kovalenko, New York and 5 more are certain")
+    assert payload["readout"] == "Done: 7 entities from 60 random spans"
     assert "New York University Hospital, ORG, 9" in payload["summary"]
+
+
+@pytest.mark.parametrize(
+    ("near", "restarted", "certain", "line"),
+    [
+        (
+            41,
+            9,
+            ["New York"],
+            "41 spans within a word of a name, 9 start again, New York is certain",
+        ),
+        (
+            1,
+            1,
+            ["Oslo", "Rome"],
+            "1 span within a word of a name, 1 starts again, Oslo and Rome are certain",
+        ),
+        (0, 0, [], "0 spans within a word of a name"),
+        (3, 0, ["A", "B", "C"], "3 spans within a word of a name, A, B and 1 more are certain"),
+        (3, 0, ["x" * 40], f"3 spans within a word of a name, {'x' * 29}… is certain"),
+        (None, 2, [], "no place convinces the model, 2 start again"),
+    ],
+)
+def test_a_step_tells_how_near_its_spans_are_who_starts_again_and_what_is_certain(
+    near: int | None, restarted: int, certain: list[str], line: str
+) -> None:
+    assert step_readout(2, 5, near, restarted, certain) == f"Step 2 of 5: {line}"
+
+
+def test_a_span_is_near_a_name_with_both_boundaries_within_a_word() -> None:
+    made = SentenceStep(
+        ((0.0, 1.0),) * 4, ((0, 1), (1, 2), (0, 2), (0, 3)), ("PER",) * 4, *[(0.9,) * 4] * 3
+    )
+    trace = replace(
+        _one_word(made), text="Ann met Bo", sentences=((Token(0, 3), Token(4, 7), Token(8, 10)),)
+    )
+    readout = sentence_payload(trace, 0, COLOURS)["frames"][1]["readout"]
+    assert "3 spans within a word" in readout
+
+
+@pytest.mark.parametrize(
+    ("scores", "banked"),
+    [
+        ((0.6, 0.7, 0.8), 2),
+        ((0.7, 0.7, 0.7), 1),
+        ((0.0, 0.0, 0.9), 3),
+        ((0.9, 0.2, 0.8), 3),
+        ((0.1, 0.1, 0.1), 3),
+    ],
+    ids=["where it passes", "at once", "at last", "since it stays", "a person's, never"],
+)
+def test_an_entity_is_banked_at_the_step_since_which_its_score_has_reached_the_threshold(
+    scores: tuple[float, ...], banked: int
+) -> None:
+    made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
+    steps = tuple(Step(i, 1000, 0, (made,)) for i in (1, 2, 3))
+    trace = replace(_one_word(made, threshold=0.7), steps=steps, scores=(scores,))
+    payload = sentence_payload(trace, 0, COLOURS)
+    (bar,) = payload["entities"]
+    assert (bar["banked"], bar["scores"]) == (banked, list(scores))
+    certain = [i for i, frame in enumerate(payload["frames"]) if "certain" in frame["readout"]]
+    assert certain == [banked]
+
+
+def test_the_light_animation_has_what_the_overview_draws_and_a_fraction_of_the_size() -> None:
+    payload = sentence_payload(build_trace(), 0, COLOURS)
+    lighter = light(payload)
+    assert len(json.dumps(lighter)) < 0.6 * len(json.dumps(payload))
+    assert lighter["entities"] == payload["entities"]
+    for frame, whole in zip(lighter["frames"], payload["frames"], strict=True):
+        drawn = ("at", "spans", "labels", "scores", "renewed", "readout")
+        assert [frame[name] for name in drawn] == [whole[name] for name in drawn]  # type: ignore[literal-required]
 
 
 def test_a_sentence_without_entities_says_so() -> None:
@@ -228,6 +309,7 @@ def test_the_pointers_of_each_noisy_span_come_surest_first_and_without_the_unlik
         sentences=(tuple(Token(2 * i, 2 * i + 1) for i in range(4)),),
         entities=(),
         kept=(),
+        scores=(),
     )
     frame = sentence_payload(trace, 0, COLOURS)["frames"][1]
     assert frame["pointers"] == [([1, 600, 3, 387], [2, 600, 0, 387])]
@@ -300,4 +382,5 @@ def _one_word(made: SentenceStep, threshold: float = 1.0) -> Trace:
         steps=(Step(1, 1000, 0, (made,)),),
         entities=(Entity(0, 3, "PER", 0.7),) if made.labels[0] else (),
         kept=(Origin(0, 1, 0),) if made.labels[0] else (),
+        scores=((0.7,),) if made.labels[0] else (),
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from typing import Any
 
 import plotly.graph_objects as go
 import pytest
@@ -80,31 +81,61 @@ def test_a_long_sentence_labels_its_entities_words_and_few_others() -> None:
     trace = build_trace(((words, ((50, 52, "PER"),)),))
     axis = river(sentence_payload(trace, 0, COLOURS))["layout"]["xaxis"]
     assert {"word50", "word51"} <= set(axis["ticktext"])
-    assert len(axis["ticktext"]) <= 53
+    assert len(axis["ticktext"]) <= 27
 
 
-def test_confidence_has_a_curve_for_each_entity_beside_the_threshold_and_no_entity() -> None:
+def _panels(figure: Figure) -> dict[str, list[dict[str, Any]]]:
+    """The curves of each small picture, by its axis."""
+    panels: dict[str, list[dict[str, Any]]] = {}
+    for curve in figure["data"]:
+        panels.setdefault(curve["xaxis"], []).append(curve)
+    return panels
+
+
+def test_each_entitys_score_has_a_small_picture_beside_the_threshold() -> None:
     payload = _payload()
-    nothing, needed, *curves = confidence(payload)["data"]
-    assert [curve["y"][-1] for curve in curves] == [e["score"] for e in payload["entities"]]
-    assert all(len(curve["x"]) == 5 for curve in curves)
-    assert set(needed["y"]) == {payload["threshold"]}
+    figure = confidence(payload)
+    *entities, (nothing,) = _panels(figure).values()
+    assert len(entities) == 7
+    for entity, (score, threshold, dot) in zip(payload["entities"], entities, strict=True):
+        assert score["name"].startswith(entity["text"][:21])
+        assert score["y"] == entity["scores"]
+        assert score["y"][-1] == entity["score"], "never 0 % for what the model is certain of"
+        assert set(threshold["y"]) == {payload["threshold"]}
+        assert (dot["x"], dot["y"]) == ([3], [entity["scores"][2]])
     last = payload["frames"][-1]["labels"]
     assert nothing["y"][-1] == last.count(-1) / len(last)
 
 
-def test_an_entity_that_nobody_predicts_yet_has_no_confidence() -> None:
-    payload = _payload()
-    entity = payload["entities"][0]
-    payload["frames"][1]["labels"] = [-1] * 60
-    assert confidence(payload)["data"][2]["y"][0] == 0.0
-    assert confidence(payload)["data"][2]["name"].startswith(entity["text"])
+@pytest.mark.parametrize("entities", [0, 1, 25])
+def test_no_two_small_pictures_overlap(entities: int) -> None:
+    words = " ".join(f"word{i}" for i in range(100))
+    trace = build_trace(((words, [(4 * i, 4 * i + 2, "ORG") for i in range(entities)]),))
+    layout = confidence(sentence_payload(trace, 0, COLOURS))["layout"]
+    boxes = [
+        (*layout[name]["domain"], *layout[name.replace("x", "y", 1)]["domain"])
+        for name in layout
+        if name.startswith("xaxis")
+    ]
+    assert len(boxes) == entities + 1
+    for number, (left, right, low, high) in enumerate(boxes):
+        assert 0 <= left < right <= 1.0001
+        assert -0.0001 <= low < high <= 1
+        for other in boxes[:number]:
+            assert right <= other[0] or other[1] <= left or high <= other[2] or other[3] <= low
 
 
-def test_curves_of_one_label_differ_by_their_dashes() -> None:
-    curves = confidence(_payload())["data"][2:]
-    styles = [(c["line"]["color"], c["line"]["dash"], c["marker"]["symbol"]) for c in curves]
-    assert len(set(styles)) == len(curves)
+def test_the_others_are_dimmed_while_one_entity_is_chosen() -> None:
+    panels = list(_panels(confidence(_payload(), 3)).values())[:-1]
+    dimmed = ["opacity" in panel[0] for panel in panels]
+    assert dimmed == [number != 3 for number in range(7)]
+
+
+def test_an_entity_too_narrow_for_its_label_has_none_in_the_river() -> None:
+    words = " ".join(f"word{i}" for i in range(100))
+    targets = ((5, 6, "PER"), (10, 20, "ORG"))
+    payload = sentence_payload(build_trace(((words, targets),)), 0, COLOURS)
+    assert [note["text"] for note in river(payload)["layout"]["annotations"]] == ["ORG"]
 
 
 def test_markup_in_a_text_stays_text() -> None:
@@ -125,7 +156,7 @@ def test_a_large_film_is_a_few_curves_however_many_spans_it_has() -> None:
         build_trace(((words, targets),), steps=20, num_spans=200), 0, COLOURS
     )
     assert len(river(payload)["data"]) == 2, "one for PER, one for what became nothing"
-    assert len(confidence(payload)["data"]) == 2 + len(payload["entities"]) == 22
+    assert len(confidence(payload)["data"]) == 1 + 3 * len(payload["entities"]) == 61
 
 
 def _restarting(*slots: int) -> Payload:

@@ -30,6 +30,7 @@ def fields(component: str, interface: str) -> set[str]:
         ("DenoisingPayload", animation.Payload),
         ("Frame", animation.Frame),
         ("EntityBar", animation.EntityBar),
+        ("OverviewRow", animation.OverviewRow),
     ],
 )
 def test_a_film_has_the_fields_that_the_view_reads(interface: str, shape: type) -> None:

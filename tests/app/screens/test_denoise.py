@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from app.screens.common.sentence import REQUEST
+from app.screens.denoise.overview import rows_at_once
 from core.types import Entity, Prediction, SamplerSettings
 from tests.app.pages_kit import TEXT, PretendedModel, Site
+from tests.app.traces import SENTENCES
 from tests.app.versions_kit import add_version
 
 
@@ -52,11 +56,109 @@ def test_every_sentence_of_the_document_can_be_chosen(site: Site) -> None:
 
     site.open("denoise", document=document)
 
-    options = site.app.selectbox(key=f"denoise_sentence_{document}").options
+    options = _menu(site, "Sentence").options
     assert [option.split(" (")[0] for option in options] == [
         "1. Bo Li met Anna.",
         "2. They went to Oslo.",
     ]
+
+
+def _menu(site: Site, label: str) -> Any:
+    (menu,) = [box for box in site.app.selectbox if box.label == label]
+    return menu
+
+
+def test_the_sentence_shown_is_the_one_named_after_the_text_has_changed(site: Site) -> None:
+    site.open("denoise")
+    site.app.text_area(key="denoise_text").set_value("Ann saw Bo. They left.")
+    site.run()
+    _menu(site, "Sentence").select_index(1)
+    site.run()
+    former = _menu(site, "Sentence").key
+
+    site.app.text_area(key="denoise_text").set_value("Oslo is cold. Rome is not. So be it.")
+    site.run()
+
+    menu = _menu(site, "Sentence")
+    assert menu.key != former, "under one key the browser goes on showing the former sentence"
+    assert menu.value == 0
+
+
+def test_the_denoising_of_a_selected_span_begins_with_its_sentence(site: Site) -> None:
+    text = "Bo Li met Anna. They went to Oslo. Nobody saw them."
+    document = site.add(text)
+    site.open("annotate", document=document)
+
+    site.navigate(f"denoise@{text.index('Oslo')}")
+
+    assert _menu(site, "Sentence").value == 1
+    assert REQUEST not in site.app.session_state, "it is asked for once"
+
+
+def test_there_is_a_way_back_to_the_document(site: Site) -> None:
+    document = site.add()
+    site.open("denoise", document=document)
+
+    site.app.button(key="back").click()
+    site.run()
+
+    assert site.mounted()["doc_id"] == document
+
+
+def test_two_denoisings_run_beside_each_other(site: Site) -> None:
+    site.open("denoise", document=site.add())
+    assert _data(site)["beside"] is None
+
+    site.app.selectbox(key="beside").set_value("Another seed")
+    site.run()
+    assert site.model.asked[-1] == SamplerSettings(seed=1)
+    assert _data(site)["names"] == ["seed 0", "seed 1"]
+    assert _data(site)["beside"]["words"] == _film(site)["words"]
+
+    site.app.selectbox(key="beside").set_value("Other steps γ")
+    site.run()
+    assert site.model.asked[-1] == SamplerSettings(steps=10)
+    assert _data(site)["names"] == ["γ = 5", "γ = 10"]
+
+
+def test_another_version_runs_beside_the_active_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.open("denoise", document=site.add())
+    other = PretendedModel(2)
+    add_version(site, monkeypatch, other)
+    site.run()
+
+    site.app.selectbox(key="beside").set_value("Another version")
+    site.run()
+    site.app.selectbox(key="beside_version").set_value(2)
+    site.run()
+
+    assert other.asked == [SamplerSettings()]
+    assert _data(site)["names"] == ["version 1", "version 2"]
+
+
+def test_the_whole_document_is_denoised_when_it_is_asked_for_and_a_click_chooses(
+    site: Site,
+) -> None:
+    site.open("denoise", document=site.add(" ".join(text for text, _ in SENTENCES)))
+    assert _data(site)["overview"] == []
+    assert len(site.model.asked) == 1
+
+    site.app.toggle(key="denoise_overview").set_value(True)
+    site.run()
+
+    rows = _data(site)["overview"]
+    assert [row["index"] for row in rows] == [0, 1, 2]
+    assert _data(site)["sentence"] == 0
+    site.app.session_state["denoising"] = {"sentence": 2}
+    site.run()
+    assert _data(site)["sentence"] == 2
+
+
+@pytest.mark.parametrize(("steps", "spans", "rows"), [(5, 60, 24), (5, 200, 7), (50, 200, 1)])
+def test_the_whole_document_is_shown_a_page_at_a_time(steps: int, spans: int, rows: int) -> None:
+    assert rows_at_once(SamplerSettings(steps=steps, num_spans=spans)) == rows
 
 
 def test_a_text_of_ones_own_can_be_denoised(site: Site) -> None:
@@ -79,10 +181,14 @@ def test_a_text_without_words_is_no_error(site: Site) -> None:
     assert "This text has no words" in site.said()
 
 
-def _film(site: Site) -> dict[str, object]:
+def _data(site: Site) -> dict[str, Any]:
     """What the page gave the view, without its name."""
     component = site.app.get("bidi_component")[0]
-    return dict(json.loads(component.proto.json)["payload"])
+    return dict(json.loads(component.proto.json))
+
+
+def _film(site: Site) -> dict[str, object]:
+    return dict(_data(site)["payload"])
 
 
 def _pictures(site: Site) -> dict[str, dict[str, object]]:

@@ -73,3 +73,16 @@ def test_the_trace_tells_which_noisy_spans_started_again(trace: Trace) -> None:
 def test_without_renewal_no_noisy_span_starts_again(pipeline: Pipeline) -> None:
     trace = pipeline.trace(TEXT, replace(SETTINGS, renew=False))
     assert not any(sentence.renewed for step in trace.steps for sentence in step.sentences)
+
+
+def test_the_trace_tells_each_entitys_score_after_every_step(pipeline: Pipeline) -> None:
+    """It never falls, ends as the entity's own, and is what fewer steps would have led to."""
+    trace = pipeline.trace(TEXT, replace(SETTINGS, threshold=0.0))
+    assert trace.entities
+    for entity, origin, scores in zip(trace.entities, trace.kept, trace.scores, strict=True):
+        assert origin is not None
+        assert len(scores) == SETTINGS.steps
+        assert list(scores) == sorted(scores)
+        assert scores[-1] == entity.score
+        before = scores[: origin.step - 1]
+        assert all(score < scores[-1] for score in before), "it scored highest at `origin.step`"

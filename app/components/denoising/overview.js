@@ -1,0 +1,93 @@
+// The document: a row for each sentence, all playing together; a click brings one on the stage.
+
+import { fallen } from './banking.js';
+import { positionIn } from './together.js';
+import { Stage } from './stage.js';
+
+export class Overview {
+  /** @type {OverviewRow[]} */ sentences = [];
+  /** @type {{ button: HTMLElement, count: HTMLElement, stage: Stage, inSight: boolean }[]} */ rows = [];
+  shown = ''; // what the rows were built from
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(sentence: number) => void} choose
+   */
+  constructor(root, choose) {
+    this.root = root;
+    this.choose = choose;
+    this.seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const row = this.rows.find(({ button }) => button === target);
+        if (row) row.inSight = isIntersecting;
+      }
+    });
+  }
+
+  destroy() {
+    this.seen.disconnect();
+    for (const { stage } of this.rows) stage.destroy();
+  }
+
+  /**
+   * @param {OverviewRow[]} sentences
+   * @param {number | null} current
+   */
+  update(sentences, current) {
+    const ids = sentences.map(({ payload }) => payload.id).join();
+    this.sentences = sentences;
+    this.root.hidden = !sentences.length;
+    if (ids !== this.shown) {
+      this.shown = ids;
+      this.destroy();
+      this.rows = sentences.map((sentence) => this.#row(sentence));
+      this.root.replaceChildren(...this.rows.map(({ button }) => button));
+      this.rows.forEach(({ button, stage }, i) => {
+        stage.load(sentences[i].payload);
+        this.seen.observe(button);
+      });
+    }
+    this.rows.forEach(({ button }, i) => button.setAttribute('aria-current', String(sentences[i].index === current)));
+  }
+
+  /** @param {OverviewRow} sentence */
+  #row({ index, payload }) {
+    const button = document.createElement('div');
+    button.className = 'sentence';
+    button.tabIndex = 0;
+    button.setAttribute('role', 'button');
+    const number = document.createElement('i');
+    number.textContent = String(index + 1);
+    const scene = document.createElement('div');
+    scene.className = 'stage';
+    scene.append(document.createElement('canvas'), document.createElement('div'));
+    scene.children[1].className = 'text';
+    scene.children[1].setAttribute('dir', 'auto');
+    const count = document.createElement('small');
+    button.append(number, scene, count);
+    button.onclick = () => this.choose(index);
+    button.onkeydown = (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.choose(index);
+    };
+    button.title = payload.summary;
+    return { button, count, stage: new Stage(button, { small: true }), inSight: true };
+  }
+
+  /**
+   * @param {number} position
+   * @param {number} longest
+   */
+  show(position, longest) {
+    this.rows.forEach(({ count, stage, inSight }, i) => {
+      const { payload: { entities } } = this.sentences[i];
+      const own = positionIn(position, longest, stage.steps);
+      if (inSight) stage.show(own); else stage.position = own;
+      const certain = entities.filter((entity) => fallen(entity, own) === 1).length;
+      const words = entities.length ? `${certain} of ${entities.length} certain` : 'no entity';
+      if (count.textContent !== words) count.textContent = words;
+    });
+  }
+}
