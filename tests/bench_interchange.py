@@ -49,10 +49,10 @@ PAUSE = 0.05
 @dataclass
 class Took:
     wall: float = 0.0
-    own: float = 0.0
+    cpu: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.wall:.1f} s ({self.own:.1f})"
+        return f"{self.wall:.1f} s ({self.cpu:.1f})"
 
 
 def lines(count: int, seed: int) -> Iterator[bytes]:
@@ -127,22 +127,22 @@ def _exports(sessions: Sessions, project: int, path: Path) -> None:
 
 
 def _searches(sessions: Sessions, project: int, search: str) -> None:
-    wall, own, total = [], [], 0
+    wall, personal, total = [], [], 0
     for number in range(PAGES):
         with _timed() as took, sessions() as session:
             offset = number * max(1, total // PAGES)
             total = list_documents(session, project, search=search, limit=ROWS, offset=offset).total
         wall.append(1000 * took.wall)
-        own.append(1000 * took.own)
-    print(f"list {search!r}: {total:,} found, p95 {_p95(wall):.0f} ms ({_p95(own):.0f})")
+        personal.append(1000 * took.cpu)
+    print(f"list {search!r}: {total:,} found, p95 {_p95(wall):.0f} ms ({_p95(personal):.0f})")
 
 
 @contextmanager
 def _timed() -> Iterator[Took]:
     took = Took()
-    wall, own = time.perf_counter(), time.process_time()
+    wall, personal = time.perf_counter(), time.process_time()
     yield took
-    took.wall, took.own = time.perf_counter() - wall, time.process_time() - own
+    took.wall, took.cpu = time.perf_counter() - wall, time.process_time() - personal
 
 
 def _p95(values: list[float]) -> float:

@@ -70,8 +70,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     missing = databases.binaries() is None and not os.environ.get("CI")
     skip = pytest.mark.skipif(missing, reason=databases.MISSING)
     cases = [
-        pytest.param(each, marks=skip) if each == "postgresql" else pytest.param(each)
-        for each in chosen
+        pytest.param(item, marks=skip) if item == "postgresql" else pytest.param(item)
+        for item in chosen
     ]
     metafunc.parametrize("dialect", cases, indirect=True)
 

@@ -74,9 +74,9 @@ def _migrate(url: str) -> None:
 @cache
 def binaries() -> Path | None:
     """Where PostgreSQL's programs are: on the PATH, or where Debian has them, the newest."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
+    result = shutil.which("initdb")
+    if result:
+        return Path(result).resolve().parent
     versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = max(versions, key=lambda path: float(path.parts[-3]), default=None)
     return newest.parent if newest else None

@@ -35,9 +35,9 @@ CLUSTER: list[dict[str, Any]] = list(
 
 
 def _containers() -> Iterator[dict[str, Any]]:
-    for each in CLUSTER:
-        if each["kind"] in ("Deployment", "StatefulSet"):
-            yield from each["spec"]["template"]["spec"]["containers"]
+    for item in CLUSTER:
+        if item["kind"] in ("Deployment", "StatefulSet"):
+            yield from item["spec"]["template"]["spec"]["containers"]
 
 
 def _compose_variables() -> Iterator[tuple[str, str]]:
@@ -47,12 +47,12 @@ def _compose_variables() -> Iterator[tuple[str, str]]:
 
 def _cluster_variables() -> Iterator[tuple[str, str | None]]:
     """A secret's value is not in the file: None."""
-    for each in CLUSTER:
-        if each["kind"] == "ConfigMap":
-            yield from each["data"].items()
+    for item in CLUSTER:
+        if item["kind"] == "ConfigMap":
+            yield from item["data"].items()
     for container in _containers():
-        for each in container.get("env", ()):
-            yield each["name"], each.get("value")
+        for entry in container.get("env", ()):
+            yield entry["name"], entry.get("value")
 
 
 @pytest.mark.parametrize("variables", [_compose_variables, _cluster_variables])
@@ -78,12 +78,12 @@ def test_no_secret_has_a_default_or_stands_in_the_file() -> None:
             assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", value), f"{name} is {value!r}"
     for name, secret in _cluster_variables():
         assert not SECRET.search(name) or secret is None, f"{name} stands in the file"
-    assert all(each["kind"] != "Secret" for each in CLUSTER)
+    assert all(item["kind"] != "Secret" for item in CLUSTER)
 
 
 def test_every_image_is_pinned_to_a_whole_version() -> None:
-    images = [each["image"] for each in COMPOSE["services"].values()]
-    images += [each["image"] for each in _containers()]
+    images = [item["image"] for item in COMPOSE["services"].values()]
+    images += [container["image"] for container in _containers()]
     images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
     for image in images:
@@ -97,7 +97,7 @@ def test_every_service_writes_to_its_volumes_alone_and_gains_no_right() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else [])
-        assert any(place.startswith("/tmp") for place in service["tmpfs"]), name
+        assert any(location.startswith("/tmp") for location in service["tmpfs"]), name
 
 
 def test_every_container_of_the_cluster_is_confined_alike() -> None:
@@ -107,13 +107,13 @@ def test_every_container_of_the_cluster_is_confined_alike() -> None:
         assert context["allowPrivilegeEscalation"] is False
         assert context["capabilities"] == {"drop": ["ALL"]}
         assert "/tmp" in {mount["mountPath"] for mount in container["volumeMounts"]}
-    for each in CLUSTER:
-        if each["kind"] in ("Deployment", "StatefulSet"):
-            pod = each["spec"]["template"]["spec"]
+    for item in CLUSTER:
+        if item["kind"] in ("Deployment", "StatefulSet"):
+            pod = item["spec"]["template"]["spec"]
             assert pod["securityContext"]["runAsNonRoot"] is True
             volumes = {volume["name"] for volume in pod.get("volumes", ())}
             volumes |= {
-                claim["metadata"]["name"] for claim in each["spec"].get("volumeClaimTemplates", ())
+                claim["metadata"]["name"] for claim in item["spec"].get("volumeClaimTemplates", ())
             }
             mounts = {mount["name"] for c in pod["containers"] for mount in c["volumeMounts"]}
             assert mounts == volumes
@@ -121,34 +121,34 @@ def test_every_container_of_the_cluster_is_confined_alike() -> None:
 
 def test_every_command_is_a_verb_and_there_are_two_pages_and_several_workers() -> None:
     services = COMPOSE["services"]
-    commands = [each["command"] for each in services.values() if "command" in each]
-    commands += [each["args"] for each in _containers() if "args" in each]
+    commands = [service["command"] for service in services.values() if "command" in service]
+    commands += [container["args"] for container in _containers() if "args" in container]
     assert {command[0] for command in commands} == {"serve", "worker"} <= VERBS.keys()
 
     assert [name for name in services if name.startswith("page")] == ["page-1", "page-2"]
     assert services["worker"]["deploy"]["replicas"] >= 2
     replicas = {
-        each["metadata"]["name"]: each["spec"]["replicas"]
-        for each in CLUSTER
-        if each["kind"] == "Deployment"
+        item["metadata"]["name"]: item["spec"]["replicas"]
+        for item in CLUSTER
+        if item["kind"] == "Deployment"
     }
     assert replicas["page"] == 2
     assert replicas["worker"] >= 2
 
 
 def test_the_proxy_keeps_a_person_on_one_page_and_metrics_to_itself() -> None:
-    said = (ROOT / "deploy" / "Caddyfile").read_text()
+    message = (ROOT / "deploy" / "Caddyfile").read_text()
 
-    assert "reverse_proxy page-1:8501 page-2:8501" in said
-    assert "lb_policy cookie" in said
-    assert "health_uri /readyz" in said
-    assert re.search(r"@private path /metrics", said)
+    assert "reverse_proxy page-1:8501 page-2:8501" in message
+    assert "lb_policy cookie" in message
+    assert "health_uri /readyz" in message
+    assert re.search(r"@private path /metrics", message)
 
 
 def test_only_the_proxy_can_be_reached_and_what_it_asks_of_is_served() -> None:
-    published = [name for name, each in COMPOSE["services"].items() if "ports" in each]
+    published = [name for name, item in COMPOSE["services"].items() if "ports" in item]
     assert published == ["proxy"]
     volumes = {
-        mount.split(":")[0] for each in COMPOSE["services"].values() for mount in each["volumes"]
+        mount.split(":")[0] for item in COMPOSE["services"].values() for mount in item["volumes"]
     }
     assert {name for name in volumes if not name.startswith(".")} == COMPOSE["volumes"].keys()

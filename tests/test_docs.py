@@ -141,8 +141,8 @@ def test_no_module_of_the_journey_imports_one_that_the_text_passed_before() -> N
     journey = [name.removesuffix(".py").replace("/", ".") for name in journey_of_a_text()]
     back = {
         (later, earlier)
-        for place, later in enumerate(journey)
-        for earlier in journey[:place]
+        for location, later in enumerate(journey)
+        for earlier in journey[:location]
         if graph.find_shortest_chain(later, earlier)
     }
 
@@ -156,18 +156,20 @@ def test_no_module_of_the_journey_imports_one_that_the_text_passed_before() -> N
 
 def test_a_text_is_only_ever_called_onwards_in_its_journey() -> None:
     """Between two modules of the journey there may be helpers."""
-    journey = {(ROOT / name).as_posix(): place for place, name in enumerate(journey_of_a_text())}
+    journey = {
+        (ROOT / name).as_posix(): location for location, name in enumerate(journey_of_a_text())
+    }
     passed, back = set(), set()
 
     def follow(frame: FrameType, event: str, _: object) -> None:
-        called = journey.get(frame.f_code.co_filename)
-        if event != "call" or called is None:
+        calls = journey.get(frame.f_code.co_filename)
+        if event != "call" or calls is None:
             return
-        passed.add(called)
+        passed.add(calls)
         caller = frame.f_back
         while caller and caller.f_code.co_filename not in journey:
             caller = caller.f_back
-        if caller and journey[caller.f_code.co_filename] > called:
+        if caller and journey[caller.f_code.co_filename] > calls:
             back.add((caller.f_code.co_qualname, frame.f_code.co_qualname))
 
     predictor = ModelPredictor(1, ROOT / "assets/models/default")

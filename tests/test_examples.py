@@ -25,17 +25,17 @@ _FENCED = re.compile(
 def examples() -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Where each begins, and what it is: lines that are moved in are moved out; and the output of
     those that are followed by it."""
-    found, outputs = [], {}
+    result, outputs = [], {}
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         for match in _FENCED.finditer(text):
             line = text.count("\n", 0, match.start()) + 2
             source = re.sub(f"^{match[1]}", "", match[2], flags=re.MULTILINE)
-            place = f"{document.relative_to(ROOT)}:{line}"
-            found.append((place, source))
+            location = f"{document.relative_to(ROOT)}:{line}"
+            result.append((location, source))
             if match[3]:
-                outputs[place] = re.sub(f"^{match[1]}", "", match[3], flags=re.MULTILINE)
-    return found, outputs
+                outputs[location] = re.sub(f"^{match[1]}", "", match[3], flags=re.MULTILINE)
+    return result, outputs
 
 
 EXAMPLES, OUTPUTS = examples()
@@ -52,15 +52,17 @@ def trained(folder: Path) -> None:
 
 
 def test_the_readme_and_the_guide_for_programs_have_examples() -> None:
-    places = [place for place, _ in EXAMPLES]
+    locations = [location for location, _ in EXAMPLES]
 
-    assert any(place.startswith("README.md:") for place in places)
-    assert any(place.startswith("docs/programs.md:") for place in places)
+    assert any(location.startswith("README.md:") for location in locations)
+    assert any(location.startswith("docs/programs.md:") for location in locations)
 
 
-@pytest.mark.parametrize(("place", "source"), EXAMPLES, ids=[place for place, _ in EXAMPLES])
+@pytest.mark.parametrize(
+    ("location", "source"), EXAMPLES, ids=[location for location, _ in EXAMPLES]
+)
 def test_an_example_runs_and_shows_something(
-    place: str,
+    location: str,
     source: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -76,8 +78,8 @@ def test_an_example_runs_and_shows_something(
         trained(tmp_path / "out")
         monkeypatch.chdir(tmp_path)
 
-    exec(compile(source, place, "exec"), {"__name__": "example"})
+    exec(compile(source, location, "exec"), {"__name__": "example"})
 
-    said = capsys.readouterr().out
-    assert said.strip()
-    assert said == OUTPUTS.get(place, said)
+    captured = capsys.readouterr().out
+    assert captured.strip()
+    assert captured == OUTPUTS.get(location, captured)

@@ -58,9 +58,9 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def requirements(wheel: Path) -> list[Requirement]:
     with zipfile.ZipFile(wheel) as archive:
-        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        (name,) = (item for item in archive.namelist() if item.endswith(".dist-info/METADATA"))
         metadata = message_from_string(archive.read(name).decode())
-    return [Requirement(each) for each in metadata.get_all("Requires-Dist")]
+    return [Requirement(item) for item in metadata.get_all("Requires-Dist")]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,11 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = str(folder / "bin" / "python")
     run([*PIP, "--python", python, "install", *OFFLINE, str(wheel)], folder)
     site = site_of(folder)
-    (installed,) = (found for found in distributions(path=[str(site)]) if found.name == "spanneal")
+    (installed,) = (
+        distribution
+        for distribution in distributions(path=[str(site)])
+        if distribution.name == "spanneal"
+    )
     link(site, installed.requires or ())
     return folder / "bin"
 
@@ -124,7 +128,7 @@ def link(site: Path, wanted: Iterable[str]) -> None:
         ):
             continue
         needed.add(name)
-        waiting += [Requirement(each) for each in distribution(name).requires or ()]
+        waiting += [Requirement(require) for require in distribution(name).requires or ()]
     for name in needed:
         installed = distribution(name)
         for top in {file.parts[0] for file in installed.files or () if file.parts[0] != ".."}:
@@ -139,7 +143,7 @@ def test_the_wheel_has_one_package_with_every_module_the_model_and_its_marks(whe
     modules = {f"spanneal/{path.relative_to(ROOT / 'core')}" for path in python_files("core")}
 
     assert modules <= names
-    assert {each.split("/")[0] for each in names} == {
+    assert {item.split("/")[0] for item in names} == {
         "spanneal",
         f"spanneal-{core.__version__}.dist-info",
     }
@@ -159,7 +163,7 @@ def test_the_version_stands_in_one_place() -> None:
 def test_the_wheel_asks_for_ranges_of_what_core_imports_and_no_more(
     requirements: list[Requirement],
 ) -> None:
-    always = {each.name for each in requirements if not each.marker}
+    always = {requirement.name for requirement in requirements if not requirement.marker}
     imported = {
         name.split(".")[0]
         for path in python_files("core")
@@ -169,13 +173,15 @@ def test_the_wheel_asks_for_ranges_of_what_core_imports_and_no_more(
     packages = {name.replace("_", "-") for name in imported - sys.stdlib_module_names}
 
     assert packages - OPTIONAL == always
-    assert {each.name for each in requirements} - always == OPTIONAL
-    for each in requirements:
-        assert each.specifier, f"{each} has no lower bound"
-        assert not any(bound.operator == "==" for bound in each.specifier), f"{each} is pinned"
-        if each.name not in STOOD_IN_FOR:
-            tested = distribution(each.name).version
-            assert tested in each.specifier, f"{each} is not what is tested"
+    assert {requirement.name for requirement in requirements} - always == OPTIONAL
+    for requirement in requirements:
+        assert requirement.specifier, f"{requirement} has no lower bound"
+        assert not any(bound.operator == "==" for bound in requirement.specifier), (
+            f"{requirement} is pinned"
+        )
+        if requirement.name not in STOOD_IN_FOR:
+            tested = distribution(requirement.name).version
+            assert tested in requirement.specifier, f"{requirement} is not what is tested"
 
 
 def test_the_readmes_python_runs_beside_a_package_called_core(
@@ -183,10 +189,10 @@ def test_the_readmes_python_runs_beside_a_package_called_core(
 ) -> None:
     examples = [(p, source) for p, source in EXAMPLES if p.startswith("README.md:")]
     assert len(examples) >= 3
-    for place, source in examples:
+    for location, source in examples:
         python = (with_spacy if "import spacy" in source else bare) / "python"
-        said = run([str(python), "-c", source], elsewhere)
-        assert said == OUTPUTS.get(place, said) != ""
+        message = run([str(python), "-c", source], elsewhere)
+        assert message == OUTPUTS.get(location, message) != ""
 
 
 def test_the_bare_environment_has_nothing_of_the_page(bare: Path, elsewhere: Path) -> None:
@@ -225,8 +231,8 @@ def test_an_installed_pipeline_goes_to_a_spawned_process(bare: Path, elsewhere: 
         "    assert there == ner('Ms. Haag lives in Oslo.')\n"
         "    print([entity.text for entity in there])\n"
     )
-    said = run([str(bare / "python"), "main.py"], elsewhere)
-    assert said.strip() == "['Ms. Haag', 'Oslo']"
+    message = run([str(bare / "python"), "main.py"], elsewhere)
+    assert message.strip() == "['Ms. Haag', 'Oslo']"
 
 
 def test_an_editable_install_runs_the_sources_where_they_lie(source: Path, elsewhere: Path) -> None:
@@ -239,9 +245,9 @@ def test_an_editable_install_runs_the_sources_where_they_lie(source: Path, elsew
     run([*PIP, "--python", python, *editable], elsewhere)
 
     code = "from spanneal import installation as i; print(i.__file__, i.BUNDLED)"
-    said = run([python, "-c", code], elsewhere).split()
+    message = run([python, "-c", code], elsewhere).split()
 
-    assert said == [
+    assert message == [
         str(source / "core" / "installation.py"),
         str(source / "assets" / "models" / "default"),
     ]

@@ -132,7 +132,7 @@ def test_the_image_gets_every_file_that_its_recipe_copies() -> None:
 def test_no_test_reads_the_clock_or_sleeps() -> None:
     """It waits for what happens, see `tests.waiting`; pytest-timeout ends what hangs."""
     clocks = {"monotonic", "perf_counter", "process_time", "sleep", "timeit", "wait_for_timeout"}
-    found = [
+    result = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
         for path in python_files("tests")
         if path.name.startswith("test_")
@@ -141,7 +141,7 @@ def test_no_test_reads_the_clock_or_sleeps() -> None:
         and (name := node.attr if isinstance(node, ast.Attribute) else node.id) in clocks
     ]
 
-    assert found == []
+    assert result == []
 
 
 def test_no_test_begins_an_event_loop_where_a_browser_may_run_one() -> None:
@@ -158,7 +158,7 @@ def test_no_test_begins_an_event_loop_where_a_browser_may_run_one() -> None:
 
 
 def test_what_tests_begin_with_is_there() -> None:
-    assert [place for place in SLOWEST_FIRST if not (ROOT / place).exists()] == []
+    assert [location for location in SLOWEST_FIRST if not (ROOT / location).exists()] == []
 
 
 def test_no_tracked_file_is_larger_than_95_megabytes() -> None:
@@ -195,13 +195,13 @@ def test_nothing_is_ever_unpickled() -> None:
         r"|\bPickleType\b|\btorch\.(load|save)\("
         r"|\bread_pickle\(|\bto_pickle\(|allow_pickle=True"
     )
-    found = [
+    result = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in python_files(*SOURCES)
         for match in forbidden.finditer(path.read_text())
     ]
 
-    assert found == []
+    assert result == []
 
 
 def test_every_text_file_ends_its_lines_as_unix_does() -> None:

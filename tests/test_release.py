@@ -25,7 +25,9 @@ def version() -> str:
 
 def test_the_newest_release_in_the_changelog_is_the_version() -> None:
     headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    releases = [found[0] for heading in headings if (found := re.search(r"\d+\.\d+\.\d+", heading))]
+    releases = [
+        result[0] for heading in headings if (result := re.search(r"\d+\.\d+\.\d+", heading))
+    ]
 
     assert releases[0] == version()
 

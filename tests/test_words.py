@@ -74,6 +74,17 @@ def test_app_and_storage_speak_the_words_of_their_trade() -> None:
     assert private == set(APP_MAY_STAY)
 
 
+def test_the_tests_speak_the_words_of_their_trade() -> None:
+    private = {
+        (str(path.relative_to(ROOT)), name)
+        for path in python_files("tests")
+        for name in names_in(ast.parse(path.read_text())) | {path.stem}
+        if name in PRIVATE_WORDS | APP_WORDS
+    }
+
+    assert private == set()
+
+
 def test_word_is_never_the_name_of_a_tensor_of_boundaries() -> None:
     tensors = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

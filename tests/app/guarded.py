@@ -344,6 +344,6 @@ def _second(world: World) -> int:
     with world.sessions() as session:
         from storage.repository import users
 
-        found = users.named(session, "Second")
-        assert found is not None
-        return found.id
+        result = users.named(session, "Second")
+        assert result is not None
+        return result.id

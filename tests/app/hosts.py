@@ -25,11 +25,11 @@ class Host:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> None:
-        own = {name: str(self.folder / name) for name in ("home", "tmp")}
-        for each in own.values():
-            Path(each).mkdir(parents=True, exist_ok=True)
+        personal = {name: str(self.folder / name) for name in ("home", "tmp")}
+        for item in personal.values():
+            Path(item).mkdir(parents=True, exist_ok=True)
         given = {**os.environ, **self.environment, "OMP_NUM_THREADS": "1"}
-        given |= {"HOME": own["home"], "TMPDIR": own["tmp"], "PYTHONPATH": str(ROOT)}
+        given |= {"HOME": personal["home"], "TMPDIR": personal["tmp"], "PYTHONPATH": str(ROOT)}
         command = [*self.within, sys.executable, "-m", "app", "worker"]
         worker = subprocess.Popen(command, cwd=self.folder, env=given, stdout=subprocess.DEVNULL)
         self.workers.append(worker)

@@ -65,8 +65,8 @@ class Classroom:
             {"op": "reject", "id": present[key]} for key in present.keys() - wanted
         ]
         for start, end, label in sorted(wanted - present.keys()):
-            place = {"id": f"{start}-{end}", "start": start, "end": end}
-            ops.append({"op": "add", "label": label, **place})
+            location = {"id": f"{start}-{end}", "start": start, "end": end}
+            ops.append({"op": "add", "label": label, **location})
         ops += [{"op": "accept_all"}, {"op": "submit"}]
         numbered = [{"seq": next(self.numbers), **op} for op in ops]
         applied = self.service.apply(document_id, "page", numbered, PERSON)
@@ -108,9 +108,9 @@ class Classroom:
 
     def prediction(self, document_id: int) -> AnnotationSet:
         with self.sessions() as session:
-            found = annotation_sets.latest_prediction(session, document_id)
-            assert found is not None
-            return found
+            result = annotation_sets.latest_prediction(session, document_id)
+            assert result is not None
+            return result
 
     def switch(self, on: bool) -> None:
         with writing(self.sessions) as session:

@@ -9,18 +9,18 @@ from storage.models import EntityRow
 from storage.repository import annotation_sets, projects
 from tests.app.teamwork import Team
 
-Place = tuple[int, int]
+Location = tuple[int, int]
 
 
 def label_id(people: Team, name: str) -> int:
     with people.sessions() as session:
         every = projects.labels(session, people.project_id)
-        return next(each.id for each in every if each.name == name)
+        return next(item.id for item in every if item.name == name)
 
 
 def names(people: Team) -> list[str]:
     with people.sessions() as session:
-        return [each.name for each in projects.labels(session, people.project_id)]
+        return [label.name for label in projects.labels(session, people.project_id)]
 
 
 def rename(people: Team, old: str, new: str) -> None:
@@ -40,12 +40,12 @@ def shown(people: Team, document: int, person: str = "Anna") -> dict[str, str]:
     return {view.text[span.start : span.end]: span.label for span in spans}
 
 
-def answer(people: Team, document: int, owner: str | None = None) -> dict[Place, str]:
+def answer(people: Team, document: int, owner: str | None = None) -> dict[Location, str]:
     """The accepted entities of the answer that counts, or of the owner's own."""
     with people.sessions() as session:
-        found = annotation_sets.submitted_of(session, people.ids[document], owner)
-        assert found is not None
-        return {(e.start, e.end): e.label for e in found.entities if e.status == "accepted"}
+        result = annotation_sets.submitted_of(session, people.ids[document], owner)
+        assert result is not None
+        return {(e.start, e.end): e.label for e in result.entities if e.status == "accepted"}
 
 
 def rows(people: Team) -> list[tuple[int | str, ...]]:

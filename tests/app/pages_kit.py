@@ -64,12 +64,12 @@ class PretendedModel:
             assert self.holds.wait(60)
         if self.fails:
             raise RuntimeError(self.fails)
-        found = [
+        result = [
             Entity(text.index(words), text.index(words) + len(words), label, 0.9)
             for words, label in self.names
             if words in text
         ]
-        return Prediction(text, tuple(found))
+        return Prediction(text, tuple(result))
 
     def trace(self, text: str, settings: SamplerSettings, pointers: bool = True) -> Trace:
         self.asked.append(settings)
@@ -87,12 +87,14 @@ class PretendedModel:
     def review(self, text: str, entities: Sequence[Entity]) -> list[EntityReview]:
         """Agrees with the names that it finds, and would have none of the others."""
         self.reviewed.append(text)
-        found = self.predict(text, SamplerSettings()).entities
+        result = self.predict(text, SamplerSettings()).entities
         return [
-            EntityReview(each, 0.9, next((one for one in found if overlap(one, each)), None))
-            if each.key not in {one.key for one in found}
-            else EntityReview(each, 0.1, each)
-            for each in entities
+            EntityReview(
+                entity, 0.9, next((item for item in result if overlap(item, entity)), None)
+            )
+            if entity.key not in {item.key for item in result}
+            else EntityReview(entity, 0.1, entity)
+            for entity in entities
         ]
 
     def new_head(self, flat: bool) -> InstantHead:
@@ -104,10 +106,10 @@ class PretendedModel:
     def review_without(self, head: InstantHead, answer: Answer, learnt: bool) -> list[EntityReview]:
         """Misses the names that it finds where nothing is annotated."""
         assert learnt
-        found = self.predict(answer.text, SamplerSettings()).entities
+        result = self.predict(answer.text, SamplerSettings()).entities
         return [
             EntityReview(None, 0.6, entity)
-            for entity in found
+            for entity in result
             if not any(overlap(entity, annotated) for annotated in answer.accepted)
         ]
 
@@ -147,7 +149,7 @@ class Site:
 
     def send(self, document_id: int, *ops: dict[str, Any]) -> AppTest:
         """What the span annotator sends, as it lies in the session."""
-        numbered = [{"seq": self.sent + place, **op} for place, op in enumerate(ops, 1)]
+        numbered = [{"seq": self.sent + location, **op} for location, op in enumerate(ops, 1)]
         self.sent += len(ops)
         sent = {"doc_id": document_id, "client": CLIENT, "ops": numbered}
         self.app.session_state["annotator"] = {"ops": sent}
@@ -178,7 +180,7 @@ class Site:
                 return str(span["id"])
         raise AssertionError(f"{words!r} is not marked")
 
-    def said(self) -> str:
+    def messages(self) -> str:
         """Every message on the page."""
         app = self.app
         shown = [*app.error, *app.warning, *app.info, *app.success, *app.caption, *app.markdown]

@@ -78,7 +78,7 @@ def team(
             documents.add(session, project.id, name=f"text {number}", text=text, split="train")
             for number, text in enumerate(texts)
         ]
-        ids = [each.id for each in added if each is not None]
+        ids = [item.id for item in added if item is not None]
         project_id = project.id
     assignment.set_annotators(sessions, project_id, annotators)
     return Team(sessions, project_id, ids)

@@ -115,7 +115,7 @@ def test_the_log_keeps_an_operation_in_the_same_bytes_whatever_came_with_it(
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         (
             {"op": "accept", "id": ""},
@@ -138,12 +138,12 @@ def test_the_log_keeps_an_operation_in_the_same_bytes_whatever_came_with_it(
     ],
 )
 def test_an_error_says_what_was_expected_what_came_and_what_helps(
-    raw: dict[str, Any], said: str
+    raw: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(EditError) as refused:
         parse_operation(raw)
 
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("op", ["suggest", "follow", "rewind", "adjudicate", "label", "reopen"])

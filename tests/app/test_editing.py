@@ -192,12 +192,12 @@ def test_a_restored_span_keeps_the_origin_that_the_server_knows() -> None:
 offsets = st.integers(-1, 14)
 ids = st.sampled_from(["m1", "m2", "u1", "u2", "u3", "gone"])
 labels = st.sampled_from(["PER", "ORG", "LOC", "BAND"])
-places: dict[str, Any] = {"start": offsets, "end": offsets}
+locations: dict[str, Any] = {"start": offsets, "end": offsets}
 edits = st.one_of(
-    st.fixed_dictionaries({"op": st.just("add"), "id": ids, "label": labels, **places}),
+    st.fixed_dictionaries({"op": st.just("add"), "id": ids, "label": labels, **locations}),
     st.fixed_dictionaries({"op": st.sampled_from(["accept", "reject", "delete"]), "id": ids}),
     st.fixed_dictionaries({"op": st.just("relabel"), "id": ids, "label": labels}),
-    st.fixed_dictionaries({"op": st.just("move"), "id": ids, **places}),
+    st.fixed_dictionaries({"op": st.just("move"), "id": ids, **locations}),
     st.just({"op": "accept_all"}),
 )
 restores = st.fixed_dictionaries(
@@ -208,7 +208,7 @@ restores = st.fixed_dictionaries(
         "status": st.sampled_from(["suggested", "accepted", "rejected"]),
         "source": st.sampled_from(["model", "person"]),
         "score": st.none() | st.floats(0, 1),
-        **places,
+        **locations,
     }
 )
 ends = st.sampled_from([{"op": "submit"}, {"op": "skip"}])
@@ -216,10 +216,11 @@ ends = st.sampled_from([{"op": "submit"}, {"op": "skip"}])
 
 def test_what_a_person_drew_cannot_be_restored_as_a_models_suggestion() -> None:
     drawn = after(DRAFT, {"op": "add", "id": "u9", "start": 0, "end": 3, "label": "PER"})
-    place = {"start": 0, "end": 3, "label": "PER", "score": None}
+    location = {"start": 0, "end": 3, "label": "PER", "score": None}
     with pytest.raises(EditError, match="never suggested"):
         after(
-            drawn, {"op": "restore", "id": "u9", "status": "suggested", "source": "model", **place}
+            drawn,
+            {"op": "restore", "id": "u9", "status": "suggested", "source": "model", **location},
         )
 
 

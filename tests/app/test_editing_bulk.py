@@ -40,9 +40,9 @@ def test_any_edit_takes_a_skipped_document_up_again_and_forgets_why() -> None:
 
 def test_a_second_look_adds_to_what_is_there_and_brings_nothing_back() -> None:
     decided = after(DRAFT, {"op": "reject", "id": "m1"})
-    look = Suggest((Found("n1", 0, 4, "PER", 0.9), Found("n2", 5, 9, "ORG", 0.7)), ((0, 13),))
+    view = Suggest((Found("n1", 0, 4, "PER", 0.9), Found("n2", 5, 9, "ORG", 0.7)), ((0, 13),))
 
-    draft = reduce(decided, look)
+    draft = reduce(decided, view)
 
     assert [(span.id, span.status) for span in draft.spans] == [
         ("m1", "rejected"),
@@ -70,29 +70,31 @@ def test_suggestions_that_contradict_what_was_decided_go(start: int, end: int) -
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 13)), max_size=8))
-def test_a_second_look_never_changes_what_a_person_decided(places: list[tuple[int, int]]) -> None:
+def test_a_second_look_never_changes_what_a_person_decided(
+    locations: list[tuple[int, int]],
+) -> None:
     decided = after(DRAFT, {"op": "accept", "id": "m1"}, {"op": "reject", "id": "m2"})
-    found = [
+    result = [
         Found(f"n{number}", start, end, "ORG", 0.5)
-        for number, (start, end) in enumerate(places)
+        for number, (start, end) in enumerate(locations)
         if start < end
     ]
 
-    draft = reduce(decided, Suggest(tuple(found), ((0, 13),)))
+    draft = reduce(decided, Suggest(tuple(result), ((0, 13),)))
 
     assert draft.spans[:3] == decided.spans
 
 
 @pytest.mark.parametrize(
-    ("op", "said"),
+    ("op", "message"),
     [
         ({"op": "accept_all", "above": 2}, "between 0 and 1"),
         ({"op": "comment", "text": "x" * 5001}, "1 to 5000"),
         ({"op": "suggest", "spans": []}, "unknown operation"),
     ],
 )
-def test_bulk_operations_are_checked_like_all_others(op: dict[str, Any], said: str) -> None:
-    with pytest.raises(EditError, match=said):
+def test_bulk_operations_are_checked_like_all_others(op: dict[str, Any], message: str) -> None:
+    with pytest.raises(EditError, match=message):
         parse_operation(op)
 
 

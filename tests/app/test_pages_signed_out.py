@@ -18,7 +18,7 @@ def test_without_a_provider_the_page_says_what_to_write(
 
     app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
 
-    (said,) = app.error
-    assert "no provider is configured" in said.value
-    assert "[auth]" in said.value
+    (message,) = app.error
+    assert "no provider is configured" in message.value
+    assert "[auth]" in message.value
     assert not app.button, "there is nowhere to sign in"

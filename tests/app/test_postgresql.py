@@ -34,7 +34,7 @@ def document_ids(sessions: sessionmaker[Session]) -> list[int]:
         project = projects.create(session, "P")
         projects.ensure_labels(session, project.id, ["PER"])
         made = [documents.add(session, project.id, name=n, text=n * 99) for n in "ab"]
-        return [each.id for each in made if each is not None]
+        return [item.id for item in made if item is not None]
 
 
 def test_after_a_crash_of_the_server_the_page_finds_it_again(
@@ -58,15 +58,15 @@ def test_who_works_on_one_document_does_not_wait_for_who_works_on_another(
     sessions: sessionmaker[Session], document_ids: list[int]
 ) -> None:
     done = threading.Event()
-    one, other = document_ids
+    first, other = document_ids
 
-    def work() -> None:
+    def task() -> None:
         _add(AnnotationService(sessions), other, 1)
         done.set()
 
     with writing(sessions, beside_others=True) as session:
-        documents.lock(session, one)
-        worker = threading.Thread(target=work)
+        documents.lock(session, first)
+        worker = threading.Thread(target=task)
         worker.start()
         assert done.wait(20)
     worker.join()
@@ -117,14 +117,14 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
         with pytest.raises(OSError, match="No space left"):
             restore(tmp_path / "b.zip", settings, force=True)
     with sessions() as session:
-        assert {each.name for each in projects.every(session)} == {"P", "Later"}
+        assert {project.name for project in projects.every(session)} == {"P", "Later"}
     sessions.kw["bind"].dispose()
     restored = restore(tmp_path / "b.zip", settings, force=True)
 
     assert restored.aside is not None
     back = open_database(settings)
     with back() as session:
-        assert [each.name for each in projects.every(session)] == ["P"]
+        assert [project.name for project in projects.every(session)] == ["P"]
         assert operations.last_seq(session, "page") == 1
         named = session.scalars(text(f'SELECT name FROM "{restored.aside.name}-public".projects'))
         assert set(named) == {"P", "Later"}

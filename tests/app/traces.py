@@ -71,7 +71,7 @@ def build_trace(
         _film(rng, len(words), wanted, steps, num_spans)
         for words, wanted in zip(tokens, targets, strict=True)
     ]
-    entities, kept, scores = _decoded(tokens, targets, films)
+    entities, stored, scores = _decoded(tokens, targets, films)
     return Trace(
         text=text,
         sentences=tokens,
@@ -82,12 +82,12 @@ def build_trace(
                 index=i + 1,
                 t=round(TIMESTEPS * (1 - i / steps)),
                 t_prev=round(TIMESTEPS * (1 - (i + 1) / steps)),
-                sentences=tuple(film[i] for film in films),
+                sentences=tuple(animation[i] for animation in films),
             )
             for i in range(steps)
         ),
         entities=entities,
-        kept=kept,
+        kept=stored,
         scores=scores,
     )
 
@@ -176,19 +176,19 @@ def _decoded(
     """Every target that noisy spans ended on, in reading order, with the best of these and the
     highest score that it had until each step."""
     decoded: list[tuple[Entity, Origin, tuple[float, ...]]] = []
-    for number, (words, wanted, film) in enumerate(zip(tokens, targets, films, strict=True)):
+    for number, (words, wanted, animation) in enumerate(zip(tokens, targets, films, strict=True)):
         for target in wanted:
-            scores = [_scores(step, target) for step in film]
+            scores = [_scores(step, target) for step in animation]
             if not scores[-1]:
                 continue
             best = max(scores[-1], key=scores[-1].__getitem__)
             start, end, label = target
             until = list(accumulate((max(step.values(), default=0.0) for step in scores), max))
             entity = Entity(words[start].start, words[end - 1].end, label, until[-1])
-            decoded.append((entity, Origin(number, len(film), best), tuple(until)))
+            decoded.append((entity, Origin(number, len(animation), best), tuple(until)))
     decoded.sort(key=lambda item: item[0])
-    entities, kept, curves = zip(*decoded, strict=True) if decoded else ((), (), ())
-    return entities, kept, curves
+    entities, stored, curves = zip(*decoded, strict=True) if decoded else ((), (), ())
+    return entities, stored, curves
 
 
 def _scores(step: SentenceStep, target: Target) -> dict[int, float]:

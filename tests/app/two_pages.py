@@ -20,9 +20,9 @@ class Page:
         self.service, self.document_id, self.person = service, document_id, person
         self.client = f"page-{person}"
         self.seq = 0
-        self.look()
+        self.reload()
 
-    def look(self) -> DocumentView:
+    def reload(self) -> DocumentView:
         self.view = self.service.open(self.document_id, self.person)
         return self.view
 
@@ -39,7 +39,7 @@ class Page:
         return applied.error
 
     def span(self, key: str) -> DraftSpan | None:
-        return next((span for span in self.look().spans if span.id == key), None)
+        return next((span for span in self.reload().spans if span.id == key), None)
 
 
 @pytest.fixture

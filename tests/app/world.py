@@ -30,8 +30,10 @@ class World:
     who: str = "administrator"
 
     def on(self, who: str) -> World:
-        own = for_person(self.sessions, self.people[who])
-        return World(own, self.people, self.project, self.document, self.label, self.folder, who)
+        personal = for_person(self.sessions, self.people[who])
+        return World(
+            personal, self.people, self.project, self.document, self.label, self.folder, who
+        )
 
     @property
     def name(self) -> str:

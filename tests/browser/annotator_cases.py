@@ -51,7 +51,7 @@ class Case:
     hotkeys: dict[str, str] = field(default_factory=dict)
 
 
-def found(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
+def result(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
     """Suggestions over the first occurrence of each string."""
     return [
         {
@@ -70,9 +70,9 @@ def found(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
 
 def crowd(words: int, spans: int, per_line: int) -> Case:
     """A document of so many words with nested spans all over, for measuring."""
-    each = PLAIN.split()
+    item = PLAIN.split()
     lines = [
-        " ".join(each[n % len(each)] for n in range(at, min(at + per_line, words)))
+        " ".join(item[n % len(item)] for n in range(at, min(at + per_line, words)))
         for at in range(0, words, per_line)
     ]
     text = "\n".join(lines)
@@ -84,7 +84,7 @@ def crowd(words: int, spans: int, per_line: int) -> Case:
     chosen = starts[:: max(1, len(starts) // spans)][:spans]
     made = [
         {
-            **found(text, ("New York", "LOC", 0.5))[0],
+            **result(text, ("New York", "LOC", 0.5))[0],
             "id": f"m{n}",
             "start": start,
             "end": start + (8 if n % 2 else 19),
@@ -116,32 +116,32 @@ _HINTS = [
     },
 ]
 CASES: dict[str, Case] = {
-    "nested": Case(PLAIN, found(PLAIN, *NESTED)),
+    "nested": Case(PLAIN, result(PLAIN, *NESTED)),
     "next": Case("Ada Lovelace lived in London."),
     "empty": Case(PLAIN),
     "scripts": Case(
         SCRIPTS,
-        found(
+        result(
             SCRIPTS, ("Zoë Müller", "PER", 0.9), ("מרי קירי", "PER", 0.8), ("عبد الله", "PER", 0.7)
         ),
     ),
     "nasty": Case(
         f"Beware of {NASTY} here.",
-        found("Beware", ("Beware", NASTY, 0.5)),
+        result("Beware", ("Beware", NASTY, 0.5)),
         [*LABELS, {"name": NASTY, "color": "red;background:url(//x)", "key": "5"}],
         comment=NASTY,
     ),
-    "long": Case(LONG, found(LONG, *NESTED)),
-    "wrapped": Case(WRAPPED, found(WRAPPED, *NESTED)),
-    "refusing": Case(PLAIN, found(PLAIN, *NESTED)),
-    "repeated": Case(REPEATED, found(REPEATED, ("Olena", "PER", 0.9))),
-    "radar": Case(PLAIN, found(PLAIN, *NESTED), hints=_HINTS, can_ask=True),
+    "long": Case(LONG, result(LONG, *NESTED)),
+    "wrapped": Case(WRAPPED, result(WRAPPED, *NESTED)),
+    "refusing": Case(PLAIN, result(PLAIN, *NESTED)),
+    "repeated": Case(REPEATED, result(REPEATED, ("Olena", "PER", 0.9))),
+    "radar": Case(PLAIN, result(PLAIN, *NESTED), hints=_HINTS, can_ask=True),
     "commented": Case(
-        PLAIN, found(PLAIN, *NESTED), comment="Who is she?", skip_reason="wrong language"
+        PLAIN, result(PLAIN, *NESTED), comment="Who is she?", skip_reason="wrong language"
     ),
     "held_out": Case(PLAIN, held_out=True),
-    "many": Case(f"{PLAIN} {PROBLEM * 3}", found(PLAIN, *NESTED), MANY),
-    "rebound": Case(PLAIN, found(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
+    "many": Case(f"{PLAIN} {PROBLEM * 3}", result(PLAIN, *NESTED), MANY),
+    "rebound": Case(PLAIN, result(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),
     "huge": crowd(20_000, 1000, 50),
     "block": crowd(20_000, 1000, 20_000),

@@ -20,7 +20,7 @@ from storage.enums import Split
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
-from tests.browser.desk import Desk
+from tests.browser.desk import AnnotatorView
 from tests.browser.servers import ROOT, Served
 
 PAGES = "app/main.py"
@@ -77,14 +77,14 @@ class Site:
         """A document's spans in the database: the draft's, or the submitted ones."""
         with self.sessions() as session:
             find = annotation_sets.submitted_of if submitted else annotation_sets.draft_of
-            found: AnnotationSet | None = find(session, document_id)
-            return list(annotation_sets.spans_of(found)) if found else []
+            result: AnnotationSet | None = find(session, document_id)
+            return list(annotation_sets.spans_of(result)) if result else []
 
     def labels(self, document_id: int) -> list[str]:
         return sorted(span.label for span in self.stored(document_id))
 
 
-class AnnotatePage(Desk):
+class AnnotatePage(AnnotatorView):
     """The Annotate page as an annotator sees it."""
 
     def open(self, url: str, document_id: int, project_id: int = SAMPLE) -> None:
@@ -112,17 +112,17 @@ class AnnotatePage(Desk):
 
     def suggested(self) -> list[str]:
         """The ids of the suggestions, in reading order."""
-        found: list[str] = self.bars.evaluate_all(
+        result: list[str] = self.bars.evaluate_all(
             "bars => bars.filter(b => b.dataset.status === 'suggested').map(b => b.dataset.id)"
         )
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(result))
 
     def select(self, span: str) -> dict[str, str]:
         """Clicks a span's bar; returns what the bar says of it."""
         bar = self.page.locator(f'[data-testid=bar][data-id="{span}"]').first
         bar.click()
-        said: dict[str, str] = bar.evaluate("bar => ({...bar.dataset})")
-        return said
+        message: dict[str, str] = bar.evaluate("bar => ({...bar.dataset})")
+        return message
 
     def drag(self, words: str) -> None:
         """Drags over the first occurrence of the words, from line to line where they wrap."""

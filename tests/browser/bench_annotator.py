@@ -137,7 +137,9 @@ def _computed(page: Page) -> float:
 
     def spent() -> float:
         metrics = devtools.send("Performance.getMetrics")["metrics"]
-        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+        return float(
+            next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+        )
 
     before = spent()
     page.get_by_test_id("text").evaluate(BURST, EDITS)
@@ -150,7 +152,7 @@ def report(
     print(meaning)
     print(f"  computed {computed:10.1f} ms an edit")
     for name in ("handler", "work", "saved"):
-        middle, high = _quantiles([each[name] for each in edits])
+        middle, high = _quantiles([edit[name] for edit in edits])
         print(f"  {name:8} p50 {middle:6.1f} ms   p95 {high:6.1f} ms")
     middle, high = _quantiles(frames)
     print(f"  {'frame':8} p50 {middle:6.1f} ms   p95 {high:6.1f} ms   while scrolling", flush=True)

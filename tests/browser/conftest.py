@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accounts_kit import SERVER, people_in
 from tests.browser.app_kit import PAGES, Site, environment, without_model
-from tests.browser.desk import Desk, Visit
+from tests.browser.desk import AnnotatorView, Visit
 from tests.browser.servers import Serve, Served, served
 
 HERE = Path(__file__).parent
@@ -60,8 +60,8 @@ PATIENCE = 60_000  # milliseconds that a page may take before a test gives up
 def find_browser() -> str | None:
     """The Chromium to use: CHROMIUM if it is set, else the usual place, else one on PATH."""
     named = os.environ.get("CHROMIUM")
-    places = (named,) if named else ("/usr/bin/chromium", *map(shutil.which, NAMES))
-    return next((path for path in places if path and Path(path).exists()), None)
+    locations = (named,) if named else ("/usr/bin/chromium", *map(shutil.which, NAMES))
+    return next((path for path in locations if path and Path(path).exists()), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -170,12 +170,12 @@ def visit_alone(page: Page, demos: Served) -> Visit:
 
 
 def visiting(page: Page, demos: Served) -> Visit:
-    def open_case(case: str, **options: object) -> Desk:
+    def open_case(case: str, **options: object) -> AnnotatorView:
         query = "&".join(f"{name}={value}" for name, value in options.items())
         page.goto(f"{demos}/?demo=span_annotator_demo&case={case}&run={uuid.uuid4()}&{query}")
         expect(page.get_by_test_id("stText")).to_be_visible()
         expect(page.get_by_test_id("counts")).to_contain_text("to review")
-        return Desk(page)
+        return AnnotatorView(page)
 
     return open_case
 

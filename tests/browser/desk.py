@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 
-class Desk:
+class AnnotatorView:
     """The page as an annotator sees it."""
 
     def __init__(self, page: Page) -> None:
@@ -74,8 +74,8 @@ class Desk:
     def covered(self, span: str) -> str:
         """The words of a span as the server has it, once everything is saved."""
         server = self.saved()
-        place = server["spans"][span]
-        words: str = server["text"][place["start"] : place["end"]]
+        location = server["spans"][span]
+        words: str = server["text"][location["start"] : location["end"]]
         return words
 
     def drawn(self) -> list[str]:
@@ -117,4 +117,4 @@ class Desk:
         self.page.mouse.click((box["left"] + box["right"]) / 2, box["y"])
 
 
-Visit = Callable[..., Desk]
+Visit = Callable[..., AnnotatorView]

@@ -54,9 +54,9 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
         case "accept" | "relabel" | "move":
             span.update(fields, status="accepted")
         case "accept_all" | "reject_all":
-            for each in spans.values():
-                if each["status"] == "suggested" and each["score"] >= op.get("above", 0):
-                    each["status"] = "accepted" if op["op"] == "accept_all" else "rejected"
+            for item in spans.values():
+                if item["status"] == "suggested" and item["score"] >= op.get("above", 0):
+                    item["status"] = "accepted" if op["op"] == "accept_all" else "rejected"
         case "comment":
             model["comment"] = op["text"]
         case "skip":

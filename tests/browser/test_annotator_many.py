@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import Desk, Visit
+from tests.browser.desk import AnnotatorView, Visit
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
 
 
-def statuses(desk: Desk) -> dict[str, str]:
+def statuses(desk: AnnotatorView) -> dict[str, str]:
     return {name: span["status"] for name, span in desk.saved()["spans"].items()}
 
 
@@ -105,14 +105,14 @@ def test_a_refusal_stays_on_the_page_until_the_person_goes_on(visit: Visit) -> N
     desk = visit("refusing")
     desk.drag("Monday")
     desk.press("3")
-    said = desk.page.get_by_test_id("error")
-    expect(said).to_contain_text("closed for new spans")
+    message = desk.page.get_by_test_id("error")
+    expect(message).to_contain_text("closed for new spans")
     desk.saved()
-    expect(said).to_contain_text("closed for new spans")
+    expect(message).to_contain_text("closed for new spans")
     desk.bar("m0").click()
     desk.press("a")
     desk.saved()
-    expect(said).to_be_hidden()
+    expect(message).to_be_hidden()
 
 
 def test_a_key_that_is_held_down_decides_once(visit: Visit) -> None:

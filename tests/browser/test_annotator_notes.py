@@ -31,10 +31,10 @@ def test_a_comment_counts_as_unsaved_from_its_first_character_and_never_waits_lo
     desk = visit("nested")
     desk.text.focus()
     desk.press("/")
-    said = desk.listen()
+    message = desk.listen()
     field = desk.page.get_by_test_id("comment-field")
     field.press("o")
-    assert said() == ["saving 1…"], "long before it is sent"
+    assert message() == ["saving 1…"], "long before it is sent"
     field.press_sequentially("f a person who never stops", delay=150)
     server = desk.saved()
     assert server["comment"] == "of a person who never stops"

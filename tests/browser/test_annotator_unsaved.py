@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import Desk, Visit
+from tests.browser.desk import AnnotatorView, Visit
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
 
@@ -22,19 +22,19 @@ def clients(server: dict[str, Any]) -> list[str]:
     return [client for client, _ in server["applied"]]
 
 
-def accept(desk: Desk, words: str) -> None:
+def accept(desk: AnnotatorView, words: str) -> None:
     desk.point(words)
     desk.press("a")
 
 
-def become(desk: Desk, person: str) -> None:
+def become(desk: AnnotatorView, person: str) -> None:
     """Somebody else signs in where the page is open."""
     field = desk.page.get_by_label("Person")
     field.fill(person)
     field.press("Enter")
 
 
-def let_go(desk: Desk) -> None:
+def let_go(desk: AnnotatorView) -> None:
     desk.page.on("dialog", lambda dialog: dialog.accept())
 
 
@@ -102,22 +102,22 @@ def test_what_has_no_place_any_more_is_kept_shown_given_out_and_sent_again(
     desk = visit_alone("nested", gone=1)
     let_go(desk)
     accept(desk, "Kovalenko")
-    own = desk.page.get_by_test_id("unsaved-own")
-    expect(own).to_contain_text("1 edit could not be saved: there is no document 404")
+    personal = desk.page.get_by_test_id("unsaved-own")
+    expect(personal).to_contain_text("1 edit could not be saved: there is no document 404")
     expect(desk.state).to_have_text("some edits are not saved: see above")
     desk.page.reload()
-    expect(own).to_contain_text("1 edit could not be saved")
+    expect(personal).to_contain_text("1 edit could not be saved")
 
     with desk.page.expect_download() as download:
-        own.get_by_test_id("download-unsaved").click()
+        personal.get_by_test_id("download-unsaved").click()
     download.value.save_as(tmp_path / "edits.json")
     (edit,) = json.loads((tmp_path / "edits.json").read_text(encoding="utf-8"))
     assert (edit["op"], edit["id"], edit["person"]) == ("accept", "m0", "Anna")
 
-    own.get_by_test_id("retry-unsaved").click()
+    personal.get_by_test_id("retry-unsaved").click()
     expect(desk.bar("m0")).to_have_attribute("data-status", "accepted")
     assert desk.saved()["log"] == ["accept"]
-    expect(own).to_be_hidden()
+    expect(personal).to_be_hidden()
     assert desk.page.evaluate("sessionStorage.length") == 0
 
 

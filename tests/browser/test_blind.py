@@ -103,8 +103,8 @@ def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     assert record["provenance"]["person"] == "Anna"
     assert len(record["provenance"]["adjudicates"]) == 2
 
-    own = AnnotatePage(bo)
-    own.open(url, *biography)
-    expect(own.bars).to_have_count(2)
-    shown = own.bars.evaluate_all("bars => bars.map(bar => bar.dataset.label).sort()")
+    personal = AnnotatePage(bo)
+    personal.open(url, *biography)
+    expect(personal.bars).to_have_count(2)
+    shown = personal.bars.evaluate_all("bars => bars.map(bar => bar.dataset.label).sort()")
     assert shown == ["LOC", "PER"], "what Bo submitted stays Bo's"

@@ -20,15 +20,15 @@ def test_every_page_leaves_the_console_empty_and_asks_nothing_of_other_servers(
     page: Page, accounts_site: Site
 ) -> None:
     url = accounts_site.url
-    said: list[str] = []
+    output: list[str] = []
     asked: set[str] = set()
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            said.append(f"{page.url}: {message.text} ({message.location.get('url')})")
+            output.append(f"{page.url}: {message.text} ({message.location.get('url')})")
 
     page.on("console", note)
-    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page.on("pageerror", lambda error: output.append(f"{page.url}: {error}"))
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
 
     page.set_viewport_size({"width": 2200, "height": 900})  # every page's name is in the bar
@@ -41,5 +41,5 @@ def test_every_page_leaves_the_console_empty_and_asks_nothing_of_other_servers(
 
     icon = page.locator("link[rel~=icon]").first
     expect(icon).to_have_attribute("href", re.compile("^data:image/png;base64,"))
-    assert said == []
+    assert output == []
     assert asked - {""} == {urlsplit(url).netloc}

@@ -68,10 +68,10 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     file = tmp_path / downloading.value.suggested_filename
     downloading.value.save_as(file)
     view.page.goto(file.as_uri())
-    film = view.page.locator(".denoising")
-    film.press("End")
-    expect(film.locator(".readout")).to_have_text(re.compile(r"^Done: \d+ entities"))
-    assert film.locator(".text").text_content() == words
+    animation = view.page.locator(".denoising")
+    animation.press("End")
+    expect(animation.locator(".readout")).to_have_text(re.compile(r"^Done: \d+ entities"))
+    assert animation.locator(".text").text_content() == words
     active = ModelRegistry(model_site.sessions).active()
     assert active is not None
     made_by = re.compile(f"Model version {active.id} · γ = 5 · K = 60")

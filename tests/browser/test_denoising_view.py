@@ -164,8 +164,8 @@ PAINTED = """(view, [left, right]) => {
 def test_the_settled_bars_lie_under_their_own_words(view: Locator) -> None:
     view.press("End")
     entities = sentence_payload(build_trace(), 0, COLOURS)["entities"]
-    seen = view.evaluate(PAINTED, [entities[0]["start"], entities[-1]["end"] - 1])
-    assert seen["painted"] == pytest.approx(seen["ends"], abs=3)
+    visible = view.evaluate(PAINTED, [entities[0]["start"], entities[-1]["end"] - 1])
+    assert visible["painted"] == pytest.approx(visible["ends"], abs=3)
 
 
 def test_bars_under_right_to_left_words_start_at_the_right(page: Page, demos: Served) -> None:
@@ -173,8 +173,8 @@ def test_bars_under_right_to_left_words_start_at_the_right(page: Page, demos: Se
     view.locator(".seek").fill("5")
     first, second = (_box(view.locator(".text span").nth(i)) for i in (1, 2))
     assert second["x"] < first["x"]
-    seen = view.evaluate(PAINTED, [1, 4])
-    assert seen["painted"] == pytest.approx(seen["ends"], abs=3)
+    visible = view.evaluate(PAINTED, [1, 4])
+    assert visible["painted"] == pytest.approx(visible["ends"], abs=3)
 
 
 def test_the_sentence_fills_the_width_of_the_stage(view: Locator) -> None:

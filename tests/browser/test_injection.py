@@ -122,8 +122,8 @@ def test_the_documents_page_shows_hostile_labels_and_guidelines(opened: Page, go
         open_tab(opened, tab)
         settled(opened)
     open_tab(opened, "Labels")
-    looks = opened.get_by_test_id("stHtml").locator("span")
-    expect(looks.filter(has_text=f"{IMAGE} L").first).to_be_visible()
+    views = opened.get_by_test_id("stHtml").locator("span")
+    expect(views.filter(has_text=f"{IMAGE} L").first).to_be_visible()
 
 
 def test_a_file_with_a_hostile_name_and_hostile_faults_is_told_of_literally(
@@ -176,7 +176,7 @@ def test_comments_tooltips_and_the_history_show_hostile_names(opened: Page, go: 
 
     dialog = opened.get_by_role("dialog", name="History")
     expect(dialog.get_by_text(WHO).first).to_be_visible()
-    for look in dialog.get_by_role("button", name="View").all()[:2]:
-        look.click()
+    for view in dialog.get_by_role("button", name="View").all()[:2]:
+        view.click()
         settled(opened)
     expect(dialog.get_by_text(f"{IMAGE} L").first).to_be_visible()

@@ -76,5 +76,5 @@ def _marked(site: Site, document_id: int, text: str) -> Marked:
 def _has_learnt(site: Site, project_id: int, number: int) -> bool:
     with site.sessions() as session:
         active = model_versions.active(session)
-        found = instant.published(session, project_id, active.id) if active else None
-        return found is not None and found.documents == number
+        result = instant.published(session, project_id, active.id) if active else None
+        return result is not None and result.documents == number

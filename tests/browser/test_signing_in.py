@@ -68,7 +68,7 @@ def test_a_person_signs_in_lands_where_they_wanted_and_stays_after_a_reload(
     expect(tab.get_by_role("heading", name="Figures")).to_be_visible()
     tab.reload()
     expect(tab.get_by_role("heading", name="Figures")).to_be_visible()
-    cookie = next(each for each in tab.context.cookies() if each["name"] == "spanneal")
+    cookie = next(cooky for cooky in tab.context.cookies() if cooky["name"] == "spanneal")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     assert cookie["value"] not in tab.content()
@@ -146,7 +146,7 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(
     tab.get_by_role("button", name="Create account").click()
 
     expect(tab.get_by_text("You won’t see it again")).to_be_visible()
-    assert "Chi" in [each.name for each in accounts.every(accounts_site.sessions)]
+    assert "Chi" in [account.name for account in accounts.every(accounts_site.sessions)]
     password = tab.get_by_test_id("stCode").inner_text().strip()
     tab.context.clear_cookies()
     sign_in(tab, url, "Chi", password)

@@ -40,15 +40,15 @@ def test_nested_spans_are_drawn_apart(visit: Visit) -> None:
     boxes = [desk.bars.nth(n).bounding_box() for n in range(4)]
     assert all(box is not None for box in boxes)
     drawn = [box for box in boxes if box is not None]
-    for n, one in enumerate(drawn):
+    for n, item in enumerate(drawn):
         for other in drawn[n + 1 :]:
             apart = (
-                one["x"] + one["width"] <= other["x"]
-                or other["x"] + other["width"] <= one["x"]
-                or one["y"] + one["height"] <= other["y"]
-                or other["y"] + other["height"] <= one["y"]
+                item["x"] + item["width"] <= other["x"]
+                or other["x"] + other["width"] <= item["x"]
+                or item["y"] + item["height"] <= other["y"]
+                or other["y"] + other["height"] <= item["y"]
             )
-            assert apart, (one, other)
+            assert apart, (item, other)
 
 
 def test_repeated_clicks_walk_outwards_through_nested_spans(visit: Visit) -> None:
@@ -246,13 +246,13 @@ def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_s
     desk = visit_alone("nested", deaf=2)
     desk.bar("m0").click()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    said = desk.listen()
+    message = desk.listen()
     desk.press("a")
     ticks_until(1)
     first, second = ticks_until(2), ticks_until(3)
     page.clock.resume()
     assert desk.saved()["log"] == ["accept"]
-    assert "not saved – retrying; keep this page open" in said()
+    assert "not saved – retrying; keep this page open" in message()
     assert second > 1.5 * first, "a server that is only slow gets room to answer"
 
 

@@ -23,8 +23,8 @@ def test_the_whole_story(tab: Page, model_site: Site, tmp_path: Path) -> None:
     with worker(environment(model_site.data), tmp_path / "worker.log"):
         desk = _opens_a_document_with_suggestions(page, url)
         _scrubs_the_steps(page, desk)
-        kept = _decides_and_submits(desk, model_site)
-        _finds_everything_after_a_reload(page, url, desk, kept)
+        stored = _decides_and_submits(desk, model_site)
+        _finds_everything_after_a_reload(page, url, desk, stored)
         _submits_two_more(url, desk)
         _exports(page, tmp_path)
         _retrains_and_promotes(page)
@@ -97,13 +97,13 @@ def _holds_the_nested_pair(desk: AnnotatePage, site: Site) -> None:
 
 
 def _finds_everything_after_a_reload(
-    page: Page, url: str, desk: AnnotatePage, kept: dict[str, tuple[str, str]]
+    page: Page, url: str, desk: AnnotatePage, stored: dict[str, tuple[str, str]]
 ) -> None:
     desk.open(url, BIOGRAPHY)
     page.reload()
     desk.shows("02-a-life-in-bridges")
     expect(desk.state).to_have_text("read-only")
-    statuses = [status for _, status in kept.values()]
+    statuses = [status for _, status in stored.values()]
     assert desk.counts() == (
         f"0 to review · {statuses.count('accepted')} accepted · "
         f"{statuses.count('rejected')} rejected"
@@ -112,7 +112,7 @@ def _finds_everything_after_a_reload(
         "bars => bars.map(b => [b.dataset.id, b.dataset.label, b.dataset.status])"
     )
     assert {key: (label, status) for key, label, status in shown} == {
-        key: value for key, value in kept.items() if value[1] != "rejected"
+        key: value for key, value in stored.items() if value[1] != "rejected"
     }
 
 

@@ -34,7 +34,7 @@ def pages(
     for context in contexts:
         context.set_default_timeout(PATIENCE)
     urls = (site.url, site_of_bo.url)
-    yield [(AnnotatePage(each.new_page()), url) for each, url in zip(contexts, urls, strict=True)]
+    yield [(AnnotatePage(item.new_page()), url) for item, url in zip(contexts, urls, strict=True)]
     for context in contexts:
         context.close()
 
@@ -208,8 +208,8 @@ def test_what_was_saved_outlives_the_servers_death_and_later_edits_wait_for_the_
     expect(tab.get_by_test_id("candidate").first).to_be_visible()
     mortal.kill()
 
-    (kept,) = site_of_bo.stored(document)
-    assert (kept.label, kept.status, kept.source) == ("PER", "accepted", "person")
+    (stored,) = site_of_bo.stored(document)
+    assert (stored.label, stored.status, stored.source) == ("PER", "accepted", "person")
     desk.press("3")
     expect(desk.state).to_have_text("not saved – retrying; keep this page open")
     expect(tab.locator("[data-testid=bar][data-label=LOC]").first).to_be_visible()
@@ -218,7 +218,7 @@ def test_what_was_saved_outlives_the_servers_death_and_later_edits_wait_for_the_
     desk.is_saved()
     assert site_of_bo.labels(document) == ["LOC", "PER"]
     desk.open(mortal, document, project)
-    bar = tab.locator(f'[data-testid=bar][data-id="{kept.key}"]')
+    bar = tab.locator(f'[data-testid=bar][data-id="{stored.key}"]')
     expect(bar).to_have_attribute("data-status", "accepted")
 
 

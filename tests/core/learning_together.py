@@ -40,12 +40,12 @@ def main(encoder: Path, folder: Path) -> None:
     digest = hashlib.sha256()
     for value in model.state_dict().values():
         digest.update(value.numpy().tobytes())
-    told = {
-        "losses": [each.losses for each in records if isinstance(each, Progress)],
+    reported = {
+        "losses": [record.losses for record in records if isinstance(record, Progress)],
         "records": len(records),
         "weights": digest.hexdigest(),
     }
-    (folder / f"told-{distributed.rank()}.json").write_text(json.dumps(told))
+    (folder / f"told-{distributed.rank()}.json").write_text(json.dumps(reported))
     distributed.shutdown()
 
 

@@ -148,12 +148,12 @@ def test_half_the_bits_find_the_same_entities(
     monkeypatch.setattr("core.devices._BFLOAT16", {"cpu"})
     half = propose(model, WORDS, SETTINGS)
     assert half != exact
-    assert [select_spans(each, threshold, flat=False) for each in half] == [
-        select_spans(each, threshold, flat=False) for each in exact
+    assert [select_spans(item, threshold, flat=False) for item in half] == [
+        select_spans(item, threshold, flat=False) for item in exact
     ]
-    scores = {each.span: each.score for row in exact for each in row if each.score > threshold}
-    found = {each.span: each.score for row in half for each in row if each.score > threshold}
-    assert found == pytest.approx(scores, abs=0.1 / 3)
+    scores = {item.span: item.score for row in exact for item in row if item.score > threshold}
+    result = {item.span: item.score for row in half for item in row if item.score > threshold}
+    assert result == pytest.approx(scores, abs=0.1 / 3)
 
 
 def test_a_cpu_is_given_every_bit_and_the_tensor_itself() -> None:

@@ -30,10 +30,10 @@ def test_what_lies_within_overlaps_and_what_sticks_out_crosses(
 
 
 @given(stretches, stretches)
-def test_words_tell_the_same(one: Token, other: Token) -> None:
-    here, there = set(range(one.start, one.end)), set(range(other.start, other.end))
-    assert overlap(one, other) == bool(here & there)
-    assert cross(one, other) == all((here & there, here - there, there - here))
+def test_words_tell_the_same(first: Token, other: Token) -> None:
+    here, present = set(range(first.start, first.end)), set(range(other.start, other.end))
+    assert overlap(first, other) == bool(here & present)
+    assert cross(first, other) == all((here & present, here - present, present - here))
 
 
 def test_flat_entities_may_not_overlap_and_nested_ones_not_cross() -> None:

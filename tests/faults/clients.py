@@ -22,8 +22,8 @@ SPANS = 40
 class Connection:
     """One that is made anew when the other side dies."""
 
-    def __init__(self, place: str) -> None:
-        self._place = place
+    def __init__(self, location: str) -> None:
+        self._place = location
         self._stream: Any = None
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any] | None:
@@ -62,9 +62,9 @@ def operations(client: str, chance: random.Random, count: int) -> Iterator[dict[
         yield {"seq": seq, **op}
 
 
-def work(place: str, client: str, seed: int, count: int, documents: list[int]) -> None:
+def task(location: str, client: str, seed: int, count: int, documents: list[int]) -> None:
     chance = random.Random(seed)
-    connection = Connection(place)
+    connection = Connection(location)
     made = list(operations(client, chance, count))
     for first in range(0, count, SPANS):
         _on_one_document(
@@ -96,4 +96,4 @@ def _on_one_document(
 
 
 if __name__ == "__main__":
-    work(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), list(map(int, sys.argv[5:])))
+    task(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), list(map(int, sys.argv[5:])))

@@ -53,18 +53,18 @@ def seeded_project(sessions: Sessions, count: int) -> list[int]:
             documents.add(session, project.id, name=str(n), text=f"{n:04d}" * 250, split="train")
             for n in range(count)
         ]
-        return [each.id for each in made if each is not None]
+        return [item.id for item in made if item is not None]
 
 
 class Killed:
     """The serving process and its clients, all of them processes of their own."""
 
-    def __init__(self, url: str, clients: int, each: int, seed: int) -> None:
+    def __init__(self, url: str, clients: int, item: int, seed: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="faults-")
         self._place = f"{self._folder.name}/page"
         self._url = url
         self._chance = random.Random(seed)
-        self._clients, self._each, self._seed = clients, each, seed
+        self._clients, self._each, self._seed = clients, item, seed
         self._acks: dict[str, int] = {}
         self._errors: Counter[str] = Counter()
         self._progress = threading.Condition()
@@ -74,7 +74,7 @@ class Killed:
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         server = self._serve(environment)
         clients = [self._client(n, document_ids, environment) for n in range(self._clients)]
-        readers = [threading.Thread(target=self._read, args=each) for each in clients]
+        readers = [threading.Thread(target=self._read, args=client) for client in clients]
         for reader in readers:
             reader.start()
         total = self._clients * self._each
@@ -128,8 +128,8 @@ class Killed:
 
     def _read(self, name: str, client: subprocess.Popen[str]) -> None:
         assert client.stdout is not None
-        with client.stdout as said:
-            for line in said:
+        with client.stdout as message:
+            for line in message:
                 number, _, error = line.strip().partition(" ")
                 with self._progress:
                     self._acks[name] = max(self._acks.get(name, 0), int(number))

@@ -36,9 +36,9 @@ class Server(socketserver.ThreadingUnixStreamServer):
 
 
 if __name__ == "__main__":
-    url, place = sys.argv[1:]
+    url, location = sys.argv[1:]
     service = AnnotationService(session_factory(create_engine_from(url)))
-    Path(place).unlink(missing_ok=True)
-    with Server(place, Page) as server:
+    Path(location).unlink(missing_ok=True)
+    with Server(location, Page) as server:
         print("ready", flush=True)
         server.serve_forever()

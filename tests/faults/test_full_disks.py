@@ -117,12 +117,12 @@ def test_a_disk_that_becomes_read_only_takes_nothing_until_it_is_writable(small_
     for _ in range(3):
         with pytest.raises(OperationalError) as raised:
             _add(service, document, 2)
-        told = problem_of(raised.value)
-        assert told.what in (
+        reported = problem_of(raised.value)
+        assert reported.what in (
             "the database file cannot be opened",
             "the database cannot be written to",
         )
-        assert "write" in told.remedy
+        assert "write" in reported.remedy
 
     _remount(small_disk, "rw")
     _goes_on(sessions, document, 1)
@@ -202,23 +202,23 @@ def _read_only(engine: Engine) -> Callable[[], None]:
 def test_what_is_wrong_is_said_in_plain_words(
     engine: Engine, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told() -> str:
+    def reported() -> str:
         with pytest.raises(OperationalError) as raised, writing(sessions) as session:
             projects.create(session, "P")
         return problem_of(raised.value).what
 
     undo = _read_only(engine)
-    assert told() == "the database cannot be written to"
+    assert reported() == "the database cannot be written to"
     undo()
     engine.dispose()
 
     monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 10)
     other = create_engine_from(str(engine.url))
     with writing(session_factory(other)):
-        assert told() == "another process has kept the database locked for 30 seconds"
+        assert reported() == "another process has kept the database locked for 30 seconds"
     other.dispose()
     with writing(sessions):
-        assert told() == "this server has been writing something else for 30 seconds"
+        assert reported() == "this server has been writing something else for 30 seconds"
     with writing(sessions) as session:
         session.execute(text("DROP TABLE logins"))
     with sessions() as session, pytest.raises(OperationalError) as raised:

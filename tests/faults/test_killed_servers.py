@@ -19,12 +19,12 @@ MOST_REFUSED = 0.05
 
 
 def _check(
-    url: str, sessions: sessionmaker[Session], clients: int, each: int, kills: int, count: int
+    url: str, sessions: sessionmaker[Session], clients: int, item: int, kills: int, count: int
 ) -> Outcome:
-    run = Killed(url, clients, each, seed=1)
+    run = Killed(url, clients, item, seed=1)
     outcome = run.run(seeded_project(sessions, count), kills)
     examine(sessions, run.acknowledged, outcome)
-    assert outcome.acknowledged == outcome.operations == clients * each
+    assert outcome.acknowledged == outcome.operations == clients * item
     assert (outcome.lost, outcome.doubled, outcome.torn) == (0, 0, [])
     assert outcome.empty == []
     assert outcome.refused <= outcome.operations * MOST_REFUSED
@@ -38,14 +38,14 @@ def _check(
 def test_operations_outlive_a_serving_process_that_is_killed(
     database_url: str, sessions: sessionmaker[Session]
 ) -> None:
-    _check(database_url, sessions, clients=2, each=60, kills=2, count=2)
+    _check(database_url, sessions, clients=2, item=60, kills=2, count=2)
 
 
 @pytest.mark.faults
 def test_ten_thousand_operations_of_five_clients_outlive_twenty_kills(
     database_url: str, sessions: sessionmaker[Session], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcome = _check(database_url, sessions, clients=5, each=OPERATIONS // 5, kills=20, count=60)
+    outcome = _check(database_url, sessions, clients=5, item=OPERATIONS // 5, kills=20, count=60)
     with capsys.disabled():
         print(f"\n{outcome}")
 

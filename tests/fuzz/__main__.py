@@ -24,8 +24,8 @@ def main() -> int:
         sys.stdout.buffer.write(content)
         return 0
     chosen = formats.IMPORT_FORMATS if asked.format == "all" else (asked.format,)
-    found = [_report(name, asked.count, asked.seed, asked.seconds) for name in chosen]
-    return int(any(found))
+    result = [_report(name, asked.count, asked.seed, asked.seconds) for name in chosen]
+    return int(any(result))
 
 
 def _report(format: str, count: int, seed: int, seconds: float) -> bool:
@@ -38,8 +38,8 @@ def _report(format: str, count: int, seed: int, seconds: float) -> bool:
         f"{len(outcome.faults)} faults",
         flush=True,
     )
-    for place, fault in outcome.faults.items():
-        print(f"  {place}: {fault}", flush=True)
+    for location, fault in outcome.faults.items():
+        print(f"  {location}: {fault}", flush=True)
     return bool(outcome.faults)
 
 

@@ -39,11 +39,11 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory(prefix="load-") as name:
         url, processes = _database(given.database, Path(name))
-        found = run(plan, url, Path(name), processes)
-    print(found.table())
+        result = run(plan, url, Path(name), processes)
+    print(result.table())
     if given.json:
-        given.json.write_text(json.dumps(found.json(), indent=2) + "\n", encoding="utf-8")
-    return 0 if found.passed else 1
+        given.json.write_text(json.dumps(result.json(), indent=2) + "\n", encoding="utf-8")
+    return 0 if result.passed else 1
 
 
 def _database(wanted: str, folder: Path) -> tuple[str, list[int]]:

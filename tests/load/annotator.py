@@ -64,10 +64,10 @@ class Annotator:
         self._comes = comes
         self._flushed, self._patience = 0.0, RESEND
 
-    async def work(self, seconds: float) -> Tally:
+    async def annotate(self, seconds: float) -> Tally:
         """Works for so long, then waits for the last answers."""
         await asyncio.sleep(self._comes)
-        own = [asyncio.create_task(self._tab.stay_open()), asyncio.create_task(self._insist())]
+        personal = [asyncio.create_task(self._tab.stay_open()), asyncio.create_task(self._insist())]
         try:
             await self._see(self._shown)
             until = time.monotonic() + seconds
@@ -76,7 +76,7 @@ class Annotator:
             await self._saved()
         except TimeoutError:
             self.tally.problems["the page gave no answer"] += 1
-        for task in own:
+        for task in personal:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -114,7 +114,7 @@ class Annotator:
         self._flushed = time.monotonic()
         if self._unsaved:
             document = self._unsaved[0][0]
-            ops = [op for each, op in self._unsaved if each == document]
+            ops = [op for item, op in self._unsaved if item == document]
             message = {
                 "doc_id": document,
                 "client": self.client,
@@ -149,7 +149,7 @@ class Annotator:
                 self.tally.saves[seq] = now - self.tally.sent[seq]
             if done and data["error"]:
                 self.tally.refusals[data["error"]] += 1
-            self._unsaved = [each for each in self._unsaved if each[1]["seq"] > ack["seq"]]
+            self._unsaved = [item for item in self._unsaved if item[1]["seq"] > ack["seq"]]
         if data["doc_id"] != self._data.get("doc_id"):
             self._shown.set()
         self._data = data

@@ -22,7 +22,9 @@ class Kept:
     """Documents whose versions are not all there, one after the other."""
 
 
-def kept(sessions: Sessions, acknowledged: Mapping[str, set[int]], sent: Mapping[str, int]) -> Kept:
+def check_stored(
+    sessions: Sessions, acknowledged: Mapping[str, set[int]], sent: Mapping[str, int]
+) -> Kept:
     """`acknowledged`: the numbers by client; `sent`: how many each client sent."""
     with sessions() as session:
         rows = Counter(map(tuple, session.execute(select(Operation.client, Operation.seq))))
@@ -39,6 +41,6 @@ def kept(sessions: Sessions, acknowledged: Mapping[str, set[int]], sent: Mapping
         ),
         doubled=sum(max(0, per_client[client] - sent[client]) for client in sent),
         torn=sum(
-            found - {0} != set(range(1, numbers[each] + 1)) for each, found in versions.items()
+            entry - {0} != set(range(1, numbers[item] + 1)) for item, entry in versions.items()
         ),
     )

@@ -26,7 +26,7 @@ class Times:
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> Times:
-        ordered = sorted(1000 * each for each in seconds) or [0.0]
+        ordered = sorted(1000 * second for second in seconds) or [0.0]
         at = [round(ordered[int(share * (len(ordered) - 1))], 1) for share in (0.5, 0.95, 0.99, 1)]
         return cls(len(seconds), *at)
 
@@ -50,7 +50,7 @@ class Figures:
     cores: int
     sent: int
     acknowledged: int
-    kept: Kept
+    stored: Kept
     saves: Times
     openings: Times
     refusals: dict[str, int]
@@ -61,16 +61,16 @@ class Figures:
     @property
     def passed(self) -> bool:
         """Whether nothing was lost, doubled or shown as an error, and saving was quick."""
-        whole = (self.kept.lost, self.kept.doubled, self.kept.torn) == (0, 0, 0)
+        whole = (self.stored.lost, self.stored.doubled, self.stored.torn) == (0, 0, 0)
         answered = self.acknowledged == self.sent > 0
         return whole and answered and not self.problems and self.saves.p95 < BAR
 
     def table(self) -> str:
-        kept = self.kept
+        stored = self.stored
         rows = [
             ("setting", self._setting()),
             ("operations", f"{self.sent:,} sent, {self.acknowledged:,} acknowledged"),
-            ("kept", f"{kept.lost} lost, {kept.doubled} doubled, {kept.torn} documents torn"),
+            ("kept", f"{stored.lost} lost, {stored.doubled} doubled, {stored.torn} documents torn"),
             ("saves", str(self.saves)),
             ("next documents", str(self.openings)),
             ("received", f"{self.megabytes_received:,.0f} MB"),
@@ -79,7 +79,7 @@ class Figures:
             *(("problem", f"{number} × {text}") for text, number in self.problems.items()),
             ("bar", f"{'passed' if self.passed else 'FAILED'}: p95 under {BAR:.0f} ms, all kept"),
         ]
-        return "\n".join(f"{name:<16}{said}" for name, said in rows)
+        return "\n".join(f"{name:<16}{message}" for name, message in rows)
 
     def json(self) -> dict[str, object]:
         return {**asdict(self), "passed": self.passed}
@@ -101,8 +101,8 @@ def summed(tallies: Sequence[Counter[str]]) -> dict[str, int]:
 
 
 def saves(tallies: Sequence[Tally]) -> Times:
-    return Times.of([each for tally in tallies for each in tally.saves.values()])
+    return Times.of([save for tally in tallies for save in tally.saves.values()])
 
 
 def openings(tallies: Sequence[Tally]) -> Times:
-    return Times.of([each for tally in tallies for each in tally.openings])
+    return Times.of([opening for tally in tallies for opening in tally.openings])

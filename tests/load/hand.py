@@ -51,14 +51,14 @@ class Hand:
 
     def _change(self, span: Mapping[str, Any], data: Mapping[str, Any]) -> list[Operation]:
         """Another label, or another end; never what is there already."""
-        taken = {(each["start"], each["end"], each["label"]) for each in data["spans"]}
-        places = [(span["start"], span["end"], label) for label in _labels(data)]
-        places += [
+        taken = {(value["start"], value["end"], value["label"]) for value in data["spans"]}
+        locations = [(span["start"], span["end"], label) for label in _labels(data)]
+        locations += [
             (span["start"], end, span["label"])
             for _, end in words(data)
             if span["start"] < end <= span["start"] + 40
         ]
-        left = [place for place in places if place not in taken]
+        left = [location for location in locations if location not in taken]
         if not left:
             return [{"op": "accept", "id": span["id"]}]
         self.inverses.append(_restore(span))
@@ -74,18 +74,18 @@ class Hand:
         last = min(first + self.chance.randrange(3), len(known) - 1)
         name = f"{self.client}-{data['doc_id']}-{self.added}"
         self.inverses.append({"op": "delete", "id": name})
-        place = {"start": known[first][0], "end": known[last][1]}
-        return [{"op": "add", "id": name, **place, "label": self.chance.choice(_labels(data))}]
+        location = {"start": known[first][0], "end": known[last][1]}
+        return [{"op": "add", "id": name, **location, "label": self.chance.choice(_labels(data))}]
 
 
 def words(data: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
     """The words as the component reads them: the gap before each and its length, in turn."""
     steps = list(map(int, data["tokens"].split()))
-    found, at = [], 0
+    result, at = [], 0
     for gap, length in zip(steps[::2], steps[1::2], strict=True):
-        found.append((at + gap, at + gap + length))
+        result.append((at + gap, at + gap + length))
         at += gap + length
-    return found
+    return result
 
 
 def _labels(data: Mapping[str, Any]) -> list[str]:

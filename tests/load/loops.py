@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def in_a_loop_of_its_own(work: Coroutine[Any, Any, Result]) -> Result:
+def in_a_loop_of_its_own(task: Coroutine[Any, Any, Result]) -> Result:
     """`asyncio.run` on a thread of its own."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, task).result()

@@ -48,10 +48,10 @@ def _ticks(pid: int, meant: Collection[int], children: bool) -> int:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # it has ended
         return 0
-    own, ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+    personal, ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
     if pid in meant:
-        return own + ended * children
-    return own if int(fields[1]) in meant else 0
+        return personal + ended * children
+    return personal if int(fields[1]) in meant else 0
 
 
 def _peak(pid: int) -> float:

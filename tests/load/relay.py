@@ -23,12 +23,12 @@ async def sticky(ports: Sequence[int]) -> AsyncIterator[int]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(_HEAD_END)
-            found = _CHOSEN.search(head)
-            chosen = int(found[1]) % len(ports) if found else next(turns)
+            result = _CHOSEN.search(head)
+            chosen = int(result[1]) % len(ports) if result else next(turns)
             inner, outer = await asyncio.open_connection("127.0.0.1", ports[chosen])
             outer.write(head)
             await asyncio.gather(
-                _pipe(reader, outer), _answer(inner, writer, None if found else chosen)
+                _pipe(reader, outer), _answer(inner, writer, None if result else chosen)
             )
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)

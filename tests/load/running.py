@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from tests.load import figures
 from tests.load.annotator import ARRIVALS, Annotator, Tally
-from tests.load.checking import kept
+from tests.load.checking import check_stored
 from tests.load.figures import Figures
 from tests.load.loops import in_a_loop_of_its_own
 from tests.load.machine import Cost, Meter
@@ -40,7 +40,7 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
         tallies, costs = in_a_loop_of_its_own(_work(plan, project, pages, database))
     with opened(url) as sessions:
         clients = {f"load-{number}": tally for number, tally in enumerate(tallies)}
-        found = kept(
+        result = check_stored(
             sessions,
             {name: set(tally.saves) for name, tally in clients.items()},
             {name: len(tally.sent) for name, tally in clients.items()},
@@ -55,7 +55,7 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
         cores=len(os.sched_getaffinity(0)),
         sent=sum(len(tally.sent) for tally in tallies),
         acknowledged=sum(len(tally.saves) for tally in tallies),
-        kept=found,
+        stored=result,
         saves=figures.saves(tallies),
         openings=figures.openings(tallies),
         refusals=figures.summed([tally.refusals for tally in tallies]),
@@ -88,7 +88,9 @@ async def _work(
             **({"database": Meter(database)} if database else {}),
             "clients": Meter([os.getpid()], children=False),
         }
-        tallies = await asyncio.gather(*(each.work(plan.seconds) for each in annotators))
+        tallies = await asyncio.gather(
+            *(annotator.annotate(plan.seconds) for annotator in annotators)
+        )
         return tallies, {name: meter.cost() for name, meter in meters.items()}
 
 

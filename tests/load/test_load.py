@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.engine import Sessions
-from tests.load.checking import Kept, kept
+from tests.load.checking import Kept, check_stored
 from tests.load.hand import Hand
 from tests.load.loops import in_a_loop_of_its_own
 from tests.load.relay import sticky
@@ -31,15 +31,17 @@ def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_databa
     database_url: str, tmp_path: Path
 ) -> None:
     plan = Plan(annotators=3, seconds=10, pages=1, documents=60, model=False)
-    found = run(plan, database_url, tmp_path)
-    assert found.sent == found.acknowledged > 0
-    assert (found.kept, found.problems) == (Kept(lost=0, doubled=0, torn=0), {})
-    assert found.saves.count == found.acknowledged
-    assert found.costs["page"].cores > 0
+    result = run(plan, database_url, tmp_path)
+    assert result.sent == result.acknowledged > 0
+    assert (result.stored, result.problems) == (Kept(lost=0, doubled=0, torn=0), {})
+    assert result.saves.count == result.acknowledged
+    assert result.costs["page"].cores > 0
 
 
 def test_an_acknowledged_operation_that_is_not_in_the_database_is_lost(sessions: Sessions) -> None:
-    assert kept(sessions, {"load-0": {1, 2}}, {"load-0": 2}) == Kept(lost=2, doubled=0, torn=0)
+    assert check_stored(sessions, {"load-0": {1, 2}}, {"load-0": 2}) == Kept(
+        lost=2, doubled=0, torn=0
+    )
 
 
 def test_a_persons_steps_follow_from_the_seed_and_end_in_a_submission() -> None:
@@ -72,7 +74,7 @@ def test_who_came_to_a_page_process_stays_with_it() -> None:
 
     async def visits() -> list[str]:
         servers = [await serve(name) for name in ("a", "b")]
-        async with sticky([each.sockets[0].getsockname()[1] for each in servers]) as port:
+        async with sticky([item.sockets[0].getsockname()[1] for item in servers]) as port:
             cookies = (
                 "",
                 "",
@@ -80,11 +82,11 @@ def test_who_came_to_a_page_process_stays_with_it() -> None:
                 "Cookie: page=1\r\n",
                 "Cookie: page=0\r\n",
             )
-            answers = [await _asked(port, cookie) for cookie in cookies]
+            responses = [await _asked(port, cookie) for cookie in cookies]
         for server in servers:
             server.close()
-        return answers
+        return responses
 
-    answers = in_a_loop_of_its_own(visits())
-    assert [each[-1] for each in answers] == ["a", "b", "b", "b", "a"]
-    assert ["Set-Cookie: page=" in each for each in answers] == [True, True, False, False, False]
+    responses = in_a_loop_of_its_own(visits())
+    assert [item[-1] for item in responses] == ["a", "b", "b", "b", "a"]
+    assert ["Set-Cookie: page=" in item for item in responses] == [True, True, False, False, False]

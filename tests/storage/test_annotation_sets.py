@@ -65,19 +65,19 @@ def test_a_machine_set_has_no_person(sessions: sessionmaker[Session], document: 
 def test_saving_a_draft_writes_only_the_difference(
     sessions: sessionmaker[Session], document: Document
 ) -> None:
-    kept, changed, removed = (
+    retained, changed, removed = (
         SpanRecord(n, n + 1, "PER", key=key) for n, key in enumerate(("kept", "changed", "gone"))
     )
     with writing(sessions) as session:
         draft = annotation_sets.add_person_set(
-            session, document.id, [kept, changed, removed], person="Ann"
+            session, document.id, [retained, changed, removed], person="Ann"
         )
         before = {row.key: row.id for row in draft.entities}
-    wanted = [kept, SpanRecord(5, 8, "ORG", key="changed"), SpanRecord(9, 12, "PER", key="new")]
+    wanted = [retained, SpanRecord(5, 8, "ORG", key="changed"), SpanRecord(9, 12, "PER", key="new")]
     with writing(sessions) as session:
         stored = annotation_sets.draft_of(session, document.id)
         assert stored is not None
-        annotation_sets.save_spans(session, stored, [kept, changed, removed], wanted)
+        annotation_sets.save_spans(session, stored, [retained, changed, removed], wanted)
     with sessions() as session:
         stored = annotation_sets.draft_of(session, document.id)
         assert stored is not None

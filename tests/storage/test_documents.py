@@ -47,10 +47,10 @@ def add(
 def test_a_text_is_kept_exactly(sessions: sessionmaker[Session], text: str) -> None:
     (document,) = add(sessions, text)
     with sessions() as session:
-        kept = documents.get(session, document.id)
+        stored = documents.get(session, document.id)
 
-    assert kept.text == text
-    assert kept.length == len(text)
+    assert stored.text == text
+    assert stored.length == len(text)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -61,9 +61,9 @@ def test_any_text_is_kept_exactly(sessions: sessionmaker[Session], text: str) ->
         documents.add(session, project.id, name="x", text=text)
     with sessions() as session:
         sha256 = documents.sha256_of(text)
-        kept = documents.by_hash(session, project.id, sha256)
-        assert kept is not None
-        assert kept.text == text
+        stored = documents.by_hash(session, project.id, sha256)
+        assert stored is not None
+        assert stored.text == text
 
 
 def test_the_same_text_is_added_once_to_a_project(sessions: sessionmaker[Session]) -> None:
@@ -84,7 +84,7 @@ def test_a_text_that_cannot_be_kept_is_refused(sessions: sessionmaker[Session]) 
 
 
 @pytest.mark.parametrize(
-    ("search", "found"),
+    ("search", "result"),
     [
         ("", 4),
         ("china", 1),
@@ -102,14 +102,14 @@ def test_a_text_that_cannot_be_kept_is_refused(sessions: sessionmaker[Session]) 
     ],
 )
 def test_search_is_literal_and_blind_to_case(
-    sessions: sessionmaker[Session], search: str, found: int
+    sessions: sessionmaker[Session], search: str, result: int
 ) -> None:
     add(sessions, "Bank of China", "die Ärzte", "100 % and _", "x' OR 1=1--")
     with sessions() as session:
         listed = list_documents(session, 1, search=search)
 
-    assert listed.total == found
-    assert len(listed.rows) == found
+    assert listed.total == result
+    assert len(listed.rows) == result
 
 
 def test_the_list_has_pages_and_a_status_filter(sessions: sessionmaker[Session]) -> None:
@@ -141,9 +141,9 @@ def test_a_page_beyond_the_last_is_empty_and_the_total_stays(
 def test_what_lies_in_the_bin_is_not_listed_counted_or_next(
     sessions: sessionmaker[Session],
 ) -> None:
-    first, binned, last = add(sessions, "a", "b", "c")
+    first, trashed, last = add(sessions, "a", "b", "c")
     with writing(sessions) as session:
-        documents.get(session, binned.id).deleted_at = now()
+        documents.get(session, trashed.id).deleted_at = now()
     with sessions() as session:
         document = documents.get(session, first.id)
         assert list_documents(session, 1).total == 2

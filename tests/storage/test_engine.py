@@ -129,11 +129,11 @@ def test_times_come_back_in_utc(sessions: sessionmaker[Session]) -> None:
     with writing(sessions) as session:
         created = projects.create(session, "P").created_at
     with sessions() as session:
-        kept = session.get_one(Project, 1).created_at
+        stored = session.get_one(Project, 1).created_at
 
-    assert kept == created
-    assert kept.utcoffset() is not None
-    assert kept.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
+    assert stored == created
+    assert stored.utcoffset() is not None
+    assert stored.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
 
 
 @pytest.mark.sqlite
@@ -146,7 +146,7 @@ def test_who_waits_to_write_keeps_no_connection_from_who_reads(
             waiting = [others.submit(_write, sessions) for _ in range(4)]
             assert wait(waiting, timeout=0.2).done == set()
             assert pool.checkedout() == 1
-        assert [each.result() for each in waiting] == [1] * 4
+        assert [item.result() for item in waiting] == [1] * 4
 
 
 def _write(sessions: sessionmaker[Session]) -> int:

@@ -13,18 +13,18 @@ PATIENCE = 60.0
 def test_it_is_handed_on_in_order_of_arrival_and_the_last_owner_waits_behind_all() -> None:
     lock, order = FairLock(), []
 
-    def take(name: str) -> None:
+    def acquire(name: str) -> None:
         assert lock.acquire(PATIENCE)
         order.append(name)
         lock.release()
 
     assert lock.acquire(PATIENCE)
-    threads = [threading.Thread(target=take, args=(name,)) for name in "abc"]
+    threads = [threading.Thread(target=acquire, args=(name,)) for name in "abc"]
     for number, thread in enumerate(threads, 1):
         thread.start()
         until(lambda number=number: lock.waiting == number)  # type: ignore[misc]
     lock.release()
-    take("owner")
+    acquire("owner")
     for thread in threads:
         thread.join()
 

@@ -305,9 +305,15 @@ def test_texts_are_archived_exactly_under_harmless_names() -> None:
     content, written = write(documents, "text")
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        kept = {name: archive.read(name) for name in archive.namelist()}
-    assert list(kept.values()) == [f"{n}\r\n".encode() for n in range(6)]
-    assert list(kept)[:5] == ["_.._etc_passwd.txt", "a.txt", "A (2).txt", "_b_.txt", "document.txt"]
+        stored = {name: archive.read(name) for name in archive.namelist()}
+    assert list(stored.values()) == [f"{n}\r\n".encode() for n in range(6)]
+    assert list(stored)[:5] == [
+        "_.._etc_passwd.txt",
+        "a.txt",
+        "A (2).txt",
+        "_b_.txt",
+        "document.txt",
+    ]
     assert written.textless == 6
 
 

@@ -162,8 +162,8 @@ def test_a_log_can_only_be_added_to(engine: Engine) -> None:
             )
         )
     for change in ("UPDATE events SET person = 'Eve'", "DELETE FROM events"):
-        with pytest.raises(DBAPIError, match="never changed or deleted"), engine.begin() as one:
-            one.execute(text(change))
+        with pytest.raises(DBAPIError, match="never changed or deleted"), engine.begin() as first:
+            first.execute(text(change))
 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT person FROM events")) == "Ada"

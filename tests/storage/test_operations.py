@@ -51,13 +51,13 @@ def test_since_a_version_there_is_what_other_clients_changed_in_order(
 
     with sessions() as session:
 
-        def found(version: int, *but: str) -> list[tuple[str, int]]:
+        def result(version: int, *but: str) -> list[tuple[str, int]]:
             rows = operations.since(session, document_id, version, but)
             return [(row.client, row.seq) for row in rows]
 
-        assert found(0) == [("c", 1), ("d", 1), ("e", 1)]
-        assert found(1) == [("d", 1), ("e", 1)]
-        assert found(1, "e", "x") == [("d", 1)]
+        assert result(0) == [("c", 1), ("d", 1), ("e", 1)]
+        assert result(1) == [("d", 1), ("e", 1)]
+        assert result(1, "e", "x") == [("d", 1)]
         assert operations.unnumbered(session, document_id) == 1
         last = operations.last_about(session, document_id, "a")
         assert last is not None
@@ -118,21 +118,21 @@ def test_a_long_log_comes_in_pages_newest_first(
 def test_what_another_tools_person_told_last_is_found_among_all_that_was_told(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    told = [
+    reported = [
         ("a", {"op": "follow", "tool": "T", "user": "ada", "digest": "1"}, None),
         ("b", {"op": "follow", "tool": "T", "user": "ada", "digest": "2"}, "not now"),
         ("c", {"op": "follow", "tool": "T", "user": "bo", "digest": "3"}, None),
         ("d", {"op": "follow", "tool": "U", "user": None, "digest": "4"}, None),
         ("e", {"op": "submit", "tool": "T", "user": "ada"}, None),
     ]
-    for client, payload, refused in told:
+    for client, payload, refused in reported:
         with writing(sessions) as session:
             record(session, document_id, client, 1, payload=payload, refused=refused)
 
     def digest(tool: str, user: str | None, owner: str | None = None) -> str | None:
         with sessions() as session:
-            found = operations.last_followed(session, document_id, tool, user, owner)
-            return found["digest"] if found else None
+            result = operations.last_followed(session, document_id, tool, user, owner)
+            return result["digest"] if result else None
 
     assert digest("T", "ada") == "2", "what was refused was told, too"
     assert (digest("T", "bo"), digest("T", None), digest("U", None)) == ("3", "3", "4")

@@ -22,30 +22,33 @@ def test_the_same_query_under_other_values_finds_other_rows_with_one_piece_of_sq
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
-        session.add_all(Thing(id=each, owner=each % 3) for each in range(30))
+        session.add_all(Thing(id=number, owner=number % 3) for number in range(30))
         session.commit()
         mine = {
-            seen: Condition(Thing, Thing.owner.in_(seen)) for seen in [(0,), (1, 2), (), (2,), (0,)]
+            visible: Condition(Thing, Thing.owner.in_(visible))
+            for visible in [(0,), (1, 2), (), (2,), (0,)]
         }
         for _ in range(2):
-            for seen, condition in mine.items():
+            for visible, condition in mine.items():
                 query = select(Thing.id).where(Thing.id > 5).options(condition)
-                found = set(session.scalars(query))
-                assert found == {each for each in range(6, 30) if each % 3 in seen}, seen
-    kept = [key for key in engine._compiled_cache if "Condition" in repr(key)]  # type: ignore[union-attr]
-    assert len(kept) == 1
+                result = set(session.scalars(query))
+                assert result == {number for number in range(6, 30) if number % 3 in visible}, (
+                    visible
+                )
+    stored = [key for key in engine._compiled_cache if "Condition" in repr(key)]  # type: ignore[union-attr]
+    assert len(stored) == 1
 
 
 def test_other_conditions_on_the_same_class_are_told_apart() -> None:
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
-        session.add_all(Thing(id=each, owner=each) for each in range(5))
+        session.add_all(Thing(id=number, owner=number) for number in range(5))
         session.commit()
 
-        def found(condition: Condition) -> list[int]:
+        def result(condition: Condition) -> list[int]:
             return list(session.scalars(select(Thing.id).order_by(Thing.id).options(condition)))
 
-        assert found(Condition(Thing, Thing.owner > 2)) == [3, 4]
-        assert found(Condition(Thing, Thing.owner < 2)) == [0, 1]
-        assert found(Condition(Thing, Thing.owner > 3)) == [4]
+        assert result(Condition(Thing, Thing.owner > 2)) == [3, 4]
+        assert result(Condition(Thing, Thing.owner < 2)) == [0, 1]
+        assert result(Condition(Thing, Thing.owner > 3)) == [4]

@@ -65,7 +65,7 @@ def take_back(sessions: sessionmaker[Session], kind: trash.Kind, id: int) -> Non
         trash.take_back(session, trash.find(session, kind, id))
 
 
-def seen(session: Session, project_id: int) -> Iterator[Any]:
+def visible(session: Session, project_id: int) -> Iterator[Any]:
     """What each part of the program sees of a project."""
     yield [(row.id, row.accepted) for row in list_documents(session, project_id).rows]
     yield list_documents(session, project_id, search="met").total
@@ -77,13 +77,13 @@ def seen(session: Session, project_id: int) -> Iterator[Any]:
     yield signals.by_arrival(session, project_id, ["submitted"], None, (), 9)
     yield statistics.submissions(session, project_id)
     yield statistics.label_counts(session, project_id)
-    yield [(each.text, each.entities) for each in corrected(session, project_id)]
+    yield [(item.text, item.entities) for item in corrected(session, project_id)]
     yield [label.name for label in projects.labels(session, project_id)]
 
 
 def looked(sessions: sessionmaker[Session], project_id: int) -> list[Any]:
     with sessions() as session:
-        return list(seen(session, project_id))
+        return list(visible(session, project_id))
 
 
 def test_a_deleted_document_is_found_nowhere_and_comes_back_as_it_was(
@@ -136,7 +136,7 @@ def test_a_deleted_project_takes_its_documents_with_it(
         for get in (lambda: projects.get(session, project_id), lambda: documents.get(session, 1)):
             with pytest.raises(LookupError, match="there is no"):
                 get()
-        assert [each.name for each in trash.projects(session)] == ["News"]
+        assert [item.name for item in trash.projects(session)] == ["News"]
     assert looked(sessions, project_id)[0] == []
 
     take_back(sessions, "project", project_id)
@@ -237,6 +237,6 @@ def test_the_bin_lists_the_newest_first(sessions: sessionmaker[Session], project
     for kind, id in (("document", 1), ("label", 1), ("document", 3)):
         put(sessions, kind, id)  # type: ignore[arg-type]
     with sessions() as session:
-        listed = [(each.kind, each.name) for each in trash.of_project(session, project_id)]
+        listed = [(item.kind, item.name) for item in trash.of_project(session, project_id)]
         assert listed == [("document", "Cy "), ("label", "PER"), ("document", "Ada")]
         assert trash.of_project(session, project_id + 1) == []

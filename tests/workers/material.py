@@ -18,9 +18,9 @@ def texts(count: int, size: int) -> list[str]:
 
 
 def _sentences() -> list[str]:
-    found = []
+    result = []
     for path in sorted(SAMPLES.glob("*.txt")):
         text = path.read_text("utf-8")
         tokens = tokenize(text)
-        found += [text[tokens[a].start : tokens[b - 1].end] for a, b in sentences(text, tokens)]
-    return found
+        result += [text[tokens[a].start : tokens[b - 1].end] for a, b in sentences(text, tokens)]
+    return result

@@ -39,8 +39,8 @@ class Rate:
         return self.sentences / self.seconds / self.cores
 
     def as_text(self) -> str:
-        each, all_ = self.documents / self.seconds, self.sentences / self.seconds
-        return f"{self.workers:7} {each:12.2f} {all_:12.1f} {self.cores:6.2f} {self.a_core:17.1f}"
+        item, all_ = self.documents / self.seconds, self.sentences / self.seconds
+        return f"{self.workers:7} {item:12.2f} {all_:12.1f} {self.cores:6.2f} {self.a_core:17.1f}"
 
 
 HEAD = (
@@ -78,10 +78,10 @@ def _observe(sessions: Sessions, project: int, hosts: Sequence[Host], texts: Seq
     """From when all are at work until the first of them could find nothing more."""
 
     def now() -> Pass:
-        found = bulk_preannotation.latest(sessions, project)
-        assert found is not None
-        assert found.state != "paused", found.reason
-        return found
+        result = bulk_preannotation.latest(sessions, project)
+        assert result is not None
+        assert result.state != "paused", result.reason
+        return result
 
     until(lambda: now().tally.workers == len(hosts), patience=600)
     meter, began, stood = Meter([host.workers[-1].pid for host in hosts]), time.monotonic(), now()

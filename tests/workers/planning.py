@@ -51,7 +51,7 @@ def plan(sentences: int, a_core: float, assumed: Assumed) -> list[Estimate]:
     ]
 
 
-def as_text(sentences: int, a_core: float, assumed: Assumed, found: Sequence[Estimate]) -> str:
+def as_text(sentences: int, a_core: float, assumed: Assumed, result: Sequence[Estimate]) -> str:
     lines = [
         f"{sentences:,} sentences on paper, at the measured {a_core:.1f} a second of a core's own "
         f"time. Assumed: a CPU machine has {assumed.cores} cores",
@@ -59,9 +59,9 @@ def as_text(sentences: int, a_core: float, assumed: Assumed, found: Sequence[Est
         f"cores and costs ${assumed.gpu_price:.2f}; as many workers are as many times as fast.",
         f"{'machines':16} {'sentences/s':>12} {'hours':>8} {'cost':>9}",
     ]
-    for each in found:
+    for item in result:
         lines.append(
-            f"{each.machines:16} {each.rate:12,.0f} {each.hours:8.2f} {f'${each.cost:.2f}':>9}"
+            f"{item.machines:16} {item.rate:12,.0f} {item.hours:8.2f} {f'${item.cost:.2f}':>9}"
         )
     return "\n".join(lines)
 

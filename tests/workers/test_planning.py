@@ -13,12 +13,12 @@ ASSUMED = Assumed(cores=4, cpu_price=0.5, gpu_cores=40, gpu_price=2.0)
 
 
 def test_a_plan_multiplies_cores_and_machines_and_prices() -> None:
-    found = {each.machines: each for each in plan(1_440_000, 10, ASSUMED)}
-    assert list(found) == ["1 CPU machine", "8 CPU machines", "1 GPU", "8 GPUs"]
-    assert (found["1 CPU machine"].hours, found["1 CPU machine"].cost) == (10, 5)
-    assert (found["8 CPU machines"].hours, found["8 CPU machines"].cost) == (1.25, 5)
-    assert (found["1 GPU"].hours, found["1 GPU"].cost) == (1, 2)
-    assert (found["8 GPUs"].rate, found["8 GPUs"].cost) == (3200, 2)
+    result = {item.machines: item for item in plan(1_440_000, 10, ASSUMED)}
+    assert list(result) == ["1 CPU machine", "8 CPU machines", "1 GPU", "8 GPUs"]
+    assert (result["1 CPU machine"].hours, result["1 CPU machine"].cost) == (10, 5)
+    assert (result["8 CPU machines"].hours, result["8 CPU machines"].cost) == (1.25, 5)
+    assert (result["1 GPU"].hours, result["1 GPU"].cost) == (1, 2)
+    assert (result["8 GPUs"].rate, result["8 GPUs"].cost) == (3200, 2)
 
 
 def test_nothing_is_planned_from_no_rate() -> None:

@@ -26,8 +26,8 @@ def test_documents_are_given_and_listed(people: Team, capsys: pytest.CaptureFixt
     assert main(["assign", "--project", "Team", "--to", "Chi", "--document", "3"]) == 0
     people.submit(2, "Chi")
     assert main(["assign", "--project", "Team"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[-3:] == [
+    captured = capsys.readouterr().out.splitlines()
+    assert captured[-3:] == [
         "Anna\topen 2\tsubmitted 0\tskipped 0",
         "Bo\topen 2\tsubmitted 0\tskipped 0",
         "Chi\topen 0\tsubmitted 1\tskipped 0",
@@ -46,7 +46,7 @@ def test_agreement_is_printed(people: Team, capsys: pytest.CaptureFixture[str]) 
     people.submit(0, "Anna", ("Oslo", "LOC"), ("Bo", "PER"))
     people.submit(0, "Bo", ("Oslo", "LOC"))
     assert main(["agreement", "--project", "Team", "--seed", "3"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[-4].startswith("all\t1\t3\t0.667\t0.667\t")
-    assert said[-3].startswith("LOC\t1\t2\t1.000\t")
-    assert said[-1].startswith("Anna – Bo\t1\t3\t0.667")
+    captured = capsys.readouterr().out.splitlines()
+    assert captured[-4].startswith("all\t1\t3\t0.667\t0.667\t")
+    assert captured[-3].startswith("LOC\t1\t2\t1.000\t")
+    assert captured[-1].startswith("Anna – Bo\t1\t3\t0.667")

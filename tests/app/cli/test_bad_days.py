@@ -101,8 +101,10 @@ OTHERWISE: dict[tuple[Spoil, str], tuple[str, str]] = {
     (closed, "backup"): ("there is no database", "is SPANNEAL_DATA set as for the page?"),
 }
 TABLE = [
-    pytest.param(verb, spoil, *OTHERWISE.get((spoil, verb), told), id=f"{spoil.__name__}-{verb}")
-    for spoil, *told in CASES
+    pytest.param(
+        verb, spoil, *OTHERWISE.get((spoil, verb), captured), id=f"{spoil.__name__}-{verb}"
+    )
+    for spoil, *captured in CASES
     for verb in COMMANDS
     if (spoil, verb) != (newer, "backup")  # which takes any schema
 ]
@@ -137,13 +139,13 @@ def test_a_command_that_cannot_use_the_database_says_so_once(
         spoil(settings.data / "spanneal.db", patch, end)
         code = main(COMMANDS[verb])
 
-    told = capsys.readouterr()
+    captured = capsys.readouterr()
     assert code == 1
-    assert what in told.err
-    assert remedy in told.err
-    assert told.err.startswith(f"{verb}: ")
-    assert told.err.count("\n") == 1
-    assert "Traceback" not in told.err + told.out
+    assert what in captured.err
+    assert remedy in captured.err
+    assert captured.err.startswith(f"{verb}: ")
+    assert captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err + captured.out
 
 
 @pytest.mark.parametrize("spoil", [damaged, no_database, newer])
@@ -176,9 +178,9 @@ def test_a_restore_that_cannot_begin_says_why(
         spoil(settings.data / "spanneal.db", patch, end)
         assert main(["restore", "backup.zip", "--force"]) == 1
 
-    told = capsys.readouterr().err
-    assert what in told
-    assert told.count("\n") == 1
+    captured = capsys.readouterr().err
+    assert what in captured
+    assert captured.count("\n") == 1
 
 
 def test_a_restore_of_what_is_not_there_says_so(
@@ -204,8 +206,8 @@ def test_a_command_that_cannot_use_the_jobs_names_their_database(
         spoil(settings.data / "jobs.db", patch, end)
         code = main(COMMANDS[verb])
 
-    told = capsys.readouterr().err
+    captured = capsys.readouterr().err
     assert code == 1
-    assert "jobs.db" in told
-    assert told.startswith(f"{verb}: ")
-    assert told.count("\n") == 1
+    assert "jobs.db" in captured
+    assert captured.startswith(f"{verb}: ")
+    assert captured.count("\n") == 1

@@ -46,11 +46,11 @@ def test_what_is_imported_can_be_exported(
     source = tmp_path / "news.jsonl"
     source.write_text(f"{good}\nnonsense\n")
     assert main(["import", str(source), "--project", "News"]) == 1
-    told = capsys.readouterr()
-    assert "project 'News' is new. Once a project has 20 documents" in told.out
-    assert "about 20% of new ones are held out" in told.out
-    assert "1 documents with 1 entities added (jsonl), 0 duplicates, 1 bad" in told.out
-    assert f"{source}:2: not JSON" in told.err
+    captured = capsys.readouterr()
+    assert "project 'News' is new. Once a project has 20 documents" in captured.out
+    assert "about 20% of new ones are held out" in captured.out
+    assert "1 documents with 1 entities added (jsonl), 0 duplicates, 1 bad" in captured.out
+    assert f"{source}:2: not JSON" in captured.err
 
     out = tmp_path / "out.bio"
     assert main(["export", "--project", "News", "--format", "bio", "--out", str(out)]) == 0
@@ -109,9 +109,9 @@ def test_retrain_queues_a_job_and_says_that_no_worker_runs(
     ModelRegistry(opened).ensure_bundled(pretend_model(settings.model))
     new_project(opened)
     assert main(["retrain", "--project", "News"]) == 0
-    told = capsys.readouterr()
-    assert "is queued" in told.out
-    assert "start `python -m app worker`" in told.err
+    captured = capsys.readouterr()
+    assert "is queued" in captured.out
+    assert "start `python -m app worker`" in captured.err
     assert main(["retrain", "--project", "News"]) == 1
     assert "is already running" in capsys.readouterr().err
 
@@ -126,10 +126,10 @@ def test_promote_moves_the_active_version(
         pretend_model(tmp_path / "new"), parent_id=old.id, metrics={}, data_hash="", settings={}
     )
     assert main(["promote", str(new.id)]) == 0
-    told = capsys.readouterr()
-    assert f"model version {new.id} is now active" in told.out
-    assert f"warning: Version {new.id} was never measured here" in told.err
-    assert "The active model serves all projects; today that is News alone." in told.err
+    captured = capsys.readouterr()
+    assert f"model version {new.id} is now active" in captured.out
+    assert f"warning: Version {new.id} was never measured here" in captured.err
+    assert "The active model serves all projects; today that is News alone." in captured.err
     assert main(["promote", "99"]) == 1
     assert "there is no model version 99" in capsys.readouterr().err
 
@@ -160,7 +160,7 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
     with open_database(settings)() as session:
         from storage.repository import projects
 
-        assert [each.name for each in projects.every(session)] == ["Sample"]
+        assert [project.name for project in projects.every(session)] == ["Sample"]
 
 
 def submitted(name: str, label: str = "PER") -> str:
@@ -174,10 +174,10 @@ def test_a_dry_run_says_what_would_come_in_and_writes_nothing(
     source = tmp_path / "news.jsonl"
     source.write_text(submitted("Anna") + submitted("Olena", "EVENT") + "nonsense\n")
     assert main(["import", str(source), "--project", "News", "--dry-run"]) == 1
-    told = capsys.readouterr()
-    assert "EVENT: 1 (new)" in told.out
-    assert "2 documents with 2 entities would be added (jsonl)" in told.out
-    assert f"{source}:3: not JSON" in told.err
+    captured = capsys.readouterr()
+    assert "EVENT: 1 (new)" in captured.out
+    assert "2 documents with 2 entities would be added (jsonl)" in captured.out
+    assert f"{source}:3: not JSON" in captured.err
     assert main(["export", "--project", "News", "--format", "jsonl"]) == 1
     assert "there is no project 'News'" in capsys.readouterr().err
 
@@ -210,9 +210,9 @@ def test_an_import_that_is_interrupted_says_what_is_in(
     source = tmp_path / "news.jsonl"
     source.write_text(submitted("Anna"))
     assert main(["import", str(source), "--project", "News"]) == 130
-    told = capsys.readouterr().out
-    assert "1 documents with 1 entities added" in told
-    assert "import the file again to continue" in told
+    captured = capsys.readouterr().out
+    assert "1 documents with 1 entities added" in captured
+    assert "import the file again to continue" in captured
 
 
 def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
@@ -227,18 +227,18 @@ def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
     records = [json.loads(line) for line in out.read_text().splitlines()]
     assert [record.get("entities") for record in records] == [[], None]
     assert "history" in records[0]
-    told = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
-    assert told["filters"]["labels"] == ["ORG"]
-    assert told["counts"]["documents"] == 2
+    captured = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
+    assert captured["filters"]["labels"] == ["ORG"]
+    assert captured["counts"]["documents"] == 2
 
-    for flags, found in (
+    for flags, item in (
         (["--split", "holdout"], 0),
         (["--person", "Nobody"], 0),
         (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
         (["--since", "2020-01-01", "--split", "train"], 1),
     ):
         assert main([*common, *flags]) == 0
-        assert len(out.read_text().splitlines()) == found, flags
+        assert len(out.read_text().splitlines()) == item, flags
 
 
 def test_the_columns_of_a_file_can_be_chosen(
@@ -265,10 +265,12 @@ def test_a_file_that_is_no_utf8_is_read_once_its_encoding_is_named(
     command = ["import", str(source), "--project", "News"]
 
     assert main(command) == 1
-    told = capsys.readouterr()
-    assert "it may be windows-1252 (Señora, mañana) or windows-1250 (Seńora, mańana)" in told.err
-    assert "windows-1252  Señora, mañana, niños" in told.out
-    suggested = told.out.splitlines()[-1].split(" import ")[1]
+    captured = capsys.readouterr()
+    assert (
+        "it may be windows-1252 (Señora, mañana) or windows-1250 (Seńora, mańana)" in captured.err
+    )
+    assert "windows-1252  Señora, mañana, niños" in captured.out
+    suggested = captured.out.splitlines()[-1].split(" import ")[1]
     assert suggested == f"'{source}' --project News --encoding windows-1252"
 
     assert main([*command, "--encoding", "latin-1", "--dry-run"]) == 0
@@ -283,7 +285,7 @@ def test_a_file_that_is_no_utf8_is_read_once_its_encoding_is_named(
 def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_lost_first(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    places = [(0, 4, "PER"), (14, 18, "LOC"), (0, 4, "ORG")]
+    locations = [(0, 4, "PER"), (14, 18, "LOC"), (0, 4, "ORG")]
     source = tmp_path / "tasks.jsonl"
     source.write_text(
         "".join(
@@ -296,7 +298,7 @@ def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_l
                 }
             )
             + "\n"
-            for start, end, label in places
+            for start, end, label in locations
         )
     )
     command = ["import", str(source), "--project", "News"]
@@ -309,8 +311,8 @@ def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_l
     assert [line for line in capsys.readouterr().err.splitlines() if "%" not in line] == [
         line for line in previewed if "%" not in line
     ]
-    told = [line for line in previewed if "relations" not in line]
-    assert [line for line in told if line in (lost, merged)] == [lost, merged]
+    captured = [line for line in previewed if "relations" not in line]
+    assert [line for line in captured if line in (lost, merged)] == [lost, merged]
     assert previewed.index(lost) < next(
         number for number, line in enumerate(previewed) if line.startswith("relations")
     )
@@ -330,10 +332,10 @@ def test_an_empty_list_of_labels_is_submitted_only_on_request(
     source.write_text("".join(json.dumps(record) + "\n" for record in records))
 
     assert main(["import", str(source), "--project", "News"]) == 0
-    said = "1 record with an empty list of labels: imported as"
-    assert f"{said} not yet annotated" in capsys.readouterr().err
+    message = "1 record with an empty list of labels: imported as"
+    assert f"{message} not yet annotated" in capsys.readouterr().err
     assert main(["import", str(source), "--project", "Done", "--submit-empty"]) == 0
-    assert f"{said} submitted, with nothing found" in capsys.readouterr().err
+    assert f"{message} submitted, with nothing found" in capsys.readouterr().err
     for project, submitted_documents in (("News", 1), ("Done", 2)):
         capsys.readouterr()
         main(["export", "--project", project, "--format", "jsonl"])

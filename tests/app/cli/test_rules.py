@@ -52,10 +52,10 @@ def test_what_is_not_taken_is_named_and_told_by_the_exit_status(
 ) -> None:
     file = written(tmp_path, "term,label,by\nOslo,CITY,me\nKyiv,,me\n", "a.csv")
     assert main(["rules", "import", file, "--project", "News"]) == 1
-    told = capsys.readouterr()
+    captured = capsys.readouterr()
 
-    assert told.out == "new labels: CITY\n1 rules imported, 0 known before, 1 not taken\n"
-    assert told.err.splitlines() == [
+    assert captured.out == "new labels: CITY\n1 rules imported, 0 known before, 1 not taken\n"
+    assert captured.err.splitlines() == [
         f"{file}:3: no label is given; choose one for the rules that have none",
         "column 'by' not read: 1",
     ]

@@ -37,9 +37,9 @@ def test_a_token_is_made_for_a_person_and_a_project_and_shown_once(
     assert (holder.name, holder.person.name, holder.project_id) == ("script", "Ada", project)
 
     assert main(["token", "list"]) == 0
-    told = capsys.readouterr().out
-    assert told.split("\t")[:3] == ["script", "Ada", f"project {project}"]
-    assert secret not in told
+    captured = capsys.readouterr().out
+    assert captured.split("\t")[:3] == ["script", "Ada", f"project {project}"]
+    assert secret not in captured
 
 
 def test_the_list_says_what_was_used_and_what_is_revoked(
@@ -60,7 +60,7 @@ def test_the_list_says_what_was_used_and_what_is_revoked(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["revoke", "none"], "there is no token 'none'"),
         (["create", "--name", "a", "--person", "Nobody"], "there is no account 'Nobody'"),
@@ -69,13 +69,13 @@ def test_the_list_says_what_was_used_and_what_is_revoked(
     ],
 )
 def test_what_cannot_be_done_is_told_and_nothing_is_made(
-    database: Sessions, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    database: Sessions, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert main(["token", *arguments]) != 0
-    told = capsys.readouterr()
+    captured = capsys.readouterr()
 
-    assert said in told.err
-    assert "spanneal_" not in told.out
+    assert message in captured.err
+    assert "spanneal_" not in captured.out
     assert tokens.every(database) == []
 
 

@@ -47,9 +47,9 @@ def test_the_password_is_asked_for_twice_at_a_terminal(
         def isatty(self) -> bool:
             return True
 
-    answers = iter([GOOD, GOOD + "?", GOOD, GOOD])
+    responses = iter([GOOD, GOOD + "?", GOOD, GOOD])
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("app.cli.users.getpass", lambda prompt: next(answers))
+    monkeypatch.setattr("app.cli.users.getpass", lambda prompt: next(responses))
 
     assert main(["users", "add", "Anna"]) == 1
     assert "do not match" in capsys.readouterr().err

@@ -60,9 +60,9 @@ def test_every_frame_is_data_of_the_trace(trace: Trace) -> None:
     steps = [step.sentences[0] for step in trace.steps]
     assert len(payload["frames"]) == len(steps) + 1
     noisy = [step.noisy for step in steps] + [steps[-1].spans]
-    for frame, places in zip(payload["frames"], noisy, strict=True):
-        for (start, end), place in zip(frame["at"], places, strict=True):
-            assert (start, end) == pytest.approx(sorted(place), abs=0.006)
+    for frame, locations in zip(payload["frames"], noisy, strict=True):
+        for (start, end), location in zip(frame["at"], locations, strict=True):
+            assert (start, end) == pytest.approx(sorted(location), abs=0.006)
     for frame, step in zip(payload["frames"][1:], steps, strict=True):
         names = [payload["labels"][i]["name"] if i >= 0 else None for i in frame["labels"]]
         assert names == list(step.labels)
@@ -85,12 +85,12 @@ def test_each_entity_counts_the_noisy_spans_that_ended_on_its_boundaries(trace: 
 
 def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at() -> None:
     here = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
-    there = replace(here, spans=((1, 2),))
+    present = replace(here, spans=((1, 2),))
     trace = replace(
         _one_word(here),
         text="Ann met",
         sentences=((Token(0, 3), Token(4, 7)),),
-        steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (there,))),
+        steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (present,))),
         entities=(Entity(0, 3, "PER", 0.9),),
         scores=((0.9, 0.9),),
     )
@@ -170,16 +170,16 @@ def test_boundaries_that_noise_has_crossed_are_put_in_order() -> None:
 
 def test_each_step_is_told_in_one_line() -> None:
     payload = sentence_payload(build_trace(), 0, COLOURS)
-    told = [frame["readout"] for frame in payload["frames"]]
-    assert told[0] == "60 random spans: nothing is known yet"
-    assert [line.split(":")[0] for line in told[1:]] == [f"Step {i} of 5" for i in range(1, 6)]
-    assert told[3].endswith("Olena Kovalenko, New York and 5 more are certain")
+    reported = [frame["readout"] for frame in payload["frames"]]
+    assert reported[0] == "60 random spans: nothing is known yet"
+    assert [line.split(":")[0] for line in reported[1:]] == [f"Step {i} of 5" for i in range(1, 6)]
+    assert reported[3].endswith("Olena Kovalenko, New York and 5 more are certain")
     assert payload["readout"] == "Done: 7 entities from 60 random spans"
     assert "New York University Hospital, ORG, 9" in payload["summary"]
 
 
 @pytest.mark.parametrize(
-    ("near", "restarted", "certain", "line"),
+    ("close", "restarted", "certain", "line"),
     [
         (
             41,
@@ -200,9 +200,9 @@ def test_each_step_is_told_in_one_line() -> None:
     ],
 )
 def test_a_step_tells_how_near_its_spans_are_who_starts_again_and_what_is_certain(
-    near: int | None, restarted: int, certain: list[str], line: str
+    close: int | None, restarted: int, certain: list[str], line: str
 ) -> None:
-    assert step_readout(2, 5, near, restarted, certain) == f"Step 2 of 5: {line}"
+    assert step_readout(2, 5, close, restarted, certain) == f"Step 2 of 5: {line}"
 
 
 def test_a_span_is_near_a_name_with_both_boundaries_within_a_word() -> None:
@@ -341,11 +341,13 @@ def test_a_film_is_named_by_what_is_in_it() -> None:
 
 def test_what_is_chosen_is_believed_only_for_this_film_and_within_it() -> None:
     payload = sentence_payload(build_trace(), 0, COLOURS)
-    film = payload["id"]
-    assert chosen_in(payload, {"animation": film, "entity": 6, "span": 59}) == Chosen(6, 59)
-    assert chosen_in(payload, {"animation": film, "entity": None, "span": 0}) == Chosen(None, 0)
+    animation = payload["id"]
+    assert chosen_in(payload, {"animation": animation, "entity": 6, "span": 59}) == Chosen(6, 59)
+    assert chosen_in(payload, {"animation": animation, "entity": None, "span": 0}) == Chosen(
+        None, 0
+    )
     for wrong in (7, -1, True, "1", 1.0, None):
-        assert chosen_in(payload, {"animation": film, "entity": wrong}) == Chosen(None, None)
+        assert chosen_in(payload, {"animation": animation, "entity": wrong}) == Chosen(None, None)
     for sent in (None, [], "x", {}, {"animation": "another", "entity": 1}):
         assert chosen_in(payload, sent) == Chosen(None, None)
 
@@ -354,10 +356,10 @@ spans = st.tuples(st.integers(0, 20), st.integers(1, 8)).map(lambda pair: (pair[
 
 
 @given(st.lists(spans, max_size=12))
-def test_spans_in_one_row_never_overlap(found: list[tuple[int, int]]) -> None:
-    chosen = rows(found)
-    for i, (a, row) in enumerate(zip(found, chosen, strict=True)):
-        for b, other in zip(found[:i], chosen[:i], strict=True):
+def test_spans_in_one_row_never_overlap(result: list[tuple[int, int]]) -> None:
+    chosen = rows(result)
+    for i, (a, row) in enumerate(zip(result, chosen, strict=True)):
+        for b, other in zip(result[:i], chosen[:i], strict=True):
             assert row != other or a[1] <= b[0] or b[1] <= a[0]
 
 

@@ -44,7 +44,7 @@ def test_what_is_no_key_is_refused(nonsense: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hotkeys", "said"),
+    ("hotkeys", "message"),
     [
         ({"accept": "X"}, ["share X"]),
         ({"accept": "Delete"}, ["share Delete"]),
@@ -60,11 +60,11 @@ def test_what_is_no_key_is_refused(nonsense: str) -> None:
     ],
 )
 def test_conflicting_and_forbidden_hotkeys_are_named(
-    hotkeys: dict[str, str], said: list[str]
+    hotkeys: dict[str, str], message: list[str]
 ) -> None:
-    found = conflicts(LABELS, hotkeys)
-    assert len(found) == len(said), found
-    for sentence, expected in zip(found, said, strict=True):
+    result = conflicts(LABELS, hotkeys)
+    assert len(result) == len(message), result
+    for sentence, expected in zip(result, message, strict=True):
         assert expected in sentence
 
 
@@ -75,10 +75,10 @@ def test_labels_neither_share_a_key_nor_take_an_actions() -> None:
         {"name": "ART", "key": "a"},
         {"name": "CAR", "key": "c"},
     ]
-    same, taken, kept = conflicts(labels, {})
+    same, taken, stored = conflicts(labels, {})
     assert "label PER and label PLACE share P" in same
     assert "label ART share A" in taken
-    assert "label CAR cannot have C" in kept
+    assert "label CAR cannot have C" in stored
 
 
 def test_a_changed_key_takes_the_place_of_the_first_one_only() -> None:
@@ -90,4 +90,4 @@ def test_a_changed_key_takes_the_place_of_the_first_one_only() -> None:
 
 def test_the_page_knows_a_command_for_every_action_and_no_other() -> None:
     source = (FOLDER / "commands.js").read_text(encoding="utf-8")
-    assert re.findall(r"^  (\w+): \(", source, re.MULTILINE) == [each.name for each in ACTIONS]
+    assert re.findall(r"^  (\w+): \(", source, re.MULTILINE) == [action.name for action in ACTIONS]

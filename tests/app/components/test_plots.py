@@ -144,9 +144,9 @@ def test_markup_in_a_text_stays_text() -> None:
     payload = sentence_payload(trace, 0, COLOURS)
     assert payload["entities"]
     for draw in FIGURES:
-        said = json.dumps(draw(payload), ensure_ascii=False)
-        assert "<a" not in said
-        assert "&lt;" in said
+        message = json.dumps(draw(payload), ensure_ascii=False)
+        assert "<a" not in message
+        assert "&lt;" in message
 
 
 def test_a_large_film_is_a_few_curves_however_many_spans_it_has() -> None:
@@ -184,8 +184,8 @@ def test_a_path_that_met_an_entity_and_started_again_has_its_colour_until_then()
     first, second, *_ = lives(payload)
     assert (first.slot, first.first, first.last, first.entity) == (0, 0, 2, person)
     assert (second.slot, second.first, second.last) == (0, 2, 5)
-    said = json.dumps(river(payload)["data"], ensure_ascii=False)
-    assert f"noisy span 1 reached {person['text']} at step 2, restarts" in said
+    message = json.dumps(river(payload)["data"], ensure_ascii=False)
+    assert f"noisy span 1 reached {person['text']} at step 2, restarts" in message
 
 
 def test_chosen_noisy_spans_stand_out_in_the_river() -> None:
@@ -203,7 +203,7 @@ def test_the_heat_map_has_each_words_probability_at_each_step(edge: int) -> None
     trace = build_trace()
     payload = sentence_payload(trace, 0, COLOURS)
     figure = go.Figure(boundaries(payload, 7))
-    heat = [each for each in figure.data if each.type == "heatmap"][edge]
+    heat = [value for value in figure.data if value.type == "heatmap"][edge]
     assert len(heat.z) == 5
     for number, row in enumerate(heat.z):
         pointers = trace.steps[number].sentences[0].pointers
@@ -244,6 +244,6 @@ def test_no_name_in_a_table_is_taken_for_a_formula() -> None:
     text = "=HYPERLINK & <b>"
     payload = sentence_payload(build_trace(((text, ((0, -1, "PER"),)),)), 0, COLOURS)
     assert payload["entities"][0]["text"].startswith("=HYPERLINK & <")
-    said = as_csv(confidence(payload))
-    assert "'=HYPERLINK & <" in said
-    assert "\n=" not in said
+    message = as_csv(confidence(payload))
+    assert "'=HYPERLINK & <" in message
+    assert "\n=" not in message

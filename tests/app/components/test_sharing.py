@@ -12,9 +12,9 @@ from tests.app.traces import COLOURS, build_trace
 HOSTILE = "Ann </script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> {x} met Bob."
 
 
-def _file(text: str = HOSTILE, **told: str) -> str:
+def _file(text: str = HOSTILE, **reported: str) -> str:
     payload = sentence_payload(build_trace(((text, ((0, 1, "PER"),)),)), 0, COLOURS)
-    return standalone(payload, **{"title": "A film", "caption": "seed 0", **told})
+    return standalone(payload, **{"title": "A film", "caption": "seed 0", **reported})
 
 
 def test_the_file_holds_the_whole_film() -> None:

@@ -95,22 +95,22 @@ def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refusals, "_noted", OrderedDict())
 
 
-def train(served: Served, *documents: dict[str, Any], place: str = "") -> None:
+def train(served: Served, *documents: dict[str, Any], location: str = "") -> None:
     answer = served.client.post(
-        f"/inception/{served.project}{place}/train", json=to_train(*documents)
+        f"/inception/{served.project}{location}/train", json=to_train(*documents)
     )
     assert answer.status_code == 204, answer.text
 
 
 def document_id(served: Served, search: str = "Eve") -> int:
     path = f"/api/v1/projects/{served.project}/documents"
-    (found,) = served.client.get(path, params={"search": search}).json()["documents"]
-    number: int = found["id"]
+    (result,) = served.client.get(path, params={"search": search}).json()["documents"]
+    number: int = result["id"]
     return number
 
 
 def shown(served: Served) -> tuple[str, list[tuple[int, int, str]]]:
     path = f"/api/v1/documents/{document_id(served)}/annotations"
-    said = served.client.get(path).json()
-    spans = [(span["start"], span["end"], span["label"]) for span in said["entities"]]
-    return said["status"], sorted(spans)
+    message = served.client.get(path).json()
+    spans = [(span["start"], span["end"], span["label"]) for span in message["entities"]]
+    return message["status"], sorted(spans)

@@ -105,23 +105,23 @@ def test_nothing_but_this_machine_under_its_own_name_comes_in_without_a_token(
     body = {"text": "Ada"}
     assert served.client.post("/api/v1/predict", json=body, headers=crossing).status_code == 403
     monkeypatch.setenv("SPANNEAL_AUTH", "none")
-    said = ask("/api/v1/projects")
-    assert said.status_code == 401
-    assert "token create" in said.json()["error"]["remedy"]
+    message = ask("/api/v1/projects")
+    assert message.status_code == 401
+    assert "token create" in message.json()["error"]["remedy"]
 
 
 def test_who_is_not_let_in_is_answered_before_the_body_is_read(served: Served) -> None:
     much, stranger = b" " * (MOST_BYTES + 1), {"x-forwarded-for": "10.0.0.9"}
-    said = served.client.post("/api/v1/predict", content=much, headers=stranger)
+    message = served.client.post("/api/v1/predict", content=much, headers=stranger)
 
-    assert said.status_code == 401  # and not 413
+    assert message.status_code == 401  # and not 413
 
 
 def test_what_a_proxy_adds_takes_a_token(served: Served) -> None:
     for name in ("via", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip"):
-        said = served.client.get("/api/v1/projects", headers={name: "x"})
+        message = served.client.get("/api/v1/projects", headers={name: "x"})
 
-        assert said.status_code == 401, name
+        assert message.status_code == 401, name
 
 
 def test_a_token_acts_for_its_person_and_ends_when_it_is_revoked(
@@ -151,7 +151,7 @@ def test_a_token_of_one_project_reaches_no_other(served: Served) -> None:
     headers = served.bearer("narrow", project=other)
 
     shown = served.client.get("/api/v1/projects", headers=headers).json()
-    assert [each["id"] for each in shown] == [other]
+    assert [item["id"] for item in shown] == [other]
     assert served.client.get("/api/v1/documents/1", headers=headers).status_code == 404
     for path in ("documents", "export"):
         answer = served.client.get(f"/api/v1/projects/{served.project}/{path}", headers=headers)
@@ -183,7 +183,7 @@ def test_a_document_is_added_decided_submitted_and_exported(served: Served) -> N
     assert done.status_code == 200, done.text
     shown = served.client.get(decisions).json()
     assert shown["status"] == "submitted"
-    assert [(each["start"], each["end"], each["label"]) for each in shown["entities"]] == [
+    assert [(item["start"], item["end"], item["label"]) for item in shown["entities"]] == [
         (0, 3, "PER")
     ]
     refused = served.client.post(decisions, json={"operations": [{"op": "fly"}]})
@@ -206,8 +206,8 @@ def test_too_much_is_refused_with_what_would_help(
     assert large.status_code == 413
     monkeypatch.setattr(authentication, "rate", Rate(2, clock=lambda: 0.0))
     headers = served.bearer("busy")
-    said = [served.client.get("/api/v1/projects", headers=headers).status_code for _ in range(3)]
-    assert said == [200, 200, 429]
+    message = [served.client.get("/api/v1/projects", headers=headers).status_code for _ in range(3)]
+    assert message == [200, 200, 429]
 
 
 def test_the_page_about_it_needs_no_script_and_no_other_host(served: Served) -> None:
@@ -244,10 +244,10 @@ def test_requests_that_come_together_are_one_call_of_the_model() -> None:
             *(batcher.predict(model, text, SamplerSettings(), "Ada") for text in texts)
         )
 
-    found = result_of(ask())
+    result = result_of(ask())
 
     assert model.calls == [texts]
-    assert [each.text for each in found] == texts
+    assert [item.text for item in result] == texts
 
 
 def test_texts_read_together_say_what_each_says_alone(tmp_path: Path) -> None:
@@ -256,16 +256,16 @@ def test_texts_read_together_say_what_each_says_alone(tmp_path: Path) -> None:
     texts = ["Anna Haag met the Bank of China.", "", "🦊 Oslo.\r\nBo Li came.", "x " * 90]
     settings = SamplerSettings(threshold=0.0, seed=5)
 
-    together = list(pipeline.pipe(texts, settings))
+    combined = list(pipeline.pipe(texts, settings))
 
-    assert any(each.entities for each in together)
-    for text, found in zip(texts, together, strict=True):
-        alone = pipeline.predict(text, settings)
-        assert found.uncovered == alone.uncovered
-        assert [(e.start, e.end, e.label) for e in found.entities] == [
-            (e.start, e.end, e.label) for e in alone.entities
+    assert any(item.entities for item in combined)
+    for text, item in zip(texts, combined, strict=True):
+        single = pipeline.predict(text, settings)
+        assert item.uncovered == single.uncovered
+        assert [(e.start, e.end, e.label) for e in item.entities] == [
+            (e.start, e.end, e.label) for e in single.entities
         ]
-        assert [e.score for e in found.entities] == pytest.approx(
-            [e.score for e in alone.entities], abs=1e-4
+        assert [e.score for e in item.entities] == pytest.approx(
+            [e.score for e in single.entities], abs=1e-4
         )
     assert BackgroundPredictor(1, folder).predict_together(texts[:1], settings)[0].text == texts[0]

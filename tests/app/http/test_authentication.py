@@ -36,14 +36,14 @@ def test_what_is_no_basic_authentication_is_refused_and_breaks_nothing(
     served: Served, given: bytes
 ) -> None:
     assert served.client.get(PROJECTS, headers=basic(given)).status_code == 401
-    said = served.client.post("/api/v1/predict", json={"text": "Ada"}, headers=basic(given))
-    assert said.status_code == 401
+    output = served.client.post("/api/v1/predict", json={"text": "Ada"}, headers=basic(given))
+    assert output.status_code == 401
 
 
 def test_a_refused_method_says_which_there_are(served: Served) -> None:
-    said = served.client.put("/api/v1/predict", json={})
+    output = served.client.put("/api/v1/predict", json={})
 
-    assert (said.status_code, said.headers["allow"]) == (405, "POST")
+    assert (output.status_code, output.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_a_refused_method_says_which_there_are(served: Served) -> None:
     ],
 )
 def test_hostile_bodies_are_answered_as_mistakes(served: Served, path: str, body: bytes) -> None:
-    said = served.client.post(path, content=body, headers={"content-type": "application/json"})
+    output = served.client.post(path, content=body, headers={"content-type": "application/json"})
 
-    assert 400 <= said.status_code < 500, said.text
-    assert said.json()["error"]["what"]
+    assert 400 <= output.status_code < 500, output.text
+    assert output.json()["error"]["what"]
 
 
 def test_an_event_that_nobody_knows_is_passed_over_whatever_it_says(served: Served) -> None:
     body = b'{"action": "\\ud800"}'
     path, kind = f"/label-studio/{served.project}/webhook", {"content-type": "application/json"}
-    said = served.client.post(path, content=body, headers=kind)
+    output = served.client.post(path, content=body, headers=kind)
 
-    assert said.status_code == 201
-    assert "ignored" in said.json()
+    assert output.status_code == 201
+    assert "ignored" in output.json()
 
 
 def test_a_length_that_is_too_large_is_refused_before_anything_is_read() -> None:
@@ -127,11 +127,11 @@ def test_what_is_wrong_with_the_database_is_told_as_such(
 
     monkeypatch.setattr("app.http.documents.importing.add_text", full)
     body = {"name": "a", "text": "secret words"}
-    said = served.client.post(f"{PROJECTS}/{served.project}/documents", json=body)
+    output = served.client.post(f"{PROJECTS}/{served.project}/documents", json=body)
 
-    assert said.status_code == 503
-    assert "the database" in said.json()["error"]["what"]
-    assert "secret words" not in said.text
+    assert output.status_code == 503
+    assert "the database" in output.json()["error"]["what"]
+    assert "secret words" not in output.text
 
 
 def test_a_token_is_made_for_nobody_who_cannot_come_in(served: Served) -> None:
@@ -154,9 +154,9 @@ def test_who_makes_and_revokes_tokens_is_written_down(served: Served) -> None:
     tokens.revoke(served.sessions, "script")
 
     with served.sessions() as session:
-        told = [row.detail for row in reversed(events.of_action(session, "token", None))]
-    assert [each["what"] for each in told] == ["made", "revoked"]
-    assert {each["name"] for each in told} == {"script"}
+        reported = [row.detail for row in reversed(events.of_action(session, "token", None))]
+    assert [item["what"] for item in reported] == ["made", "revoked"]
+    assert {item["name"] for item in reported} == {"script"}
 
 
 def test_a_disabled_account_takes_its_tokens_with_it(served: Served) -> None:

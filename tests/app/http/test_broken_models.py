@@ -17,9 +17,9 @@ __all__ = ["served"]
 
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelPredictor:
-    found = ModelPredictor(1, tiny_model(tmp_path / "data" / "models" / "a1"))
-    monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: found)
-    return found
+    result = ModelPredictor(1, tiny_model(tmp_path / "data" / "models" / "a1"))
+    monkeypatch.setattr("app.http.prediction.active_predictor", lambda sessions: result)
+    return result
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])

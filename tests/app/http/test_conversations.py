@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 
 def shown(client: httpx.Client, project: int, search: str) -> tuple[str, list[tuple[int, str]]]:
     path = f"/api/v1/projects/{project}/documents"
-    (found,) = client.get(path, params={"search": search}).json()["documents"]
-    said = client.get(f"/api/v1/documents/{found['id']}/annotations").json()
-    return said["status"], [(span["start"], span["label"]) for span in said["entities"]]
+    (result,) = client.get(path, params={"search": search}).json()["documents"]
+    message = client.get(f"/api/v1/documents/{result['id']}/annotations").json()
+    return message["status"], [(span["start"], span["label"]) for span in message["entities"]]
 
 
 def posted(client: httpx.Client, path: str, body: dict[str, Any], status: int = 200) -> Any:
@@ -67,10 +67,10 @@ def test_inception_predicts_what_is_seen_and_sends_its_people_as_they_go_on(
         posted(proxied, f"{base}/train", to_train(document(text, first)), 204)
         assert shown(proxied, running.project, "Ida met") == ("in_progress", [(0, "PER")])
         posted(proxied, f"{base}/train", to_train(document(text, second)), 204)
-        places = [(0, "PER"), (8, "PER"), (17, "LOC")]
-        assert shown(proxied, running.project, "Ida met") == ("in_progress", places)
+        locations = [(0, "PER"), (8, "PER"), (17, "LOC")]
+        assert shown(proxied, running.project, "Ida met") == ("in_progress", locations)
         posted(proxied, f"{base}/finished/train", to_train(document(text, second)), 204)
-        assert shown(proxied, running.project, "Ida met") == ("submitted", places)
+        assert shown(proxied, running.project, "Ida met") == ("submitted", locations)
 
-        foreign = document(text, first, layer=OWN_LAYER)
-        posted(proxied, f"{base}/train", to_train(foreign, layer=OWN_LAYER), 422)
+        external = document(text, first, layer=OWN_LAYER)
+        posted(proxied, f"{base}/train", to_train(external, layer=OWN_LAYER), 422)

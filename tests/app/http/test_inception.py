@@ -65,20 +65,20 @@ def finder(served: Served, monkeypatch: pytest.MonkeyPatch) -> Finder:
     return model
 
 
-def predict(served: Served, body: dict[str, Any], place: str = "") -> dict[str, Any]:
-    answer = served.client.post(f"/inception/{served.project}{place}/predict", json=body)
+def predict(served: Served, body: dict[str, Any], location: str = "") -> dict[str, Any]:
+    answer = served.client.post(f"/inception/{served.project}{location}/predict", json=body)
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    result: dict[str, Any] = answer.json()
+    return result
 
 
 def test_the_document_comes_back_with_predictions_in_the_layer_that_is_asked_for(
     served: Served,
 ) -> None:
-    (found,) = predictions(predict(served, to_predict("Ada 🦊 Li")))
+    (result,) = predictions(predict(served, to_predict("Ada 🦊 Li")))
 
-    assert (found.begin, found.end, found.value) == (0, 8, "PER")
-    assert found.value_score == pytest.approx(0.9)
+    assert (result.begin, result.end, result.value) == (0, 8, "PER")
+    assert result.value_score == pytest.approx(0.9)
 
 
 def test_only_the_range_is_predicted_and_its_offsets_are_right(
@@ -87,14 +87,14 @@ def test_only_the_range_is_predicted_and_its_offsets_are_right(
     width = len(SENTENCES[0].encode("utf-16-le")) // 2
     begin = 40 * width
 
-    found = predictions(predict(served, to_predict(LONG, extent=(begin, begin + width))))
+    result = predictions(predict(served, to_predict(LONG, extent=(begin, begin + width))))
 
     assert len(finder.texts) == 1
     assert PART <= len(finder.texts[0].split()) < 2 * PART
-    covered = [item.get_covered_text() for item in found]
+    covered = [item.get_covered_text() for item in result]
     assert set(covered) == {"Ida"}
     asked = LONG.index("Ida", LONG.index("Rome 039"))
-    assert asked in {item.begin for item in found}, "cassis counts code points"
+    assert asked in {item.begin for item in result}, "cassis counts code points"
 
 
 def test_what_was_predicted_before_is_in_every_answer_and_is_not_predicted_again(
@@ -121,12 +121,12 @@ def test_the_parts_of_a_text_are_predicted_as_the_whole_is(tmp_path: Path) -> No
     reading = PartReader(Batcher()).predict(
         model.in_background(), LONG, settings, 0, len(LONG), "Ada"
     )
-    found = result_of(reading)
+    result = result_of(reading)
 
     whole = model.predict(LONG, settings)
-    assert found.unread == 0
+    assert result.unread == 0
     assert whole.entities
-    assert {entity.key for entity in found.prediction.entities} == {
+    assert {entity.key for entity in result.prediction.entities} == {
         entity.key for entity in whole.entities
     }
 
@@ -187,16 +187,16 @@ def test_a_layer_that_nobody_said_holds_entities_is_refused_with_the_address_tha
     assert served.client.get(path).json()["total"] == 0
 
 
-@pytest.mark.parametrize("place", ["", "/finished"])
+@pytest.mark.parametrize("location", ["", "/finished"])
 def test_a_layer_that_the_address_names_is_predicted_and_followed(
-    served: Served, place: str
+    served: Served, location: str
 ) -> None:
-    place = f"{place}/{OWN_LAYER}/value"
-    answer = predict(served, to_predict(TEXT, layer=OWN_LAYER), place)
+    location = f"{location}/{OWN_LAYER}/value"
+    answer = predict(served, to_predict(TEXT, layer=OWN_LAYER), location)
     assert [item.value for item in predictions(answer, layer=OWN_LAYER)] == ["PER"]
 
     sent = to_train(document(TEXT, [(0, 3, "PER")], layer=OWN_LAYER), layer=OWN_LAYER)
-    path = f"/inception/{served.project}{place}/train"
+    path = f"/inception/{served.project}{location}/train"
     assert served.client.post(path, json=sent).status_code == 204
     assert shown(served)[1] == [(0, 3, "PER")]
 
@@ -226,9 +226,9 @@ def test_a_text_has_the_length_of_any_other_at_most(served: Served, verb: str) -
 def test_a_feature_that_the_layer_lacks_is_named(served: Served) -> None:
     body = to_predict("Ada", layer=OWN_LAYER)
     body["metadata"]["feature"] = "kind"
-    place = f"/inception/{served.project}/{OWN_LAYER}/kind"
+    location = f"/inception/{served.project}/{OWN_LAYER}/kind"
 
-    answer = served.client.post(f"{place}/predict", json=body)
+    answer = served.client.post(f"{location}/predict", json=body)
 
     assert answer.status_code == 400
     assert "no feature kind" in answer.json()["error"]["what"]

@@ -61,16 +61,16 @@ def test_the_same_state_sent_again_changes_nothing(
 
 
 def test_only_an_address_that_says_so_submits_and_later_states_follow(served: Served) -> None:
-    train(served, document(TEXT, [(0, 3, "PER")]), place="/finished")
+    train(served, document(TEXT, [(0, 3, "PER")]), location="/finished")
     assert shown(served) == ("submitted", [(0, 3, "PER")])
 
-    train(served, document(TEXT, [(0, 3, "PER"), (10, 14, "LOC")]), place="/finished")
+    train(served, document(TEXT, [(0, 3, "PER"), (10, 14, "LOC")]), location="/finished")
     assert shown(served) == ("submitted", [(0, 3, "PER"), (10, 14, "LOC")])
 
 
 def test_a_draft_that_is_finished_there_is_submitted_here(served: Served) -> None:
     train(served, document(TEXT, [(0, 3, "PER")]))
-    train(served, document(TEXT, [(0, 3, "PER")]), place="/finished")
+    train(served, document(TEXT, [(0, 3, "PER")]), location="/finished")
 
     assert shown(served) == ("submitted", [(0, 3, "PER")])
 
@@ -117,14 +117,14 @@ def test_what_was_submitted_here_is_not_changed_by_unfinished_work_there(served:
 def test_what_was_corrected_here_since_stands_though_finished_work_is_sent_again(
     served: Served,
 ) -> None:
-    train(served, document(TEXT, [(0, 3, "PER")]), place="/finished")
+    train(served, document(TEXT, [(0, 3, "PER")]), location="/finished")
     number, service = document_id(served), AnnotationService(served.sessions)
     service.reopen(number, "Bo")
     added = {"seq": 1, "op": "add", "id": "p", "start": 10, "end": 14, "label": "PER"}
     assert service.apply(number, "page", [added], "Bo").error is None
     service.submit(number, "Bo")
 
-    train(served, document(TEXT, [(0, 3, "PER")], changed=1_700_000_000_000), place="/finished")
+    train(served, document(TEXT, [(0, 3, "PER")], changed=1_700_000_000_000), location="/finished")
 
     assert shown(served) == ("submitted", [(0, 3, "PER"), (10, 14, "PER")])
 
@@ -150,16 +150,16 @@ def test_where_several_annotate_each_document_everybodys_answer_is_their_own(
     ada, bo = [(0, 3, "PER")], [(10, 14, "LOC")]
     train(served, document(TEXT, ada, user="ada"))
     train(served, document(TEXT, bo, user="bo"))
-    train(served, document(TEXT, [*ada, (8, 9, "ANIMAL")], user="ada"), place="/finished")
+    train(served, document(TEXT, [*ada, (8, 9, "ANIMAL")], user="ada"), location="/finished")
 
     number = document_id(served)
     with served.sessions() as session:
-        own = annotation_sets.submitted_of(session, number, "ada")
+        personal = annotation_sets.submitted_of(session, number, "ada")
         begun = annotation_sets.draft_of(session, number, "bo")
         parts = {part.person: part.status for part in assignments.of_document(session, number)}
     assert parts == {"ada": "submitted", "bo": "in_progress"}
-    assert own is not None
-    assert [(s.start, s.end, s.label) for s in annotation_sets.spans_of(own)] == [
+    assert personal is not None
+    assert [(s.start, s.end, s.label) for s in annotation_sets.spans_of(personal)] == [
         (0, 3, "PER"),
         (8, 9, "ANIMAL"),
     ]
@@ -171,7 +171,7 @@ def test_no_training_queues_a_retraining(served: Served, monkeypatch: pytest.Mon
     started: list[int] = []
     monkeypatch.setattr(Jobs, "start", lambda self, project: started.append(project))
     for number in range(3):
-        train(served, document(TEXT, [(0, 3, f"L{number}")]), place="/finished")
+        train(served, document(TEXT, [(0, 3, f"L{number}")]), location="/finished")
 
     assert started == []
 
@@ -185,8 +185,8 @@ def test_a_document_that_cannot_be_read_is_named_and_the_others_come_in(served: 
     assert refusal.tool == "INCEpTION"
     assert "document 8 was not taken" in refusal.reason
 
-    alone = to_train(broken)
-    answer = served.client.post(f"/inception/{served.project}/train", json=alone)
+    single = to_train(broken)
+    answer = served.client.post(f"/inception/{served.project}/train", json=single)
     assert answer.status_code == 400
 
 

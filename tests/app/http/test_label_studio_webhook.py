@@ -36,22 +36,22 @@ def event(
 def send(served: Served, body: dict[str, Any]) -> dict[str, Any]:
     answer = served.client.post(f"/label-studio/{served.project}/webhook", json=body)
     assert answer.status_code == 201, answer.text
-    said: dict[str, Any] = answer.json()
-    return {name: value for name, value in said.items() if value}
+    message: dict[str, Any] = answer.json()
+    return {name: value for name, value in message.items() if value}
 
 
 def document(served: Served, search: str = "Eve") -> int:
     path = f"/api/v1/projects/{served.project}/documents"
-    (found,) = served.client.get(path, params={"search": search}).json()["documents"]
-    number: int = found["id"]
+    (result,) = served.client.get(path, params={"search": search}).json()["documents"]
+    number: int = result["id"]
     return number
 
 
 def shown(served: Served) -> tuple[str, list[tuple[int, int, str]]]:
     path = f"/api/v1/documents/{document(served)}/annotations"
-    said = served.client.get(path).json()
-    spans = [(each["start"], each["end"], each["label"]) for each in said["entities"]]
-    return said["status"], spans
+    message = served.client.get(path).json()
+    spans = [(item["start"], item["end"], item["label"]) for item in message["entities"]]
+    return message["status"], spans
 
 
 def test_an_annotation_becomes_a_submitted_document_that_knows_where_it_came_from(
@@ -61,9 +61,9 @@ def test_an_annotation_becomes_a_submitted_document_that_knows_where_it_came_fro
 
     assert shown(served) == ("submitted", [(0, 3, "PER")])
     with served.sessions() as session:
-        found = annotation_sets.submitted_of(session, document(served))
-        assert found is not None
-        assert found.provenance["followed"]["annotation"] == 1
+        result = annotation_sets.submitted_of(session, document(served))
+        assert result is not None
+        assert result.provenance["followed"]["annotation"] == 1
     assert send(served, {"action": "TASKS_CREATED"}) == {"ignored": "TASKS_CREATED"}
 
 
@@ -168,7 +168,7 @@ def test_several_annotations_of_one_event_find_their_tasks(served: Served) -> No
     }
     assert send(served, body) == {"added": 2}
     path = f"/api/v1/documents/{document(served, 'Ida')}/annotations"
-    assert [each["label"] for each in served.client.get(path).json()["entities"]] == ["ORG"]
+    assert [item["label"] for item in served.client.get(path).json()["entities"]] == ["ORG"]
 
 
 @pytest.mark.parametrize("data", [None, [1], {"text": 3}, "text"])
@@ -178,10 +178,10 @@ def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) 
         "task": {"id": 1, "data": data},
         "annotation": {"id": 1},
     }
-    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
+    message = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
 
-    assert said.status_code == 422
-    assert "no text" in said.json()["error"]["what"]
+    assert message.status_code == 422
+    assert "no text" in message.json()["error"]["what"]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +194,6 @@ def test_a_webhook_whose_task_has_no_text_says_so(served: Served, data: object) 
     ],
 )
 def test_an_event_without_what_it_tells_of_is_refused(served: Served, sent: dict[str, Any]) -> None:
-    said = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
+    message = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
 
-    assert said.status_code == 422, said.text
+    assert message.status_code == 422, message.text

@@ -207,10 +207,10 @@ def test_this_machines_own_programs_have_a_limit_too(
 ) -> None:
     monkeypatch.setattr(authentication, "local_rate", Rate(2, clock=lambda: 0.0))
 
-    answers = [served.client.get("/api/v1/projects") for _ in range(3)]
+    responses = [served.client.get("/api/v1/projects") for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert f"at most {A_MINUTE_LOCALLY} a minute" in answers[2].json()["error"]["expected"]
+    assert [answer.status_code for answer in responses] == [200, 200, 429]
+    assert f"at most {A_MINUTE_LOCALLY} a minute" in responses[2].json()["error"]["expected"]
 
 
 def test_an_error_of_the_model_is_that_of_all_who_asked_in_one_call() -> None:

@@ -15,14 +15,14 @@ def test_a_program_predicts_adds_decides_and_takes_out_again(running: Running) -
         predicted = client.post("/api/v1/predict", json={"text": TEXT, "threshold": 0})
         assert predicted.status_code == 200, predicted.text
         assert predicted.json()["entities"]
-        for each in predicted.json()["entities"]:
-            assert TEXT[each["start"] : each["end"]] == each["text"]
+        for item in predicted.json()["entities"]:
+            assert TEXT[item["start"] : item["end"]] == item["text"]
 
         path = f"/api/v1/projects/{running.project}"
         added = client.post(f"{path}/documents", json={"name": "new", "text": TEXT})
         assert added.status_code == 201, added.text
-        found = client.get(f"{path}/documents", params={"search": "🦊"}).json()
-        assert [each["id"] for each in found["documents"]] == [added.json()["id"]]
+        result = client.get(f"{path}/documents", params={"search": "🦊"}).json()
+        assert [item["id"] for item in result["documents"]] == [added.json()["id"]]
 
         add = {"op": "add", "id": "a", "start": 0, "end": 9, "label": "PER"}
         decided = client.post(

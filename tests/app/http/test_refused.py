@@ -20,8 +20,8 @@ ANNOTATED = event("ANNOTATION_CREATED", region(0, 3, "PER"))
 
 
 def noted(served: Served) -> list[tuple[str, int, str]]:
-    found = refusals.of_project(served.sessions, served.project)
-    return [(refusal.tool, refusal.number, refusal.reason) for refusal in found]
+    result = refusals.of_project(served.sessions, served.project)
+    return [(refusal.tool, refusal.number, refusal.reason) for refusal in result]
 
 
 def test_a_webhook_without_a_token_says_where_it_goes_once_sign_in_is_on(
@@ -30,10 +30,10 @@ def test_a_webhook_without_a_token_says_where_it_goes_once_sign_in_is_on(
     monkeypatch.setenv("SPANNEAL_AUTH", "accounts")
     path = f"/label-studio/{served.project}/webhook"
     with caplog.at_level(logging.WARNING):
-        answers = [served.client.post(path, json=ANNOTATED) for _ in range(3)]
+        responses = [served.client.post(path, json=ANNOTATED) for _ in range(3)]
 
-    assert {answer.status_code for answer in answers} == {401}
-    remedy = answers[0].json()["error"]["remedy"]
+    assert {answer.status_code for answer in responses} == {401}
+    remedy = responses[0].json()["error"]["remedy"]
     assert "Webhooks" in remedy
     assert "Authorization, with the value Bearer" in remedy
     monkeypatch.setenv("SPANNEAL_AUTH", "off")

@@ -29,10 +29,10 @@ def test_label_studio_gets_regions_named_as_its_configuration_says(served: Serve
     tasks = [{"id": 7, "data": {"body": "Ada"}}, {"id": 8, "data": {"body": "Bo Li"}}]
     body = {"tasks": tasks, "project": "1.17", "label_config": CONFIG, "params": {}}
 
-    said = served.client.post(f"/label-studio/{served.project}/predict", json=body).json()
+    message = served.client.post(f"/label-studio/{served.project}/predict", json=body).json()
 
-    assert said["model_version"] == "1"
-    first, second = said["results"]
+    assert message["model_version"] == "1"
+    first, second = message["results"]
     assert first["result"] == [
         {
             "id": "e1",
@@ -64,11 +64,11 @@ def test_the_texts_of_one_request_share_calls_of_the_model_and_count_one_by_one(
     monkeypatch.setattr(authentication, "rate", Rate(30, clock=lambda: 0.0))
     path, headers = f"/label-studio/{served.project}/predict", served.bearer("label studio")
     texts = [f"Text {number}" for number in range(20)]
-    body = {"tasks": [{"id": 1, "data": {"body": each}} for each in texts], "label_config": CONFIG}
+    body = {"tasks": [{"id": 1, "data": {"body": text}} for text in texts], "label_config": CONFIG}
 
-    said = served.client.post(path, json=body, headers=headers).json()
+    message = served.client.post(path, json=body, headers=headers).json()
 
-    assert [each["result"][0]["value"]["text"] for each in said["results"]] == texts
+    assert [item["result"][0]["value"]["text"] for item in message["results"]] == texts
     assert sorted(len(call) for call in model.calls) == [4, 16]
     assert served.client.post(path, json=body, headers=headers).status_code == 429
     assert served.client.get("/api/v1/projects", headers=headers).status_code == 200
@@ -95,10 +95,10 @@ def test_a_task_whose_people_see_another_text_is_refused_and_the_others_are_not(
     strange, good = ({"id": 1, "data": {"body": body}} for body in (text, "Ada"))
     body = {"tasks": [strange, good, strange], "label_config": config}
 
-    alone = served.client.post(path, json={**body, "tasks": [strange]})
+    single = served.client.post(path, json={**body, "tasks": [strange]})
 
-    assert alone.status_code == 422
-    assert reason in alone.json()["error"]["what"]
+    assert single.status_code == 422
+    assert reason in single.json()["error"]["what"]
     if config != BY_ADDRESS:
         first, second, third = served.client.post(path, json=body).json()["results"]
         assert first == third
@@ -127,14 +127,14 @@ def test_a_label_that_was_renamed_is_called_by_its_name_of_today_in_every_protoc
     served: Served,
 ) -> None:
     with served.sessions() as session:
-        (label,) = (each for each in projects.labels(session, served.project) if each.name == "PER")
+        (label,) = (item for item in projects.labels(session, served.project) if item.name == "PER")
     label_changes.rename(served.sessions, served.project, label.id, "PERSON", "Ada")
 
     base, body = "/api/v1/predict", {"text": "Ada"}
     plain = served.client.post(base, json=body).json()
     named = served.client.post(base, json={**body, "project": served.project}).json()
-    own = served.bearer("narrow", project=served.project)
-    by_token = served.client.post(base, json={**body, "steps": False}, headers=own).json()
+    personal = served.bearer("narrow", project=served.project)
+    by_token = served.client.post(base, json={**body, "steps": False}, headers=personal).json()
     config = CONFIG.replace("PER", "PERSON")
     task = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": config}
     studio = served.client.post(f"/label-studio/{served.project}/predict", json=task).json()
@@ -159,12 +159,12 @@ def test_other_programs_get_suggestions_within_others_where_the_project_wants_th
     tasks = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": CONFIG}
 
     served.client.post(f"/label-studio/{served.project}/predict", json=tasks)
-    for said in ({}, {"flat": nested}, {"flat": not nested}):
-        body = {"text": "Ada", "project": served.project, **said}
+    for message in ({}, {"flat": nested}, {"flat": not nested}):
+        body = {"text": "Ada", "project": served.project, **message}
         assert served.client.post("/api/v1/predict", json=body).status_code == 200
     assert served.client.post("/api/v1/predict", json={"text": "Ada"}).status_code == 200
 
-    assert [each.flat for each in model.settings] == [
+    assert [setting.flat for setting in model.settings] == [
         not nested,
         not nested,
         nested,

@@ -20,7 +20,7 @@ def test_a_document_opens_with_the_models_suggestions(site: Site) -> None:
         "New York University": "suggested",
     }
     assert site.mounted()["text"] == TEXT
-    assert "model version 1" in site.said()
+    assert "model version 1" in site.messages()
 
 
 def test_what_the_page_sends_is_saved_and_acknowledged(site: Site) -> None:
@@ -91,7 +91,7 @@ def test_the_page_says_which_document_of_how_many_it_shows(site: Site) -> None:
 
     site.open("annotate", document=second)
 
-    assert "2 of 3" in site.said()
+    assert "2 of 3" in site.messages()
     assert site.app.subheader[0].value == "visit 1"
 
 
@@ -113,7 +113,7 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
 
     site.open("annotate", document=document)
 
-    assert "found no entities in this document" in site.said()
+    assert "found no entities in this document" in site.messages()
     assert site.mounted()["empty"].startswith("The model found no entities")
     assert site.spans() == {}
 
@@ -123,7 +123,7 @@ def test_a_model_that_fails_is_a_message_and_the_text_can_be_annotated(site: Sit
     document = site.add()
 
     site.open("annotate", document=document)
-    assert "the weights are torn" in site.said()
+    assert "the weights are torn" in site.messages()
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
     assert site.spans() == {"Olena": "accepted"}
@@ -138,7 +138,7 @@ def test_without_any_model_documents_are_annotated_all_the_same(
 
     site.open("annotate", document=document)
 
-    assert "is not a model folder" in site.said()
+    assert "is not a model folder" in site.messages()
     assert site.mounted()["empty"].startswith("No model has processed")
     assert site.spans() == {}
 
@@ -174,7 +174,7 @@ def test_when_all_is_done_the_page_points_to_training_and_export(site: Site) -> 
 
     with site.sessions() as session:
         assert documents.get(session, document).status == "submitted"
-    assert "Every document is submitted" in site.said()
+    assert "Every document is submitted" in site.messages()
 
 
 def test_a_name_is_shown_as_it_is_and_never_as_markup(site: Site) -> None:
@@ -198,7 +198,7 @@ def test_a_link_to_a_document_that_is_not_there_opens_another(site: Site) -> Non
 def test_an_empty_project_says_what_to_do(site: Site) -> None:
     site.open("annotate")
 
-    assert "No documents to annotate yet" in site.said()
+    assert "No documents to annotate yet" in site.messages()
 
 
 def test_a_held_out_document_offers_no_model(site: Site) -> None:
@@ -209,8 +209,8 @@ def test_a_held_out_document_offers_no_model(site: Site) -> None:
 
     assert site.spans() == {}
     assert site.mounted()["can_ask"] is False
-    assert "Held out" in site.said()
-    assert not [each for each in site.app.toggle if each.key == "read_around"]
+    assert "Held out" in site.messages()
+    assert not [item for item in site.app.toggle if item.key == "read_around"]
 
 
 def test_a_visit_is_noted_once_for_as_long_as_the_document_is_shown(site: Site) -> None:

@@ -36,14 +36,14 @@ def test_saving_does_not_wait_for_the_model_that_reads_again(site: Site) -> None
     assert site.mounted()["ack"]["seq"] == 1, "acknowledged while the model still reads"
     site.send(document, {"op": "accept", "id": site.span_id("Olena Kovalenko")})
     assert site.mounted()["ack"]["seq"] == 2
-    assert "is suggesting again" in site.said()
+    assert "is suggesting again" in site.messages()
 
     site.model.holds.set()
     _wait_for_the_model(site)
     site.run()
     assert site.spans()["New York"] == "rejected", "an edit made meanwhile stands"
     assert site.spans()["Olena Kovalenko"] == "accepted"
-    assert "is suggesting again" not in site.said()
+    assert "is suggesting again" not in site.messages()
 
 
 def test_what_the_model_adds_to_a_wish_is_told_when_it_is_done(site: Site) -> None:
@@ -102,9 +102,9 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     site.send(document, {"op": "comment", "text": "<b>no markup</b>"})
     site.navigate("history")
 
-    assert "relabelled “New York” from LOC to MISC" in site.said().replace("\\", "")
-    assert "model version 1 suggested 3 entities" in site.said()
-    assert "<b>" not in site.said()
+    assert "relabelled “New York” from LOC to MISC" in site.messages().replace("\\", "")
+    assert "model version 1 suggested 3 entities" in site.messages()
+    assert "<b>" not in site.messages()
     site.app.button(key="look 0").click()
     site.navigate("history")
     assert site.mounted()["read_only"] is True

@@ -178,7 +178,7 @@ def test_a_text_without_words_is_no_error(site: Site) -> None:
     site.app.text_area(key="denoise_text").set_value("   ")
     site.run()
 
-    assert "This text has no words" in site.said()
+    assert "This text has no words" in site.messages()
 
 
 def _data(site: Site) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _film(site: Site) -> dict[str, object]:
 
 def _pictures(site: Site) -> dict[str, dict[str, object]]:
     figures = site.app.get("plotly_chart")
-    return {each.key: json.loads(each.proto.spec) for each in figures}
+    return {figure.key: json.loads(figure.proto.spec) for figure in figures}
 
 
 def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None:
@@ -203,14 +203,14 @@ def test_what_is_chosen_in_the_film_is_drawn_in_the_pictures(site: Site) -> None
     site.app.session_state["denoising"] = {"chosen": chosen}
     site.run()
 
-    assert "New York University Hospital" in site.said()
+    assert "New York University Hospital" in site.messages()
     names = [trace["name"] for trace in _pictures(site)["river"]["data"]]  # type: ignore[attr-defined]
     assert "ORG, chosen" in names
 
     site.app.session_state["denoising"] = {"chosen": {**chosen, "span": 11}}
     site.run()
 
-    assert "Boundary probabilities of noisy span 12" in site.said()
+    assert "Boundary probabilities of noisy span 12" in site.messages()
 
 
 def test_what_was_chosen_in_another_film_is_not_looked_for_in_this_one(site: Site) -> None:
@@ -243,17 +243,17 @@ def test_no_seed_is_compared_before_it_is_asked_for(site: Site) -> None:
 def test_seeds_are_compared_and_told_where_they_differ(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = {seed: _said("New York University", "ORG") for seed in range(8)}
-    said[2] = _said("New York", "LOC")
-    _answer(monkeypatch, said)
+    message = {seed: _said("New York University", "ORG") for seed in range(8)}
+    message[2] = _said("New York", "LOC")
+    _answer(monkeypatch, message)
     site.open("denoise", document=site.add(TEXT))
 
     site.app.get("segmented_control")[-1].set_value("Seeds")
     site.run()
 
     assert [settings.seed for settings in site.model.predicted] == [0, 1, 2, 3, 4]
-    assert "They agree on 0 of 2 places." in site.said()
-    assert "ORG with seed 0, seed 1, seed 3 and seed 4" in site.said().replace("\\", "")
+    assert "They agree on 0 of 2 places." in site.messages()
+    assert "ORG with seed 0, seed 1, seed 3 and seed 4" in site.messages().replace("\\", "")
     table = site.app.dataframe[0].value
     assert list(table["seed 2"]) == ["≠ “New York” LOC", "✓ 90%"]
     assert table["Existence"].tolist() == [1.0, 1.0]
@@ -262,7 +262,7 @@ def test_seeds_are_compared_and_told_where_they_differ(
     site.app.slider(key="compare_seeds").set_value(2)
     site.run()
 
-    assert "They agree on 1 of 1 place." in site.said()
+    assert "They agree on 1 of 1 place." in site.messages()
     assert len(site.model.predicted) == 5, "each seed is asked once"
 
 
@@ -307,7 +307,7 @@ def test_a_version_whose_folder_is_gone_is_left_out_and_told(
     site.app.get("segmented_control")[-1].set_value("Model versions")
     site.run()
 
-    assert "Version 2 is skipped" in site.said()
+    assert "Version 2 is skipped" in site.messages()
     assert "version 2" not in site.app.dataframe[0].value.columns
 
 
@@ -315,11 +315,11 @@ def _said(words: str, label: str) -> tuple[Entity, ...]:
     return (Entity(TEXT.index(words), TEXT.index(words) + len(words), label, 0.9),)
 
 
-def _answer(monkeypatch: pytest.MonkeyPatch, said: dict[int, tuple[Entity, ...]]) -> None:
+def _answer(monkeypatch: pytest.MonkeyPatch, message: dict[int, tuple[Entity, ...]]) -> None:
     def predict(
         self: PretendedModel, text: str, settings: SamplerSettings, *_: object
     ) -> Prediction:
         self.predicted.append(settings)
-        return Prediction(text, said[settings.seed])
+        return Prediction(text, message[settings.seed])
 
     monkeypatch.setattr(PretendedModel, "predict", predict)

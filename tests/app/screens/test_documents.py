@@ -99,7 +99,7 @@ def test_the_search_looks_into_names_and_texts(site: Site) -> None:
     site.app.text_input(key="search").set_value("' OR 1=1 --")
     site.run()
     assert names(site) == []
-    assert "No matching documents" in site.said()
+    assert "No matching documents" in site.messages()
 
 
 def test_the_list_can_be_narrowed_to_a_status(site: Site) -> None:
@@ -122,7 +122,7 @@ def test_many_documents_come_in_pages(site: Site) -> None:
     site.open("documents")
 
     assert names(site) == [f"visit {number:02}" for number in range(25)]
-    assert "1–25 of 30 documents" in site.said()
+    assert "1–25 of 30 documents" in site.messages()
 
 
 def test_a_page_that_there_is_no_more_shows_the_last_there_is(site: Site) -> None:
@@ -133,7 +133,7 @@ def test_a_page_that_there_is_no_more_shows_the_last_there_is(site: Site) -> Non
     site.open("documents")
 
     assert names(site) == [f"visit {number:02}" for number in range(25, 30)]
-    assert "26–30 of 30 documents" in site.said()
+    assert "26–30 of 30 documents" in site.messages()
 
 
 def test_continue_opens_what_was_begun_before_what_is_new(site: Site) -> None:
@@ -152,12 +152,12 @@ def test_pasted_text_becomes_a_document_exactly_as_it_is(site: Site) -> None:
     site.open("documents")
 
     site.app.text_area(key="pasted_text").set_value("  Two  spaces\n")
-    next(each for each in site.app.button if each.label == "Add text").click()
+    next(item for item in site.app.button if item.label == "Add text").click()
     site.run()
 
     with site.sessions() as session:
         assert documents.get(session, 1).text == "  Two  spaces\n"
-    assert "added" in site.said()
+    assert "added" in site.messages()
 
 
 def test_a_new_label_appears_in_the_annotator(site: Site) -> None:
@@ -166,7 +166,7 @@ def test_a_new_label_appears_in_the_annotator(site: Site) -> None:
 
     site.app.text_input(key="label_name").set_value("EVENT")
     site.app.text_input(key="label_description").set_value("Festivals and matches")
-    next(each for each in site.app.button if each.label == "Add label").click()
+    next(item for item in site.app.button if item.label == "Add label").click()
     site.run()
     site.open("annotate", document=document)
 
@@ -179,10 +179,10 @@ def test_a_label_that_is_taken_is_refused_with_a_reason(site: Site) -> None:
     site.open("documents")
 
     site.app.text_input(key="label_name").set_value("PER")
-    next(each for each in site.app.button if each.label == "Add label").click()
+    next(item for item in site.app.button if item.label == "Add label").click()
     site.run()
 
-    assert "already has a label" in site.said()
+    assert "already has a label" in site.messages()
 
 
 def test_a_new_project_is_chosen_at_once(site: Site) -> None:
@@ -190,14 +190,14 @@ def test_a_new_project_is_chosen_at_once(site: Site) -> None:
     site.open("documents")
 
     site.app.text_input(key="project_name").set_value("Minutes")
-    next(each for each in site.app.button if each.label == "Create project").click()
+    next(item for item in site.app.button if item.label == "Create project").click()
     site.run()
 
     with site.sessions() as session:
         created = projects.by_name(session, "Minutes")
         assert created is not None
     assert site.app.query_params["project"] == str(created.id)
-    assert "No documents in this project yet" in site.said()
+    assert "No documents in this project yet" in site.messages()
 
 
 def test_choosing_a_project_changes_what_is_listed(site: Site) -> None:
@@ -244,7 +244,7 @@ def test_what_other_tools_sent_in_vain_is_shown_until_somebody_has_seen_it(
         refusals.note(site.project_id, "Label Studio", "a valid token is required <b>")
     refusals.note(site.project_id + 1, "INCEpTION", "of another project")
     site.open("documents")
-    (warning,) = (each.value for each in site.app.warning if "other tools" in each.value)
+    (warning,) = (item.value for item in site.app.warning if "other tools" in item.value)
     assert "3 times" in warning
     assert literal("required <b>") in warning
     assert "another project" not in warning
@@ -252,4 +252,4 @@ def test_what_other_tools_sent_in_vain_is_shown_until_somebody_has_seen_it(
     site.app.button(key="dismiss refusals").click()
     site.run()
 
-    assert "other tools" not in site.said()
+    assert "other tools" not in site.messages()

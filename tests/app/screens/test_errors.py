@@ -19,9 +19,9 @@ def test_a_database_that_is_gone_is_told_and_nothing_is_acknowledged_until_it_is
     path.rename(away)
 
     site.send(document, {"op": "accept", "id": span})
-    said = site.said().replace("\\", "")
-    assert "the database file is missing" in said
-    assert "Everything saved so far is safe. Restore the file" in said
+    message = site.messages().replace("\\", "")
+    assert "the database file is missing" in message
+    assert "Everything saved so far is safe. Restore the file" in message
     assert not site.app.get("bidi_component"), "nothing could be acknowledged"
 
     away.rename(path)

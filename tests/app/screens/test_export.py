@@ -22,7 +22,7 @@ def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
 
     site.open("export")
 
-    assert "Nothing is submitted yet" in site.said()
+    assert "Nothing is submitted yet" in site.messages()
 
 
 def test_the_lossless_format_holds_everything(site: Site) -> None:
@@ -31,8 +31,8 @@ def test_the_lossless_format_holds_everything(site: Site) -> None:
 
     site.open("export")
 
-    assert "1 document · 3 entities" in site.said()
-    assert "1 document not submitted" in site.said()
+    assert "1 document · 3 entities" in site.messages()
+    assert "1 document not submitted" in site.messages()
     assert '"New York University"' not in site.app.warning
     assert site.app.code[0].value.startswith("{")
 
@@ -44,7 +44,7 @@ def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: 
     site.app.selectbox(key="export_format").set_value("bio")
     site.run()
 
-    assert "1 entity left out: nested in or overlapping a longer one" in site.said()
+    assert "1 entity left out: nested in or overlapping a longer one" in site.messages()
     assert list(site.app.dataframe[0].value["Text"]) == ["New York"]
     assert "B-ORG" in site.app.code[0].value
 
@@ -57,7 +57,7 @@ def test_only_the_held_out_documents_can_be_exported(site: Site) -> None:
     site.app.get("segmented_control")[0].set_value("Held out")
     site.run()
 
-    assert "1 document · 0 entities" in site.said()
+    assert "1 document · 0 entities" in site.messages()
 
 
 def test_a_preview_cuts_long_lines_and_long_files() -> None:
@@ -98,10 +98,10 @@ def test_a_large_file_is_made_only_when_it_is_asked_for_and_kept(
 ) -> None:
     large(site, monkeypatch)
     assert not site.app.code
-    assert "Up to 1 document" in site.said()
+    assert "Up to 1 document" in site.messages()
 
     make(site)
-    assert "1 document · 3 entities" in site.said()
+    assert "1 document · 3 entities" in site.messages()
     (path,) = (site.settings.data / "exports").glob("*/export.jsonl")
     written = path.stat().st_mtime_ns
     site.run()
@@ -129,18 +129,18 @@ def test_the_filters_narrow_what_is_written(site: Site) -> None:
     site.app.checkbox(key="export_undecided").check()
     site.run()
 
-    assert "2 documents · 1 entity" in site.said()
+    assert "2 documents · 1 entity" in site.messages()
 
 
 def test_what_is_undecided_can_be_had_before_anything_is_submitted(site: Site) -> None:
     site.add()
     site.open("export")
-    assert "nothing to export" in site.said()
+    assert "nothing to export" in site.messages()
 
     site.app.checkbox(key="export_undecided").check()
     site.run()
 
-    assert "1 document · 0 entities" in site.said()
+    assert "1 document · 0 entities" in site.messages()
 
 
 def test_the_manifest_is_offered_beside_the_file(site: Site) -> None:
@@ -148,9 +148,9 @@ def test_the_manifest_is_offered_beside_the_file(site: Site) -> None:
     site.open("export")
 
     made = site.app.session_state["made_export"]
-    told = json.loads(made.manifest)
-    assert (told["file"], told["counts"]["entities"]) == ("News.jsonl", 3)
-    assert told["sha256"] == hashlib.sha256(made.path.read_bytes()).hexdigest()
+    reported = json.loads(made.manifest)
+    assert (reported["file"], reported["counts"]["entities"]) == ("News.jsonl", 3)
+    assert reported["sha256"] == hashlib.sha256(made.path.read_bytes()).hexdigest()
 
 
 def test_files_of_sessions_long_gone_are_cleared_away(site: Site) -> None:
@@ -170,6 +170,6 @@ def test_a_hostile_name_is_shown_and_never_run(site: Site) -> None:
     site.app.selectbox(key="export_format").set_value("bio")
     site.run()
 
-    shown = [str(each.value) for each in (*site.app.markdown, *site.app.caption)]
-    assert not any("<script" in each for each in shown)
+    shown = [str(item.value) for item in (*site.app.markdown, *site.app.caption)]
+    assert not any("<script" in item for item in shown)
     assert "<script" in str(site.app.dataframe[0].value["Document"][0])

@@ -22,7 +22,7 @@ TITLES = (
 
 
 def plots(site: Site) -> list[dict[str, Any]]:
-    return [json.loads(each.proto.spec) for each in site.app.get("plotly_chart")]
+    return [json.loads(item.proto.spec) for item in site.app.get("plotly_chart")]
 
 
 def retrained(site: Site, train: int, f1: float, predicted: int = 12) -> None:
@@ -51,19 +51,19 @@ def worked(site: Site) -> None:
 
 def test_a_project_without_documents_leads_to_them(site: Site) -> None:
     site.open("figures")
-    assert "No documents in this project yet" in site.said()
+    assert "No documents in this project yet" in site.messages()
     assert not plots(site)
 
 
 def test_every_figure_that_has_nothing_to_show_says_what_would_fill_it(site: Site) -> None:
     site.add()
     site.open("figures")
-    said = site.said()
+    message = site.messages()
     for title in TITLES:
-        assert title in said or title in ("Seconds per document", "Actions per entity")
-    assert "Time and actions" in said
+        assert title in message or title in ("Seconds per document", "Actions per entity")
+    assert "Time and actions" in message
     assert len(plots(site)) == 1
-    assert said.count("hourglass_empty") == 6
+    assert message.count("hourglass_empty") == 6
 
 
 def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to_read_it(
@@ -73,14 +73,14 @@ def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to
     retrained(site, 10, 0.5)
     retrained(site, 20, 0.6)
     site.open("figures")
-    said = site.said()
+    message = site.messages()
     for title in TITLES:
-        assert title in said
-    assert "hourglass" not in said
+        assert title in message
+    assert "hourglass" not in message
     assert len(plots(site)) == len(TITLES)
     assert len(site.app.get("download_button")) == len(TITLES)
-    assert "the smallest number here is 12" in said
-    assert "submit some of both kinds to compare" in said
+    assert "the smallest number here is 12" in message
+    assert "submit some of both kinds to compare" in message
 
 
 def test_the_numbers_are_those_of_the_work(site: Site) -> None:
@@ -111,8 +111,8 @@ def test_figures_of_undefined_measures_alone_say_how_many_entities_it_takes(site
     retrained(site, 20, 1.0, predicted=0)
     site.open("figures")
     assert "this version" not in {trace["name"] for plot in plots(site) for trace in plot["data"]}
-    assert site.said().count("F1 is undefined (–)") == 2
-    assert "takes 97 entities in them" in site.said()
+    assert site.messages().count("F1 is undefined (–)") == 2
+    assert "takes 97 entities in them" in site.messages()
 
 
 def test_a_whole_score_is_a_hundred_per_cent_and_none_is_nought(site: Site) -> None:
@@ -135,4 +135,4 @@ def test_versions_of_other_projects_are_left_out(site: Site) -> None:
         for version in model_versions.every(session):
             version.settings = {"snapshot": {"project": "Other", "train": 1, "holdout": 1}}
     site.open("figures")
-    assert "Retrain on the Train page" in site.said()
+    assert "Retrain on the Train page" in site.messages()

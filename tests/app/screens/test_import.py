@@ -40,10 +40,10 @@ def test_an_upload_is_added_and_reported_with_duplicates_and_bad_lines(site: Sit
     upload(site, "some.jsonl", line(text="Bo Li met Anna.") * 2 + b"{broken\n")
     add(site)
 
-    said = site.said()
-    assert "1 document added" in said
-    assert "1 duplicate" in said
-    assert "line 3" in said
+    message = site.messages()
+    assert "1 document added" in message
+    assert "1 duplicate" in message
+    assert "line 3" in message
     assert site.app.get("file_uploader")[0].value in (None, [])
 
 
@@ -54,11 +54,11 @@ def test_a_file_is_looked_at_before_anything_is_written(site: Site) -> None:
 
     upload(site, "some.jsonl", content)
 
-    said = site.said()
-    assert "1 new" in said
-    assert "1 duplicate" in said
-    assert "1 unreadable" in said
-    assert "EVENT 1 (new)" in said
+    message = site.messages()
+    assert "1 new" in message
+    assert "1 duplicate" in message
+    assert "1 unreadable" in message
+    assert "EVENT 1 (new)" in message
     tables = [table.value for table in site.app.dataframe if "Entities" in table.value]
     assert list(tables[0]["Entities"]) == ["not annotated", "Ascot (EVENT)"]
     with site.sessions() as session:
@@ -89,9 +89,9 @@ def test_what_came_in_before_an_import_was_stopped_stays_and_is_told(
     add(site)
     site.run()
 
-    assert "2 documents added. The import stopped" in site.said()
+    assert "2 documents added. The import stopped" in site.messages()
     add(site)
-    assert "3 documents added · 2 duplicates" in site.said()
+    assert "3 documents added · 2 duplicates" in site.messages()
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 5
 
@@ -100,8 +100,8 @@ def test_a_file_that_is_broken_in_the_middle_is_not_told_as_done(site: Site) -> 
     upload(site, "some.json", b'[{"text": "One."}\n{"text": "Two."}]')
     add(site)
 
-    assert "1 document added" in site.said()
-    assert "The import stopped at line 2, and nothing after it was read" in site.said()
+    assert "1 document added" in site.messages()
+    assert "The import stopped at line 2, and nothing after it was read" in site.messages()
 
 
 SPANISH = "La Señora celebró su mañana con niños; Begoña Ibáñez."
@@ -132,7 +132,7 @@ def test_one_click_reads_a_file_in_another_encoding(site: Site) -> None:
 
     encodings.set_value("windows-1252")
     site.run()
-    assert "1 new" in site.said()
+    assert "1 new" in site.messages()
     add(site)
     assert texts(site) == [SPANISH]
 
@@ -144,7 +144,7 @@ def test_any_other_encoding_can_be_chosen_and_a_wrong_choice_changed(site: Site)
     box = next(box for box in site.app.selectbox if box.label == "Encoding")
     box.set_value("cp850")
     site.run()
-    assert "1 new" in site.said()
+    assert "1 new" in site.messages()
     add(site)
 
     assert texts(site) == [SPANISH]
@@ -153,7 +153,7 @@ def test_any_other_encoding_can_be_chosen_and_a_wrong_choice_changed(site: Site)
 def test_an_encoding_is_asked_of_no_file_that_is_utf8(site: Site) -> None:
     upload(site, "some.jsonl", "{broken ü\n".encode() + line(text="Zürich."))
 
-    assert "1 unreadable" in site.said()
+    assert "1 unreadable" in site.messages()
     assert not site.app.radio
 
 
@@ -161,10 +161,10 @@ def test_an_empty_list_of_labels_is_asked_about_and_not_submitted_by_itself(site
     content = line(text="One.", label=[[0, 3, "X"]]) + line(text="Two.", label=[])
     upload(site, "some.jsonl", content)
 
-    said = "1 record with an empty list of labels: imported as not yet annotated"
-    assert said in site.said()
+    message = "1 record with an empty list of labels: imported as not yet annotated"
+    assert message in site.messages()
     add(site)
-    assert said in site.said()
+    assert message in site.messages()
     with site.sessions() as session:
         statuses = [row.status for row in list_documents(session, site.project_id).rows]
     assert sorted(statuses) == ["new", "submitted"]
@@ -188,17 +188,17 @@ def test_records_of_one_text_are_asked_about_and_merged_unless_told_otherwise(si
     other = [{"start": 4, "end": 7, "label": "A"}]
     upload(site, "some.jsonl", content + line(text="One two.", entities=other))
 
-    said = site.said()
-    assert "1 record of a text that came before, with other annotation: merged" in said
-    assert "1 record contradicts an earlier record of the same text, which stands" in said
-    assert "line 2: contradicts" in said
-    assert "unreadable" not in said
+    message = site.messages()
+    assert "1 record of a text that came before, with other annotation: merged" in message
+    assert "1 record contradicts an earlier record of the same text, which stands" in message
+    assert "line 2: contradicts" in message
+    assert "unreadable" not in message
     chosen(site, "a text that came before").set_value("separate")
     site.run()
-    assert "2 records of a text that came before, by another person" in site.said()
+    assert "2 records of a text that came before, by another person" in site.messages()
     add(site)
 
-    assert "2 records of a text that came before, by another person" in site.said()
+    assert "2 records of a text that came before, by another person" in site.messages()
     with site.sessions() as session:
         assert len(responses.newest(session, [1])) == 3
 
@@ -211,26 +211,28 @@ def test_a_text_that_the_project_has_with_other_annotation_is_told_before_and_af
     add(site)
     upload(site, "more.jsonl", line(text="One.", entities=[{"start": 0, "end": 3, "label": "B"}]))
 
-    said = "1 record has a text that the project has with other annotation, which stays as it is"
-    assert said in site.said()
+    message = "1 record has a text that the project has with other annotation, which stays as it is"
+    assert message in site.messages()
     add(site)
-    assert said in site.said()
+    assert message in site.messages()
 
 
 def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
     entity = {"start": 0, "end": 1, "label": SCRIPT}
     content = line(text=SCRIPT, name=SCRIPT, entities=[entity]) + line(text="x", **{SCRIPT: 1})
     upload(site, f"{SCRIPT}.jsonl", content)
-    seen = [str(each.value) for each in (*site.app.markdown, *site.app.caption)]
+    visible = [str(item.value) for item in (*site.app.markdown, *site.app.caption)]
     add(site)
-    seen += [str(each.value) for each in (*site.app.markdown, *site.app.caption, *site.app.warning)]
+    visible += [
+        str(item.value) for item in (*site.app.markdown, *site.app.caption, *site.app.warning)
+    ]
 
-    assert any("onerror" in each for each in seen)
-    assert not any(re.search(r"(?<!\\)<img", each) for each in seen), "unescaped"
+    assert any("onerror" in item for item in visible)
+    assert not any(re.search(r"(?<!\\)<img", item) for item in visible), "unescaped"
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("latin.txt", "Zürich".encode("latin-1"), "not UTF-8"),
         ("deep.jsonl", b"[" * 100_000, "nested too deeply"),
@@ -240,11 +242,11 @@ def test_what_files_say_is_shown_and_never_run(site: Site) -> None:
     ],
 )
 def test_a_file_that_is_none_is_refused_with_the_reason(
-    site: Site, name: str, content: bytes, said: str
+    site: Site, name: str, content: bytes, message: str
 ) -> None:
     upload(site, name, content)
 
-    assert said in "\n".join([site.said(), *(str(each.value) for each in site.app.error)])
+    assert message in "\n".join([site.messages(), *(str(item.value) for item in site.app.error)])
     add(site)
     with site.sessions() as session:
         assert list_documents(session, site.project_id).total == 0
@@ -265,10 +267,10 @@ def test_a_pasted_text_that_is_too_long_is_refused(
     monkeypatch.setattr("storage.repository.documents.LONGEST_TEXT", 10)
     site.open("documents")
     site.app.text_area(key="pasted_text").set_value("eleven char")
-    next(each for each in site.app.button if each.label == "Add text").click()
+    next(item for item in site.app.button if item.label == "Add text").click()
     site.run()
 
-    assert "at most 10 characters, got 11" in site.said()
+    assert "at most 10 characters, got 11" in site.messages()
 
 
 def test_the_list_of_bad_records_begins_no_formula() -> None:
@@ -290,7 +292,7 @@ def test_a_column_file_shows_its_first_lines_and_which_columns_were_taken(site: 
 
     tables = [table.value for table in site.app.dataframe if "2" in table.value]
     assert list(tables[0]["2"]) == ["Mara", "sleeps", "here"]
-    assert "words from column 2" in site.said()
+    assert "words from column 2" in site.messages()
 
 
 def test_columns_that_are_chosen_in_the_preview_are_the_ones_that_come_in(site: Site) -> None:
@@ -305,13 +307,13 @@ def test_columns_that_are_chosen_in_the_preview_are_the_ones_that_come_in(site: 
     assert list(tables[0]["Text"]) == ["MARA SLEEP HERE"]
     assert list(tables[0]["Entities"]) == ["HERE (ADV)"]
     add(site)
-    assert "1 document added · 1 entity" in site.said()
+    assert "1 document added · 1 entity" in site.messages()
 
 
 def test_a_file_of_columns_without_tags_asks_which_they_are(site: Site) -> None:
     upload(site, "some.conll", b"Mara\tPERSON\nsleeps\tNONE\n")
 
-    assert "no column holds tags" in site.said()
+    assert "no column holds tags" in site.messages()
     assert [box.label for box in site.app.multiselect if box.label == "Tags"] == ["Tags"]
 
 

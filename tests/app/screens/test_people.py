@@ -53,4 +53,4 @@ def _members(project_id: int) -> None:
 
 def _account(site: Site, name: str) -> int:
     accounts.add(site.sessions, name, None)
-    return next(each.id for each in accounts.every(site.sessions) if each.name == name)
+    return next(account.id for account in accounts.every(site.sessions) if account.name == name)

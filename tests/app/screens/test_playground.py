@@ -15,7 +15,7 @@ from tests.app.versions_kit import add_version
 
 def _texts(site: Site) -> list[dict[str, Any]]:
     """What the read-only texts were given."""
-    given = [json.loads(each.proto.json) for each in site.app.get("bidi_component")]
+    given = [json.loads(item.proto.json) for item in site.app.get("bidi_component")]
     return [data for data in given if "spans" in data]
 
 
@@ -48,14 +48,14 @@ def test_the_page_says_that_it_saves_nothing_and_saves_nothing(site: Site) -> No
 
     _paste(site, TEXT)
 
-    assert "Nothing is saved here" in site.said()
+    assert "Nothing is saved here" in site.messages()
     assert _rows(site) == before
 
 
 def _rows(site: Site) -> list[int]:
     with site.sessions() as session:
         tables = (Document, AnnotationSet)
-        return [session.scalar(select(func.count()).select_from(each)) or 0 for each in tables]
+        return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
 def test_the_dials_reach_the_model(site: Site) -> None:
@@ -87,7 +87,7 @@ def test_without_a_text_the_page_asks_for_one(site: Site, text: str) -> None:
     site.open("playground")
     _paste(site, text)
 
-    assert "Paste a text" in site.said()
+    assert "Paste a text" in site.messages()
     assert _texts(site) == []
 
 
@@ -103,16 +103,16 @@ def test_versions_stand_side_by_side_with_their_differences(
     site.app.multiselect(key="playground_versions").set_value([1, 2])
     site.run()
 
-    one, two = _texts(site)
-    assert "New York" in _found(one)
-    assert _found(two) == {"Olena Kovalenko": "PER", "Monday": "MISC"}
-    assert "They agree on 1 of 4 places." in site.said()
+    first, pair = _texts(site)
+    assert "New York" in _found(first)
+    assert _found(pair) == {"Olena Kovalenko": "PER", "Monday": "MISC"}
+    assert "They agree on 1 of 4 places." in site.messages()
     assert "“Monday”: not found with version 1; MISC with version 2." in _plainly(site)
 
 
 def _plainly(site: Site) -> str:
     """What the page says, without the signs that keep Markdown from acting."""
-    return site.said().replace("\\", "")
+    return site.messages().replace("\\", "")
 
 
 def test_markup_in_a_pasted_text_stays_text(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,9 +124,9 @@ def test_markup_in_a_pasted_text_stays_text(site: Site, monkeypatch: pytest.Monk
     site.app.multiselect(key="playground_versions").set_value([1, 2])
     site.run()
 
-    told = [each.value for each in site.app.markdown if "not found" in each.value]
-    assert told
-    assert not any("<b>" in each or " :red[" in each or "“:red[" in each for each in told)
+    reported = [item.value for item in site.app.markdown if "not found" in item.value]
+    assert reported
+    assert not any("<b>" in item or " :red[" in item or "“:red[" in item for item in reported)
 
 
 def test_a_label_that_the_project_lacks_is_shown_all_the_same(site: Site) -> None:

@@ -18,16 +18,16 @@ def test_a_pass_is_started_paused_resumed_and_cancelled(site: Site) -> None:
     _press(site, "preannotate")
     assert "0 of 1 document" in site.app.progress[1].text
     assert "running" in site.app.progress[1].text
-    assert any("No worker is running" in each.value for each in site.app.warning)
+    assert any("No worker is running" in item.value for item in site.app.warning)
 
     _press(site, "pause_pass")
     assert "paused" in site.app.progress[1].text
     _press(site, "resume_pass")
     _press(site, "cancel_pass")
 
-    found = bulk_preannotation.latest(site.sessions, 1)
-    assert found is not None
-    assert found.state == "cancelled"
+    result = bulk_preannotation.latest(site.sessions, 1)
+    assert result is not None
+    assert result.state == "cancelled"
     assert site.app.button(key="preannotate")
 
 

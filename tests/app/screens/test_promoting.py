@@ -56,8 +56,8 @@ def test_promoting_makes_the_new_version_the_one_that_suggests(
         active = model_versions.active(session)
         assert active is not None
         assert active.id == version
-    assert "now makes the suggestions" in site.said()
-    shown = next(each.value for each in site.app.dataframe if "State" in each.value)
+    assert "now makes the suggestions" in site.messages()
+    shown = next(item.value for item in site.app.dataframe if "State" in item.value)
     assert list(shown["State"]) == ["● active", "– retired"]
 
 
@@ -75,11 +75,11 @@ def test_thin_evidence_is_told_in_numbers_and_asked_about_once(
     site.app.button(key=f"promote {version}").click()
     site.run()
 
-    said = site.said()
-    assert "measured on only 12 held\\-out entities" in said
-    assert "It takes 85 more for a 95 % interval of at most ±10 points" in said
-    assert "on 4 documents this may be chance" in said
-    assert "The active model serves all projects; today that is News alone" in said
+    message = site.messages()
+    assert "measured on only 12 held\\-out entities" in message
+    assert "It takes 85 more for a 95 % interval of at most ±10 points" in message
+    assert "on 4 documents this may be chance" in message
+    assert "The active model serves all projects; today that is News alone" in message
     assert active_version(site) == 1
     site.app.button(key="keep active").click()
     site.run()
@@ -96,12 +96,12 @@ def test_a_version_that_was_never_measured_is_asked_about(site: Site, jobs: Pret
     version = proposed(site, {})
     jobs.put("done", version_id=version)
     site.run()
-    assert "It takes about 97 entities in them to know its F1 to ±10 points" in site.said()
+    assert "It takes about 97 entities in them to know its F1 to ±10 points" in site.messages()
 
     site.app.button(key=f"promote {version}").click()
     site.run()
 
-    assert "was never measured here" in site.said()
+    assert "was never measured here" in site.messages()
     confirm(site)
     assert active_version(site) == version
 
@@ -118,7 +118,7 @@ def test_a_version_that_is_surely_better_on_many_entities_is_promoted_at_once(
     version = proposed(site)
     jobs.put("done", version_id=version)
     site.run()
-    assert f"Version {version} is significantly better than Version 1" in site.said()
+    assert f"Version {version} is significantly better than Version 1" in site.messages()
 
     site.app.button(key=f"promote {version}").click()
     site.run()
@@ -133,7 +133,7 @@ def test_a_promotion_is_shown_with_who_and_taken_back_by_one_button(
     version = proposed(site)
     ModelRegistry(site.sessions).promote(version, "more names")
     site.run()
-    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    moves = next(item.value for item in site.app.dataframe if "Why" in item.value)
     assert moves[["Who", "From", "To", "Why"]].values.tolist() == [
         ["terminal", 1, version, "more names"]
     ]
@@ -144,7 +144,7 @@ def test_a_promotion_is_shown_with_who_and_taken_back_by_one_button(
     active = ModelRegistry(site.sessions).active()
     assert active is not None
     assert active.id == 1
-    moves = next(each.value for each in site.app.dataframe if "Why" in each.value)
+    moves = next(item.value for item in site.app.dataframe if "Why" in item.value)
     assert list(moves["Why"]) == ["rolled back", "more names"]
 
 
@@ -161,7 +161,7 @@ def test_a_version_whose_folder_is_gone_is_not_promoted(site: Site, jobs: Preten
     site.run()
     confirm(site)
 
-    assert path.rsplit("/", 1)[-1] in site.said()
+    assert path.rsplit("/", 1)[-1] in site.messages()
     with site.sessions() as session:
         active = model_versions.active(session)
         assert active is not None
@@ -176,13 +176,13 @@ def test_an_outdated_active_model_is_said_and_another_can_be_promoted(
     outdate(site.settings.model)
     site.run()
 
-    assert "trained by an earlier version of Spanneal" in site.said()
-    assert "start" not in {each.key for each in site.app.button}
+    assert "trained by an earlier version of Spanneal" in site.messages()
+    assert "start" not in {item.key for item in site.app.button}
     site.app.button(key="promote other").click()
     site.run()
     confirm(site)
 
-    assert "earlier version" not in site.said()
+    assert "earlier version" not in site.messages()
     with site.sessions() as session:
         active = model_versions.active(session)
         assert active is not None

@@ -102,9 +102,9 @@ def test_what_no_database_can_hold_goes_back_and_holds_up_nothing_and_the_rest_i
         post(site, document)
 
     assert site.mounted()["ack"] is None
-    returned, told = site.mounted()["returned"], site.mounted()["error"]
+    returned, reported = site.mounted()["returned"], site.mounted()["error"]
     assert (returned is not None) == comes_back
-    assert str(error.orig) in (returned["why"] if comes_back else told)
+    assert str(error.orig) in (returned["why"] if comes_back else reported)
     post(site, document, ops=[{"seq": 2, **COMMENT}])
     assert done(site, document) == 1, "what comes behind it is saved"
 
@@ -122,7 +122,7 @@ def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_
 
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
-    assert "Somebody deleted visit while you were working on it" in site.said()
+    assert "Somebody deleted visit while you were working on it" in site.messages()
     trash.restore(site.sessions, kind, deleted, "Chi")
     site.open("annotate", project=site.project_id, document=document)
     assert site.spans()["Olena"] == "accepted"

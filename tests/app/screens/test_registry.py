@@ -14,7 +14,7 @@ KNOWING = PretendedModel(2, names=(("Anna Haag", "PER"), ("Bank of China", "ORG"
 
 
 @pytest.fixture
-def two(site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch) -> Site:
+def pair(site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Held-out documents, and two versions of which the newer finds everything."""
     models = {1: BLIND, 2: KNOWING}
 
@@ -32,36 +32,36 @@ def two(site: Site, jobs: PretendedJobs, monkeypatch: pytest.MonkeyPatch) -> Sit
 def test_one_version_alone_is_not_compared(site: Site, jobs: PretendedJobs) -> None:
     site.open("train")
 
-    assert not [each for each in site.app.button if each.key == "versus"]
+    assert not [item for item in site.app.button if item.key == "versus"]
 
 
-def test_the_newest_two_versions_are_compared_on_the_held_out_documents(two: Site) -> None:
-    two.app.button(key="versus").click()
-    two.run()
+def test_the_newest_two_versions_are_compared_on_the_held_out_documents(pair: Site) -> None:
+    pair.app.button(key="versus").click()
+    pair.run()
 
-    shown = next(each.value for each in two.app.dataframe if "B - A" in each.value)
+    shown = next(item.value for item in pair.app.dataframe if "B - A" in item.value)
     assert shown["Label"].iloc[0] == "All"
     assert {"PER", "ORG"} <= set(shown["Label"])
     assert (shown["A"].iloc[0], shown["B"].iloc[0]) == (0.0, 100.0)
-    assert "Version 2" in two.said()
+    assert "Version 2" in pair.messages()
     assert shown["Documents it takes"].iloc[0] == 5
 
 
-def test_a_version_is_not_compared_with_itself(two: Site) -> None:
-    two.app.selectbox(key="versus_b").set_value(1)
-    two.run()
+def test_a_version_is_not_compared_with_itself(pair: Site) -> None:
+    pair.app.selectbox(key="versus_b").set_value(1)
+    pair.run()
 
-    assert two.app.button(key="versus").disabled
+    assert pair.app.button(key="versus").disabled
 
 
-def test_a_result_is_not_shown_for_other_versions_than_were_compared(two: Site) -> None:
-    two.app.button(key="versus").click()
-    two.run()
-    two.app.selectbox(key="versus_a").set_value(2)
-    two.app.selectbox(key="versus_b").set_value(1)
-    two.run()
+def test_a_result_is_not_shown_for_other_versions_than_were_compared(pair: Site) -> None:
+    pair.app.button(key="versus").click()
+    pair.run()
+    pair.app.selectbox(key="versus_a").set_value(2)
+    pair.app.selectbox(key="versus_b").set_value(1)
+    pair.run()
 
-    assert not [each for each in two.app.dataframe if "B - A" in each.value]
+    assert not [item for item in pair.app.dataframe if "B - A" in item.value]
 
 
 def test_without_held_out_documents_the_page_says_what_is_missing(
@@ -73,7 +73,7 @@ def test_without_held_out_documents_the_page_says_what_is_missing(
     site.app.button(key="versus").click()
     site.run()
 
-    assert "models cannot be compared" in site.said()
+    assert "models cannot be compared" in site.messages()
 
 
 def test_a_version_can_be_downloaded(site: Site, jobs: PretendedJobs) -> None:
@@ -81,7 +81,7 @@ def test_a_version_can_be_downloaded(site: Site, jobs: PretendedJobs) -> None:
     site.app.button(key="make_model").click()
     site.run()
 
-    (download,) = (each for each in site.app.get("download_button") if "zip" in each.proto.label)
+    (download,) = (item for item in site.app.get("download_button") if "zip" in item.proto.label)
     assert download.proto.label == "Download .zip"
 
 
@@ -97,7 +97,7 @@ def test_a_version_whose_folder_is_gone_cannot_be_downloaded_and_says_why(
     site.run()
 
     assert site.app.error
-    assert not [each for each in site.app.get("download_button") if "zip" in each.proto.label]
+    assert not [item for item in site.app.get("download_button") if "zip" in item.proto.label]
 
 
 def test_an_uploaded_file_that_is_no_model_is_refused_in_words(
@@ -110,5 +110,5 @@ def test_an_uploaded_file_that_is_no_model_is_refused_in_words(
     site.app.button(key="take_model").click()
     site.run()
 
-    assert "is not a readable zip" in site.said()
+    assert "is not a readable zip" in site.messages()
     assert len(ModelRegistry(site.sessions).versions()) == 1

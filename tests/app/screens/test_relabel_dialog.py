@@ -21,19 +21,19 @@ def document(site: Site) -> int:
 def label_id(site: Site, name: str) -> int:
     with site.sessions() as session:
         labels = projects.labels(session, site.project_id)
-        return next(each.id for each in labels if each.name == name)
+        return next(label.id for label in labels if label.name == name)
 
 
 def names(site: Site) -> list[str]:
     with site.sessions() as session:
-        return [each.name for each in projects.labels(session, site.project_id)]
+        return [label.name for label in projects.labels(session, site.project_id)]
 
 
 def answer(site: Site, document: int) -> set[tuple[str, str]]:
     with site.sessions() as session:
-        found = annotation_sets.submitted_of(session, document)
-        assert found is not None
-        return {(span.label, span.status) for span in annotation_sets.spans_of(found)}
+        result = annotation_sets.submitted_of(session, document)
+        assert result is not None
+        return {(span.label, span.status) for span in annotation_sets.spans_of(result)}
 
 
 def ask(site: Site, change: str, name: str) -> None:
@@ -46,13 +46,13 @@ def ask(site: Site, change: str, name: str) -> None:
 
 
 def press(site: Site, label: str) -> None:
-    next(each for each in site.app.button if each.label == label).click()
+    next(item for item in site.app.button if item.label == label).click()
     site.run()
 
 
 def test_a_renamed_label_is_told_what_it_marks_and_keeps_it(site: Site, document: int) -> None:
     ask(site, "rename", "LOC")
-    assert "1 accepted entity in 1 document" in site.said()
+    assert "1 accepted entity in 1 document" in site.messages()
     site.app.text_input(key=f"rename_{label_id(site, 'LOC')}").set_value("PLACE")
     site.run()
     press(site, "Rename")
@@ -72,7 +72,7 @@ def test_a_name_that_is_taken_is_refused_in_the_dialog(site: Site, document: int
     site.run()
     press(site, "Rename")
 
-    assert "ORG" in "".join(each.value for each in site.app.error)
+    assert "ORG" in "".join(item.value for item in site.app.error)
     assert "LOC" in names(site)
 
 
@@ -105,7 +105,7 @@ def test_a_split_leads_through_every_entity_and_can_be_left_and_ended(
         ("SCHOOL", "accepted"),
         ("LOC", "accepted"),
     }
-    assert "All entities are decided" in "".join(each.value for each in site.app.success)
+    assert "All entities are decided" in "".join(item.value for item in site.app.success)
     site.app.button(key="end split").click()
     site.run()
-    assert not [each for each in site.app.button if each.key == "end split"]
+    assert not [item for item in site.app.button if item.key == "end split"]

@@ -37,19 +37,19 @@ def accepted(site: Site) -> set[tuple[str, str]]:
 
 
 def buttons(site: Site, start: str) -> list[str]:
-    return [str(each.key) for each in site.app.button if str(each.key).startswith(start)]
+    return [str(item.key) for item in site.app.button if str(item.key).startswith(start)]
 
 
 def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
     site.add()
     site.open("review")
-    assert "Nothing to check yet" in site.said()
+    assert "Nothing to check yet" in site.messages()
 
 
 def test_held_out_documents_are_never_checked(site: Site) -> None:
     submit(site.sessions, site.project_id, TEXT, WRONG, split="holdout")
     site.open("review")
-    assert "Nothing to check yet" in site.said()
+    assert "Nothing to check yet" in site.messages()
     submit(site.sessions, site.project_id, "Anna met Bo.", [("Anna", "PER")])
     checked(site)
     assert site.model.reviewed == ["Anna met Bo."]
@@ -59,17 +59,17 @@ def test_each_doubt_shows_what_was_accepted_and_what_the_model_would_say(site: S
     submitted(site)
     submit(site.sessions, site.project_id, "Olena Kovalenko left.", [("Olena Kovalenko", "PER")])
     site.open("review")
-    assert "checked 0 of 2 submitted documents" in site.said().replace("\\", "")
+    assert "checked 0 of 2 submitted documents" in site.messages().replace("\\", "")
     assert not site.model.reviewed
     checked(site)
-    said = site.said()
-    assert "checked 2 of 2" in said
-    assert "3 doubts on 4 accepted entities" in said
-    assert "visited :blue-background[**⟦New York University⟧** LOC] on" in said
-    assert ":orange-background[**⟦New York University⟧** ORG]" in said
-    assert "Accepted: :blue-background[**⟦Olena⟧** PER]" in said
-    assert "on :gray-background[Monday **∅ no entity**]" in said
-    assert "…" not in said.split("Accepted:", 1)[1]  # the whole text is there
+    message = site.messages()
+    assert "checked 2 of 2" in message
+    assert "3 doubts on 4 accepted entities" in message
+    assert "visited :blue-background[**⟦New York University⟧** LOC] on" in message
+    assert ":orange-background[**⟦New York University⟧** ORG]" in message
+    assert "Accepted: :blue-background[**⟦Olena⟧** PER]" in message
+    assert "on :gray-background[Monday **∅ no entity**]" in message
+    assert "…" not in message.split("Accepted:", 1)[1]  # the whole text is there
 
 
 def test_what_was_checked_is_not_asked_again(site: Site) -> None:
@@ -98,7 +98,7 @@ def test_another_model_version_is_asked_anew(site: Site) -> None:
     checked(site)
     site.model.model_version_id = 2
     site.open("review")
-    assert "version 2 has checked 0 of 1" in site.said()
+    assert "version 2 has checked 0 of 1" in site.messages()
 
 
 def test_open_leads_to_the_document_and_leaves_it_submitted(site: Site) -> None:
@@ -118,7 +118,7 @@ def test_what_a_person_finds_right_leaves_the_list(site: Site) -> None:
         site.app.button(key=buttons(site, "keep")[0]).click()
         site.run()
         assert len(buttons(site, "keep")) == left
-    assert "You have reviewed all of them" in site.said()
+    assert "You have reviewed all of them" in site.messages()
 
 
 def test_a_suggestion_is_taken_as_a_correction_and_the_other_doubts_stay(site: Site) -> None:
@@ -126,7 +126,7 @@ def test_a_suggestion_is_taken_as_a_correction_and_the_other_doubts_stay(site: S
     checked(site)
     site.app.button(key=buttons(site, "take ")[0]).click()
     site.run()
-    assert "Corrected in Olena Kovale and submitted again" in site.said()
+    assert "Corrected in Olena Kovale and submitted again" in site.messages()
     assert len(buttons(site, "take ")) == 2
     assert not buttons(site, "check")  # it need not be checked again
     assert accepted(site) == {WRONG[0], ("Olena Kovalenko", "PER"), WRONG[2]}
@@ -147,8 +147,8 @@ def test_a_taken_suggestion_can_be_undone(site: Site) -> None:
 def test_a_missing_entity_is_shown_and_added(site: Site) -> None:
     submit(site.sessions, site.project_id, "Olena Kovalenko left.")
     checked(site)
-    assert "Suggested: :orange-background[**⟦Olena Kovalenko⟧** PER] left" in site.said()
-    assert "Accepted:" not in site.said()
+    assert "Suggested: :orange-background[**⟦Olena Kovalenko⟧** PER] left" in site.messages()
+    assert "Accepted:" not in site.messages()
     site.app.button(key=buttons(site, "take ")[0]).click()
     site.run()
     assert accepted(site) == {("Olena Kovalenko", "PER")}
@@ -176,8 +176,8 @@ def test_nothing_in_a_text_acts_as_markup(site: Site) -> None:
     text = "**Anna** [x](http://a) :red[b] met $Bo$."
     submit(site.sessions, site.project_id, text, [("Anna", "PER")])
     checked(site)
-    assert r"\*\*:blue" in site.said()
-    assert r"\[x\]\(http\:" in site.said()
+    assert r"\*\*:blue" in site.messages()
+    assert r"\[x\]\(http\:" in site.messages()
 
 
 def test_several_pages_hold_what_one_cannot(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def import_terms(site: Site, terms: str, label: str | None = None) -> None:
     site.run()
 
 
-def told(site: Site, kind: str) -> str:
+def reported(site: Site, kind: str) -> str:
     return "\n".join(element.value for element in getattr(site.app, kind))
 
 
@@ -26,8 +26,8 @@ def test_terms_are_imported_shown_with_their_counts_and_removed(site: Site) -> N
     document_id = site.add()
     import_terms(site, "New York\nMonday", "LOC")
 
-    assert "2 rules imported" in told(site, "success")
-    assert "2 rules: LOC 2" in told(site, "caption")
+    assert "2 rules imported" in reported(site, "success")
+    assert "2 rules: LOC 2" in reported(site, "caption")
     (table,) = [frame.value for frame in site.app.dataframe if "Rule" in frame.value]
     assert table.to_dict("list") == {
         "Rule": ["New York", "Monday"],
@@ -38,14 +38,14 @@ def test_terms_are_imported_shown_with_their_counts_and_removed(site: Site) -> N
         "State": ["", ""],
     }
     site.open("annotate", document=document_id)
-    assert "found no entities" in told(site, "caption")
-    assert "2 suggestions by rules." in told(site, "caption")
+    assert "found no entities" in reported(site, "caption")
+    assert "2 suggestions by rules." in reported(site, "caption")
     spans = site.mounted()["spans"]
     assert [(span["label"], span["source"]) for span in spans] == [("LOC", "rule")] * 2
     site.open("documents")
     site.app.button(key="remove all rules").click()
     site.run()
-    assert "No rules yet." in told(site, "caption")
+    assert "No rules yet." in reported(site, "caption")
     assert rules.listed(site.sessions, site.project_id).total == 0
 
 
@@ -56,4 +56,4 @@ def test_terms_are_imported_shown_with_their_counts_and_removed(site: Site) -> N
 def test_what_is_not_taken_is_named(site: Site, terms: str, expected: str) -> None:
     import_terms(site, terms)
 
-    assert expected in told(site, "warning") + told(site, "success")
+    assert expected in reported(site, "warning") + reported(site, "success")

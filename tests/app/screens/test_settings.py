@@ -29,7 +29,7 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     assert (project.guidelines, project.queue) == ("Titles are **not** names.", "doubt")
     assert (project.holdout_share, project.nested) == (0.3, False)
     site.open("annotate", document=document)
-    assert "Titles are **not** names." in site.said()
+    assert "Titles are **not** names." in site.messages()
 
 
 def test_keys_that_conflict_cannot_be_saved(site: Site) -> None:
@@ -38,7 +38,7 @@ def test_keys_that_conflict_cannot_be_saved(site: Site) -> None:
 
     site.open("documents")
 
-    assert "share X" in site.said()
+    assert "share X" in site.messages()
     assert site.app.button(key="save keys").disabled
 
 
@@ -85,8 +85,8 @@ def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
     _button(site, "Save settings").click()
     site.run()
 
-    told = "Not saved: the order must be one of arrival, got 'doubt'"
-    assert [error.value for error in site.app.error] == [literal(told)]
+    reported = "Not saved: the order must be one of arrival, got 'doubt'"
+    assert [error.value for error in site.app.error] == [literal(reported)]
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
     assert (project.guidelines, project.annotators) == ("", 1)
@@ -95,4 +95,4 @@ def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
 def test_the_number_by_which_programs_know_the_project_stands_in_its_settings(site: Site) -> None:
     site.open("documents")
 
-    assert f"`/label-studio/{site.project_id}`" in site.said()
+    assert f"`/label-studio/{site.project_id}`" in site.messages()

@@ -38,9 +38,9 @@ class PretendedJobs:
     """A queue whose jobs stand where the test puts them."""
 
     present: list[Job] = field(default_factory=list)
-    works: bool = True
+    available: bool = True
     refusal: str | None = None
-    called: list[tuple[str, Any]] = field(default_factory=list)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
     log: TrainingProgress = LOG
 
     def put(self, state: JobState, step: JobStep | None = None, **more: Any) -> Job:
@@ -61,7 +61,7 @@ class PretendedJobs:
     def start(self, project_id: int, settings: RetrainingSettings) -> str:
         if self.refusal:
             raise RetrainingError(self.refusal)
-        self.called.append(("start", settings))
+        self.calls.append(("start", settings))
         return self.put("queued", project_id=project_id).id
 
     def every(self, project_id: int, limit: int = 50) -> Sequence[Job]:
@@ -74,15 +74,15 @@ class PretendedJobs:
         return self.log
 
     def cancel(self, job_id: str) -> None:
-        self.called.append(("cancel", job_id))
+        self.calls.append(("cancel", job_id))
         self.put("cancelled")
 
     def retry(self, job_id: str) -> None:
-        self.called.append(("retry", job_id))
+        self.calls.append(("retry", job_id))
         self.put("queued")
 
     def worker_running(self) -> bool:
-        return self.works
+        return self.available
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_too_few_documents_are_counted_and_the_button_waits(
     site.open("train")
 
     assert site.app.button(key="start").disabled
-    assert "at least 2 submitted documents" in site.said()
+    assert "at least 2 submitted documents" in site.messages()
 
 
 def test_submitted_documents_are_counted_by_split(site: Site, jobs: PretendedJobs) -> None:
@@ -141,7 +141,7 @@ def test_the_button_starts_a_job_with_the_chosen_settings(site: Site, jobs: Pret
     site.app.button(key="start").click()
     site.run()
 
-    assert jobs.called == [("start", RetrainingSettings(epochs=2))]
+    assert jobs.calls == [("start", RetrainingSettings(epochs=2))]
     assert "Queued" in site.app.progress[0].text
 
 
@@ -153,7 +153,7 @@ def test_a_refused_start_says_why(site: Site, jobs: PretendedJobs) -> None:
     site.app.button(key="start").click()
     site.run()
 
-    assert "have no accepted entities" in site.said()
+    assert "have no accepted entities" in site.messages()
 
 
 def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
@@ -167,9 +167,9 @@ def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
     assert "step 30 of at most 120" in site.app.progress[0].text
     assert "2 min left" in site.app.progress[0].text
     assert site.app.get("plotly_chart")
-    assert "learning rates 0.0001 (encoder), 0.0005 (decoder)" in site.said()
-    assert "best epoch 2: F1 44.4%, P 50.0%, R 40.0% · its φ 0.55, flat 0.40" in site.said()
-    assert "trained for 31 s" in site.said()
+    assert "learning rates 0.0001 (encoder), 0.0005 (decoder)" in site.messages()
+    assert "best epoch 2: F1 44.4%, P 50.0%, R 40.0% · its φ 0.55, flat 0.40" in site.messages()
+    assert "trained for 31 s" in site.messages()
     assert not [button for button in site.app.button if button.key == "start"]
 
 
@@ -201,8 +201,8 @@ def test_the_curves_draw_what_was_reported_and_say_what_is_missing(
     site.open("train")
 
     assert len(site.app.get("plotly_chart")) == drawn
-    assert all(sentence in site.said() for sentence in missing)
-    assert ("No loss is reported" in site.said()) is (not losses)
+    assert all(sentence in site.messages() for sentence in missing)
+    assert ("No loss is reported" in site.messages()) is (not losses)
 
 
 def test_a_running_job_comes_before_a_finished_one_that_a_clock_ahead_dated(
@@ -219,11 +219,11 @@ def test_a_running_job_comes_before_a_finished_one_that_a_clock_ahead_dated(
 
 def test_a_job_that_no_worker_takes_says_how_to_start_one(site: Site, jobs: PretendedJobs) -> None:
     jobs.put("queued")
-    jobs.works = False
+    jobs.available = False
 
     site.open("train")
 
-    assert "python -m app worker" in site.said()
+    assert "python -m app worker" in site.messages()
 
 
 def test_a_job_can_be_cancelled_and_tried_again(site: Site, jobs: PretendedJobs) -> None:
@@ -232,11 +232,11 @@ def test_a_job_can_be_cancelled_and_tried_again(site: Site, jobs: PretendedJobs)
 
     site.app.button(key="cancel").click()
     site.run()
-    assert "was cancelled" in site.said()
+    assert "was cancelled" in site.messages()
     site.app.button(key="retry").click()
     site.run()
 
-    assert [name for name, _ in jobs.called] == ["cancel", "retry"]
+    assert [name for name, _ in jobs.calls] == ["cancel", "retry"]
     assert site.app.progress
 
 
@@ -245,8 +245,8 @@ def test_a_failed_job_shows_its_reason_and_the_model_stays(site: Site, jobs: Pre
 
     site.open("train")
 
-    assert "the disk is full" in site.said()
-    assert "The active model is unchanged" in site.said()
+    assert "the disk is full" in site.messages()
+    assert "The active model is unchanged" in site.messages()
     assert [button for button in site.app.button if button.key == "retry"]
 
 
@@ -260,7 +260,7 @@ def test_old_and_new_are_compared_with_the_number_of_entities(
 
     scores = {metric.label: (metric.value, metric.delta) for metric in site.app.metric}
     assert scores["F1"] == ("66.7%", "+16.7 points")
-    assert "only 12 held-out entities" in site.said()
+    assert "only 12 held-out entities" in site.messages()
 
 
 def test_undefined_scores_are_dashes_and_call_no_model_worse(
@@ -273,8 +273,8 @@ def test_undefined_scores_are_dashes_and_call_no_model_worse(
     jobs.put("done", version_id=proposed(site))
     site.run()
     assert [(metric.value, metric.delta) for metric in site.app.metric][-3:] == [("–", "")] * 3
-    assert "only 0 held-out entities" in site.said()
-    assert "worse than the old one" not in site.said()
+    assert "only 0 held-out entities" in site.messages()
+    assert "worse than the old one" not in site.messages()
 
 
 def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(
@@ -287,7 +287,7 @@ def test_a_new_model_that_is_worse_is_called_so_and_can_still_be_promoted(
 
     site.run()
 
-    assert "worse than the old one" in site.said()
+    assert "worse than the old one" in site.messages()
     assert not site.app.button(key=f"promote {version}").disabled
 
 
@@ -300,4 +300,4 @@ def test_without_held_out_documents_retraining_starts_and_says_what_it_lacks(
     site.open("train")
 
     assert not site.app.button(key="start").disabled
-    assert "No held-out document is submitted" in site.said()
+    assert "No held-out document is submitted" in site.messages()

@@ -13,7 +13,7 @@ from tests.app.pages_kit import Site
 
 def _type(site: Site, kind: DeletableKind, id: int, words: str) -> None:
     site.app.text_input(key=f"typed_{kind}_{id}").set_value(words)
-    next(each for each in site.app.button if each.label == "Delete").click()
+    next(item for item in site.app.button if item.label == "Delete").click()
     site.run()
 
 
@@ -33,10 +33,10 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     with writing(site.sessions) as session:
         projects.create(session, "Other")
     _ask_for_project(site, site.project_id)
-    assert "with 1 document" in site.said()
+    assert "with 1 document" in site.messages()
 
     _type(site, "project", site.project_id, "news")
-    assert "type its exact name" in site.said()
+    assert "type its exact name" in site.messages()
     assert _names(site) == ["News", "Other"]
     _type(site, "project", site.project_id, "News")
     assert _names(site) == ["Other"]
@@ -47,12 +47,12 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     assert _names(site) == ["News", "Other"]
     with site.sessions() as session:
         assert documents.get(session, document).name == "visit"
-        told = events.of_project(session, site.project_id)
-    assert [(each.person, each.action) for each in told] == [
+        reported = events.of_project(session, site.project_id)
+    assert [(item.person, item.action) for item in reported] == [
         ("annotator", "restore project"),
         ("annotator", "delete project"),
     ]
-    assert told[0].detail == {"name": "News"}
+    assert reported[0].detail == {"name": "News"}
 
 
 def test_without_any_project_the_page_offers_to_make_or_restore_one(site: Site) -> None:
@@ -60,7 +60,7 @@ def test_without_any_project_the_page_offers_to_make_or_restore_one(site: Site) 
     _type(site, "project", site.project_id, "News")
 
     site.open("documents")
-    assert "There are no projects" in site.said()
+    assert "There are no projects" in site.messages()
     site.app.button(key=f"restore_project_{site.project_id}").click()
     site.run()
     assert _names(site) == ["News"]
@@ -72,9 +72,9 @@ def test_a_new_project_cannot_take_the_name_of_one_in_the_bin(site: Site) -> Non
         trash.put(session, other)
     site.open("documents")
     site.app.text_input(key="project_name").set_value("Other")
-    next(each for each in site.app.button if each.label == "Create project").click()
+    next(item for item in site.app.button if item.label == "Create project").click()
     site.run()
-    assert "restore it from the trash" in site.said().replace("\\", "")
+    assert "restore it from the trash" in site.messages().replace("\\", "")
 
 
 def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) -> None:
@@ -90,7 +90,7 @@ def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) ->
     site.run()
     site.app.button(key="delete label").click()
     site.run()
-    assert "1 accepted entity" in site.said()
+    assert "1 accepted entity" in site.messages()
     _type(site, "label", label, "LOC")
 
     site.open("annotate", document=document)
@@ -107,8 +107,8 @@ def test_a_deleted_labels_entities_are_kept_and_come_back_with_it(site: Site) ->
     with site.sessions() as session:
         submitted = annotation_sets.submitted_of(session, document)
         assert submitted is not None
-        kept = {span.label: span.status for span in annotation_sets.spans_of(submitted)}
-    assert kept == {"PER": "accepted", "ORG": "accepted", "LOC": "accepted"}
+        stored = {span.label: span.status for span in annotation_sets.spans_of(submitted)}
+    assert stored == {"PER": "accepted", "ORG": "accepted", "LOC": "accepted"}
 
 
 def test_a_document_is_deleted_from_the_list(site: Site) -> None:
@@ -124,7 +124,7 @@ def test_a_document_is_deleted_from_the_list(site: Site) -> None:
         assert documents.first(session, site.project_id) == beside
     site.open("annotate", document=document)
     assert site.mounted()["doc_id"] == beside
-    assert "a \\*b\\*" in "\n".join(each.value for each in site.open("documents").markdown)
+    assert "a \\*b\\*" in "\n".join(item.value for item in site.open("documents").markdown)
 
 
 def test_once_the_last_of_a_page_is_restored_the_page_before_it_is_shown(site: Site) -> None:
@@ -134,7 +134,7 @@ def test_once_the_last_of_a_page_is_restored_the_page_before_it_is_shown(site: S
     site.app.session_state[f"bin_page_{site.project_id}"] = 2
     site.open("documents")
 
-    restoring = [each for each in site.app.button if (each.key or "").startswith("restore_label")]
+    restoring = [item for item in site.app.button if (item.key or "").startswith("restore_label")]
     assert len(restoring) == 20
 
 
@@ -154,7 +154,7 @@ def test_an_edit_of_a_document_that_was_just_deleted_is_saved_in_the_bin(site: S
         trash.take_back(session, row)
         draft = annotation_sets.draft_of(session, document)
         assert draft is not None
-        assert {each.key: each.status for each in annotation_sets.spans_of(draft)}[span] == (
+        assert {item.key: item.status for item in annotation_sets.spans_of(draft)}[span] == (
             "accepted"
         )
 

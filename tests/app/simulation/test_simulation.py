@@ -26,20 +26,20 @@ from tests.app.fake_model import FakeModel, seed
 from tests.app.material import tiny_model
 
 TEXT_LENGTH = 30
-places = st.tuples(
+locations = st.tuples(
     st.integers(0, TEXT_LENGTH - 1), st.integers(1, 6), st.sampled_from(["PER", "ORG", "LOC"])
-).map(lambda place: (place[0], min(place[0] + place[1], TEXT_LENGTH), place[2]))
+).map(lambda location: (location[0], min(location[0] + location[1], TEXT_LENGTH), location[2]))
 
 
-def suggested(*places: Key) -> list[DraftSpan]:
+def suggested(*locations: Key) -> list[DraftSpan]:
     return [
         DraftSpan(f"m{number}", start, end, label, "suggested", 0.9, "model")
-        for number, (start, end, label) in enumerate(places)
+        for number, (start, end, label) in enumerate(locations)
     ]
 
 
 @pytest.mark.parametrize(
-    ("found", "gold", "gestures"),
+    ("result", "gold", "gestures"),
     [
         ([], [], 0),
         ([(0, 4, "PER")], [(0, 4, "PER")], 0),  # submitting accepts it
@@ -54,16 +54,18 @@ def suggested(*places: Key) -> list[DraftSpan]:
     ],
 )
 def test_a_correction_costs_what_it_takes_on_the_page(
-    found: list[Key], gold: list[Key], gestures: int
+    result: list[Key], gold: list[Key], gestures: int
 ) -> None:
-    assert sum(each.gestures for each in corrections(suggested(*found), gold)) == gestures
+    assert (
+        sum(correction.gestures for correction in corrections(suggested(*result), gold)) == gestures
+    )
 
 
-@given(st.lists(places, max_size=6, unique=True), st.lists(places, max_size=6, unique=True))
+@given(st.lists(locations, max_size=6, unique=True), st.lists(locations, max_size=6, unique=True))
 def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
-    found: list[Key], gold: list[Key]
+    result: list[Key], gold: list[Key]
 ) -> None:
-    spans = suggested(*found)
+    spans = suggested(*result)
     draft = Draft(TEXT_LENGTH, frozenset({"PER", "ORG", "LOC"}), tuple(spans))
     todo = corrections(spans, gold)
     while remaining := corrections(draft.spans, gold):
@@ -72,7 +74,7 @@ def test_the_corrections_lead_to_gold_and_never_cost_more_than_to_begin_anew(
 
     live = [span for span in draft.spans if span.status != "rejected"]
     assert {(span.start, span.end, span.label) for span in live} == set(gold)
-    assert sum(each.gestures for each in todo) <= len(found) + 2 * len(gold)
+    assert sum(item.gestures for item in todo) <= len(result) + 2 * len(gold)
 
 
 def test_no_step_of_a_correction_makes_a_twin_of_another_span() -> None:
@@ -166,11 +168,11 @@ def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
     monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
     monkeypatch.setattr(core.training.fine_tuning, "MAX_EPOCHS", 1)
     monkeypatch.setattr(core.training.fine_tuning, "MIN_EPOCHS", 1)
-    told: list[Tally] = []
+    reported: list[Tally] = []
 
-    tally = conditions.queued_and_retrained(workplace, told.append)
+    tally = conditions.queued_and_retrained(workplace, reported.append)
 
     assert (tally.documents, tally.entities) == (4, 4)
-    assert [each.documents for each in told] == [1, 2, 3, 4]
+    assert [item.documents for item in reported] == [1, 2, 3, 4]
     versions = ModelRegistry(workplace.sessions).versions()
     assert [version.state for version in versions] == ["active", "retired"]

@@ -60,6 +60,6 @@ def test_the_database_is_opened_once_by_all_who_ask_at_once(
         return gate.database(settings)
 
     with ThreadPoolExecutor(8) as askers:
-        found = list(askers.map(ask, range(8)))
+        result = list(askers.map(ask, range(8)))
     assert len(opened) == 1
-    assert len(set(map(id, found))) == 1
+    assert len(set(map(id, result))) == 1

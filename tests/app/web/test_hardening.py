@@ -43,8 +43,10 @@ def server(
     before = [Middleware(Headers), Middleware(Gate, settings=Settings.from_environment)]
     page = Route("/{path:path}", lambda request: PlainTextResponse("the page"))
     app = Starlette(routes=[*ROUTES, page], middleware=before)
-    with TestClient(_as_if_at(app, "127.0.0.1"), "http://localhost", follow_redirects=False) as one:
-        yield one
+    with TestClient(
+        _as_if_at(app, "127.0.0.1"), "http://localhost", follow_redirects=False
+    ) as first:
+        yield first
     gate.database(settings).kw["bind"].dispose()
     gate._database.cache_clear()
 
@@ -135,10 +137,10 @@ def test_a_session_opens_the_gate_and_its_end_closes_it(server: TestClient) -> N
     answer = server.post("/sign-in", data=form)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/figures?project=1")
-    said = answer.headers["set-cookie"].lower()
-    assert "httponly" in said
-    assert "samesite=lax" in said
-    assert "secure" not in said.replace("httponly", ""), "over HTTP it would be lost"
+    message = answer.headers["set-cookie"].lower()
+    assert "httponly" in message
+    assert "samesite=lax" in message
+    assert "secure" not in message.replace("httponly", ""), "over HTTP it would be lost"
     assert server.get("/").text == "the page"
     server.cookies.clear()
     assert server.get("/").status_code == 401
@@ -283,9 +285,9 @@ def test_an_error_is_named_by_a_reference_that_the_log_has(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        said = error_text(TypeError("secret internals"))
+        message = error_text(TypeError("secret internals"))
 
     reference = caplog.records[0].getMessage().split()[-1]
-    assert reference in said
-    assert "secret internals" not in said
+    assert reference in message
+    assert "secret internals" not in message
     assert "secret internals" in caplog.text

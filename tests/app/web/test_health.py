@@ -37,8 +37,8 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     new_project(gate.database(settings))
     guard = Middleware(Gate, settings=Settings.from_environment)
     app = Starlette(routes=[*health.ROUTES, *metrics.ROUTES], middleware=[guard])
-    with TestClient(app, "http://localhost", client=("127.0.0.1", 5000)) as one:
-        yield one
+    with TestClient(app, "http://localhost", client=("127.0.0.1", 5000)) as single:
+        yield single
     metrics._stock.cache_clear()
     gate.database(settings).kw["bind"].dispose()
     gate._database.cache_clear()
@@ -78,20 +78,20 @@ def test_metrics_tell_what_waits_and_how_long_things_take(client: TestClient) ->
     before, after = _draft("suggested", "suggested"), _draft("accepted", "rejected")
     meters.decided(before, after)
     text = client.get("/metrics").text
-    found = {
+    result = {
         (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
 
-    assert found["spanneal_documents", "submitted"] == 4
-    assert found["spanneal_jobs", "queued"] == 0
-    assert found["spanneal_preannotation_waiting_documents",] == 0
-    assert found["spanneal_worker_up",] == 0
-    assert found["spanneal_suggestions_decided_total", "accepted"] >= 1
-    assert found["spanneal_suggestions_decided_total", "rejected"] >= 1
-    assert ("spanneal_save_seconds_count",) in found
-    assert ("spanneal_predict_seconds_count",) in found
+    assert result["spanneal_documents", "submitted"] == 4
+    assert result["spanneal_jobs", "queued"] == 0
+    assert result["spanneal_preannotation_waiting_documents",] == 0
+    assert result["spanneal_worker_up",] == 0
+    assert result["spanneal_suggestions_decided_total", "accepted"] >= 1
+    assert result["spanneal_suggestions_decided_total", "rejected"] >= 1
+    assert ("spanneal_save_seconds_count",) in result
+    assert ("spanneal_predict_seconds_count",) in result
 
 
 def _draft(*statuses: str) -> Draft:
@@ -126,9 +126,13 @@ def test_a_line_of_the_log_is_one_json_object_whatever_was_said() -> None:
     line = JsonLines().format(record)
 
     assert "\n" not in line
-    said = json.loads(line)
-    assert (said["level"], said["logger"], said["message"]) == ("error", "app", 'a "quote"\né')
-    assert "ValueError: two\nlines" in said["error"]
+    message = json.loads(line)
+    assert (message["level"], message["logger"], message["message"]) == (
+        "error",
+        "app",
+        'a "quote"\né',
+    )
+    assert "ValueError: two\nlines" in message["error"]
 
 
 def test_the_log_takes_in_what_streamlit_says() -> None:

@@ -49,8 +49,8 @@ def client(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SPANNEAL_AUTH", "" if request.param == "off" else request.param)
     monkeypatch.setattr("app.web.listen_address.find_spec", lambda name: object())
-    with TestClient(behind_the_gate(greet), OWN) as found:
-        yield found
+    with TestClient(behind_the_gate(greet), OWN) as result:
+        yield result
 
 
 async def greet(socket: WebSocket) -> None:

@@ -53,20 +53,20 @@ def test_the_right_password_gives_a_session_that_knows_the_person(
     sessions: Sessions, anna: str
 ) -> None:
     token = sign_in.sign_in(sessions, "anna", GOOD)
-    found = sign_in.signed_in(sessions, token)
+    result = sign_in.signed_in(sessions, token)
 
-    assert found is not None
-    assert (found.person.name, found.person.administrator) == ("Anna", True)
+    assert result is not None
+    assert (result.person.name, result.person.administrator) == ("Anna", True)
 
 
 def test_of_a_token_only_its_hash_is_kept(sessions: Sessions, anna: str) -> None:
     token = sign_in.sign_in(sessions, "Anna", GOOD)
 
     with sessions() as session:
-        (kept,) = session.scalars(select(Login.token)).all()
-    assert kept == sign_in.digest(token)
-    assert token not in kept
-    assert sign_in.signed_in(sessions, kept) is None, "the hash itself opens nothing"
+        (stored,) = session.scalars(select(Login.token)).all()
+    assert stored == sign_in.digest(token)
+    assert token not in stored
+    assert sign_in.signed_in(sessions, stored) is None, "the hash itself opens nothing"
 
 
 def test_wrong_passwords_and_unknown_names_hear_the_same(sessions: Sessions, anna: str) -> None:
@@ -86,8 +86,8 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
 ) -> None:
     compared: list[str | None] = []
 
-    def matches(kept: str | None, password: str) -> bool:
-        compared.append(kept)
+    def matches(stored: str | None, password: str) -> bool:
+        compared.append(stored)
         return False
 
     monkeypatch.setattr(passwords, "matches", matches)
@@ -181,14 +181,14 @@ def test_a_session_ends_after_a_month_however_much_it_is_used(
 def test_signing_out_ends_one_session_and_signing_out_everywhere_all(
     sessions: Sessions, anna: str
 ) -> None:
-    one, two, three = (sign_in.sign_in(sessions, "Anna", GOOD) for _ in range(3))
+    first, pair, three = (sign_in.sign_in(sessions, "Anna", GOOD) for _ in range(3))
 
-    sign_in.sign_out(sessions, sign_in.digest(one))
-    assert sign_in.signed_in(sessions, one) is None
-    found = sign_in.signed_in(sessions, two)
-    assert found is not None
-    sign_in.sign_out_everywhere(sessions, found.person.user_id)
-    assert sign_in.signed_in(sessions, two) is None
+    sign_in.sign_out(sessions, sign_in.digest(first))
+    assert sign_in.signed_in(sessions, first) is None
+    result = sign_in.signed_in(sessions, pair)
+    assert result is not None
+    sign_in.sign_out_everywhere(sessions, result.person.user_id)
+    assert sign_in.signed_in(sessions, pair) is None
     assert sign_in.signed_in(sessions, three) is None
 
 
@@ -234,9 +234,9 @@ def test_an_account_without_a_password_opens_to_none(sessions: Sessions) -> None
     accounts.add(sessions, "olena@example.org", None)
 
     refused(sessions, "olena@example.org", "")
-    found = sign_in.provided(sessions, "Olena@example.org")
-    assert found is not None
-    assert found.name == "olena@example.org"
+    result = sign_in.provided(sessions, "Olena@example.org")
+    assert result is not None
+    assert result.name == "olena@example.org"
 
 
 def test_a_provider_vouches_in_vain_for_who_has_no_account_or_a_disabled_one(
@@ -259,9 +259,9 @@ def test_hashes_with_weaker_settings_are_made_anew_when_the_password_is_there(
     sign_in.sign_in(sessions, "Anna", GOOD)
 
     with sessions() as session:
-        kept = session.scalars(select(User.password).where(User.name == anna)).one()
-    assert kept is not None
-    assert "m=16,t=2" in kept
+        stored = session.scalars(select(User.password).where(User.name == anna)).one()
+    assert stored is not None
+    assert "m=16,t=2" in stored
 
 
 def test_sessions_that_ended_are_forgotten(sessions: Sessions, anna: str, clock: Clock) -> None:

@@ -25,9 +25,9 @@ def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     hasher = passwords._HASHER
 
     class Counting:
-        def verify(self, kept: str, password: str) -> bool:
+        def verify(self, stored: str, password: str) -> bool:
             lengths.append(len(password))
-            return hasher.verify(kept, password)
+            return hasher.verify(stored, password)
 
     monkeypatch.setattr(passwords, "_HASHER", Counting())
     return lengths

@@ -89,8 +89,8 @@ def client(running: Running) -> Iterator[TestClient]:
     address = FOLDER + "{page}/{file_id}"
     routes = [Route(address, keep, methods=["PUT"]), Route(address, remove, methods=["DELETE"])]
     app = Starlette(routes=routes, middleware=[Middleware(Uploads, Settings.from_environment)])
-    with TestClient(app, cookies={COOKIE: ANNA}) as found:
-        yield found
+    with TestClient(app, cookies={COOKIE: ANNA}) as result:
+        yield result
 
 
 def draw(

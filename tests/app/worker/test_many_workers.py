@@ -32,7 +32,7 @@ MANY = 80
 
 
 @dataclass
-class Place:
+class Location:
     """A project whose documents wait, and workers that can be started and killed."""
 
     settings: Settings
@@ -62,9 +62,9 @@ class Place:
         self.sessions.kw["bind"].dispose()
 
     def tally(self) -> Tally:
-        found = bulk_preannotation.latest(self.sessions, self.project_id)
-        assert found is not None
-        return found.tally
+        result = bulk_preannotation.latest(self.sessions, self.project_id)
+        assert result is not None
+        return result.tally
 
     def times(self) -> list[int]:
         """How often each document was predicted, of those that were."""
@@ -73,60 +73,60 @@ class Place:
             return list(session.scalars(query.group_by(AnnotationSet.document_id)))
 
     def done(self) -> bool:
-        found = bulk_preannotation.latest(self.sessions, self.project_id)
-        return found is not None and found.state == "done"
+        result = bulk_preannotation.latest(self.sessions, self.project_id)
+        return result is not None and result.state == "done"
 
 
 @pytest.fixture
-def place(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Place]:
+def location(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Location]:
     environment = environment_in(tmp_path)
     if dialect == "postgresql":
         environment |= {"SPANNEAL_DATABASE": database_url, "SPANNEAL_JOBS": database_url}
     settings = Settings.from_environment(environment)
     sessions = open_database(settings)
     ModelRegistry(sessions).ensure_bundled(tiny_model(settings.model))
-    place = Place(settings, sessions, environment, new_project(sessions, filled=False))
+    location = Location(settings, sessions, environment, new_project(sessions, filled=False))
     with writing(sessions) as session:
         for number in range(MANY):
             text = f"Anna Haag met the Bank of China in Oslo, {number}. " * 3
-            documents.add(session, place.project_id, name=str(number), text=text, split="train")
-    yield place
-    place.end()
+            documents.add(session, location.project_id, name=str(number), text=text, split="train")
+    yield location
+    location.end()
 
 
 @pytest.mark.postgresql
-def test_a_killed_worker_is_followed_by_the_one_beside_it(place: Place) -> None:
+def test_a_killed_worker_is_followed_by_the_one_beside_it(location: Location) -> None:
     """The first stands still until the second has a part, so that it is not done before."""
-    first = begin_a_pass(place)
+    first = begin_a_pass(location)
     first.send_signal(signal.SIGSTOP)
-    place.worker()
-    until(lambda: place.tally().workers == 2)
-    assert workers(place.settings) == 2
+    location.worker()
+    until(lambda: location.tally().workers == 2)
+    assert workers(location.settings) == 2
     kill(first)
-    assert not place.done()
+    assert not location.done()
 
-    until(place.done)
-    assert_all_were_predicted_once(place)
+    until(location.done)
+    assert_all_were_predicted_once(location)
 
 
 @pytest.mark.sqlite
 @pytest.mark.thorough
-def test_a_killed_worker_is_followed_by_the_next(place: Place) -> None:
-    kill(begin_a_pass(place))
-    assert not place.done()
+def test_a_killed_worker_is_followed_by_the_next(location: Location) -> None:
+    kill(begin_a_pass(location))
+    assert not location.done()
 
-    place.worker()
-    until(place.done)
-    assert_all_were_predicted_once(place)
+    location.worker()
+    until(location.done)
+    assert_all_were_predicted_once(location)
 
 
-def begin_a_pass(place: Place) -> subprocess.Popen[bytes]:
+def begin_a_pass(location: Location) -> subprocess.Popen[bytes]:
     """A worker that has predicted some of the documents."""
-    bulk_preannotation.start(place.sessions, place.project_id, "Ada", batch=4)
-    jobs = place.jobs()
+    bulk_preannotation.start(location.sessions, location.project_id, "Ada", batch=4)
+    jobs = location.jobs()
     assert not jobs.worker_running()
-    first = place.worker()
-    until(lambda: place.tally().looked_at >= 4)
+    first = location.worker()
+    until(lambda: location.tally().looked_at >= 4)
     assert jobs.worker_running()
     return first
 
@@ -136,23 +136,25 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
     worker.wait()
 
 
-def assert_all_were_predicted_once(place: Place) -> None:
-    assert place.times() == [1] * MANY
-    assert (place.tally().looked_at, place.tally().failed) == (MANY, 0)
+def assert_all_were_predicted_once(location: Location) -> None:
+    assert location.times() == [1] * MANY
+    assert (location.tally().looked_at, location.tally().failed) == (MANY, 0)
 
 
 @pytest.mark.postgresql
 @pytest.mark.thorough
-def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(place: Place) -> None:
+def test_a_retraining_whose_worker_was_killed_goes_on_in_one_that_lives(location: Location) -> None:
     """The first one stands still until the second is there, so that it is not done before. Two
     hosts do the same in `test_two_hosts`."""
-    jobs = place.jobs()
-    job_id = jobs.start(new_project(place.sessions, name="Filled"), RetrainingSettings(epochs=10))
-    first = place.worker()
+    jobs = location.jobs()
+    job_id = jobs.start(
+        new_project(location.sessions, name="Filled"), RetrainingSettings(epochs=10)
+    )
+    first = location.worker()
     until(lambda: len(jobs.progress(job_id).evaluations) >= 2)
     first.send_signal(signal.SIGSTOP)
-    place.worker()
-    until(lambda: workers(place.settings) == 2)
+    location.worker()
+    until(lambda: workers(location.settings) == 2)
     kill(first)
     stood = jobs.progress(job_id).step
     assert jobs.get(job_id).state == "running"

@@ -53,9 +53,9 @@ def test_a_worker_that_dies_is_started_again_until_the_page_ends(
     code = Supervisor(script(END_AFTER_3, starts), script(CRASH, starts)).run()
     assert code == 5
     assert len(set(pids(starts))) >= 3
-    told = capfd.readouterr().err
-    assert "the worker ended (exit status 4); starting it again" in told
-    assert "the page ended (exit status 5)" in told
+    reported = capfd.readouterr().err
+    assert "the worker ended (exit status 4); starting it again" in reported
+    assert "the page ended (exit status 5)" in reported
 
 
 def test_beside_another_servers_worker_none_is_started_until_that_one_ends(

@@ -73,9 +73,9 @@ class Team:
 
     @property
     def present(self) -> bulk_preannotation.Pass:
-        found = bulk_preannotation.latest(self.sessions, self.project)
-        assert found is not None
-        return found
+        result = bulk_preannotation.latest(self.sessions, self.project)
+        assert result is not None
+        return result
 
     def predicted(self, version: int) -> list[int]:
         """How often the version predicted each document, of those that it did."""
@@ -93,12 +93,12 @@ class Team:
         service = AnnotationService(self.sessions)
         text = service.open(document, "Ada").text
         marked = next(marked for news, marked in NEWS if text.startswith(news))
-        places = [(text.index(part), text.index(part) + len(part), of) for part, of in marked]
+        locations = [(text.index(part), text.index(part) + len(part), of) for part, of in marked]
         operations: list[dict[str, object]] = [
             {"op": "reject_all"},
             *(
                 {"op": "add", "id": f"u{start}", "start": start, "end": end, "label": label}
-                for start, end, label in places
+                for start, end, label in locations
             ),
             {"op": "submit"},
         ]
@@ -108,17 +108,17 @@ class Team:
 
     def submitted(self) -> list[tuple[int, object]]:
         with self.sessions() as session:
-            found = [
-                (each, annotation_sets.submitted_of(session, each))
-                for each in self.documents("train") + self.documents("holdout")
+            result = [
+                (document, annotation_sets.submitted_of(session, document))
+                for document in self.documents("train") + self.documents("holdout")
             ]
-            return [(each, annotation_sets.spans_of(spans)) for each, spans in found if spans]
+            return [(item, annotation_sets.spans_of(spans)) for item, spans in result if spans]
 
     def trains(self, job: str) -> tuple[Host, Host]:
         """The host that carries a job out, and the other."""
         (status,) = self.jobs._client.list_workflows(workflow_ids=[job])
-        one, other = self.hosts
-        return (one, other) if one.owns(str(status.executor_id)) else (other, one)
+        single, other = self.hosts
+        return (single, other) if single.owns(str(status.executor_id)) else (other, single)
 
 
 @pytest.fixture
@@ -166,14 +166,14 @@ def _both_pre_annotate(team: Team) -> None:
     """The first host finds one batch free and then stands still until the second has done another,
     so that both have a part."""
     version = team.pre_annotate()
-    one, other = team.hosts
+    single, other = team.hosts
     with team.all_batches_but_one():
-        one.start()
+        single.start()
         until(lambda: team.present.tally.looked_at > 0)
-        one.freeze()
+        single.freeze()
     other.start()
     until(lambda: team.present.tally.workers == 2)
-    one.thaw()
+    single.thaw()
     until(lambda: team.present.state == "done")
     assert (team.present.tally.looked_at, team.present.tally.failed) == (MANY, 0)
     assert team.predicted(version) == [1] * MANY

@@ -35,11 +35,11 @@ def test_the_biaffine_classifier_learns_nested_entities_with_the_same_loop(
 @torch.no_grad()
 def test_padding_changes_no_span_score(new_model: NewModel) -> None:
     biaffine = Biaffine(new_model()).eval()
-    alone, padded = biaffine(WORDS[:1]), biaffine([WORDS[0], WORDS[2]])
-    assert torch.allclose(alone[0], padded[0, :7, :7], atol=1e-5)
-    one, two = SENTENCES[0], SENTENCES[2]
-    apart = biaffine.loss([one]).item() * 7 + biaffine.loss([two]).item() * 12
-    assert biaffine.loss([one, two]).item() == pytest.approx(apart / 19, rel=1e-4)
+    single, padded = biaffine(WORDS[:1]), biaffine([WORDS[0], WORDS[2]])
+    assert torch.allclose(single[0], padded[0, :7, :7], atol=1e-5)
+    first, pair = SENTENCES[0], SENTENCES[2]
+    apart = biaffine.loss([first]).item() * 7 + biaffine.loss([pair]).item() * 12
+    assert biaffine.loss([first, pair]).item() == pytest.approx(apart / 19, rel=1e-4)
 
 
 @torch.no_grad()
@@ -69,8 +69,8 @@ def test_a_classifier_grown_to_other_labels_scores_the_known_ones_as_before(
     biaffine = Biaffine(new_model()).eval()
     grown = biaffine.with_labels(["GPE", "PER"])
     before, after = biaffine(WORDS[:1]), grown(WORDS[:1])
-    places = [biaffine.labels.index("PER"), len(biaffine.labels)]
-    assert torch.allclose(after[..., 1:], before[..., places], atol=1e-5)
+    locations = [biaffine.labels.index("PER"), len(biaffine.labels)]
+    assert torch.allclose(after[..., 1:], before[..., locations], atol=1e-5)
     assert torch.allclose(after[..., 0], before[..., :-1].mean(-1), atol=1e-5)
 
 
@@ -90,17 +90,17 @@ def test_a_span_is_dropped_only_for_a_better_one_that_it_clashes_with(
     for seed in range(40):
         logits = torch.randn(6, 6, 5, generator=torch.Generator().manual_seed(seed))
         scoring(monkeypatch, biaffine, logits, nested)
-        kept = set(biaffine.predict([("w",) * 6])[0])
+        stored = set(biaffine.predict([("w",) * 6])[0])
         value = {
             Span(left, right + 1, biaffine.labels[kind]): logits.log_softmax(-1)[left, right, kind]
             for left in range(6)
             for right in range(left, 6)
             if (kind := int(logits[left, right].argmax())) < 4
         }
-        assert kept <= set(value)
+        assert stored <= set(value)
         for span in value:
-            rivals = [other for other in kept if other != span and _clash(span, other, nested)]
-            assert not rivals if span in kept else any(value[o] >= value[span] for o in rivals)
+            rivals = [other for other in stored if other != span and _clash(span, other, nested)]
+            assert not rivals if span in stored else any(value[o] >= value[span] for o in rivals)
 
 
 @pytest.mark.parametrize(("nested", "driven_out"), [(False, 1), (True, 0)])
@@ -125,8 +125,8 @@ def test_errors_are_told_apart_by_what_the_classifier_gave_each_span(
     assert errors.false == {**dict.fromkeys(FALSE, 0), "type": 1}
 
 
-def _clash(one: Span, two: Span, nested: bool) -> bool:
-    left, right = set(range(one.start, one.end)), set(range(two.start, two.end))
+def _clash(first: Span, pair: Span, nested: bool) -> bool:
+    left, right = set(range(first.start, first.end)), set(range(pair.start, pair.end))
     return bool(left & right and (not nested or (left - right and right - left)))
 
 

@@ -46,9 +46,9 @@ def test_the_tagger_learns_the_outermost_entities_with_the_same_loop(
 @torch.no_grad()
 def test_padding_changes_no_tag_score(new_model: NewModel) -> None:
     tagger = Tagger(new_model()).eval()
-    alone = tagger([SENTENCES[0].words])
+    single = tagger([SENTENCES[0].words])
     padded = tagger([SENTENCES[0].words, SENTENCES[2].words])
-    assert torch.allclose(alone[0], padded[0, :7], atol=1e-5)
+    assert torch.allclose(single[0], padded[0, :7], atol=1e-5)
     loss = tagger.loss([SENTENCES[0]]).item() * 7 + tagger.loss([SENTENCES[2]]).item() * 12
     assert tagger.loss([SENTENCES[0], SENTENCES[2]]).item() == pytest.approx(loss / 19, rel=1e-4)
 
@@ -78,8 +78,8 @@ def test_a_tagger_grown_to_other_labels_scores_the_known_tags_as_before(
     grown = tagger.with_labels(["GPE", "PER"])
     assert grown.tags == ["O", "B-GPE", "I-GPE", "B-PER", "I-PER"]
     before, after = tagger([SENTENCES[0].words]), grown([SENTENCES[0].words])
-    places = [tagger.tags.index(tag) for tag in ("O", "B-PER", "I-PER")]
-    assert torch.allclose(after[..., [0, 3, 4]], before[..., places], atol=1e-6)
+    locations = [tagger.tags.index(tag) for tag in ("O", "B-PER", "I-PER")]
+    assert torch.allclose(after[..., [0, 3, 4]], before[..., locations], atol=1e-6)
     begins = [index for index, tag in enumerate(tagger.tags) if tag.startswith("B")]
     assert torch.allclose(after[..., 1], before[..., begins].mean(-1), atol=1e-5)
 

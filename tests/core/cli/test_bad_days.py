@@ -75,9 +75,9 @@ def test_a_model_that_was_cut_short_is_named(
     data.write_text('{"tokens": ["Bo"], "entities": []}\n')
 
     assert main([verb, *commands(model, data)[verb]]) == 2
-    told = capsys.readouterr().err
-    assert str(model) in told
-    assert "train" in told
+    captured = capsys.readouterr().err
+    assert str(model) in captured
+    assert "train" in captured
 
 
 @pytest.mark.parametrize("verb", ["train", "baseline", "experiment"])

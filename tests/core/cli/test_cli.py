@@ -41,16 +41,16 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as done:
         main([verb, "--help"])
     assert done.value.code == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert VERBS[verb] in said
-    assert "--" in said
+    captured = " ".join(capsys.readouterr().out.split())
+    assert VERBS[verb] in captured
+    assert "--" in captured
 
 
 def test_the_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    said = " ".join(capsys.readouterr().out.split())
-    assert all(f"{verb} {text}" in said for verb, text in VERBS.items())
+    captured = " ".join(capsys.readouterr().out.split())
+    assert all(f"{verb} {text}" in captured for verb, text in VERBS.items())
 
 
 def test_a_verb_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_evaluate_measures_each_number_of_steps(
     assert [run["steps"] for run in runs] == [1, 3]
     for run in runs:
         assert run["num_spans"] == 8
-        assert run["gold"] == 4 * sum(len(each.entities) for each in SENTENCES)
+        assert run["gold"] == 4 * sum(len(sentence.entities) for sentence in SENTENCES)
         assert 0 <= run["f1"] <= 1
         assert run["sentences_per_second"] > 0
         assert {"precision", "recall", "per_label", "nested_recall", "flat_recall"} <= set(run)
@@ -120,7 +120,7 @@ def test_calibrate_writes_what_a_score_means_and_leaves_weights_and_entities(
 ) -> None:
     model = tmp_path / "model"
     shutil.copytree(trained, model)
-    examples = [replace(each, entities=each.entities[:1]) for each in SENTENCES]
+    examples = [replace(sentence, entities=sentence.entities[:1]) for sentence in SENTENCES]
     dev = write_examples(tmp_path / "dev.jsonl", examples * 20)
     evaluate = ["evaluate", "--model", str(model), "--data", str(data), "--json"]
     command = ["calibrate", "--model", str(model), "--dev", str(dev), "--test", str(data), "--json"]
@@ -196,11 +196,11 @@ def test_annotate_keeps_what_a_line_of_json_fixes_and_drops_what_it_suppresses(
         assert main(options) == 0
         return json.loads(capsys.readouterr().out)["entities"]
 
-    free = [{key: one[key] for key in ("start", "end", "label")} for one in annotated()]
+    free = [{key: item[key] for key in ("start", "end", "label")} for item in annotated()]
     mine = {"start": 0, "end": 13, "label": "MINE"}
-    found = annotated(fixed=[mine], suppressed=free[:1])
-    assert {**mine, "score": 1.0, "confidence": None} in found
-    assert not any(one.items() >= free[0].items() for one in found)
+    result = annotated(fixed=[mine], suppressed=free[:1])
+    assert {**mine, "score": 1.0, "confidence": None} in result
+    assert not any(item.items() >= free[0].items() for item in result)
     monkeypatch.setattr("sys.stdin", io.StringIO('{"txt": 1}\n'))
     assert main([*options, "--input-format", "jsonl"]) == 2
     assert "line 1 of the JSON lines should look like" in capsys.readouterr().err
@@ -209,14 +209,14 @@ def test_annotate_keeps_what_a_line_of_json_fixes_and_drops_what_it_suppresses(
 def test_annotate_with_a_trace_adds_every_step_and_is_repeatable(
     trained: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = []
+    captured = []
     for seed in ("1", "1", "2"):
         monkeypatch.setattr("sys.stdin", io.StringIO(TEXT + "\n"))
         options = ["--model", str(trained), "--trace", "--seed", seed, "--steps", "2"]
         assert main(["annotate", *options, "--num-spans", "6"]) == 0
-        said.append(capsys.readouterr().out)
-    assert said[0] == said[1] != said[2]
-    record = json.loads(said[0])
+        captured.append(capsys.readouterr().out)
+    assert captured[0] == captured[1] != captured[2]
+    record = json.loads(captured[0])
     assert [step["index"] for step in record["steps"]] == [1, 2]
     (sentence,) = record["steps"][0]["sentences"]
     assert len(sentence["noisy"]) == len(sentence["spans"]) == 6
@@ -296,10 +296,10 @@ def test_what_goes_wrong_is_one_line_and_a_status(
 ) -> None:
     options = ["--model", str(tmp_path), "--data", str(tmp_path / "none.jsonl")]
     assert main(["evaluate", *options]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("evaluate: ")
-    assert "is no model folder" in said
-    assert len(said.splitlines()) == 1
+    captured = capsys.readouterr().err
+    assert captured.startswith("evaluate: ")
+    assert "is no model folder" in captured
+    assert len(captured.splitlines()) == 1
 
 
 @pytest.mark.parametrize("kind", ["tagger", "biaffine"])
@@ -317,7 +317,7 @@ def test_a_baseline_is_measured_and_another_goes_on_from_its_folder(
     (scores,) = json.loads((first / "scores.json").read_text()).values()
     assert sum(scores["missed"].values()) == scores["gold"] - scores["correct"]
     assert sum(scores["false"].values()) == scores["predicted"] - scores["correct"]
-    assert scores["gold"] == 4 * sum(len(each.entities) for each in SENTENCES)
+    assert scores["gold"] == 4 * sum(len(sentence.entities) for sentence in SENTENCES)
     assert "sentences/s" in capsys.readouterr().out
     files = ["--train", str(new), "--dev", str(new), "--test", str(new)]
     assert main([*base, *files, "--from", str(first), "--out", str(second)]) == 0

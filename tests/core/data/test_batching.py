@@ -25,11 +25,11 @@ def test_an_epoch_takes_every_example_once_in_full_batches(
 
 def test_epochs_are_shuffled_by_the_seed_alone() -> None:
     lengths = [1 + row % 30 for row in range(300)]
-    one, same, other = (
+    single, same, other = (
         epoch_batches(lengths, 8, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
     )
-    assert one == same
-    assert one != other
+    assert single == same
+    assert single != other
 
 
 def test_sentences_of_a_batch_are_of_like_length() -> None:
@@ -75,9 +75,9 @@ def test_every_main_sentence_comes_once_an_epoch_and_a_share_of_auxiliary_ones_b
 def test_all_auxiliary_sentences_are_seen_before_one_is_seen_again(
     sampler: EpochSampler, epochs: int
 ) -> None:
-    seen = Counter(row for epoch in range(epochs) for row in auxiliary_rows(sampler, epoch))
+    visible = Counter(row for epoch in range(epochs) for row in auxiliary_rows(sampler, epoch))
     first = len(sampler.main_lengths)
-    times = [seen[first + row] for row in range(len(sampler.auxiliary_lengths))]
+    times = [visible[first + row] for row in range(len(sampler.auxiliary_lengths))]
     assert not times or max(times) - min(times) <= 1
 
 
@@ -109,9 +109,9 @@ def test_an_inference_batch_has_no_more_words_than_suit_the_device(
     assert sorted(rows) == list(range(len(lengths)))
     assert [lengths[row] for row in rows] == sorted(lengths)
     words = [len(batch) * lengths[batch[-1]] for batch in batches]
-    assert all(each <= room for each in words)
+    assert all(word <= room for word in words)
     nexts = [lengths[batch[0]] for batch in batches[1:]]
-    full = [(len(b) + 1) * each > room for b, each in zip(batches, nexts, strict=False)]
+    full = [(len(b) + 1) * item > room for b, item in zip(batches, nexts, strict=False)]
     assert all(full)
 
 

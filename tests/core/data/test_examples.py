@@ -184,15 +184,15 @@ def test_no_entity_and_no_word_of_a_document_is_lost(
     reading = split_document(text, entities)
     words = [word for example in reading.examples for word in example.words]
     assert words == [text[token.start : token.end] for token in tokenize(text)]
-    found = {
+    result = {
         span.label: "".join(example.words[span.start : span.end])
         for example in reading.examples
         for span in example.entities
     }
     bare = {e.label: "".join(text[e.start : e.end].split()) for e in entities}
-    assert found.keys() == bare.keys()
-    assert all(bare[label] in found[label] for label in found)
-    assert reading.expanded == sum(bare[label] != found[label] for label in found)
+    assert result.keys() == bare.keys()
+    assert all(bare[label] in result[label] for label in result)
+    assert reading.expanded == sum(bare[label] != result[label] for label in result)
 
 
 def sentence(*labels: str) -> Example:
@@ -218,7 +218,7 @@ def test_the_label_set_is_sorted() -> None:
 
 def test_labels_of_the_model_that_a_corpus_never_uses_are_unknown_in_it() -> None:
     tweets = [Example(("Ann",), (Span(0, 1, "PER"),))]
-    (alone,) = merge_corpora([tweets])
-    assert alone.labels is None
+    (single,) = merge_corpora([tweets])
+    assert single.labels is None
     (beside,) = merge_corpora([tweets], ("MISC", "PER"))
     assert beside.labels == frozenset({"PER"})

@@ -29,15 +29,15 @@ def numbered(count: int) -> tuple[str, ...]:
 
 
 def named(example: Example) -> list[tuple[tuple[str, ...], str]]:
-    return [(example.words[each.start : each.end], each.label) for each in example.entities]
+    return [(example.words[entity.start : entity.end], entity.label) for entity in example.entities]
 
 
 @settings(max_examples=60)
 @given(words, starts)
 def test_pieces_fit_the_window_and_hold_every_word_in_order(
-    model: DiffusionNER, sentence: list[str], places: list[tuple[int, int]]
+    model: DiffusionNER, sentence: list[str], locations: list[tuple[int, int]]
 ) -> None:
-    entities = {Span(a, a + n, "PER") for a, n in places if a + n <= len(sentence)}
+    entities = {Span(a, a + n, "PER") for a, n in locations if a + n <= len(sentence)}
     example = Example(tuple(sentence), tuple(sorted(entities)), frozenset({"PER"}))
     pieces = fit_to_window(model, [example])
     for piece in pieces:
@@ -52,10 +52,10 @@ def test_pieces_fit_the_window_and_hold_every_word_in_order(
 def _longest_chain(entities: set[Span]) -> int:
     """Words of the longest run of entities that overlap one another."""
     longest, start, end = 0, 0, 0
-    for each in sorted(entities):
-        if each.start >= end:
-            start = each.start
-        end = max(end, each.end)
+    for entity in sorted(entities):
+        if entity.start >= end:
+            start = entity.start
+        end = max(end, entity.end)
         longest = max(longest, end - start)
     return longest
 

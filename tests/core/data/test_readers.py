@@ -88,12 +88,12 @@ def test_characters_with_tags_are_words_of_one_character(tmp_path: Path) -> None
 
 def test_columns_are_chosen_and_what_was_taken_is_counted(tmp_path: Path) -> None:
     path = written(tmp_path, "1\tOslo\tB-LOC\tO\n2\t\tO\tO\n3\tis\tO\tB-X\n", "corpus")
-    found = read_file(path)
+    result = read_file(path)
     chosen = read_examples(path, columns=parse_columns("word=2,tag=3"))
 
-    assert found.examples == (Example(("Oslo", "is"), (Span(1, 2, "X"),)),)
-    assert found.notes["words left out because they are empty"] == 1
-    assert any("tags skipped: column 3" in note for note in found.notes)
+    assert result.examples == (Example(("Oslo", "is"), (Span(1, 2, "X"),)),)
+    assert result.notes["words left out because they are empty"] == 1
+    assert any("tags skipped: column 3" in note for note in result.notes)
     assert chosen == [Example(("Oslo", "is"), (Span(0, 1, "LOC"),))]
 
 
@@ -180,18 +180,18 @@ WORDS = st.text(alphabet="aB.中-", min_size=1, max_size=4)
 def test_brackets_around_any_run_of_words_come_back(
     drawn: list[tuple[str, str | None]], data: st.DataObject
 ) -> None:
-    spans, rows, place = [], [], 0
-    while place < len(drawn):
-        label = drawn[place][1]
-        end = data.draw(st.integers(place + 1, len(drawn))) if label else place + 1
+    spans, rows, location = [], [], 0
+    while location < len(drawn):
+        label = drawn[location][1]
+        end = data.draw(st.integers(location + 1, len(drawn))) if label else location + 1
         if label:
-            spans.append(Span(place, end, label))
-        for index in range(place, end):
-            opening = f"({label}" if label and index == place else ""
+            spans.append(Span(location, end, label))
+        for index in range(location, end):
+            opening = f"({label}" if label and index == location else ""
             closing = ")" if label and index == end - 1 else ""
             star = "" if opening and closing else "*"
             rows.append(row(drawn[index][0], opening + star + closing))
-        place = end
+        location = end
     ((_, reading),) = read_ontonotes(Path("a_gold_conll"), rows)
     words = tuple(word for word, _ in drawn)
     assert reading.examples == (Example(words, tuple(spans)),)

@@ -17,24 +17,24 @@ from core.types import Span, key_of
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 9)), min_size=1))
-def test_spans_come_back_from_inclusive_boundaries(places: list[tuple[int, int]]) -> None:
-    spans = [Span(start, start + length, "PER") for start, length in places]
+def test_spans_come_back_from_inclusive_boundaries(locations: list[tuple[int, int]]) -> None:
+    spans = [Span(start, start + length, "PER") for start, length in locations]
     inclusive = to_inclusive(spans)
     assert all(
         last - first + 1 == span.end - span.start
         for (first, last), span in zip(inclusive, spans, strict=True)
     )
     back = to_half_open(torch.tensor(inclusive)).tolist()
-    assert [(*place, "PER") for place in back] == [span.key for span in spans]
+    assert [(*location, "PER") for location in back] == [span.key for span in spans]
     assert [key_of(span) for span in spans] == [span.key for span in spans]
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_every_boundary_of_every_length_survives_the_round_trip(scale: float) -> None:
     for length in range(1, 513):
-        place = torch.arange(length)
-        first, last = torch.zeros_like(place), torch.full_like(place, length - 1)
-        pairs = [(place, place), (first, place), (place, last)]
+        location = torch.arange(length)
+        first, last = torch.zeros_like(location), torch.full_like(location, length - 1)
+        pairs = [(location, location), (first, location), (location, last)]
         boundaries = torch.cat([torch.stack(pair, dim=1) for pair in pairs])[None]
         lengths = torch.tensor([length])
         signal = to_signal(boundaries, lengths, scale)
@@ -96,12 +96,12 @@ def test_the_best_boundaries_are_the_best_of_all_pairs_in_order() -> None:
     for length in range(1, 9):
         left = torch.randn(2, 20, length, generator=generator)
         right = torch.randn(2, 20, length, generator=generator)
-        found = best_boundaries(left, right)
+        result = best_boundaries(left, right)
         for row in range(2):
             for slot in range(20):
                 pairs = [(a, b) for a in range(length) for b in range(a, length)]
                 expected = max(pairs, key=lambda p: left[row, slot, p[0]] + right[row, slot, p[1]])
-                assert tuple(found[row, slot].tolist()) == expected
+                assert tuple(result[row, slot].tolist()) == expected
 
 
 def test_the_best_boundaries_are_the_two_argmaxes_where_those_do_not_cross() -> None:

@@ -17,8 +17,8 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 def gold_signals(count: int, scale: float) -> Tensor:
-    places = torch.linspace(-0.9, 0.8, count) if count else torch.empty(0)
-    return torch.stack([places, places + 0.1], dim=1) * scale
+    locations = torch.linspace(-0.9, 0.8, count) if count else torch.empty(0)
+    return torch.stack([locations, locations + 0.1], dim=1) * scale
 
 
 def times_there(span: Tensor, spans: Tensor) -> int:
@@ -46,9 +46,9 @@ def test_any_number_of_entities_becomes_k_ordered_spans_with_all_that_fit_among_
 @pytest.mark.parametrize("strategy", get_args(Expansion))
 def test_the_same_seed_gives_the_same_spans_and_another_seed_others(strategy: Expansion) -> None:
     gold = gold_signals(9, 1.0)
-    one, same, other = (expand(gold, 6, strategy, 6, 1.0, generator(s)) for s in (3, 3, 4))
-    assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    first, same, other = (expand(gold, 6, strategy, 6, 1.0, generator(s)) for s in (3, 3, 4))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)
 
 
 def test_repetition_repeats_the_entities_in_turn() -> None:
@@ -64,11 +64,11 @@ def test_random_adds_spans_that_are_no_entities() -> None:
     assert len({tuple(span) for span in spans.tolist()}) == 10
 
 
-@pytest.mark.parametrize(("num_spans", "each"), [(40, 6), (20, 3), (6, 1), (4, 1)])
-def test_mixed_gives_the_entities_at_most_half_of_the_spans(num_spans: int, each: int) -> None:
+@pytest.mark.parametrize(("num_spans", "item"), [(40, 6), (20, 3), (6, 1), (4, 1)])
+def test_mixed_gives_the_entities_at_most_half_of_the_spans(num_spans: int, item: int) -> None:
     gold = gold_signals(3, 1.0)
     spans = expand(gold, num_spans, "mixed", 6, 1.0, generator())
-    assert [times_there(entity, spans) for entity in gold] == [each] * 3
+    assert [times_there(entity, spans) for entity in gold] == [item] * 3
 
 
 def test_random_spans_fill_the_signal_space_from_end_to_end() -> None:

@@ -24,13 +24,13 @@ def run(model: DiffusionNER, settings: SamplerSettings = SETTINGS) -> list[Sampl
     return list(denoise(model, SENTENCES, settings))
 
 
-def same(one: list[SamplerStep], other: list[SamplerStep]) -> bool:
+def same(single: list[SamplerStep], other: list[SamplerStep]) -> bool:
     return all(
         torch.equal(a.x_t, b.x_t)
         and torch.equal(a.boundaries, b.boundaries)
         and torch.equal(a.left_probs, b.left_probs)
         and torch.equal(a.type_probs, b.type_probs)
-        for a, b in zip(one, other, strict=True)
+        for a, b in zip(single, other, strict=True)
     )
 
 
@@ -41,14 +41,14 @@ def test_a_batch_of_sentences_gives_what_each_gives_alone(
 ) -> None:
     model = new_model(lstm_layers=lstm_layers)
     settings = SamplerSettings(steps=4, num_spans=12, seed=3, eta=eta)
-    together = list(denoise(model, SENTENCES, settings))
+    combined = list(denoise(model, SENTENCES, settings))
     for row, words in enumerate(SENTENCES):
-        for one, all_rows in zip(denoise(model, [words], settings), together, strict=True):
-            assert torch.allclose(one.x_t[0], all_rows.x_t[row], atol=1e-5)
-            assert torch.equal(one.boundaries[0], all_rows.boundaries[row])
-            assert torch.allclose(one.left_probs[0], all_rows.left_probs[row], atol=1e-5)
-            assert torch.allclose(one.right_probs[0], all_rows.right_probs[row], atol=1e-5)
-            assert torch.allclose(one.type_probs[0], all_rows.type_probs[row], atol=1e-5)
+        for item, all_rows in zip(denoise(model, [words], settings), combined, strict=True):
+            assert torch.allclose(item.x_t[0], all_rows.x_t[row], atol=1e-5)
+            assert torch.equal(item.boundaries[0], all_rows.boundaries[row])
+            assert torch.allclose(item.left_probs[0], all_rows.left_probs[row], atol=1e-5)
+            assert torch.allclose(item.right_probs[0], all_rows.right_probs[row], atol=1e-5)
+            assert torch.allclose(item.type_probs[0], all_rows.type_probs[row], atol=1e-5)
 
 
 @pytest.mark.parametrize("eta", [0.0, 1.0])
@@ -56,11 +56,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
     new_model: NewModel, eta: float
 ) -> None:
     model = new_model()
-    one, again, other = (
+    single, again, other = (
         run(model, SamplerSettings(4, 12, eta=eta, seed=seed)) for seed in (1, 1, 2)
     )
-    assert same(one, again)
-    assert not same(one, other)
+    assert same(single, again)
+    assert not same(single, other)
 
 
 def test_sampling_leaves_the_global_randomness_alone(new_model: NewModel) -> None:

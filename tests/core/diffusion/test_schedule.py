@@ -104,8 +104,8 @@ def test_a_ddim_step_with_the_true_x_0_undoes_exactly_its_share_of_the_noise(
     for t, t_prev in schedule.ddim_pairs(7):
         x_t = schedule.q_sample(x_0, torch.tensor([t]), noise)
         expected = schedule.q_sample(x_0, torch.tensor([t_prev]), noise)
-        found = schedule.ddim_step(x_t, x_0, t, t_prev, 0.0, None)
-        assert torch.allclose(found, expected, atol=1e-4)
+        result = schedule.ddim_step(x_t, x_0, t, t_prev, 0.0, None)
+        assert torch.allclose(result, expected, atol=1e-4)
 
 
 @every_schedule

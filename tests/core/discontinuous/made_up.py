@@ -12,7 +12,7 @@ _SIGNS = ("pain", "ache")
 _STATES = ("weak", "stiff")
 
 
-def finding(generator: random.Random) -> FragmentedExample:
+def detector(generator: random.Random) -> FragmentedExample:
     """One of four kinds of sentences; the last two look alike, but only one is joined."""
     side, other = generator.sample(_SIDES, 2)
     part, second = generator.sample(_PARTS, 2)
@@ -29,12 +29,12 @@ def finding(generator: random.Random) -> FragmentedExample:
     return FragmentedExample(
         tuple(f"{opening} {text}".split()),
         tuple(
-            FragmentedEntity(tuple((start + lead, end + lead) for start, end in each), "Problem")
-            for each in entities
+            FragmentedEntity(tuple((start + lead, end + lead) for start, end in entity), "Problem")
+            for entity in entities
         ),
     )
 
 
 def findings(count: int, seed: int) -> list[FragmentedExample]:
     generator = random.Random(seed)
-    return [finding(generator) for _ in range(count)]
+    return [detector(generator) for _ in range(count)]

@@ -18,21 +18,21 @@ def test_only_spans_of_one_label_that_do_not_overlap_are_asked_about() -> None:
 
 
 def test_a_fragment_may_belong_to_two_entities() -> None:
-    said = {(0, 0): 0.1, (1, 1): 0.1, (2, 2): 0.1, (0, 1): 0.2, (0, 2): 0.9, (1, 2): 0.8}
-    assert entities_of([A, B, C], said) == [
+    predicted = {(0, 0): 0.1, (1, 1): 0.1, (2, 2): 0.1, (0, 1): 0.2, (0, 2): 0.9, (1, 2): 0.8}
+    assert entities_of([A, B, C], predicted) == [
         FragmentedEntity(((0, 1), (4, 5)), "X"),
         FragmentedEntity(((2, 3), (4, 5)), "X"),
     ]
 
 
 def test_three_that_all_belong_together_are_one_entity() -> None:
-    said = dict.fromkeys(pairs_of([A, B, C]), 0.9) | {(i, i): 0.2 for i in range(3)}
-    assert entities_of([A, B, C], said) == [FragmentedEntity(((0, 1), (2, 3), (4, 5)), "X")]
+    predicted = dict.fromkeys(pairs_of([A, B, C]), 0.9) | {(i, i): 0.2 for i in range(3)}
+    assert entities_of([A, B, C], predicted) == [FragmentedEntity(((0, 1), (2, 3), (4, 5)), "X")]
 
 
 def test_a_fragment_that_is_an_entity_too_is_told_twice() -> None:
-    said = dict.fromkeys(pairs_of([A, B]), 0.9) | {(1, 1): 0.2}
-    assert entities_of([A, B], said) == [
+    predicted = dict.fromkeys(pairs_of([A, B]), 0.9) | {(1, 1): 0.2}
+    assert entities_of([A, B], predicted) == [
         single_fragment(A),
         FragmentedEntity(((0, 1), (2, 3)), "X"),
     ]
@@ -49,15 +49,15 @@ def test_a_span_that_joins_no_other_stays_an_entity() -> None:
 def test_entities_are_the_maximal_cliques(data: st.DataObject) -> None:
     spans = [Span(2 * i, 2 * i + 1, "X") for i in range(6)]
     joined = data.draw(st.sets(st.sampled_from(list(combinations(range(6), 2)))))
-    said = {pair: float(pair in joined) for pair in pairs_of(spans)}
+    predicted = {pair: float(pair in joined) for pair in pairs_of(spans)}
     groups = [set(g) for size in range(1, 7) for g in combinations(range(6), size)]
     cliques = [g for g in groups if all(pair in joined for pair in combinations(sorted(g), 2))]
     best = [g for g in cliques if not any(g < other for other in cliques)]
     wanted = {tuple((2 * i, 2 * i + 1) for i in sorted(group)) for group in best}
-    assert {each.fragments for each in entities_of(spans, said)} == wanted
+    assert {item.fragments for item in entities_of(spans, predicted)} == wanted
 
 
 def test_many_fragments_take_no_time() -> None:
     spans = [Span(2 * i, 2 * i + 1, "X") for i in range(60)]
-    said = {(i, j): float(i % 3 != j % 3) for i, j in pairs_of(spans)}
-    assert entities_of(spans, said)
+    predicted = {(i, j): float(i % 3 != j % 3) for i, j in pairs_of(spans)}
+    assert entities_of(spans, predicted)

@@ -36,7 +36,7 @@ class Taught:
 
 
 @pytest.fixture(scope="module")
-def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Taught:
+def trained(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Taught:
     from core.config import TrainingConfig
     from core.training.learner import DiffusionLearner
     from core.training.trainer import train
@@ -53,7 +53,7 @@ def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Tau
     )
     learner = DiffusionLearner(new_model(labels=("Problem",)), config, SamplerSettings(1, 12))
     folder = tmp_path_factory.mktemp("findings") / "model"
-    spans = [[example.spans for example in each] for each in (known, dev)]
+    spans = [[example.spans for example in item] for item in (known, dev)]
     assert list(train(learner, *spans, config, folder))
     model = DiffusionNER.load(folder)
     records = list(train_combiner(model, known[:240], dev, folder, epochs=6))
@@ -61,56 +61,63 @@ def taught(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> Tau
     return Taught(folder, tuple(record.loss for record in records))
 
 
-def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(taught: Taught) -> None:
-    model = DiffusionNER.load(taught.folder)
+def test_joining_finds_discontinuous_entities_that_spans_alone_cannot(trained: Taught) -> None:
+    model = DiffusionNER.load(trained.folder)
     spans = propose_fragments(model, [example.words for example in TEST])
-    alone = score_fragmented(zip(TEST, [map(single_fragment, each) for each in spans], strict=True))
-    joined = measure_combiner(Combiner.load(model, taught.folder), TEST, spans)
-    assert alone.discontinuous.f1 == 0
+    single = score_fragmented(
+        zip(TEST, [map(single_fragment, span) for span in spans], strict=True)
+    )
+    joined = measure_combiner(Combiner.load(model, trained.folder), TEST, spans)
+    assert single.discontinuous.f1 == 0
     assert joined.discontinuous.f1 > 0.7
-    assert joined.overall.f1 > alone.overall.f1 + 0.2
-    assert taught.losses[-1] < taught.losses[0] / 2
+    assert joined.overall.f1 > single.overall.f1 + 0.2
+    assert trained.losses[-1] < trained.losses[0] / 2
 
 
-def test_a_document_tells_joined_entities_in_code_points(taught: Taught) -> None:
-    pipeline = Pipeline.from_pretrained(taught.folder)
-    combiner = Combiner.load(pipeline.model, taught.folder)
+def test_a_document_tells_joined_entities_in_code_points(trained: Taught) -> None:
+    pipeline = Pipeline.from_pretrained(trained.folder)
+    combiner = Combiner.load(pipeline.model, trained.folder)
     text = "He met left and right hip pain . \n\n he met the knee is stiff ."
-    said = join(pipeline, combiner, pipeline.predict(text))
-    pieces = {tuple(text[s:e] for s, e in each.fragments) for each in said.discontinuous}
+    predicted = join(pipeline, combiner, pipeline.predict(text))
+    pieces = {
+        tuple(text[s:e] for s, e in discontinuou.fragments)
+        for discontinuou in predicted.discontinuous
+    }
     assert ("left", "hip pain") in pieces
     assert ("knee", "stiff") in pieces
-    assert "left" not in {text[each.start : each.end] for each in said.entities}
+    assert "left" not in {text[entity.start : entity.end] for entity in predicted.entities}
 
 
-def test_a_text_without_entities_is_joined_to_nothing(taught: Taught) -> None:
-    pipeline = Pipeline.from_pretrained(taught.folder)
-    said = join(pipeline, Combiner(pipeline.model), pipeline.predict("", SamplerSettings(1, 4)))
-    assert (said.entities, said.discontinuous) == ((), ())
+def test_a_text_without_entities_is_joined_to_nothing(trained: Taught) -> None:
+    pipeline = Pipeline.from_pretrained(trained.folder)
+    predicted = join(
+        pipeline, Combiner(pipeline.model), pipeline.predict("", SamplerSettings(1, 4))
+    )
+    assert (predicted.entities, predicted.discontinuous) == ((), ())
 
 
 def test_the_right_answers_tell_fragments_from_entities() -> None:
-    example = next(each for each in TEST if len(each.entities) == 2 and "and" in each.words[:4])
-    one, two = sorted(example.entities)
+    example = next(item for item in TEST if len(item.entities) == 2 and "and" in item.words[:4])
+    first, pair = sorted(example.entities)
     spans = example.spans.entities
-    assert {one.discontinuous, two.discontinuous} == {True, False}
+    assert {first.discontinuous, pair.discontinuous} == {True, False}
     assert pair_targets(example, spans) == [0.0, 1.0, 0.0, 0.0, 1.0]
     assert pair_targets(FragmentedExample(example.words), spans) == [0.0] * 5
 
 
-def test_joining_does_not_depend_on_the_batch(taught: Taught) -> None:
-    model = DiffusionNER.load(taught.folder)
-    combiner = Combiner.load(model, taught.folder)
-    words, spans = [each.words for each in TEST[:20]], [each.spans.entities for each in TEST[:20]]
-    together = combiner.combine(words, spans)
-    assert together == [combiner.combine([w], [s])[0] for w, s in zip(words, spans, strict=True)]
+def test_joining_does_not_depend_on_the_batch(trained: Taught) -> None:
+    model = DiffusionNER.load(trained.folder)
+    combiner = Combiner.load(model, trained.folder)
+    words, spans = [item.words for item in TEST[:20]], [item.spans.entities for item in TEST[:20]]
+    combined = combiner.combine(words, spans)
+    assert combined == [combiner.combine([w], [s])[0] for w, s in zip(words, spans, strict=True)]
     assert combiner.combine(words[:2], [(), ()]) == [[], []]
 
 
 def test_a_folder_without_the_classifier_says_how_to_train_it(
-    taught: Taught, tmp_path: Path
+    trained: Taught, tmp_path: Path
 ) -> None:
-    model = DiffusionNER.load(taught.folder)
+    model = DiffusionNER.load(trained.folder)
     with pytest.raises(ModelError, match="python -m core fragments"):
         Combiner.load(model, tmp_path)
     (tmp_path / WEIGHTS).write_bytes(b"not weights")
@@ -119,7 +126,7 @@ def test_a_folder_without_the_classifier_says_how_to_train_it(
 
 
 def test_the_command_teaches_measures_and_annotates(
-    taught: Taught,
+    trained: Taught,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -127,14 +134,14 @@ def test_the_command_teaches_measures_and_annotates(
     file = tmp_path / "findings.jsonl"
     lines = [
         {
-            "tokens": each.words,
-            "entities": [{"fragments": e.fragments, "type": e.label} for e in each.entities],
+            "tokens": item.words,
+            "entities": [{"fragments": e.fragments, "type": e.label} for e in item.entities],
         }
-        for each in TEST[:30]
+        for item in TEST[:30]
     ]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     model = tmp_path / "model"
-    DiffusionNER.load(taught.folder).save(model)
+    DiffusionNER.load(trained.folder).save(model)
     files = ["--train", str(file), "--dev", str(file), "--test", str(file)]
     assert main(["fragments", "--model", str(model), *files, "--epochs", "1", "--json"]) == 0
     printed = capsys.readouterr()
@@ -148,6 +155,6 @@ def test_the_command_teaches_measures_and_annotates(
     }
     assert scores["test"]["not_joined"]["discontinuous"]["correct"] == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("he met left and right hip pain .\n"))
-    assert main(["annotate", "--model", str(taught.folder), "--fragments"]) == 0
+    assert main(["annotate", "--model", str(trained.folder), "--fragments"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert [each["fragments"] for each in record["discontinuous"]] == [[[7, 11], [22, 30]]]
+    assert [item["fragments"] for item in record["discontinuous"]] == [[[7, 11], [22, 30]]]

@@ -36,7 +36,7 @@ def test_an_entity_past_the_sentence_is_refused() -> None:
 
 def test_the_diffusion_model_learns_every_fragment_as_a_span() -> None:
     spans = FragmentedExample(WORDS, (LEFT, RIGHT)).spans
-    assert [(each.start, each.end) for each in spans.entities] == [(0, 1), (2, 5), (3, 5)]
+    assert [(entity.start, entity.end) for entity in spans.entities] == [(0, 1), (2, 5), (3, 5)]
 
 
 def test_fragments_that_touch_become_one() -> None:

@@ -24,8 +24,8 @@ def test_auroc_equals_counting_every_pair(rows: list[tuple[int, bool]]) -> None:
             auroc([score for score, _ in rows], [right for _, right in rows])
         return
     pairs = sum((a > b) + (a == b) / 2 for a in good for b in bad)
-    found = auroc([score for score, _ in rows], [right for _, right in rows])
-    assert found == pytest.approx(pairs / (len(good) * len(bad)))
+    result = auroc([score for score, _ in rows], [right for _, right in rows])
+    assert result == pytest.approx(pairs / (len(good) * len(bad)))
 
 
 def candidate(start: int, score: float, label: str = "PER", **options: object) -> Candidate:
@@ -35,9 +35,9 @@ def candidate(start: int, score: float, label: str = "PER", **options: object) -
 
 def test_a_suggestion_is_right_if_gold_has_it_and_is_not_judged_where_nobody_looked() -> None:
     example = Example(("a", "b", "c"), (Span(0, 1, "PER"),), frozenset({"PER"}))
-    found = [candidate(0, 0.9), candidate(1, 0.8, "LOC"), candidate(2, 0.7), candidate(1, 0.3)]
-    judged = judge([example], [found], threshold=0.5)
-    assert [(each.candidate.start, each.correct) for each in judged] == [(0, True), (2, False)]
+    result = [candidate(0, 0.9), candidate(1, 0.8, "LOC"), candidate(2, 0.7), candidate(1, 0.3)]
+    judged = judge([example], [result], threshold=0.5)
+    assert [(item.candidate.start, item.correct) for item in judged] == [(0, True), (2, False)]
 
 
 def test_the_table_has_a_row_for_each_signal_and_one_for_all_together() -> None:

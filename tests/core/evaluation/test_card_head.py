@@ -49,8 +49,10 @@ def test_an_undefined_measure_is_left_out_of_the_results() -> None:
 
 
 def test_a_head_of_the_text_is_merged_and_not_doubled() -> None:
-    own = "---\nlicense: apache-2.0\nlanguage: de\ntags: [nested-ner]\nextra: 7\n---\n# Names\n"
-    text = with_head(own, FACTS)
+    personal = (
+        "---\nlicense: apache-2.0\nlanguage: de\ntags: [nested-ner]\nextra: 7\n---\n# Names\n"
+    )
+    text = with_head(personal, FACTS)
     assert text.count("---\n") == 2
     data = ModelCard(text).data.to_dict()
     assert (data["license"], data["language"], data["extra"]) == ("apache-2.0", "de", 7)

@@ -29,8 +29,8 @@ sentence = st.frozensets(spans, max_size=6)
 
 def test_the_hand_counted_sentence() -> None:
     """Gold ORG, LOC, PER; said: ORG right, LOC as ORG, PER a word short, and the PER of one."""
-    said = [BANK, Span(2, 3, "ORG"), Span(5, 6, "PER"), Span(3, 4, "PER")]
-    scores = score([(Example(WORDS, (BANK, CHINA, HAAG)), said)])
+    predictions = [BANK, Span(2, 3, "ORG"), Span(5, 6, "PER"), Span(3, 4, "PER")]
+    scores = score([(Example(WORDS, (BANK, CHINA, HAAG)), predictions)])
     assert scores.overall == Count(gold=3, predicted=4, correct=1)
     assert (scores.precision, scores.recall) == (1 / 4, 1 / 3)
     assert scores.f1 == pytest.approx(2 / 7)
@@ -123,10 +123,10 @@ def test_saying_exactly_the_gold_scores_one(golds: list[frozenset[Span]]) -> Non
 def test_swapping_gold_and_prediction_swaps_precision_and_recall(
     pairs: list[tuple[frozenset[Span], frozenset[Span]]],
 ) -> None:
-    there = score([(Example(WORDS, tuple(a)), b) for a, b in pairs])
+    present = score([(Example(WORDS, tuple(a)), b) for a, b in pairs])
     back = score([(Example(WORDS, tuple(b)), a) for a, b in pairs])
-    assert (there.precision, there.recall) == (back.recall, back.precision)
-    assert there.f1 == back.f1
+    assert (present.precision, present.recall) == (back.recall, back.precision)
+    assert present.f1 == back.f1
 
 
 @given(st.lists(st.tuples(sentence, sentence), max_size=4))

@@ -63,15 +63,15 @@ def test_results_are_those_of_the_table_and_undefined_ones_are_not_among_them(
     card: ModelCard,
 ) -> None:
     rows = [line.strip("| ").split(" | ") for line in table(card, "Test scores", "| news")]
-    told = {
+    reported = {
         (result.dataset_name, result.metric_name): f"{100 * result.metric_value:.1f}"
         for result in card.data.eval_results
     }
-    assert {corpus for corpus, _ in told} == {"news"}
+    assert {corpus for corpus, _ in reported} == {"news"}
     for row in rows:
         assert row[0] == "news/test.jsonl"
         assert int(row[2]) == sum(len(example.entities) for example in SENTENCES)
-        assert told["news", f"F1, {row[1]}"] == row[5]
+        assert reported["news", f"F1, {row[1]}"] == row[5]
     assert [row[1] for row in rows] == ["nested", "flat"]
 
 

@@ -18,21 +18,23 @@ from core.types import Example, SamplerSettings, Span
 from tests.core.conftest import NewModel
 
 WORDS = tuple("abcdef")
-places = st.tuples(st.integers(0, 5), st.integers(1, 6)).filter(lambda place: place[0] < place[1])
+locations = st.tuples(st.integers(0, 5), st.integers(1, 6)).filter(
+    lambda location: location[0] < location[1]
+)
 scores = st.integers(0, 60).map(lambda sixtieth: sixtieth / 60 + 0.003)
 
 
 def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
     example = Example(("a", "b", "c"), (Span(0, 1, "PER"), Span(1, 2, "PER")))
-    found = [
+    result = [
         Candidate(0, 1, "PER", 0.93, 1, 0),
         Candidate(1, 2, "PER", 0.67, 1, 1),
         Candidate(2, 3, "PER", 0.49, 1, 2),
         Candidate(0, 3, "PER", 0.13, 1, 3),
     ]
-    threshold = tune_threshold([example], [found], flat=False)
+    threshold = tune_threshold([example], [result], flat=False)
     assert 0.49 < threshold <= 0.67
-    assert {(each.start, each.end) for each in select_spans(found, threshold, flat=False)} == {
+    assert {(span.start, span.end) for span in select_spans(result, threshold, flat=False)} == {
         (0, 1),
         (1, 2),
     }
@@ -40,29 +42,29 @@ def test_the_threshold_is_the_one_with_the_best_development_score() -> None:
 
 def test_what_was_not_looked_for_does_not_move_the_threshold() -> None:
     example = Example(("a", "b"), (Span(0, 1, "PER"),), frozenset({"PER"}))
-    found = [Candidate(1, 2, "LOC", 0.97, 1, 0), Candidate(0, 1, "PER", 0.33, 1, 1)]
-    assert tune_threshold([example], [found], flat=False) <= 0.33
+    result = [Candidate(1, 2, "LOC", 0.97, 1, 0), Candidate(0, 1, "PER", 0.33, 1, 1)]
+    assert tune_threshold([example], [result], flat=False) <= 0.33
 
 
 @given(
-    st.lists(st.tuples(places, scores), max_size=12, unique_by=lambda each: each[0]),
-    st.sets(places, min_size=1, max_size=4),
+    st.lists(st.tuples(locations, scores), max_size=12, unique_by=lambda item: item[0]),
+    st.sets(locations, min_size=1, max_size=4),
     st.booleans(),
 )
 def test_no_other_threshold_keeps_better_entities(
     proposed: list[tuple[tuple[int, int], float]], gold: set[tuple[int, int]], flat: bool
 ) -> None:
-    example = Example(WORDS, tuple(Span(*place, "PER") for place in sorted(gold)))
-    ranked = sorted(proposed, key=lambda each: -each[1])
-    found = [Candidate(*place, "PER", score, 1, 0) for place, score in ranked]
+    example = Example(WORDS, tuple(Span(*location, "PER") for location in sorted(gold)))
+    ranked = sorted(proposed, key=lambda item: -item[1])
+    result = [Candidate(*location, "PER", score, 1, 0) for location, score in ranked]
 
     def f1(threshold: float) -> float:
-        measured = score_proposals([example], [found], threshold, flat).f1
+        measured = score_proposals([example], [result], threshold, flat).f1
         assert measured is not None
         return measured
 
     best = max(f1(sixtieth / 60) for sixtieth in range(61))
-    tuned = tune_threshold([example], [found], flat)
+    tuned = tune_threshold([example], [result], flat)
     assert tuned is not None
     assert f1(tuned) == pytest.approx(best)
 

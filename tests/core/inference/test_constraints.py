@@ -31,13 +31,13 @@ def model(new_model: NewModel) -> DiffusionNER:
 
 def test_fixed_spans_are_returned_with_their_label_and_a_full_score(model: DiffusionNER) -> None:
     """Also with a label that the model does not have."""
-    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, RULES)
-    assert [(each.span, each.score, each.fixed) for each in found[:2]] == [
+    result, _ = propose(model, SENTENCES, SETTINGS, 0.0, RULES)
+    assert [(item.span, item.score, item.fixed) for item in result[:2]] == [
         (KYIV, 1.0, True),
         (CITY, 1.0, True),
     ]
-    assert all(not each.fixed and each.confidence for each in found[2:])
-    assert not {(3, 4), (6, 9)} & {(each.start, each.end) for each in found[2:]}
+    assert all(not item.fixed and item.confidence for item in result[2:])
+    assert not {(3, 4), (6, 9)} & {(item.start, item.end) for item in result[2:]}
 
 
 @pytest.mark.parametrize("eta", [0.0, 1.0])
@@ -58,12 +58,12 @@ def test_fixed_spans_are_their_own_boundaries_noised_to_each_timestep(
 def test_the_noise_of_fixed_spans_follows_from_the_seed_whatever_shares_the_batch(
     model: DiffusionNER,
 ) -> None:
-    together = list(denoise(model, SENTENCES, SETTINGS, RULES))
+    combined = list(denoise(model, SENTENCES, SETTINGS, RULES))
     again = list(denoise(model, SENTENCES, SETTINGS, RULES))
-    alone = list(denoise(model, [WORDS], SETTINGS, RULES[:1]))
-    for one, two, three in zip(together, again, alone, strict=True):
-        assert torch.equal(one.x_t, two.x_t)
-        assert torch.allclose(one.x_t[0], three.x_t[0], atol=1e-5)
+    single = list(denoise(model, [WORDS], SETTINGS, RULES[:1]))
+    for item, pair, three in zip(combined, again, single, strict=True):
+        assert torch.equal(item.x_t, pair.x_t)
+        assert torch.allclose(item.x_t[0], three.x_t[0], atol=1e-5)
 
 
 @pytest.mark.parametrize(("renew", "eta"), [(True, 0.0), (False, 1.0)])
@@ -72,20 +72,20 @@ def test_sentences_without_constraints_are_denoised_as_ever(
 ) -> None:
     settings = replace(SETTINGS, renew=renew, eta=eta)
     free = denoise(model, SENTENCES, settings)
-    for one, other in zip(free, denoise(model, SENTENCES, settings, RULES), strict=True):
-        assert torch.equal(one.x_t[1], other.x_t[1])
-        assert torch.equal(one.boundaries[1], other.boundaries[1])
+    for item, other in zip(free, denoise(model, SENTENCES, settings, RULES), strict=True):
+        assert torch.equal(item.x_t[1], other.x_t[1])
+        assert torch.equal(item.boundaries[1], other.boundaries[1])
 
 
 def test_a_span_fixed_twice_is_returned_once(model: DiffusionNER) -> None:
-    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, (Constraints((KYIV, KYIV)), Constraints()))
-    assert [each.span for each in found].count(KYIV) == 1
+    result, _ = propose(model, SENTENCES, SETTINGS, 0.0, (Constraints((KYIV, KYIV)), Constraints()))
+    assert [item.span for item in result].count(KYIV) == 1
 
 
 def test_as_many_fixed_spans_as_noisy_ones_leave_nothing_to_suggest(model: DiffusionNER) -> None:
     settings = replace(SETTINGS, num_spans=2)
-    found, _ = propose(model, SENTENCES, settings, 0.0, RULES)
-    assert [each.span for each in found] == [KYIV, CITY]
+    result, _ = propose(model, SENTENCES, settings, 0.0, RULES)
+    assert [item.span for item in result] == [KYIV, CITY]
 
 
 def test_fixed_spans_keep_their_slots_and_change_what_the_others_see(model: DiffusionNER) -> None:
@@ -115,27 +115,27 @@ def test_spans_that_land_on_a_decided_place_start_again(model: DiffusionNER, ren
 @settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_a_suppressed_span_never_returns(model: DiffusionNER, data: st.DataObject) -> None:
-    found, _ = propose(model, SENTENCES, SETTINGS)
-    refused = data.draw(st.sets(st.sampled_from([each.span for each in found]), min_size=1))
+    result, _ = propose(model, SENTENCES, SETTINGS)
+    refused = data.draw(st.sets(st.sampled_from([item.span for item in result]), min_size=1))
     rules = (Constraints(suppressed=tuple(refused)), Constraints())
     left, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
-    assert not refused & {each.span for each in left}
+    assert not refused & {item.span for item in left}
 
 
 def test_another_label_on_suppressed_boundaries_may_be_returned(model: DiffusionNER) -> None:
     (free, _) = propose(model, SENTENCES, SETTINGS)
-    one = free[0].span
-    other = Span(one.start, one.end, "something else")
+    example = free[0].span
+    other = Span(example.start, example.end, "something else")
     rules = (Constraints(suppressed=(other,)), Constraints())
-    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
-    assert one in {each.span for each in found}
+    result, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
+    assert example in {item.span for item in result}
 
 
 def test_flat_keeps_every_fixed_span_and_nothing_that_overlaps_one(model: DiffusionNER) -> None:
     rules = (Constraints(fixed=(Span(0, 4, "ORG"), KYIV)), Constraints())
-    found, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
-    kept = select(found, 0.0, flat=True)
-    assert {each.span for each in kept if each.start < 4} == {Span(0, 4, "ORG"), KYIV}
+    result, _ = propose(model, SENTENCES, SETTINGS, 0.0, rules)
+    stored = select(result, 0.0, flat=True)
+    assert {item.span for item in stored if item.start < 4} == {Span(0, 4, "ORG"), KYIV}
 
 
 def test_spans_that_hold_a_decided_place_are_not_taken_from_it() -> None:
@@ -170,5 +170,5 @@ def test_constraints_and_an_ensemble_go_together(model: DiffusionNER) -> None:
     settings = SamplerSettings(2, 12, ensemble=3)
     history = list(denoise(model, SENTENCES, settings, RULES))
     assert history[0].boundaries[0, [0, 1, 12, 13, 24, 25]].tolist() == [[3, 3], [6, 8]] * 3
-    found, _ = candidates(history, model.config.labels, 0.0, RULES)
-    assert [each.span for each in found[:2]] == [KYIV, CITY]
+    result, _ = candidates(history, model.config.labels, 0.0, RULES)
+    assert [item.span for item in result[:2]] == [KYIV, CITY]

@@ -28,22 +28,22 @@ def step_of(
     *slots: Proposal | list[Proposal], types: dict[int, list[float]], seeds: int = 1
 ) -> SamplerStep:
     """One sentence's slots: what each proposes, the predicted one first; and P^c by l, ∅ last."""
-    near = torch.tensor([each if isinstance(each, list) else [each] for each in slots])
+    close = torch.tensor([slot if isinstance(slot, list) else [slot] for slot in slots])
     return SamplerStep(
         t=1,
         t_prev=0,
         x_t=torch.zeros(1, len(slots), 2),
-        candidates=near[None, ..., :2].long(),
-        candidate_left_probs=near[None, ..., 2],
-        candidate_right_probs=near[None, ..., 3],
-        classify=lambda words: torch.tensor([[types[int(each[0])] for each in words[0]]]),
+        candidates=close[None, ..., :2].long(),
+        candidate_left_probs=close[None, ..., 2],
+        candidate_right_probs=close[None, ..., 3],
+        classify=lambda words: torch.tensor([[types[int(word[0])] for word in words[0]]]),
         seeds=seeds,
     )
 
 
 def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Candidate]]:
     """The same as `candidates`, span by span and typed at every step."""
-    found = []
+    result = []
     for row in range(len(history[0].boundaries)):
         best: dict[tuple[int, int], Candidate] = {}
         for number, step in enumerate(history, start=1):
@@ -62,11 +62,11 @@ def plain(history: list[SamplerStep], labels: tuple[str, ...]) -> list[list[Cand
                 score = (sum(sides) / 2 + 2 * prob) / 3
                 if kind == len(labels):
                     continue
-                one = Candidate(left, right + 1, labels[kind], score.item(), number, slot)
-                if (left, right) not in best or one.score > best[left, right].score + 1e-6:
-                    best[left, right] = one
-        found.append(sorted(best.values(), key=lambda each: (each.start, each.end)))
-    return found
+                single = Candidate(left, right + 1, labels[kind], score.item(), number, slot)
+                if (left, right) not in best or single.score > best[left, right].score + 1e-6:
+                    best[left, right] = single
+        result.append(sorted(best.values(), key=lambda item: (item.start, item.end)))
+    return result
 
 
 @pytest.mark.parametrize(("gamma", "num_spans"), [(1, 1), (1, 30), (5, 7), (4, 40)])
@@ -79,16 +79,17 @@ def test_collapsed_spans_give_the_entities_of_the_slow_uncollapsed_computation(
         settings = SamplerSettings(gamma, num_spans, seed=seed, eta=float(seed % 2))
         history = list(denoise(model, SENTENCES, settings))
         fast = [
-            sorted(each, key=lambda c: (c.start, c.end)) for each in candidates(history, labels)
+            sorted(candidate, key=lambda c: (c.start, c.end))
+            for candidate in candidates(history, labels)
         ]
         slow = plain(history, labels)
         assert any(slow)
-        for one, other in zip(fast, slow, strict=True):
-            assert [each.span for each in one] == [each.span for each in other]
-            for a, b in zip(one, other, strict=True):
+        for item, other in zip(fast, slow, strict=True):
+            assert [entry.span for entry in item] == [entry.span for entry in other]
+            for a, b in zip(item, other, strict=True):
                 assert a.score == pytest.approx(b.score, abs=1e-5)
-                seen = history[a.step - 1].candidates[slow.index(other), a.slot]
-                assert [a.start, a.end - 1] in seen.tolist()
+                visible = history[a.step - 1].candidates[slow.index(other), a.slot]
+                assert [a.start, a.end - 1] in visible.tolist()
 
 
 def test_the_type_classifier_runs_once_over_each_distinct_span() -> None:
@@ -106,15 +107,15 @@ def test_the_type_classifier_runs_once_over_each_distinct_span() -> None:
         for t, words in ((2, [[[0, 1], [0, 1], [2, 2]], [[0, 0]] * 3]),
                          (1, [[[0, 1], [1, 1], [2, 2]], [[0, 0]] * 3]))
     ]  # fmt: skip
-    assert [len(each) for each in candidates(steps, LABELS)] == [3, 1]
+    assert [len(candidate) for candidate in candidates(steps, LABELS)] == [3, 1]
     assert asked == [[[[0, 1], [1, 1], [2, 2]], [[0, 0], [0, 0], [0, 0]]]]
 
 
 def test_a_span_is_scored_by_half_of_each_boundary_and_twice_its_type() -> None:
     step = step_of((2, 4, 0.5, 0.25), types={2: [0.75, 0.25, 0.0]})
-    ((found,),) = candidates([step], LABELS)
-    assert found == Candidate(2, 5, "LOC", 1.875 / 3, 1, 0, found.confidence)
-    assert found.confidence == Confidence(left=0.5, right=0.25, type=0.75, since=1, support=1.0)
+    ((result,),) = candidates([step], LABELS)
+    assert result == Candidate(2, 5, "LOC", 1.875 / 3, 1, 0, result.confidence)
+    assert result.confidence == Confidence(left=0.5, right=0.25, type=0.75, since=1, support=1.0)
 
 
 def test_confidence_tells_since_when_a_span_is_there_and_how_many_noisy_spans_were() -> None:
@@ -127,19 +128,19 @@ def test_confidence_tells_since_when_a_span_is_there_and_how_many_noisy_spans_we
     steps = [
         step_of(*((*paths[name][i], 0.5, 0.5) for name in paths), types=types) for i in range(3)
     ]
-    (found,) = candidates(steps, LABELS)
-    said = {each.start: each.confidence for each in found}
-    assert {start: one.since for start, one in said.items() if one} == {0: 1, 1: None, 4: 3}
-    support = {start: one.support for start, one in said.items() if one}
+    (result,) = candidates(steps, LABELS)
+    predicted = {item.start: item.confidence for item in result}
+    assert {start: item.since for start, item in predicted.items() if item} == {0: 1, 1: None, 4: 3}
+    support = {start: item.support for start, item in predicted.items() if item}
     assert support == pytest.approx({0: 3 / 6, 1: 2 / 6, 4: 1 / 6})
 
 
 def test_a_span_that_went_away_and_came_back_is_there_since_it_came_back() -> None:
     types = {left: [0.9, 0.1, 0.0] for left in range(2)}
     steps = [step_of((at, at, 0.5, 0.5), types=types) for at in (0, 1, 0, 0)]
-    (found,) = candidates(steps, LABELS)
-    said = {each.start: each.confidence for each in found}
-    assert {start: one.since for start, one in said.items() if one} == {0: 3, 1: None}
+    (result,) = candidates(steps, LABELS)
+    predicted = {item.start: item.confidence for item in result}
+    assert {start: item.since for start, item in predicted.items() if item} == {0: 3, 1: None}
 
 
 def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out() -> None:
@@ -152,10 +153,10 @@ def test_spans_that_are_no_entity_and_those_below_the_least_score_are_left_out()
 def test_boundaries_beside_the_predicted_ones_are_proposed_where_their_type_is_surer() -> None:
     types = {0: [0.25, 0.125, 0.625], 1: [0.25, 0.75, 0.0]}
     step = step_of([(0, 2, 0.75, 0.5), (1, 2, 0.25, 0.5)], types=types)
-    ((found,),) = candidates([step], LABELS)
-    assert (found.span, found.step, found.slot) == (Span(1, 3, "ORG"), 1, 0)
-    assert found.score == (0.125 + 0.25 + 1.5) / 3
-    assert found.confidence == Confidence(0.25, 0.5, 0.75, since=None, support=0.0)
+    ((result,),) = candidates([step], LABELS)
+    assert (result.span, result.step, result.slot) == (Span(1, 3, "ORG"), 1, 0)
+    assert result.score == (0.125 + 0.25 + 1.5) / 3
+    assert result.confidence == Confidence(0.25, 0.5, 0.75, since=None, support=0.0)
 
 
 def test_only_predicted_boundaries_count_as_being_there() -> None:
@@ -166,9 +167,9 @@ def test_only_predicted_boundaries_count_as_being_there() -> None:
         step_of(beside, beside, types=types),
         step_of(beside, beside[::-1], types=types),
     ]
-    (found,) = candidates(steps, LABELS)
-    said = {each.start: each.confidence for each in found}
-    assert {at: (one.since, one.support) for at, one in said.items() if one} == {
+    (result,) = candidates(steps, LABELS)
+    predicted = {item.start: item.confidence for item in result}
+    assert {at: (item.since, item.support) for at, item in predicted.items() if item} == {
         0: (1, 3 / 4),
         1: (2, 1 / 4),
     }
@@ -180,26 +181,26 @@ def test_a_place_is_where_it_was_surest_though_only_beside_what_was_predicted() 
                     types=types)  # fmt: skip
     late = step_of([(1, 1, 0.3, 0.3), (1, 1, 0.3, 0.3)], [(1, 1, 0.4, 0.4), (0, 0, 0.1, 0.1)],
                    types=types)  # fmt: skip
-    (found,) = candidates([early, late], LABELS)
-    assert [(each.start, each.step, each.slot) for each in found] == [(0, 1, 1), (1, 1, 1)]
+    (result,) = candidates([early, late], LABELS)
+    assert [(item.start, item.step, item.slot) for item in result] == [(0, 1, 1), (1, 1, 1)]
 
 
 def test_a_span_keeps_the_best_boundaries_that_it_had_at_any_step_the_first_of_equals() -> None:
     types = {1: [0.75, 0.25, 0.0], 0: [0.75, 0.25, 0.0]}
     early = step_of((0, 0, 0.1, 0.1), (1, 2, 0.5, 0.5), (1, 2, 0.5, 0.75), types=types)
     late = step_of((1, 2, 0.75, 0.5), (1, 2, 0.5, 0.5), (0, 0, 0.2, 0.1), types=types)
-    (found,) = candidates([early, late], LABELS)
-    first = found[0]
+    (result,) = candidates([early, late], LABELS)
+    first = result[0]
     assert (first.span, first.step, first.slot) == (Span(1, 3, "LOC"), 1, 2)
     assert first.score == 2.125 / 3
-    assert (found[1].start, found[1].step, found[1].slot) == (0, 2, 2)
+    assert (result[1].start, result[1].step, result[1].slot) == (0, 2, 2)
 
 
 def test_a_span_that_is_gone_at_the_last_step_is_still_proposed() -> None:
     types = {0: [0.9, 0.1, 0.0], 3: [0.9, 0.1, 0.0]}
     steps = [step_of((0, 0, 0.9, 0.9), types=types), step_of((3, 3, 0.5, 0.5), types=types)]
-    (found,) = candidates(steps, LABELS)
-    assert [(each.start, each.step) for each in found] == [(0, 1), (3, 2)]
+    (result,) = candidates(steps, LABELS)
+    assert [(item.start, item.step) for item in result] == [(0, 1), (3, 2)]
 
 
 OUTER = Candidate(0, 5, "ORG", 0.83, 1, 0)
@@ -210,13 +211,13 @@ ALL = [OUTER, INNER, NEXT, CROSSING]
 
 
 @pytest.mark.parametrize(
-    ("threshold", "kept"),
+    ("threshold", "stored"),
     [(0.0, [OUTER, INNER, NEXT]), (0.5, [OUTER, INNER, NEXT]), (0.51, [OUTER, INNER]), (0.9, [])],
 )
 def test_what_does_not_reach_the_threshold_is_dropped(
-    threshold: float, kept: list[Candidate]
+    threshold: float, stored: list[Candidate]
 ) -> None:
-    assert set(select(ALL, threshold, flat=False)) == set(kept)
+    assert set(select(ALL, threshold, flat=False)) == set(stored)
 
 
 def test_flat_drops_what_overlaps_a_better_one_and_keeps_neighbours() -> None:

@@ -18,9 +18,9 @@ def pipeline() -> Pipeline:
     return Pipeline.from_pretrained(FOLDER, "cpu")
 
 
-def said(pipeline: Pipeline, text: str) -> set[tuple[str, str]]:
-    found = pipeline.predict(text).entities
-    return {(text[entity.start : entity.end], entity.label) for entity in found}
+def predicted(pipeline: Pipeline, text: str) -> set[tuple[str, str]]:
+    result = pipeline.predict(text).entities
+    return {(text[entity.start : entity.end], entity.label) for entity in result}
 
 
 def test_the_bundled_model_is_small_enough_to_be_carried_in_the_repository() -> None:
@@ -43,22 +43,22 @@ def test_the_bundled_model_knows_the_four_types_of_names(pipeline: Pipeline) -> 
     ],
 )
 def test_a_text_without_names_gives_none(pipeline: Pipeline, text: str) -> None:
-    assert said(pipeline, text) == set()
+    assert predicted(pipeline, text) == set()
 
 
 def test_plain_names_are_found(pipeline: Pipeline) -> None:
-    found = said(pipeline, "Angela Merkel met Barack Obama in Berlin, Germany, last year.")
+    result = predicted(pipeline, "Angela Merkel met Barack Obama in Berlin, Germany, last year.")
 
-    assert {("Angela Merkel", "PER"), ("Barack Obama", "PER")} <= found
-    assert {("Berlin", "LOC"), ("Germany", "LOC")} <= found
+    assert {("Angela Merkel", "PER"), ("Barack Obama", "PER")} <= result
+    assert {("Berlin", "LOC"), ("Germany", "LOC")} <= result
 
 
 def test_a_name_within_a_name_is_found(pipeline: Pipeline) -> None:
     text = "She studied at the University of California before moving to Paris."
-    found = said(pipeline, text)
+    result = predicted(pipeline, text)
 
-    assert ("University of California", "ORG") in found
-    assert ("California", "LOC") in found
+    assert ("University of California", "ORG") in result
+    assert ("California", "LOC") in result
 
 
 def test_the_same_seed_replays_the_same_trace_and_its_steps_are_the_prediction(
@@ -71,8 +71,8 @@ def test_the_same_seed_replays_the_same_trace_and_its_steps_are_the_prediction(
     assert trace.to_json() == pipeline.trace(text, settings).to_json()
     assert trace.entities == pipeline.predict(text, settings).entities
     for entity, origin in zip(trace.entities, trace.kept, strict=True):
-        seen = trace.steps[origin.step - 1].sentences[origin.sentence]
-        start, end = seen.spans[origin.slot]
+        visible = trace.steps[origin.step - 1].sentences[origin.sentence]
+        start, end = visible.spans[origin.slot]
         words = trace.sentences[origin.sentence][start:end]
         assert (words[0].start, words[-1].end) == (entity.start, entity.end)
 

@@ -41,17 +41,17 @@ def test_no_more_is_held_of_a_text_than_one_stretch_and_the_next_word(
             yield token
 
     def reading(text: str, part: Segment, *decided: Any) -> WindowedText:
-        held.append(sum(each() is not None for each in made))
+        held.append(sum(item() is not None for item in made))
         read.append(len(part.tokens))
         assert taken <= sum(read) + 1  # the word that begins the next sentence
-        one = make(text, part, *decided)
-        made.append(weakref.ref(one))
-        return one
+        first = make(text, part, *decided)
+        made.append(weakref.ref(first))
+        return first
 
     def proposing(*asked: Any) -> Found:
-        found = Found(propose(*asked))
-        made.append(weakref.ref(found))
-        return found
+        result = Found(propose(*asked))
+        made.append(weakref.ref(result))
+        return result
 
     monkeypatch.setattr("core.inference.pipeline._STRETCH", STRETCH)
     monkeypatch.setattr("core.text.segmentation.tokens", counted)

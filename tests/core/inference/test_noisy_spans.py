@@ -26,12 +26,12 @@ Slot = tuple[tuple[int, int], float, float, tuple[float, float, float]]
 
 
 def step_of(slots: Sequence[Slot], decoding: DecodingRules = RULES) -> SamplerStep:
-    places, left, right, types = zip(*slots, strict=True)
+    locations, left, right, types = zip(*slots, strict=True)
     return SamplerStep(
         t=1,
         t_prev=0,
         x_t=torch.zeros(1, len(slots), 2),
-        candidates=torch.tensor(places)[None, :, None],
+        candidates=torch.tensor(locations)[None, :, None],
         candidate_left_probs=torch.tensor(left)[None, :, None],
         candidate_right_probs=torch.tensor(right)[None, :, None],
         classify=lambda boundaries: pytest.fail("the noisy spans are typed"),
@@ -50,9 +50,9 @@ LAST = step_of(
 
 
 def test_entities_come_from_the_last_step_and_the_surer_type_of_two_is_kept() -> None:
-    (found,) = candidates([BEFORE, LAST], LABELS)
-    assert [candidate.span for candidate in found] == [Span(1, 3, "LOC")]
-    (best,) = found
+    (result,) = candidates([BEFORE, LAST], LABELS)
+    assert [candidate.span for candidate in result] == [Span(1, 3, "LOC")]
+    (best,) = result
     assert best.score == pytest.approx((0.7 + 0.7 + 0.7) / 3), "the plain sum, 0 to 3, over 3"
     assert (best.step, best.slot) == (2, 1)
     assert best.confidence is not None
@@ -66,23 +66,23 @@ def test_a_span_whose_likeliest_type_is_no_entity_is_none() -> None:
 
 @pytest.mark.parametrize(("phi", "count"), [(2.0 / 3, 1), (2.2 / 3, 0)])
 def test_the_threshold_filters_the_sum_of_the_three_probabilities(phi: float, count: int) -> None:
-    (found,) = candidates([LAST], LABELS)
-    assert len(select(found, phi, flat=False)) == count
+    (result,) = candidates([LAST], LABELS)
+    assert len(select(result, phi, flat=False)) == count
     assert len(candidates([LAST], LABELS, min_score=phi)[0]) == count
 
 
 def test_entities_of_all_steps_are_a_departure() -> None:
     rules = replace(RULES, all_steps=True)
     history = [replace(BEFORE, decoding=rules), replace(LAST, decoding=rules)]
-    (found,) = candidates(history, LABELS)
-    assert {candidate.span for candidate in found} == {Span(0, 1, "LOC"), Span(1, 3, "LOC")}
+    (result,) = candidates(history, LABELS)
+    assert {candidate.span for candidate in result} == {Span(0, 1, "LOC"), Span(1, 3, "LOC")}
 
 
 def test_an_ensemble_scores_the_mean_of_its_seeds() -> None:
     """The slots of one seed follow those of the other: each seed keeps its own proposal."""
     both = replace(LAST, seeds=2)
-    (found,) = candidates([both], LABELS, threshold=0.5)
-    (best,) = found
+    (result,) = candidates([both], LABELS, threshold=0.5)
+    (best,) = result
     assert best.span == Span(1, 3, "LOC")
     assert best.score == pytest.approx(((0.9 + 0.8 + 0.6) / 3 + (0.7 + 0.7 + 0.7) / 3) / 2)
     assert best.confidence is not None
@@ -123,7 +123,7 @@ def test_a_sentence_is_proposed_alike_alone_and_in_a_batch(new_model: NewModel) 
     model = new_model(**PAPER)
     words = [example.words for example in SENTENCES]
     settings = SamplerSettings(steps=2, num_spans=10, ensemble=2)
-    together = propose(model, words, settings)
-    for sentence, found in zip(words, together, strict=True):
-        (alone,) = propose(model, [sentence], settings)
-        assert [candidate.span for candidate in alone] == [candidate.span for candidate in found]
+    combined = propose(model, words, settings)
+    for sentence, item in zip(words, combined, strict=True):
+        (single,) = propose(model, [sentence], settings)
+        assert [candidate.span for candidate in single] == [candidate.span for candidate in item]

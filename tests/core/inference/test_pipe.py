@@ -26,8 +26,8 @@ def pipeline(learned: Learned) -> Pipeline:
     return Pipeline.from_pretrained(str(learned.folder), device="cpu")
 
 
-def found(predictions: Iterator[Prediction] | list[Prediction]) -> list[Found]:
-    return [[(each.start, each.end, each.label) for each in said] for said in predictions]
+def result(predictions: Iterator[Prediction] | list[Prediction]) -> list[Found]:
+    return [[(item.start, item.end, item.label) for item in predicted] for predicted in predictions]
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 64])
@@ -38,14 +38,14 @@ def test_batches_of_any_size_say_what_single_calls_say(
     texts = [*TEXTS, "", TEXTS[0], "Oslo", "\n".join(TEXTS * 9)]
     settings = SamplerSettings(**options)  # type: ignore[arg-type]
 
-    together = list(pipeline.pipe(texts, settings, batch_size=batch_size))
+    combined = list(pipeline.pipe(texts, settings, batch_size=batch_size))
 
-    assert [each.text for each in together] == texts
-    assert any(together[0].entities)
-    alone = [pipeline(text, settings) for text in texts]
-    assert found(together) == found(alone)
-    for one, other in zip(together, alone, strict=True):
-        assert [e.score for e in one] == pytest.approx([e.score for e in other], abs=1e-5)
+    assert [item.text for item in combined] == texts
+    assert any(combined[0].entities)
+    single = [pipeline(text, settings) for text in texts]
+    assert result(combined) == result(single)
+    for item, other in zip(combined, single, strict=True):
+        assert [e.score for e in item] == pytest.approx([e.score for e in other], abs=1e-5)
 
 
 def test_no_more_texts_are_taken_than_a_batch_before_it_is_answered(pipeline: Pipeline) -> None:
@@ -91,9 +91,9 @@ def test_a_batch_of_none_is_refused(pipeline: Pipeline) -> None:
 
 def test_every_entity_says_its_text(pipeline: Pipeline) -> None:
     text = "😀 " + TEXTS[0]
-    for said in (pipeline(text), next(pipeline.pipe([text])), pipeline.trace(text)):
-        assert {each.text for each in said.entities} >= {"Bank of China", "China"}
-        assert all(each.text == text[each.start : each.end] for each in said.entities)
+    for predicted in (pipeline(text), next(pipeline.pipe([text])), pipeline.trace(text)):
+        assert {entity.text for entity in predicted.entities} >= {"Bank of China", "China"}
+        assert all(entity.text == text[entity.start : entity.end] for entity in predicted.entities)
     assert "text" not in pipeline.trace(text).to_json()["entities"][0]
 
 
@@ -107,20 +107,22 @@ def test_a_pipeline_that_was_used_pickles(pipeline: Pipeline) -> None:
 
 
 def test_threads_share_a_pipeline(pipeline: Pipeline) -> None:
-    expected = found([pipeline(text) for text in TEXTS])
+    expected = result([pipeline(text) for text in TEXTS])
 
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(lambda _: found([pipeline(text) for text in TEXTS]), range(8)))
+        responses = list(
+            threads.map(lambda _: result([pipeline(text) for text in TEXTS]), range(8))
+        )
 
-    assert answers == [expected] * 8
+    assert responses == [expected] * 8
 
 
 def test_a_spawned_process_says_the_same(pipeline: Pipeline) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as processes:
-        said = processes.submit(pipeline, TEXTS[0]).result()
+        predicted = processes.submit(pipeline, TEXTS[0]).result()
 
-    assert said == pipeline(TEXTS[0])
+    assert predicted == pipeline(TEXTS[0])
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:99", "tpu"])

@@ -30,34 +30,34 @@ def trace(pipeline: Pipeline) -> Trace:
     return pipeline.trace(TEXT, SETTINGS)
 
 
-def found(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, str]]:
-    return [(text[each.start : each.end], each.label) for each in entities]
+def result(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, str]]:
+    return [(text[entity.start : entity.end], entity.label) for entity in entities]
 
 
 def test_what_was_learnt_is_found_in_raw_text_nested_names_too(pipeline: Pipeline) -> None:
     prediction = pipeline.predict(TEXT)
     assert prediction.text == TEXT
     assert prediction.uncovered == ()
-    assert found(TEXT, prediction.entities) == [
+    assert result(TEXT, prediction.entities) == [
         ("Bank of China", "ORG"), ("China", "LOC"), ("Ms. Haag", "PER"),
     ]  # fmt: skip
-    assert all(each.score is not None and 0 < each.score <= 1 for each in prediction.entities)
+    assert all(entity.score is not None and 0 < entity.score <= 1 for entity in prediction.entities)
 
 
 def test_offsets_count_code_points(pipeline: Pipeline) -> None:
     shifted = "😀😀\n\n  " + TEXT
     entities = pipeline.predict(shifted).entities
-    assert ("Bank of China", "ORG") in found(shifted, entities)
+    assert ("Bank of China", "ORG") in result(shifted, entities)
 
 
 def test_many_texts_give_what_each_gives_alone(pipeline: Pipeline) -> None:
     texts = [TEXT, "", " ".join(SENTENCES[2].words), "Oslo", TEXT]
     many = list(pipeline.pipe(texts, SETTINGS))
-    for text, together in zip(texts, many, strict=True):
-        alone = pipeline.predict(text, SETTINGS)
-        assert found(text, alone.entities) == found(text, together.entities)
-        assert [each.score for each in alone.entities] == pytest.approx(
-            [each.score for each in together.entities], abs=1e-5
+    for text, combined in zip(texts, many, strict=True):
+        single = pipeline.predict(text, SETTINGS)
+        assert result(text, single.entities) == result(text, combined.entities)
+        assert [entity.score for entity in single.entities] == pytest.approx(
+            [entity.score for entity in combined.entities], abs=1e-5
         )
 
 
@@ -65,8 +65,8 @@ def test_a_sentences_entities_do_not_depend_on_the_sentences_around_it(
     pipeline: Pipeline,
 ) -> None:
     both = pipeline.predict(TEXT, SETTINGS).entities
-    alone = pipeline.predict(TEXT.splitlines()[0], SETTINGS).entities
-    assert found(TEXT, both) == found(TEXT, alone)
+    single = pipeline.predict(TEXT.splitlines()[0], SETTINGS).entities
+    assert result(TEXT, both) == result(TEXT, single)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t "])
@@ -111,12 +111,12 @@ def test_what_any_step_predicted_and_reaches_the_threshold_is_an_entity(trace: T
                 score = entity_score(left, right, kind, calibration=trace.calibration)
                 if label is None or score < trace.threshold:
                     continue
-                place = (tokens[a].start, tokens[b - 1].end, label)
-                decoded[place] = max(score, decoded.get(place, 0.0))
-    entities = {(each.start, each.end, each.label): each.score for each in trace.entities}
+                location = (tokens[a].start, tokens[b - 1].end, label)
+                decoded[location] = max(score, decoded.get(location, 0.0))
+    entities = {(entity.start, entity.end, entity.label): entity.score for entity in trace.entities}
     assert decoded
     assert decoded.keys() <= entities.keys()
-    assert all((entities[place] or 0) >= decoded[place] - 1e-5 for place in decoded)
+    assert all((entities[location] or 0) >= decoded[location] - 1e-5 for location in decoded)
 
 
 def proposals(sentence: SentenceStep, slot: int) -> dict[tuple[int, int], tuple[float, float]]:
@@ -126,8 +126,11 @@ def proposals(sentence: SentenceStep, slot: int) -> dict[tuple[int, int], tuple[
     sides = sentence.pointers.left[slot], sentence.pointers.right[slot]
     lefts, rights = (sorted(range(len(p)), key=lambda i: -p[i])[:2] for p in sides)
     a, b = sentence.spans[slot]
-    places = {(a, b - 1), *((left, right) for left in lefts for right in rights if left <= right)}
-    return {(at, to + 1): (sides[0][at], sides[1][to]) for at, to in places}
+    locations = {
+        (a, b - 1),
+        *((left, right) for left in lefts for right in rights if left <= right),
+    }
+    return {(at, to + 1): (sides[0][at], sides[1][to]) for at, to in locations}
 
 
 def points_right(trace: Trace) -> bool:
@@ -137,15 +140,15 @@ def points_right(trace: Trace) -> bool:
         assert entity.confidence is not None
         sentence = trace.steps[origin.step - 1].sentences[origin.sentence]
         tokens = trace.sentences[origin.sentence]
-        place = (
-            [each.start for each in tokens].index(entity.start),
-            [each.end for each in tokens].index(entity.end) + 1,
+        location = (
+            [token.start for token in tokens].index(entity.start),
+            [token.end for token in tokens].index(entity.end) + 1,
         )
-        left, right = proposals(sentence, origin.slot)[place]
+        left, right = proposals(sentence, origin.slot)[location]
         kind = entity.confidence.type
         expected = entity_score(left, right, kind, calibration=trace.calibration)
         assert entity.score == pytest.approx(expected)
-        if sentence.spans[origin.slot] == place:
+        if sentence.spans[origin.slot] == location:
             assert sentence.labels[origin.slot] == entity.label
     return bool(trace.entities)
 
@@ -186,13 +189,13 @@ def test_to_stop_iterating_is_to_cancel(
 def test_flat_keeps_no_overlapping_entities_and_the_threshold_filters(pipeline: Pipeline) -> None:
     flat = pipeline.predict(TEXT, SamplerSettings(flat=True)).entities
     assert len(flat) == 2
-    assert all(one.end <= two.start for one, two in pairwise(flat))
+    assert all(item.end <= pair.start for item, pair in pairwise(flat))
     everything = pipeline.predict(TEXT, SamplerSettings(threshold=0.0)).entities
-    scores = sorted(each.score or 0.0 for each in everything)
+    scores = sorted(item.score or 0.0 for item in everything)
     middle = scores[len(scores) // 2]
     some = pipeline.predict(TEXT, SamplerSettings(threshold=middle - 1e-5)).entities
     assert 0 < len(some) <= len(everything)
-    assert all((each.score or 0.0) >= middle - 1e-5 for each in some)
+    assert all((item.score or 0.0) >= middle - 1e-5 for item in some)
     assert pipeline.predict(TEXT, SamplerSettings(threshold=1.0)).entities == ()
 
 
@@ -201,7 +204,7 @@ def test_a_text_beyond_the_window_is_covered_to_its_end(pipeline: Pipeline) -> N
     words = [*["word,"] * 3 * limit, *SENTENCES[0].words[:6]]
     text = " ".join(words)
     windowed = pipeline.read(text)
-    covered = {i for each in windowed.windows for i in range(each.start, each.end)}
+    covered = {i for window in windowed.windows for i in range(window.start, window.end)}
     assert covered == set(range(len(tokenize(text))))
     assert len(windowed.windows) > 3
     assert windowed.uncovered == ()
@@ -219,7 +222,7 @@ def test_a_word_too_long_for_any_window_is_reported_and_the_rest_still_read(
         (left_out,) = answer.uncovered
         assert text[left_out.start : left_out.end].startswith("https://example.org/a/a/")
         assert left_out.end - left_out.start > 4990
-        assert found(text, answer.entities).count(("Bank of China", "ORG")) == 2
+        assert result(text, answer.entities).count(("Bank of China", "ORG")) == 2
 
 
 def test_what_is_kept_around_a_word_too_long_points_at_the_right_words(
@@ -268,4 +271,4 @@ def test_any_script_is_read(new_model: NewModel) -> None:
     text = "东京是日本的首都。 Київ – столиця. القاهرة 😀\n\u200b\ufeff"
     prediction = pipeline.predict(text, SamplerSettings(2, 10, threshold=0.0))
     assert prediction.entities
-    assert all(text[each.start : each.end].strip() for each in prediction.entities)
+    assert all(text[entity.start : entity.end].strip() for entity in prediction.entities)

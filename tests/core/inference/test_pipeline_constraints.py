@@ -23,8 +23,8 @@ def pipeline(learned: Learned) -> Pipeline:
     return Pipeline.from_pretrained(learned.folder, "cpu")
 
 
-def found(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, str]]:
-    return [(text[each.start : each.end], each.label) for each in entities]
+def result(text: str, entities: tuple[Entity, ...]) -> list[tuple[str, str]]:
+    return [(text[entity.start : entity.end], entity.label) for entity in entities]
 
 
 def test_fixed_entities_are_returned_with_a_full_score_and_where_they_were_denoised(
@@ -41,9 +41,9 @@ def test_fixed_entities_are_returned_with_a_full_score_and_where_they_were_denoi
 
 
 def test_a_suppressed_entity_does_not_return_and_the_others_do(pipeline: Pipeline) -> None:
-    free = found(TEXT, pipeline.predict(TEXT, SETTINGS).entities)
-    left = found(TEXT, pipeline.predict(TEXT, SETTINGS, suppressed=[CHINA]).entities)
-    assert left == [each for each in free if each != ("China", "LOC")]
+    free = result(TEXT, pipeline.predict(TEXT, SETTINGS).entities)
+    left = result(TEXT, pipeline.predict(TEXT, SETTINGS, suppressed=[CHINA]).entities)
+    assert left == [item for item in free if item != ("China", "LOC")]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_fixed_entity_that_is_not_of_whole_words_of_a_sentence_is_returned_as_
 ) -> None:
     prediction = pipeline.predict(TEXT, SETTINGS, fixed=[entity])
     free = pipeline.predict(TEXT, SETTINGS)
-    beside = [each for each in free.entities if not cross(each, entity)]
+    beside = [item for item in free.entities if not cross(item, entity)]
     assert set(prediction.entities) == {*beside, replace(entity, score=1.0)}
     trace = pipeline.trace(TEXT, SETTINGS, fixed=[entity])
     assert trace.kept[trace.entities.index(replace(entity, score=1.0))] is None
@@ -64,15 +64,15 @@ def test_a_fixed_entity_that_is_not_of_whole_words_of_a_sentence_is_returned_as_
 def test_with_flat_fixed_entities_win_also_those_of_no_whole_words(pipeline: Pipeline) -> None:
     for mine in (CHINA, Entity(9, 13, "LOC")):
         entities = pipeline.predict(TEXT, SamplerSettings(flat=True), fixed=[mine]).entities
-        assert found(TEXT, entities) == [(TEXT[mine.start : 13], "LOC"), ("Ms. Haag", "PER")]
+        assert result(TEXT, entities) == [(TEXT[mine.start : 13], "LOC"), ("Ms. Haag", "PER")]
 
 
 def test_what_is_fixed_where_windows_overlap_is_returned_once(pipeline: Pipeline) -> None:
     text = " ".join(["word,"] * 60)
     mine = [Entity(6 * i, 6 * i + 10, "X") for i in range(0, 56, 3)]
     entities = pipeline.predict(text, SETTINGS, fixed=mine).entities
-    assert [each for each in entities if each.label == "X"] == [
-        replace(each, score=1.0) for each in mine
+    assert [entity for entity in entities if entity.label == "X"] == [
+        replace(item, score=1.0) for item in mine
     ]
 
 
@@ -81,9 +81,9 @@ def test_what_is_suppressed_where_windows_overlap_does_not_return(pipeline: Pipe
     settings = replace(SETTINGS, threshold=0.0)
     free = pipeline.predict(text, settings).entities
     left = pipeline.predict(text, settings, suppressed=free).entities
-    refused = {(each.start, each.end, each.label) for each in free}
+    refused = {(item.start, item.end, item.label) for item in free}
     assert refused
-    assert not refused & {(each.start, each.end, each.label) for each in left}
+    assert not refused & {(item.start, item.end, item.label) for item in left}
 
 
 @pytest.mark.parametrize("fixed", [(), (Entity(0, 4, "X"), Entity(2, 9, "X"))])
@@ -96,12 +96,14 @@ def test_flat_keeps_no_overlapping_entities_where_windows_overlap(
     suggested = 0
     for seed in range(4):
         entities = Pipeline(new_model(seed)).predict(text, settings, fixed).entities
-        assert {(each.start, each.end) for each in fixed} <= {(e.start, e.end) for e in entities}
-        suggestions = [each for each in entities if each.label != "X"]
+        assert {(item.start, item.end) for item in fixed} <= {(e.start, e.end) for e in entities}
+        suggestions = [entity for entity in entities if entity.label != "X"]
         suggested += len(suggestions)
-        for one in suggestions:
-            others = [each for each in entities if each is not one]
-            assert all(one.end <= each.start or each.end <= one.start for each in others)
+        for suggestion in suggestions:
+            others = [entity for entity in entities if entity is not suggestion]
+            assert all(
+                suggestion.end <= other.start or other.end <= suggestion.start for other in others
+            )
     assert suggested
 
 

@@ -29,8 +29,8 @@ def test_a_surer_part_never_makes_a_lower_score(
     parts: list[float], which: int, other: float
 ) -> None:
     low, high = sorted((parts[which], other))
-    one, two = ([*parts[:which], each, *parts[which + 1 :]] for each in (low, high))
-    assert entity_score(*one) <= entity_score(*two)
+    first, pair = ([*parts[:which], item, *parts[which + 1 :]] for item in (low, high))
+    assert entity_score(*first) <= entity_score(*pair)
 
 
 def test_tensors_are_scored_as_numbers_are() -> None:
@@ -40,5 +40,7 @@ def test_tensors_are_scored_as_numbers_are() -> None:
 
 
 @given(st.floats(0, 3, width=32), st.floats(0, 3, width=32))
-def test_two_sums_in_single_precision_keep_their_order_as_scores(one: float, other: float) -> None:
-    assert (one / WEIGHTS < other / WEIGHTS) == (one < other)
+def test_two_sums_in_single_precision_keep_their_order_as_scores(
+    first: float, other: float
+) -> None:
+    assert (first / WEIGHTS < other / WEIGHTS) == (first < other)

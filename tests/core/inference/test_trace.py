@@ -30,7 +30,9 @@ def test_pointers_are_held_when_asked_for_and_change_nothing_else(
     asked = pipeline.trace(TEXT, SETTINGS, pointers=True)
     assert asked == pipeline.trace(TEXT, SETTINGS, pointers=True), "replayed byte for byte"
     without = [
-        replace(step, sentences=tuple(replace(each, pointers=None) for each in step.sentences))
+        replace(
+            step, sentences=tuple(replace(sentence, pointers=None) for sentence in step.sentences)
+        )
         for step in asked.steps
     ]
     assert replace(asked, steps=tuple(without)) == trace
@@ -49,10 +51,10 @@ def test_pointers_give_every_word_a_probability_and_the_boundaries_theirs(
                 (sentence.pointers.right, sentence.p_right, 1),
             ):
                 assert len(side) == 80
-                for row, said, span in zip(side, chosen, sentence.spans, strict=True):
+                for row, predicted, span in zip(side, chosen, sentence.spans, strict=True):
                     assert len(row) == len(tokens)
                     assert sum(row) == pytest.approx(1, abs=1e-4)
-                    assert row[span[edge] - edge] == pytest.approx(said, abs=1e-6)
+                    assert row[span[edge] - edge] == pytest.approx(predicted, abs=1e-6)
 
 
 def test_the_trace_tells_which_noisy_spans_started_again(trace: Trace) -> None:

@@ -28,36 +28,37 @@ def estimate(pipeline: Pipeline, text: str, settings: SamplerSettings = SETTINGS
 
 
 def test_disagreement_is_what_the_seeds_say_apart_from_each_other(pipeline: Pipeline) -> None:
-    answers = [
+    responses = [
         {
-            (each.start, each.end, each.label)
-            for each in pipeline.predict(TEXT, replace(SETTINGS, seed=seed)).entities
+            (entity.start, entity.end, entity.label)
+            for entity in pipeline.predict(TEXT, replace(SETTINGS, seed=seed)).entities
         }
         for seed in range(SEEDS)
     ]
-    assert len(set(map(frozenset, answers))) > 1
+    assert len(set(map(frozenset, responses))) > 1
     pairs = [
-        2 * len(one & other) / (len(one) + len(other)) for one, other in combinations(answers, 2)
+        2 * len(combination & other) / (len(combination) + len(other))
+        for combination, other in combinations(responses, 2)
     ]
     expected = 1 - sum(pairs) / len(pairs)
     assert estimate(pipeline, TEXT).disagreement == pytest.approx(expected)
 
 
 def test_doubt_is_what_the_suggestions_lack_in_type_probability(pipeline: Pipeline) -> None:
-    found = pipeline.predict(TEXT, SETTINGS).entities
-    sure = [each.confidence.type for each in found if each.confidence]
+    result = pipeline.predict(TEXT, SETTINGS).entities
+    sure = [item.confidence.type for item in result if item.confidence]
     assert sure
-    seen = estimate(pipeline, TEXT)
-    assert seen.least_confidence == pytest.approx(1 - sum(sure) / len(sure), abs=1e-4)
+    visible = estimate(pipeline, TEXT)
+    assert visible.least_confidence == pytest.approx(1 - sum(sure) / len(sure), abs=1e-4)
 
 
 def test_where_nothing_is_suggested_there_is_neither_doubt_nor_disagreement(
     pipeline: Pipeline,
 ) -> None:
     for text in (TEXT, " \n"):
-        seen = estimate(pipeline, text, replace(SETTINGS, threshold=1.0))
-        assert (seen.least_confidence, seen.disagreement) == (0, 0)
-        assert any(seen.vector) == (text == TEXT)
+        visible = estimate(pipeline, text, replace(SETTINGS, threshold=1.0))
+        assert (visible.least_confidence, visible.disagreement) == (0, 0)
+        assert any(visible.vector) == (text == TEXT)
 
 
 def test_the_vector_is_the_mean_word_state_however_the_text_is_cut(
@@ -66,7 +67,7 @@ def test_the_vector_is_the_mean_word_state_however_the_text_is_cut(
     whole = estimate(pipeline, TEXT)
     monkeypatch.setattr(uncertainty, "CHUNK_WORDS", 1)
     parts = list(iter_uncertainty(pipeline, TEXT, SETTINGS))
-    assert len({each.vector for each in parts}) == 3  # before the first sentence, and after each
+    assert len({part.vector for part in parts}) == 3  # before the first sentence, and after each
     assert len(parts) == 1 + 2 * (SETTINGS.steps + 1)  # a person may come in between any two
     assert parts[-1].vector == pytest.approx(whole.vector, abs=1e-5)
     assert parts[-1].disagreement == whole.disagreement

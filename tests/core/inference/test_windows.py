@@ -21,7 +21,7 @@ def windows(
     return segment(text, WindowLimits(*limit, max_subwords, lambda words: lengths)).windows
 
 
-def seen(window: Window, entity: Span, clipped: bool) -> Span | None:
+def visible(window: Window, entity: Span, clipped: bool) -> Span | None:
     """What a reader who knows the truth says of an entity, looking through a window."""
     start, end = max(entity.start, window.start), min(entity.end, window.end)
     if start >= end or (not clipped and (start, end) != (entity.start, entity.end)):
@@ -29,12 +29,19 @@ def seen(window: Window, entity: Span, clipped: bool) -> Span | None:
     return Span(start - window.start, end - window.start, entity.label)
 
 
-def answers(
-    found: tuple[Window, ...], truth: set[Span], clipped: bool, draw: random.Random
+def responses(
+    result: tuple[Window, ...], truth: set[Span], clipped: bool, draw: random.Random
 ) -> list[tuple[Window, list[tuple[Span, float]]]]:
     return [
-        (w, [(local, 3 * draw.random()) for e in sorted(truth) if (local := seen(w, e, clipped))])
-        for w in found
+        (
+            w,
+            [
+                (local, 3 * draw.random())
+                for e in sorted(truth)
+                if (local := visible(w, e, clipped))
+            ],
+        )
+        for w in result
     ]
 
 
@@ -58,7 +65,7 @@ def test_perfect_answers_merge_back_to_exactly_the_truth(
         for start, size, label in drawn
         if start + size <= count and size <= limit[1]
     }
-    merged = merge(answers(windows([1] * count, limit), truth, clipped, draw))
+    merged = merge(responses(windows([1] * count, limit), truth, clipped, draw))
     assert [m.span for m in merged] == sorted(truth)
 
 
@@ -76,13 +83,13 @@ def test_nothing_is_lost_that_some_window_sees_whole(
     drawn: list[tuple[int, int]],
     draw: random.Random,
 ) -> None:
-    found = windows(lengths, limit, max_subwords)
+    result = windows(lengths, limit, max_subwords)
     truth = {
         Span(start, start + size, "A")
         for start, size in drawn
-        if any(w.start <= start and start + size <= w.end for w in found)
+        if any(w.start <= start and start + size <= w.end for w in result)
     }
-    merged = merge(answers(found, truth, False, draw))
+    merged = merge(responses(result, truth, False, draw))
     assert [m.span for m in merged] == sorted(truth)
 
 

@@ -23,17 +23,17 @@ class _Model:
         self.batches: list[list[str]] = []
 
     def __call__(self, text: str, settings: SamplerSettings) -> Prediction:
-        places = [
+        locations = [
             ("Anna Haag", "PER", 0.9),
             ("University of Kyiv", "ORG", 0.8),
             ("Kyiv", "LOC", 0.7),
         ]
-        found = [
+        result = [
             Entity(text.index(words), text.index(words) + len(words), label, score)
-            for words, label, score in places
+            for words, label, score in locations
             if words in text
         ]
-        return Prediction(text, tuple(found))
+        return Prediction(text, tuple(result))
 
     def pipe(
         self, texts: Iterable[str], settings: SamplerSettings, batch_size: int

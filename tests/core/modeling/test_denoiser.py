@@ -40,20 +40,20 @@ def run(
 def test_padding_changes_no_prediction(new_model: NewModel, options: dict[str, bool]) -> None:
     model = new_model(**options)
     x_t = noise(2)
-    alone = run(model, [SHORT], x_t[1:], 400)
+    single = run(model, [SHORT], x_t[1:], 400)
     padded = run(model, [LONG, SHORT], x_t, 400)
-    for one, both in (
-        (alone.left_log_probs, padded.left_log_probs),
-        (alone.right_log_probs, padded.right_log_probs),
+    for item, both in (
+        (single.left_log_probs, padded.left_log_probs),
+        (single.right_log_probs, padded.right_log_probs),
     ):
-        assert torch.allclose(one[0], both[1, :, :3], atol=1e-4)
+        assert torch.allclose(item[0], both[1, :, :3], atol=1e-4)
         assert both[1, :, 3:].exp().sum() == 0
-    assert torch.equal(alone.best()[0], padded.best()[1])
-    words = alone.best()
+    assert torch.equal(single.best()[0], padded.best()[1])
+    words = single.best()
     with_padding = torch.cat([words, words])
-    one = model.denoiser.type_logits(words, model.encode(model.batch([SHORT])))
+    example = model.denoiser.type_logits(words, model.encode(model.batch([SHORT])))
     both = model.denoiser.type_logits(with_padding, model.encode(model.batch([LONG, SHORT])))
-    assert torch.allclose(one[0], both[1], atol=1e-4)
+    assert torch.allclose(example[0], both[1], atol=1e-4)
 
 
 @ablations
@@ -77,15 +77,15 @@ def pointed(*rows: tuple[list[float], list[float]]) -> BoundaryLogProbs:
 
 
 def test_a_noisy_span_proposes_its_best_boundaries_then_pairs_of_its_two_likeliest() -> None:
-    (found,) = pointed(([0.1, 0.6, 0.3, 0.0], [0.0, 0.1, 0.2, 0.7])).candidates(torch.tensor([4]))[
+    (result,) = pointed(([0.1, 0.6, 0.3, 0.0], [0.0, 0.1, 0.2, 0.7])).candidates(torch.tensor([4]))[
         0
     ]
-    assert found.tolist() == [[1, 3], [1, 3], [1, 2], [2, 3], [2, 2]]
+    assert result.tolist() == [[1, 3], [1, 3], [1, 2], [2, 3], [2, 2]]
 
 
 def test_a_pair_in_the_wrong_order_gives_way_to_the_best() -> None:
-    (found,) = pointed(([0.0, 0.2, 0.8], [0.0, 0.6, 0.4])).candidates(torch.tensor([3]))[0]
-    assert found.tolist() == [[2, 2], [2, 2], [2, 2], [1, 1], [1, 2]]
+    (result,) = pointed(([0.0, 0.2, 0.8], [0.0, 0.6, 0.4])).candidates(torch.tensor([3]))[0]
+    assert result.tolist() == [[2, 2], [2, 2], [2, 2], [1, 1], [1, 2]]
 
 
 @pytest.mark.parametrize("sentences", [[("Bo",)], [("Bo",), LONG]], ids=["alone", "padded"])
@@ -94,8 +94,8 @@ def test_a_sentence_of_one_word_proposes_that_word(
     new_model: NewModel, sentences: list[tuple[str, ...]]
 ) -> None:
     lengths = torch.tensor([len(words) for words in sentences])
-    near = run(new_model(), sentences, noise(len(sentences)), 800).candidates(lengths)
-    assert not near[0].any()
+    close = run(new_model(), sentences, noise(len(sentences)), 800).candidates(lengths)
+    assert not close[0].any()
 
 
 @ablations
@@ -105,14 +105,14 @@ def test_what_is_proposed_starts_with_the_best_is_in_order_and_does_not_depend_o
 ) -> None:
     model, x_t, lengths = new_model(**options), noise(2), torch.tensor([10, 3])
     output = run(model, [LONG, SHORT], x_t, 900)
-    near = output.candidates(lengths)
-    assert near.shape == (2, 12, 5, 2)
-    assert torch.equal(near[:, :, 0], output.best())
-    assert bool((near[..., 0] <= near[..., 1]).all())
-    assert bool((near[..., 1] < lengths[:, None, None]).all())
-    assert len({tuple(each) for each in near[0, 0].tolist()}) > 1
-    alone = run(model, [SHORT], x_t[1:], 900).candidates(lengths[1:])
-    assert torch.equal(alone[0], near[1])
+    close = output.candidates(lengths)
+    assert close.shape == (2, 12, 5, 2)
+    assert torch.equal(close[:, :, 0], output.best())
+    assert bool((close[..., 0] <= close[..., 1]).all())
+    assert bool((close[..., 1] < lengths[:, None, None]).all())
+    assert len({tuple(item) for item in close[0, 0].tolist()}) > 1
+    single = run(model, [SHORT], x_t[1:], 900).candidates(lengths[1:])
+    assert torch.equal(single[0], close[1])
 
 
 @torch.no_grad()
@@ -132,7 +132,7 @@ def test_spans_see_each_other_through_self_attention_alone(new_model: NewModel) 
     changed[0, -1] = torch.tensor([-1.0, 1.0])
     for ablated in (False, True):
         model = new_model(self_attention=not ablated)
-        before, after = (run(model, [LONG], each, 500).left_log_probs for each in (x_t, changed))
+        before, after = (run(model, [LONG], item, 500).left_log_probs for item in (x_t, changed))
         assert torch.allclose(before[0, 0], after[0, 0], atol=1e-6) == ablated
 
 
@@ -145,11 +145,11 @@ def test_a_span_sees_words_outside_it_through_cross_attention_alone(new_model: N
     for ablated in (False, True):
         denoiser = new_model(cross_attention=not ablated).denoiser
         probs = [
-            denoiser(x_t, torch.tensor([500]), denoiser.encode(each, torch.tensor([6])))
-            for each in (states, changed)
+            denoiser(x_t, torch.tensor([500]), denoiser.encode(item, torch.tensor([6])))
+            for item in (states, changed)
         ]
         # The pointer reads word 5 anew, so compare the words before it with one another.
-        first, second = (each.left_log_probs[0, 0, :5].log_softmax(-1) for each in probs)
+        first, second = (prob.left_log_probs[0, 0, :5].log_softmax(-1) for prob in probs)
         assert torch.allclose(first, second, atol=1e-6) == ablated
 
 
@@ -182,15 +182,15 @@ def test_the_type_depends_on_the_predicted_span_alone(new_model: NewModel) -> No
 def test_dropout_is_the_configurations_but_in_the_type_classifier(new_model: NewModel) -> None:
     denoiser = new_model(dropout=0.3).denoiser
     rates: dict[bool, set[float]] = {True: set(), False: set()}
-    for name, each in denoiser.named_modules():
-        if isinstance(each, torch.nn.Dropout):
-            rates[name.startswith("types.")].add(each.p)
+    for name, module in denoiser.named_modules():
+        if isinstance(module, torch.nn.Dropout):
+            rates[name.startswith("types.")].add(module.p)
     assert rates == {True: {0.33}, False: {0.3}}
 
 
 def test_a_timestep_is_embedded_by_sines_and_cosines() -> None:
-    found = sinusoidal(torch.tensor([0.0, 2.0]), 4)
+    result = sinusoidal(torch.tensor([0.0, 2.0]), 4)
     second = torch.tensor(2.0 / 100.0)
     expected = [torch.tensor(2.0).sin(), second.sin(), torch.tensor(2.0).cos(), second.cos()]
-    assert found[0].tolist() == [0.0, 0.0, 1.0, 1.0]
-    assert found[1].tolist() == pytest.approx([each.item() for each in expected])
+    assert result[0].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert result[1].tolist() == pytest.approx([item.item() for item in expected])

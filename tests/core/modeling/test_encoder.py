@@ -53,10 +53,10 @@ def test_no_words_have_no_lengths(new_model: NewModel) -> None:
 @torch.no_grad()
 def test_padding_changes_no_state_and_is_zero(new_model: NewModel, lstm_layers: int) -> None:
     model = new_model(lstm_layers=lstm_layers)
-    alone = model.encoder(model.batch([SHORT]))
+    single = model.encoder(model.batch([SHORT]))
     padded = model.encoder(model.batch([LONG, SHORT]))
     assert padded.shape == (2, 10, 32)
-    assert torch.allclose(alone[0], padded[1, :3], atol=1e-5)
+    assert torch.allclose(single[0], padded[1, :3], atol=1e-5)
     assert not padded[1, 3:].any()
 
 

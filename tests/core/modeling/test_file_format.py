@@ -34,7 +34,7 @@ def test_a_saved_model_says_its_format_and_is_read(new_model: NewModel, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("version", "said"),
+    ("version", "predicted"),
     [
         (None, r"an earlier version of Spanneal \(model format 1, .*train --from .*assets/models"),
         (
@@ -47,11 +47,11 @@ def test_a_saved_model_says_its_format_and_is_read(new_model: NewModel, tmp_path
     ],
 )
 def test_a_model_of_another_format_is_refused_by_what_it_is_and_what_helps(
-    new_model: NewModel, tmp_path: Path, version: object, said: str
+    new_model: NewModel, tmp_path: Path, version: object, predicted: str
 ) -> None:
     new_model().save(tmp_path)
     aged(tmp_path, version)
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=predicted):
         DiffusionNER.load(tmp_path)
 
 

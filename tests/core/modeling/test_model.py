@@ -117,10 +117,10 @@ def test_another_programs_checkpoint_is_named_as_such(new_model: NewModel, tmp_p
 
 
 def test_the_same_seed_gives_the_same_weights(new_model: NewModel) -> None:
-    one, same, other = (new_model(seed).state_dict() for seed in (1, 1, 2))
-    assert all(torch.equal(one[name], same[name]) for name in one)
+    single, same, other = (new_model(seed).state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(single[name], same[name]) for name in single)
     assert not torch.equal(
-        one["denoiser.types.scores.weight"], other["denoiser.types.scores.weight"]
+        single["denoiser.types.scores.weight"], other["denoiser.types.scores.weight"]
     )
 
 
@@ -185,9 +185,9 @@ def test_a_configuration_survives_json(new_model: NewModel) -> None:
 def test_a_label_that_is_called_otherwise_keeps_its_weights(new_model: NewModel) -> None:
     model, same = new_model(), new_model()
     first, second, *rest = model.config.labels
-    called = same.rename_labels({first: "OTHER", "UNKNOWN": "X", second: rest[0]})
+    calls = same.rename_labels({first: "OTHER", "UNKNOWN": "X", second: rest[0]})
 
-    assert called.config.labels == ("OTHER", second, *rest), "two labels never get one name"
+    assert calls.config.labels == ("OTHER", second, *rest), "two labels never get one name"
     wanted = model.with_labels(model.config.labels).state_dict()
-    found = called.with_labels(called.config.labels).state_dict()
-    assert all(torch.equal(found[name], value) for name, value in wanted.items())
+    result = calls.with_labels(calls.config.labels).state_dict()
+    assert all(torch.equal(result[name], value) for name, value in wanted.items())

@@ -81,15 +81,15 @@ def test_the_time_is_added_after_the_span_encoder_as_vaswani_embeds_it(
     with torch.no_grad():
         encoded = model.encode(model.batch(WORDS))
         output = denoiser(x_t, t, encoded)
-        seen: list[Array] = []
+        visible: list[Array] = []
         handle = denoiser.span_encoder.register_forward_hook(
-            lambda *arguments: seen.append(array(arguments[2]))
+            lambda *arguments: visible.append(array(arguments[2]))
         )
         denoiser(x_t, t, encoded)
         handle.remove()
     half = model.config.hidden_size // 2
     angles = 400 * np.exp(-math.log(10_000) * np.arange(half) / half)
-    spans = seen[0] + np.concatenate([np.sin(angles), np.cos(angles)])
+    spans = visible[0] + np.concatenate([np.sin(angles), np.cos(angles)])
     logits = perceptron(denoiser.classifier, spans)
     probs = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
     assert array(output.type_probs()) == pytest.approx(probs, abs=1e-4)
@@ -115,15 +115,15 @@ def test_padding_changes_no_prediction(new_model: NewModel, departure: Departure
     options = PAPER | {"departures": () if departure is None else (departure,)}
     model = new_model(**options)
     x_t, t = noise(model)
-    together = model.denoiser(x_t, t, model.encode(model.batch(WORDS)))
+    combined = model.denoiser(x_t, t, model.encode(model.batch(WORDS)))
     for row, words in enumerate(WORDS):
         batch = model.encode(model.batch([words]))
-        alone = model.denoiser(x_t[row : row + 1], t[:1], batch)
+        single = model.denoiser(x_t[row : row + 1], t[:1], batch)
         length = len(words)
-        assert torch.allclose(alone.type_logits[0], together.type_logits[row], atol=1e-4)
+        assert torch.allclose(single.type_logits[0], combined.type_logits[row], atol=1e-4)
         for name in ("left_log_probs", "right_log_probs"):
-            padded = getattr(together, name)[row]
-            assert torch.allclose(getattr(alone, name)[0], padded[:, :length], atol=1e-4)
+            padded = getattr(combined, name)[row]
+            assert torch.allclose(getattr(single, name)[0], padded[:, :length], atol=1e-4)
             assert padded[:, length:].exp().sum() == 0
 
 

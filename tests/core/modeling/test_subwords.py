@@ -84,9 +84,9 @@ def test_a_batch_of_kept_sentences_is_the_same(new_model: NewModel) -> None:
     tokenizer, cache = new_model().tokenizer, SubwordCache()
     fresh = word_batch(tokenizer, WORDS, 512)
     for _ in range(2):
-        kept = word_batch(tokenizer, [*WORDS, WORDS[0]], 512, cache=cache)
+        stored = word_batch(tokenizer, [*WORDS, WORDS[0]], 512, cache=cache)
         for name in FIELDS:
-            assert torch.equal(getattr(kept, name)[: len(WORDS)], getattr(fresh, name))
+            assert torch.equal(getattr(stored, name)[: len(WORDS)], getattr(fresh, name))
 
 
 @pytest.mark.parametrize(("room", "again"), [(0, 4), (1_000, 0)])

@@ -37,7 +37,7 @@ def every_span(words: int) -> Tensor:
     return torch.tensor(list(combinations_with_replacement(range(words), 2)))
 
 
-def said(model: DiffusionNER, *sentences: tuple[str, ...]) -> Tensor:
+def predicted(model: DiffusionNER, *sentences: tuple[str, ...]) -> Tensor:
     """Logits (B, N, C + 1) of all spans of the first sentence, in each of them."""
     spans = every_span(len(sentences[0])).expand(len(sentences), -1, -1)
     return model.denoiser.type_logits(spans, model.encode(model.batch(sentences)))
@@ -51,26 +51,26 @@ def test_a_types_logit_is_the_sum_of_what_its_words_its_ends_and_its_width_say(
     types = model.denoiser.types
     states = torch.randn(1, 40, 32, generator=torch.Generator().manual_seed(0))
     spans = torch.tensor([[[3, 3], [2, 5], [1, 39]]])
-    found = types(types.table(states), spans)
+    result = types(types.table(states), spans)
     features = types.features(types.features.table(states), spans)
     shown = types.scores(types.hidden(features))
-    one = torch.ones(1)
+    only = torch.ones(1)
     for at, (left, right) in enumerate(spans[0].tolist()):
-        first = torch.cat([types.left(states[0, left]), one])
-        last = torch.cat([types.right(states[0, right]), one])
+        first = torch.cat([types.left(states[0, left]), only])
+        last = torch.cat([types.right(states[0, right]), only])
         for kind in range(len(LABELS) + 1):
-            together = first @ types.tensor[kind] @ last
+            combined = first @ types.tensor[kind] @ last
             width = types.width[kind, min(right - left, WIDTHS - 1)]
-            expected = together + shown[0, at, kind] + width
-            assert found[0, at, kind].item() == pytest.approx(expected.item(), abs=1e-4)
+            expected = combined + shown[0, at, kind] + width
+            assert result[0, at, kind].item() == pytest.approx(expected.item(), abs=1e-4)
     assert types.tensor.shape == (len(LABELS) + 1, VIEW + 1, VIEW + 1)
 
 
 @torch.no_grad()
 def test_a_sentences_types_do_not_depend_on_the_batch_or_its_padding(model: DiffusionNER) -> None:
-    alone = said(model, SHORT)
+    single = predicted(model, SHORT)
     for others in ((LONG,), (LONG, SHORT)):
-        assert torch.allclose(said(model, SHORT, *others)[0], alone[0], atol=1e-5)
+        assert torch.allclose(predicted(model, SHORT, *others)[0], single[0], atol=1e-5)
 
 
 @torch.no_grad()
@@ -102,7 +102,7 @@ def test_new_labels_start_from_the_mean_of_the_known_in_every_row(model: Diffusi
     for name in TypeClassifier.label_rows:
         assert torch.allclose(after[name][0], rows[name][:-1].mean(0))
         assert torch.equal(after[name][1:], rows[name][[3, 0, 1, 4]])
-    before, now = said(model, SHORT), said(grown, SHORT)
+    before, now = predicted(model, SHORT), predicted(grown, SHORT)
     assert torch.allclose(now[..., 1:], before[..., [3, 0, 1, 4]], atol=1e-5)
     assert torch.allclose(now[..., 0], before[..., :-1].mean(-1), atol=1e-5)
 
@@ -115,7 +115,7 @@ def type_loss_of(model: DiffusionNER, *examples: Example) -> Tensor:
 
 
 @pytest.fixture
-def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The spans that are taught, in place of those that would be; change it in place."""
     spans: list[list[int]] = []
 
@@ -124,8 +124,8 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     ) -> tuple[Tensor, Tensor]:
         lengths = lengths[rows]
         words = torch.tensor(spans).expand(len(lengths), -1, -1)
-        there = words[..., 1] < lengths[:, None]
-        return words.minimum(lengths[:, None, None] - 1), there
+        present = words[..., 1] < lengths[:, None]
+        return words.minimum(lengths[:, None, None] - 1), present
 
     monkeypatch.setattr(objective, "supervised_spans", chosen)
     return spans
@@ -133,15 +133,15 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
 @torch.no_grad()
 def test_the_type_loss_is_the_mean_surprise_at_the_taught_spans_with_less_of_none(
-    model: DiffusionNER, taught: list[list[int]]
+    model: DiffusionNER, trained: list[list[int]]
 ) -> None:
-    taught += [[0, 0], [0, 1], [1, 1]]
+    trained += [[0, 0], [0, 1], [1, 1]]
     example = Example(("Bo", "Li"), (Span(0, 2, "PER"), Span(1, 2, "LOC")))
-    logs = said(model, example.words)[0].log_softmax(-1)
-    none, person, place = len(LABELS), LABELS.index("PER"), LABELS.index("LOC")
+    logs = predicted(model, example.words)[0].log_softmax(-1)
+    none, person, location = len(LABELS), LABELS.index("PER"), LABELS.index("LOC")
     weight = TrainingConfig().no_entity_weight
     assert weight == 0.2
-    expected = -(weight * logs[0, none] + logs[1, person] + logs[2, place]) / (weight + 2)
+    expected = -(weight * logs[0, none] + logs[1, person] + logs[2, location]) / (weight + 2)
     assert type_loss_of(model, example).item() == pytest.approx(expected.item(), rel=1e-4)
 
 
@@ -150,15 +150,15 @@ def test_the_boundaries_that_denoising_would_propose_are_taught(
     model: DiffusionNER, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The runner-up ones too, as `core.inference.candidates` asks them of the classifier."""
-    seen: list[Tensor] = []
+    visible: list[Tensor] = []
 
-    def kept(proposed: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
-        seen.append(proposed)
+    def stored(proposed: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
+        visible.append(proposed)
         return supervised_spans(proposed, *rest)
 
-    monkeypatch.setattr(objective, "supervised_spans", kept)
+    monkeypatch.setattr(objective, "supervised_spans", stored)
     type_loss_of(model, SENTENCES[0])
-    (proposed,) = seen
+    (proposed,) = visible
     assert proposed.shape == (1, 4 * 5, 2)
     assert bool((proposed[..., 0] <= proposed[..., 1]).all())
     assert len({tuple(span) for span in proposed[0].tolist()}) > 4
@@ -166,21 +166,21 @@ def test_the_boundaries_that_denoising_would_propose_are_taught(
 
 @torch.no_grad()
 def test_what_is_not_there_takes_no_part_in_the_type_loss(
-    model: DiffusionNER, taught: list[list[int]]
+    model: DiffusionNER, trained: list[list[int]]
 ) -> None:
     """Sentences without entities, so that all spans weigh the same."""
-    taught += every_span(9).tolist()
-    one, two = (Example(words) for words in (SHORT, LONG))
+    trained += every_span(9).tolist()
+    only, pair = (Example(words) for words in (SHORT, LONG))
     counts = len(every_span(len(SHORT))), len(every_span(9))
-    apart = [type_loss_of(model, each).item() for each in (one, two)]
+    apart = [type_loss_of(model, item).item() for item in (only, pair)]
     expected = sum(a * b for a, b in zip(apart, counts, strict=True)) / sum(counts)
-    assert type_loss_of(model, one, two).item() == pytest.approx(expected, rel=1e-4)
+    assert type_loss_of(model, only, pair).item() == pytest.approx(expected, rel=1e-4)
 
 
 def test_every_type_learns_from_every_taught_span_and_an_unknown_one_from_none(
-    model: DiffusionNER, taught: list[list[int]]
+    model: DiffusionNER, trained: list[list[int]]
 ) -> None:
-    taught += every_span(len(SHORT)).tolist()
+    trained += every_span(len(SHORT)).tolist()
     example = replace(SENTENCES[0], labels=frozenset({"ORG", "PER"}))
     type_loss_of(model, example).backward()
     types = model.denoiser.types
@@ -188,7 +188,7 @@ def test_every_type_learns_from_every_taught_span_and_an_unknown_one_from_none(
         gradient = dict(types.named_parameters())[name].grad
         assert gradient is not None
         learnt = [bool(row.any()) for row in gradient]
-        assert learnt == [each in ("ORG", "PER") for each in LABELS] + [True], name
+        assert learnt == [label in ("ORG", "PER") for label in LABELS] + [True], name
     widths = types.width.grad
     assert widths is not None
     assert widths[-1].bool().tolist() == [width < len(SHORT) for width in range(widths.shape[1])]

@@ -34,12 +34,12 @@ def write_packed(path: Path, pieces: tuple[str, ...] = PIECES, magic: bytes = b"
     head += struct.pack("<iI", 1, 9) + struct.pack("<IBI", ord("ﬁ"), 1, ord("f"))
     tensors = _tensors(len(pieces))
     directory = sum(2 + len(name) + 21 for name in tensors)
-    place = len(head) + 4 + directory
+    location = len(head) + 4 + directory
     head += struct.pack("<i", len(tensors))
     for name, (kind, count, data) in tensors.items():
         head += struct.pack("<H", len(name)) + name.encode()
-        head += struct.pack("<BIQQ", kind, count, place, len(data))
-        place += len(data)
+        head += struct.pack("<BIQQ", kind, count, location, len(data))
+        location += len(data)
     path.write_bytes(head + b"".join(data for _, _, data in tensors.values()))
     return path
 

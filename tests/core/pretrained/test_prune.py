@@ -15,8 +15,8 @@ def test_specials_and_single_characters_come_first() -> None:
 
 
 def test_a_preferred_piece_goes_before_a_more_probable_one() -> None:
-    kept = choose_pieces(PIECES, {"▁Paris"}, len(_NEEDED) + 2)
-    assert {PIECES[index] for index in set(kept) - _NEEDED} == {"▁Paris", "▁in"}
+    stored = choose_pieces(PIECES, {"▁Paris"}, len(_NEEDED) + 2)
+    assert {PIECES[index] for index in set(stored) - _NEEDED} == {"▁Paris", "▁in"}
 
 
 def test_too_small_a_vocabulary_is_refused_with_the_smallest_that_fits() -> None:
@@ -28,7 +28,7 @@ def test_too_small_a_vocabulary_is_refused_with_the_smallest_that_fits() -> None
 def test_as_many_ids_as_asked_for_rising_and_a_larger_vocabulary_holds_a_smaller(
     count: int, preferred: frozenset[str]
 ) -> None:
-    kept = choose_pieces(PIECES, preferred, count)
-    assert len(kept) == count
-    assert kept == sorted(set(kept))
-    assert set(kept) <= set(choose_pieces(PIECES, preferred, min(count + 1, len(PIECES))))
+    stored = choose_pieces(PIECES, preferred, count)
+    assert len(stored) == count
+    assert stored == sorted(set(stored))
+    assert set(stored) <= set(choose_pieces(PIECES, preferred, min(count + 1, len(PIECES))))

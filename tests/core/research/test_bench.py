@@ -38,14 +38,14 @@ def test_a_watched_part_inside_another_is_counted_once() -> None:
         def outer(self) -> int:
             return self.inner() + 1
 
-    two = Two()
+    pair = Two()
     watch = timing.Stopwatch(torch.device("cpu"))
-    with watch.watching({"inner": (two, "inner"), "outer": (two, "outer")}):
-        assert two.outer() == 2
+    with watch.watching({"inner": (pair, "inner"), "outer": (pair, "outer")}):
+        assert pair.outer() == 2
         assert watch.seconds["outer"] > 0 == watch.seconds["inner"]
-        assert two.inner() == 1
+        assert pair.inner() == 1
         assert watch.seconds["inner"] > 0
-    assert not vars(two), "the clocks are taken off again"
+    assert not vars(pair), "the clocks are taken off again"
 
 
 def test_the_first_round_of_a_job_is_not_counted() -> None:
@@ -85,7 +85,11 @@ def test_both_training_steps_are_timed(new_model: NewModel) -> None:
 
 def test_made_up_entities_lie_in_every_tenth_word() -> None:
     (example,) = learning.with_made_up_entities([["word"] * 25], ["A", "B"])
-    assert [(each.start, each.end) for each in example.entities] == [(0, 2), (10, 12), (20, 22)]
+    assert [(entity.start, entity.end) for entity in example.entities] == [
+        (0, 2),
+        (10, 12),
+        (20, 22),
+    ]
 
 
 @pytest.mark.parametrize(("ratio", "passed"), [(0.41, True), (0.39, False)])
@@ -118,11 +122,11 @@ def test_bench_tells_ratios_and_bars(folder: Path, capsys: pytest.CaptureFixture
     small = ["--sentences", "4", "--rounds", "1", "--steps", "1,5", "--num-spans", "60"]
     options = ["bench", "--model", str(folder), "--device", "cpu", *small]
     assert main(options) == 0
-    said = capsys.readouterr().out
-    assert "peak memory" in said
-    assert "the authors' code" in said
-    assert all(what in said for what in ("encoder", "sampling and decoding", "training step"))
-    assert said.count("pass") + said.count("FAIL") == 3
+    captured = capsys.readouterr().out
+    assert "peak memory" in captured
+    assert "the authors' code" in captured
+    assert all(what in captured for what in ("encoder", "sampling and decoding", "training step"))
+    assert captured.count("pass") + captured.count("FAIL") == 3
 
 
 def test_bench_speaks_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

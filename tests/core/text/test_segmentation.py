@@ -53,9 +53,9 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) 
 @given(st.text(alphabet="aB1 .!?。”\"')\n…中", max_size=60))
 def test_every_token_is_in_one_sentence_and_none_spans_a_line_break(text: str) -> None:
     tokens = tokenize(text)
-    found = sentences(text, tokens)
-    assert [i for a, b in found for i in range(a, b)] == list(range(len(tokens)))
-    assert all("\n" not in text[tokens[a].start : tokens[b - 1].end] for a, b in found)
+    result = sentences(text, tokens)
+    assert [i for a, b in result for i in range(a, b)] == list(range(len(tokens)))
+    assert all("\n" not in text[tokens[a].start : tokens[b - 1].end] for a, b in result)
 
 
 def words(count: int) -> str:
@@ -78,29 +78,29 @@ subwords = st.lists(st.integers(0, 7), max_size=40)
 def test_each_token_is_in_a_window_or_reported(
     lengths: list[int], limit: tuple[int, int], max_subwords: int
 ) -> None:
-    found = segment(words(len(lengths)), limits_of(limit, lengths, max_subwords))
-    covered = {token for w in found.windows for token in found.tokens[w.start : w.end]}
-    assert covered | set(found.uncovered) == set(found.tokens)
-    assert not covered & set(found.uncovered)
-    assert all(w.start < w.end for w in found.windows)
+    result = segment(words(len(lengths)), limits_of(limit, lengths, max_subwords))
+    covered = {token for w in result.windows for token in result.tokens[w.start : w.end]}
+    assert covered | set(result.uncovered) == set(result.tokens)
+    assert not covered & set(result.uncovered)
+    assert all(w.start < w.end for w in result.windows)
 
 
 @given(subwords, limits, st.integers(1, 9))
 def test_no_window_exceeds_a_budget_and_what_does_is_reported(
     lengths: list[int], limit: tuple[int, int], max_subwords: int
 ) -> None:
-    found = segment(words(len(lengths)), limits_of(limit, lengths, max_subwords))
-    for w in found.windows:
+    result = segment(words(len(lengths)), limits_of(limit, lengths, max_subwords))
+    for w in result.windows:
         assert w.end - w.start <= limit[0]
         assert sum(lengths[w.start : w.end]) <= max_subwords
-    beyond = [t for t, n in zip(found.tokens, lengths, strict=True) if n > max_subwords]
-    assert list(found.uncovered) == beyond
+    beyond = [t for t, n in zip(result.tokens, lengths, strict=True) if n > max_subwords]
+    assert list(result.uncovered) == beyond
 
 
 @given(st.integers(0, 80), limits)
 def test_neighbouring_windows_share_the_overlap(count: int, limit: tuple[int, int]) -> None:
-    found = segment(words(count), limits_of(limit))
-    for left, right in pairwise(found.windows):
+    result = segment(words(count), limits_of(limit))
+    for left, right in pairwise(result.windows):
         assert left.end - right.start == limit[1]
 
 
@@ -134,8 +134,8 @@ def test_stretches_hold_every_token_once_in_whole_sentences(text: str, size: int
 def test_the_segments_of_a_text_have_the_windows_of_the_whole(
     text: str, limit: tuple[int, int], size: int
 ) -> None:
-    def seen(found: Iterable[Segment]) -> list[tuple[Token, ...]]:
-        return [part.tokens[w.start : w.end] for part in found for w in part.windows]
+    def visible(result: Iterable[Segment]) -> list[tuple[Token, ...]]:
+        return [part.tokens[w.start : w.end] for part in result for w in part.windows]
 
     whole = segment(text, limits_of(limit))
-    assert seen(segments(text, limits_of(limit), size)) == seen([whole])
+    assert visible(segments(text, limits_of(limit), size)) == visible([whole])

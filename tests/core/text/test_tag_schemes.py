@@ -88,12 +88,12 @@ def test_what_is_written_is_read_back_and_nothing_vanishes(
     entities: list[Span], scheme: Scheme
 ) -> None:
     tags, dropped = encode_tags(entities, LENGTH, scheme)
-    kept = decode_tags(tags)
+    stored = decode_tags(tags)
     assert len(tags) == LENGTH
-    assert sorted(kept + dropped) == sorted(set(entities))
+    assert sorted(stored + dropped) == sorted(set(entities))
     for lost in dropped:
         size = lost.end - lost.start
-        winners = [k for k in kept if k.start < lost.end and lost.start < k.end]
+        winners = [k for k in stored if k.start < lost.end and lost.start < k.end]
         assert any(w.end - w.start >= size for w in winners)
 
 
@@ -104,7 +104,7 @@ def test_what_is_written_is_read_back_and_nothing_vanishes(
     )
 )
 def test_any_column_reads_as_spans_that_cover_exactly_its_entity_words(tags: list[str]) -> None:
-    found = decode_tags(tags)
-    covered = {(i, span.label) for span in found for i in range(span.start, span.end)}
+    result = decode_tags(tags)
+    covered = {(i, span.label) for span in result for i in range(span.start, span.end)}
     assert covered == {(i, tag[2:]) for i, tag in enumerate(tags) if tag != "O"}
-    assert sum(span.end - span.start for span in found) == len(covered)
+    assert sum(span.end - span.start for span in result) == len(covered)

@@ -100,10 +100,10 @@ def test_each_kind_of_sentence_is_masked_for_the_labels_of_the_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("example", "taught"), [(MAIN[0], range(4)), (AUXILIARY[0], [4]), (AUXILIARY[-1], [5])]
+    ("example", "trained"), [(MAIN[0], range(4)), (AUXILIARY[0], [4]), (AUXILIARY[-1], [5])]
 )
 def test_a_sentence_teaches_no_label_that_it_does_not_know(
-    new_model: NewModel, example: Example, taught: range | list[int]
+    new_model: NewModel, example: Example, trained: range | list[int]
 ) -> None:
     model = learner_of(new_model).model.train()
     generator = torch.Generator().manual_seed(0)
@@ -114,7 +114,7 @@ def test_a_sentence_teaches_no_label_that_it_does_not_know(
         gradient = classifier.get_parameter(name).grad
         assert gradient is not None
         moved = gradient.reshape(len(ALL_LABELS) + 1, -1).abs().sum(1)[:-1] > 0
-        assert moved.nonzero().flatten().tolist() == list(taught)
+        assert moved.nonzero().flatten().tolist() == list(trained)
 
 
 def test_scores_and_the_saved_model_have_the_main_labels_alone(

@@ -42,8 +42,8 @@ def test_weights_moments_and_position_come_back_and_training_goes_on_alike(
     save_checkpoint(tmp_path / "c", network, optimizer, HERE)
     other, its_optimizer = parts(2)
     assert load_checkpoint(tmp_path / "c", other, its_optimizer, "data") == HERE
-    for each in ((network, optimizer), (other, its_optimizer)):
-        walk(*each)
+    for item in ((network, optimizer), (other, its_optimizer)):
+        walk(*item)
     assert torch.equal(network.weight, other.weight)
     assert torch.equal(network.bias, other.bias)
 

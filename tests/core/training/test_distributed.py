@@ -26,18 +26,18 @@ TWO = (
 """`--multi_gpu` is accelerate's word for several processes; without a GPU they speak gloo."""
 
 
-def alone(encoder: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def isolated(encoder: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What this process is told, when it trains alone."""
     folder.mkdir()
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.setattr(trainer, "_REPORT_EVERY", 1)
     with torch.random.fork_rng(devices=[]):
         learning_together.main(encoder, folder)
-    told: dict[str, Any] = json.loads((folder / "told-0.json").read_text())
-    return told
+    reported: dict[str, Any] = json.loads((folder / "told-0.json").read_text())
+    return reported
 
 
-def together(encoder: Path, folder: Path) -> list[dict[str, Any]]:
+def combined(encoder: Path, folder: Path) -> list[dict[str, Any]]:
     """What each of two processes of a training is told."""
     folder.mkdir()
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
@@ -50,12 +50,12 @@ def together(encoder: Path, folder: Path) -> list[dict[str, Any]]:
 def test_two_processes_have_the_losses_of_one_and_agree_on_every_weight(
     encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    single = alone(encoder_folder, tmp_path / "one", monkeypatch)
-    first, second = together(encoder_folder, tmp_path / "two")
+    single = isolated(encoder_folder, tmp_path / "one", monkeypatch)
+    first, second = combined(encoder_folder, tmp_path / "two")
 
     assert len(first["losses"]) == len(single["losses"]) == 24
-    for one, two in zip(single["losses"], first["losses"], strict=True):
-        assert two == pytest.approx(one, rel=1e-3)
+    for item, pair in zip(single["losses"], first["losses"], strict=True):
+        assert pair == pytest.approx(item, rel=1e-3)
     assert first["losses"][0] == pytest.approx(single["losses"][0], rel=1e-5)
     assert first["weights"] == second["weights"]
     assert (first["records"], second["records"]) == (single["records"], 0)
@@ -68,9 +68,11 @@ def test_a_process_alone_takes_all_and_changes_nothing(monkeypatch: pytest.Monke
     distributed.init()
     values, layer = torch.tensor([1.0, 2.0]), nn.Linear(2, 1)
     layer(values).sum().backward()
-    before = [each.grad.clone() for each in layer.parameters() if each.grad is not None]
+    before = [
+        parameter.grad.clone() for parameter in layer.parameters() if parameter.grad is not None
+    ]
     distributed.all_reduce_gradients(layer)
-    after = [each.grad for each in layer.parameters()]
+    after = [parameter.grad for parameter in layer.parameters()]
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True) if b is not None)
     assert distributed.all_reduce_sum(values) is values
     assert distributed.broadcast("told") == "told"

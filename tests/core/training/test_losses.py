@@ -45,8 +45,8 @@ def test_each_entity_takes_the_slots_that_predict_it_best() -> None:
     types = torch.tensor([[[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.7, 0.2]]])
     positions = torch.tensor([[[2.0, 2.0], [0.0, 2.0], [3.0, 3.0], [0.0, 2.0]]])
     lengths = torch.tensor([4])
-    found = assign(output, types, positions, gold_of(NESTED), lengths, 2.0)
-    assert found.tolist() == [[1, 0, 1, 0]]
+    result = assign(output, types, positions, gold_of(NESTED), lengths, 2.0)
+    assert result.tolist() == [[1, 0, 1, 0]]
 
 
 @pytest.mark.parametrize("better", ["left", "right", "type", "distance"])
@@ -62,22 +62,24 @@ def test_each_part_of_the_cost_decides_where_the_others_are_equal(better: str) -
         positions[0, 1, 0] = 0.8
     entities = gold_of(Example(WORDS, (NESTED.entities[0], Span(3, 4, "LOC"))))
     output = boundaries((1, 1), other)
-    found = assign(output, types, positions, entities, torch.tensor([4]), 2.0)
-    assert found.tolist() == [[1, 0]]
+    result = assign(output, types, positions, entities, torch.tensor([4]), 2.0)
+    assert result.tolist() == [[1, 0]]
 
 
 def test_equal_predictions_go_to_the_entity_that_their_noise_is_nearest_to() -> None:
     output = boundaries((1, 2), (1, 2))
     types = torch.full((1, 2, 3), 1 / 3)
     near_inner_first = torch.tensor([[[2.0, 2.0], [0.2, 1.9]]])
-    found = assign(output, types, near_inner_first, gold_of(NESTED), torch.tensor([4]), 2.0)
-    assert found.tolist() == [[1, 0]]
+    result = assign(output, types, near_inner_first, gold_of(NESTED), torch.tensor([4]), 2.0)
+    assert result.tolist() == [[1, 0]]
 
 
 def test_a_sentence_without_entities_in_the_batch_matches_nothing() -> None:
-    one = boundaries((2, 2), (0, 2))
-    both = BoundaryLogProbs(one.left_log_probs.repeat(2, 1, 1), one.right_log_probs.repeat(2, 1, 1))
-    found = assign(
+    first = boundaries((2, 2), (0, 2))
+    both = BoundaryLogProbs(
+        first.left_log_probs.repeat(2, 1, 1), first.right_log_probs.repeat(2, 1, 1)
+    )
+    result = assign(
         both,
         torch.full((2, 2, 3), 1 / 3),
         torch.zeros(2, 2, 2),
@@ -85,8 +87,8 @@ def test_a_sentence_without_entities_in_the_batch_matches_nothing() -> None:
         torch.tensor([4, 4]),
         2.0,
     )
-    assert sorted(found[0].tolist()) == [0, 1]
-    assert found[1].tolist() == [-1, -1]
+    assert sorted(result[0].tolist()) == [0, 1]
+    assert result[1].tolist() == [-1, -1]
 
 
 def test_the_boundary_loss_is_the_mean_surprise_at_the_assigned_boundaries() -> None:
@@ -94,8 +96,8 @@ def test_the_boundary_loss_is_the_mean_surprise_at_the_assigned_boundaries() -> 
     assignment = torch.tensor([[0, 1, -1]])  # right; left wrong and right right; left out
     sure, unsure = -math.log(0.7), -math.log(0.1)
     expected = ((sure + sure) + (unsure + sure)) / 2
-    found = boundary_loss(output, assignment, gold_of(NESTED))
-    assert found.item() == pytest.approx(expected)
+    result = boundary_loss(output, assignment, gold_of(NESTED))
+    assert result.item() == pytest.approx(expected)
 
 
 def test_the_boundary_loss_without_entities_is_zero_and_can_be_trained_on() -> None:

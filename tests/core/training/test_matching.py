@@ -41,8 +41,8 @@ def test_the_assignment_is_the_cheapest_of_all_that_share_evenly(
 def test_no_span_and_no_entity_is_left_without_the_other(
     num_spans: int, num_gold: int, seed: int
 ) -> None:
-    found = match(costs(num_spans, num_gold, seed))
-    shares = np.bincount(found[found != UNMATCHED], minlength=num_gold)
+    result = match(costs(num_spans, num_gold, seed))
+    shares = np.bincount(result[result != UNMATCHED], minlength=num_gold)
     assert shares.max() - shares.min() <= 1
     assert shares.sum() == num_spans
 

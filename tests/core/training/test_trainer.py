@@ -49,9 +49,9 @@ def weights(learner: DiffusionLearner) -> dict[str, bytes]:
 def test_four_sentences_are_learnt_by_heart(learned: Learned) -> None:
     assert max(learned.f1) == 1.0
     model = DiffusionNER.load(learned.folder)
-    found = propose(model, [each.words for each in SENTENCES], SamplerSettings(5, 60))
-    kept = [select_spans(each, model.config.threshold, flat=False) for each in found]
-    scores = score(zip(SENTENCES, kept, strict=True))
+    result = propose(model, [sentence.words for sentence in SENTENCES], SamplerSettings(5, 60))
+    stored = [select_spans(item, model.config.threshold, flat=False) for item in result]
+    scores = score(zip(SENTENCES, stored, strict=True))
     assert scores.f1 == 1.0
     assert scores.nested.gold == 8
     assert scores.nested.recall == 1.0
@@ -60,15 +60,19 @@ def test_four_sentences_are_learnt_by_heart(learned: Learned) -> None:
 def test_slots_do_not_collapse_onto_one_span(learned: Learned) -> None:
     model = DiffusionNER.load(learned.folder)
     for steps in (1, 5, 10):
-        found = propose(model, [each.words for each in SENTENCES], SamplerSettings(steps, 60))
-        for example, proposals in zip(SENTENCES, found, strict=True):
-            assert len({(each.start, each.end) for each in proposals}) >= len(example.entities)
+        result = propose(
+            model, [sentence.words for sentence in SENTENCES], SamplerSettings(steps, 60)
+        )
+        for example, proposals in zip(SENTENCES, result, strict=True):
+            assert len({(proposal.start, proposal.end) for proposal in proposals}) >= len(
+                example.entities
+            )
 
 
 def test_a_sentence_without_entities_gives_none_after_training(learned: Learned) -> None:
     model = DiffusionNER.load(learned.folder)
-    (found,) = propose(model, [EMPTY.words], SamplerSettings(5, 60))
-    assert select_spans(found, model.config.threshold, flat=False) == []
+    (result,) = propose(model, [EMPTY.words], SamplerSettings(5, 60))
+    assert select_spans(result, model.config.threshold, flat=False) == []
 
 
 @pytest.mark.parametrize("expansion", ["mixed", "random", "repetition"])
@@ -180,7 +184,7 @@ def test_the_same_seed_gives_the_same_bytes(
         learner = learner_of(new_model, config)
         torch.manual_seed(len(results))  # what ran before must not matter
         records = list(train(learner, DATA, SENTENCES, config, tmp_path / run))
-        losses = [each.losses for each in records if isinstance(each, Progress)]
+        losses = [record.losses for record in records if isinstance(record, Progress)]
         results.append((weights(learner), (tmp_path / run / WEIGHTS).read_bytes(), losses))
     assert results[0] == results[1]
     assert results[0][0] != results[2][0]
@@ -192,7 +196,7 @@ def uninterrupted(
 ) -> tuple[dict[str, bytes], list[Scores]]:
     learner = learner_of(new_model)
     records = list(train(learner, DATA, SENTENCES, CONFIG, tmp_path / "whole"))
-    return weights(learner), [each.scores for each in records if isinstance(each, Evaluated)]
+    return weights(learner), [record.scores for record in records if isinstance(record, Evaluated)]
 
 
 def resume(new_model: NewModel, folder: Path) -> tuple[dict[str, bytes], list[TrainingRecord]]:
@@ -256,7 +260,7 @@ def test_training_that_dies_in_an_evaluation_evaluates_again(
             list(train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path / "part"))
     after, rest = resume(new_model, tmp_path / "part")
     assert after == uninterrupted[0]
-    scores = [each.scores for each in rest if isinstance(each, Evaluated)]
+    scores = [item.scores for item in rest if isinstance(item, Evaluated)]
     assert scores == uninterrupted[1][evaluation - 1 :]
 
 
@@ -274,16 +278,16 @@ def test_training_tells_where_it_stands_and_how_long_it_takes(
     new_model: NewModel, tmp_path: Path, often: None
 ) -> None:
     records = list(train(learner_of(new_model), DATA, SENTENCES, CONFIG, tmp_path))
-    kinds = [type(each).__name__ for each in records]
+    kinds = [type(record).__name__ for record in records]
     assert kinds == [*["Progress"] * 3, "Evaluated"] * 2
-    assert [each.step for each in records] == [1, 2, 3, 3, 4, 5, 6, 6]
-    assert [each.epoch for each in records] == [1] * 4 + [2] * 4
-    assert {each.total_steps for each in records} == {6}
-    progress = [each for each in records if isinstance(each, Progress)]
+    assert [record.step for record in records] == [1, 2, 3, 3, 4, 5, 6, 6]
+    assert [record.epoch for record in records] == [1] * 4 + [2] * 4
+    assert {record.total_steps for record in records} == {6}
+    progress = [record for record in records if isinstance(record, Progress)]
     assert progress[0].eta_seconds > 0
     assert progress[-1].eta_seconds == 0
-    assert all(set(each.losses) == {"boundary", "type"} for each in progress)
-    assert next(each for each in records if isinstance(each, Evaluated)).best
+    assert all(set(item.losses) == {"boundary", "type"} for item in progress)
+    assert next(record for record in records if isinstance(record, Evaluated)).best
     assert not (tmp_path / "checkpoint").exists()
     assert DiffusionNER.load(tmp_path).config.labels == new_model().config.labels
 
@@ -291,7 +295,7 @@ def test_training_tells_where_it_stands_and_how_long_it_takes(
 def test_scores_come_as_often_as_asked_and_at_the_end(new_model: NewModel, tmp_path: Path) -> None:
     config = TrainingConfig(epochs=5, evaluate_every=2, batch_size=4, num_spans=4)
     records = list(train(learner_of(new_model, config), SENTENCES, SENTENCES, config, tmp_path))
-    assert [each.epoch for each in records if isinstance(each, Evaluated)] == [2, 4, 5]
+    assert [record.epoch for record in records if isinstance(record, Evaluated)] == [2, 4, 5]
 
 
 @pytest.mark.parametrize(("examples", "dev"), [((), SENTENCES), (SENTENCES, ())])

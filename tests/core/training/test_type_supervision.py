@@ -63,40 +63,40 @@ def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -
     """With the same random draws as each alone: near misses first."""
     proposed, lengths = torch.tensor([[[1, 3]], [[0, 0]]]), torch.tensor([4, 4])
     gold = gold_of(NESTED, EMPTY)
-    words, there = supervised_spans(proposed, gold, lengths, seeded())
+    words, present = supervised_spans(proposed, gold, lengths, seeded())
     generator = seeded()
-    near, real = near_misses(gold, lengths, generator)
+    close, real = near_misses(gold, lengths, generator)
     anywhere = random_spans(lengths, generator)
-    assert torch.equal(words, torch.cat([proposed, near, anywhere], 1))
-    assert torch.equal(there[:, 1:15], real)
-    assert bool(there[:, :1].all())
-    assert bool(there[:, 15:].all())
+    assert torch.equal(words, torch.cat([proposed, close, anywhere], 1))
+    assert torch.equal(present[:, 1:15], real)
+    assert bool(present[:, :1].all())
+    assert bool(present[:, 15:].all())
 
 
 @st.composite
 def batches(draw: st.DrawFn) -> list[Example]:
-    found = []
+    result = []
     for _ in range(draw(st.integers(1, 4))):
         count = draw(st.integers(1, 40))
         ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
-        places = draw(st.sets(ends.map(lambda pair: tuple(sorted(pair))), max_size=4))
-        entities = tuple(sorted(Span(left, right + 1, "ORG") for left, right in places))
-        found.append(Example(("w",) * count, entities))
-    return found
+        locations = draw(st.sets(ends.map(lambda pair: tuple(sorted(pair))), max_size=4))
+        entities = tuple(sorted(Span(left, right + 1, "ORG") for left, right in locations))
+        result.append(Example(("w",) * count, entities))
+    return result
 
 
 @given(batches(), st.integers(0, 99))
 def test_every_taught_span_lies_in_its_sentence_and_every_entity_is_among_them(
     examples: list[Example], seed: int
 ) -> None:
-    lengths = torch.tensor([len(each.words) for each in examples])
+    lengths = torch.tensor([len(item.words) for item in examples])
     proposed = torch.zeros(len(examples), 2, 2, dtype=torch.long)
-    words, there = supervised_spans(proposed, gold_of(*examples), lengths, seeded(seed))
-    assert words.shape[:2] == there.shape
-    for spans, real, example in zip(words, there, examples, strict=True):
-        taught = {tuple(span) for span in spans[real].tolist()}
-        assert all(0 <= left <= right < len(example.words) for left, right in taught)
-        assert {(each.start, each.end - 1) for each in example.entities} <= taught
+    words, present = supervised_spans(proposed, gold_of(*examples), lengths, seeded(seed))
+    assert words.shape[:2] == present.shape
+    for spans, real, example in zip(words, present, examples, strict=True):
+        trained = {tuple(span) for span in spans[real].tolist()}
+        assert all(0 <= left <= right < len(example.words) for left, right in trained)
+        assert {(item.start, item.end - 1) for item in example.entities} <= trained
         count = len(example.entities)
         insides = sum(entity.end - entity.start > 1 for entity in example.entities)
         assert int(real.sum()) == 2 + 5 * count + insides + max(0, count - 1) + 60

@@ -85,9 +85,11 @@ def standoff(suffixes: tuple[str, ...], end: str = "\n", mark: str = "") -> byte
             for i, (start, stop, label) in enumerate(entities)
         ]
         half = len(rows) // len(suffixes)
-        for place, suffix in enumerate(suffixes):
-            last = place == len(suffixes) - 1
-            part = rows[place * half :] if last else rows[place * half : (place + 1) * half]
+        for location, suffix in enumerate(suffixes):
+            last = location == len(suffixes) - 1
+            part = (
+                rows[location * half :] if last else rows[location * half : (location + 1) * half]
+            )
             files[f"{number}{suffix}"] = "".join(part)
     return zipped(files)
 

@@ -116,12 +116,12 @@ def test_a_bad_annotation_refuses_its_document_and_no_other(
 def test_what_is_missing_is_named() -> None:
     (lonely,) = read(zipped({"a.ann": ""}), "brat")
     (nothing,) = read(zipped({"a.pdf": "x"}), "brat")
-    empty, foreign = read(zipped({"a.txt": "", "b.txt": b"\xe9"}), "brat")
+    empty, external = read(zipped({"a.txt": "", "b.txt": b"\xe9"}), "brat")
 
     assert lonely.reason == "a.ann: its text a.txt is missing beside it"
     assert "holds no .txt file" in nothing.reason
     assert empty.reason == "a.txt: the file holds no text"
-    assert foreign.reason.startswith("b.txt: not UTF-8")
+    assert external.reason.startswith("b.txt: not UTF-8")
 
 
 def test_a_blank_in_a_label_is_written_as_an_underscore_and_counted() -> None:
@@ -178,15 +178,15 @@ def test_other_files_of_the_archive_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("Visit Oslo.\r\nMara left.\r\n", "its offsets count CRLF as one"),
         ("\ufeffVisit Oslo.\nMara left.\n", "its offsets leave the byte order mark out"),
     ],
 )
-def test_line_ends_and_marks_that_were_not_counted_are_mended(text: str, told: str) -> None:
+def test_line_ends_and_marks_that_were_not_counted_are_mended(text: str, reported: str) -> None:
     (document,) = pair("T1\tLOC 6 10\tOslo\nT2\tPER 12 16\tMara\n", text.encode())
 
     assert document.text == text
     assert shown(document) == [("Oslo", "LOC"), ("Mara", "PER")]
-    assert told in str(document.notes[0])
+    assert reported in str(document.notes[0])

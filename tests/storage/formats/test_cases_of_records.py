@@ -51,9 +51,9 @@ def outcome(name: str) -> tuple[list[tuple[str, str]], list[str]]:
 def test_what_a_file_holds_comes_in_or_is_said(
     name: str, entities: list[tuple[str, str]], remark: str
 ) -> None:
-    found, remarks = outcome(name)
+    result, remarks = outcome(name)
 
-    assert found == entities
+    assert result == entities
     assert remark in " ".join(remarks)
     assert bool(remark) == bool(remarks)
 

@@ -21,7 +21,7 @@ def lines(*records: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("key", ["label", "labels"])
 def test_the_list_of_triples_is_read_under_either_name(key: str) -> None:
-    record = {"id": 1, "text": TEXT, key: [list(place) for place in PLACES], "Comments": []}
+    record = {"id": 1, "text": TEXT, key: [list(location) for location in PLACES], "Comments": []}
     (document,) = read(lines(record), "doccano")
 
     assert [(s.start, s.end, s.label) for s in document.entities] == PLACES

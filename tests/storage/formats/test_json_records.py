@@ -121,10 +121,10 @@ def test_a_byte_that_is_not_utf8_spoils_its_own_record_alone() -> None:
 
 def test_half_a_character_is_kept_for_the_reader_to_refuse() -> None:
     """Streaming parsers put a question mark in its place."""
-    seen = []
-    list(read_records(io.BytesIO(b'[{"a": "\\ud83d"}]'), "f", lambda raw, *_: seen.append(raw)))  # type: ignore[arg-type, return-value]
+    visible = []
+    list(read_records(io.BytesIO(b'[{"a": "\\ud83d"}]'), "f", lambda raw, *_: visible.append(raw)))  # type: ignore[arg-type, return-value]
 
-    assert seen == [{"a": "\ud83d"}]
+    assert visible == [{"a": "\ud83d"}]
 
 
 def test_an_utf16_array_is_read() -> None:

@@ -29,7 +29,7 @@ def annotation(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": 7, "completed_by": 1, "was_cancelled": False, "result": list(results), **more}
 
 
-def one(content: bytes) -> DocumentRecord:
+def single(content: bytes) -> DocumentRecord:
     (document,) = read(content, "label_studio", "tasks.json")
     assert isinstance(document, DocumentRecord), document
     return document
@@ -43,7 +43,7 @@ def shown(document: DocumentRecord) -> list[tuple[str, str, str]]:
 
 
 def test_an_annotation_is_a_submitted_document() -> None:
-    document = one(task(annotations=[annotation(result(2, 15, "ORG"), result(10, 15, "LOC"))]))
+    document = single(task(annotations=[annotation(result(2, 15, "ORG"), result(10, 15, "LOC"))]))
 
     assert document.text == TEXT
     assert shown(document) == [("Bank of China", "ORG", "accepted"), ("China", "LOC", "accepted")]
@@ -53,7 +53,7 @@ def test_an_annotation_is_a_submitted_document() -> None:
 
 def test_a_prediction_alone_is_suggestions() -> None:
     prediction = {"model_version": "m3", "score": 0.8, "result": [result(2, 15, "ORG", score=0.7)]}
-    document = one(task(annotations=[], predictions=[prediction]))
+    document = single(task(annotations=[], predictions=[prediction]))
 
     assert document.status == "new"
     assert shown(document) == [("Bank of China", "ORG", "suggested")]
@@ -62,7 +62,7 @@ def test_a_prediction_alone_is_suggestions() -> None:
 
 
 def test_the_newest_annotation_that_is_not_cancelled_counts_and_the_others_are_named() -> None:
-    document = one(
+    document = single(
         task(
             annotations=[
                 annotation(result(2, 15, "ORG"), updated_at="2026-01-03T10:00:00Z"),
@@ -81,27 +81,27 @@ def test_the_newest_annotation_that_is_not_cancelled_counts_and_the_others_are_n
 
 
 def test_a_task_that_was_cancelled_is_skipped() -> None:
-    document = one(task(annotations=[annotation(was_cancelled=True)]))
+    document = single(task(annotations=[annotation(was_cancelled=True)]))
 
     assert (document.status, document.entities) == ("skipped", None)
 
 
 def test_an_annotation_without_results_says_that_there_are_none() -> None:
-    assert one(task(annotations=[annotation()])).entities == ()
-    assert one(task(annotations=[])).entities is None
+    assert single(task(annotations=[annotation()])).entities == ()
+    assert single(task(annotations=[])).entities is None
 
 
 def test_what_an_annotation_dropped_of_its_own_prediction_was_refused() -> None:
     prediction = {"id": 4, "result": [result(2, 15, "ORG"), result(10, 15, "LOC", score=0.2)]}
-    kept = annotation(result(2, 15, "ORG", origin="prediction"), parent_prediction=4)
-    document = one(task(annotations=[kept], predictions=[prediction]))
+    stored = annotation(result(2, 15, "ORG", origin="prediction"), parent_prediction=4)
+    document = single(task(annotations=[stored], predictions=[prediction]))
 
     assert shown(document) == [("Bank of China", "ORG", "accepted"), ("China", "LOC", "rejected")]
     assert [span.source for span in document.entities or ()] == ["model", "model"]
 
 
 def test_who_annotated_and_when_is_kept() -> None:
-    document = one(
+    document = single(
         task(
             annotations=[
                 annotation(
@@ -125,7 +125,7 @@ def test_who_annotated_and_when_is_kept() -> None:
 def test_utf16_offsets_are_converted_and_said_so() -> None:
     wrong = result(2, 15, "ORG")
     wrong["value"] |= {"start": 3, "end": 16}
-    document = one(task(annotations=[annotation(wrong)]))
+    document = single(task(annotations=[annotation(wrong)]))
 
     assert shown(document) == [("Bank of China", "ORG", "accepted")]
     assert document.notes == ("its offsets are UTF-16 units; they were converted to code points",)
@@ -135,7 +135,7 @@ def test_results_of_other_kinds_are_counted_by_kind() -> None:
     choice = {"type": "choices", "value": {"choices": ["spam"]}}
     bare = result(2, 6, "X")
     bare["value"]["labels"] = []
-    document = one(task(annotations=[annotation(choice, bare, result(2, 15, "ORG"))]))
+    document = single(task(annotations=[annotation(choice, bare, result(2, 15, "ORG"))]))
 
     assert len(document.entities or ()) == 1
     assert document.notes == (
@@ -148,14 +148,14 @@ def test_a_result_with_two_labels_is_two_entities() -> None:
     both = result(2, 15, "ORG")
     both["value"]["labels"] = ["ORG", "BANK"]
 
-    assert [label for _, label, _ in shown(one(task(annotations=[annotation(both)])))] == [
+    assert [label for _, label, _ in shown(single(task(annotations=[annotation(both)])))] == [
         "ORG", "BANK",
     ]  # fmt: skip
 
 
 def test_the_only_string_of_the_data_is_the_text_and_the_rest_is_kept() -> None:
     content = json.dumps([{"data": {"body": TEXT, "n": 5}, "meta": {"m": 1}, "annotations": []}])
-    document = one(content.encode())
+    document = single(content.encode())
 
     assert document.text == TEXT
     assert document.meta == {"n": 5, "m": 1}
@@ -166,7 +166,7 @@ def test_the_short_export_is_read() -> None:
         "id": 1, "text": TEXT, "url": "x", "annotator": 1, "annotation_id": 3, "lead_time": 2.5,
         "label": [{"start": 2, "end": 15, "text": "Bank of China", "labels": ["ORG"]}],
     }  # fmt: skip
-    document = one(json.dumps([short]).encode())
+    document = single(json.dumps([short]).encode())
 
     assert shown(document) == [("Bank of China", "ORG", "accepted")]
     assert document.meta == {"url": "x"}
@@ -213,7 +213,7 @@ def test_what_is_written_has_what_label_studio_asks_for() -> None:
         "id": "a", "from_name": "label", "to_name": "text", "type": "labels", "origin": "manual",
         "value": {"start": 2, "end": 15, "text": "Bank of China", "labels": ["ORG"]},
     }  # fmt: skip
-    assert len({each["id"] for each in annotation["result"]}) == 3
+    assert len({entry["id"] for entry in annotation["result"]}) == 3
     assert item["predictions"] == []
 
 
@@ -234,12 +234,12 @@ def test_annotations_of_versions_before_1_are_read() -> None:
     content = task(completions=[annotation(result(2, 15, "ORG"))], predictions=[])
 
     assert formats.detect(content, "tasks.json") == "label_studio"
-    assert shown(one(content)) == [("Bank of China", "ORG", "accepted")]
+    assert shown(single(content)) == [("Bank of China", "ORG", "accepted")]
 
 
 def test_what_else_looks_like_annotation_is_named() -> None:
     data = {"text": TEXT, "spans": [[2, 15, "ORG"]], "source": "news"}
-    document = one(task(data=data, annotation=[annotation(result(2, 15, "ORG"))], agreement=1.0))
+    document = single(task(data=data, annotation=[annotation(result(2, 15, "ORG"))], agreement=1.0))
 
     assert document.notes == (
         Counted(
@@ -251,8 +251,8 @@ def test_what_else_looks_like_annotation_is_named() -> None:
 
 def hypertext(text: str, words: str | None, kind: str = "hypertextlabels") -> bytes:
     """A task on a text that is shown as HTML, whose entity is at [6, 10) of what is shown."""
-    places = {"startOffset": 0, "endOffset": 4, "globalOffsets": {"start": 6, "end": 10}}
-    value = {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]", kind: ["PER"], **places}
+    locations = {"startOffset": 0, "endOffset": 4, "globalOffsets": {"start": 6, "end": 10}}
+    value = {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]", kind: ["PER"], **locations}
     if words is not None:
         value["text"] = words
     results = [{"id": "h", "type": kind, "value": value}]
@@ -262,7 +262,7 @@ def hypertext(text: str, words: str | None, kind: str = "hypertextlabels") -> by
 @pytest.mark.parametrize("kind", ["labels", "hypertextlabels"])
 def test_an_xpath_with_global_offsets_is_placed_by_them(kind: str) -> None:
     for words in ("Mara", None):
-        document = one(hypertext("Hello Mara in Oslo", words, kind))
+        document = single(hypertext("Hello Mara in Oslo", words, kind))
         assert shown(document) == [("Mara", "PER", "accepted")]
 
 
@@ -290,12 +290,14 @@ def test_offsets_of_a_text_that_the_task_does_not_hold_are_not_believed(
 def test_the_words_of_an_entity_prove_its_place_in_html() -> None:
     text = "<br/> Mara in Oslo"
 
-    assert shown(one(hypertext(text, "Mara"))) == [("Mara", "PER", "accepted")]
+    assert shown(single(hypertext(text, "Mara"))) == [("Mara", "PER", "accepted")]
 
 
 def test_an_address_alone_is_no_text_and_html_alone_is_one() -> None:
     (bad,) = read(task(data={"text": "https://example.org/a"}), "label_studio")
 
     assert "put the text itself" in bad.reason
-    assert one(task(data={"text": "<p>Mara</p>"})).entities is None
-    assert one(task(data={"text": "See https://example.org/a and a < b & c > d"})).entities is None
+    assert single(task(data={"text": "<p>Mara</p>"})).entities is None
+    assert (
+        single(task(data={"text": "See https://example.org/a and a < b & c > d"})).entities is None
+    )

@@ -23,9 +23,9 @@ def test_the_words_tell_which_unit_the_offsets_are_in(unit: str) -> None:
     locations = [
         Location(*location, words) for location, words in zip(IN[unit], SURFACES, strict=True)
     ]
-    found, note = in_code_points(TEXT, locations)
+    result, note = in_code_points(TEXT, locations)
 
-    assert list(found) == IN["code points"]
+    assert list(result) == IN["code points"]
     assert (note is None) == (unit == "code points")
     assert note is None or unit in note
 
@@ -38,9 +38,9 @@ def test_one_unit_must_fit_all_entities_of_a_document() -> None:
 
 
 def test_an_entity_without_words_follows_the_unit_of_the_others() -> None:
-    found, _ = in_code_points(TEXT, [Location(3, 16, "Bank of China"), Location(23, 31)])
+    result, _ = in_code_points(TEXT, [Location(3, 16, "Bank of China"), Location(23, 31)])
 
-    assert found == ((2, 15), (22, 30))
+    assert result == ((2, 15), (22, 30))
 
 
 def test_without_any_words_offsets_are_code_points() -> None:
@@ -95,7 +95,7 @@ def counted(text: str, encoding: str, width: int) -> list[Location]:
     [("", "utf-32-le", 4), ("UTF-16 units", "utf-16-le", 2), ("UTF-8 bytes", "utf-8", 1)],
 )
 @pytest.mark.parametrize(
-    ("ours", "theirs", "told"),
+    ("ours", "theirs", "reported"),
     [
         (LINES.replace("\n", "\r\n"), LINES, "count CRLF as one"),
         (LINES, LINES.replace("\n", "\r\n"), "count LF as two"),
@@ -104,13 +104,13 @@ def counted(text: str, encoding: str, width: int) -> list[Location]:
     ],
 )
 def test_line_ends_and_marks_that_are_counted_otherwise_are_told_by_the_words(
-    ours: str, theirs: str, told: str, unit: str, encoding: str, width: int
+    ours: str, theirs: str, reported: str, unit: str, encoding: str, width: int
 ) -> None:
-    found, note = in_code_points(ours, counted(theirs, encoding, width))
+    result, note = in_code_points(ours, counted(theirs, encoding, width))
 
-    assert [ours[start:end] for start, end in found] == list(WORDS)
+    assert [ours[start:end] for start, end in result] == list(WORDS)
     assert note is not None
-    assert told in note
+    assert reported in note
     assert unit in note
 
 

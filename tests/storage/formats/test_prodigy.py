@@ -19,7 +19,7 @@ SPANS = [
 ]
 
 
-def one(**task: Any) -> DocumentRecord:
+def first(**task: Any) -> DocumentRecord:
     (document,) = read(json.dumps({"text": TEXT, **task}).encode(), "prodigy")
     assert isinstance(document, DocumentRecord), document
     return document
@@ -44,19 +44,19 @@ def statuses(document: DocumentRecord) -> list[str]:
 def test_an_answer_says_where_the_document_stands(
     answer: str | None, view: str, status: str | None, spans: str
 ) -> None:
-    document = one(spans=SPANS, answer=answer, _view_id=view)
+    document = first(spans=SPANS, answer=answer, _view_id=view)
 
     assert document.status == status
     assert statuses(document) == [spans, spans]
 
 
 def test_an_accepted_task_without_spans_says_that_there_are_none() -> None:
-    assert one(answer="accept").entities == ()
-    assert one().entities is None
+    assert first(answer="accept").entities == ()
+    assert first().entities is None
 
 
 def test_who_answered_and_when_is_kept() -> None:
-    document = one(spans=SPANS, answer="accept", _annotator_id="ner-ann", _timestamp=1767434400)
+    document = first(spans=SPANS, answer="accept", _annotator_id="ner-ann", _timestamp=1767434400)
 
     assert document.provenance == {
         "person": "ner-ann",
@@ -65,7 +65,9 @@ def test_who_answered_and_when_is_kept() -> None:
 
 
 def test_other_keys_are_kept_and_what_is_not_ours_is_named() -> None:
-    document = one(spans=[], name=5, source="x", meta={"id": 3}, split="test", relations=[1], _x=1)
+    document = first(
+        spans=[], name=5, source="x", meta={"id": 3}, split="test", relations=[1], _x=1
+    )
 
     assert document.meta == {"source": "x", "id": 3}
     assert document.name == "f:1"
@@ -140,6 +142,6 @@ def test_words_are_cut_where_entities_begin_and_end(
 
 
 def test_what_looks_like_annotation_under_other_keys_is_named() -> None:
-    document = one(spans=[], entities=[{"start": 0, "end": 1, "label": "X"}], _old=[[0, 1, "X"]])
+    document = first(spans=[], entities=[{"start": 0, "end": 1, "label": "X"}], _old=[[0, 1, "X"]])
 
     assert document.notes == (Counted("'entities' not read, though it looks like annotation", 1),)

@@ -98,18 +98,18 @@ def _check_properties(document: DocumentRecord, back: DocumentRecord, tally: Wri
 
 def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Written) -> None:
     lost = [(x.start, x.end, x.label) for x in tally.nested + tally.unaligned]
-    there = [(s.start, s.end, s.label) for s in document.entities or () if s.status == "accepted"]
+    present = [(s.start, s.end, s.label) for s in document.entities or () if s.status == "accepted"]
     assert len(set(lost)) == len(lost)
-    assert set(lost) <= set(there)
+    assert set(lost) <= set(present)
 
     out, home = _placed(document, tally, lost), dict(_placed(back, tally, []))
     assert home.keys() <= dict(out).keys(), "entities that were not there"
-    missing = [span.status for place, span in out if place not in home]
+    missing = [span.status for location, span in out if location not in home]
     assert "accepted" not in missing
     assert tally.undecided == len(missing)
     assert tally.entities == len(home)
 
-    both = [(span, home[place]) for place, span in out if place in home]
+    both = [(span, home[location]) for location, span in out if location in home]
     changed = {
         "score": sum(a.score is not None and a.score != b.score for a, b in both),
         "source": sum(a.source != b.source for a, b in both),

@@ -25,7 +25,7 @@ def docs(content: bytes) -> list[Any]:
     return list(docbin.get_docs(spacy.blank("xx").vocab))
 
 
-def binned(*made: Any, **options: Any) -> bytes:
+def trashed(*made: Any, **options: Any) -> bytes:
     content: bytes = spacy.tokens.DocBin(docs=made, **options).to_bytes()
     return content
 
@@ -34,7 +34,7 @@ def doc(text: str) -> Any:
     return spacy.blank("xx")(text)
 
 
-def places(document: DocumentRecord) -> set[tuple[int, int, str]]:
+def locations(document: DocumentRecord) -> set[tuple[int, int, str]]:
     return {(s.start, s.end, s.label) for s in document.entities or ()}
 
 
@@ -69,9 +69,9 @@ def test_entities_and_spans_of_other_makers_are_read_together() -> None:
     made.ents = [spacy.tokens.Span(made, 0, 1, "PER")]
     made.spans["sc"] = [spacy.tokens.Span(made, 2, 3, "LOC")]
     made.spans["ruler"] = [spacy.tokens.Span(made, 1, 2, "VERB")]
-    (document,) = read(binned(made), "spacy", "corpus.spacy")
+    (document,) = read(trashed(made), "spacy", "corpus.spacy")
 
-    assert places(document) == {(0, 4, "PER"), (9, 13, "LOC")}
+    assert locations(document) == {(0, 4, "PER"), (9, 13, "LOC")}
     assert document.name == "corpus:1"
     assert document.notes == ("span groups skipped: ruler",)
 
@@ -79,16 +79,16 @@ def test_entities_and_spans_of_other_makers_are_read_together() -> None:
 def test_without_the_usual_group_every_group_is_read() -> None:
     made = doc("Anna saw Rome")
     made.spans["mine"] = [spacy.tokens.Span(made, 2, 3, "LOC")]
-    (document,) = read(binned(made), "spacy")
+    (document,) = read(trashed(made), "spacy")
 
-    assert places(document) == {(9, 13, "LOC")}
+    assert locations(document) == {(9, 13, "LOC")}
 
 
 def test_a_doc_that_nobody_annotated_is_not_one_without_entities() -> None:
-    unseen, seen = doc("Anna"), doc("Rome")
-    seen.set_ents([], default="outside")
+    unseen, visible = doc("Anna"), doc("Rome")
+    visible.set_ents([], default="outside")
 
-    assert [record.entities for record in read(binned(unseen, seen), "spacy")] == [None, ()]
+    assert [record.entities for record in read(trashed(unseen, visible), "spacy")] == [None, ()]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_span_outside_of_its_document_is_refused_and_the_others_are_read(
 ) -> None:
     made, good = doc("Anna saw Rome"), doc("Bern")
     made.spans["sc"] = [spacy.tokens.Span(made, 1, 2, "LOC")]
-    content = zlib.decompress(binned(made, good))
+    content = zlib.decompress(trashed(made, good))
     assert content.count(struct.pack(">llll", 1, 2, 5, 8)) == 1
     content = content.replace(
         struct.pack(">llll", 1, 2, 5, 8), struct.pack(">llll", *numbers, 5, 8)
@@ -134,7 +134,7 @@ def test_crossing_entities_are_kept_though_ents_cannot_hold_them() -> None:
     document = DocumentRecord("Anna saw Rome", "a", spans)
     content, _ = written([document], "spacy")
 
-    assert places(read(content, "spacy")[0]) == {(0, 8, "X"), (5, 13, "Y")}
+    assert locations(read(content, "spacy")[0]) == {(0, 8, "X"), (5, 13, "Y")}
     assert [s.label_ for s in docs(content)[0].ents] == ["X"]
 
 

@@ -39,7 +39,7 @@ def members(content: bytes) -> dict[str, Any]:
         return {name: json.loads(archive.read(name)) for name in archive.namelist()}
 
 
-def places(document: DocumentRecord) -> list[tuple[int, int, str]]:
+def locations(document: DocumentRecord) -> list[tuple[int, int, str]]:
     return [(span.start, span.end, span.label) for span in document.entities or ()]
 
 
@@ -81,7 +81,7 @@ def test_arrays_lines_and_archives_are_read(format: str, content: bytes) -> None
 
     assert document.text == JOINED
     assert document.name == "bank"
-    assert places(document) == PLACES
+    assert locations(document) == PLACES
 
 
 def test_an_archive_of_several_files_gives_the_documents_of_all() -> None:

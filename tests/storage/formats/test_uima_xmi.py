@@ -33,12 +33,12 @@ def entity(begin: object, end: object, value: str = "value='PER'", number: int =
     return f"<ner:NamedEntity xmi:id='{number}' sofa='1' begin='{begin}' end='{end}' {value}/>"
 
 
-def one(content: bytes) -> Any:
+def first(content: bytes) -> Any:
     (record,) = read(content, "xmi", "a.xmi")
     return record
 
 
-def places(document: DocumentRecord) -> list[tuple[int, int, str]]:
+def locations(document: DocumentRecord) -> list[tuple[int, int, str]]:
     return [(s.start, s.end, s.label) for s in document.entities or ()]
 
 
@@ -57,17 +57,17 @@ def test_cassis_itself_reads_the_test_text_and_its_entities() -> None:
 
 
 def test_a_bare_file_is_read_with_dkpros_types_and_utf16_offsets() -> None:
-    document = one(xmi(entity(3, 7)))
+    document = first(xmi(entity(3, 7)))
 
     assert document.text == "😊 Anna"
     assert document.name == "a"
-    assert places(document) == [(2, 6, "PER")]
+    assert locations(document) == [(2, 6, "PER")]
 
 
 def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
-    document = one(xmi(entity(3, 7) + entity(4, 4, number=3), "2 3"))
+    document = first(xmi(entity(3, 7) + entity(4, 4, number=3), "2 3"))
 
-    assert places(document) == [(2, 6, "PER")]
+    assert locations(document) == [(2, 6, "PER")]
     assert document.notes == (Counted("annotations of no text left out", 1),)
 
 
@@ -77,9 +77,9 @@ def test_other_layers_are_passed_over_and_noted() -> None:
         + entity(3, 7, "", 4)
         + "<pos:Unheard xmi:id='5' sofa='1' begin='0' end='2'/>"
     )
-    document = one(xmi(entity(3, 7) + others, "2 3 4 5"))
+    document = first(xmi(entity(3, 7) + others, "2 3 4 5"))
 
-    assert places(document) == [(2, 6, "PER")]
+    assert locations(document) == [(2, 6, "PER")]
     assert document.notes == (
         Counted("POS left out", 1), Counted("entities without a label left out", 1),
     )  # fmt: skip
@@ -104,7 +104,7 @@ def test_other_layers_are_passed_over_and_noted() -> None:
     ],
 )
 def test_a_fault_is_named(content: bytes, reason: str) -> None:
-    bad = one(content)
+    bad = first(content)
 
     assert isinstance(bad, BadRecord)
     assert reason in bad.reason
@@ -143,9 +143,9 @@ def test_elements_without_end_and_texts_without_end_are_refused(
     monkeypatch.setattr(xml_guard, "MOST_ELEMENTS", 100)
     monkeypatch.setattr(xml_guard, "MOST_CHARACTERS", 1000)
 
-    assert "more than 100 XML elements" in one(xmi("<cas:NULL xmi:id='9'/>" * 100)).reason
-    assert "more than 1,000 characters" in one(xmi("").replace(b"Anna", b"A" * 1001)).reason
-    assert isinstance(one(b"<a>" * 90_000), BadRecord)
+    assert "more than 100 XML elements" in first(xmi("<cas:NULL xmi:id='9'/>" * 100)).reason
+    assert "more than 1,000 characters" in first(xmi("").replace(b"Anna", b"A" * 1001)).reason
+    assert isinstance(first(b"<a>" * 90_000), BadRecord)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x0bb", "\ufffe"])

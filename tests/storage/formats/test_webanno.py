@@ -25,7 +25,7 @@ EXAMPLE = HEAD + (
 labels = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 
-def one(content: str) -> Any:
+def first(content: str) -> Any:
     (record,) = read(content.encode(), "webanno", "bank.tsv")
     return record
 
@@ -35,7 +35,7 @@ def shown(document: DocumentRecord) -> list[tuple[str, str]]:
 
 
 def test_the_example_is_read_and_written_to_the_byte() -> None:
-    document = one(EXAMPLE)
+    document = first(EXAMPLE)
     content, tally = written([document], "webanno")
 
     assert document.text == TEXT.removesuffix("\n")
@@ -49,12 +49,12 @@ def test_the_example_is_read_and_written_to_the_byte() -> None:
 def test_windows_line_ends_a_mark_and_inceptions_last_tab_change_nothing() -> None:
     content = "\ufeff" + EXAMPLE.replace("\t_\n", "\t_\t\n").replace("\n", "\r\n")
 
-    assert shown(one(content)) == shown(one(EXAMPLE))
-    assert one(content).text == one(EXAMPLE).text
+    assert shown(first(content)) == shown(first(EXAMPLE))
+    assert first(content).text == first(EXAMPLE).text
 
 
 def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> None:
-    document = one(
+    document = first(
         "#FORMAT=WebAnno TSV 3.3\n"
         "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS|PosValue|coarseValue\n"
         "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n"
@@ -84,19 +84,19 @@ def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> No
 
 
 def test_the_one_layer_of_the_projects_own_is_taken_where_there_are_no_named_entities() -> None:
-    document = one(EXAMPLE.replace(LAYER, "#T_SP=webanno.custom.Finding|kind"))
+    document = first(EXAMPLE.replace(LAYER, "#T_SP=webanno.custom.Finding|kind"))
 
     assert shown(document)[0] == ("Bank of China", "ORG")
 
 
 def test_without_any_layer_nobody_looked() -> None:
-    document = one("#FORMAT=WebAnno TSV 3.3\n\n\n#Text=A b\n1-1\t0-1\tA\n1-2\t2-3\tb\n")
+    document = first("#FORMAT=WebAnno TSV 3.3\n\n\n#Text=A b\n1-1\t0-1\tA\n1-2\t2-3\tb\n")
 
     assert (document.text, document.entities) == ("A b", None)
 
 
 def test_sentences_of_several_lines_and_gaps_are_put_together_as_inception_does() -> None:
-    document = one(
+    document = first(
         HEAD + "#Text=one\n#Text=two\n1-1\t2-5\tone\t_\n1-2\t6-9\ttwo\tX\n"
         "\n#Text=# three\n2-1\t11-12\t#\tY\n2-2\t13-18\tthree\t_\n"
     )
@@ -142,7 +142,7 @@ def test_any_label_and_any_line_survive_their_escapes(label: str, text: str) -> 
     ],
 )
 def test_a_fault_is_named_with_its_line(old: str, new: str, line: int, reason: str) -> None:
-    bad = one(EXAMPLE.replace(old, new))
+    bad = first(EXAMPLE.replace(old, new))
 
     assert isinstance(bad, BadRecord)
     assert bad.line == line
@@ -151,12 +151,12 @@ def test_a_fault_is_named_with_its_line(old: str, new: str, line: int, reason: s
 
 def test_an_archive_names_its_bad_files_and_reads_the_others() -> None:
     members = {"d/a.tsv": EXAMPLE, "b.tsv": "nonsense", "c.tsv": b"\xe9", "readme.md": "x"}
-    good, bad, foreign = read(zipped(members), "webanno")
+    good, bad, external = read(zipped(members), "webanno")
     (nothing,) = read(zipped({"a.md": "x"}), "webanno")
 
     assert good.name == "d/a"
     assert bad.reason.startswith("b.tsv: #FORMAT=WebAnno")
-    assert foreign.reason.startswith("c.tsv: not UTF-8")
+    assert external.reason.startswith("c.tsv: not UTF-8")
     assert nothing.reason == "the archive holds no .tsv file"
 
 
@@ -166,7 +166,7 @@ def test_it_is_known_by_its_first_line_or_by_what_is_in_the_archive() -> None:
 
 
 def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
-    document = one(
+    document = first(
         HEAD + "#Text=Mara lives in Oslo\n"
         "1-1\t0-4\tMara\tPER\t\n1-2\t5-10\tlives\t_\t\n1-2.1\t5-5\t\tX\t\n1-3\t11-13\tin\t_\t\n"
         "1-4\t14-18\tOslo\tLOC\t\n"
@@ -177,9 +177,9 @@ def test_annotations_of_no_text_are_counted_and_the_rest_is_taken() -> None:
 
 
 def test_lines_of_the_header_that_name_no_layer_make_no_cells() -> None:
-    document = one(EXAMPLE.replace(LAYER, f"#Summary=one|two\n{LAYER}"))
+    document = first(EXAMPLE.replace(LAYER, f"#Summary=one|two\n{LAYER}"))
 
-    assert shown(document) == shown(one(EXAMPLE))
+    assert shown(document) == shown(first(EXAMPLE))
 
 
 def test_other_files_of_an_archive_are_counted() -> None:

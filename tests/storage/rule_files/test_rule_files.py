@@ -84,11 +84,11 @@ def test_columns_and_keys_that_are_not_read_are_counted() -> None:
 def test_patterns_of_tokens_are_words_where_they_name_words_alone(
     tokens: list[object], kind: str | None, expected: str | None
 ) -> None:
-    found = read(pattern(pattern=tokens, id="x-1"), "patterns.jsonl")
+    result = read(pattern(pattern=tokens, id="x-1"), "patterns.jsonl")
 
-    assert [rule.kind for rule in found.rules] == ([kind] if kind else [])
-    assert found.bad_count == (kind is None)
-    for rule in found.rules:
+    assert [rule.kind for rule in result.rules] == ([kind] if kind else [])
+    assert result.bad_count == (kind is None)
+    for rule in result.rules:
         assert (rule.label, rule.name, rule.plain) == ("DRUG", "x-1", False)
         assert rule.pattern == (expected if expected else rule.pattern)
 
@@ -123,9 +123,9 @@ def test_patterns_of_tokens_are_words_where_they_name_words_alone(
 )
 def test_what_is_no_pattern_is_named_with_its_line(line: str, reason: str) -> None:
     content = "\n".join([pattern(pattern="before"), "", line, pattern(pattern="after")])
-    found = read(content, "patterns.jsonl")
+    result = read(content, "patterns.jsonl")
 
-    assert [rule.pattern for rule in found.rules] == ["before", "after"]
+    assert [rule.pattern for rule in result.rules] == ["before", "after"]
     ((number, message),) = refused(content, "patterns.jsonl")
     assert number == 3
     assert reason in message
@@ -144,24 +144,24 @@ def test_what_is_no_pattern_is_named_with_its_line(line: str, reason: str) -> No
 def test_a_row_that_is_broken_takes_no_other_with_it(
     content: str, line: int | None, reason: str
 ) -> None:
-    found = read(content, "a.csv")
+    result = read(content, "a.csv")
 
-    assert [record.line for record in found.bad] == ([] if line is None else [line])
-    assert len(found.rules) + found.bad_count == content.count("\n") + ("label," not in content)
-    assert all(reason in record.reason for record in found.bad)
+    assert [record.line for record in result.bad] == ([] if line is None else [line])
+    assert len(result.rules) + result.bad_count == content.count("\n") + ("label," not in content)
+    assert all(reason in record.reason for record in result.bad)
 
 
 def test_a_line_that_is_not_utf8_is_named() -> None:
-    found = rule_files.read(b"aspirin\n\xe9t\xe9\nibuprofen", "a.txt")
+    result = rule_files.read(b"aspirin\n\xe9t\xe9\nibuprofen", "a.txt")
 
-    assert [rule.pattern for rule in found.rules] == ["aspirin", "ibuprofen"]
-    assert [(record.line, record.reason[:9]) for record in found.bad] == [(2, "not UTF-8")]
+    assert [rule.pattern for rule in result.rules] == ["aspirin", "ibuprofen"]
+    assert [(record.line, record.reason[:9]) for record in result.bad] == [(2, "not UTF-8")]
 
 
 def test_utf16_that_says_so_is_read() -> None:
-    found = rule_files.read("été\nhiver".encode("utf-16"), "a.txt")
+    result = rule_files.read("été\nhiver".encode("utf-16"), "a.txt")
 
-    assert [rule.pattern for rule in found.rules] == ["été", "hiver"]
+    assert [rule.pattern for rule in result.rules] == ["été", "hiver"]
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_an_empty_file_holds_nothing() -> None:
 @given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.jsonl"]))
 def test_every_line_is_taken_or_named(content: bytes, name: str) -> None:
     try:
-        found = rule_files.read(content, name)
+        result = rule_files.read(content, name)
     except RuleFileError:
         return
     lines = [line for line in content.split(b"\n") if line.decode("utf-8", "replace").strip()]
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\xef\xbb\xbf" not in content:
-        assert len(lines) - 1 <= len(found.rules) + found.bad_count <= len(lines)
+        assert len(lines) - 1 <= len(result.rules) + result.bad_count <= len(lines)

@@ -226,12 +226,12 @@ def test_reopening_leaves_the_submitted_set_and_begins_a_child(
 
     service.apply(document_id, "d", [{"seq": 1, "op": "reject", "id": "m1.1"}], "Bob")
     with sessions() as session:
-        kept = annotation_sets.submitted_of(session, document_id)
+        stored = annotation_sets.submitted_of(session, document_id)
         draft = annotation_sets.draft_of(session, document_id)
-        assert kept is not None
+        assert stored is not None
         assert draft is not None
-        assert draft.parent_id == kept.id
-        assert [row.status for row in kept.entities] == ["accepted", "rejected"]
+        assert draft.parent_id == stored.id
+        assert [row.status for row in stored.entities] == ["accepted", "rejected"]
         assert [row.status for row in draft.entities] == ["rejected", "rejected"]
         history = [op.payload["op"] for op in operations.of_document(session, document_id)]
     assert history == ["reject", "accept_all", "submit", "reopen", "reject"]
@@ -252,9 +252,9 @@ def test_a_skipped_document_comes_back_by_an_edit_or_by_reopening(
 def test_neighbours_are_the_documents_around(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    found = AnnotationService(sessions).heading(document_id, "Anna").surroundings
+    result = AnnotationService(sessions).heading(document_id, "Anna").surroundings
 
-    assert (found.previous, found.next) == (None, document_id + 1)
+    assert (result.previous, result.next) == (None, document_id + 1)
 
 
 def test_a_document_that_is_not_there_is_said_so(sessions: sessionmaker[Session]) -> None:

@@ -26,7 +26,7 @@ def test_a_reloaded_page_does_not_conflict_with_what_it_sent_before(
     bo.client, bo.seq = "page-Bo-reloaded", 0
     bo.send(MOVE, sibling_clients=(before,))
 
-    assert bo.look().conflicts == ()
+    assert bo.reload().conflicts == ()
     assert bo.view.spans[0].end == 8
 
 
@@ -37,7 +37,7 @@ def test_a_page_that_does_not_say_what_it_saw_is_taken_to_have_seen_all(
     anna.send(RELABEL)
     service.apply(bo.document_id, "other", [{"seq": 1, **MOVE}], "Bo")
 
-    assert bo.look().conflicts == ()
+    assert bo.reload().conflicts == ()
 
 
 @pytest.mark.parametrize("base_version", [-1, 2**60, True, "1", None])
@@ -65,18 +65,18 @@ def test_a_conflict_that_is_sent_again_is_one_conflict(
         )
         assert (applied.ack, applied.error) == (1, None)
 
-    assert len(bo.look().conflicts) == 1
+    assert len(bo.reload().conflicts) == 1
 
 
 def test_an_edit_that_a_tab_kept_by_an_older_name_of_its_base_version_conflicts_all_the_same(
     service: AnnotationService, pages: tuple[Page, Page]
 ) -> None:
     anna, bo = pages
-    kept = [{"seq": 1, "seen": bo.view.version, **MOVE}]
+    stored = [{"seq": 1, "seen": bo.view.version, **MOVE}]
     anna.send(RELABEL)
 
-    applied = service.apply(bo.document_id, "x", kept, "Bo")
+    applied = service.apply(bo.document_id, "x", stored, "Bo")
 
     assert (applied.ack, applied.error) == (1, None)
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert (conflict.target, conflict.by) == (MOVE["id"], "Anna"), "nobody's change is overwritten"

@@ -28,10 +28,13 @@ numbered = st.fixed_dictionaries({"seq": st.integers(0, MAX_SEQ), "base_version"
 def test_an_operation_is_numbered_as_it_says_and_kept_as_it_came(ops: list[Any]) -> None:
     batch = parse_batch("c", ops)
 
-    for seq, each in batch.operations.items():
-        assert any(each.raw is op for op in ops)
-        assert each.raw["seq"] == seq == each.seq
-        assert each.base_version is None or each.base_version == each.raw["base_version"] >= 0
+    for seq, operation in batch.operations.items():
+        assert any(operation.raw is op for op in ops)
+        assert operation.raw["seq"] == seq == operation.seq
+        assert (
+            operation.base_version is None
+            or operation.base_version == operation.raw["base_version"] >= 0
+        )
     assert (batch.error is None) == all(
         isinstance(op, dict) and type(op.get("seq")) is int and 0 <= op["seq"] <= MAX_SEQ
         for op in ops

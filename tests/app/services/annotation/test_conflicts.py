@@ -27,7 +27,7 @@ def test_what_two_people_do_to_different_spans_is_merged(pages: tuple[Page, Page
     anna.send(ACCEPT)
     assert bo.send({"op": "reject", "id": "m1.2"}) is None
 
-    assert [span.status for span in bo.look().spans] == ["accepted", "rejected"]
+    assert [span.status for span in bo.reload().spans] == ["accepted", "rejected"]
     assert bo.view.conflicts == ()
 
 
@@ -48,7 +48,7 @@ def test_the_second_of_two_changes_of_one_span_overwrites_nothing(
     assert isinstance(conflict.mine, dict)
     assert isinstance(conflict.theirs, dict)
     assert conflict.mine != conflict.theirs
-    assert anna.look().conflicts == (), "it is his to decide"
+    assert anna.reload().conflicts == (), "it is his to decide"
 
 
 def test_the_two_versions_are_each_persons_own(pages: tuple[Page, Page]) -> None:
@@ -56,7 +56,7 @@ def test_the_two_versions_are_each_persons_own(pages: tuple[Page, Page]) -> None
     anna.send(RELABEL)
     bo.send(MOVE)
 
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert isinstance(conflict.theirs, dict)
     assert isinstance(conflict.mine, dict)
     assert (conflict.theirs["label"], conflict.theirs["end"]) == ("LOC", 4)
@@ -69,12 +69,12 @@ def test_two_people_who_do_the_same_do_not_conflict(pages: tuple[Page, Page]) ->
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(RELABEL)
-    anna.look()
+    anna.reload()
     anna.send({"op": "add", "id": "a", "start": 13, "end": 15, "label": "LOC"})
     bo.send({"op": "add", "id": "b", "start": 13, "end": 15, "label": "LOC"})
-    anna.look()
+    anna.reload()
     anna.send({"op": "delete", "id": "a"})
-    bo.look()
+    bo.reload()
     assert bo.view.conflicts == ()
     assert [span.id for span in bo.view.spans] == ["m1.1", "m1.2"]
 
@@ -87,7 +87,7 @@ def test_a_change_that_was_taken_back_conflicts_with_nothing(pages: tuple[Page, 
     anna.send(_restore(before))
     bo.send(MOVE)
 
-    assert bo.look().conflicts == ()
+    assert bo.reload().conflicts == ()
     assert bo.view.spans[0].end == 8
 
 
@@ -97,12 +97,12 @@ def test_deleting_what_somebody_else_changed_conflicts_and_so_does_the_reverse(
     anna, bo = pages
     anna.send({"op": "add", "id": "a", "start": 13, "end": 20, "label": "LOC"})
     anna.send({"op": "add", "id": "b", "start": 5, "end": 8, "label": "LOC"})
-    bo.look()
-    anna.look()
+    bo.reload()
+    anna.reload()
     anna.send({"op": "relabel", "id": "a", "label": "PER"}, {"op": "delete", "id": "b"})
     bo.send({"op": "delete", "id": "a"}, {"op": "relabel", "id": "b", "label": "ORG"})
 
-    deleted, changed = bo.look().conflicts
+    deleted, changed = bo.reload().conflicts
     assert (deleted.target, deleted.mine) == ("a", None)
     assert (changed.target, changed.theirs) == ("b", None)
     assert {span.id: span.label for span in bo.view.spans}["a"] == "PER"
@@ -113,14 +113,14 @@ def test_adding_what_somebody_else_rejected_at_the_same_place_conflicts(
 ) -> None:
     anna, bo = pages
     bo.send({"op": "reject", "id": "m1.1"})
-    bo.look()
+    bo.reload()
     bo.send({"op": "add", "id": "b", "start": 0, "end": 4, "label": "PER"})
-    assert bo.look().conflicts == (), "whoever has seen the rejection may think otherwise"
+    assert bo.reload().conflicts == (), "whoever has seen the rejection may think otherwise"
 
     refused = {"id": "a", "start": 13, "end": 15, "label": "LOC", "status": "rejected"}
     anna.send({"op": "restore", **refused, "source": "model", "score": 0.5})
     bo.send({"op": "add", "id": "c", "start": 13, "end": 15, "label": "LOC"})
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert (conflict.target, _plain(conflict.theirs)["id"]) == ("c", "a")
     assert _plain(conflict.mine)["status"] == "accepted"
 
@@ -130,7 +130,7 @@ def test_what_follows_a_conflict_in_one_message_is_done(pages: tuple[Page, Page]
     anna.send(REJECT)
     bo.send(ACCEPT, {"op": "accept", "id": "m1.2"}, {"op": "comment", "text": "hm"})
 
-    assert [span.status for span in bo.look().spans] == ["rejected", "accepted"]
+    assert [span.status for span in bo.reload().spans] == ["rejected", "accepted"]
     assert bo.view.comment == "hm"
 
 
@@ -142,23 +142,25 @@ def test_several_changes_of_one_span_are_one_conflict_with_the_last_of_them(
     bo.send(MOVE, RELABEL)
     bo.send({"op": "move", "id": "m1.1", "start": 0, "end": 12})
 
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert isinstance(conflict.mine, dict)
     assert (conflict.mine["label"], conflict.mine["end"], conflict.seq) == ("LOC", 12, 3)
 
 
-@pytest.mark.parametrize("take", ["theirs", "mine", "both"])
+@pytest.mark.parametrize("acquire", ["theirs", "mine", "both"])
 def test_a_conflict_is_there_until_it_is_decided_and_stays_in_the_log(
-    pages: tuple[Page, Page], sessions: sessionmaker[Session], take: str
+    pages: tuple[Page, Page], sessions: sessionmaker[Session], acquire: str
 ) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     mine = conflict.mine
     assert isinstance(mine, dict)
     both = {"op": "add", **{key: mine[key] for key in ("start", "end", "label")}, "id": "new"}
-    done = {"theirs": [], "mine": [{"op": "restore", "score": None, **mine}], "both": [both]}[take]
+    done = {"theirs": [], "mine": [{"op": "restore", "score": None, **mine}], "both": [both]}[
+        acquire
+    ]
     settle = {
         "op": "settle",
         "client": conflict.client,
@@ -167,15 +169,19 @@ def test_a_conflict_is_there_until_it_is_decided_and_stays_in_the_log(
     }
     assert bo.send(*done, settle) is None
 
-    assert bo.look().conflicts == ()
+    assert bo.reload().conflicts == ()
     live = {(span.end, span.label) for span in bo.view.spans if span.id != "m1.2"}
     assert (
         live
-        == {"theirs": {(4, "LOC")}, "mine": {(8, "PER")}, "both": {(4, "LOC"), (8, "PER")}}[take]
+        == {"theirs": {(4, "LOC")}, "mine": {(8, "PER")}, "both": {(4, "LOC"), (8, "PER")}}[acquire]
     )
     with sessions() as session:
-        held = [each for each in operations.of_document(session, bo.document_id) if each.refused]
-    assert [each.payload["op"] for each in held] == ["move"]
+        held = [
+            operation
+            for operation in operations.of_document(session, bo.document_id)
+            if operation.refused
+        ]
+    assert [item.payload["op"] for item in held] == ["move"]
     assert held[0].changes is not None
     assert held[0].changes[0]["after"] == mine
 
@@ -186,8 +192,8 @@ def test_a_decision_that_is_outdated_itself_conflicts_again_and_loses_nothing(
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (conflict,) = bo.look().conflicts
-    anna.look()
+    (conflict,) = bo.reload().conflicts
+    anna.reload()
     anna.send(REJECT)
     settle = {
         "op": "settle",
@@ -197,7 +203,7 @@ def test_a_decision_that_is_outdated_itself_conflicts_again_and_loses_nothing(
     }
     bo.send({"op": "restore", "score": None, **_plain(conflict.mine)}, settle)
 
-    (again,) = bo.look().conflicts
+    (again,) = bo.reload().conflicts
     assert again.mine == conflict.mine
     assert _plain(again.theirs)["status"] == "rejected"
 
@@ -206,8 +212,8 @@ def test_nobody_settles_what_somebody_else_has_to_decide(pages: tuple[Page, Page
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    (conflict,) = bo.look().conflicts
-    anna.look()
+    (conflict,) = bo.reload().conflicts
+    anna.reload()
     settle = {
         "op": "settle",
         "client": conflict.client,
@@ -216,9 +222,11 @@ def test_nobody_settles_what_somebody_else_has_to_decide(pages: tuple[Page, Page
     }
     anna.send(settle)
 
-    assert bo.look().conflicts == (conflict,), "clients are no secret, span ids begin with them"
+    assert bo.reload().conflicts == (conflict,), "clients are no secret, span ids begin with them"
     bo.send(settle, {**settle, "of": 0})
-    assert bo.look().conflicts == (), "what was settled stays so, however late an older word comes"
+    assert bo.reload().conflicts == (), (
+        "what was settled stays so, however late an older word comes"
+    )
 
 
 def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None:
@@ -226,7 +234,7 @@ def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None
     anna.send({"op": "comment", "text": "Is this a name?"})
     bo.send({"op": "comment", "text": "Ask Cy."})
 
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert (conflict.target, conflict.mine, conflict.theirs) == (
         ":comment",
         "Ask Cy.",
@@ -234,7 +242,7 @@ def test_a_comment_is_never_overwritten_unseen(pages: tuple[Page, Page]) -> None
     )
     assert bo.view.comment == "Is this a name?"
     anna.send({"op": "comment", "text": "Is this a name? Yes."})
-    assert anna.look().conflicts == (), "her own changes conflict with none of hers"
+    assert anna.reload().conflicts == (), "her own changes conflict with none of hers"
 
 
 def test_saying_again_what_conflicted_or_what_one_still_sees_overwrites_nothing(
@@ -242,12 +250,12 @@ def test_saying_again_what_conflicted_or_what_one_still_sees_overwrites_nothing(
 ) -> None:
     anna, bo = pages
     bo.send(ACCEPT)
-    anna.look()
+    anna.reload()
     anna.send(REJECT, {"op": "comment", "text": "a"})
     bo.send({"op": "comment", "text": "b"}, ACCEPT)
     bo.send({"op": "comment", "text": "b"}, ACCEPT)
 
-    assert [span.status for span in bo.look().spans] == ["rejected", "suggested"]
+    assert [span.status for span in bo.reload().spans] == ["rejected", "suggested"]
     assert bo.view.comment == "a"
 
 
@@ -258,11 +266,11 @@ def test_a_document_that_was_submitted_meanwhile_keeps_what_the_other_wanted(
     anna.send({"op": "accept_all"}, {"op": "submit"})
     assert bo.send(RELABEL) is None
 
-    (conflict,) = bo.look().conflicts
+    (conflict,) = bo.reload().conflicts
     assert bo.view.status == "submitted"
     assert _plain(conflict.mine)["label"] == "LOC"
     service.reopen(bo.document_id, "Bo")
-    assert bo.look().conflicts == (conflict,), "it can be decided once the document is open again"
+    assert bo.reload().conflicts == (conflict,), "it can be decided once the document is open again"
 
 
 def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Page, Page]) -> None:
@@ -271,16 +279,16 @@ def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Pa
     error = bo.send({"op": "accept_all", "ids": ["m1.1", "m1.2"]}, {"op": "submit"})
 
     assert error == "Anna changed 1 entity and the comment; review it and submit again"
-    assert bo.look().status == "in_progress"
+    assert bo.reload().status == "in_progress"
     assert bo.send({"op": "submit"}) is None
-    assert bo.look().status == "submitted"
+    assert bo.reload().status == "submitted"
 
 
 def test_nothing_is_submitted_before_a_conflict_is_decided(pages: tuple[Page, Page]) -> None:
     anna, bo = pages
     anna.send(RELABEL)
     bo.send(MOVE)
-    bo.look()
+    bo.reload()
     error = bo.send({"op": "accept_all"}, {"op": "submit"})
 
     assert error is not None
@@ -292,7 +300,7 @@ def test_all_that_is_left_means_what_nobody_decided(pages: tuple[Page, Page]) ->
     anna.send(REJECT)
     bo.send({"op": "accept_all", "ids": ["m1.1", "m1.2"]})
 
-    assert [span.status for span in bo.look().spans] == ["rejected", "accepted"]
+    assert [span.status for span in bo.reload().spans] == ["rejected", "accepted"]
     assert bo.view.conflicts == ()
 
 

@@ -39,18 +39,18 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=10, phases=[Phase.generate])
-@given(work=st.lists(turns, min_size=2, max_size=6))
+@given(task=st.lists(turns, min_size=2, max_size=6))
 def test_whatever_two_people_do_nothing_that_was_not_seen_is_overwritten_and_all_is_on_record(
-    made_once: Path, work: list[tuple[int, bool, list[dict[str, Any]]]]
+    made_once: Path, task: list[tuple[int, bool, list[dict[str, Any]]]]
 ) -> None:
     with copy_of(made_once) as sessions:
         service = AnnotationService(sessions, FakeModel())
         both = Page(service, 1, "Anna"), Page(service, 1, "Bo")
         base_version: dict[tuple[str, int], int] = {}
-        for who, looks, ops in work:
+        for who, views, ops in task:
             page = both[who]
-            if looks:
-                page.look()
+            if views:
+                page.reload()
             base_version |= {
                 (page.client, page.seq + n): page.view.version for n in range(1, 1 + len(ops))
             }
@@ -72,12 +72,12 @@ def _overwrote_nothing(row: Operation, log: Sequence[Operation], base_version: i
         if about == ":state":
             continue
         unseen = [
-            each
+            item
             for other in log
-            for each in other.changes or ()
+            for item in other.changes or ()
             if other.client != row.client
             and other.refused is None
             and base_version < (other.version or 0) < (row.version or 0)
-            and operations.target(each) == about
+            and operations.target(item) == about
         ]
         assert not unseen or unseen[0]["before"] == unseen[-1]["after"], (row.payload, unseen)

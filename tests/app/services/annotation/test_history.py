@@ -44,7 +44,7 @@ def _work(session: Session, document_id: int) -> AnnotationTask:
     return AnnotationTask(document, document)
 
 
-def said(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
+def message(sessions: Sessions, document_id: int, number: int = 1) -> list[str]:
     with sessions() as session:
         return [
             step.summary
@@ -76,7 +76,7 @@ def test_every_step_is_told_in_plain_words_the_newest_first(
     )
     service.reopen(document_id, "Bo")
 
-    assert said(sessions, document_id) == [
+    assert message(sessions, document_id) == [
         "reopened the document",
         "submitted the document",
         "accepted 0 entities at once",
@@ -115,7 +115,7 @@ def test_a_second_look_of_the_model_a_submission_and_a_return_are_steps(
     service.reopen(document_id, "Ann")
     back(service, document_id, 1, "Ann")
 
-    assert said(sessions, document_id) == [
+    assert message(sessions, document_id) == [
         "restored version 1: 3 entities changed",
         "reopened the document",
         "submitted the document",
@@ -161,11 +161,11 @@ def test_an_earlier_version_comes_back_as_a_further_step(
     assert (again.spans, again.comment, again.version) == (after.spans, "who?", 5)
     with sessions() as session:
         log = operations.of_document(session, document_id)
-    assert [each.payload["op"] for each in log] == [
+    assert [item.payload["op"] for item in log] == [
         *("move", "comment", "accept_all"),
         *("rewind", "rewind"),
     ]
-    assert [each.version for each in log] == [1, 2, 3, 4, 5]
+    assert [item.version for item in log] == [1, 2, 3, 4, 5]
 
 
 def test_a_submitted_document_is_not_rewound_and_says_why(
@@ -249,11 +249,11 @@ def test_what_conflicted_is_in_the_history_of_both(
 
 ids = st.sampled_from(["m1.1", "m1.2", "u1", "u2", "gone"])
 labels = st.sampled_from(["PER", "LOC", "ORG"])
-places = {"start": st.integers(0, 20), "end": st.integers(1, 21)}
+locations = {"start": st.integers(0, 20), "end": st.integers(1, 21)}
 edits = st.one_of(
     st.fixed_dictionaries({"op": st.sampled_from(["accept", "reject", "delete"]), "id": ids}),
-    st.fixed_dictionaries({"op": st.just("add"), "id": ids, "label": labels, **places}),
-    st.fixed_dictionaries({"op": st.just("move"), "id": ids, **places}),
+    st.fixed_dictionaries({"op": st.just("add"), "id": ids, "label": labels, **locations}),
+    st.fixed_dictionaries({"op": st.just("move"), "id": ids, **locations}),
     st.fixed_dictionaries({"op": st.just("relabel"), "id": ids, "label": labels}),
     st.fixed_dictionaries(
         {
@@ -263,7 +263,7 @@ edits = st.one_of(
             "status": st.sampled_from(["accepted", "rejected", "suggested"]),
             "source": st.sampled_from(["model", "person"]),
             "score": st.none() | st.just(0.5),
-            **places,
+            **locations,
         }
     ),
     st.fixed_dictionaries(

@@ -27,6 +27,6 @@ def test_the_news_are_what_others_did_and_one_other_page_is_an_other(
     assert news("Bo", bo.client) == News(2, "Anna changed 2 entities", ("m1.1", "m1.2"))
     assert news("Anna", anna.client) == News(3, "Bo changed 1 entity", ("b",))
     assert news("Anna", anna.client, bo.client) is None
-    said = news("Anna")
-    assert said is not None
-    assert said.text == "You, in another tab, changed 2 entities; Bo changed 1 entity"
+    message = news("Anna")
+    assert message is not None
+    assert message.text == "You, in another tab, changed 2 entities; Bo changed 1 entity"

@@ -20,9 +20,11 @@ def lines(*records: dict[str, Any]) -> bytes:
     return "".join(json.dumps({"text": TEXT} | record) + "\n" for record in records).encode()
 
 
-def task(place: tuple[int, int], label: str, answer: str = "accept", **more: Any) -> dict[str, Any]:
+def task(
+    location: tuple[int, int], label: str, answer: str = "accept", **more: Any
+) -> dict[str, Any]:
     """One of Prodigy's binary decisions."""
-    span = {"start": place[0], "end": place[1], "label": label}
+    span = {"start": location[0], "end": location[1], "label": label}
     return {"spans": [span], "_view_id": "ner", "_is_binary": True, "answer": answer} | more
 
 
@@ -36,12 +38,12 @@ def whole(*spans: tuple[int, int, str], person: str | None = None) -> dict[str, 
 def entities(sessions: sessionmaker[Session], number: int = 1) -> list[tuple[Any, ...]]:
     """Of the set that counts of a document: place, label and status."""
     with sessions() as session:
-        found = (
+        result = (
             annotation_sets.draft_of(session, number)
             or annotation_sets.submitted_of(session, number)
             or annotation_sets.latest_prediction(session, number)
         )
-        spans = annotation_sets.spans_of(found) if found else []
+        spans = annotation_sets.spans_of(result) if result else []
         return sorted((span.start, span.end, span.label, span.status) for span in spans)
 
 

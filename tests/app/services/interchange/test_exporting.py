@@ -82,7 +82,7 @@ def filled(sessions: sessionmaker[Session], project_id: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("selection", "found"),
+    ("selection", "result"),
     [
         ({}, ["one", "two", "three"]),
         ({"splits": ["train"]}, ["one"]),
@@ -96,12 +96,12 @@ def filled(sessions: sessionmaker[Session], project_id: int) -> int:
     ],
 )
 def test_a_selection_lets_through_what_it_says(
-    sessions: sessionmaker[Session], filled: int, selection: dict[str, Any], found: list[str]
+    sessions: sessionmaker[Session], filled: int, selection: dict[str, Any], result: list[str]
 ) -> None:
     content, report = exported(sessions, filled, **selection)
 
-    assert texts(content) == found
-    assert report.written.documents == report.passed == len(found)
+    assert texts(content) == result
+    assert report.written.documents == report.passed == len(result)
     assert report.passed <= report.expected
 
 
@@ -143,14 +143,14 @@ def test_an_answer_given_unseen_by_others_counts_until_one_is_decided_for_all(
 ) -> None:
     before = texts(exported(sessions, filled)[0])
     with writing(sessions) as session:
-        for each in session.query(AnnotationSet).filter_by(person="Bo"):
-            each.blind = True
+        for item in session.query(AnnotationSet).filter_by(person="Bo"):
+            item.blind = True
 
     assert texts(exported(sessions, filled)[0]) == before
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(records=st.lists(made_documents(), max_size=4, unique_by=lambda each: each.text))
+@given(records=st.lists(made_documents(), max_size=4, unique_by=lambda item: item.text))
 def test_export_import_export_is_the_same_bytes(
     sessions: sessionmaker[Session], records: list[DocumentRecord]
 ) -> None:
@@ -189,11 +189,11 @@ def test_the_history_comes_out_and_in_again_as_it_was(
     with_history(sessions, project_id)
     content, _ = exported(sessions, project_id, history=True)
     history = json.loads(content)["history"]
-    assert [(each["origin"], each["person"]) for each in history["sets"]] == [
+    assert [(item["origin"], item["person"]) for item in history["sets"]] == [
         ("machine", None),
         ("person", "Ann"),
     ]
-    assert [each["payload"]["op"] for each in history["operations"]].count("submit") == 2
+    assert [item["payload"]["op"] for item in history["operations"]].count("submit") == 2
 
     again = new_project(sessions, "Again")
     assert import_file(sessions, again, content, name="b.jsonl").added == 1
@@ -230,18 +230,22 @@ def test_the_manifest_describes_the_file(
     path = tmp_path / "out.bio"
     selection = Selection(splits=("train", "dev"), since=datetime(2026, 1, 1, tzinfo=UTC))
     report = export(sessions, filled, "bio", path, selection)
-    told = json.loads(as_bytes(manifest(sessions, filled, report, path, "P.bio")))
+    reported = json.loads(as_bytes(manifest(sessions, filled, report, path, "P.bio")))
 
     content = path.read_bytes()
-    assert told["sha256"] == hashlib.sha256(content).hexdigest()
-    assert (told["file"], told["bytes"], told["project"]) == ("P.bio", len(content), "P")
-    assert told["counts"]["documents"] == 2
-    assert told["counts"]["splits"] == {"dev": 1, "train": 1}
-    assert told["filters"]["since"] == "2026-01-01T00:00:00+00:00"
-    assert told["left_out"]["undecided documents"] == 3
-    assert told["left_out"]["unaligned entities"] == 2
-    assert told["schema"].isdigit()
-    assert datetime.fromisoformat(told["made"]) <= datetime.now(UTC) + timedelta(seconds=1)
+    assert reported["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (reported["file"], reported["bytes"], reported["project"]) == (
+        "P.bio",
+        len(content),
+        "P",
+    )
+    assert reported["counts"]["documents"] == 2
+    assert reported["counts"]["splits"] == {"dev": 1, "train": 1}
+    assert reported["filters"]["since"] == "2026-01-01T00:00:00+00:00"
+    assert reported["left_out"]["undecided documents"] == 3
+    assert reported["left_out"]["unaligned entities"] == 2
+    assert reported["schema"].isdigit()
+    assert datetime.fromisoformat(reported["made"]) <= datetime.now(UTC) + timedelta(seconds=1)
 
 
 def test_a_file_that_is_broken_off_leaves_the_one_before_and_nothing_else(

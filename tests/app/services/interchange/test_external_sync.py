@@ -38,9 +38,9 @@ def send(
 
 
 def document_of(session: Session, project: int) -> int:
-    found = documents.by_hash(session, project, sha256(TEXT.encode()).hexdigest())
-    assert found is not None
-    return found.id
+    result = documents.by_hash(session, project, sha256(TEXT.encode()).hexdigest())
+    assert result is not None
+    return result.id
 
 
 def test_each_state_is_followed_once_and_none_comes_back(

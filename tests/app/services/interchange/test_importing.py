@@ -50,12 +50,12 @@ def test_an_import_tells_how_far_it_is_after_every_transaction(
 ) -> None:
     monkeypatch.setattr("app.services.interchange.read_records.BATCH", 4)
     incoming = Incoming(texts(10), "a.jsonl")
-    seen = [
+    visible = [
         (report.added, total(sessions, project_id), report.done)
         for report in importing(sessions, project_id, incoming)
     ]
 
-    assert seen == [(4, 4, False), (8, 8, False), (10, 10, False), (10, 10, True)]
+    assert visible == [(4, 4, False), (8, 8, False), (10, 10, False), (10, 10, True)]
 
 
 def test_an_import_that_is_stopped_keeps_what_is_in_and_goes_on_when_repeated(
@@ -117,7 +117,7 @@ def test_a_batch_takes_the_same_number_of_queries_however_long(
         statements.clear()
         content = jsonl(*({"text": f"{number} {n}", "entities": []} for n in range(number)))
         import_file(sessions, project_id, content, name="a.jsonl")
-        asked.append(len([each for each in statements if each.startswith("SELECT")]))
+        asked.append(len([item for item in statements if item.startswith("SELECT")]))
     assert asked[0] == asked[1] <= 10
 
 

@@ -42,10 +42,10 @@ def signed_in(sessions: Sessions, project_id: int, role: Role | None) -> Session
 
 
 WAYS: dict[str, Callable[[Sessions, int], object]] = {
-    "import": lambda own, project: import_file(own, project, CONTENT, name="a.jsonl"),
-    "text": lambda own, project: add_text(own, project, "name", "text"),
-    "preview": lambda own, project: list(previewing(own, project, Incoming(CONTENT, "a.jsonl"))),
-    "export": lambda own, project: export(own, project, "jsonl", io.BytesIO()),
+    "import": lambda item, project: import_file(item, project, CONTENT, name="a.jsonl"),
+    "text": lambda item, project: add_text(item, project, "name", "text"),
+    "preview": lambda item, project: list(previewing(item, project, Incoming(CONTENT, "a.jsonl"))),
+    "export": lambda item, project: export(item, project, "jsonl", io.BytesIO()),
 }
 
 
@@ -54,9 +54,9 @@ WAYS: dict[str, Callable[[Sessions, int], object]] = {
 def test_only_reviewers_and_administrators_bring_in_and_take_out(
     sessions: sessionmaker[Session], project_id: int, way: str, role: Role | None
 ) -> None:
-    own = signed_in(sessions, project_id, role)
+    personal = signed_in(sessions, project_id, role)
     with pytest.raises((NotAllowedError, LookupError)):
-        WAYS[way](own, project_id)
+        WAYS[way](personal, project_id)
 
     with sessions() as session:
         assert list_documents(session, project_id).total == 0
@@ -66,14 +66,14 @@ def test_a_reviewer_brings_in_and_takes_out_with_the_history(
     sessions: sessionmaker[Session], project_id: int
 ) -> None:
     with_history(sessions, project_id)
-    own = signed_in(sessions, project_id, "reviewer")
+    personal = signed_in(sessions, project_id, "reviewer")
     out, again = io.BytesIO(), io.BytesIO()
-    export(own, project_id, "jsonl", out, Selection(history=True))
+    export(personal, project_id, "jsonl", out, Selection(history=True))
     with writing(sessions) as session:
         other = projects.create(session, "Other").id
         user = session.query(User).one()
         session.add(Member(project_id=other, user_id=user.id, role="reviewer"))
 
-    assert import_file(own, other, out.getvalue(), name="a.jsonl").added == 1
-    export(own, other, "jsonl", again, Selection(history=True))
+    assert import_file(personal, other, out.getvalue(), name="a.jsonl").added == 1
+    export(personal, other, "jsonl", again, Selection(history=True))
     assert again.getvalue() == out.getvalue()

@@ -51,25 +51,25 @@ def test_a_preview_counts_what_the_import_does_in_any_batches_and_every_record_i
 ) -> None:
     records = [
         {"text": text}
-        | task(place, label, **({"answer": answer} if answer else {}))
+        | task(location, label, **({"answer": answer} if answer else {}))
         | {"_is_binary": binary, "_view_id": "ner" if binary else "ner_manual"}
         | ({"_annotator_id": person} if person else {})
-        for place, label, answer, person, binary, text in statements
+        for location, label, answer, person, binary, text in statements
     ]
     with writing(sessions) as session:
         project = projects.create(session, f"P{session.scalar(select(func.count(Project.id)))}").id
-    told = []
+    reported = []
     for batch_size in (250, size):
         incoming = Incoming(lines(*records), "a.jsonl", "prodigy", same_text=way)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("app.services.interchange.read_records.BATCH", batch_size)
             *_, preview = previewing(sessions, project, incoming)
-            told.append(counted(preview.report))
+            reported.append(counted(preview.report))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.services.interchange.read_records.BATCH", size)
         *_, report = importing(sessions, project, incoming)
 
-    assert told == [counted(report)] * 2
+    assert reported == [counted(report)] * 2
     assert sum(outcome(report)) == len(records) - (report.bad_count - report.contradictions)
     with sessions() as session:
         for document in session.scalars(select(Document)):

@@ -57,20 +57,20 @@ def test_a_document_that_nobody_looked_at_has_pieces_that_nobody_looked_at() -> 
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 59), st.integers(1, 20))))
-def test_every_entity_keeps_its_words(text: str, places: list[tuple[int, int]]) -> None:
+def test_every_entity_keeps_its_words(text: str, locations: list[tuple[int, int]]) -> None:
     spans = tuple(
         SpanRecord(start, min(start + size, len(text)), "X", key=str(number))
-        for number, (start, size) in enumerate(places)
+        for number, (start, size) in enumerate(locations)
         if start < len(text)
         and text[start].isalnum()
         and text[min(start + size, len(text)) - 1].isalnum()
     )
     pieces = list(by_sentence([DocumentRecord(text, "x", spans)]))
 
-    kept = {
+    stored = {
         span.key: piece.text[span.start : span.end]
         for piece in pieces
         if isinstance(piece, DocumentRecord)
         for span in piece.entities or ()
     }
-    assert kept == {span.key: text[span.start : span.end] for span in spans}
+    assert stored == {span.key: text[span.start : span.end] for span in spans}

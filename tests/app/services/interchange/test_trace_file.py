@@ -28,9 +28,10 @@ def test_replaying_from_the_file_gives_the_same_entities_and_the_same_steps(
     assert (text, again) == (NEWS[2][0], settings)
     assert predictor.trace(text, again) == trace
     assert trace_file(predictor.trace(text, again), model_version=3, folder="model") == file
-    found = [(each["start"], each["end"], each["label"]) for each in read["entities"]]
-    assert found == [
-        (each.start, each.end, each.label) for each in predictor.predict(text, again).entities
+    result = [(item["start"], item["end"], item["label"]) for item in read["entities"]]
+    assert result == [
+        (entity.start, entity.end, entity.label)
+        for entity in predictor.predict(text, again).entities
     ]
 
 
@@ -49,5 +50,5 @@ def test_pointers_are_rounded_and_nothing_else_is() -> None:
     made, written = trace.steps[2].sentences[0], read["steps"][2]["sentences"][0]
     assert made.pointers is not None
     assert written["p_left"] == list(made.p_left)
-    assert written["noisy"] == [list(place) for place in made.noisy]
+    assert written["noisy"] == [list(location) for location in made.noisy]
     assert written["pointers"]["left"][4] == [round(p, 4) for p in made.pointers.left[4]]

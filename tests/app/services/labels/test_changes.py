@@ -25,7 +25,7 @@ TEXT = "Anna Haag met Bo in Oslo."
 MODEL = PretendedModel(names=(("Anna Haag", "PER"), ("Bo", "PER"), ("Oslo", "LOC")))
 
 
-def told(people: Team, document: int, owner: str | None = None) -> list[str]:
+def reported(people: Team, document: int, owner: str | None = None) -> list[str]:
     with people.sessions() as session:
         row = documents.get(session, people.ids[document])
         task = tasks.find(session, row, owner or "Anna")
@@ -59,11 +59,11 @@ def test_renaming_leaves_the_log_as_it_was_and_is_written_down(
 ) -> None:
     people = team(sessions, 1)
     people.submit(0, "Anna", ("Oslo", "LOC"))
-    before = told(people, 0)
+    before = reported(people, 0)
 
     rename(people, "LOC", "PLACE")
 
-    assert told(people, 0) == before
+    assert reported(people, 0) == before
     assert "added “Oslo” as LOC" in before
     with sessions() as session:
         event = events.of_project(session, people.project_id, 1)[0]
@@ -109,13 +109,13 @@ def test_a_page_that_still_shows_the_old_name_goes_on_saving(
     )
 
     assert error is None
-    view = page.look()
+    view = page.reload()
     assert not view.conflicts
-    found = {(span.start, span.end): (span.label, span.status) for span in view.spans}
-    assert found[0, 9] == (new, "accepted")
-    assert found[14, 16] == (new, "accepted")
-    assert found[0, 4] == (new, "accepted")
-    assert {each.label for each in view.spans} == {new, "LOC"}
+    result = {(span.start, span.end): (span.label, span.status) for span in view.spans}
+    assert result[0, 9] == (new, "accepted")
+    assert result[14, 16] == (new, "accepted")
+    assert result[0, 4] == (new, "accepted")
+    assert {item.label for item in view.spans} == {new, "LOC"}
 
 
 def test_a_model_that_knows_the_old_name_suggests_by_the_new(
@@ -181,8 +181,8 @@ def test_merging_edits_drafts_and_puts_a_child_in_the_place_of_an_answer(
     with sessions() as session:
         old, new = session.query(AnnotationSet).filter_by(document_id=people.ids[0])
         assert (new.parent_id, new.person, new.submitted_at) == (old.id, "Anna", old.submitted_at)
-    assert told(people, 0)[0] == "label LOC became ORG: 1 entity"
-    assert "imported" not in " ".join(told(people, 0))
+    assert reported(people, 0)[0] == "label LOC became ORG: 1 entity"
+    assert "imported" not in " ".join(reported(people, 0))
     people.service.reopen(people.ids[0], "Anna")
     back(people.service, people.ids[0], 1, "Anna")
     assert shown(people, 0) == {"Anna Haag": "PER"}
@@ -212,7 +212,7 @@ def test_each_persons_own_answer_is_merged_and_a_decision_stays_decided(
     people.submit(0, "Anna", ("Oslo", "LOC"), ("Bo", "PER"))
     people.submit(0, "Bo", ("Oslo", "ORG"), ("Bo", "PER"))
     case = adjudication.case(sessions, people.ids[0])
-    ids = [each.set_id for each in case.versions]
+    ids = [version.set_id for version in case.versions]
     adjudication.decide(sessions, people.ids[0], ids, [[(20, 24, "LOC")]], "Rita")
 
     merge(people, "LOC", "ORG")
@@ -222,8 +222,8 @@ def test_each_persons_own_answer_is_merged_and_a_decision_stays_decided(
     case = adjudication.case(sessions, people.ids[0])
     assert not case.differences
     assert not case.stale
-    assert told(people, 0, "Anna")[0] == "label LOC became ORG: 1 entity, by Rita"
-    assert not any("became" in said for said in told(people, 0, "Bo"))
+    assert reported(people, 0, "Anna")[0] == "label LOC became ORG: 1 entity, by Rita"
+    assert not any("became" in message for message in reported(people, 0, "Bo"))
 
 
 def test_what_is_decided_between_two_pages_is_no_conflict_with_a_merge(
@@ -232,7 +232,7 @@ def test_what_is_decided_between_two_pages_is_no_conflict_with_a_merge(
     people = team(sessions, 1)
     page = Page(people.service, people.ids[0], "Anna")
     page.send({"op": "add", "id": "a", "start": 20, "end": 24, "label": "LOC"})
-    page.look()
+    page.reload()
     merge(people, "LOC", "ORG")
 
     assert page.send({"op": "move", "id": "a", "start": 17, "end": 24}) is None
@@ -273,11 +273,11 @@ def test_a_merge_that_fails_in_the_middle_has_not_happened(
     for document in (0, 1):
         people.submit(document, "Anna", (people.open(document, "Anna").text[:4], "LOC"))
     before = rows(people), names(people)
-    real, seen = relabel.relabel, list[object]()
+    real, visible = relabel.relabel, list[object]()
 
     def failing(*given: object) -> None:
-        seen.append(given)
-        if len(seen) == 2:
+        visible.append(given)
+        if len(visible) == 2:
             raise OSError("the disk is full")
         real(*given)  # type: ignore[arg-type]
 
@@ -298,12 +298,12 @@ def test_a_label_cannot_be_merged_into_itself_or_into_another_projects(
         from storage.repository import projects
 
         other = projects.create(session, "Other").id
-        foreign = projects.add_label(session, other, "X").id
+        external = projects.add_label(session, other, "X").id
 
     with pytest.raises(label_changes.LabelChangeError, match="itself"):
         merge(people, "LOC", "LOC")
     with pytest.raises(LookupError):
-        label_changes.merge(sessions, people.project_id, label_id(people, "LOC"), foreign, "Rita")
+        label_changes.merge(sessions, people.project_id, label_id(people, "LOC"), external, "Rita")
 
 
 def test_nothing_in_the_log_is_rewritten_by_a_merge(sessions: sessionmaker[Session]) -> None:

@@ -13,11 +13,11 @@ from storage.enums import SPAN_STATUSES
 from storage.records import SpanRecord
 
 LABELS = ("A", "B", "C")
-places = st.tuples(st.integers(0, 3), st.integers(4, 6))
+locations = st.tuples(st.integers(0, 3), st.integers(4, 6))
 spans = st.lists(
     st.builds(
-        lambda place, label, status: SpanRecord(place[0], place[1], label, status),
-        places,
+        lambda location, label, status: SpanRecord(location[0], location[1], label, status),
+        locations,
         st.sampled_from(LABELS),
         st.sampled_from(SPAN_STATUSES),
     ),
@@ -27,42 +27,42 @@ spans = st.lists(
 moves = st.dictionaries(st.sampled_from(LABELS), st.sampled_from((*LABELS, "D")))
 
 
-def numbered(found: Sequence[SpanRecord]) -> list[SpanRecord]:
+def numbered(result: Sequence[SpanRecord]) -> list[SpanRecord]:
     keys = count()
     return [
-        SpanRecord(each.start, each.end, each.label, each.status, key=f"s{next(keys)}")
-        for each in found
+        SpanRecord(item.start, item.end, item.label, item.status, key=f"s{next(keys)}")
+        for item in result
     ]
 
 
-@given(found=spans, to=moves)
+@given(result=spans, to=moves)
 def test_every_place_has_its_label_at_its_best_status_once(
-    found: list[SpanRecord], to: Mapping[str, str]
+    result: list[SpanRecord], to: Mapping[str, str]
 ) -> None:
-    before = numbered(found)
+    before = numbered(result)
 
     after = relabelled(before, lambda span: to.get(span.label, span.label))
 
     wanted: dict[tuple[int, int, str], int] = {}
-    for each in before:
-        place = (each.start, each.end, to.get(each.label, each.label))
-        rank = ("accepted", "suggested", "rejected").index(each.status)
-        wanted[place] = min(rank, wanted.get(place, rank))
+    for item in before:
+        location = (item.start, item.end, to.get(item.label, item.label))
+        rank = ("accepted", "suggested", "rejected").index(item.status)
+        wanted[location] = min(rank, wanted.get(location, rank))
     assert {
-        (each.start, each.end, each.label): ("accepted", "suggested", "rejected").index(each.status)
-        for each in after
+        (item.start, item.end, item.label): ("accepted", "suggested", "rejected").index(item.status)
+        for item in after
     } == wanted
     assert len(after) == len(wanted)
-    assert {each.key for each in after} <= {each.key for each in before}
+    assert {item.key for item in after} <= {item.key for item in before}
 
 
-@given(found=spans)
+@given(result=spans)
 def test_a_label_renamed_and_renamed_back_leaves_everything_as_it_was(
-    found: list[SpanRecord],
+    result: list[SpanRecord],
 ) -> None:
-    before = tuple(numbered(found))
-    there = relabelled(before, lambda span: "D" if span.label == "A" else span.label)
+    before = tuple(numbered(result))
+    present = relabelled(before, lambda span: "D" if span.label == "A" else span.label)
 
-    back = relabelled(there, lambda span: "A" if span.label == "D" else span.label)
+    back = relabelled(present, lambda span: "A" if span.label == "D" else span.label)
 
     assert back == before

@@ -45,7 +45,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template(tmp_path_factory.mktemp("db"))
 
 
-class Desk:
+class Workspace:
     """A person at work in a project whose labels change."""
 
     def __init__(self, sessions: Sessions) -> None:
@@ -62,8 +62,8 @@ class Desk:
     @property
     def labels(self) -> list[tuple[int, str]]:
         with self.looking() as (session, task):
-            found = projects.labels(session, task.document.project_id)
-            return [(label.id, label.name) for label in found]
+            result = projects.labels(session, task.document.project_id)
+            return [(label.id, label.name) for label in result]
 
     @property
     def draft(self) -> Draft:
@@ -78,8 +78,8 @@ class Desk:
             match what:
                 case "add":
                     label = labels[drawn[0] % len(labels)][1]
-                    place = {"start": drawn[1], "end": drawn[2], "label": label}
-                    self.send({"op": "add", "id": f"p{self.seq}", **place})
+                    location = {"start": drawn[1], "end": drawn[2], "label": label}
+                    self.send({"op": "add", "id": f"p{self.seq}", **location})
                 case "accept" | "reject" | "delete":
                     self.send({"op": what, "id": span})
                 case "relabel":
@@ -89,7 +89,7 @@ class Desk:
                     label_id = labels[drawn[0] % len(labels)][0]
                     label_changes.rename(self.sessions, 1, label_id, drawn[1], ANNA)
                 case "merge":
-                    pair = (labels[each % len(labels)][0] for each in drawn)
+                    pair = (labels[item % len(labels)][0] for item in drawn)
                     label_changes.merge(self.sessions, 1, *pair, ANNA)
                 case "submit":
                     self.service.submit(DOCUMENT, ANNA)
@@ -121,14 +121,14 @@ def test_labels_and_histories_hold_together(
     made_once: Path, given_steps: list[tuple[Any, ...]]
 ) -> None:
     with copy_of(made_once) as sessions:
-        desk = Desk(sessions)
+        desk = Workspace(sessions)
         for step in given_steps:
             before = desk.draft
             desk.does(*step)
             after, names = desk.draft, {name for _, name in desk.labels}
             assert {span.label for span in after.spans} <= names
-            places = Counter((span.start, span.end, span.label) for span in after.spans)
-            assert not [place for place, count in places.items() if count > 1]
+            locations = Counter((span.start, span.end, span.label) for span in after.spans)
+            assert not [location for location, count in locations.items() if count > 1]
             if step[0] in ("rename", "merge"):
                 assert accepted(after) == accepted(before), "nothing that was decided is lost"
             with desk.looking() as (session, task):

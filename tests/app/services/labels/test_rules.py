@@ -186,8 +186,8 @@ def test_rules_are_removed_one_by_one_by_label_or_all_and_only_of_this_project(
 def test_the_list_is_searched_by_pattern_and_label(sessions: Sessions, project_id: int) -> None:
     bring_in(sessions, project_id, "aspirin,DRUG\n100 mg,DOSE\nibuprofen,DRUG")
 
-    assert [found[2] for found in patterns(sessions, project_id, "PRO")] == ["ibuprofen"]
-    assert [found[2] for found in patterns(sessions, project_id, "dose")] == ["100 mg"]
+    assert [pattern[2] for pattern in patterns(sessions, project_id, "PRO")] == ["ibuprofen"]
+    assert [pattern[2] for pattern in patterns(sessions, project_id, "dose")] == ["100 mg"]
     known = rules.listed(sessions, project_id, limit=1)
     assert (len(known.rules), known.total, known.by_label) == (1, 3, {"DRUG": 2, "DOSE": 1})
 

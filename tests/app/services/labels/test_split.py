@@ -19,9 +19,9 @@ def begin(people: Team, name: str, *into: str) -> None:
 
 
 def standing(people: Team) -> label_split.Pass:
-    found = label_split.standing(people.sessions, people.project_id)
-    assert found is not None
-    return found
+    result = label_split.standing(people.sessions, people.project_id)
+    assert result is not None
+    return result
 
 
 def choose(people: Team, to: str) -> str:
@@ -56,12 +56,12 @@ def test_every_accepted_entity_is_asked_for_once_in_its_sentence(
     assert shown(people, 1) == {"Bo": "MAN"}
     with sessions() as session:
         task = tasks.find(session, documents.get(session, people.ids[0]), "Anna")
-        said = [step.summary for step in history.page(session, task).steps]
-    assert said[:2] == [
+        message = [step.summary for step in history.page(session, task).steps]
+    assert message[:2] == [
         "kept “Bo” as PER when splitting it",
         "split PER: “Anna” became WOMAN, by Rita",
     ]
-    assert not any("imported" in each for each in said)
+    assert not any("imported" in item for item in message)
 
 
 def test_a_choice_holds_for_everybody_who_marked_the_place(

@@ -17,10 +17,10 @@ RIGHT = (("Anna Haag", "PER"), ("Bank of China", "ORG"))
 def test_only_held_out_documents_count_and_only_the_projects_labels(sessions: Sessions) -> None:
     project_id = new_project(sessions)
     a = PretendedModel(1, names=[("Anna Haag", "PER"), ("met", "VERB")])
-    found = compare(sessions, project_id, a, PretendedModel(2, names=RIGHT))
-    assert (found.a, found.b, found.overall.documents) == (1, 2, 1)
-    assert [found.overall.f1_a, found.overall.f1_b] == pytest.approx([2 / 3, 1])
-    assert {label: each.f1_a for label, each in found.per_label.items()} == {"PER": 1, "ORG": 0}
+    result = compare(sessions, project_id, a, PretendedModel(2, names=RIGHT))
+    assert (result.a, result.b, result.overall.documents) == (1, 2, 1)
+    assert [result.overall.f1_a, result.overall.f1_b] == pytest.approx([2 / 3, 1])
+    assert {label: item.f1_a for label, item in result.per_label.items()} == {"PER": 1, "ORG": 0}
 
 
 def test_many_documents_make_a_difference_sure(sessions: Sessions) -> None:
@@ -28,9 +28,9 @@ def test_many_documents_make_a_difference_sure(sessions: Sessions) -> None:
     for number in range(9):
         submit(sessions, project_id, f"Bo {number}.", [("Bo", "PER")], split="holdout")
     better = PretendedModel(2, names=(*RIGHT, ("Bo", "PER")))
-    found = compare(sessions, project_id, PretendedModel(1, names=RIGHT), better)
-    assert found.overall.sure
-    estimate = found.overall.estimate
+    result = compare(sessions, project_id, PretendedModel(1, names=RIGHT), better)
+    assert result.overall.sure
+    estimate = result.overall.estimate
     assert estimate is not None
     assert 0 < estimate.low < estimate.difference < estimate.high
 
@@ -51,8 +51,8 @@ def test_a_version_that_knows_a_label_by_its_name_of_before_is_not_wrong_for_tha
     rename(sessions, project_id, label, "COMPANY", "Ada")
     today = (("Anna Haag", "PER"), ("Bank of China", "COMPANY"))
 
-    found = compare(
+    result = compare(
         sessions, project_id, PretendedModel(1, names=RIGHT), PretendedModel(2, names=today)
     )
 
-    assert (found.overall.f1_a, found.overall.f1_b) == (1, 1)
+    assert (result.overall.f1_a, result.overall.f1_b) == (1, 1)

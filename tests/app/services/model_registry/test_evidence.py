@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.services.model_registry.evidence import doubts, reach
+from app.services.model_registry.evidence import reach, uncertainties
 from app.services.model_registry.registry import VersionView
 from storage.enums import VersionState
 
@@ -35,7 +35,7 @@ MEASURED: dict[str, Any] = {"old": side(0.6), "new": side(0.7), "difference": SU
 
 
 @pytest.mark.parametrize(
-    ("candidate", "said"),
+    ("candidate", "message"),
     [
         (version(MEASURED), ()),
         (version(state="retired"), ()),
@@ -61,12 +61,12 @@ MEASURED: dict[str, Any] = {"old": side(0.6), "new": side(0.7), "difference": SU
     ],
 )
 def test_doubts_name_what_the_measurements_lack(
-    candidate: VersionView, said: tuple[str, ...]
+    candidate: VersionView, message: tuple[str, ...]
 ) -> None:
-    found = doubts(candidate, ACTIVE)
+    result = uncertainties(candidate, ACTIVE)
 
-    assert bool(found) == bool(said)
-    assert all(part in " ".join(found) for part in said)
+    assert bool(result) == bool(message)
+    assert all(part in " ".join(result) for part in message)
 
 
 def test_a_promotion_names_the_projects_that_it_changes() -> None:

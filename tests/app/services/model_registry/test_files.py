@@ -98,12 +98,12 @@ def test_labels_that_are_none_are_refused(sessions: Sessions, folder: Path, labe
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
-@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
+@pytest.mark.parametrize("stored", [0, 0.5, 0.99])
 def test_a_file_that_is_cut_off_is_refused_without_a_word_on_the_servers_folders(
-    sessions: Sessions, folder: Path, name: str, kept: float
+    sessions: Sessions, folder: Path, name: str, stored: float
 ) -> None:
     whole = (folder / name).read_bytes()
-    (folder / name).write_bytes(whole[: int(len(whole) * kept)])
+    (folder / name).write_bytes(whole[: int(len(whole) * stored)])
 
     with pytest.raises(ModelImportError) as caught:
         bring_in(sessions, settings_in(folder.parent), folder)

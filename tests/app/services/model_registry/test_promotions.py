@@ -32,7 +32,7 @@ def test_every_move_is_logged_with_who_from_to_and_why(
     registry.promote(2, " better on names ")
     registry.promote(2, "again")
     registry.promote(3)
-    moves = [(each.person, each.before, each.after, each.why) for each in log(sessions)]
+    moves = [(item.person, item.before, item.after, item.why) for item in log(sessions)]
     assert moves == [("terminal", 2, 3, ""), ("terminal", 1, 2, "better on names")]
 
 

@@ -52,15 +52,15 @@ def test_the_bundled_model_serves_first_and_is_recorded_once(
 def test_a_model_below_the_checkout_moves_with_it(
     sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
+    here, present = tmp_path / "here", tmp_path / "there"
     monkeypatch.setattr(models, "ROOT", here)
     registry = ModelRegistry(sessions)
     assert registry.ensure_bundled(pretend_model(here / "model")).path == here / "model"
-    here.rename(there)
-    monkeypatch.setattr(models, "ROOT", there)
+    here.rename(present)
+    monkeypatch.setattr(models, "ROOT", present)
     served = registry.active()
     assert served is not None
-    assert served.path == there / "model"
+    assert served.path == present / "model"
     assert registry.promote(served.id) == served
 
 

@@ -23,27 +23,27 @@ def of(*triples: tuple[int, int, int]) -> list[Counts]:
 
 def test_the_same_answers_are_equal_and_never_sure() -> None:
     same = of((3, 3, 2), (1, 2, 1), (4, 4, 4))
-    found = paired_bootstrap(same, same)
-    assert found.estimate == Estimate(difference=0, low=0, high=0, p=1)
-    assert in_words(found, "A", "B") == "A and B score the same on 3 documents."
+    result = paired_bootstrap(same, same)
+    assert result.estimate == Estimate(difference=0, low=0, high=0, p=1)
+    assert in_words(result, "A", "B") == "A and B score the same on 3 documents."
 
 
 def test_a_model_that_is_better_everywhere_is_surely_better() -> None:
-    found = paired_bootstrap(of(*[(5, 5, 2)] * 30), of(*[(5, 5, 4)] * 30))
-    assert found.estimate is not None
-    assert found.estimate.difference == pytest.approx(0.4)
-    assert found.estimate.p < 0.001
-    assert 0.39 < found.estimate.low <= found.estimate.high < 0.41
-    assert in_words(found, "version 1", "version 2").startswith(
+    result = paired_bootstrap(of(*[(5, 5, 2)] * 30), of(*[(5, 5, 4)] * 30))
+    assert result.estimate is not None
+    assert result.estimate.difference == pytest.approx(0.4)
+    assert result.estimate.p < 0.001
+    assert 0.39 < result.estimate.low <= result.estimate.high < 0.41
+    assert in_words(result, "version 1", "version 2").startswith(
         "version 2 is significantly better than version 1: 40.0 points of F1 on 30 documents"
     )
 
 
 def test_few_documents_tell_nothing_however_large_the_difference() -> None:
-    found = paired_bootstrap(of((5, 5, 0)), of((5, 5, 5)))
-    assert not found.sure
+    result = paired_bootstrap(of((5, 5, 0)), of((5, 5, 5)))
+    assert not result.sure
     assert "on 1 document this may be chance. If the difference stays, it takes about 5" in (
-        in_words(found, "A", "B")
+        in_words(result, "A", "B")
     )
 
 
@@ -70,30 +70,30 @@ def test_the_documents_that_a_difference_takes_grow_with_its_interval(
 
 def test_a_difference_that_hangs_on_one_document_of_many_is_chance() -> None:
     a, b = of(*[(5, 5, 4)] * 20), of((5, 5, 5), *[(5, 5, 4)] * 19)
-    found = paired_bootstrap(a, b)
-    assert found.estimate is not None
-    assert found.estimate.low <= 0 < found.estimate.difference
-    assert not found.sure
+    result = paired_bootstrap(a, b)
+    assert result.estimate is not None
+    assert result.estimate.low <= 0 < result.estimate.difference
+    assert not result.sure
 
 
 def test_a_difference_is_undefined_where_nothing_is_to_be_found_and_nothing_was() -> None:
     nothing, something = of(*[(0, 0, 0)] * 9), of(*[(0, 1, 0)] * 9)
-    found = paired_bootstrap(nothing, something)
-    assert (found.f1_a, found.f1_b, found.estimate) == (None, 0, None)
-    assert not found.sure
+    result = paired_bootstrap(nothing, something)
+    assert (result.f1_a, result.f1_b, result.estimate) == (None, 0, None)
+    assert not result.sure
     sentence = "F1 of A is undefined on 9 documents: there is no entity to find, and none was"
-    assert in_words(found, "A", "B").startswith(sentence)
+    assert in_words(result, "A", "B").startswith(sentence)
     assert "F1 of A and B is undefined" in in_words(paired_bootstrap(nothing, nothing), "A", "B")
 
 
 def test_resamples_that_hold_nothing_to_find_make_nothing_sure() -> None:
     """The one document with an entity is missing from 38 of 100 resamples."""
     rest = [(0, 0, 0)] * 30
-    found = paired_bootstrap(of((1, 0, 0), *rest), of((1, 1, 1), *rest))
-    assert (found.f1_a, found.f1_b) == (0, 1)
-    assert found.estimate is not None
-    assert (found.estimate.low, found.estimate.high) == (0, 1)
-    assert not found.sure
+    result = paired_bootstrap(of((1, 0, 0), *rest), of((1, 1, 1), *rest))
+    assert (result.f1_a, result.f1_b) == (0, 1)
+    assert result.estimate is not None
+    assert (result.estimate.low, result.estimate.high) == (0, 1)
+    assert not result.sure
 
 
 def test_the_same_seed_says_the_same() -> None:
@@ -113,13 +113,13 @@ def test_different_documents_are_refused() -> None:
 def test_swapping_the_models_turns_the_difference_round(
     drawn: list[tuple[int, int, int]],
 ) -> None:
-    a = [Counts(gold, said, min(gold, said, right)) for gold, said, right in drawn]
-    b = [Counts(gold, said, 0) for gold, said, _ in drawn]
-    there, back = (paired_bootstrap(*pair, resamples=200) for pair in ((a, b), (b, a)))
-    ahead, behind = there.estimate, back.estimate
-    if ahead is None or behind is None:
-        assert ahead is behind is None
+    a = [Counts(gold, message, min(gold, message, right)) for gold, message, right in drawn]
+    b = [Counts(gold, message, 0) for gold, message, _ in drawn]
+    present, back = (paired_bootstrap(*pair, resamples=200) for pair in ((a, b), (b, a)))
+    leading, behind = present.estimate, back.estimate
+    if leading is None or behind is None:
+        assert leading is behind is None
         return
-    assert ahead.difference == -behind.difference
-    assert (ahead.low, ahead.high) == pytest.approx((-behind.high, -behind.low))
-    assert ahead.p == behind.p
+    assert leading.difference == -behind.difference
+    assert (leading.low, leading.high) == pytest.approx((-behind.high, -behind.low))
+    assert leading.p == behind.p

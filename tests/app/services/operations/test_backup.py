@@ -79,12 +79,15 @@ class Writers:
             thread.join()
 
     def _work(self, client: str) -> None:
-        seq, own = 0, int(client[1:])
+        seq, personal = 0, int(client[1:])
         while not self._stop.is_set():
             seq += 1
-            add = {"op": "add", "id": f"{client}.{seq}", "start": 3 * seq + own}
+            add = {"op": "add", "id": f"{client}.{seq}", "start": 3 * seq + personal}
             applied = self._service.apply(
-                5, client, [{"seq": seq, **add, "end": 3 * seq + own + 1, "label": "PER"}], client
+                5,
+                client,
+                [{"seq": seq, **add, "end": 3 * seq + personal + 1, "label": "PER"}],
+                client,
             )
             assert applied.error is None
             self.acknowledged[client] = applied.ack or 0
@@ -115,8 +118,8 @@ def test_a_backup_while_people_write_has_all_that_was_acknowledged_and_restores_
     assert model is not None
     assert model.path == new.data / "models" / "20260101-000000-abcdef"
     assert (model.path / "model.safetensors").read_bytes() == b"weights"
-    seen = AnnotationService(back).open(5, "Ada")
-    assert len(seen.spans) == manifest.counts["operations"] == seen.version
+    visible = AnnotationService(back).open(5, "Ada")
+    assert len(visible.spans) == manifest.counts["operations"] == visible.version
     back.kw["bind"].dispose()
 
 
@@ -174,10 +177,10 @@ def test_restoring_never_overwrites(
         projects.create(session, "Later")
     sessions.kw["bind"].dispose()
     assert main(["restore", str(archive), "--force"]) == 0
-    told = capsys.readouterr().out
+    captured = capsys.readouterr().out
     with sessions() as session:
-        assert [each.name for each in projects.every(session)] == ["News"]
-    aside = Path(re.search(r"previous data is in (.*)", told)[1])  # type: ignore[index]
+        assert [project.name for project in projects.every(session)] == ["News"]
+    aside = Path(re.search(r"previous data is in (.*)", captured)[1])  # type: ignore[index]
     with closing(sqlite3.connect(aside / "spanneal.db")) as old:
         named = old.execute("SELECT name FROM projects ORDER BY id").fetchall()
     assert named == [("News",), ("Later",)]
@@ -217,7 +220,7 @@ def test_a_restore_that_breaks_off_leaves_everything_as_it_was(
 
     restore(archive, settings, force=True)
     with sessions() as session:
-        assert [each.name for each in projects.every(session)] == ["News"]
+        assert [project.name for project in projects.every(session)] == ["News"]
 
 
 def _full_disk(*_: object) -> None:
@@ -225,8 +228,8 @@ def _full_disk(*_: object) -> None:
 
 
 def _files(folder: Path) -> dict[str, object]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): _content(path) for path in found}
+    result = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): _content(path) for path in result}
 
 
 def _content(path: Path) -> object:
@@ -240,8 +243,8 @@ def _changed(archive: Path, name: str, data: bytes) -> Path:
     """The archive with one file replaced, its manifest as it was."""
     out = archive.with_name("changed.zip")
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(out, "w") as new:
-        for each in old.namelist():
-            new.writestr(each, data if each == name else old.read(each))
+        for item in old.namelist():
+            new.writestr(item, data if item == name else old.read(item))
     return out
 
 
@@ -255,13 +258,13 @@ def test_a_damaged_or_foreign_archive_is_refused_and_nothing_is_touched(
         manifest = json.loads(opened.read("manifest.json"))
     evil = {**manifest, "files": {"../evil": {"sha256": "", "size": 1}}}
     newer = {**manifest, "schema": "9999"}
-    for name, data, said in (
+    for name, data, message in (
         ("documents.db", b"nonsense", "its hash differs"),
         ("manifest.json", json.dumps(evil).encode(), "names a file '../evil'"),
         ("manifest.json", json.dumps(newer).encode(), "newer version"),
         ("manifest.json", b"[]", "is not a backup"),
     ):
-        with pytest.raises(RestoreError, match=said):
+        with pytest.raises(RestoreError, match=message):
             restore(_changed(archive, name, data), new)
     (tmp_path / "text.zip").write_text("no archive")
     with pytest.raises(RestoreError, match="is not a backup"):

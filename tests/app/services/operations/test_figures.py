@@ -68,9 +68,9 @@ def test_what_became_of_each_suggestion(
     send(service, document, 5, op="add", id="own", start=5, end=8, label="PER")
     assert figures(sessions, 1).acceptance == []  # nothing is submitted yet
     send(service, document, 6, op="submit")
-    found = figures(sessions, 1)
-    assert found.acceptance == [Acceptance(1, 1, 1, 1, 1)]
-    counts = {each.label: (each.suggested, each.drawn) for each in found.labels}
+    result = figures(sessions, 1)
+    assert result.acceptance == [Acceptance(1, 1, 1, 1, 1)]
+    counts = {item.label: (item.suggested, item.drawn) for item in result.labels}
     assert counts == {"PER": (1, 1), "ORG": (1, 0), "LOC": (1, 0)}
 
 
@@ -99,8 +99,8 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
     send(service, document, 2, op="move", id=key, start=9, end=14)
     send(service, document, 3, op="reject_all")
     send(service, document, 4, op="submit")
-    (found,) = figures(sessions, 1).acceptance
-    assert (found.as_it_was, found.moved, found.relabelled) == (1, 1, 0)
+    (result,) = figures(sessions, 1).acceptance
+    assert (result.as_it_was, result.moved, result.relabelled) == (1, 1, 0)
 
 
 def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(
@@ -134,7 +134,7 @@ def test_with_and_without_suggestions_are_told_apart_and_imports_are_left_out(
     send(unaided, other, 3, op="submit")
     took_place(sessions, other, [0], [30])
     submit(sessions, 1, "Imported, and never opened.", [("Imported", "PER")])
-    efforts = {each.aided: each for each in figures(sessions, 1).efforts}
+    efforts = {effort.aided: effort for effort in figures(sessions, 1).efforts}
     assert [efforts[aided].documents for aided in (True, False)] == [1, 1]
     assert efforts[False].seconds == 30
     assert efforts[False].gestures_an_entity is None
@@ -148,7 +148,7 @@ def test_days_are_counted_up(sessions: Sessions) -> None:
         for number, row in enumerate(session.query(AnnotationSet)):
             row.submitted_at = START + timedelta(days=(0, 0, 2)[number])
     days = figures(sessions, 1).days
-    assert [(each.documents, each.until_then) for each in days] == [(2, 2), (1, 3)]
+    assert [(day.documents, day.until_then) for day in days] == [(2, 2), (1, 3)]
 
 
 def test_another_projects_work_is_not_in_the_figures(
@@ -160,8 +160,8 @@ def test_another_projects_work_is_not_in_the_figures(
     send(service, document, 2, op="submit")
     with sessions() as session:
         assert visits.of_project(session, 2) == []
-    found = figures(sessions, 1)
-    assert found.statuses["submitted"] == 1
+    result = figures(sessions, 1)
+    assert result.statuses["submitted"] == 1
     with writing(sessions) as session:
         other = projects.create(session, "Other").id
     empty = figures(sessions, other)

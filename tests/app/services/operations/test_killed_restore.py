@@ -226,9 +226,9 @@ def test_every_command_refuses_to_begin_anew_beside_an_unfinished_restore(
     before = work_of(settings)
     for verb, arguments in COMMANDS.items():
         assert main([verb, *arguments]) == 1, verb
-        told = capsys.readouterr().err
-        assert f"{archive}, begun" in told
-        assert "python -m app restore --undo" in told
+        captured = capsys.readouterr().err
+        assert f"{archive}, begun" in captured
+        assert "python -m app restore --undo" in captured
     assert work_of(settings) == before
     assert main(["restore", "--undo"]) == 0
     assert "everything is as it was" in capsys.readouterr().out

@@ -31,8 +31,8 @@ def saved(sessions: sessionmaker[Session], project_id: int) -> ProjectSettings:
 
 def recorded(sessions: sessionmaker[Session], project_id: int) -> list[dict[str, Any]]:
     with sessions() as session:
-        found = events.of_project(session, project_id)
-        return [dict(each.detail) for each in found if each.action == "settings"]
+        result = events.of_project(session, project_id)
+        return [dict(item.detail) for item in result if item.action == "settings"]
 
 
 def test_settings_are_saved_together_with_one_event_of_what_changed(
@@ -49,7 +49,7 @@ def test_settings_are_saved_together_with_one_event_of_what_changed(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"annotators": 0}, "a document takes 1 to 20 annotators, got 0"),
         ({"annotators": 21}, "a document takes 1 to 20 annotators, got 21"),
@@ -59,12 +59,12 @@ def test_settings_are_saved_together_with_one_event_of_what_changed(
     ],
 )
 def test_one_setting_that_is_refused_leaves_all_as_they_were_and_is_named(
-    sessions: sessionmaker[Session], wrong: dict[str, Any], said: str
+    sessions: sessionmaker[Session], wrong: dict[str, Any], message: str
 ) -> None:
     project_id = team(sessions, annotators=1).project_id
     before = saved(sessions, project_id)
 
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         configure(sessions, project_id, replace(SETTINGS, **wrong))
 
     assert saved(sessions, project_id) == before

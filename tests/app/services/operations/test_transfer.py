@@ -48,7 +48,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def _texts(sessions: Sessions) -> list[tuple[str, str, object]]:
     with sessions() as session:
         query = select(Document).order_by(Document.id)
-        return [(each.name, each.text, each.meta) for each in session.scalars(query)]
+        return [(scalar.name, scalar.text, scalar.meta) for scalar in session.scalars(query)]
 
 
 @pytest.mark.postgresql

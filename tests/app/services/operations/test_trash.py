@@ -20,7 +20,7 @@ from tests.app.teamwork import TEXTS, Team, team
 def delete_label(people: Team, name: str) -> int:
     with writing(people.sessions) as session:
         every = projects.labels(session, people.project_id)
-        label = next(each for each in every if each.name == name)
+        label = next(item for item in every if item.name == name)
         trash.put(session, label)
         return label.id
 
@@ -95,8 +95,8 @@ def test_a_preview_says_what_the_import_will_say_of_the_bin(
 
 def decide_as_anna(people: Team) -> None:
     case = adjudication.case(people.sessions, people.ids[1])
-    ids = [each.set_id for each in case.versions]
-    hers = [each.versions["Anna"] for each in case.differences]
+    ids = [version.set_id for version in case.versions]
+    hers = [difference.versions["Anna"] for difference in case.differences]
     adjudication.decide(people.sessions, people.ids[1], ids, hers, "Rita")
 
 
@@ -119,8 +119,8 @@ def test_a_decision_between_versions_keeps_what_a_deleted_label_marks(
 
     restore_label(people, label)
 
-    found = decided(people)
-    assert found == {(24, 28, "PER"), (12, 17, "LOC"), (0, 17, "LOC")}, "both, to be decided again"
+    result = decided(people)
+    assert result == {(24, 28, "PER"), (12, 17, "LOC"), (0, 17, "LOC")}, "both, to be decided again"
 
 
 def test_a_second_decision_keeps_what_the_first_chose_for_a_deleted_label(
@@ -151,4 +151,4 @@ def test_a_mark_of_a_deleted_label_can_be_put_back_to_what_it_was_before(
     applied = people.service.apply(people.ids[0], "undoing", [undone], "Anna")
 
     assert (applied.ack, applied.error) == (1, None)
-    assert [(each.id, each.label) for each in applied.spans] == [(span.id, "PER")]
+    assert [(item.id, item.label) for item in applied.spans] == [(span.id, "PER")]

@@ -44,8 +44,8 @@ class Queue:
 
 
 def fill(sessions: Sessions, project_id: int, name: str, number: int) -> None:
-    for each in range(number):
-        submit(sessions, project_id, f"{name} {each} left.")
+    for item in range(number):
+        submit(sessions, project_id, f"{name} {item} left.")
 
 
 def retrain_after(sessions: Sessions, project_id: int, number: int) -> None:

@@ -60,10 +60,10 @@ def make(tmp_path: Path) -> Iterator[Callable[[Callable[[Path], Path]], Installa
         return installation
 
     yield build
-    for each in made:
-        each.jobs.close()
-        each.sessions.kw["bind"].dispose()
-        for worker in each.workers:
+    for item in made:
+        item.jobs.close()
+        item.sessions.kw["bind"].dispose()
+        for worker in item.workers:
             worker.kill()
             worker.wait()
 
@@ -134,7 +134,7 @@ def test_a_job_that_fails_tells_why_and_leaves_the_serving_model_alone(
     assert obstacle.name in job.reason
     assert "try again" in job.reason
     assert ModelRegistry(here.sessions).active() == served
-    assert [each.id for each in here.jobs.every()] == [job_id]
+    assert [item.id for item in here.jobs.every()] == [job_id]
 
 
 def test_without_an_active_model_or_a_known_job_the_error_says_what_to_do(tmp_path: Path) -> None:

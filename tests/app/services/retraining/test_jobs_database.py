@@ -227,9 +227,9 @@ def test_dbos_unpickles_in_one_place_alone() -> None:
     import dbos
 
     folder = Path(dbos.__file__).parent
-    found = {path.name for path in folder.glob("*.py") if "import pickle" in path.read_text()}
+    result = {path.name for path in folder.glob("*.py") if "import pickle" in path.read_text()}
 
-    assert found == {"_serialization.py"}
+    assert result == {"_serialization.py"}
 
 
 @pytest.mark.parametrize("module", ["app.worker.workflow", "app.services.retraining.failover"])

@@ -28,7 +28,7 @@ def retrained(sessions: Sessions, jobs: Path, name: str, project_id: int) -> Sna
 
 
 def replayed(folder: Path) -> str:
-    return "".join(each.read_text() for each in sorted(folder.glob("replay-*.jsonl")))
+    return "".join(item.read_text() for item in sorted(folder.glob("replay-*.jsonl")))
 
 
 def test_a_later_project_learns_again_what_an_earlier_one_taught_of_the_labels_both_have(
@@ -43,12 +43,12 @@ def test_a_later_project_learns_again_what_an_earlier_one_taught_of_the_labels_b
     submit(sessions, other, "Bo left in June.", [("Bo", "PER")], split="holdout")
     second = take_snapshot(sessions, other, tmp_path / "second")
     assert second.replay == {"replay-2": ["PER"]}
-    told = replayed(tmp_path / "second")
-    assert told.count("\n") == 2, "half as many as the four new ones"
-    assert "LOC" not in told
-    assert "ORG" not in told
+    reported = replayed(tmp_path / "second")
+    assert reported.count("\n") == 2, "half as many as the four new ones"
+    assert "LOC" not in reported
+    assert "ORG" not in reported
     again = take_snapshot(sessions, other, tmp_path / "again")
-    assert (again.data_hash, replayed(tmp_path / "again")) == (second.data_hash, told)
+    assert (again.data_hash, replayed(tmp_path / "again")) == (second.data_hash, reported)
 
 
 def test_what_was_learnt_of_a_label_that_is_renamed_is_learnt_again_under_its_name_of_today(

@@ -22,22 +22,22 @@ def document(*marked: Marked) -> DocumentRecord:
     return DocumentRecord(TEXT, name="a", entities=spans)
 
 
-def told(*marked: Marked) -> list[tuple[str, list[str]]]:
+def reported(*marked: Marked) -> list[tuple[str, list[str]]]:
     parts, _ = decided(document(*marked), ("PER", "LOC"))
     return [(p.text, [p.text[s.start : s.end] for s in p.entities or ()]) for p in parts]
 
 
 def test_a_waitingwithout_open_suggestions_is_learnt_whole() -> None:
-    assert told(("Anna", "PER", "accepted")) == [(TEXT, ["Anna"])]
+    assert reported(("Anna", "PER", "accepted")) == [(TEXT, ["Anna"])]
 
 
 def test_a_rejected_span_is_a_negative_its_sentence_is_learnt_without_it() -> None:
     marked: list[Marked] = [("Anna", "PER", "accepted"), ("Oslo", "PER", "rejected")]
-    [(text, words)] = told(*marked)
+    [(text, words)] = reported(*marked)
     assert (text, words) == (TEXT, ["Anna"])
     examples = split_document(text, [Entity(0, 4, "PER")]).examples
     assert examples[0].labels is None, "all labels were looked for, so what is no entity is denied"
-    assert [len(each.entities) for each in examples] == [1, 0, 0]
+    assert [len(example.entities) for example in examples] == [1, 0, 0]
 
 
 def test_a_sentence_with_an_undecided_suggestion_is_left_out_and_the_others_are_learnt() -> None:
@@ -46,12 +46,12 @@ def test_a_sentence_with_an_undecided_suggestion_is_left_out_and_the_others_are_
         ("Kyiv", "LOC", "suggested"),
         ("Bo", "PER", "accepted"),
     ]
-    assert told(*marked) == [("Anna left Oslo.", ["Anna"]), ("Rain fell.", [])]
+    assert reported(*marked) == [("Anna left Oslo.", ["Anna"]), ("Rain fell.", [])]
 
 
 def test_a_rejected_span_beside_an_undecided_one_stays_a_negative() -> None:
     marked: list[Marked] = [("Oslo", "PER", "rejected"), ("Kyiv", "LOC", "suggested")]
-    assert told(*marked) == [("Anna left Oslo.", []), ("Rain fell.", [])]
+    assert reported(*marked) == [("Anna left Oslo.", []), ("Rain fell.", [])]
 
 
 def test_a_document_of_which_nothing_is_decided_is_named_as_such() -> None:
@@ -65,4 +65,4 @@ def test_a_document_of_which_nothing_is_decided_is_named_as_such() -> None:
 
 
 def test_suggestions_of_labels_that_the_project_does_not_have_are_no_matter() -> None:
-    assert told(("Kyiv", "DATE", "suggested")) == [(TEXT, [])]
+    assert reported(("Kyiv", "DATE", "suggested")) == [(TEXT, [])]

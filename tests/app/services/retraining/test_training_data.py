@@ -24,13 +24,13 @@ def test_only_accepted_entities_of_submitted_documents_are_learnt(sessions: Sess
     project_id = new_project(sessions)
     submit(sessions, project_id, "Oslo is no person.", [("Oslo", "PER")], status="rejected")
     material = collect(sessions, project_id)
-    assert [each.text for each in material.holdout] == [NEWS[0][0]]
-    assert [each.text for each in material.train] == [
+    assert [item.text for item in material.holdout] == [NEWS[0][0]]
+    assert [item.text for item in material.train] == [
         *(text for text, _ in NEWS[1:]),
         "Oslo is no person.",
     ]
     assert material.train[-1].entities == ()
-    assert {span.label for each in material.train for span in each.entities or ()} == set(LABELS)
+    assert {span.label for item in material.train for span in item.entities or ()} == set(LABELS)
 
 
 def test_too_few_documents_are_refused_with_what_is_needed(sessions: Sessions) -> None:
@@ -71,7 +71,7 @@ def test_few_documents_choose_the_epoch_by_themselves_many_spare_the_same_share(
     many = collect(sessions, project_id)
     assert (many.dev_source, len(many.train), len(many.dev)) == ("share", 17, 3)
     assert many == collect(sessions, project_id)
-    texts = [{each.text for each in part} for part in (many.train, many.dev, many.holdout)]
+    texts = [{item.text for item in part} for part in (many.train, many.dev, many.holdout)]
     assert len(set.union(*texts)) == 21
 
 
@@ -79,7 +79,7 @@ def test_documents_of_the_dev_split_choose_the_epoch(sessions: Sessions) -> None
     project_id = new_project(sessions)
     submit(sessions, project_id, "Bo Li left.", [("Bo Li", "PER")], split="dev")
     material = collect(sessions, project_id)
-    assert (material.dev_source, [each.text for each in material.dev]) == ("own", ["Bo Li left."])
+    assert (material.dev_source, [item.text for item in material.dev]) == ("own", ["Bo Li left."])
 
 
 def test_a_snapshot_stands_whatever_is_submitted_later(sessions: Sessions, tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def test_what_was_marked_in_submitted_documents_is_suggested_in_the_next(
     classroom.submit_all(*TEXTS)
     classroom.learn()
 
-    found = classroom.suggested(NEXT)
-    assert {("ibuprofen", "DRUG", "instant"), ("codeine", "DRUG", "instant")} <= set(found)
+    result = classroom.suggested(NEXT)
+    assert {("ibuprofen", "DRUG", "instant"), ("codeine", "DRUG", "instant")} <= set(result)
     view = classroom.service.open(classroom.add(NEXT + " Again."), PERSON)
     assert view.learnt_from == len(TEXTS)
 
@@ -60,7 +60,7 @@ def test_what_was_reopened_and_deleted_is_unlearnt_as_if_it_had_never_been_submi
     classroom: Classroom, tmp_path: Path
 ) -> None:
     half, rest = TEXTS[:2], TEXTS[2:]
-    kept = classroom.submit_all(*half)
+    retained = classroom.submit_all(*half)
     classroom.learn()
     only_half = _suggestions(classroom)
 
@@ -73,7 +73,7 @@ def test_what_was_reopened_and_deleted_is_unlearnt_as_if_it_had_never_been_submi
     assert _suggestions(classroom) == only_half
     trash.restore(classroom.sessions, "document", deleted, PERSON)
     classroom.learn()
-    assert classroom.head().documents == len(kept) + 1
+    assert classroom.head().documents == len(retained) + 1
 
 
 def test_nothing_of_a_deleted_document_is_left_of_what_was_learnt(classroom: Classroom) -> None:
@@ -125,9 +125,9 @@ def test_renaming_a_label_learns_nothing_anew_and_merging_does(classroom: Classr
 
     label_changes.merge(classroom.sessions, classroom.project_id, drug, dose, PERSON)
     assert classroom.learn() > 0
-    found = classroom.suggested(NEXT + " Twice.")
-    assert ("codeine", "DOSE", "instant") in found
-    assert not any(label == "MEDICINE" for _, label, _ in found)
+    result = classroom.suggested(NEXT + " Twice.")
+    assert ("codeine", "DOSE", "instant") in result
+    assert not any(label == "MEDICINE" for _, label, _ in result)
 
 
 def test_a_label_in_the_trash_is_not_suggested_and_comes_back_with_it(

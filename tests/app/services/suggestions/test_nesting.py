@@ -87,7 +87,7 @@ def test_every_way_to_ask_asks_as_the_project_wants(
     ask(sessions, model, document)
 
     assert model.heard
-    assert {each.flat for each in model.heard} == {not nested}
+    assert {item.flat for item in model.heard} == {not nested}
 
 
 def test_a_suggestion_is_sure_enough_by_the_threshold_of_its_decoding(sessions: Sessions) -> None:
@@ -118,10 +118,10 @@ def test_a_second_look_puts_nothing_over_what_is_there_in_a_flat_project(
 
     change = service.resuggest(document, "Ann")
 
-    places = [(span.start, span.end) for span in service.open(document, "Ann").spans]
+    locations = [(span.start, span.end) for span in service.open(document, "Ann").spans]
     assert change == Change(added=2 if nested else 1, gone=0)
-    assert ((0, 12) in places) is nested
-    assert (16, 20) in places
+    assert ((0, 12) in locations) is nested
+    assert (16, 20) in locations
 
 
 @BOTH
@@ -153,7 +153,7 @@ def test_models_are_compared_and_retrained_by_what_the_project_sees(
     wants(sessions, project_id, nested)
     first, second = PretendedModel(1), PretendedModel(2)
     compare(sessions, project_id, first, second)
-    assert {each.flat for each in (*first.predicted, *second.predicted)} == {not nested}
+    assert {item.flat for item in (*first.predicted, *second.predicted)} == {not nested}
 
     ModelRegistry(sessions).ensure_bundled(tiny_model(tmp_path / "model"))
     snapshot = take_snapshot(sessions, project_id, tmp_path / "job")

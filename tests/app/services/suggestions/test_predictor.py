@@ -71,8 +71,8 @@ def test_ten_callers_at_once_load_one_model_and_take_turns(
         return ModelPredictor(1, tmp_path).predict(f"text {number}", SamplerSettings()).text
 
     with ThreadPoolExecutor(10) as threads:
-        answers = list(threads.map(ask, range(10)))
-    assert answers == [f"text {number}" for number in range(10)]
+        responses = list(threads.map(ask, range(10)))
+    assert responses == [f"text {number}" for number in range(10)]
     assert pipelines.loads == [tmp_path]
     assert not pipelines.met.is_set()
 

@@ -27,17 +27,17 @@ class FakeReader(FakeModel):
 
     looked: list[str] = field(default_factory=list)
     blind_to: str = ""
-    doubts: dict[str, float] = field(default_factory=dict)
+    uncertainties: dict[str, float] = field(default_factory=dict)
 
     def uncertainty(self, text: str, settings: SamplerSettings) -> Uncertainty:
         self.looked.append(text)
         if text == self.blind_to:
             raise RuntimeError("out of memory")
-        return Uncertainty(self.doubts.get(text, 0.25), 0.5, (1.0, -2.0))
+        return Uncertainty(self.uncertainties.get(text, 0.25), 0.5, (1.0, -2.0))
 
 
 @dataclass
-class Desk:
+class Workspace:
     sessions: Sessions
     project_id: int
     reader: FakeReader
@@ -58,10 +58,10 @@ class Desk:
     def predicted(self) -> list[bool]:
         with self.sessions() as session:
             return [
-                annotation_sets.latest_prediction(session, each) is not None for each in self.ids
+                annotation_sets.latest_prediction(session, item) is not None for item in self.ids
             ]
 
-    def work(self) -> int:
+    def run(self) -> int:
         """Everything that is to do, in this thread; returns in how many steps."""
         steps = 0
         while self.prefetcher.step():
@@ -71,21 +71,23 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     with writing(sessions) as session:
         project_id = projects.create(session, "P").id
         projects.ensure_labels(session, project_id, ["PER", "ORG"])
         version = model_versions.ensure_active(session, "one", ["PER"]).id
     reader = FakeReader(version, entities=(Entity(0, 4, "PER", 0.9),))
     monkeypatch.setattr(threading.Thread, "start", lambda self: None)
-    return Desk(sessions, project_id, reader, Prefetcher(sessions, lambda: reader, SETTINGS))
+    return Workspace(sessions, project_id, reader, Prefetcher(sessions, lambda: reader, SETTINGS))
 
 
-def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(desk: Desk) -> None:
+def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(
+    desk: Workspace,
+) -> None:
     for number in range(5):
         desk.add(f"Anna {number}")
     desk.prefetcher.request(desk.project_id, desk.ids[1])
-    desk.work()
+    desk.run()
     assert desk.predicted() == [False, False, True, True, False]
     before = list(desk.reader.asked)
     view = AnnotationService(desk.sessions, desk.reader, SETTINGS).open(desk.ids[2], "Ada")
@@ -93,41 +95,43 @@ def test_the_next_two_documents_have_their_suggestions_before_they_are_opened(de
     assert desk.reader.asked == before
 
 
-def test_a_later_request_takes_the_place_of_an_earlier_one(desk: Desk) -> None:
+def test_a_later_request_takes_the_place_of_an_earlier_one(desk: Workspace) -> None:
     for number in range(9):
         desk.add(f"Anna {number}")
     desk.prefetcher.request(desk.project_id, desk.ids[0])
     desk.prefetcher.request(desk.project_id, desk.ids[5])
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert desk.predicted() == [False] * 6 + [True, True, False]
 
 
-def test_what_is_held_out_is_not_predicted(desk: Desk) -> None:
+def test_what_is_held_out_is_not_predicted(desk: Workspace) -> None:
     desk.add("Anna 0")
     desk.add("Anna 1", "holdout")
     desk.add("Anna 2")
     desk.prefetcher.request(desk.project_id, desk.ids[0])
-    desk.work()
+    desk.run()
     assert desk.predicted() == [False, False, True]
 
 
-def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(desk: Desk) -> None:
+def test_signals_are_made_for_orders_that_need_them_and_kept_as_they_were_told(
+    desk: Workspace,
+) -> None:
     desk.add("Anna 0")
     desk.add("Anna 1", "holdout")
     desk.prefetcher.request(desk.project_id, None)
-    desk.work()
+    desk.run()
     assert not desk.reader.looked
     desk.order("doubt")
     desk.prefetcher.request(desk.project_id, None)
-    desk.work()
+    desk.run()
     assert desk.reader.looked == ["Anna 0"]
     with desk.sessions() as session:
-        kept = session.get_one(DocumentSignal, (desk.ids[0], desk.reader.model_version_id))
-    assert (kept.doubt, kept.disagreement) == (0.25, 0.5)
-    assert kept.vector == signals.packed([1.0, -2.0]) == bytes.fromhex("0000803f000000c0")
+        stored = session.get_one(DocumentSignal, (desk.ids[0], desk.reader.model_version_id))
+    assert (stored.doubt, stored.disagreement) == (0.25, 0.5)
+    assert stored.vector == signals.packed([1.0, -2.0]) == bytes.fromhex("0000803f000000c0")
 
 
-def test_a_request_goes_before_the_signals_that_are_left(desk: Desk) -> None:
+def test_a_request_goes_before_the_signals_that_are_left(desk: Workspace) -> None:
     desk.order("doubt")
     for number in range(4):
         desk.add(f"Anna {number}")
@@ -139,39 +143,39 @@ def test_a_request_goes_before_the_signals_that_are_left(desk: Desk) -> None:
     desk.prefetcher.request(desk.project_id, desk.ids[0])
     assert desk.prefetcher.step()
     assert (len(desk.reader.asked) > asked, desk.reader.looked) == (True, ["Anna 0"])
-    desk.work()
+    desk.run()
     assert desk.reader.looked == [f"Anna {number}" for number in range(4)]
 
 
-def test_when_the_signals_are_there_what_comes_next_by_them_is_predicted(desk: Desk) -> None:
+def test_when_the_signals_are_there_what_comes_next_by_them_is_predicted(desk: Workspace) -> None:
     desk.order("doubt")
     for number in range(5):
         desk.add(f"Anna {number}")
-    desk.reader.doubts = {"Anna 3": 0.9, "Anna 4": 0.8}
+    desk.reader.uncertainties = {"Anna 3": 0.9, "Anna 4": 0.8}
     desk.prefetcher.request(desk.project_id, desk.ids[0])
-    desk.work()
+    desk.run()
     assert desk.predicted() == [False, True, True, True, True]
     assert len(desk.reader.asked) == 4
 
 
-def test_the_same_request_again_is_no_work_until_the_model_changes(desk: Desk) -> None:
+def test_the_same_request_again_is_no_work_until_the_model_changes(desk: Workspace) -> None:
     for number in range(3):
         desk.add(f"Anna {number}")
     desk.prefetcher.request(desk.project_id, desk.ids[0])
-    desk.work()
+    desk.run()
     with writing(desk.sessions) as session:
         session.query(AnnotationSet).delete()
     desk.prefetcher.request(desk.project_id, desk.ids[0])
-    desk.work()
+    desk.run()
     assert desk.predicted() == [False, False, False]
     with writing(desk.sessions) as session:
         desk.reader.model_version_id = model_versions.register(session, "two", ["PER"]).id
     desk.prefetcher.request(desk.project_id, desk.ids[0])
-    desk.work()
+    desk.run()
     assert desk.predicted() == [False, True, True]
 
 
-def test_diversity_also_looks_at_what_is_done_after_all_that_is_open(desk: Desk) -> None:
+def test_diversity_also_looks_at_what_is_done_after_all_that_is_open(desk: Workspace) -> None:
     for number in range(3):
         desk.add(f"Anna {number}")
     with writing(desk.sessions) as session:
@@ -180,24 +184,24 @@ def test_diversity_also_looks_at_what_is_done_after_all_that_is_open(desk: Desk)
         desk.reader.looked.clear()
         desk.order(order)  # type: ignore[arg-type]
         desk.prefetcher.request(desk.project_id, None)
-        desk.work()
+        desk.run()
         assert desk.reader.looked == looked
 
 
 def test_a_document_that_the_model_cannot_look_at_is_not_tried_for_ever(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.order("doubt")
     desk.add("Anna 0")
     desk.add("Anna 1")
     desk.reader.blind_to = "Anna 0"
     desk.prefetcher.request(desk.project_id, None)
-    desk.work()
+    desk.run()
     assert desk.reader.looked == ["Anna 0", "Anna 1"]
     assert "cannot process document" in caplog.text
 
 
-def test_without_a_model_a_request_is_forgotten(sessions: Sessions, desk: Desk) -> None:
+def test_without_a_model_a_request_is_forgotten(sessions: Sessions, desk: Workspace) -> None:
     prefetcher = Prefetcher(sessions, lambda: None, SETTINGS)
     prefetcher.request(desk.project_id, None)
     assert not prefetcher.step()
@@ -205,7 +209,7 @@ def test_without_a_model_a_request_is_forgotten(sessions: Sessions, desk: Desk) 
 
 def test_the_thread_ends_when_all_is_done_and_a_failure_is_only_logged(
     sessions: Sessions,
-    desk: Desk,
+    desk: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

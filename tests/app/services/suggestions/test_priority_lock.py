@@ -28,23 +28,23 @@ def test_a_person_who_waits_goes_before_the_background_that_waited_longer() -> N
     turns, order = PriorityLock(), []
     waiting = threading.Barrier(3)
 
-    def take(name: str, background: bool) -> None:
+    def acquire(name: str, background: bool) -> None:
         waiting.wait(LONG)
         with turns.taken(background):
             order.append(name)
 
     with turns.taken():
         threads = [
-            threading.Thread(target=take, args=("background", True)),
-            threading.Thread(target=take, args=("person", False)),
+            threading.Thread(target=acquire, args=("background", True)),
+            threading.Thread(target=acquire, args=("person", False)),
         ]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         waiting.wait(LONG)
         while turns.waiting() == 0:  # until the person stands in the queue
             assert threads[1].is_alive()
-    for each in threads:
-        each.join(LONG)
+    for item in threads:
+        item.join(LONG)
     assert order == ["person", "background"]
 
 
@@ -58,10 +58,10 @@ def test_what_reads_in_the_background_takes_turns_in_order_of_arrival() -> None:
                 until(lambda: len(order) > 2 * PARTS - 2 or turns.waiting(background=True) == 1)
 
     threads = [threading.Thread(target=read, args=(name,)) for name in "ab"]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(LONG)
+    for thread in threads:
+        thread.start()
+    for item in threads:
+        item.join(LONG)
 
     assert "".join(order) in ("ab" * PARTS, "ba" * PARTS)
 
@@ -114,27 +114,27 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SlowPipeline]]:
 def test_a_person_waits_for_one_part_of_a_long_background_reading(
     slow: type[SlowPipeline], tmp_path: Path
 ) -> None:
-    answers: list[Prediction] = []
+    responses: list[Prediction] = []
     turns = predictor._slot(tmp_path).turns
 
     def background() -> None:
-        answers.append(BackgroundPredictor(1, tmp_path).predict("long", SamplerSettings()))
+        responses.append(BackgroundPredictor(1, tmp_path).predict("long", SamplerSettings()))
 
     def person() -> None:
         ModelPredictor(1, tmp_path).predict("short", SamplerSettings())
 
-    threads = [threading.Thread(target=each) for each in (background, person)]
+    threads = [threading.Thread(target=item) for item in (background, person)]
     threads[0].start()
     assert slow.begun.wait(LONG)
     threads[1].start()
     while turns.waiting() == 0:
         assert threads[1].is_alive()
     slow.asked.set()
-    for each in threads:
-        each.join(LONG)
+    for thread in threads:
+        thread.join(LONG)
     assert slow.read[:3] == ["long 0", "short 0", "long 1"]
     assert len(slow.read) == PARTS + 1
-    (answer,) = answers
+    (answer,) = responses
     assert len(answer.entities) == PARTS
     assert list(answer.entities) == sorted(answer.entities)
 
@@ -152,8 +152,8 @@ def test_a_person_waits_for_one_part_of_what_another_person_has_read(
     threads[1].start()
     until(lambda: turns.waiting() == 1)
     slow.asked.set()
-    for each in threads:
-        each.join(LONG)
+    for thread in threads:
+        thread.join(LONG)
 
     assert slow.read.index("short 0") <= 3
     assert len(slow.read) == PARTS + 1
@@ -184,10 +184,12 @@ def test_in_the_background_a_real_model_answers_the_same(
         person = ModelPredictor(1, folder).predict(text, settings, given)
         background = BackgroundPredictor(1, folder).predict(text, settings, given)
         assert background.uncovered == person.uncovered
-        places = [(each.start, each.end, each.label) for each in person.entities]
-        assert [(each.start, each.end, each.label) for each in background.entities] == places
+        locations = [(entity.start, entity.end, entity.label) for entity in person.entities]
+        assert [
+            (entity.start, entity.end, entity.label) for entity in background.entities
+        ] == locations
     looked = BackgroundPredictor(1, folder).uncertainty(text, settings)
     assert len(looked.vector) == 32
-    found = BackgroundPredictor(1, folder).review(text, [Entity(0, 9, "PER")])
-    assert [each.entity for each in found] == [Entity(0, 9, "PER")]
+    result = BackgroundPredictor(1, folder).review(text, [Entity(0, 9, "PER")])
+    assert [item.entity for item in result] == [Entity(0, 9, "PER")]
     assert BackgroundPredictor(1, folder).threshold() == 0.5

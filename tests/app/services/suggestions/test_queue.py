@@ -45,7 +45,7 @@ class Shelf:
     def signal(
         self,
         number: int,
-        doubt: float = 0.0,
+        uncertainty: float = 0.0,
         disagreement: float = 0.0,
         vector: Sequence[float] = (1.0, 0.0),
         version: int | None = None,
@@ -55,7 +55,7 @@ class Shelf:
                 session,
                 self.ids[number],
                 version or self.version,
-                doubt=doubt,
+                doubt=uncertainty,
                 disagreement=disagreement,
                 vector=signals.packed(vector),
             )
@@ -66,13 +66,13 @@ class Shelf:
 
     def next(self, after: int | None = None) -> int | None:
         here = None if after is None else self.ids[after]
-        found = next_document(self.sessions, self.project_id, here)
-        return None if found is None else self.ids.index(found)
+        result = next_document(self.sessions, self.project_id, here)
+        return None if result is None else self.ids.index(result)
 
     def upcoming(self, count: int, after: int | None = None) -> list[int]:
         here = None if after is None else self.ids[after]
-        found = upcoming(self.sessions, self.project_id, here, count)
-        return [self.ids.index(each) for each in found]
+        result = upcoming(self.sessions, self.project_id, here, count)
+        return [self.ids.index(item) for item in result]
 
     def done_in_turn(self) -> list[int]:
         """Every document, as a person who submits one after the other meets them."""
@@ -128,7 +128,7 @@ def test_the_random_order_is_one_shuffle_that_stays(shelf: Shelf) -> None:
     assert shelf.next(after=order[4]) == order[6]
     assert shelf.next(after=order[29]) == order[1]
     shelf.add(5)
-    assert [each for each in shelf.upcoming(40) if each < 30] == order[1:5] + order[6:]
+    assert [item for item in shelf.upcoming(40) if item < 30] == order[1:5] + order[6:]
 
 
 @pytest.mark.parametrize("order", ["doubt", "disagreement"])
@@ -139,8 +139,8 @@ def test_the_highest_signal_comes_first_and_those_without_one_last(
     shelf.add(5)
     for number, value in ((1, 0.2), (2, 0.9), (4, 0.5)):
         other = 1 - value
-        doubt, disagreement = (value, other) if order == "doubt" else (other, value)
-        shelf.signal(number, doubt, disagreement)
+        uncertainty, disagreement = (value, other) if order == "doubt" else (other, value)
+        shelf.signal(number, uncertainty, disagreement)
     assert shelf.upcoming(5) == [2, 4, 1, 0, 3]
 
 
@@ -149,8 +149,8 @@ def test_only_the_active_models_signals_count(shelf: Shelf) -> None:
     shelf.add(2)
     with writing(shelf.sessions) as session:
         other = model_versions.register(session, "other", ["PER"]).id
-    shelf.signal(1, doubt=0.9, version=other)
-    shelf.signal(0, doubt=0.1)
+    shelf.signal(1, uncertainty=0.9, version=other)
+    shelf.signal(0, uncertainty=0.1)
     assert shelf.upcoming(2) == [0, 1]
 
 
@@ -183,13 +183,13 @@ def test_held_out_documents_come_at_their_share_whatever_the_signals_say(
     shelf.add(12)
     shelf.add(4, "holdout")
     for number in range(12):
-        shelf.signal(number, doubt=0.5, disagreement=0.5)
+        shelf.signal(number, uncertainty=0.5, disagreement=0.5)
     met = shelf.done_in_turn()
-    assert [place for place, each in enumerate(met) if each >= 12] == [3, 7, 11, 15]
-    holdout = [each for each in met if each >= 12]
+    assert [location for location, item in enumerate(met) if item >= 12] == [3, 7, 11, 15]
+    holdout = [item for item in met if item >= 12]
     shelf.order("random")
-    for each in holdout:
-        shelf.mark(each, "new")
+    for item in holdout:
+        shelf.mark(item, "new")
     assert holdout == shelf.upcoming(4)  # drawn, not in order of arrival
 
 

@@ -26,7 +26,7 @@ DECIDE: list[dict[str, Any]] = [
 class AttentiveModel(FakeModel):
     """Remembers what it was told to keep and to leave; finds one thing more where it was told."""
 
-    told: tuple[Sequence[Entity], Sequence[Entity]] = ((), ())
+    constraints_given: tuple[Sequence[Entity], Sequence[Entity]] = ((), ())
 
     def predict(
         self,
@@ -35,7 +35,7 @@ class AttentiveModel(FakeModel):
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
-        self.told = fixed, suppressed
+        self.constraints_given = fixed, suppressed
         if not fixed:
             return super().predict(text, settings)
         return Prediction(text, (*fixed, Entity(13, 15, "LOC", 0.7), Entity(16, 20, "LOC", 0.4)))
@@ -64,7 +64,7 @@ def test_the_model_is_told_what_was_decided_and_its_news_are_suggested(
 
     change = service.resuggest(document_id, "Ann")
 
-    assert model.told == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
+    assert model.constraints_given == ([Entity(0, 4, "PER")], [Entity(9, 12, "ORG")])
     view = service.open(document_id, "Ann")
     assert change == Change(added=1, gone=0)
     assert [(span.start, span.status) for span in view.spans] == [
@@ -148,8 +148,12 @@ def test_an_edit_made_while_the_model_reads_stands_and_the_rest_is_suggested(
             if not self.asked:
                 return super().predict(text, settings, *rest)
             service.apply(document_id, "c", DECIDE, "Ann")
-            told = Entity(0, 4, "LOC", 0.9), Entity(9, 12, "ORG", 0.9), Entity(16, 20, "LOC", 0.9)
-            return Prediction(text, told)
+            reported = (
+                Entity(0, 4, "LOC", 0.9),
+                Entity(9, 12, "ORG", 0.9),
+                Entity(16, 20, "LOC", 0.9),
+            )
+            return Prediction(text, reported)
 
     service = AnnotationService(sessions, SlowModel())
     service.open(document_id, "Ann")
@@ -183,8 +187,8 @@ def test_a_held_out_document_is_shown_without_suggestions(
 def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    found = (Entity(0, 4, "PER", 0.9), Entity(9, 12, "ORG", 0.4))
-    service = AnnotationService(sessions, FakeModel(entities=found))
+    result = (Entity(0, 4, "PER", 0.9), Entity(9, 12, "ORG", 0.4))
+    service = AnnotationService(sessions, FakeModel(entities=result))
 
     view = service.open(document_id, "Ann")
 
@@ -214,7 +218,7 @@ def test_what_was_suggested_and_corrected_is_not_suggested_again(
 
     service.resuggest(document_id, "Ann")
 
-    assert model.told == (
+    assert model.constraints_given == (
         [Entity(0, 4, "LOC"), Entity(9, 15, "ORG")],
         [Entity(0, 4, "PER"), Entity(9, 12, "ORG")],
     )

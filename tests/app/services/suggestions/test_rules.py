@@ -191,8 +191,8 @@ def test_a_rule_that_is_rejected_falls_silent_and_undoing_gives_it_back_its_say(
 
     assert clinic.outcome() == (0, 2, True)
     assert clinic.shown(untouched) == []
-    place = {"start": 5, "end": 12, "label": "DRUG", "status": "suggested", "source": "rule"}
-    clinic.act(second, "restore", "aspirin", **place)
+    location = {"start": 5, "end": 12, "label": "DRUG", "status": "suggested", "source": "rule"}
+    clinic.act(second, "restore", "aspirin", **location)
     assert clinic.outcome() == (0, 1, False)
     assert clinic.shown(untouched) == [ASPIRIN]
     clinic.act(first, "accept", "aspirin")

@@ -42,7 +42,7 @@ def test_of_suggestions_that_contradict_each_other_the_longer_stands_then_the_ru
 ) -> None:
     def shown(*, is_flat: bool) -> list[str]:
         spans = merged(base, rules, flat=is_flat).spans
-        return sorted(f"{found.source[0]} {found.label}" for found in spans)
+        return sorted(f"{span.source[0]} {span.label}" for span in spans)
 
     assert shown(is_flat=True) == flat
     assert shown(is_flat=False) == nested
@@ -65,11 +65,11 @@ def test_rules_add_nothing_that_contradicts_and_take_nothing_away_for_less(
         for (start, length, label), ids in matched.items()
     ]
     new = merged(base, rules, flat=flat)
-    found = {key_of(record): record for record in new.spans}
+    result = {key_of(record): record for record in new.spans}
     added = [record for record in new.spans if record.source == "rule"]
     conflicting = conflict_rule(flat)
 
-    assert len(found) == len(new.spans) == len({record.key for record in new.spans})
+    assert len(result) == len(new.spans) == len({record.key for record in new.spans})
     for record in added:
         for other in new.spans:
             same_place = (record.start, record.end) == (other.start, other.end)

@@ -19,7 +19,7 @@ entities = st.builds(
     st.sampled_from("AB"),
 )
 runs = st.lists(
-    st.lists(entities, max_size=5, unique_by=lambda each: (each.start, each.end)),
+    st.lists(entities, max_size=5, unique_by=lambda item: (item.start, item.end)),
     min_size=1,
     max_size=5,
 )
@@ -80,13 +80,13 @@ def test_half_of_what_two_found_is_common() -> None:
 
 @given(runs)
 def test_every_place_that_was_found_has_one_row_with_a_cell_for_each_run(
-    found: list[list[Entity]],
+    result: list[list[Entity]],
 ) -> None:
-    rows = compare(found)
-    places = [(row.start, row.end) for row in rows]
-    assert set(places) == {(each.start, each.end) for run in found for each in run}
-    assert len(set(places)) == len(places)
+    rows = compare(result)
+    locations = [(row.start, row.end) for row in rows]
+    assert set(locations) == {(item.start, item.end) for run in result for item in run}
+    assert len(set(locations)) == len(locations)
     for row in rows:
-        assert len(row.cells) == len(found)
+        assert len(row.cells) == len(result)
         assert 0 < row.type <= row.boundary <= row.existence <= 1
-    assert (mean_f1(found) in (1.0, None)) == all(row.agreed for row in rows)
+    assert (mean_f1(result) in (1.0, None)) == all(row.agreed for row in rows)

@@ -41,25 +41,25 @@ BY_HAND = annotated(TEXTS, {"Anna": ANNA, "Bo": BO})
 
 
 def test_the_figures_of_three_documents_are_what_they_are_by_hand() -> None:
-    found = measure(BY_HAND)
+    result = measure(BY_HAND)
 
-    (pair,) = found.pairs
+    (pair,) = result.pairs
     assert (pair.first, pair.second, pair.documents, pair.entities) == ("Anna", "Bo", 3, 7)
-    assert found.words == 13
+    assert result.words == 13
     assert pair.exact.value == pytest.approx(2 * 1 / (4 + 3))  # Anna alone is the same
     assert pair.boundaries.value == pytest.approx(2 * 2 / (4 + 3))  # and Oslo
     # 10 of 13 words are equal; by chance (2·1 + 1·0 + 3·5 + 7·7) / 13²
     assert pair.cohen.value == pytest.approx((130 - 66) / (169 - 66))
     # by chance (3² + 1² + 8² + 14²) / 26²
-    assert found.overall.fleiss.value == pytest.approx((520 - 270) / (676 - 270))
+    assert result.overall.fleiss.value == pytest.approx((520 - 270) / (676 - 270))
     # by chance (3·2 + 1·0 + 8·7 + 14·13) / (26·25)
-    assert found.overall.alpha.value == pytest.approx((500 - 244) / (650 - 244))
-    assert found.overall.exact == pair.exact
+    assert result.overall.alpha.value == pytest.approx((500 - 244) / (650 - 244))
+    assert result.overall.exact == pair.exact
 
 
 def test_the_figures_of_one_label_ask_of_each_word_whether_it_is_there() -> None:
     person, organisation = (
-        next(each for each in measure(BY_HAND).labels if each.label == label)
+        next(item for item in measure(BY_HAND).labels if item.label == label)
         for label in ("PER", "ORG")
     )
     assert (person.documents, person.entities) == (1, 3)
@@ -76,9 +76,9 @@ def test_the_figures_of_one_label_ask_of_each_word_whether_it_is_there() -> None
 def test_nested_entities_make_a_words_value_a_set_of_labels() -> None:
     text = ["Bank of China"]
     outer, inner = (0, 13, "ORG"), (8, 13, "LOC")
-    found = measure(annotated(text, {"a": [{outer, inner}], "b": [{outer}]}))
+    result = measure(annotated(text, {"a": [{outer, inner}], "b": [{outer}]}))
     # a: ORG ORG ORG+LOC, b: ORG ORG ORG: 2 of 3 words; by chance (2·3) / 3²
-    assert found.overall.cohen.value == pytest.approx((2 / 3 - 6 / 9) / (1 - 6 / 9))
+    assert result.overall.cohen.value == pytest.approx((2 / 3 - 6 / 9) / (1 - 6 / 9))
 
 
 def test_cohens_kappa_is_the_textbooks() -> None:
@@ -161,17 +161,17 @@ TEXT = "🙂 two, שלום three four five six"
 @given(corpora)
 def test_who_says_the_same_agrees_wholly(responses: list[list[set[Key]]]) -> None:
     same = dict.fromkeys(("a", "b", "c"), responses[0])
-    found = measure(annotated([TEXT] * len(responses[0]), same))
-    every = (found.overall, *found.labels)
+    result = measure(annotated([TEXT] * len(responses[0]), same))
+    every = (result.overall, *result.labels)
     values = [
         figure.value
-        for each in every
-        for figure in (each.exact, each.boundaries, each.cohen, each.fleiss, each.alpha)
+        for item in every
+        for figure in (item.exact, item.boundaries, item.cohen, item.fleiss, item.alpha)
     ]
     assert all(value is None or value == pytest.approx(1) for value in values)
     assert disagreements(annotated([TEXT] * len(responses[0]), same)) == []
     assume(any(responses[0]))
-    assert found.overall.exact.value == 1
+    assert result.overall.exact.value == 1
 
 
 @settings(max_examples=25)
@@ -179,15 +179,15 @@ def test_who_says_the_same_agrees_wholly(responses: list[list[set[Key]]]) -> Non
 def test_the_order_of_people_does_not_matter(responses: list[list[set[Key]]]) -> None:
     texts = [TEXT] * len(responses[0])
     names = ["a", "b", "c"][: len(responses)]
-    found = measure(annotated(texts, dict(zip(names, responses, strict=True))))
+    result = measure(annotated(texts, dict(zip(names, responses, strict=True))))
     turned = measure(annotated(texts, dict(zip(names, reversed(responses), strict=True))))
-    for one, other in zip(
-        (found.overall, *found.labels), (turned.overall, *turned.labels), strict=True
+    for item, other in zip(
+        (result.overall, *result.labels), (turned.overall, *turned.labels), strict=True
     ):
         for name in ("exact", "boundaries", "cohen", "fleiss", "alpha"):
-            here, there = getattr(one, name), getattr(other, name)
-            assert here.value == pytest.approx(there.value) or here.value is there.value
-            assert here.low == pytest.approx(there.low) or here.low is there.low
+            here, present = getattr(item, name), getattr(other, name)
+            assert here.value == pytest.approx(present.value) or here.value is present.value
+            assert here.low == pytest.approx(present.low) or here.low is present.low
             assert here.value is None or -1.0001 <= here.value <= 1.0001
 
 
@@ -195,10 +195,10 @@ def test_the_order_of_people_does_not_matter(responses: list[list[set[Key]]]) ->
 def test_every_entity_is_in_one_difference_or_in_both_answers(
     first: set[Key], second: set[Key]
 ) -> None:
-    found = differences(frozenset(first), frozenset(second))
-    assert sorted(a for _, a, _ in found if a) == sorted(first - second)
-    assert sorted(b for _, _, b in found if b) == sorted(second - first)
-    for kind, a, b in found:
+    result = differences(frozenset(first), frozenset(second))
+    assert sorted(a for _, a, _ in result if a) == sorted(first - second)
+    assert sorted(b for _, _, b in result if b) == sorted(second - first)
+    for kind, a, b in result:
         same = a is not None and b is not None and a[:2] == b[:2]
         assert (kind == "missing") == (a is None or b is None)
         assert (kind == "label") == same
@@ -217,8 +217,8 @@ def test_an_interval_belongs_to_its_seed_and_holds_the_value() -> None:
 
 
 def test_nothing_to_compare_is_no_error() -> None:
-    found = measure([])
-    assert (found.people, found.pairs, found.overall.alpha.value) == ((), (), None)
+    result = measure([])
+    assert (result.people, result.pairs, result.overall.alpha.value) == ((), (), None)
 
 
 def test_people_who_share_no_document_are_no_pair() -> None:
@@ -230,16 +230,16 @@ def test_people_who_share_no_document_are_no_pair() -> None:
 
 
 def test_disagreements_are_of_three_kinds_and_can_be_narrowed() -> None:
-    found = disagreements(BY_HAND)
-    assert [(each.kind, each.document_id) for each in found] == [
+    result = disagreements(BY_HAND)
+    assert [(item.kind, item.document_id) for item in result] == [
         ("missing", 0),
         ("label", 0),
         ("boundary", 1),
     ]
-    assert found[1].keys == ((15, 19, "LOC"), (15, 19, "ORG"))
-    assert [each.kind for each in narrowed(found, labels=["ORG"])] == ["label", "boundary"]
-    assert [each.kind for each in narrowed(found, kinds=["missing"])] == ["missing"]
-    assert narrowed(found, people=["Anna", "Cleo"]) == []
+    assert result[1].keys == ((15, 19, "LOC"), (15, 19, "ORG"))
+    assert [item.kind for item in narrowed(result, labels=["ORG"])] == ["label", "boundary"]
+    assert [item.kind for item in narrowed(result, kinds=["missing"])] == ["missing"]
+    assert narrowed(result, people=["Anna", "Cleo"]) == []
 
 
 def test_what_is_compared_is_each_persons_newest_submitted_answer(
@@ -253,9 +253,9 @@ def test_what_is_compared_is_each_persons_newest_submitted_answer(
     people.submit(0, "Bob", ("Oslo", "LOC"))
     people.open(0, "Cleo")
 
-    (found,) = collect(sessions, people.project_id)
+    (result,) = collect(sessions, people.project_id)
 
-    assert found.responses == {
+    assert result.responses == {
         "Ann": {(0, 9, "PER"), (14, 16, "PER")},
         "Bob": {(0, 9, "PER"), (20, 24, "LOC")},
     }

@@ -22,41 +22,41 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def two(sessions: sessionmaker[Session]) -> Team:
+def pair(sessions: sessionmaker[Session]) -> Team:
     """Two people annotate each document."""
     return team(sessions, 2)
 
 
-def test_documents_are_given_to_named_people_for_good(two: Team) -> None:
-    assert assignment.assign(two.sessions, two.project_id, ["Anna", "Bo"], two.ids[:2]) == 4
-    assert assignment.assign(two.sessions, two.project_id, ["Anna"], two.ids[:1]) == 0
-    later(two, timedelta(hours=25))
+def test_documents_are_given_to_named_people_for_good(pair: Team) -> None:
+    assert assignment.assign(pair.sessions, pair.project_id, ["Anna", "Bo"], pair.ids[:2]) == 4
+    assert assignment.assign(pair.sessions, pair.project_id, ["Anna"], pair.ids[:1]) == 0
+    later(pair, timedelta(hours=25))
     with pytest.raises(FullError):
-        two.open(0, "Cleo")
-    assert upcoming(two.sessions, two.project_id, count=9, person="Cleo") == [two.ids[2]]
-    assert [(load.person, load.open) for load in _loads(two)] == [("Anna", 2), ("Bo", 2)]
+        pair.open(0, "Cleo")
+    assert upcoming(pair.sessions, pair.project_id, count=9, person="Cleo") == [pair.ids[2]]
+    assert [(load.person, load.open) for load in _loads(pair)] == [("Anna", 2), ("Bo", 2)]
 
 
-def test_the_next_documents_that_lack_people_are_given(two: Team) -> None:
-    two.submit(0, "Anna")
-    assert assignment.assign_next(two.sessions, two.project_id, ["Bo", "Cleo"], 5) == 4
-    assert assignment.assign_next(two.sessions, two.project_id, ["Cleo"], 5) == 1
+def test_the_next_documents_that_lack_people_are_given(pair: Team) -> None:
+    pair.submit(0, "Anna")
+    assert assignment.assign_next(pair.sessions, pair.project_id, ["Bo", "Cleo"], 5) == 4
+    assert assignment.assign_next(pair.sessions, pair.project_id, ["Cleo"], 5) == 1
     with pytest.raises(ValueError, match="needs 1 more of its 2 annotators"):
-        assignment.assign_next(two.sessions, two.project_id, ["Cleo"], 5)
-    assert assignment.loads(assignment.given(two.sessions, two.project_id))[0].submitted == 1
+        assignment.assign_next(pair.sessions, pair.project_id, ["Cleo"], 5)
+    assert assignment.loads(assignment.given(pair.sessions, pair.project_id))[0].submitted == 1
 
 
-def test_a_part_is_taken_back_only_while_it_is_untouched(two: Team) -> None:
-    assignment.assign(two.sessions, two.project_id, ["Anna", "Bo"], two.ids[:1])
-    two.submit(0, "Bo")
-    assignment.withdraw(two.sessions, two.ids[0], "Anna")
-    assert [load.person for load in _loads(two)] == ["Bo"]
+def test_a_part_is_taken_back_only_while_it_is_untouched(pair: Team) -> None:
+    assignment.assign(pair.sessions, pair.project_id, ["Anna", "Bo"], pair.ids[:1])
+    pair.submit(0, "Bo")
+    assignment.withdraw(pair.sessions, pair.ids[0], "Anna")
+    assert [load.person for load in _loads(pair)] == ["Bo"]
     with pytest.raises(ValueError, match="that assignment cannot be removed"):
-        assignment.withdraw(two.sessions, two.ids[0], "Bo")
+        assignment.withdraw(pair.sessions, pair.ids[0], "Bo")
 
 
 def test_documents_are_locked_in_order_while_they_are_given(
-    two: Team, monkeypatch: pytest.MonkeyPatch
+    pair: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locked: list[int] = []
     lock = documents.lock
@@ -66,21 +66,23 @@ def test_documents_are_locked_in_order_while_they_are_given(
         return lock(session, document_id)
 
     monkeypatch.setattr(documents, "lock", locking)
-    assignment.assign(two.sessions, two.project_id, ["Anna"], [two.ids[2], two.ids[0], two.ids[1]])
-    assert locked == two.ids
+    assignment.assign(
+        pair.sessions, pair.project_id, ["Anna"], [pair.ids[2], pair.ids[0], pair.ids[1]]
+    )
+    assert locked == pair.ids
     with pytest.raises(LookupError):
-        assignment.assign(two.sessions, two.project_id, ["Anna"], [999])
+        assignment.assign(pair.sessions, pair.project_id, ["Anna"], [999])
 
 
-def test_a_document_in_the_bin_is_given_to_nobody(two: Team) -> None:
-    with writing(two.sessions) as session:
-        trash.put(session, documents.get(session, two.ids[0]))
+def test_a_document_in_the_bin_is_given_to_nobody(pair: Team) -> None:
+    with writing(pair.sessions) as session:
+        trash.put(session, documents.get(session, pair.ids[0]))
     with pytest.raises(LookupError):
-        assignment.assign(two.sessions, two.project_id, ["Anna"], two.ids[:1])
+        assignment.assign(pair.sessions, pair.project_id, ["Anna"], pair.ids[:1])
 
 
 def test_the_next_documents_are_chosen_and_given_in_one_transaction(
-    two: Team, monkeypatch: pytest.MonkeyPatch
+    pair: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_in: list[Session] = []
     lacking, give = assignments.lacking, assignments.add
@@ -95,31 +97,31 @@ def test_the_next_documents_are_chosen_and_given_in_one_transaction(
 
     monkeypatch.setattr(assignments, "lacking", choosing)
     monkeypatch.setattr(assignments, "add", giving)
-    assignment.assign_next(two.sessions, two.project_id, ["Anna"], 1)
+    assignment.assign_next(pair.sessions, pair.project_id, ["Anna"], 1)
     assert len(given_in) == 2
     assert given_in[0] is given_in[1]
 
 
-def test_what_was_given_and_taken_back_is_written_down(two: Team) -> None:
-    assignment.assign(two.sessions, two.project_id, ["Anna"], two.ids[:1])
-    assignment.withdraw(two.sessions, two.ids[0], "Anna")
-    with two.sessions() as session:
-        back, given, *_ = events.of_project(session, two.project_id)
+def test_what_was_given_and_taken_back_is_written_down(pair: Team) -> None:
+    assignment.assign(pair.sessions, pair.project_id, ["Anna"], pair.ids[:1])
+    assignment.withdraw(pair.sessions, pair.ids[0], "Anna")
+    with pair.sessions() as session:
+        back, given, *_ = events.of_project(session, pair.project_id)
     assert (given.action, back.action) == ("assigned", "withdrawn")
-    assert (back.document_id, back.detail) == (two.ids[0], {"people": ["Anna"]})
+    assert (back.document_id, back.detail) == (pair.ids[0], {"people": ["Anna"]})
 
 
-def test_what_two_people_submitted_counts_when_one_is_enough_again(two: Team) -> None:
-    two.submit(0, "Anna", ("Oslo", "LOC"))
-    two.submit(0, "Bo", ("Bo", "PER"))
-    assignment.set_annotators(two.sessions, two.project_id, 1)
+def test_what_two_people_submitted_counts_when_one_is_enough_again(pair: Team) -> None:
+    pair.submit(0, "Anna", ("Oslo", "LOC"))
+    pair.submit(0, "Bo", ("Bo", "PER"))
+    assignment.set_annotators(pair.sessions, pair.project_id, 1)
 
-    assert two.status(0) == "submitted"
-    with two.sessions() as session:
-        (exported,) = corrected(session, two.project_id)
+    assert pair.status(0) == "submitted"
+    with pair.sessions() as session:
+        (exported,) = corrected(session, pair.project_id)
     assert [span.label for span in exported.entities or ()] == ["PER"]
-    assert [span.label for span in two.open(0, "Cleo").spans] == ["PER"]
-    view = two.service.reopen(two.ids[0], "Cleo")
+    assert [span.label for span in pair.open(0, "Cleo").spans] == ["PER"]
+    view = pair.service.reopen(pair.ids[0], "Cleo")
     assert [span.label for span in view.spans] == ["PER"]
 
 

@@ -11,11 +11,11 @@ GOOD = "seven grey herons rowing"
 
 
 def test_passwords_are_kept_as_argon2id() -> None:
-    kept = passwords.hashed(GOOD, "Anna")
+    stored = passwords.hashed(GOOD, "Anna")
 
-    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert passwords.matches(kept, GOOD)
-    assert not passwords.matches(kept, GOOD + " ")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passwords.matches(stored, GOOD)
+    assert not passwords.matches(stored, GOOD + " ")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
 
 
 def test_a_password_typed_on_another_keyboard_is_the_same() -> None:
-    kept = passwords.hashed("fünf Häuser am Fluss", "Anna")
+    stored = passwords.hashed("fünf Häuser am Fluss", "Anna")
 
-    assert passwords.matches(kept, "fünf Häuser am Fluss")
+    assert passwords.matches(stored, "fünf Häuser am Fluss")

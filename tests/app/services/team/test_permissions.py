@@ -54,9 +54,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def services() -> Iterator[str]:
     """Every public function that is given `Sessions`, and every method of a class that is."""
-    for found in pkgutil.walk_packages(app.services.__path__, "app.services."):
-        module = importlib.import_module(found.name)
-        service = found.name.removeprefix("app.services.")
+    for package in pkgutil.walk_packages(app.services.__path__, "app.services."):
+        module = importlib.import_module(package.name)
+        service = package.name.removeprefix("app.services.")
         for name, member in vars(module).items():
             if name.startswith("_") or getattr(member, "__module__", "") != module.__name__:
                 continue
@@ -99,13 +99,13 @@ def test_a_stranger_finds_no_project_no_document_and_no_job(world: World) -> Non
     stranger = world.on("stranger")
 
     with stranger.sessions() as session:
-        assert [each.name for each in rows.every(session)] == ["Other"]
+        assert [row.name for row in rows.every(session)] == ["Other"]
         assert session.get(Project, world.project) is None
         assert session.get(Document, world.document) is None
-    assert [each.name for each in projects.every(stranger.sessions)] == ["Other"]
-    found, document = projects.locate(stranger.sessions, world.project, world.document)
-    assert found is not None
-    assert (found.name, document) == ("Other", None)
+    assert [project.name for project in projects.every(stranger.sessions)] == ["Other"]
+    result, document = projects.locate(stranger.sessions, world.project, world.document)
+    assert result is not None
+    assert (result.name, document) == ("Other", None)
     assert stranger.jobs.every() == ()
     assert stranger.jobs.every(world.project) == ()
     assert trash.contents(stranger.sessions, world.project) == []
@@ -113,26 +113,26 @@ def test_a_stranger_finds_no_project_no_document_and_no_job(world: World) -> Non
 
 def test_who_takes_part_sees_the_project(world: World) -> None:
     with world.on("annotator").sessions() as session:
-        assert [each.name for each in rows.every(session)] == ["News"]
+        assert [row.name for row in rows.every(session)] == ["News"]
     assert world.on("annotator").jobs.every() == ()
     assert len(world.on("reviewer").jobs.every()) == 1
 
 
 def test_nobody_acts_in_another_persons_name(world: World) -> None:
     for who in PEOPLE[1:]:
-        own = world.on(who)
+        personal = world.on(who)
         with pytest.raises(NotAllowedError, match="cannot act as"):
-            own.annotation.apply(world.document, "page", [], "Somebody Else")
+            personal.annotation.apply(world.document, "page", [], "Somebody Else")
 
 
 def test_a_role_that_is_taken_away_is_gone_with_the_next_transaction(world: World) -> None:
-    own = world.on("annotator")
-    assert figures.figures(own.sessions, world.project)
+    personal = world.on("annotator")
+    assert figures.figures(personal.sessions, world.project)
 
     members.assign(world.sessions, world.project, "Annotator", None)
     try:
         with pytest.raises(NotAllowedError):
-            figures.figures(own.sessions, world.project)
+            figures.figures(personal.sessions, world.project)
     finally:
         members.assign(world.sessions, world.project, "Annotator", "annotator")
 
@@ -147,7 +147,7 @@ def test_a_password_is_changed_by_its_own_person_only(world: World) -> None:
 def test_sessions_that_act_for_nobody_may_do_everything(world: World) -> None:
     with world.sessions() as session:
         permissions.require(session, world.project, "administer", "anybody")
-        assert {"News", "Other"} <= {each.name for each in rows.every(session)}
+        assert {"News", "Other"} <= {row.name for row in rows.every(session)}
 
 
 def test_a_text_that_a_hidden_project_has_still_lies_on_the_same_side(world: World) -> None:
@@ -160,8 +160,8 @@ def test_a_text_that_a_hidden_project_has_still_lies_on_the_same_side(world: Wor
     importing.add_text(world.on("stranger").sessions, other.id, "twin", text)
 
     with world.sessions() as session:
-        found = session.query(Document).filter_by(project_id=other.id, text=text).one()
-        assert found.split == "holdout"
+        result = session.query(Document).filter_by(project_id=other.id, text=text).one()
+        assert result.split == "holdout"
 
 
 def world_time(world: World) -> Any:

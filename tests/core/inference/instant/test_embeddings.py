@@ -23,9 +23,9 @@ def test_a_sentence_has_the_same_embeddings_whatever_is_batched_with_it(
 ) -> None:
     """Else what is taken back would not be what was learnt."""
     model = new_model(**options)
-    (alone,) = embed_spans(model, [SHORT])
-    together, _, empty = embed_spans(model, [SHORT, LONG, ()])
-    torch.testing.assert_close(alone.embeddings, together.embeddings, rtol=0, atol=1e-5)
+    (single,) = embed_spans(model, [SHORT])
+    combined, _, empty = embed_spans(model, [SHORT, LONG, ()])
+    torch.testing.assert_close(single.embeddings, combined.embeddings, rtol=0, atol=1e-5)
     assert not empty.places
     assert empty.embeddings.shape == (0, model.denoiser.span_embedding_size)
 

@@ -29,16 +29,16 @@ learnt_documents = st.lists(documents, max_size=3)
 
 def embedded(words: Words) -> SentenceSpans:
     """Spans whose embeddings tell the first and the last word."""
-    places = [
+    locations = [
         (start, end)
         for start in range(len(words))
         for end in range(start + 1, min(len(words), start + MAX_WIDTH) + 1)
     ]
-    vectors = torch.zeros(len(places), FEATURES)
-    for row, (start, end) in enumerate(places):
+    vectors = torch.zeros(len(locations), FEATURES)
+    for row, (start, end) in enumerate(locations):
         vectors[row, VOCABULARY.index(words[start])] = 3.0
         vectors[row, len(VOCABULARY) + VOCABULARY.index(words[end - 1])] = 3.0
-    return SentenceSpans(words, places, vectors)
+    return SentenceSpans(words, locations, vectors)
 
 
 def annotated(words: Words, drug: str = "DRUG") -> Annotated:
@@ -168,8 +168,8 @@ def test_outcomes_are_bounded_and_forgotten_by_document() -> None:
 
 
 def test_flat_suggestions_do_not_overlap_and_nested_ones_do_not_cross() -> None:
-    places = [(0, 1), (0, 2), (1, 3)]
-    sentence = SentenceSpans(("a", "b", "c"), places, torch.tensor([[0.9], [0.8], [0.7]]))
+    locations = [(0, 1), (0, 2), (1, 3)]
+    sentence = SentenceSpans(("a", "b", "c"), locations, torch.tensor([[0.9], [0.8], [0.7]]))
     weights = torch.tensor([[1.0], [0.0]])
 
     def spans(flat: bool) -> list[tuple[int, int]]:

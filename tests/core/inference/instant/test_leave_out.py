@@ -32,16 +32,16 @@ def window(
     words: Sequence[str], entities: Sequence[Span], rejected: Sequence[Span] = ()
 ) -> AnnotatedWindow:
     """Spans whose embeddings tell the first and the last word."""
-    places = [
+    locations = [
         (start, end)
         for start in range(len(words))
         for end in range(start + 1, min(len(words), start + MAX_WIDTH) + 1)
     ]
-    vectors = torch.zeros(len(places), FEATURES)
-    for row, (start, end) in enumerate(places):
+    vectors = torch.zeros(len(locations), FEATURES)
+    for row, (start, end) in enumerate(locations):
         vectors[row, VOCABULARY.index(words[start])] = 3.0
         vectors[row, len(VOCABULARY) + VOCABULARY.index(words[end - 1])] = 3.0
-    sentence = SentenceSpans(tuple(words), places, vectors)
+    sentence = SentenceSpans(tuple(words), locations, vectors)
     offsets = [sum(len(word) + 1 for word in words[:index]) for index in range(len(words))]
     tokens = [Token(at, at + len(word)) for at, word in zip(offsets, words, strict=True)]
     return AnnotatedWindow(Annotated(sentence, entities, rejected), tokens)
@@ -86,7 +86,7 @@ def test_to_take_a_document_back_is_never_to_have_learnt_it_and_leaves_the_head_
 
 
 @pytest.mark.parametrize(
-    ("entities", "found"),
+    ("entities", "result"),
     [
         (RIGHT, [("10 mg", "DOSE", "DOSE"), ("aspirin", "DRUG", "DRUG")]),
         ((Span(0, 2, "DOSE"), Span(3, 4, "DOSE")), [("aspirin", "DOSE", "DRUG")]),
@@ -97,16 +97,16 @@ def test_to_take_a_document_back_is_never_to_have_learnt_it_and_leaves_the_head_
     ids=["right", "another label", "another boundary", "no entity", "missing"],
 )
 def test_every_kind_of_mistake_is_found_though_the_head_has_learnt_it(
-    entities: Sequence[Span], found: list[tuple[str, str | None, str | None]]
+    entities: Sequence[Span], result: list[tuple[str, str | None, str | None]]
 ) -> None:
     """The mistake is made in every sentence of its document."""
     document = [window(WORDS, entities)] * 3
-    answers = reviewed(document)
-    for answer in found:
-        assert answers.count(answer) == 3
+    responses = reviewed(document)
+    for answer in result:
+        assert responses.count(answer) == 3
     if entities != RIGHT:
         right = {("10 mg", "DOSE", "DOSE"), ("aspirin", "DRUG", "DRUG")}
-        assert set(answers) - right == set(found)
+        assert set(responses) - right == set(result)
 
 
 def test_a_mistake_is_doubted_more_than_what_is_right() -> None:
@@ -133,8 +133,8 @@ def test_windows_stand_where_their_words_are_in_the_text(new_model: NewModel) ->
     start = text.rindex("Bo")
     entities = [Entity(0, 4, "PER"), Entity(start, start + 2, "PER")]
     (windows,) = annotated_windows(Pipeline(new_model()), text, entities, [Entity(5, 8, "LOC")])
-    found = [item.entity(span) for item in windows for span in item.annotated.entities]
-    assert found == entities
+    result = [item.entity(span) for item in windows for span in item.annotated.entities]
+    assert result == entities
     assert [span for item in windows for span in item.annotated.rejected] == [Span(1, 2, "LOC")]
 
 

@@ -81,15 +81,15 @@ def test_before_anything_is_learnt_the_model_has_the_only_word(
 def test_what_was_learnt_is_suggested_in_code_points_beside_the_models(
     pipeline: Pipeline, head: InstantHead
 ) -> None:
-    for taught in LESSONS:
-        learn(pipeline, head, taught)
+    for trained in LESSONS:
+        learn(pipeline, head, trained)
     text = "🙂 Ms. Haag took aspirin: 10 mg of aspirin."
     predicted = Entity(2, 10, "PER", 0.9)
     suggestions = suggest(pipeline, head.suggester(), text, [predicted])
     assert predicted in suggestions.entities
     assert predicted.key not in suggestions.instant
-    found = {(entity.text, entity.label) for entity in suggestions.entities[1:]}
-    assert ("aspirin", "DRUG") in found
+    result = {(entity.text, entity.label) for entity in suggestions.entities[1:]}
+    assert ("aspirin", "DRUG") in result
     for entity in suggestions.entities[1:]:
         assert entity.text == text[entity.start : entity.end]
         assert entity.key in suggestions.instant
@@ -100,13 +100,13 @@ def test_what_was_learnt_is_suggested_in_code_points_beside_the_models(
 def test_learn_all_and_take_half_back_is_to_learn_half(
     pipeline: Pipeline, scaling: Scaling, head: InstantHead
 ) -> None:
-    for taught in LESSONS[:4]:
-        learn(pipeline, head, taught)
-    for taught in LESSONS[:4:2]:
-        unlearn(pipeline, head, taught)
+    for trained in LESSONS[:4]:
+        learn(pipeline, head, trained)
+    for trained in LESSONS[:4:2]:
+        unlearn(pipeline, head, trained)
     half = InstantHead(scaling, flat=True)
-    for taught in LESSONS[1:4:2]:
-        learn(pipeline, half, taught)
+    for trained in LESSONS[1:4:2]:
+        learn(pipeline, half, trained)
     assert_alike(head, half, pipeline)
     assert {outcome.document for outcome in head.outcomes} <= {1, 3}
 
@@ -116,8 +116,8 @@ def test_documents_learnt_in_batches_are_learnt_as_one_by_one(
 ) -> None:
     measured = list(learn_many(pipeline, head, iter(LESSONS), batch_size=5))
     single = InstantHead(scaling, flat=True)
-    for taught in LESSONS:
-        learn(pipeline, single, taught)
+    for trained in LESSONS:
+        learn(pipeline, single, trained)
     assert len(measured) == len(LESSONS)
     assert_alike(head, single, pipeline)
 
@@ -138,8 +138,8 @@ def test_a_known_label_that_the_head_contradicts_is_not_suggested(
     pipeline: Pipeline, head: InstantHead
 ) -> None:
     head.known = frozenset({"DRUG"})
-    for taught in LESSONS:
-        learn(pipeline, head, taught)
+    for trained in LESSONS:
+        learn(pipeline, head, trained)
     wrong = Entity(0, 7, "DRUG", 0.9)
     text = "Nothing of note was said in the meeting."
     strict = replace(head.suggester(), thresholds=Thresholds({}, {"DRUG": 0.9}))
@@ -170,10 +170,10 @@ def test_a_model_that_was_not_asked_has_no_outcomes(pipeline: Pipeline, head: In
 def test_entities_that_are_no_whole_words_are_missed_but_no_fault(
     pipeline: Pipeline, head: InstantHead
 ) -> None:
-    taught = Lesson(1, "aspirin", (Entity(0, 3, "DRUG"),))
-    assert learn(pipeline, head, taught).instant == {"DRUG": LabelOutcome(missed=1)}
+    trained = Lesson(1, "aspirin", (Entity(0, 3, "DRUG"),))
+    assert learn(pipeline, head, trained).instant == {"DRUG": LabelOutcome(missed=1)}
     assert head.labels == ()
-    unlearn(pipeline, head, taught)
+    unlearn(pipeline, head, trained)
     assert head.documents == 0
 
 

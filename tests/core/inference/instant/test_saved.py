@@ -17,7 +17,7 @@ from core.inference.instant.saved import (
 from tests.core.inference.instant.test_head import TEACHING, assert_alike, embedded, head_of, learn
 
 
-def taught(times: int = 2) -> bytes:
+def trained(times: int = 2) -> bytes:
     head = head_of(*[TEACHING] * times)
     head.record(
         [Outcome(1, "DRUG", True, 0.25, True, True), Outcome(1, "DOSE", False, 0.5, False, True)]
@@ -27,11 +27,11 @@ def taught(times: int = 2) -> bytes:
 
 
 def test_a_head_comes_back_byte_for_byte() -> None:
-    assert head_to_bytes(head_from_bytes(taught())) == taught()
+    assert head_to_bytes(head_from_bytes(trained())) == trained()
 
 
 def test_a_head_that_comes_back_goes_on_learning() -> None:
-    head = head_from_bytes(taught())
+    head = head_from_bytes(trained())
     learn(head, TEACHING)
     assert_alike(head, head_of(*[TEACHING] * 3), TEACHING)
 
@@ -43,7 +43,7 @@ def test_the_same_documents_make_the_same_bytes() -> None:
 
 
 def test_a_suggester_comes_back_byte_for_byte_and_suggests_the_same() -> None:
-    suggester = head_from_bytes(taught()).suggester()
+    suggester = head_from_bytes(trained()).suggester()
     written = suggester_to_bytes(suggester)
     restored = suggester_from_bytes(written)
     assert suggester_to_bytes(restored) == written
@@ -54,7 +54,7 @@ def test_a_suggester_comes_back_byte_for_byte_and_suggests_the_same() -> None:
 
 
 def test_heads_do_not_grow_with_their_documents() -> None:
-    assert len(taught(20)) <= len(taught(2)) + 100
+    assert len(trained(20)) <= len(trained(2)) + 100
 
 
 def test_an_empty_head_and_its_suggester_come_back() -> None:
@@ -72,7 +72,7 @@ def test_other_bytes_are_refused(read: Callable[[bytes], object], data: bytes) -
 
 def test_a_head_is_no_suggester() -> None:
     with pytest.raises(InstantStateError, match="expected an instant suggester of format 1"):
-        suggester_from_bytes(taught())
+        suggester_from_bytes(trained())
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_a_head_is_no_suggester() -> None:
     ],
 )
 def test_tensors_that_do_not_fit_are_refused(name: str, tensor: torch.Tensor) -> None:
-    tensors = {**load(taught()), name: tensor}
+    tensors = {**load(trained()), name: tensor}
     with pytest.raises(InstantStateError, match="does not hold together"):
         head_from_bytes(save(tensors))

@@ -11,12 +11,12 @@ from core.inference.instant.ngram_counts import MAX_WORDS, NgramCounts
 from core.inference.instant.string_counts import Occurrences, StringCounts
 from core.types import Span
 
-Sentence = tuple[tuple[str, ...], tuple[Span, ...]]
+EncodedBatch = tuple[tuple[str, ...], tuple[Span, ...]]
 WORDS = ("a", "A", "b", "c")
 
 
 @st.composite
-def sentences(draw: st.DrawFn) -> Sentence:
+def sentences(draw: st.DrawFn) -> EncodedBatch:
     words = tuple(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6)))
     count = draw(st.integers(0, 3))
     spans = set()
@@ -27,14 +27,14 @@ def sentences(draw: st.DrawFn) -> Sentence:
     return words, tuple(sorted(spans))
 
 
-def counts_of(learnt: list[Sentence]) -> StringCounts:
+def counts_of(learnt: list[EncodedBatch]) -> StringCounts:
     counts = StringCounts()
     for words, entities in learnt:
         counts.add(words, entities)
     return counts
 
 
-def by_definition(learnt: list[Sentence]) -> dict[str, Occurrences]:
+def by_definition(learnt: list[EncodedBatch]) -> dict[str, Occurrences]:
     """Marked strings as they stand, and in lower case whatever the case of the occurrences; a long
     one is counted where it is marked alone."""
     marked: dict[str, Counter[str]] = {}
@@ -57,7 +57,7 @@ def by_definition(learnt: list[Sentence]) -> dict[str, Occurrences]:
 @given(st.lists(sentences(), max_size=5))
 @settings(max_examples=30, deadline=None)
 def test_a_string_is_counted_in_every_sentence_whenever_it_was_marked(
-    learnt: list[Sentence],
+    learnt: list[EncodedBatch],
 ) -> None:
     assert counts_of(learnt).table() == by_definition(learnt)
 
@@ -65,7 +65,7 @@ def test_a_string_is_counted_in_every_sentence_whenever_it_was_marked(
 @given(st.lists(sentences(), max_size=3), st.lists(sentences(), max_size=3))
 @settings(max_examples=30, deadline=None)
 def test_what_is_taken_back_was_never_there(
-    remaining: list[Sentence], taken: list[Sentence]
+    remaining: list[EncodedBatch], taken: list[EncodedBatch]
 ) -> None:
     counts = counts_of([*remaining, *taken])
     for words, entities in taken:

@@ -30,10 +30,12 @@ def write_corpus(folder: Path, examples: tuple[Example, ...]) -> None:
     folder.mkdir(parents=True)
     lines = [
         {
-            "tokens": each.words,
-            "entities": [{"start": e.start, "end": e.end, "type": e.label} for e in each.entities],
+            "tokens": example.words,
+            "entities": [
+                {"start": e.start, "end": e.end, "type": e.label} for e in example.entities
+            ],
         }
-        for each in examples
+        for example in examples
     ]
     text = "".join(json.dumps(line) + "\n" for line in lines)
     for split in ("train", "dev", "test"):
@@ -41,11 +43,11 @@ def write_corpus(folder: Path, examples: tuple[Example, ...]) -> None:
 
 
 def outermost(example: Example) -> Example:
-    kept: list[Span] = []
-    for span in sorted(example.entities, key=lambda each: each.start - each.end):
-        if not any(span.start < other.end and other.start < span.end for other in kept):
-            kept.append(span)
-    return replace(example, entities=tuple(sorted(kept)))
+    stored: list[Span] = []
+    for span in sorted(example.entities, key=lambda item: item.start - item.end):
+        if not any(span.start < other.end and other.start < span.end for other in stored):
+            stored.append(span)
+    return replace(example, entities=tuple(sorted(stored)))
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +62,7 @@ def bench(
     for name in NESTED:
         write_corpus(data / name, SENTENCES)
     for name in FLAT:
-        write_corpus(data / name, tuple(outermost(each) for each in SENTENCES))
+        write_corpus(data / name, tuple(outermost(sentence) for sentence in SENTENCES))
     model, tagger = tmp_path_factory.mktemp("model"), tmp_path_factory.mktemp("tagger")
     new_model().save(model)
     Tagger(new_model()).save(tagger)

@@ -29,13 +29,13 @@ def test_given_entities_do_not_count_and_the_rest_is_the_same_each_time(
     def finds_as_many(
         model: object, words: Sequence[object], sampler: object, constraints: Sequence[Constraints]
     ) -> list[Any]:
-        found = []
+        result = []
         for sentence, rule in zip(words, constraints, strict=True):
-            example = next(each for each in SENTENCES if each.words == sentence)
+            example = next(item for item in SENTENCES if item.words == sentence)
             rest = [span for span in example.entities if span not in rule.fixed]
-            kept = (*rule.fixed, *rest[: len(rule.fixed)])
-            found.append([Candidate(s.start, s.end, s.label, 1.0, 1, 0) for s in kept])
-        return found
+            stored = (*rule.fixed, *rest[: len(rule.fixed)])
+            result.append([Candidate(s.start, s.end, s.label, 1.0, 1, 0) for s in stored])
+        return result
 
     monkeypatch.setattr(measures, "propose", finds_as_many)
     trained = CandidateModel(DiffusionLearner(new_model(), TrainingConfig()))
@@ -59,10 +59,10 @@ def test_a_tagger_cannot_be_asked_for_what_noisy_spans_tell(new_model: NewModel)
 def test_a_flat_corpus_is_decoded_flat(
     new_model: NewModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[bool] = []
+    visible: list[bool] = []
 
     def watched(trained: object, asked: MeasureInput) -> list[dict[str, Any]]:
-        seen.extend(each.flat for each in asked.samplers)
+        visible.extend(sampler.flat for sampler in asked.samplers)
         return []
 
     monkeypatch.setitem(measures.MEASURES, "scores", watched)
@@ -70,7 +70,7 @@ def test_a_flat_corpus_is_decoded_flat(
     asked = MeasureInput(SENTENCES, (), (SamplerSettings(), SamplerSettings(seed=1)))
     for flat in (True, False):
         measures.measured(trained, "scores", asked, flat)
-    assert seen == [True, True, False, False]
+    assert visible == [True, True, False, False]
 
 
 def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
@@ -81,19 +81,21 @@ def test_a_finder_that_knows_gold_ranks_every_seeded_error_first(
     def knows(
         model: object, words: Sequence[object], spans: Sequence[Sequence[Span]]
     ) -> list[list[SpanReview]]:
-        answers = []
-        for sentence, own in zip(words, spans, strict=True):
-            gold = next(each.entities for each in SENTENCES if each.words == sentence)
-            left = [each for each in gold if each not in own]
-            answers.append(
+        responses = []
+        for sentence, item in zip(words, spans, strict=True):
+            gold = next(entry.entities for entry in SENTENCES if entry.words == sentence)
+            left = [entry for entry in gold if entry not in item]
+            responses.append(
                 [
                     SpanReview(0.1, span)
                     if span in gold
-                    else SpanReview(0.9, next((each for each in left if overlap(each, span)), None))
-                    for span in own
+                    else SpanReview(
+                        0.9, next((entry for entry in left if overlap(entry, span)), None)
+                    )
+                    for span in item
                 ]
             )
-        return answers
+        return responses
 
     monkeypatch.setattr(error_finders, "review_spans", knows)
     monkeypatch.setattr(error_finders, "ERRORS", 0.5)

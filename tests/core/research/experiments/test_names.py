@@ -64,16 +64,16 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     else:
         options += ["--model", str(bench.model), "--tagger", str(bench.tagger)]
     assert main(["experiment", name, *options, *OPTIONS.get(name, [])]) == 0
-    said = capsys.readouterr().out
-    assert "skipped" not in said
+    captured = capsys.readouterr().out
+    assert "skipped" not in captured
     table = (tmp_path / f"{name}.md").read_text()
-    assert table in said
+    assert table in captured
     assert "--quick" in table
     assert "https://cdn" not in (tmp_path / f"{name}.html").read_text()
     assert (tmp_path / "plotly.min.js").is_file()
     with (tmp_path / f"{name}.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    column = next(each for each in ("F1", "final dev F1", "mean F1", "AUROC") if each in rows[0])
+    column = next(item for item in ("F1", "final dev F1", "mean F1", "AUROC") if item in rows[0])
     assert any(row[column] for row in rows if row.get("source") != "paper")
     assert not list(tmp_path.rglob("*.safetensors")), "trained weights were left behind"
 

@@ -26,13 +26,13 @@ def row(*f1: float, **more: Any) -> dict[str, Any]:
             "corpus": "gum_named",
             "precision": 0.5,
             "recall": 0.5,
-            "f1": each,
+            "f1": item,
             "nested_recall": 1.0,
             "nested_gold": 0,
             "sentences_per_second": 9.0,
             **more,
         }
-        for each in f1
+        for item in f1
     ]
     return {"parameters": 7, "measures": measures, "train_seconds": 60, "best_dev_f1": 0.25}
 
@@ -91,8 +91,8 @@ def test_each_sampler_is_a_record_of_its_own_and_a_baseline_is_one() -> None:
         (run("ours", samplers=grid), ours),
         (run("tagger", kind="tagger", samplers=grid), row(0.3)),
     ]
-    found = [(each["model"], each.get("γ"), each["F1"]) for each in average(done, samplers=True)]
-    assert found == [("ours", 1, 10), ("ours", 5, 20), ("tagger", None, 30)]
+    result = [(item["model"], item.get("γ"), item["F1"]) for item in average(done, samplers=True)]
+    assert result == [("ours", 1, 10), ("ours", 5, 20), ("tagger", None, 30)]
 
 
 def test_lines_are_drawn_in_the_order_of_x() -> None:

@@ -39,19 +39,19 @@ class Killed(Exception):
 
 def trained_epochs(monkeypatch: pytest.MonkeyPatch, die_after: int | None = None) -> list[int]:
     """The epochs that are really trained; the process dies after `die_after` of them."""
-    seen: list[int] = []
+    visible: list[int] = []
     real = performing.train
 
     def watched(*arguments: Any) -> Any:
         for record in real(*arguments):
             yield record
             if isinstance(record, Evaluated):
-                seen.append(record.epoch)
-                if die_after == len(seen):
+                visible.append(record.epoch)
+                if die_after == len(visible):
                     raise Killed
 
     monkeypatch.setattr(performing, "train", watched)
-    return seen
+    return visible
 
 
 def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(
@@ -62,19 +62,17 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(
         with pytest.raises(Killed):
             list(perform_all([run], tmp_path / "killed"))
     assert read_row(tmp_path / "killed", run) is None
-    seen = trained_epochs(monkeypatch)
+    visible = trained_epochs(monkeypatch)
     list(perform_all([run], tmp_path / "killed"))
-    assert seen == [2]
+    assert visible == [2]
     list(perform_all([run], tmp_path / "whole"))
-    assert seen == [2, 1, 2]
+    assert visible == [2, 1, 2]
     rows = [read_row(tmp_path / name, run) for name in ("killed", "whole")]
     assert rows[0] is not None
     assert rows[1] is not None
     for name in ("points", "best_dev_f1", "steps"):
         assert rows[0][name] == rows[1][name]
-    assert [each["f1"] for each in rows[0]["measures"]] == [
-        each["f1"] for each in rows[1]["measures"]
-    ]
+    assert [row["f1"] for row in rows[0]["measures"]] == [row["f1"] for row in rows[1]["measures"]]
 
 
 @pytest.mark.parametrize("moment", [(performing, "measured"), (store, "write_atomically")])
@@ -84,28 +82,28 @@ def test_a_run_killed_after_its_training_is_not_trained_again(
     def dies(*_: object) -> None:
         raise Killed
 
-    seen = trained_epochs(monkeypatch)
+    visible = trained_epochs(monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(*moment, dies)
         with pytest.raises(Killed):
             list(perform_all([run], tmp_path))
     list(perform_all([run], tmp_path))
-    assert seen == [1, 2]
+    assert visible == [1, 2]
     assert read_row(tmp_path, run) is not None
 
 
 def test_a_finished_run_is_not_run_again_but_one_with_other_settings_is(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = trained_epochs(monkeypatch)
+    visible = trained_epochs(monkeypatch)
     short = replace(run, overrides={**TINY, "epochs": 1})
     list(perform_all([short], tmp_path))
     assert list(perform_all([short], tmp_path)) == ["[1/1] gum_named ours: done before"]
     renamed = replace(short, name="another name", cells=())
     assert read_row(tmp_path, renamed) is not None
-    assert seen == [1]
+    assert visible == [1]
     list(perform_all([replace(short, seed=1)], tmp_path))
-    assert seen == [1, 1]
+    assert visible == [1, 1]
 
 
 def test_the_fingerprint_follows_settings_and_contents_not_paths(
@@ -123,7 +121,7 @@ def test_the_fingerprint_follows_settings_and_contents_not_paths(
         replace(run, kind="tagger"),
         replace(run, encoder=None, start=bench.model, overrides={}),
     ]
-    assert len({fingerprint(each) for each in (run, *others)}) == len(others) + 1
+    assert len({fingerprint(item) for item in (run, *others)}) == len(others) + 1
     tagger = replace(run, kind="tagger")
     assert fingerprint(replace(tagger, overrides={**TINY, "num_spans": 9})) == fingerprint(tagger)
 
@@ -132,9 +130,9 @@ def test_a_run_without_its_data_is_passed_over_and_says_what_is_missing(
     run: Run, tmp_path: Path
 ) -> None:
     lost = replace(run, corpora=(Corpus.at(tmp_path / "ace04"),))
-    (said,) = perform_all([lost], tmp_path)
-    assert "skipped" in said
-    assert str(tmp_path / "ace04" / "train.jsonl") in said
+    (message,) = perform_all([lost], tmp_path)
+    assert "skipped" in message
+    assert str(tmp_path / "ace04" / "train.jsonl") in message
 
 
 def test_a_run_that_another_process_works_on_is_passed_over(run: Run, tmp_path: Path) -> None:
@@ -158,8 +156,8 @@ def test_a_row_that_was_half_written_is_no_row(run: Run, tmp_path: Path) -> None
 
 def test_runs_are_chosen_by_a_part_of_their_name(run: Run) -> None:
     runs = [replace(run, name=name) for name in ("wikigold ours", "wikigold tagger", "btc ours")]
-    assert [each.name for each in chosen(runs, "wikigold")] == ["wikigold ours", "wikigold tagger"]
-    assert [each.name for each in chosen(runs, "*ours")] == ["wikigold ours", "btc ours"]
+    assert [item.name for item in chosen(runs, "wikigold")] == ["wikigold ours", "wikigold tagger"]
+    assert [item.name for item in chosen(runs, "*ours")] == ["wikigold ours", "btc ours"]
     with pytest.raises(ValueError, match="wikigold tagger"):
         chosen(runs, "biaffine")
 
@@ -218,9 +216,9 @@ def test_old_sentences_are_replayed_beside_the_new_ones_that_alone_choose(
         replay=share,
     )
     learnt, dev = training_examples(run)
-    said = [(each.words[0], each.labels) for each in learnt]
-    assert said == [("new", None)] * 4 + [("known", frozenset({"PER"}))] * old
-    assert [each.words[0] for each in dev] == ["new"] * 3
+    message = [(item.words[0], item.labels) for item in learnt]
+    assert message == [("new", None)] * 4 + [("known", frozenset({"PER"}))] * old
+    assert [item.words[0] for item in dev] == ["new"] * 3
     assert labels_of(run) == ("Disease", "PER")
 
 

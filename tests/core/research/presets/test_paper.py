@@ -30,7 +30,7 @@ def touch(folder: Path, *names: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_corpus_is_found_by_the_names_that_people_have(name: str, tmp_path: Path) -> None:
     touch(tmp_path, *NAMES[name], "ace2004_types.json", "README", "train.log.gz")
-    train, dev, test = (tmp_path / each for each in NAMES[name])
+    train, dev, test = (tmp_path / item for item in NAMES[name])
     if name == "msra":
         (tmp_path / "train.log.gz").unlink()
     files = PRESETS[name].files(tmp_path)
@@ -97,7 +97,7 @@ def test_the_settings_are_those_of_table_8() -> None:
 
 def test_every_example_in_the_guide_to_the_corpora_is_read(tmp_path: Path) -> None:
     text = (Path(__file__).parents[4] / "docs/corpora.md").read_text("utf-8")
-    blocks = [each.split("```", 1)[0] for each in text.split("```text\n")[1:]]
+    blocks = [part.split("```", 1)[0] for part in text.split("```text\n")[1:]]
     assert len(blocks) == 5
     for number, block in enumerate(blocks):
         path = tmp_path / str(number)
