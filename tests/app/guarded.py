@@ -308,9 +308,9 @@ GUARDED: dict[str, tuple[str, Call]] = {
             ReviewService(w.sessions).learn(w.project, [w.submission], PretendedModel(names=()))
         ),
     ),
-    "suggestions.take_suggestion.take": (
+    "suggestions.take_suggestion.correct": (
         "review",
-        lambda w: take_suggestion.take(w.sessions, _suspect(w), w.name),
+        lambda w: take_suggestion.correct(w.sessions, _suspect(w), w.name),
     ),
     "suggestions.take_suggestion.take_back": (
         "review",

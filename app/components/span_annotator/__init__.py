@@ -21,6 +21,33 @@ Never acknowledge what was not kept: name it in `returned`. Where its client is 
 (`wrong_owner`), the page takes another number and sends it again. Else the page keeps it aside,
 says `why`, and gives it out as a file. What another person left unsent in the tab is shown, never
 sent.
+
+`span_annotator` takes
+
+    doc_id, text: the document and its raw text; another one begins a new visit, without undo.
+    labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
+    spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
+        suggested, accepted or rejected, source model, instant, rule or person, score 0..1 or
+        None, confidence `{left, right, type, ...}` in 0..1, None or missing.
+    tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
+    ack, returned: `{client, seq}`, the last operation applied of that client;
+        `{client, doc_id, foreign, why}`, what can never be saved as it was sent.
+    key, store, person: the component's key in session state; the database, named up to a first
+        blank; and whose edits are sent to it.
+    read_only: shows everything and changes nothing.
+    error, empty: why the server refused an operation; what a text without spans is told as.
+    hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
+    hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
+    comment, skip_reason: what was said of the document, and why it was skipped.
+    can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
+    conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
+    news: `{version, text, spans}`: what others did, told once for each version.
+
+and returns
+
+    `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise",
+    "history" or "suggest" in the one run after the person asked for it, else None; with a
+    span selected, "denoise@17" names where it begins.
 """
 
 from __future__ import annotations
@@ -92,33 +119,7 @@ def span_annotator(
     conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Mounts the annotator.
-
-    Args:
-        doc_id, text: the document and its raw text; another one begins a new visit, without undo.
-        labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
-        spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
-            suggested, accepted or rejected, source model, person or rule, score 0..1 or None,
-            confidence `{left, right, type, ...}` in 0..1, None or missing.
-        tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
-        ack, returned: `{client, seq}`, the last operation applied of that client;
-            `{client, doc_id, foreign, why}`, what can never be saved as it was sent.
-        key, store, person: the component's key in session state; the database, named up to a first
-            blank; and whose edits are sent to it.
-        read_only: shows everything and changes nothing.
-        error, empty: why the server refused an operation; what a text without spans is told as.
-        hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
-        hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
-        comment, skip_reason: what was said of the document, and why it was skipped.
-        can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
-        conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
-        news: `{version, text, spans}`: what others did, told once for each version.
-
-    Returns:
-        `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise",
-        "history" or "suggest" in the one run after the person asked for it, else None; with a
-        span selected, "denoise@17" names where it begins.
-    """
+    """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},

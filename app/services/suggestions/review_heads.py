@@ -55,12 +55,12 @@ class Teacher(Protocol):
 @dataclass
 class _Learnt:
     head: InstantHead
-    answers: dict[int, Answer] = field(default_factory=dict)
+    submissions: dict[int, Answer] = field(default_factory=dict)
     """By the number of their set."""
 
     def has_room(self) -> bool:
-        characters = sum(len(answer.text) for answer in self.answers.values())
-        return len(self.answers) < MAX_DOCUMENTS and characters < MAX_CHARACTERS
+        characters = sum(len(answer.text) for answer in self.submissions.values())
+        return len(self.submissions) < MAX_DOCUMENTS and characters < MAX_CHARACTERS
 
 
 class ReviewHeads:
@@ -77,9 +77,9 @@ class ReviewHeads:
             self._learnt.clear()
 
     def learn(
-        self, project_id: int, flat: bool, answers: Iterable[Answer], teacher: Teacher
+        self, project_id: int, flat: bool, submissions: Iterable[Answer], teacher: Teacher
     ) -> Iterator[int]:
-        """Learn answers until there is no room; yield how many are learnt."""
+        """Learn submissions until there is no room; yield how many are learnt."""
         with self._lock:
             learnt = self._of(project_id, teacher)
             if learnt is None or learnt.head.flat != flat:
@@ -87,24 +87,24 @@ class ReviewHeads:
                 self._learnt[project_id, teacher.model_version_id] = learnt
                 while len(self._learnt) > _KEPT:
                     self._learnt.popitem(last=False)
-        for answer in answers:
+        for answer in submissions:
             with self._lock:
                 if not learnt.has_room():
                     return
-                if answer.set_id not in learnt.answers:
+                if answer.set_id not in learnt.submissions:
                     with self._whole(project_id, teacher):
                         teacher.learn(learnt.head, answer)
-                    learnt.answers[answer.set_id] = answer
-            yield len(learnt.answers)
+                    learnt.submissions[answer.set_id] = answer
+            yield len(learnt.submissions)
 
     def retain(self, project_id: int, set_ids: Sequence[int], teacher: Teacher) -> None:
         """Take back what was learnt from other sets: they were reopened, changed or deleted."""
         with self._lock:
             learnt = self._of(project_id, teacher)
-            for set_id in sorted(learnt.answers.keys() - set(set_ids)) if learnt else ():
+            for set_id in sorted(learnt.submissions.keys() - set(set_ids)) if learnt else ():
                 assert learnt is not None
                 with self._whole(project_id, teacher):
-                    teacher.learn(learnt.head, learnt.answers.pop(set_id), -1)
+                    teacher.learn(learnt.head, learnt.submissions.pop(set_id), -1)
 
     def review(self, project_id: int, answer: Answer, teacher: Teacher) -> list[EntityReview]:
         """Review a document with what was learnt from the others."""
@@ -112,7 +112,7 @@ class ReviewHeads:
             learnt = self._of(project_id, teacher)
             if learnt is None:
                 return []
-            return teacher.review_without(learnt.head, answer, answer.set_id in learnt.answers)
+            return teacher.review_without(learnt.head, answer, answer.set_id in learnt.submissions)
 
     @contextmanager
     def _whole(self, project_id: int, teacher: Teacher) -> Iterator[None]:

@@ -34,7 +34,7 @@ class Taken:
     after: int
 
 
-def take(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
+def correct(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
     """Correct the document as suggested and submit it again, in one transaction. The history has
     every step.
 
@@ -86,8 +86,8 @@ def _operations(
     accepted, instead = suspect.entity, suspect.instead
     if accepted is None:
         assert instead is not None  # a suspect has the one or the other
-        place = {"start": instead.start, "end": instead.end, "label": instead.label}
-        return [{"op": "add", "id": f"{client}-1", **place}, {"op": "submit"}]
+        entity = {"start": instead.start, "end": instead.end, "label": instead.label}
+        return [{"op": "add", "id": f"{client}-1", **entity}, {"op": "submit"}]
     span = next(
         (
             span
