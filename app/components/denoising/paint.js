@@ -9,6 +9,7 @@ const FOCUSED = 0.85; // at least
 const ARROW = 14; // pixels from which an arrow is drawn
 const HEAD = 3.5;
 const BESIDE = 9; // pixels between a bar and its name
+const MANY = 12; // flashes from which each is fainter
 const MOST_TOLD = 2; // of the spans that start again at a time
 const TAKEN = 'taken – thrown elsewhere';
 const LEGIBLE = 11; // pixels that a group of lanes needs to be named
@@ -147,9 +148,10 @@ function paintBar(brush, { geometry, lanes }, bar, alpha) {
  */
 function paintFlashes(brush, { geometry, lanes, colours }, bars) {
   const flashing = bars.filter(({ flash }) => flash > 0.02);
-  brush.lineWidth = 1.5;
+  const crowded = flashing.length > MANY;
+  brush.lineWidth = crowded ? 1 : 1.5;
   for (const bar of flashing) {
-    brush.strokeStyle = rgba(colours.flash, bar.flash);
+    brush.strokeStyle = rgba(colours.flash, crowded ? 0.55 * bar.flash : bar.flash);
     brush.beginPath();
     for (const { row, left, right } of geometry.pieces(bar.start, bar.end)) {
       const top = geometry.bottoms[row] + lanes.top(bar.k, row);
@@ -158,7 +160,7 @@ function paintFlashes(brush, { geometry, lanes, colours }, bars) {
     brush.stroke();
   }
   brush.font = `600 12px ${colours.font}`;
-  for (const bar of flashing.filter(({ flash }) => flash > 0.3).slice(0, MOST_TOLD)) {
+  for (const bar of flashing.filter(({ flash }) => flash > 0.3).slice(0, crowded ? 1 : MOST_TOLD)) {
     const piece = geometry.pieces(bar.start, bar.end)[0];
     if (!piece) continue;
     const middle = geometry.bottoms[piece.row] + lanes.top(bar.k, piece.row) + lanes.thick(bar.k, piece.row) / 2;

@@ -16,7 +16,7 @@ def choose_settings(
     predictor: ModelPredictor, flat: bool, *, folded: bool = False
 ) -> SamplerSettings:
     """γ, K, the seed, η and φ; each holds for the session. With `flat`, nothing that is found
-    lies within another. `folded` puts them behind a button that names the first three."""
+    lies within another. `folded` puts them behind a button that names the first two."""
     if folded:
         with st.popover(_in_short(), icon=":material/tune:", help="The sampler’s settings"):
             gamma, spans, noise, chance, filtering = (st.container() for _ in range(5))
@@ -73,9 +73,8 @@ def choose_settings(
 
 def _in_short() -> str:
     state = st.session_state
-    steps, num_spans = state.get("gamma", SUGGESTING.steps), state.get("num_spans")
-    seed = state.get("seed", SUGGESTING.seed)
-    return f"γ {steps} · K {num_spans or SUGGESTING.num_spans} · seed {seed}"
+    steps = state.get("gamma", SUGGESTING.steps)
+    return f"γ {steps} · K {state.get('num_spans', SUGGESTING.num_spans)}"
 
 
 def _filter(column: DeltaGenerator, predictor: ModelPredictor, flat: bool) -> float | None:

@@ -146,7 +146,7 @@ def _document_text(app: AppContext, project_id: int, document_id: int) -> str:
         format_func=lambda key: names[key],
         key="denoise_document",
         label_visibility="collapsed",
-        width=220,
+        width=170,
         on_change=lambda: location.choose_document(st.session_state["denoise_document"]),
         help=f"The first {LISTED} documents; open any other from the Documents page."
         if shown.total > LISTED

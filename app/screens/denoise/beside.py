@@ -31,7 +31,7 @@ def choose_beside(
     kinds = [NOTHING, SEED, GAMMA]
     if len(app.models.versions()) > 1:
         kinds.append(VERSION)
-    with st.popover("Side by side", icon=":material/splitscreen_right:"):
+    with st.popover("Beside", icon=":material/splitscreen_right:", help="Two side by side"):
         kind = st.selectbox("Beside this animation", kinds, key="beside")
         if kind == SEED:
             return _seed(predictor, settings)
