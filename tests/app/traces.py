@@ -198,3 +198,16 @@ def _scores(step: SentenceStep, target: Target) -> dict[int, float]:
         for k, (span, label) in enumerate(zip(step.spans, step.labels, strict=True))
         if (*span, label) == target
     }
+
+
+def one_word(made: SentenceStep, threshold: float = 1.0) -> Trace:
+    return Trace(
+        text="Ann",
+        sentences=((Token(0, 3),),),
+        settings=SamplerSettings(steps=1, num_spans=len(made.spans)),
+        threshold=threshold,
+        steps=(Step(1, 1000, 0, (made,)),),
+        entities=(Entity(0, 3, "PER", 0.7),) if made.labels[0] else (),
+        kept=(Origin(0, 1, 0),) if made.labels[0] else (),
+        scores=((0.7,),) if made.labels[0] else (),
+    )

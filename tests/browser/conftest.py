@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.accounts_kit import SERVER, people_in
 from tests.browser.app_kit import PAGES, Site, environment, without_model
+from tests.browser.denoising_kit import opened_view
 from tests.browser.desk import AnnotatorView, Visit
 from tests.browser.servers import Serve, Served, served
 
@@ -206,3 +207,9 @@ def accounts_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Sit
     data = tmp_path_factory.mktemp("accounts")
     people_in(data)
     return Site(serve(SERVER, env={**environment(data), "SPANNEAL_AUTH": "accounts"}), data)
+
+
+@pytest.fixture
+def view(tab: Page, demos: Served) -> Locator:
+    """The denoising view on the English trace, for a reader who asked for reduced motion."""
+    return opened_view(tab, demos)

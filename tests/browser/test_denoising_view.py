@@ -5,43 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.components.denoising import sentence_payload
 from app.components.denoising.sharing import standalone
 from tests.app.traces import COLOURS, build_trace
+from tests.browser.denoising_kit import box_of, opened_view, position_of, right_of
 from tests.browser.servers import Served
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
-
-
-@pytest.fixture
-def view(tab: Page, demos: Served) -> Locator:
-    """The view on the English trace, for a reader who asked for reduced motion."""
-    return _opened(tab, demos)
-
-
-def _opened(page: Page, demos: Served, query: str = "") -> Locator:
-    page.goto(f"{demos}/?demo=denoising_demo&{query}")
-    view = page.locator(".denoising")
-    expect(view.locator(".readout").first).to_have_text(
-        re.compile("random|Step|Done"), timeout=60_000
-    )
-    return view
-
-
-def _position(view: Locator) -> float:
-    return float(view.get_attribute("data-position") or "nan")
-
-
-def _box(locator: Locator) -> FloatRect:
-    box = locator.bounding_box()
-    assert box is not None
-    return box
-
-
-def _right(box: FloatRect) -> float:
-    return box["x"] + box["width"]
 
 
 def test_arrow_keys_step_through_the_frames(view: Locator) -> None:
@@ -97,9 +69,9 @@ def test_reduced_motion_waits_to_be_asked_and_jumps_from_frame_to_frame(
     page: Page, demos: Served
 ) -> None:
     page.clock.install()
-    view = _opened(page, demos)
+    view = opened_view(page, demos)
     page.clock.run_for(10_000)
-    assert _position(view) == 0
+    assert position_of(view) == 0
     view.locator(".speed").select_option("2")
     page.evaluate(
         """() => { const root = [...document.querySelectorAll('*')].map(e => e.shadowRoot)
@@ -169,24 +141,24 @@ def test_the_settled_bars_lie_under_their_own_words(view: Locator) -> None:
 
 
 def test_bars_under_right_to_left_words_start_at_the_right(page: Page, demos: Served) -> None:
-    view = _opened(page, demos, "trace=scripts")
+    view = opened_view(page, demos, "trace=scripts")
     view.locator(".seek").fill("5")
-    first, second = (_box(view.locator(".text span").nth(i)) for i in (1, 2))
+    first, second = (box_of(view.locator(".text span").nth(i)) for i in (1, 2))
     assert second["x"] < first["x"]
     visible = view.evaluate(PAINTED, [1, 4])
     assert visible["painted"] == pytest.approx(visible["ends"], abs=3)
 
 
 def test_the_sentence_fills_the_width_of_the_stage(view: Locator) -> None:
-    stage, words = _box(view.locator(".stage")), view.locator(".text span")
-    first, last = _box(words.first), _box(words.last)
+    stage, words = box_of(view.locator(".stage")), view.locator(".text span")
+    first, last = box_of(words.first), box_of(words.last)
     if first["y"] == last["y"]:
-        assert _right(last) - first["x"] > 0.9 * (stage["width"] - 40)
-    assert all(_right(_box(words.nth(i))) <= _right(stage) for i in range(words.count()))
+        assert right_of(last) - first["x"] > 0.9 * (stage["width"] - 40)
+    assert all(right_of(box_of(words.nth(i))) <= right_of(stage) for i in range(words.count()))
 
 
 def test_two_animations_run_on_one_slider(tab: Page, demos: Served) -> None:
-    view = _opened(tab, demos, "beside=1")
+    view = opened_view(tab, demos, "beside=1")
     expect(view.locator(".name")).to_have_text(["γ = 5", "γ = 10"])
     view.locator(".seek").fill("4")
     expect(view.locator(".readout")).to_have_text(
@@ -201,7 +173,7 @@ def test_two_animations_run_on_one_slider(tab: Page, demos: Served) -> None:
 def test_the_whole_document_plays_together_and_a_click_chooses_a_sentence(
     tab: Page, demos: Served
 ) -> None:
-    view = _opened(tab, demos, "overview=1")
+    view = opened_view(tab, demos, "overview=1")
     rows = view.locator(".sentence")
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_have_attribute("aria-current", "true")
@@ -249,7 +221,7 @@ def test_a_recording_can_be_stopped(view: Locator) -> None:
 def test_markup_in_the_text_is_shown_and_never_run(page: Page, demos: Served) -> None:
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-    view = _opened(page, demos, "trace=hostile")
+    view = opened_view(page, demos, "trace=hostile")
     expect(view.locator(".text")).to_have_text("Ann <img src=x onerror=alert(1)> met Bob .")
     view.press("End")
     expect(view.locator("button.entity").first).to_be_visible()
@@ -269,115 +241,31 @@ def test_the_film_plays_by_itself_glides_and_stops_at_the_end(moving: Page, demo
     faults: list[str] = []
     moving.on("pageerror", lambda error: faults.append(str(error)))
     moving.clock.install()
-    view = _opened(moving, demos, "charts=1")
+    view = opened_view(moving, demos, "charts=1")
     expect(view).to_have_class(re.compile("playing"))
     moving.clock.run_for(1000)
     expect(view).to_have_attribute("data-position", re.compile(r"\.\d*[1-9]"))
     moving.clock.fast_forward(60_000)
     expect(view.locator(".readout")).to_have_text(re.compile("^Done"))
     expect(view).not_to_have_class(re.compile("playing"))
-    assert _position(view) == 6
+    assert position_of(view) == 6
     assert faults == []
 
 
 def test_another_sentence_starts_a_new_film(moving: Page, demos: Served) -> None:
-    view = _opened(moving, demos, "still=1")
+    view = opened_view(moving, demos, "still=1")
     view.press("End")
     moving.get_by_role("combobox").first.click()
     moving.get_by_role("option").nth(1).click()
     expect(view.locator(".text")).to_have_text(re.compile("It rained"))
-    assert _position(view) == 0
+    assert position_of(view) == 0
     view.press("End")
     expect(view.locator(".readout")).to_have_text("Done: 0 entities from 60 random spans")
 
 
-def test_a_clicked_entity_tells_its_noisy_spans_its_steps_and_its_runners_up(
-    view: Locator,
-) -> None:
-    entity = sentence_payload(build_trace(), 0, COLOURS)["entities"][3]
-    view.press("End")
-    expect(view.locator(".inspector")).to_be_hidden()
-    view.locator("button.entity").nth(3).click()
-    inspector = view.locator(".inspector")
-    expect(inspector.locator(".title")).to_have_text("New York University Hospital ORG")
-    expect(inspector.locator(".spans button")).to_have_text(
-        [str(k + 1) for k in entity["collapsed"]]
-    )
-    expect(inspector.locator(".edges")).to_have_text(
-        re.compile(r"Runner-up boundaries at step 5 · left: York \d+ % · right: 🏥 \d+ %")
-    )
-    rows = inspector.locator("table tr")
-    expect(rows).to_have_count(6)
-    last = rows.last.locator("td")
-    expect(last.nth(2)).to_have_text("New York University Hospital")
-    expect(last.nth(3)).to_have_text("ORG")
-    expect(last.nth(7)).to_have_text(re.compile(r"^York \d+ %"))
-    expect(view.page.get_by_text("chosen: 3 None")).to_be_visible()
-    inspector.get_by_role("button", name="Close").click()
-    expect(inspector).to_be_hidden()
-    expect(view.page.get_by_text("chosen: None None")).to_be_visible()
-
-
-def test_n_walks_through_the_noisy_spans_of_the_chosen_entity(view: Locator) -> None:
-    collapsed = sentence_payload(build_trace(), 0, COLOURS)["entities"][3]["collapsed"]
-    view.press("End")
-    view.locator("button.entity").nth(3).press("Enter")
-    title = view.locator(".title")
-    for k in collapsed[:2]:
-        view.press("n")
-        expect(title).to_have_text(f"Noisy span {k + 1} ORG")
-    view.press("Shift+N")
-    expect(title).to_have_text(f"Noisy span {collapsed[0] + 1} ORG")
-    expect(view.page.get_by_text(f"chosen: 3 {collapsed[0]}", exact=True)).to_be_visible()
-    expect(view.locator(".spoken")).to_have_text(
-        f"noisy span {collapsed[0] + 1} collapsed on New York University Hospital"
-    )
-    view.press("Escape")
-    expect(view.locator(".inspector")).to_be_hidden()
-
-
-def test_a_noisy_span_can_be_named_by_its_number(view: Locator) -> None:
-    view.locator(".pick").fill("7")
-    expect(view.locator(".title")).to_have_text(re.compile("^Noisy span 7 "))
-    view.locator(".pick").fill("61")
-    expect(view.locator(".inspector")).to_be_hidden()
-
-
-def test_a_click_on_a_thin_bar_shows_its_trajectory(view: Locator) -> None:
-    """On a bar a click finds it; above all bars it finds none."""
-    payload = sentence_payload(build_trace(), 0, COLOURS)
-    view.press("ArrowRight")
-    stage = view.locator(".stage")
-    hit = None
-    for y in range(60, 160):
-        stage.hover(position={"x": 300, "y": y})
-        if "hits" in (stage.get_attribute("class") or ""):
-            hit = y
-            break
-    assert hit is not None
-    stage.click(position={"x": 300, "y": hit})
-    expect(view.locator(".title")).to_have_text(re.compile(r"^Noisy span \d+"))
-    k = int(view.locator(".pick").input_value()) - 1
-    expect(view.locator(".title")).to_have_text(re.compile(f"^Noisy span {k + 1} "))
-    first = view.locator("table tr").nth(1).locator("td")
-    start, end = payload["frames"][0]["at"][k]
-    shown = [float(number) for number in first.nth(1).inner_text().split(" – ")]
-    assert shown == pytest.approx([start, end], abs=0.06)
-    expect(view.locator("table tr.now td").first).to_have_text("1")
-    stage.click(position={"x": 300, "y": 3})
-    expect(view.locator(".inspector")).to_be_hidden()
-
-
-def test_a_row_of_the_table_seeks_to_its_step(view: Locator) -> None:
-    view.press("n")
-    view.locator("table tr").nth(4).click()
-    assert _position(view) == 4
-    expect(view.locator("table tr.now td").first).to_have_text("4")
-
-
 def test_a_film_of_200_noisy_spans_and_100_words_keeps_up(page: Page, demos: Served) -> None:
     """A frame measures nothing on the page, and draws a shape or two for each span."""
-    view = _opened(page, demos, "trace=long&still=1")
+    view = opened_view(page, demos, "trace=long&still=1")
     view.press("n")
     counts = view.evaluate(
         """(root) => {

@@ -47,10 +47,10 @@ function moved(scene, i, k, u) {
   const next = frames[i + 1];
   const to = styleOf(scene, i + 1, k);
   if (scene.renewed[i + 1].has(k)) return restarting(scene, i, k, u, style, to);
-  const seen = ease(clamp(u / PREDICTED));
-  const colour = blend(style.colour, to.colour, seen);
+  const shown = ease(clamp(u / PREDICTED));
+  const colour = blend(style.colour, to.colour, shown);
   return placed(between(from, next.at[k], ease(clamp((u - MOVING) / (1 - MOVING)))),
-    { colour, alpha: mix(style.alpha, to.alpha, seen), typed: seen < 0.5 ? style.typed : to.typed });
+    { colour, alpha: mix(style.alpha, to.alpha, shown), typed: shown < 0.5 ? style.typed : to.typed });
 }
 
 /**

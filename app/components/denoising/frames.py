@@ -43,8 +43,8 @@ def sentence_frames(
         ]
         at = _positions(positions)
         certain = [entity["text"] for entity in entities if entity["banked"] == number]
-        near = _near(at, entities) if entities else None
-        readout = wording.step_readout(number, gamma, near, len(made.renewed), certain)
+        close = _near(at, entities) if entities else None
+        readout = wording.step_readout(number, gamma, close, len(made.renewed), certain)
         frames.append(
             Frame(
                 readout=readout,

@@ -68,12 +68,12 @@ function laneOrder(frames, entities, home) {
   const noise = frames[0].at;
   const last = frames[frames.length - 1].at;
   /** @type {(k: number) => number[]} */
-  const place = (k) => {
+  const target = (k) => {
     const entity = entities[home[k]];
     return entity ? [0, entity.start, -entity.end] : [1, last[k][0], -last[k][1]];
   };
   /** @type {(a: number[], b: number[]) => number} */
   const compare = (a, b) => a.map((value, i) => value - b[i]).find((difference) => difference !== 0) ?? 0;
-  return noise.map((_, k) => k).sort((a, b) => compare(place(a), place(b))
+  return noise.map((_, k) => k).sort((a, b) => compare(target(a), target(b))
     || noise[a][0] + noise[a][1] - noise[b][0] - noise[b][1] || a - b);
 }

@@ -16,7 +16,7 @@ export class Overview {
   constructor(root, choose) {
     this.root = root;
     this.choose = choose;
-    this.seen = new IntersectionObserver((entries) => {
+    this.visibility = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const row = this.rows.find(({ button }) => button === target);
         if (row) row.inSight = isIntersecting;
@@ -25,7 +25,7 @@ export class Overview {
   }
 
   destroy() {
-    this.seen.disconnect();
+    this.visibility.disconnect();
     for (const { stage } of this.rows) stage.destroy();
   }
 
@@ -44,7 +44,7 @@ export class Overview {
       this.root.replaceChildren(...this.rows.map(({ button }) => button));
       this.rows.forEach(({ button, stage }, i) => {
         stage.load(sentences[i].payload);
-        this.seen.observe(button);
+        this.visibility.observe(button);
       });
     }
     this.rows.forEach(({ button }, i) => button.setAttribute('aria-current', String(sentences[i].index === current)));
@@ -83,9 +83,9 @@ export class Overview {
   show(position, longest) {
     this.rows.forEach(({ count, stage, inSight }, i) => {
       const { payload: { entities } } = this.sentences[i];
-      const own = positionIn(position, longest, stage.steps);
-      if (inSight) stage.show(own); else stage.position = own;
-      const certain = entities.filter((entity) => fallen(entity, own) === 1).length;
+      const local = positionIn(position, longest, stage.steps);
+      if (inSight) stage.show(local); else stage.position = local;
+      const certain = entities.filter((entity) => fallen(entity, local) === 1).length;
       const words = entities.length ? `${certain} of ${entities.length} certain` : 'no entity';
       if (count.textContent !== words) count.textContent = words;
     });

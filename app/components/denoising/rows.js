@@ -16,7 +16,7 @@ export function breakRows({ words, gaps, breakable }, available) {
   let first = 0;
   let width = 0;
   /** @type {(at: number, needed: number) => void} */
-  const place = (at, needed) => {
+  const assign = (at, needed) => {
     if (at > first && width + needed > available) {
       rows.push([first, at]);
       [first, width] = [at, 0];
@@ -26,9 +26,9 @@ export function breakRows({ words, gaps, breakable }, available) {
     let to = from + 1;
     while (to < words.length && !breakable[to - 1]) to++;
     const run = sum(words, from, to) + sum(gaps, from, to - 1);
-    place(from, run);
+    assign(from, run);
     for (let i = from; i < to; i++) {
-      if (run > available) place(i, words[i]);
+      if (run > available) assign(i, words[i]);
       width += words[i] + gaps[i];
     }
     from = to;

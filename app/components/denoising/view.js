@@ -154,7 +154,7 @@ class View {
     this.#legend(chosen.scene);
     this.inspector.follow(chosen.selection);
     this.inspector.show(chosen.scene, chosen.position);
-    this.tell();
+    this.narrate();
   }
 
   /** @param {Scene} scene */
@@ -165,7 +165,7 @@ class View {
     this.legend.replaceChildren(...legend(payload.labels, colours));
   }
 
-  tell() {
+  narrate() {
     const { player, main } = this;
     this.root.classList.toggle('playing', player.playing);
     this.root.dataset.position = player.position.toFixed(3);

@@ -25,13 +25,13 @@ def noise_summary(num_spans: int) -> str:
 
 
 def step_readout(
-    number: int, gamma: int, near: int | None, restarted: int, certain: Sequence[str]
+    number: int, gamma: int, close: int | None, restarted: int, certain: Sequence[str]
 ) -> str:
-    """A step in one line. `near` is None in a sentence without entities; `certain` has the texts
+    """A step in one line. `close` is None in a sentence without entities; `certain` has the texts
     of the entities that this step banked."""
     clauses = ["no place convinces the model"]
-    if near is not None:
-        clauses = [f"{_count(near, 'span', 'spans')} within a word of a name"]
+    if close is not None:
+        clauses = [f"{_count(close, 'span', 'spans')} within a word of a name"]
     if restarted:
         clauses.append(f"{restarted} {'starts' if restarted == 1 else 'start'} again")
     if certain:

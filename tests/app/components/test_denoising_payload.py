@@ -15,18 +15,15 @@ from app.components.denoising.payload import (
     sentence_payload,
 )
 from app.components.denoising.stacking import rows
-from app.components.denoising.wording import step_readout
 from core.types import (
     Entity,
-    Origin,
     Pointers,
-    SamplerSettings,
     SentenceStep,
     Step,
     Token,
     Trace,
 )
-from tests.app.traces import COLOURS, SENTENCES, build_trace
+from tests.app.traces import COLOURS, SENTENCES, build_trace, one_word
 
 SENTENCE_NUMBERS = range(len(SENTENCES))
 traces = st.builds(
@@ -87,7 +84,7 @@ def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at
     here = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
     present = replace(here, spans=((1, 2),))
     trace = replace(
-        _one_word(here),
+        one_word(here),
         text="Ann met",
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (here,)), Step(2, 500, 0, (present,))),
@@ -112,7 +109,7 @@ def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:
     )
     after = replace(before, spans=((1, 2), (0, 1), (0, 1)), p_left=(0.9, 0.4, 0.5))
     trace = replace(
-        _one_word(before),
+        one_word(before),
         text="Ann met",
         sentences=((Token(0, 3), Token(4, 7)),),
         steps=(Step(1, 1000, 500, (before,)), Step(2, 500, 0, (after,))),
@@ -147,7 +144,7 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
         p_right=(0.7, 0.7, 1.0),
         p_type=(0.7, 0.67, 1.0),
     )
-    frame = sentence_payload(_one_word(made, threshold=0.68), 0, COLOURS)["frames"][-1]
+    frame = sentence_payload(one_word(made, threshold=0.68), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
     assert frame["scores"] == [0.7, 0.663, 1.0]
     assert frame["readout"] == "Step 1 of 1: 3 spans within a word of a name, Ann is certain"
@@ -156,7 +153,7 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
 def test_a_score_has_the_weights_of_the_model_that_was_traced() -> None:
     made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.3,))
     for weights, score in (((0.5, 0.5, 2.0), 0.5), ((1.0, 1.0, 1.0), 0.7)):
-        trace = replace(_one_word(made, threshold=0.6), weights=weights)
+        trace = replace(one_word(made, threshold=0.6), weights=weights)
         frame = sentence_payload(trace, 0, COLOURS)["frames"][-1]
         assert frame["scores"] == [score]
         assert frame["confident"] == [score >= 0.6]
@@ -164,80 +161,8 @@ def test_a_score_has_the_weights_of_the_model_that_was_traced() -> None:
 
 def test_boundaries_that_noise_has_crossed_are_put_in_order() -> None:
     made = SentenceStep(((0.9, 0.2),), ((0, 1),), (None,), (0.1,), (0.1,), (0.1,))
-    payload = sentence_payload(_one_word(made), 0, COLOURS)
+    payload = sentence_payload(one_word(made), 0, COLOURS)
     assert payload["frames"][0]["at"] == [(0.2, 0.9)]
-
-
-def test_each_step_is_told_in_one_line() -> None:
-    payload = sentence_payload(build_trace(), 0, COLOURS)
-    reported = [frame["readout"] for frame in payload["frames"]]
-    assert reported[0] == "60 random spans: nothing is known yet"
-    assert [line.split(":")[0] for line in reported[1:]] == [f"Step {i} of 5" for i in range(1, 6)]
-    assert reported[3].endswith("Olena Kovalenko, New York and 5 more are certain")
-    assert payload["readout"] == "Done: 7 entities from 60 random spans"
-    assert "New York University Hospital, ORG, 9" in payload["summary"]
-
-
-@pytest.mark.parametrize(
-    ("close", "restarted", "certain", "line"),
-    [
-        (
-            41,
-            9,
-            ["New York"],
-            "41 spans within a word of a name, 9 start again, New York is certain",
-        ),
-        (
-            1,
-            1,
-            ["Oslo", "Rome"],
-            "1 span within a word of a name, 1 starts again, Oslo and Rome are certain",
-        ),
-        (0, 0, [], "0 spans within a word of a name"),
-        (3, 0, ["A", "B", "C"], "3 spans within a word of a name, A, B and 1 more are certain"),
-        (3, 0, ["x" * 40], f"3 spans within a word of a name, {'x' * 29}… is certain"),
-        (None, 2, [], "no place convinces the model, 2 start again"),
-    ],
-)
-def test_a_step_tells_how_near_its_spans_are_who_starts_again_and_what_is_certain(
-    close: int | None, restarted: int, certain: list[str], line: str
-) -> None:
-    assert step_readout(2, 5, close, restarted, certain) == f"Step 2 of 5: {line}"
-
-
-def test_a_span_is_near_a_name_with_both_boundaries_within_a_word() -> None:
-    made = SentenceStep(
-        ((0.0, 1.0),) * 4, ((0, 1), (1, 2), (0, 2), (0, 3)), ("PER",) * 4, *[(0.9,) * 4] * 3
-    )
-    trace = replace(
-        _one_word(made), text="Ann met Bo", sentences=((Token(0, 3), Token(4, 7), Token(8, 10)),)
-    )
-    readout = sentence_payload(trace, 0, COLOURS)["frames"][1]["readout"]
-    assert "3 spans within a word" in readout
-
-
-@pytest.mark.parametrize(
-    ("scores", "banked"),
-    [
-        ((0.6, 0.7, 0.8), 2),
-        ((0.7, 0.7, 0.7), 1),
-        ((0.0, 0.0, 0.9), 3),
-        ((0.9, 0.2, 0.8), 3),
-        ((0.1, 0.1, 0.1), 3),
-    ],
-    ids=["where it passes", "at once", "at last", "since it stays", "a person's, never"],
-)
-def test_an_entity_is_banked_at_the_step_since_which_its_score_has_reached_the_threshold(
-    scores: tuple[float, ...], banked: int
-) -> None:
-    made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
-    steps = tuple(Step(i, 1000, 0, (made,)) for i in (1, 2, 3))
-    trace = replace(_one_word(made, threshold=0.7), steps=steps, scores=(scores,))
-    payload = sentence_payload(trace, 0, COLOURS)
-    (bar,) = payload["entities"]
-    assert (bar["banked"], bar["scores"]) == (banked, list(scores))
-    certain = [i for i, frame in enumerate(payload["frames"]) if "certain" in frame["readout"]]
-    assert certain == [banked]
 
 
 def test_the_light_animation_has_what_the_overview_draws_and_a_fraction_of_the_size() -> None:
@@ -304,7 +229,7 @@ def test_the_pointers_of_each_noisy_span_come_surest_first_and_without_the_unlik
         pointers=Pointers((words,), (words[::-1],)),
     )
     trace = replace(
-        _one_word(made),
+        one_word(made),
         text="a b c d",
         sentences=(tuple(Token(2 * i, 2 * i + 1) for i in range(4)),),
         entities=(),
@@ -318,7 +243,7 @@ def test_the_pointers_of_each_noisy_span_come_surest_first_and_without_the_unlik
 
 def test_a_trace_without_pointers_is_a_film_too() -> None:
     made = SentenceStep(((0.0, 1.0),), ((0, 1),), ("PER",), (0.9,), (0.9,), (0.9,))
-    assert sentence_payload(_one_word(made), 0, COLOURS)["frames"][1]["pointers"] == []
+    assert sentence_payload(one_word(made), 0, COLOURS)["frames"][1]["pointers"] == []
 
 
 def test_each_frame_tells_which_noisy_spans_started_again() -> None:
@@ -373,16 +298,3 @@ def test_only_the_entities_decoded_from_a_sentence_are_shown_in_it() -> None:
         trace, kept=tuple(replace(origin, sentence=1) for origin in trace.kept if origin)
     )
     assert sentence_payload(other, 0, COLOURS)["entities"] == []
-
-
-def _one_word(made: SentenceStep, threshold: float = 1.0) -> Trace:
-    return Trace(
-        text="Ann",
-        sentences=((Token(0, 3),),),
-        settings=SamplerSettings(steps=1, num_spans=len(made.spans)),
-        threshold=threshold,
-        steps=(Step(1, 1000, 0, (made,)),),
-        entities=(Entity(0, 3, "PER", 0.7),) if made.labels[0] else (),
-        kept=(Origin(0, 1, 0),) if made.labels[0] else (),
-        scores=((0.7,),) if made.labels[0] else (),
-    )

@@ -43,7 +43,7 @@ class CountingWords(list[str]):
     views = 0
 
     def __getitem__(self, index: object) -> object:  # type: ignore[override]
-        self.looks += 1
+        self.lookups += 1
         return super().__getitem__(index)  # type: ignore[call-overload]
 
 
@@ -52,7 +52,7 @@ def test_a_hundred_thousand_phrases_cost_a_text_no_more_than_one_does() -> None:
     phrases = [(number, [f"w{number}", "and", "more"]) for number in range(100_000)]
 
     assert list(PhraseList(phrases).find(words)) == []
-    assert words.looks <= len(words)
+    assert words.lookups <= len(words)
 
 
 def test_a_word_of_a_text_costs_no_more_than_the_longest_phrase() -> None:
@@ -60,4 +60,4 @@ def test_a_word_of_a_text_costs_no_more_than_the_longest_phrase() -> None:
     phrases = [(length, ["a"] * length) for length in range(1, MAX_WORDS + 1)]
 
     assert sum(1 for _ in PhraseList(phrases).find(words)) == MAX_WORDS * 1_000 - 190
-    assert words.looks <= MAX_WORDS * len(words)
+    assert words.lookups <= MAX_WORDS * len(words)
