@@ -40,7 +40,7 @@ def test_a_phrase_has_words_and_not_too_many(length: int) -> None:
 class CountingWords(list[str]):
     """Words that count how often a stretch of them is looked at."""
 
-    views = 0
+    lookups = 0
 
     def __getitem__(self, index: object) -> object:  # type: ignore[override]
         self.lookups += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.services.model_registry.evidence import reach, uncertainties
+from app.services.model_registry.evidence import reach, doubts
 from app.services.model_registry.registry import VersionView
 from storage.enums import VersionState
 
@@ -63,7 +63,7 @@ MEASURED: dict[str, Any] = {"old": side(0.6), "new": side(0.7), "difference": SU
 def test_doubts_name_what_the_measurements_lack(
     candidate: VersionView, message: tuple[str, ...]
 ) -> None:
-    result = uncertainties(candidate, ACTIVE)
+    result = doubts(candidate, ACTIVE)
 
     assert bool(result) == bool(message)
     assert all(part in " ".join(result) for part in message)
