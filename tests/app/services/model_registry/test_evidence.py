@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.services.model_registry.evidence import reach, doubts
+from app.services.model_registry.evidence import doubts, reach
 from app.services.model_registry.registry import VersionView
 from storage.enums import VersionState
 
