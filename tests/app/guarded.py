@@ -308,9 +308,9 @@ GUARDED: dict[str, tuple[str, Call]] = {
             ReviewService(w.sessions).learn(w.project, [w.submission], PretendedModel(names=()))
         ),
     ),
-    "suggestions.take_suggestion.correct": (
+    "suggestions.take_suggestion.apply_suggestion": (
         "review",
-        lambda w: take_suggestion.correct(w.sessions, _suspect(w), w.name),
+        lambda w: take_suggestion.apply_suggestion(w.sessions, _suspect(w), w.name),
     ),
     "suggestions.take_suggestion.take_back": (
         "review",

@@ -80,7 +80,7 @@ def show_taken(service: ReviewService, version: int, person: str) -> None:
 
 def _take(suspect: Suspect, service: ReviewService, version: int, person: str) -> None:
     try:
-        taken = take_suggestion.correct(context.current().sessions, suspect, person)
+        taken = take_suggestion.apply_suggestion(context.current().sessions, suspect, person)
     except EditError as reason:
         st.error(literal(str(reason)))
         return

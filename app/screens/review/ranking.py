@@ -91,8 +91,8 @@ def ranking(
     )
     last = max(1, -(-len(shown) // ROWS))
     number = min(int(st.session_state.get("review_page", 1)), last)
-    for row, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
-        _row(suspect, (number - 1) * ROWS + row + 1, service, version, person)
+    for index, suspect in enumerate(shown[(number - 1) * ROWS : number * ROWS]):
+        _row(suspect, (number - 1) * ROWS + index + 1, service, version, person)
     if last > 1:
         st.pagination(last, key="review_page")
 

@@ -128,10 +128,10 @@ class ReviewService:
             require(session, project_id, "review")
             flat = not projects.get(session, project_id).nested
         self._heads.retain(project_id, [submission.set_id for submission in submitted], reviewer)
-        submissions = (
+        lessons = (
             answer for submission in submitted if (answer := self._answer(submission)) is not None
         )
-        yield from self._heads.learn(project_id, flat, submissions, reviewer)
+        yield from self._heads.learn(project_id, flat, lessons, reviewer)
 
     def check(self, submission: Submission, reviewer: Reviewer) -> None:
         """Ask about one document. What was asked before is not asked again."""

@@ -55,12 +55,12 @@ class Teacher(Protocol):
 @dataclass
 class _Learnt:
     head: InstantHead
-    submissions: dict[int, Answer] = field(default_factory=dict)
+    by_set: dict[int, Answer] = field(default_factory=dict)
     """By the number of their set."""
 
     def has_room(self) -> bool:
-        characters = sum(len(answer.text) for answer in self.submissions.values())
-        return len(self.submissions) < MAX_DOCUMENTS and characters < MAX_CHARACTERS
+        characters = sum(len(answer.text) for answer in self.by_set.values())
+        return len(self.by_set) < MAX_DOCUMENTS and characters < MAX_CHARACTERS
 
 
 class ReviewHeads:
@@ -79,7 +79,7 @@ class ReviewHeads:
     def learn(
         self, project_id: int, flat: bool, submissions: Iterable[Answer], teacher: Teacher
     ) -> Iterator[int]:
-        """Learn submissions until there is no room; yield how many are learnt."""
+        """Learn answers until there is no room; yield how many are learnt."""
         with self._lock:
             learnt = self._of(project_id, teacher)
             if learnt is None or learnt.head.flat != flat:
@@ -91,20 +91,20 @@ class ReviewHeads:
             with self._lock:
                 if not learnt.has_room():
                     return
-                if answer.set_id not in learnt.submissions:
+                if answer.set_id not in learnt.by_set:
                     with self._whole(project_id, teacher):
                         teacher.learn(learnt.head, answer)
-                    learnt.submissions[answer.set_id] = answer
-            yield len(learnt.submissions)
+                    learnt.by_set[answer.set_id] = answer
+            yield len(learnt.by_set)
 
     def retain(self, project_id: int, set_ids: Sequence[int], teacher: Teacher) -> None:
         """Take back what was learnt from other sets: they were reopened, changed or deleted."""
         with self._lock:
             learnt = self._of(project_id, teacher)
-            for set_id in sorted(learnt.submissions.keys() - set(set_ids)) if learnt else ():
+            for set_id in sorted(learnt.by_set.keys() - set(set_ids)) if learnt else ():
                 assert learnt is not None
                 with self._whole(project_id, teacher):
-                    teacher.learn(learnt.head, learnt.submissions.pop(set_id), -1)
+                    teacher.learn(learnt.head, learnt.by_set.pop(set_id), -1)
 
     def review(self, project_id: int, answer: Answer, teacher: Teacher) -> list[EntityReview]:
         """Review a document with what was learnt from the others."""
@@ -112,7 +112,7 @@ class ReviewHeads:
             learnt = self._of(project_id, teacher)
             if learnt is None:
                 return []
-            return teacher.review_without(learnt.head, answer, answer.set_id in learnt.submissions)
+            return teacher.review_without(learnt.head, answer, answer.set_id in learnt.by_set)
 
     @contextmanager
     def _whole(self, project_id: int, teacher: Teacher) -> Iterator[None]:

@@ -34,7 +34,7 @@ class Taken:
     after: int
 
 
-def correct(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
+def apply_suggestion(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
     """Correct the document as suggested and submit it again, in one transaction. The history has
     every step.
 
@@ -52,7 +52,7 @@ def correct(sessions: Sessions, suspect: Suspect, person: str) -> Taken:
 
 def take_back(sessions: Sessions, taken: Taken, person: str) -> Suspect:
     """Restore the document as it was before, and submit it again; the suspect has the number of its
-    new set. Raises as `take`."""
+    new set. Raises as `apply_suggestion`."""
     document_id = taken.suspect.document_id
     with writing(sessions, beside_others=True) as session:
         task = _submitted(session, document_id, taken.set_id, person)
@@ -86,8 +86,8 @@ def _operations(
     accepted, instead = suspect.entity, suspect.instead
     if accepted is None:
         assert instead is not None  # a suspect has the one or the other
-        entity = {"start": instead.start, "end": instead.end, "label": instead.label}
-        return [{"op": "add", "id": f"{client}-1", **entity}, {"op": "submit"}]
+        fields = {"start": instead.start, "end": instead.end, "label": instead.label}
+        return [{"op": "add", "id": f"{client}-1", **fields}, {"op": "submit"}]
     span = next(
         (
             span

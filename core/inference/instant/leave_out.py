@@ -130,7 +130,7 @@ class _Judgement:
     def of_entity(self, span: Span, entities: Sequence[Span]) -> tuple[float, Span | None]:
         """How unlikely an entity is, 0 to 1, and the likeliest span in its place, itself included;
         None if none is likely."""
-        given = self.by_label[span.start, span.end].get(span.label, 0.0)
+        likelihood = self.by_label[span.start, span.end].get(span.label, 0.0)
         others = [other for other in entities if other != span]
         best = next(
             (
@@ -141,7 +141,7 @@ class _Judgement:
             None,
         )
         instead = best[1] if best and best[0] >= _MIN_INSTEAD else None
-        return min(1.0, max(0.0, 1.0 - given)), instead
+        return min(1.0, max(0.0, 1.0 - likelihood)), instead
 
     def missing(
         self, entities: Sequence[Span], rejected: Sequence[Span]

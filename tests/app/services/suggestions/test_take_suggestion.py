@@ -7,7 +7,7 @@ import pytest
 from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
 from app.services.suggestions.label_review import Suspect
-from app.services.suggestions.take_suggestion import correct, take_back
+from app.services.suggestions.take_suggestion import apply_suggestion, take_back
 from core.types import Entity
 from storage.engine import Sessions, writing
 from storage.repository import annotation_sets, projects, statistics
@@ -69,7 +69,7 @@ def test_every_kind_of_suggestion_is_taken_and_taken_back(
 ) -> None:
     suspect = suspect_of(sessions, project_id, entity, instead)
     before = accepted(sessions, suspect.document_id)
-    taken = correct(sessions, suspect, "Ada")
+    taken = apply_suggestion(sessions, suspect, "Ada")
     assert accepted(sessions, suspect.document_id) == (before - {entity}) | (
         {instead} if instead else set()
     )
@@ -82,7 +82,7 @@ def test_every_kind_of_suggestion_is_taken_and_taken_back(
 
 def test_every_step_is_in_the_history(sessions: Sessions, project_id: int) -> None:
     suspect = suspect_of(sessions, project_id, ANNA, Entity(0, 9, "ORG"))
-    correct(sessions, suspect, "Ada")
+    apply_suggestion(sessions, suspect, "Ada")
     steps = AnnotationService(sessions).history(suspect.document_id, "Ada", 1).steps
     assert len(steps) == 4  # submitted as imported, reopened, relabelled, submitted
     assert [step.person for step in steps[:3]] == ["Ada"] * 3
@@ -93,9 +93,9 @@ def test_what_changed_since_it_was_checked_is_refused_and_stays(
 ) -> None:
     first = suspect_of(sessions, project_id, ANNA, None)
     second = suspect_of(sessions, project_id, ANNA, Entity(0, 4, "PER"))
-    taken = correct(sessions, first, "Ada")
+    taken = apply_suggestion(sessions, first, "Ada")
     with pytest.raises(EditError, match="has changed since it was checked"):
-        correct(sessions, second, "Ada")
+        apply_suggestion(sessions, second, "Ada")
     AnnotationService(sessions).reopen(first.document_id, "Ada")
     with pytest.raises(EditError, match="has changed since it was checked"):
         take_back(sessions, taken, "Ada")
@@ -108,7 +108,7 @@ def test_a_refused_suggestion_leaves_the_document_submitted_as_it_was(
     suspect = suspect_of(sessions, project_id, ANNA, Entity(0, 9, "VESSEL"))
     before = accepted(sessions, suspect.document_id)
     with pytest.raises(EditError, match="VESSEL"):
-        correct(sessions, suspect, "Ada")
+        apply_suggestion(sessions, suspect, "Ada")
     assert accepted(sessions, suspect.document_id) == before
     assert suspect_of(sessions, project_id, ANNA, None).set_id == suspect.set_id
 
@@ -120,4 +120,4 @@ def test_where_several_people_annotate_nobody_corrects_for_all(
     with writing(sessions) as session:
         projects.get(session, project_id).annotators = 2
     with pytest.raises(EditError, match="Agreement page"):
-        correct(sessions, suspect, "Ada")
+        apply_suggestion(sessions, suspect, "Ada")
