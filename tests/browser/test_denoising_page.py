@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.services.model_registry.registry import ModelRegistry
-from tests.browser.app_kit import MODEL, SETTLED, Site
+from storage.models import Document
+from tests.browser.app_kit import MODEL, SETTLED, AnnotatePage, Site, settled
 
 pytestmark = pytest.mark.xdist_group("browser-site")
 
@@ -76,3 +77,35 @@ def test_a_clicked_entity_is_drawn_in_the_pictures_and_the_downloaded_film_plays
     assert active is not None
     made_by = re.compile(f"Model version {active.id} · γ = 5 · K = 60")
     expect(view.page.get_by_text(made_by)).to_be_visible()
+
+
+SCROLL = "(box, top) => { box.scrollTop = top; return box.scrollTop; }"
+
+
+def test_d_opens_the_selected_spans_sentence_and_back_returns_to_the_same_place(
+    tab: Page, model_site: Site
+) -> None:
+    project_id, ids = model_site.own_samples("There and back")
+    page = AnnotatePage(tab)
+    page.open(str(model_site.url), ids[2], project_id)
+    span = page.suggested()[-1]
+    page.select(span)
+    scrolled = page.text.evaluate(SCROLL, 40)
+    page.press("d")
+
+    view = tab.locator(".denoising")
+    expect(view.locator(".readout")).to_have_text(re.compile("random spans"), timeout=MODEL)
+    settled(tab)
+    sentence = view.locator(".text").text_content() or ""
+    with model_site.sessions() as session:
+        document = session.get_one(Document, ids[2])
+    (stored,) = [record for record in model_site.stored(ids[2]) if record.key == span]
+    assert document.text[stored.start : stored.end] in sentence
+    assert not document.text.startswith(sentence), "not the first sentence, as without a span"
+
+    tab.get_by_role("button", name="arrow_back").click()
+    page.ready()
+    expect(tab.get_by_test_id("popover")).to_be_visible()
+    tab.wait_for_function(
+        "([box, top]) => box.scrollTop === top", arg=[page.text.element_handle(), scrolled]
+    )

@@ -1,6 +1,7 @@
 // Where a person was in a document when they went to look at its denoising, and the way back there.
 
 const PAGE = '[data-testid=stMain]'; // scrolls around the component
+const PATIENCE = 60; // frames
 
 /**
  * Keeps the place. Returns what to ask the page for: the sentence of the selected span, if any is.
@@ -29,8 +30,21 @@ export function comeBack(annotator, session) {
   if (departure.docId !== annotator.data.doc_id) return;
   requestAnimationFrame(() => {
     if (departure.selected !== null && annotator.view.has(departure.selected)) annotator.select(departure.selected);
-    annotator.textView.box.scrollTop = departure.scrolled;
-    document.querySelector(PAGE)?.scrollTo({ top: departure.pageScrolled });
     annotator.focus();
+    scrollBack(annotator.textView.box, departure.scrolled, PATIENCE);
+    const page = document.querySelector(PAGE);
+    if (page) scrollBack(page, departure.pageScrolled, PATIENCE);
   });
+}
+
+/**
+ * As soon as the text is high enough: its lines are laid out over some frames.
+ * @param {Element} element
+ * @param {number} top
+ * @param {number} patience
+ */
+function scrollBack(element, top, patience) {
+  element.scrollTop = top;
+  if (Math.abs(element.scrollTop - top) < 1 || !patience) return;
+  requestAnimationFrame(() => scrollBack(element, top, patience - 1));
 }
