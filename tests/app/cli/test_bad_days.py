@@ -37,6 +37,8 @@ COMMANDS: dict[str, list[str]] = {
     "model": ["model", "export", "1", "folder"],
     "promote": ["promote", "1"],
     "rollback": ["rollback"],
+    "rules": ["rules", "list", "--project", "News"],
+    "instant": ["instant", "--project", "News"],
 }
 WITHOUT_DATABASE = {"restore", "simulate"}
 """What puts another database in its place, and what makes its own."""

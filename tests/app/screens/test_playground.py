@@ -73,7 +73,7 @@ def test_each_sentence_can_be_watched(site: Site) -> None:
     site.open("playground")
     _paste(site, "Bo Li met Anna. They went to Oslo.")
 
-    options = site.app.selectbox(key="playground_sentence").options
+    (options,) = (box.options for box in site.app.selectbox if box.label == "Sentence")
 
     assert [option.split(" (")[0] for option in options] == [
         "1. Bo Li met Anna.",

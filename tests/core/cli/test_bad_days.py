@@ -31,6 +31,7 @@ def commands(model: Path, data: Path) -> dict[str, list[str]]:
         "train": [*files, "--from", str(model)],
         "evaluate": ["--model", str(model), "--data", str(data)],
         "calibrate": ["--model", str(model), "--dev", str(data)],
+        "average": ["--models", str(model), "--out", str(data.parent / "mean"), "--dev", str(data)],
         "annotate": ["--model", str(model)],
         "baseline": [*files, "--from", str(model), "--test", str(data)],
         "fragments": ["--model", str(model), "--train", str(data), "--dev", str(data)],
@@ -44,7 +45,7 @@ def test_every_verb_has_its_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["train", "evaluate", "calibrate", "baseline", "fragments", "bench"]
+    "verb", ["train", "evaluate", "calibrate", "average", "baseline", "fragments", "bench"]
 )
 @pytest.mark.parametrize(
     ("content", "what"), [(None, "there is no such file"), (b"\xff\xfe\x00", "data.jsonl:1")]
@@ -65,7 +66,9 @@ def test_data_that_cannot_be_read_is_named(
     assert what in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", ["evaluate", "calibrate", "annotate", "fragments", "bench"])
+@pytest.mark.parametrize(
+    "verb", ["evaluate", "calibrate", "average", "annotate", "fragments", "bench"]
+)
 @pytest.mark.parametrize("file", [CONFIG, WEIGHTS])
 def test_a_model_that_was_cut_short_is_named(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, file: str
