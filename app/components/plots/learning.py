@@ -39,7 +39,7 @@ def learning(
         "hovermode": "x unified",
         "margin": {"l": 50, "r": 16, "t": 56, "b": 44},
         "xaxis": {
-            "title": {"text": "documents learnt"},
+            "title": {"text": "documents, in the order of learning"},
             "range": [0.5, max(documents[-1], 20) + 0.5],
             "tickformat": ",~r",
             "nticks": 8,
