@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from core.inference.instant.outcomes import LabelOutcome, LessonOutcomes
 from storage.engine import Sessions, writing
-from storage.models import AnnotationSet
 from storage.repository import annotation_sets, documents, instant
 from storage.repository.instant import Lesson
 
@@ -19,14 +18,19 @@ Outcomes = Mapping[str, LabelOutcome]
 def submitted(sessions: Sessions, project_id: int, at: datetime = NOON) -> int:
     """A submitted document without entities."""
     with writing(sessions) as session:
+        number = sum(documents.counts_by_status(session, project_id).values())
         document = documents.add(
-            session, project_id, name="d", text="Words.", split="train", status="submitted"
+            session,
+            project_id,
+            name="d",
+            text=f"Text {number}.",
+            split="train",
+            status="submitted",
         )
         assert document is not None
-        response = annotation_sets.add_person_set(
-            session, document.id, [], person="Ada", state="submitted"
+        annotation_sets.add_person_set(
+            session, document.id, [], person="Ada", state="submitted", submitted_at=at
         )
-        session.get_one(AnnotationSet, response.id).submitted_at = at
         return document.id
 
 

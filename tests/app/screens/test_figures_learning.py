@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import plotly.graph_objects as go
+
 from app.components.plots.learning import MOST_POINTS, learning
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
@@ -101,6 +103,8 @@ def test_documents_that_were_learnt_without_a_test_are_counted_on_the_page(site:
 def test_a_long_curve_is_thinned_and_ends_where_it_ends() -> None:
     documents = range(1, 10 * MOST_POINTS + 2)
     shares = [1 / number for number in documents]
-    trace = learning(documents, [("F1", shares)], {})["data"][0]
+    plot = learning(documents, [("F1", shares)], {7: "version 2"})
+    go.Figure(plot)  # raises at a property that Plotly does not know
+    trace = plot["data"][0]
     assert len(trace["x"]) <= MOST_POINTS
     assert (trace["x"][-1], trace["y"][-1]) == (documents[-1], shares[-1])
