@@ -17,7 +17,7 @@ from app.services.labels import changes as label_changes
 from app.services.labels import label_set, rules
 from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
-from app.services.operations import documents, figures, learning_curve, projects, trash
+from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import instant_control, queue, resuggest, suggest, take_suggestion
 from app.services.suggestions.label_review import ReviewService, Suspect
@@ -140,10 +140,6 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: exporting.expected(w.sessions, w.project, exporting.EVERYTHING),
     ),
     "operations.figures.figures": ("annotate", lambda w: figures.figures(w.sessions, w.project)),
-    "operations.learning_curve.learning_curve": (
-        "annotate",
-        lambda w: learning_curve.learning_curve(w.sessions, w.project),
-    ),
     "interchange.importing.importing": (
         "review",
         lambda w: list(importing.importing(w.sessions, w.project, w.incoming)),
