@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.plots.learning import learning as learning_plot
 from app.screens.common.figure import nothing_to_show, show_figure
+from app.screens.common.wording import literal
 from app.services.operations.learning_curve import WINDOW, CurvePoint, LearningCurve
 
 TITLE = "The learning curve, document by document"
@@ -31,7 +32,8 @@ def learning(curve: LearningCurve) -> None:
     if all(point.gestures is None and point.f1 is None for point in points):
         nothing_to_show(
             TITLE,
-            f"No learnt document has an entity of {label or 'any label'}, and none was suggested.",
+            "No learnt document has an entity of "
+            f"{literal(label) if label else 'any label'}, and none was suggested.",
         )
         return
     show_figure(

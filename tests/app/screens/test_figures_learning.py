@@ -108,3 +108,13 @@ def test_a_long_curve_is_thinned_and_ends_where_it_ends() -> None:
     trace = plot["data"][0]
     assert len(trace["x"]) <= MOST_POINTS
     assert (trace["x"][-1], trace["y"][-1]) == (documents[-1], shares[-1])
+
+
+def test_the_name_of_a_label_is_never_read_as_markup(site: Site) -> None:
+    with writing(site.sessions) as session:
+        projects.ensure_labels(session, site.project_id, ["**B**"])
+    learnt(site, version(site), {"PER": RIGHT}, {})
+    site.open("figures")
+    site.app.selectbox(key="learning_curve_label").set_value("**B**")
+    site.run()
+    assert r"an entity of \*\*B\*\*" in site.messages()
