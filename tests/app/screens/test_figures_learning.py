@@ -118,3 +118,18 @@ def test_the_name_of_a_label_is_never_read_as_markup(site: Site) -> None:
     site.app.selectbox(key="learning_curve_label").set_value("**B**")
     site.run()
     assert r"an entity of \*\*B\*\*" in site.messages()
+
+
+def test_when_the_chosen_label_goes_the_curve_is_about_all_labels(site: Site) -> None:
+    learnt(site, version(site), {"LOC": RIGHT, "PER": MISSED}, {})
+    site.open("figures")
+    site.app.selectbox(key="learning_curve_label").set_value("LOC")
+    site.run()
+    assert lines(site)[0] == [0.0]
+    with writing(site.sessions) as session:
+        (location,) = (
+            label for label in projects.labels(session, site.project_id) if label.name == "LOC"
+        )
+        session.delete(location)
+    site.run()
+    assert lines(site)[0] == [0.5]
