@@ -18,6 +18,7 @@ from app.services.model_registry import (
     files as model_files,
 )
 from app.services.model_registry.registry import ModelRegistry
+from app.services.operations import learning_curve
 from app.services.retraining import bulk_preannotation, training_data
 from app.settings import Settings
 from tests.app.pages_kit import PretendedModel
@@ -25,6 +26,10 @@ from tests.app.world import World
 
 Call = Callable[[World], Any]
 OF_MODELS: dict[str, tuple[str, Call]] = {
+    "operations.learning_curve.learning_curve": (
+        "annotate",
+        lambda w: learning_curve.learning_curve(w.sessions, w.project),
+    ),
     "retraining.jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
     "retraining.jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
     "retraining.jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),

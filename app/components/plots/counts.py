@@ -12,7 +12,7 @@ _PATTERNS = ("", "/", "x", ".")
 COLOURS = ("#4a69c9", "#c4602a", "#2f8259", "#a8466b")
 """Seen on white and on near-black, and white text is read on them."""
 _ROW = 34
-_LEGEND = {
+LEGEND = {
     "orientation": "h",
     "x": 0,
     "xanchor": "left",
@@ -62,7 +62,7 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) 
         "barmode": "stack",
         "bargap": 0.28,
         "showlegend": len(parts) > 1,
-        "legend": _LEGEND,
+        "legend": LEGEND,
         "margin": {"l": 10, "r": 32, "t": top, "b": 30},
         "xaxis": across | ({"range": [0, 1.001]} if share else {}),
         "yaxis": axis(dict(enumerate(names))) | {"autorange": "reversed", "automargin": True},
@@ -159,7 +159,7 @@ def _line(
 def _points_layout() -> Figure:
     return figure_layout() | {
         "height": 260,
-        "legend": _LEGEND,
+        "legend": LEGEND,
         "hovermode": "x unified",
         "margin": {"l": 50, "r": 16, "t": 40, "b": 44},
     }

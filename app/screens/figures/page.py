@@ -7,9 +7,11 @@ import streamlit as st
 from app import context
 from app.screens.common import location
 from app.screens.common.project_header import project_header
+from app.screens.figures import learning as about_learning
 from app.screens.figures import models as about_models
 from app.screens.figures import work as about_work
 from app.services.operations.figures import figures, measured
+from app.services.operations.learning_curve import learning_curve
 
 app = context.current()
 project = project_header(
@@ -34,4 +36,5 @@ with marked:
 with judged:
     about_work.acceptance(found)
 about_work.effort(found)
+about_learning.learning(learning_curve(app.sessions, project.id))
 about_models.models(measured(app.models.versions(), project.name))

@@ -19,11 +19,23 @@ class LabelOutcome(NamedTuple):
     """Suggestions of the label where there is no entity."""
     missed: int = 0
     """Entities of the label where nothing was suggested."""
+    misnamed: int = 0
+    """Suggestions of the label where the entity has another one."""
 
     @property
     def gestures(self) -> int:
         """What correcting costs: 1 for a wrong label or suggestion, 2 for a missed entity."""
         return self.relabelled + self.wrong + 2 * self.missed
+
+    @property
+    def entities(self) -> int:
+        """The entities of the label."""
+        return self.right + self.relabelled + self.missed
+
+    @property
+    def suggested(self) -> int:
+        """The suggestions of the label."""
+        return self.right + self.wrong + self.misnamed
 
     def __add__(self, other: object) -> LabelOutcome:
         if not isinstance(other, LabelOutcome):
@@ -80,6 +92,7 @@ def _by_label(gold: Iterable[Entity], suggested: Iterable[Entity]) -> dict[str, 
             relabelled=int(key in keys - proposed and (start, end) in covered),
             wrong=int(key in proposed - keys and (start, end) not in places),
             missed=int(key in keys - proposed and (start, end) not in covered),
+            misnamed=int(key in proposed - keys and (start, end) in places),
         )
         if any(outcome):
             outcomes[label] = outcomes.get(label, LabelOutcome()) + outcome

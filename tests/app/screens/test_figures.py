@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
 from storage.repository import model_versions, visits
+from tests.app.lessons_kit import learn, submitted
 from tests.app.pages_kit import Site
+
+PER = {"PER": LabelOutcome(right=1)}
 
 TITLES = (
     "Documents by status",
@@ -18,6 +22,7 @@ TITLES = (
     "Actions per entity",
     "F1 of the model versions",
     "The learning curve",
+    "The learning curve, document by document",
 )
 
 
@@ -63,7 +68,7 @@ def test_every_figure_that_has_nothing_to_show_says_what_would_fill_it(site: Sit
         assert title in message or title in ("Seconds per document", "Actions per entity")
     assert "Time and actions" in message
     assert len(plots(site)) == 1
-    assert message.count("hourglass_empty") == 6
+    assert message.count("hourglass_empty") == 7
 
 
 def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to_read_it(
@@ -72,6 +77,7 @@ def test_with_work_and_versions_every_figure_is_there_with_its_data_and_a_way_to
     worked(site)
     retrained(site, 10, 0.5)
     retrained(site, 20, 0.6)
+    learn(site.sessions, site.project_id, 1, submitted(site.sessions, site.project_id), PER, PER)
     site.open("figures")
     message = site.messages()
     for title in TITLES:

@@ -10,7 +10,7 @@ import torch
 
 from core.inference.instant.head import InstantHead
 from core.inference.instant.lessons import Lesson, learn, learn_many, suggest, unlearn
-from core.inference.instant.outcomes import LabelOutcome, LessonOutcomes
+from core.inference.instant.outcomes import LabelOutcome, LessonOutcomes, compare
 from core.inference.instant.policy import Thresholds
 from core.inference.instant.saved import suggester_from_bytes, suggester_to_bytes
 from core.inference.instant.scaling import Scaling
@@ -159,6 +159,17 @@ def test_outcomes_compare_the_head_and_the_model_with_the_person(
     assert outcomes == LessonOutcomes(expected, expected)
     assert sum(item.gestures for item in expected.values()) == 3
     assert LessonOutcomes.from_json(outcomes.to_json()) == outcomes
+
+
+def test_a_suggestion_with_another_label_counts_for_both_labels() -> None:
+    drug, dose = Entity(0, 4, "DRUG"), Entity(0, 4, "DOSE")
+    outcomes = compare([drug, Entity(9, 12, "DRUG")], [dose, Entity(5, 8, "DOSE")], None).instant
+    assert outcomes == {
+        "DOSE": LabelOutcome(wrong=1, misnamed=1),
+        "DRUG": LabelOutcome(relabelled=1, missed=1),
+    }
+    assert [(item.entities, item.suggested) for item in outcomes.values()] == [(0, 2), (2, 0)]
+    assert sum(item.gestures for item in outcomes.values()) == 4
 
 
 def test_a_model_that_was_not_asked_has_no_outcomes(pipeline: Pipeline, head: InstantHead) -> None:

@@ -1,0 +1,103 @@
+"""The figure about instant learning: how right suggestions were before a document was learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.components.plots.learning import learning as learning_plot
+from app.screens.common.figure import nothing_to_show, show_figure
+from app.screens.common.wording import literal
+from app.services.operations.learning_curve import WINDOW, CurvePoint, LearningCurve
+
+TITLE = "The learning curve, document by document"
+ALL = "all labels"
+_SWITCH = "**Learn from every submitted document**, in the project’s settings on the Documents page"
+
+
+def learning(curve: LearningCurve) -> None:
+    """The curve of the label that is chosen, or what is missing for it."""
+    if not curve.tests:
+        nothing_to_show(TITLE, _missing(curve))
+        return
+    label = st.selectbox(
+        "Label of the learning curve",
+        [None, *curve.label_ids],
+        format_func=lambda name: ALL if name is None else name,
+        key="learning_curve_label",
+        width=320,
+    )
+    points = curve.points(label)
+    if all(point.gestures is None and point.f1 is None for point in points):
+        nothing_to_show(
+            TITLE,
+            "No learnt document has an entity of "
+            f"{literal(label) if label else 'any label'}, and none was suggested.",
+        )
+        return
+    show_figure(
+        "learning_by_document",
+        TITLE,
+        _how(curve),
+        learning_plot(
+            [point.documents for point in points],
+            [
+                ("actions, of those without suggestions", [point.gestures for point in points]),
+                ("F1", [point.f1 for point in points]),
+                ("F1 of the model alone", [point.model_f1 for point in points]),
+            ],
+            {
+                takeover.documents: f"version {takeover.model_version_id}"
+                for takeover in curve.takeovers()
+            },
+        ),
+        _rows(points, label),
+    )
+
+
+def _how(curve: LearningCurve) -> str:
+    text = (
+        "Every submitted document was suggested first, compared with what people made of it, and "
+        f"learnt only then. A point is about the last {WINDOW} documents until then: the actions "
+        "that correcting takes, as a share of marking everything by hand (lower is better), and "
+        "F1 with and without what was learnt."
+    )
+    if curve.takeovers():
+        text += " Dashed lines: another model version took over."
+    if curve.unmeasured:
+        text += f" {_unmeasured(curve.unmeasured)}"
+    return text
+
+
+def _unmeasured(number: int) -> str:
+    documents = "1 document is" if number == 1 else f"{number:,} documents are"
+    return (
+        f"{documents} left out, learnt without a test: many at once, or after the model was "
+        "trained on them."
+    )
+
+
+def _missing(curve: LearningCurve) -> str:
+    if not curve.on:
+        return f"This project does not learn. Switch on {_SWITCH}, and submit documents."
+    text = (
+        "Submit a document on the Annotate page. It is compared with its suggestions, then learnt, "
+        "within a minute. Held-out documents are not learnt."
+    )
+    return f"{text} {_unmeasured(curve.unmeasured)}" if curve.unmeasured else text
+
+
+def _rows(points: Sequence[CurvePoint], label: str | None) -> list[dict[str, object]]:
+    return [
+        {
+            "label": label or ALL,
+            "documents": point.documents,
+            "document_id": point.document_id,
+            "model_version": point.model_version_id,
+            "gestures_ratio": point.gestures,
+            "f1": point.f1,
+            "f1_of_model": point.model_f1,
+        }
+        for point in points
+    ]
