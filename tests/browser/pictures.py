@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -114,7 +115,7 @@ def _play(page: Page, url: str) -> None:
     expect(page.get_by_role("button", name="Promote")).to_be_visible(timeout=RETRAINING)
     go_to(page, "Review")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_text("disagreement").first).to_be_visible(timeout=MODEL)
+    expect(page.get_by_text(re.compile("doubts? on")).first).to_be_visible(timeout=MODEL)
     desk.open(url, NESTED)
     for span in desk.suggested()[:3]:
         desk.select(span)
