@@ -31,15 +31,6 @@ def tested(session: Session, project_id: int) -> list[LessonTest]:
     document's lesson is that of the oldest version, without outcomes if that version was trained
     after the document was first submitted.
     """
-    counting = instant.submitted(session, project_id)
-    first_submitted = _first_submitted(session, project_id)
-    trained = {
-        version_id: created_at
-        for version_id, created_at, settings in session.execute(
-            select(ModelVersion.id, ModelVersion.created_at, ModelVersion.settings)
-        )
-        if settings.get("snapshot")
-    }
     last = (
         select(func.max(InstantLesson.id))
         .where(InstantLesson.project_id == project_id)
@@ -59,6 +50,17 @@ def tested(session: Session, project_id: int) -> list[LessonTest]:
     for lesson_id, *lesson in session.execute(query):
         lesson_test = LessonTest(*lesson)
         lessons.setdefault(lesson_test.document_id, (lesson_id, lesson_test))
+    if not lessons:
+        return []
+    counting = instant.submitted(session, project_id)
+    first_submitted = _first_submitted(session, project_id)
+    trained = {
+        version_id: created_at
+        for version_id, created_at, settings in session.execute(
+            select(ModelVersion.id, ModelVersion.created_at, ModelVersion.settings)
+        )
+        if settings.get("snapshot")
+    }
     return [
         replace(lesson, outcomes=None)
         if _may_know(first_submitted.get(document_id), trained.get(lesson.model_version_id))
