@@ -5,7 +5,7 @@ import { fallen } from './banking.js';
 import { inkOn, rgba } from './colour.js';
 import { SPOKEN } from './stage.js';
 import { SvgBrush } from './svg.js';
-import { positionIn } from './together.js';
+import { positionIn } from './shared_slider.js';
 
 const EDGE_AROUND = 20; // pixels around a picture
 const HEAD_HIGH = 34; // pixels for the step in words

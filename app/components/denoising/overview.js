@@ -1,7 +1,7 @@
 // The document: a row for each sentence, all playing together; a click brings one on the stage.
 
 import { fallen } from './banking.js';
-import { positionIn } from './together.js';
+import { positionIn } from './shared_slider.js';
 import { Stage } from './stage.js';
 
 export class Overview {

@@ -7,7 +7,7 @@ import { Overview } from './overview.js';
 import { Player } from './player.js';
 import { SaveButtons } from './save_buttons.js';
 import { Stage } from './stage.js';
-import { positionIn } from './together.js';
+import { positionIn } from './shared_slider.js';
 
 const HINT = '← → step · Space plays · N next noisy span · click an entity or a bar';
 const TELL_MS = 200;

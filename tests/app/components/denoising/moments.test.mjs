@@ -4,7 +4,7 @@ import test from 'node:test';
 import { bankOrder, fallen } from '../../../../app/components/denoising/banking.js';
 import { barsAt } from '../../../../app/components/denoising/bars.js';
 import { Lanes } from '../../../../app/components/denoising/lanes.js';
-import { positionIn } from '../../../../app/components/denoising/together.js';
+import { positionIn } from '../../../../app/components/denoising/shared_slider.js';
 import { tints } from '../../../../app/components/denoising/word_tint.js';
 import { payloadOf, sceneOf } from './payloads.mjs';
 
