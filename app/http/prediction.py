@@ -16,6 +16,7 @@ from app.http.batching import Batcher
 from app.http.errors import ApiError, unknown_project
 from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
+from app.services.annotation import drafts
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import suggest
 from app.services.suggestions.instant import merge
@@ -137,7 +138,7 @@ def custom_of(caller: Caller, project_id: int | None) -> Custom:
 
 
 def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
-    entities = suggest.renamed(found.entities, names)
+    entities = drafts.renamed(found.entities, names)
     return replace(found, entities=tuple(best_once(entities)))
 
 

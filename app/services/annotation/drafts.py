@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
@@ -158,6 +158,13 @@ def base_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     submitted = annotation_sets.submitted_of(session, task.id, task.owner)
     return submitted or annotation_sets.latest_prediction(session, task.id)
+
+
+def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
+    """The entities by today's names of their labels, see `storage.repository.label_names`."""
+    return tuple(
+        replace(entity, label=names.get(entity.label, entity.label)) for entity in entities
+    )
 
 
 def suggestions(

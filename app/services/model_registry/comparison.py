@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.services.annotation.drafts import renamed
 from app.services.model_registry.significance import Counts, Difference, paired_bootstrap
 from app.services.retraining.reviewed_part import decided
-from app.services.suggestions.suggest import renamed, settings_of
+from app.services.suggestions.suggest import settings_of
 from app.services.team.permissions import require
 from core.types import Key, Prediction, SamplerSettings, key_of
 from storage.engine import Sessions

@@ -6,7 +6,7 @@ renamed label is the same label, and one in the trash is not suggested.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
@@ -136,12 +136,8 @@ def suggestions(
 ) -> tuple[SpanRecord, ...]:
     """The suggestions by today's names of their labels. A key says which version and what is
     suggested: a page that shows earlier suggestions can accept no other one by mistake."""
-
-    def today(entities: Iterable[Entity]) -> list[Entity]:
-        return [replace(e, label=names.get(e.label, e.label)) for e in entities]
-
     learnt_keys = {(start, end, names.get(label, label)) for start, end, label in merged.instant}
-    found = drafts.suggestions(today(merged.by_model), model_version_id)
+    found = drafts.suggestions(drafts.renamed(merged.by_model, names), model_version_id)
     by_model = {key_of(span): span for span in found}
     return tuple(
         by_model[entity.key]
@@ -155,7 +151,7 @@ def suggestions(
             "instant",
             f"i{model_version_id}.{entity.start}-{entity.end}.{crc32(entity.label.encode()):x}",
         )
-        for entity in drafts.best_once(today(merged.entities))
+        for entity in drafts.best_once(drafts.renamed(merged.entities, names))
     )
 
 

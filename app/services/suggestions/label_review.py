@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from app.services.annotation.drafts import renamed
 from app.services.model_registry.registry import ModelRegistry, usable
 from app.services.suggestions.predictor import ModelPredictor, version_predictor
 from app.services.suggestions.review_heads import Answer, ReviewHeads, Teacher
-from app.services.suggestions.suggest import renamed
 from app.services.team.permissions import require
 from core.types import Entity
 from storage.engine import Sessions

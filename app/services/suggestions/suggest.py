@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
@@ -178,7 +178,7 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
     names = label_names.current(session, document.project_id)
     merged = answer.merged
     spans = (
-        drafts.suggestions(renamed(answer.entities, names), answer.model_version_id)
+        drafts.suggestions(drafts.renamed(answer.entities, names), answer.model_version_id)
         if merged is None
         else instant.suggestions(merged, answer.model_version_id, names)
     )
@@ -193,7 +193,7 @@ def keep(session: Session, document: Document, answer: Answer) -> None:
             "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
             "hints": [
                 [hint.start, hint.end, hint.label, hint.score]
-                for hint in drafts.best_once(renamed(answer.hints, names))
+                for hint in drafts.best_once(drafts.renamed(answer.hints, names))
             ],
         },
     )
@@ -225,10 +225,3 @@ def learnt_of(sessions: Sessions, project_id: int, version_id: int) -> Learnt | 
     with sessions() as session:
         require(session, project_id, "annotate")
         return instant.learnt(session, project_id, version_id)
-
-
-def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:
-    """The entities by today's names of their labels, see `storage.repository.label_names`."""
-    return tuple(
-        replace(entity, label=names.get(entity.label, entity.label)) for entity in entities
-    )
