@@ -135,12 +135,14 @@ class Example:
 
     `labels` is the set of labels that its annotators annotated; None means all of the model's. A
     label outside the set is unknown in this sentence, not absent: it is neither trained against nor
-    counted as an error.
+    counted as an error. `nested` is False where the annotators of the sentence's corpus marked
+    nothing inside an entity: nested decoding is then tuned on other sentences, if there are any.
     """
 
     words: tuple[str, ...]
     entities: tuple[Span, ...] = ()
     labels: frozenset[str] | None = None
+    nested: bool = True
 
     def __post_init__(self) -> None:
         for entity in self.entities:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from ..text.columns import ColumnChoice
-from ..types import Example
+from ..types import Example, Span
 from .readers.columns import read_columns
 from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
@@ -103,13 +104,14 @@ def label_set(examples: Iterable[Example]) -> tuple[str, ...]:
 def merge_corpora(
     corpora: Iterable[Sequence[Example]], labels: Iterable[str] = ()
 ) -> list[Example]:
-    """Concatenate corpora, marking in each example which labels its corpus annotates.
+    """Concatenate corpora, marking in each example what its corpus annotates: labels and nesting.
 
     If a label of the other corpora, or one of the model's `labels`, never occurs in a corpus, the
     corpus is taken not to annotate it: its examples get `labels` = those that do occur. Examples of
     a corpus with every label, and examples that already have `labels`, keep theirs. So tweets
     annotated without MISC are not trained against MISC. A small file may lack a label by chance:
-    then name its labels in `read_examples`.
+    then name its labels in `read_examples`. A corpus without overlapping entities is taken not to
+    annotate nested ones.
     """
     loaded = list(corpora)
     all_labels = set(label_set(example for examples in loaded for example in examples)) | {*labels}
@@ -117,5 +119,13 @@ def merge_corpora(
     for examples in loaded:
         corpus_labels = frozenset(label_set(examples))
         known = corpus_labels if corpus_labels < all_labels else None
-        merged += [e if e.labels is not None else replace(e, labels=known) for e in examples]
+        nested = any(_overlap(example.entities) for example in examples)
+        merged += [
+            replace(e, labels=known if e.labels is None else e.labels, nested=nested)
+            for e in examples
+        ]
     return merged
+
+
+def _overlap(entities: Iterable[Span]) -> bool:
+    return any(first.end > second.start for first, second in pairwise(sorted(entities)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..modeling.model import DiffusionNER
 from ..modeling.subwords import subword_lengths
@@ -64,4 +65,4 @@ def _slice(example: Example, start: int, end: int) -> Example:
         for entity in example.entities
         if start <= entity.start and entity.end <= end
     )
-    return Example(example.words[start:end], entities, example.labels)
+    return replace(example, words=example.words[start:end], entities=entities)

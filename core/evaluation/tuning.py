@@ -24,18 +24,21 @@ _SLOPES, _SHIFTS = (0.1, 1.5), (-4.0, 4.0)
 _RIDGE = 1.0
 """Weight of the squared distance from `UNCALIBRATED`, in candidates: ten of them teach little."""
 _LEAST_SCORE = 1e-7
+_Proposed = tuple[Sequence[Example], Sequence[Sequence[Candidate]]]
+"""Examples and the candidates for each."""
 
 
 def tune(
     model: DiffusionNER, examples: Sequence[Example], sampler: SamplerSettings
 ) -> list[list[Candidate]]:
-    """Tune the model's φ and its calibration, both nested and flat. Returns its candidates for the
+    """Tune the model's φ and its calibration, both nested and flat; nested on the examples of
+    corpora that annotate nested entities, if there are any. Returns its candidates for all
     examples, scored as they are from now on.
 
     The model keeps what it has if the examples have no entity.
     """
     proposals = _uncalibrated_proposals(model, examples, sampler)
-    nested, flat = (tune_threshold(examples, proposals, flat) for flat in (False, True))
+    nested, flat = (tune_threshold(*part, flat) for part, flat in _parts(examples, proposals))
     if nested is not None and flat is not None:
         raw = replace(_uncalibrated(model.config), threshold=nested, flat_threshold=flat)
         model.config = with_calibrations(raw, *_fit_both(examples, proposals))
@@ -140,5 +143,18 @@ def _fit_both(
 ) -> Iterator[Calibration]:
     """The calibrations of nested and of flat decoding: all candidates that conflict with no better
     one take part, also those far below φ."""
-    for flat in (False, True):
-        yield fit_calibration(judge(examples, proposals, threshold=0.0, flat=flat))
+    for part, flat in _parts(examples, proposals):
+        yield fit_calibration(judge(*part, threshold=0.0, flat=flat))
+
+
+def _parts(
+    examples: Sequence[Example], proposals: Sequence[Sequence[Candidate]]
+) -> Iterator[tuple[_Proposed, bool]]:
+    """The examples that nested decoding is tuned on, and those of flat decoding: where nothing
+    nested was annotated, a right nested candidate would count as wrong."""
+    nested = [
+        (example, row) for example, row in zip(examples, proposals, strict=True) if example.nested
+    ]
+    examples_nested, rows = zip(*nested, strict=True) if nested else (examples, proposals)
+    yield (examples_nested, rows), False
+    yield (examples, proposals), True

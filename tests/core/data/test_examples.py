@@ -209,7 +209,15 @@ def test_a_corpus_that_never_shows_a_label_says_nothing_about_it() -> None:
 
 def test_an_example_that_knows_its_labels_keeps_its_word() -> None:
     known = Example(("a",), (), frozenset({"MISC"}))
-    assert merge_corpora([[sentence("PER")], [known]])[1] is known
+    assert merge_corpora([[sentence("PER")], [known]])[1].labels == known.labels
+
+
+def test_a_corpus_without_overlaps_does_not_annotate_nested_entities() -> None:
+    words = ("Bank", "of", "England")
+    nested = Example(words, (Span(0, 3, "ORG"), Span(2, 3, "LOC")))
+    flat = Example(words, (Span(0, 1, "ORG"), Span(1, 3, "LOC")))
+    merged = merge_corpora([[flat, nested], [flat, flat]])
+    assert [example.nested for example in merged] == [True, True, False, False]
 
 
 def test_the_label_set_is_sorted() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import UNCALIBRATED, Calibration, ModelConfig
+from core.data.examples import merge_corpora
 from core.evaluation.calibration import JudgedCandidate
 from core.evaluation.evaluate import score_proposals, select_spans
 from core.evaluation.tuning import (
@@ -162,6 +163,26 @@ def test_tuning_returns_what_the_model_proposes_from_now_on(learned: Learned) ->
     assert [c.score for row in tuned for c in row] == [c.score for row in again for c in row]
     phi = model.config.threshold
     assert score_proposals(SENTENCES, again, phi, flat=False).f1 == 1.0
+
+
+def test_nested_decoding_is_tuned_where_nested_entities_were_annotated(
+    learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flat corpus has the outer name alone, so that its inner one, though found, is wrong."""
+    words = ("Bank", "of", "England")
+    outer, inner = Span(0, 3, "ORG"), Span(2, 3, "ORG")
+    candidates = [Candidate(0, 3, "ORG", 0.9, 1, 0), Candidate(2, 3, "ORG", 0.5, 1, 0)]
+    monkeypatch.setattr(
+        "core.evaluation.tuning.propose", lambda _, sentences, __: [candidates] * len(sentences)
+    )
+    nested, flat = [Example(words, (outer, inner))] * 20, [Example(words, (outer,))] * 50
+    models = [DiffusionNER.load(learned.folder) for _ in range(3)]
+    for model, corpora in zip(models, ([nested], [nested, flat], [flat]), strict=True):
+        tune(model, merge_corpora(corpora, model.config.labels), SamplerSettings())
+    alone, together, without = (model.config for model in models)
+    assert (together.threshold, together.calibration) == (alone.threshold, alone.calibration)
+    assert together.threshold <= calibrated(0.5, together.calibration)
+    assert without.threshold > calibrated(0.5, without.calibration)
 
 
 def test_without_entities_nothing_is_tuned(new_model: NewModel) -> None:
