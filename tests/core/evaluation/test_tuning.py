@@ -179,10 +179,13 @@ def test_nested_decoding_is_tuned_where_nested_entities_were_annotated(
     models = [DiffusionNER.load(learned.folder) for _ in range(3)]
     for model, corpora in zip(models, ([nested], [nested, flat], [flat]), strict=True):
         tune(model, merge_corpora(corpora, model.config.labels), SamplerSettings())
-    alone, together, without = (model.config for model in models)
-    assert (together.threshold, together.calibration) == (alone.threshold, alone.calibration)
-    assert together.threshold <= calibrated(0.5, together.calibration)
-    assert without.threshold > calibrated(0.5, without.calibration)
+    of_nested, of_both, of_flat = (model.config for model in models)
+    assert (of_both.threshold, of_both.calibration) == (
+        of_nested.threshold,
+        of_nested.calibration,
+    )
+    assert of_both.threshold <= calibrated(0.5, of_both.calibration)
+    assert of_flat.threshold > calibrated(0.5, of_flat.calibration)
 
 
 def test_without_entities_nothing_is_tuned(new_model: NewModel) -> None:
