@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from tests import databases
 from tests.databases import Dialect
+from tests.thorough import QUICK, THOROUGH
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,8 +25,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REPEATABLE = {"derandomize": True, "print_blob": True} if os.environ.get("CI") else {}
-settings.register_profile("quick", deadline=None, max_examples=40, **REPEATABLE)
-settings.register_profile("thorough", deadline=None, max_examples=100, **REPEATABLE)
+settings.register_profile("quick", deadline=None, max_examples=QUICK, **REPEATABLE)
+settings.register_profile("thorough", deadline=None, max_examples=THOROUGH, **REPEATABLE)
 
 SLOWEST_FIRST = (
     "tests/browser",
