@@ -34,6 +34,7 @@ SLOWEST_FIRST = (
     "tests/core/research/experiments",
     "tests/app/worker",
     "tests/app/services/retraining/test_jobs.py",
+    "tests/test_library.py",
     "tests/core/discontinuous/test_combiner.py",
     "tests/core/inference",
     "tests/core/cli",

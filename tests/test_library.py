@@ -28,7 +28,7 @@ OPTIONAL = {"accelerate", "plotly", "spacy", "tensorboard"}
 STOOD_IN_FOR = {"tensorboard"}
 """Packages that the tests have a stand-in for, since every training imports them where they are."""
 """What an extra brings."""
-README = [(place, source) for place, source in EXAMPLES if place.startswith("README.md:")]
+README = [example for example in EXAMPLES if example[0].startswith("README.md:")]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 OFFLINE = ["--no-index", "--no-deps"]
 
