@@ -192,18 +192,18 @@ def test_the_readme_has_python() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "source"),
+    ("location", "code"),
     [
         pytest.param(*example, id=example[0], marks=[pytest.mark.thorough] if number else [])
         for number, example in enumerate(README)
     ],
 )
 def test_the_readmes_python_runs_beside_a_package_called_core(
-    location: str, source: str, elsewhere: Path, request: pytest.FixtureRequest
+    location: str, code: str, elsewhere: Path, request: pytest.FixtureRequest
 ) -> None:
     """`test_examples` runs all of it in the checkout."""
-    environment = request.getfixturevalue("with_spacy" if "import spacy" in source else "bare")
-    message = run([str(environment / "python"), "-c", source], elsewhere)
+    environment = request.getfixturevalue("with_spacy" if "import spacy" in code else "bare")
+    message = run([str(environment / "python"), "-c", code], elsewhere)
     assert message == OUTPUTS.get(location, message) != ""
 
 
