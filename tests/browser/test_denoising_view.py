@@ -252,11 +252,11 @@ def test_the_film_plays_by_itself_glides_and_stops_at_the_end(moving: Page, demo
     assert faults == []
 
 
-def test_another_sentence_starts_a_new_film(moving: Page, demos: Served) -> None:
-    view = opened_view(moving, demos, "still=1")
+def test_another_sentence_starts_a_new_film(tab: Page, demos: Served) -> None:
+    view = opened_view(tab, demos, "still=1")
     view.press("End")
-    moving.get_by_role("combobox").first.click()
-    moving.get_by_role("option").nth(1).click()
+    tab.get_by_role("combobox").first.click()
+    tab.get_by_role("option").nth(1).click()
     expect(view.locator(".text")).to_have_text(re.compile("It rained"))
     assert position_of(view) == 0
     view.press("End")
