@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Generator, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+from unittest import mock
 
 import pytest
 from hypothesis import settings
 
 from tests import databases
 from tests.databases import Dialect
+from tests.thorough import QUICK, THOROUGH
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,8 +28,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REPEATABLE = {"derandomize": True, "print_blob": True} if os.environ.get("CI") else {}
-settings.register_profile("quick", deadline=None, max_examples=40, **REPEATABLE)
-settings.register_profile("thorough", deadline=None, max_examples=100, **REPEATABLE)
+settings.register_profile("quick", deadline=None, max_examples=QUICK, **REPEATABLE)
+settings.register_profile("thorough", deadline=None, max_examples=THOROUGH, **REPEATABLE)
 
 SLOWEST_FIRST = (
     "tests/browser",
@@ -33,6 +37,7 @@ SLOWEST_FIRST = (
     "tests/core/research/experiments",
     "tests/app/worker",
     "tests/app/services/retraining/test_jobs.py",
+    "tests/test_library.py",
     "tests/core/discontinuous/test_combiner.py",
     "tests/core/inference",
     "tests/core/cli",
@@ -123,6 +128,27 @@ def _place(item: pytest.Item) -> int:
     file = item.nodeid.split("::", 1)[0]
     named = (n for n, start in enumerate(SLOWEST_FIRST) if file.startswith(start))
     return next(named, len(SLOWEST_FIRST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_commits() -> Iterator[None]:
+    """No commit to SQLite waits for the disk, 8 ms each time; on PostgreSQL none does either.
+
+    Processes that a test starts do wait, and a killed one loses nothing either way.
+    """
+    engine = sys.modules.get("storage.engine")
+    if engine is None:  # none of these tests meets a database
+        yield
+        return
+    prepare = engine._prepare_sqlite
+
+    @wraps(prepare)
+    def prepare_quick(dbapi_connection: Any, record: object) -> None:
+        prepare(dbapi_connection, record)
+        dbapi_connection.execute("PRAGMA synchronous = OFF").close()
+
+    with mock.patch.object(engine, "_prepare_sqlite", prepare_quick):
+        yield
 
 
 @pytest.fixture

@@ -6,11 +6,14 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SLOWEST_FIRST
+
+pytestmark = pytest.mark.xdist_group("project-rules")
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("app", "core", "storage")
@@ -32,6 +35,12 @@ def python_files(*folders: str) -> list[Path]:
         for path in tracked()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders
     ]
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A file's syntax tree, for every rule that reads it."""
+    return ast.parse(path.read_text())
 
 
 def imported_names(node: ast.AST) -> list[str]:
@@ -91,7 +100,7 @@ def imported_by(*folders: str) -> set[str]:
     modules = {
         name.split(".")[0]
         for path in python_files(*folders)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         for name in imported_names(node)
     }
     packages = modules - {*SOURCES, "tests"} - sys.stdlib_module_names
@@ -136,7 +145,7 @@ def test_no_test_reads_the_clock_or_sleeps() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
         for path in python_files("tests")
         if path.name.startswith("test_")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute | ast.Name)
         and (name := node.attr if isinstance(node, ast.Attribute) else node.id) in clocks
     ]
@@ -150,7 +159,7 @@ def test_no_test_begins_an_event_loop_where_a_browser_may_run_one() -> None:
         str(path.relative_to(ROOT))
         for path in python_files("tests")
         if path.name.startswith("test_") and "asyncio" in path.read_text()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "asyncio.run"
     ]
 
@@ -180,7 +189,7 @@ def test_every_function_fits_a_screen_of_60_lines() -> None:
     long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in python_files(*SOURCES)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > 60
     ]

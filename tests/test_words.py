@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.test_project import ROOT, python_files, tracked
+import pytest
+
+from tests.test_project import ROOT, parsed, python_files, tracked
+
+pytestmark = pytest.mark.xdist_group("project-rules")
 
 # fmt: off
 PRIVATE_WORDS = frozenset([
@@ -56,7 +60,7 @@ def test_core_speaks_the_words_of_its_trade() -> None:
     private = {
         (str(path.relative_to(ROOT)), name)
         for path in python_files("core")
-        for name in names_in(ast.parse(path.read_text())) | {path.stem}
+        for name in names_in(parsed(path)) | {path.stem}
         if name in PRIVATE_WORDS
     }
 
@@ -67,7 +71,7 @@ def test_app_and_storage_speak_the_words_of_their_trade() -> None:
     private = {
         (str(path.relative_to(ROOT)), name)
         for path in python_files("app", "storage")
-        for name in names_in(ast.parse(path.read_text())) | {path.stem}
+        for name in names_in(parsed(path)) | {path.stem}
         if name in APP_WORDS
     }
 
@@ -78,7 +82,7 @@ def test_the_tests_speak_the_words_of_their_trade() -> None:
     private = {
         (str(path.relative_to(ROOT)), name)
         for path in python_files("tests")
-        for name in names_in(ast.parse(path.read_text())) | {path.stem}
+        for name in names_in(parsed(path)) | {path.stem}
         if name in PRIVATE_WORDS | APP_WORDS
     }
 
@@ -89,7 +93,7 @@ def test_word_is_never_the_name_of_a_tensor_of_boundaries() -> None:
     tensors = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in python_files("core")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.arg | ast.AnnAssign)
         and isinstance(node.annotation, ast.Name)
         and node.annotation.id == "Tensor"

@@ -66,9 +66,12 @@ def annotates(
     desk.shows(NEXT)
 
 
+@pytest.mark.thorough
 def test_two_annotate_unseen_a_reviewer_decides_and_the_export_has_the_decision(
     accounts_site: Site, biography: tuple[int, int], pages: list[Page], tmp_path: Path
 ) -> None:
+    """Its parts are tested each in `tests/app/screens/test_agreement.py` and
+    `tests/app/services/team/test_adjudication.py`."""
     url = accounts_site.url
     bo, cleo, anna = pages
     annotates(bo, url, biography, "Bo", {"Helena Prawdzic": "1", "Warsaw": "3"})

@@ -140,8 +140,8 @@ def test_the_settled_bars_lie_under_their_own_words(view: Locator) -> None:
     assert visible["painted"] == pytest.approx(visible["ends"], abs=3)
 
 
-def test_bars_under_right_to_left_words_start_at_the_right(page: Page, demos: Served) -> None:
-    view = opened_view(page, demos, "trace=scripts")
+def test_bars_under_right_to_left_words_start_at_the_right(tab: Page, demos: Served) -> None:
+    view = opened_view(tab, demos, "trace=scripts")
     view.locator(".seek").fill("5")
     first, second = (box_of(view.locator(".text span").nth(i)) for i in (1, 2))
     assert second["x"] < first["x"]
@@ -252,20 +252,20 @@ def test_the_film_plays_by_itself_glides_and_stops_at_the_end(moving: Page, demo
     assert faults == []
 
 
-def test_another_sentence_starts_a_new_film(moving: Page, demos: Served) -> None:
-    view = opened_view(moving, demos, "still=1")
+def test_another_sentence_starts_a_new_film(tab: Page, demos: Served) -> None:
+    view = opened_view(tab, demos, "still=1")
     view.press("End")
-    moving.get_by_role("combobox").first.click()
-    moving.get_by_role("option").nth(1).click()
+    tab.get_by_role("combobox").first.click()
+    tab.get_by_role("option").nth(1).click()
     expect(view.locator(".text")).to_have_text(re.compile("It rained"))
     assert position_of(view) == 0
     view.press("End")
     expect(view.locator(".readout")).to_have_text("Done: 0 entities from 60 random spans")
 
 
-def test_a_film_of_200_noisy_spans_and_100_words_keeps_up(page: Page, demos: Served) -> None:
+def test_a_film_of_200_noisy_spans_and_100_words_keeps_up(tab: Page, demos: Served) -> None:
     """A frame measures nothing on the page, and draws a shape or two for each span."""
-    view = opened_view(page, demos, "trace=long&still=1")
+    view = opened_view(tab, demos, "trace=long&still=1")
     view.press("n")
     counts = view.evaluate(
         """(root) => {

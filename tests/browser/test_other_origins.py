@@ -53,6 +53,7 @@ def loopback_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Ser
     return serve(SERVER, env=without_model(tmp_path_factory.mktemp("loopback"), "Anna"))
 
 
+@pytest.mark.thorough
 def test_where_nobody_signs_in_only_our_own_page_opens_a_socket(
     tab: Page, loopback_site: Served, elsewhere: str
 ) -> None:

@@ -54,7 +54,9 @@ def test_whom_the_provider_vouches_for_annotates_under_the_accounts_name_and_sig
 @pytest.mark.parametrize(
     "claims",
     [
-        {"email": "eve@example.org", "email_verified": True},
+        pytest.param(
+            {"email": "eve@example.org", "email_verified": True}, marks=pytest.mark.thorough
+        ),
         {"email": "bo@example.org", "email_verified": False},
     ],
     ids=["no account", "not verified"],

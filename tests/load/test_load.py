@@ -30,7 +30,7 @@ SHOWN = {
 def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_database(
     database_url: str, tmp_path: Path
 ) -> None:
-    plan = Plan(annotators=3, seconds=10, pages=1, documents=60, model=False)
+    plan = Plan(annotators=3, seconds=5, pages=1, documents=60, model=False)
     result = run(plan, database_url, tmp_path)
     assert result.sent == result.acknowledged > 0
     assert (result.stored, result.problems) == (Kept(lost=0, doubled=0, torn=0), {})

@@ -16,6 +16,7 @@ from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
 from storage.repository.listing import list_documents
 from storage.repository.neighbours import surroundings
+from tests.thorough import examples
 
 pytestmark = pytest.mark.both_databases
 
@@ -53,7 +54,7 @@ def test_a_text_is_kept_exactly(sessions: sessionmaker[Session], text: str) -> N
     assert stored.length == len(text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_is_kept_exactly(sessions: sessionmaker[Session], text: str) -> None:
     with writing(sessions) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import threading
@@ -9,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
+import storage.engine
 from storage.engine import create_engine_from, upgrade, writing
 from storage.models import Label, Project
 from storage.repository import projects
@@ -32,10 +34,14 @@ upgrade(create_engine_from({url!r}))
     [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 30_000), ("synchronous", 2)],
 )
 def test_sqlite_is_set_up_to_be_shared_and_durable(
-    engine: Engine, pragma: str, value: object
+    database_url: str, monkeypatch: pytest.MonkeyPatch, pragma: str, value: object
 ) -> None:
+    as_it_is = inspect.unwrap(storage.engine._prepare_sqlite)  # see `quick_commits`
+    monkeypatch.setattr("storage.engine._prepare_sqlite", as_it_is)
+    engine = create_engine_from(database_url)
     with engine.connect() as connection:
         assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+    engine.dispose()
 
 
 def test_the_folder_of_the_database_is_created(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from app.services.annotation.annotation import AnnotationService
 from tests.app.pages_kit import Site
 
-FEW, MANY = 3, 30
+FEW, MANY = 3, 12
 MOST = {
     "documents": 20,
     "annotate": 20,

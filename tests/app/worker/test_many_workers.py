@@ -95,8 +95,11 @@ def location(tmp_path: Path, dialect: Dialect, database_url: str) -> Iterator[Lo
 
 
 @pytest.mark.postgresql
+@pytest.mark.thorough
 def test_a_killed_worker_is_followed_by_the_one_beside_it(location: Location) -> None:
-    """The first stands still until the second has a part, so that it is not done before."""
+    """The first stands still until the second has a part, so that it is not done before. Two in
+    one process do the same in `test_bulk_preannotation`, two hosts share a pass in
+    `test_two_hosts`."""
     first = begin_a_pass(location)
     first.send_signal(signal.SIGSTOP)
     location.worker()

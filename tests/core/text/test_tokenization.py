@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.text.tokenization import tokenize
+from tests.thorough import examples
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 """Every code point there is: lone surrogates, NUL and unassigned ones too."""
@@ -67,14 +68,14 @@ def test_offsets_are_code_points_after_an_emoji() -> None:
 
 
 @given(ANYTHING | TRICKY)
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_every_visible_code_point_is_in_one_token_and_no_white_space_is(text: str) -> None:
     covered = [i for token in tokenize(text) for i in range(token.start, token.end)]
     assert covered == [i for i, character in enumerate(text) if not character.isspace()]
 
 
 @given(ANYTHING | TRICKY)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_token_cuts_a_grapheme(text: str) -> None:
     """Signs that stand before a number ("\\u0600") may be parted from what is no number."""
     bare = regex.sub(r"\p{GCB=Prepend}", "", "".join(text.split()))

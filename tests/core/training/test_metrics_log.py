@@ -92,7 +92,14 @@ def test_a_baseline_leaves_the_same_table_without_phi(new_model: NewModel, tmp_p
     assert table.f1.count() == 2
 
 
-@pytest.mark.parametrize("records", [2, 4, 6])
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param(2, marks=pytest.mark.thorough),
+        4,
+        pytest.param(6, marks=pytest.mark.thorough),
+    ],
+)
 def test_a_resumed_training_drops_the_steps_that_it_does_again_and_goes_on(
     new_model: NewModel, tmp_path: Path, records: int
 ) -> None:

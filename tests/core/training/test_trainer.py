@@ -205,7 +205,14 @@ def resume(new_model: NewModel, folder: Path) -> tuple[dict[str, bytes], list[Tr
     return weights(learner), records
 
 
-@pytest.mark.parametrize("records", [2, 4, 6])
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param(2, marks=pytest.mark.thorough),
+        4,
+        pytest.param(6, marks=pytest.mark.thorough),
+    ],
+)
 def test_training_that_is_stopped_and_gone_on_with_ends_in_the_same_bytes(
     new_model: NewModel,
     tmp_path: Path,
@@ -237,7 +244,7 @@ def test_an_epoch_that_is_not_scored_leaves_a_checkpoint_at_its_end(
     assert rest[1].step == 4
 
 
-@pytest.mark.parametrize("evaluation", [1, 2])
+@pytest.mark.parametrize("evaluation", [1, pytest.param(2, marks=pytest.mark.thorough)])
 def test_training_that_dies_in_an_evaluation_evaluates_again(
     new_model: NewModel,
     tmp_path: Path,

@@ -12,6 +12,7 @@ from storage.formats import FORMATS
 from storage.formats.export_tally import Written, unread
 from storage.records import DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, READ_AS, documents, read, written
+from tests.thorough import examples
 
 MANY = 40
 BOTH_WAYS = [
@@ -22,7 +23,7 @@ BOTH_WAYS = [
 
 
 @pytest.mark.parametrize("format", BOTH_WAYS)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(document=documents())
 def test_a_round_trip_is_the_identity_or_says_what_it_lost(
     format: str, document: DocumentRecord

@@ -23,6 +23,7 @@ from storage.repository import annotation_sets, documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed, shown
 from tests.app.teamwork import team
+from tests.thorough import examples
 from tests.waiting import until
 
 pytestmark = pytest.mark.both_databases
@@ -91,7 +92,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template(tmp_path_factory.mktemp("db"))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(ops=st.lists(edits, min_size=1, max_size=8), data=st.data())
 def test_any_interleaving_of_resends_ends_the_same(
     made_once: Path, ops: list[dict[str, Any]], data: st.DataObject

@@ -23,6 +23,7 @@ from storage.repository import documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed
 from tests.app.restoring import back
+from tests.thorough import examples
 
 State = tuple[frozenset[tuple[object, ...]], str, str, str]
 
@@ -288,7 +289,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template(tmp_path_factory.mktemp("db"))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(ops=st.lists(edits, min_size=1, max_size=10), data=st.data())
 def test_any_version_is_put_together_as_it_was(
     made_once: Path, ops: list[dict[str, Any]], data: st.DataObject

@@ -27,6 +27,7 @@ from storage.repository import annotation_sets, projects
 from storage.repository.export_selection import people
 from storage.repository.listing import list_documents
 from tests.storage.formats.material import documents as made_documents
+from tests.thorough import examples
 
 
 def new_project(sessions: sessionmaker[Session], name: str) -> int:
@@ -149,7 +150,7 @@ def test_an_answer_given_unseen_by_others_counts_until_one_is_decided_for_all(
     assert texts(exported(sessions, filled)[0]) == before
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.lists(made_documents(), max_size=4, unique_by=lambda item: item.text))
 def test_export_import_export_is_the_same_bytes(
     sessions: sessionmaker[Session], records: list[DocumentRecord]

@@ -22,6 +22,7 @@ from storage.enums import SPLITS
 from storage.models import Document
 from storage.repository import documents, projects
 from storage.repository.listing import list_documents
+from tests.thorough import examples
 
 pytestmark = pytest.mark.both_databases
 
@@ -263,7 +264,7 @@ records = st.lists(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=records, batch=st.integers(1, 5))
 def test_batches_choose_the_splits_that_one_by_one_would(
     sessions: sessionmaker[Session], records: list[tuple[str, Any]], batch: int

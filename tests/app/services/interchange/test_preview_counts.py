@@ -27,6 +27,7 @@ from tests.app.services.interchange.same_text_kit import (
     outcome,
     task,
 )
+from tests.thorough import examples
 
 pytestmark = pytest.mark.both_databases
 
@@ -44,7 +45,7 @@ statements = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=statements, size=st.integers(1, 4), way=st.sampled_from(SAME_TEXT))
 def test_a_preview_counts_what_the_import_does_in_any_batches_and_every_record_is_counted_once(
     sessions: sessionmaker[Session], statements: list[Any], size: int, way: SameText

@@ -96,6 +96,32 @@ def test_every_document_that_waits_is_predicted_once(sessions: Sessions, project
         bulk_preannotation.start(sessions, project_id, "Ada")
 
 
+class Killed(BaseException):
+    """The end of a worker, which it cannot handle."""
+
+
+def test_a_batch_whose_worker_died_in_its_middle_is_ended_by_another_and_nothing_is_done_twice(
+    sessions: Sessions, project_id: int
+) -> None:
+    def die() -> None:
+        raise Killed
+
+    bulk_preannotation.start(sessions, project_id, "Ada", batch=3)
+    with pytest.raises(Killed):
+        _hands(sessions, Reader(happens=[die, lambda: None]), "dying").step()
+    assert _predicted(sessions) == [1]
+
+    heir = Reader()
+    hands = _hands(sessions, heir, "heir")
+    assert [hands.step() for _ in range(4)] == [True, True, True, False]
+
+    done = bulk_preannotation.latest(sessions, project_id)
+    assert done is not None
+    assert (done.state, done.tally.looked_at, done.tally.failed) == ("done", MANY, 0)
+    assert _predicted(sessions) == list(range(1, MANY + 1))
+    assert len(heir.asked) == MANY - 1
+
+
 def test_a_pause_takes_hold_in_the_middle_of_a_batch_and_nothing_is_done_twice(
     sessions: Sessions, project_id: int
 ) -> None:

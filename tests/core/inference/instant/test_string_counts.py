@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.inference.instant.ngram_counts import MAX_WORDS, NgramCounts
 from core.inference.instant.string_counts import Occurrences, StringCounts
 from core.types import Span
+from tests.thorough import examples
 
 EncodedBatch = tuple[tuple[str, ...], tuple[Span, ...]]
 WORDS = ("a", "A", "b", "c")
@@ -55,7 +56,7 @@ def by_definition(learnt: list[EncodedBatch]) -> dict[str, Occurrences]:
 
 
 @given(st.lists(sentences(), max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_string_is_counted_in_every_sentence_whenever_it_was_marked(
     learnt: list[EncodedBatch],
 ) -> None:
@@ -63,7 +64,7 @@ def test_a_string_is_counted_in_every_sentence_whenever_it_was_marked(
 
 
 @given(st.lists(sentences(), max_size=3), st.lists(sentences(), max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_what_is_taken_back_was_never_there(
     remaining: list[EncodedBatch], taken: list[EncodedBatch]
 ) -> None:
