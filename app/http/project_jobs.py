@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.http.authentication import Caller, Calling
@@ -22,10 +22,13 @@ from app.services.retraining.jobs import Job, Jobs, JobState, JobStep
 from app.services.retraining.training_data import RetrainingSettings
 from app.settings import Settings
 from app.web.gate import database
+from storage.enums import Split
 from storage.formats import EXPORT_FORMATS, FORMATS
+from storage.records import Selection
 
 router = APIRouter()
 _IN_MEMORY = 2**20
+_MOST_NAMES = 100
 _DEFAULTS = RetrainingSettings()
 
 
@@ -95,8 +98,18 @@ def exported(
     project_id: Id,
     caller: Calling,
     format: Annotated[str, Query(json_schema_extra={"enum": list(EXPORT_FORMATS)})] = "jsonl",
+    split: Annotated[list[Split] | None, Query()] = None,
+    label: Annotated[list[str] | None, Query(max_length=_MOST_NAMES)] = None,
+    person: Annotated[list[str] | None, Query(max_length=_MOST_NAMES)] = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    undecided: bool = False,
+    history: bool = False,
 ) -> StreamingResponse:
-    """The submitted documents in a format; what it could not hold stands in a header."""
+    """The submitted documents in a format; what it could not hold stands in a header. Those
+    submitted from `since` on and before `until`, in these splits, by these people; of their
+    entities those of these labels. `undecided`: also those that nobody has submitted. `history`:
+    with every operation, in jsonl."""
     caller.reach(project_id)
     if format not in EXPORT_FORMATS:
         raise ApiError(
@@ -106,9 +119,18 @@ def exported(
             expected=", ".join(EXPORT_FORMATS),
             remedy="jsonl holds everything.",
         )
+    selection = Selection(
+        splits=tuple(split or ()),
+        labels=tuple(label or ()),
+        people=tuple(person or ()),
+        since=since,
+        until=until,
+        undecided=undecided,
+        history=history,
+    )
     out = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
     try:
-        report = export(caller.sessions, project_id, format, out)  # type: ignore[arg-type]
+        report = export(caller.sessions, project_id, format, out, selection)  # type: ignore[arg-type]
     except BaseException:
         out.close()
         raise
