@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+import core.client
 from app.services.team import accounts, tokens
 from core.client import Client, Project, ServerError
 from tests.app.http.running import Server
 from tests.load.site import opened
+from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 TEXTS = [f"Patient {number} takes codeine 🦊 daily." for number in range(6)]
@@ -43,6 +46,27 @@ def clinic(client: Client) -> Project:
     assert (report.added, report.entities, report.bad_count, report.complete) == (6, 2, 0, True)
     assert client.push(made.id, rows).duplicates == 6
     return made
+
+
+@pytest.mark.parametrize(("location", "source"), CLIENT_EXAMPLES)
+def test_the_documents_examples_of_the_client_run(
+    location: str,
+    source: str,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Their page is the test's, by whatever address."""
+
+    def of_test(_: str) -> Client:
+        return client
+
+    monkeypatch.setattr(core.client, "Client", of_test)
+    monkeypatch.setattr(client, "close", lambda: None)
+    monkeypatch.setitem(sys.modules, "spanneal", core)
+    monkeypatch.setitem(sys.modules, "spanneal.client", core.client)
+    exec(compile(source, location, "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out == OUTPUTS[location]
 
 
 def test_projects_and_labels_are_made_and_changed(client: Client, clinic: Project) -> None:
