@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 
-from app.services.team import accounts, members
+from app.services.team import accounts, members, tokens
+from storage.columns import now
+from storage.enums import TOKEN_SCOPES
 from tests.app.http.test_api import Served, served  # noqa: F401 - a fixture
 
 API = "/api/v1"
@@ -204,3 +207,43 @@ def test_every_endpoint_describes_its_errors_and_its_token(served: Served) -> No
             for status in ("401", "404", "422", "503"):
                 schema = operation["responses"][status]["content"]["application/json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (method, path)
+
+
+def test_a_token_ends_when_its_days_are_over_or_it_gets_another_secret(
+    served: Served,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def status(secret: str) -> int:
+        headers = {"authorization": f"Bearer {secret}"}
+        return served.client.get(f"{API}/projects", headers=headers).status_code
+
+    first = tokens.create(served.sessions, "nightly", valid=timedelta(days=2))
+    second = tokens.rotate(served.sessions, "nightly", timedelta(days=30))
+    assert (status(first), status(second)) == (401, 200)
+    later = now() + timedelta(days=31)
+    monkeypatch.setattr("app.services.team.tokens.now", lambda: later)
+    assert status(second) == 401
+    for wrong in (timedelta(), timedelta(days=4_000)):
+        with pytest.raises(ValueError, match="valid for up to 3650 days"):
+            tokens.create(served.sessions, "wrong", valid=wrong)
+    tokens.revoke(served.sessions, "nightly")
+    with pytest.raises(ValueError, match="was revoked"):
+        tokens.rotate(served.sessions, "nightly")
+
+
+def test_a_token_does_no_more_than_its_scope(served: Served) -> None:  # noqa: F811
+    requests = {
+        "read": [("get", "/projects", None), ("post", "/predict", {"text": "Ada"})],
+        "annotate": [("post", "/documents/1/reopen", None)],
+        "manage": [
+            ("post", "/projects", {"name": "More"}),
+            ("post", f"/projects/{served.project}/documents", {"name": "n", "text": "New."}),
+        ],
+    }
+    for held, scope in enumerate(TOKEN_SCOPES):
+        secret = tokens.create(served.sessions, scope, scope=scope)
+        headers = {"authorization": f"Bearer {secret}"}
+        for needed, (_, asked) in enumerate(requests.items()):
+            for method, path, body in asked:
+                answer = served.client.request(method, f"{API}{path}", json=body, headers=headers)
+                assert (answer.status_code == 403) == (held < needed), (scope, path)
