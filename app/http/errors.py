@@ -16,10 +16,13 @@ from starlette.responses import JSONResponse
 
 from app.edit_operations import EditError
 from app.server_paths import without_paths
+from app.services.labels.changes import LabelChangeError
+from app.services.model_registry.promotions import NoWayBackError
 from app.services.model_registry.registry import ModelFolderError
 from app.services.operations.projects import NameTakenError
 from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
+from app.services.team.assignment import AssignmentError
 from app.services.team.permissions import NotAllowedError
 from core.modeling.tokenizer_file import TokenizerError
 from storage.database_errors import OUTAGES, problem_of
@@ -32,6 +35,9 @@ _STATUSES: dict[type[Exception], int] = {
     LookupError: 404,
     EditError: 409,
     NameTakenError: 409,
+    LabelChangeError: 409,
+    NoWayBackError: 409,
+    AssignmentError: 409,
     RetrainingError: 409,
     JobsDatabaseError: 503,
     ValueError: 400,

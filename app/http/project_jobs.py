@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
@@ -29,6 +29,7 @@ from storage.records import Selection
 router = APIRouter()
 _IN_MEMORY = 2**20
 _MOST_NAMES = 100
+JobId = Annotated[str, Path(pattern=r"^[\w-]{1,100}$")]
 _DEFAULTS = RetrainingSettings()
 
 
@@ -161,13 +162,13 @@ def start(project_id: Id, caller: Calling, wanted: Wanted | None = None) -> Star
 
 
 @router.get("/jobs/{job_id}", tags=["jobs"])
-def get(job_id: str, caller: Calling) -> JobOut:
+def get(job_id: JobId, caller: Calling) -> JobOut:
     """How a job stands."""
     return _job(_reached(caller, job_id))
 
 
 @router.get("/jobs/{job_id}/progress", tags=["jobs"])
-def progress(job_id: str, caller: Calling) -> ProgressOut:
+def progress(job_id: JobId, caller: Calling) -> ProgressOut:
     """Losses and development scores so far: what `metrics.csv` holds."""
     _reached(caller, job_id)
     found = jobs_of(caller).progress(job_id)
@@ -175,7 +176,7 @@ def progress(job_id: str, caller: Calling) -> ProgressOut:
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=202, tags=["jobs"])
-def cancel(job_id: str, caller: Calling) -> Started:
+def cancel(job_id: JobId, caller: Calling) -> Started:
     """Stops a job that waits or runs."""
     _reached(caller, job_id)
     jobs_of(caller).cancel(job_id)
@@ -183,7 +184,7 @@ def cancel(job_id: str, caller: Calling) -> Started:
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202, tags=["jobs"])
-def retry(job_id: str, caller: Calling) -> Started:
+def retry(job_id: JobId, caller: Calling) -> Started:
     """Goes on with a failed or cancelled job where it stopped. 409 for any other."""
     _reached(caller, job_id)
     jobs_of(caller).retry(job_id)

@@ -15,12 +15,22 @@ from app.services.labels import changes, label_set
 from app.services.labels.label_set import LabelChange, ProjectLabel
 from app.services.operations import projects
 from app.services.operations.projects import ProjectSettings, ProjectView
+from app.services.retraining import auto_retrain
+from app.services.team import assignment
 from storage.enums import QueueOrder
 
 router = APIRouter(tags=["projects"])
 Id = Annotated[int, Path(ge=1, lt=2**31)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-LabelName = Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+LabelName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_LABEL,
+        pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$",
+        description="Without line breaks or surrounding spaces",
+    ),
+]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Key = Annotated[str, Field(min_length=1, max_length=1)]
 MOST_LABELS = 1_000
@@ -63,8 +73,8 @@ class SettingsChange(BaseModel):
     holdout_share: Annotated[float, Field(ge=0.05, le=0.5)] = projects.HOLDOUT_SHARE
     queue: QueueOrder = "arrival"
     nested: bool = True
-    annotators: Annotated[int, Field(ge=1, le=20)] = 1
-    retrain_after: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    annotators: Annotated[int, Field(ge=1, le=assignment.MOST)] = 1
+    retrain_after: Annotated[int, Field(ge=auto_retrain.LEAST, le=auto_retrain.MOST)] | None = None
     instant: bool = True
 
 

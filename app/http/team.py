@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.http.authentication import Calling
 from app.http.projects import Id
@@ -14,7 +14,7 @@ from app.services.team import assignment, members
 from storage.enums import DocumentStatus, Role
 
 router = APIRouter(tags=["team"])
-Person = Annotated[str, Path(min_length=1, max_length=200)]
+Person = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 _MOST_DOCUMENTS = 20_000
 
 
@@ -35,29 +35,30 @@ class AssignmentOut(BaseModel):
     status: DocumentStatus
 
 
-class Wanted(BaseModel):
-    """Either the documents' numbers, or how many of the next ones."""
+_People = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    Field(min_length=1, max_length=assignment.MOST),
+]
+
+
+class These(BaseModel):
+    """Documents by their numbers."""
 
     model_config = ConfigDict(extra="forbid")
 
-    people: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=200)]],
-        Field(min_length=1, max_length=assignment.MOST),
+    people: _People
+    documents: Annotated[
+        list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=1, max_length=_MOST_DOCUMENTS)
     ]
-    documents: (
-        Annotated[
-            list[Annotated[int, Field(ge=1, lt=2**31)]],
-            Field(min_length=1, max_length=_MOST_DOCUMENTS),
-        ]
-        | None
-    ) = None
-    next: Annotated[int, Field(ge=1, le=_MOST_DOCUMENTS)] | None = None
 
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Wanted:
-        if (self.documents is None) == (self.next is None):
-            raise ValueError("name either `documents` or `next`, not both and not neither")
-        return self
+
+class Next(BaseModel):
+    """So many of the oldest documents that none of the people has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: _People
+    next: Annotated[int, Field(ge=1, le=_MOST_DOCUMENTS)]
 
 
 class Assigned(BaseModel):
@@ -101,13 +102,12 @@ def list_assignments(project_id: Id, caller: Calling) -> list[AssignmentOut]:
 
 
 @router.post("/projects/{project_id}/assignments")
-def assign(project_id: Id, wanted: Wanted, caller: Calling) -> Assigned:
+def assign(project_id: Id, wanted: These | Next, caller: Calling) -> Assigned:
     """Gives documents to people, where several annotate each document; a reviewer's."""
     projects.get(caller.sessions, caller.reach(project_id))
-    if wanted.documents is not None:
+    if isinstance(wanted, These):
         new = assignment.assign(caller.sessions, project_id, wanted.people, wanted.documents)
     else:
-        assert wanted.next is not None  # checked with the request
         new = assignment.assign_next(caller.sessions, project_id, wanted.people, wanted.next)
     return Assigned(new=new)
 

@@ -157,7 +157,7 @@ def test_members_and_assignments_follow_the_rights_of_the_tokens_person(
     numbers = [item["id"] for item in ask.get(f"{path}/documents", headers=ada).json()["documents"]]
     wanted = {"people": ["Ada", "Bo"], "documents": numbers[-2:]}
     shared = ask.post(f"{path}/assignments", json=wanted, headers=ada)
-    assert shared.status_code == 400
+    assert shared.status_code == 409
     assert "set the number of annotators" in shared.json()["error"]["what"]
     ask.patch(path, json={"annotators": 2}, headers=ada)
     assert ask.post(f"{path}/assignments", json=wanted, headers=ada).json() == {"new": 4}
