@@ -19,6 +19,9 @@ RuleKind = Literal["exact", "lower", "tokens"]
 """How a rule's pattern is read: words as written; words in any case; spaCy's token patterns."""
 Role = Literal["annotator", "reviewer"]
 """What a member of a project may do: annotate; or also see the others' answers and decide."""
+TokenScope = Literal["read", "annotate", "manage"]
+"""What a program's token may do, each what the one before may, too: read and predict; open and
+decide documents; all that its person may."""
 DeletableKind = Literal["project", "label", "document"]
 """What can be put into the bin."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
@@ -33,6 +36,7 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 SET_STATES: tuple[SetState, ...] = get_args(SetState)
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 ROLES: tuple[Role, ...] = get_args(Role)
+TOKEN_SCOPES: tuple[TokenScope, ...] = get_args(TokenScope)
 QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
 PREANNOTATION_STATES: tuple[PreannotationState, ...] = get_args(PreannotationState)
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)

@@ -1,4 +1,7 @@
-"""The Python examples of the documents run as they stand, with the bundled model."""
+"""The Python examples of the documents run as they stand, with the bundled model.
+
+Those of `spanneal.client` run in tests/app/http/test_client.py, beside a page to ask.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ def examples() -> tuple[list[tuple[str, str]], dict[str, str]]:
     return result, outputs
 
 
-EXAMPLES, OUTPUTS = examples()
+FOUND, OUTPUTS = examples()
+EXAMPLES = [(location, source) for location, source in FOUND if "spanneal.client" not in source]
+CLIENT_EXAMPLES = [example for example in FOUND if example not in EXAMPLES]
 
 
 def trained(folder: Path) -> None:

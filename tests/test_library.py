@@ -24,7 +24,7 @@ import core
 from tests.test_examples import EXAMPLES, OUTPUTS
 from tests.test_project import ROOT, imported_names, python_files
 
-OPTIONAL = {"accelerate", "plotly", "spacy", "tensorboard"}
+OPTIONAL = {"accelerate", "httpx", "plotly", "spacy", "tensorboard"}
 STOOD_IN_FOR = {"tensorboard"}
 """Packages that the tests have a stand-in for, since every training imports them where they are."""
 """What an extra brings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,9 +20,13 @@ from app.web import listen_address
 from app.web.gate import database
 from app.web.origin import same_origin
 from storage.engine import Sessions
+from storage.enums import TOKEN_SCOPES, TokenScope
 
 rate = Rate()
 local_rate = Rate(A_MINUTE_LOCALLY)
+_READS = re.compile(r"/api/v1/predict(/batch)?|/(label-studio|inception)/.+/(predict|setup)")
+"""What changes nothing, though it sends a body."""
+_ANNOTATES = re.compile(r"/api/v1/documents/\d+/(annotations|open|reopen)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,31 @@ def _admit(request: Request) -> Caller:
             "a valid token is required",
             got="none"
             if secret is None
-            else ("an unknown or revoked token, or one without an account"),
+            else ("an unknown, expired or revoked token, or one without an account"),
             expected="Authorization: Bearer spanneal_…",
             remedy=_remedy(request.url.path),
         )
     token_sessions = tokens.sessions_for(sessions, found.person, found.project_id)
     person = found.person.name if found.person else settings.person
+    _within(found, request)
     admitted = Caller(token_sessions, person, found.project_id, settings, found.name)
     admitted.count(1)
     return admitted
+
+
+def _within(token: tokens.Holder, request: Request) -> None:
+    """Raises `ApiError` where the token's scope does not hold what is asked."""
+    path = request.url.path
+    reads = request.method in ("GET", "HEAD") or _READS.fullmatch(path) is not None
+    needed: TokenScope = "read" if reads else "annotate" if _ANNOTATES.fullmatch(path) else "manage"
+    if TOKEN_SCOPES.index(token.scope) < TOKEN_SCOPES.index(needed):
+        raise ApiError(
+            403,
+            "the token's scope does not reach so far",
+            got=token.scope,
+            expected=needed,
+            remedy=f"Create a token with --scope {needed}: python -m app token create",
+        )
 
 
 def _remedy(path: str) -> str:

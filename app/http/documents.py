@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 
@@ -14,6 +14,7 @@ from app.edit_operations import EDIT_OPERATIONS
 from app.editing import DraftSpan
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
+from app.http.projects import Id
 from app.services.annotation import audit_log
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.batch import MAX_OPERATIONS
@@ -22,7 +23,6 @@ from app.services.operations import documents, projects
 from storage.enums import DocumentStatus
 
 router = APIRouter(tags=["documents"])
-Id = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class DocumentOut(BaseModel):
@@ -38,6 +38,18 @@ class DocumentOut(BaseModel):
 class Page(BaseModel):
     documents: list[DocumentOut]
     total: int
+
+
+class DocumentText(DocumentOut):
+    project_id: int
+    text: str
+    """Exactly as it came."""
+
+
+class Added(BaseModel):
+    id: int
+    name: str
+    status: DocumentStatus
 
 
 class NewDocument(BaseModel):
@@ -85,15 +97,6 @@ class Annotations(BaseModel):
     entities: list[SpanOut]
 
 
-@router.get("/projects")
-def every_project(caller: Calling) -> list[dict[str, Any]]:
-    """The projects that the token reaches."""
-    return [
-        {"id": project.id, "name": project.name, "labels": list(labels)}
-        for project, labels in projects.with_labels(caller.sessions)
-    ]
-
-
 @router.get("/projects/{project_id}/documents")
 def page(
     project_id: Id,
@@ -118,7 +121,7 @@ def page(
 
 
 @router.post("/projects/{project_id}/documents", status_code=201)
-def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
+def add(project_id: Id, new: NewDocument, caller: Calling) -> Added:
     """Adds a document. 409 where the project has this very text already."""
     projects.get(caller.sessions, caller.reach(project_id))
     added = importing.add_text(caller.sessions, project_id, new.name, new.text)
@@ -129,21 +132,20 @@ def add(project_id: Id, new: NewDocument, caller: Calling) -> dict[str, Any]:
             got=new.name,
             remedy="Search for it among the documents, or restore it from the trash.",
         )
-    return asdict(added)
+    return Added(**asdict(added))
 
 
 @router.get("/documents/{document_id}")
-def get(document_id: Id, caller: Calling) -> dict[str, Any]:
+def get(document_id: Id, caller: Calling) -> DocumentText:
     """A document with its exact text."""
     document = documents.get(caller.sessions, document_id)
-    about = DocumentOut.model_validate(document, from_attributes=True).model_dump()
-    return {**about, "project_id": document.project_id, "text": document.text}
+    return DocumentText.model_validate(document, from_attributes=True)
 
 
 @router.get("/documents/{document_id}/annotations")
 def standing(document_id: Id, caller: Calling) -> Annotations:
     """What was submitted, else the draft, of the person in whose name the token acts."""
-    return _annotations(caller, document_id)
+    return annotations_of(caller, document_id)
 
 
 @router.post("/documents/{document_id}/annotations")
@@ -164,10 +166,19 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
             expected="operations as the page sends them",
             remedy="Fetch the annotations again: all other operations were kept.",
         )
-    return _annotations(caller, document_id)
+    return annotations_of(caller, document_id)
 
 
-def _annotations(caller: Caller, document_id: int) -> Annotations:
+@router.post("/documents/{document_id}/reopen")
+def reopen(document_id: Id, caller: Calling) -> Annotations:
+    """Makes a submitted or skipped document editable again, for operations that correct it; what
+    was submitted stands until it is submitted anew."""
+    AnnotationService(caller.sessions).reopen(document_id, caller.person)
+    return annotations_of(caller, document_id)
+
+
+def annotations_of(caller: Caller, document_id: int) -> Annotations:
+    """Where the work of the token's person stands."""
     stored = AnnotationService(caller.sessions).standing(document_id, caller.person)
     return Annotations(status=stored.status, entities=[_span(span) for span in stored.spans])
 

@@ -9,15 +9,20 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from app.edit_operations import EditError
 from app.server_paths import without_paths
+from app.services.labels.changes import LabelChangeError
+from app.services.model_registry.promotions import NoWayBackError
 from app.services.model_registry.registry import ModelFolderError
+from app.services.operations.projects import NameTakenError
 from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
+from app.services.team.assignment import AssignmentError
 from app.services.team.permissions import NotAllowedError
 from core.modeling.tokenizer_file import TokenizerError
 from storage.database_errors import OUTAGES, problem_of
@@ -29,10 +34,43 @@ _STATUSES: dict[type[Exception], int] = {
     TokenizerError: 500,
     LookupError: 404,
     EditError: 409,
+    NameTakenError: 409,
+    LabelChangeError: 409,
+    NoWayBackError: 409,
+    AssignmentError: 409,
     RetrainingError: 409,
     JobsDatabaseError: 503,
     ValueError: 400,
 }
+
+
+class ErrorBody(BaseModel):
+    what: str
+    got: Any = None
+    expected: str = ""
+    remedy: str = ""
+
+
+class ErrorAnswer(BaseModel):
+    error: ErrorBody
+
+
+_MEANINGS = {
+    400: "A value that cannot be",
+    401: "No valid token",
+    403: "Not allowed to the token's person, or asked by a page of another site",
+    404: "Not there, or not to be seen",
+    409: "The present state does not allow it",
+    413: "The request is too large",
+    422: "A field that is missing, unknown or out of bounds",
+    429: "Too many requests; see Retry-After",
+    500: "A fault of the server; its log has it",
+    503: "The database, the jobs or the model cannot be reached; see Retry-After",
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer, "description": meaning} for status, meaning in _MEANINGS.items()
+}
+"""For the description of every endpoint."""
 
 
 class ApiError(Exception):

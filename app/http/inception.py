@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.http.authentication import Caller, Calling
-from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.hang_up import unless_hung_up
 from app.http.inception_cas import (
@@ -31,6 +30,7 @@ from app.http.inception_cas import (
 from app.http.inception_training import take_documents
 from app.http.limits import cost
 from app.http.prediction import active, batcher, custom_of, renamed
+from app.http.projects import Id
 from app.http.text_parts import PartReader
 from app.web.threads import OwnThreads
 from core.types import SamplerSettings

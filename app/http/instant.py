@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from app.http.authentication import Calling
-from app.http.documents import Id
+from app.http.projects import Id
 from app.services.suggestions import instant_control
 
 router = APIRouter(tags=["instant"])

@@ -15,11 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from app.http.authentication import Calling
-from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
 from app.http.prediction import active, batcher, custom_of, entity_out, renamed
+from app.http.projects import Id
 from core.types import Prediction, SamplerSettings
 from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.xml_guard import check_xml

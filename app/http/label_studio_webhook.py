@@ -16,11 +16,11 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.http.authentication import Caller, Calling
-from app.http.documents import Id
 from app.http.errors import ApiError
 from app.http.label_studio import Config, read_config, text_of
 from app.http.prediction import custom_of
 from app.http.project_jobs import jobs_of
+from app.http.projects import Id
 from app.services.interchange import refusals
 from app.services.interchange.external_sync import SyncedResponse, follow, withdraw
 from storage.formats.label_studio_reader import read_label_studio

@@ -6,6 +6,7 @@ ask twice as much, and a new process begins anew.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -18,6 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.http.errors import ApiError, answer
 
 MOST_BYTES = 16 * 2**20
+MOST_IMPORTED = 512 * 2**20
+"""Bytes of a file to import, which is streamed to the disk."""
+COST_BYTES = 2**20
+"""Bytes of a file to import that count as one request."""
+STREAMED = re.compile(r"/projects/\d+/import|/models")
+"""The endpoints that read their own body, part by part, and bound it themselves."""
 MOST_TEXT = 100_000
 """Code points of a text to predict."""
 COST_CHARACTERS = 500
@@ -41,7 +48,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or _streamed(scope):
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "")
@@ -60,6 +67,11 @@ class BodyLimit:
             if not message.get("more_body"):
                 break
         await self._app(scope, _replayed(bytes(body), receive), send)
+
+
+def _streamed(scope: Scope) -> bool:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return scope["method"] == "POST" and STREAMED.fullmatch(path) is not None
 
 
 def _too_large() -> Response:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Security
+from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
@@ -13,19 +14,31 @@ from starlette.routing import Mount, Route
 from app.http import (
     documents,
     errors,
+    imports,
     inception,
     inception_training,
     instant,
     label_studio,
     label_studio_webhook,
+    models,
     prediction,
     project_jobs,
+    projects,
+    suggestions,
+    team,
 )
 from app.http.authentication import Admission
 from app.http.limits import BodyLimit
 from app.http.refused import RefusalCounter
 from app.web.headers import form_policy
 
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="`python -m app token create` makes one; programs of the same machine need none "
+    "where nobody signs in.",
+)
+"""For the description; `Admission` checks it."""
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui;max-width:48rem;margin:2rem auto;"
     "padding:0 1rem}code{background:#8882;padding:.1em .3em}h2{font-size:1rem;margin:2rem 0 0}"
@@ -42,6 +55,8 @@ def _app(
         docs_url=None,  # its pages come from another host
         redoc_url=None,
         openapi_url="/openapi.json" if described else None,
+        responses=errors.RESPONSES,
+        dependencies=[Security(_BEARER)],
     )
     for router in routers:
         app.include_router(router)
@@ -56,9 +71,14 @@ def _app(
 API = _app(
     "Spanneal",
     prediction.router,
+    projects.router,
     documents.router,
+    suggestions.router,
+    imports.router,
     instant.router,
     project_jobs.router,
+    models.router,
+    team.router,
     described=True,
 )
 

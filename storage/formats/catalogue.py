@@ -12,7 +12,7 @@ from storage.formats.label_studio import write_label_studio
 from storage.formats.label_studio_reader import read_label_studio, sniff_label_studio
 from storage.formats.other_json import read_other_json, sniff_other_json
 from storage.formats.pubtator import read_pubtator, sniff_pubtator
-from storage.formats.registry import CSV, JSON, ZIP, Format
+from storage.formats.registry import Format
 from storage.formats.spacy_docbin import read_docbin, sniff_docbin, write_docbin
 from storage.formats.uima_xmi import read_xmi, sniff_xmi, write_xmi
 from storage.formats.webanno_reader import read_webanno, sniff_webanno
@@ -71,7 +71,6 @@ TABLE = (
         sniff=sniff_label_studio,
         endings=(".json", ".jsonl"),
         suffix=".json",
-        mime=JSON,
     ),
     Format(
         name="prodigy",
@@ -145,7 +144,6 @@ TABLE = (
         write=write_brat,
         sniff=sniff_brat,
         suffix=".zip",
-        mime=ZIP,
     ),
     Format(
         name="webanno",
@@ -157,7 +155,6 @@ TABLE = (
         sniff=sniff_webanno,
         endings=(".tsv",),
         suffix=".zip",
-        mime=ZIP,
     ),
     Format(
         name="xmi",
@@ -170,7 +167,6 @@ TABLE = (
         endings=(".xmi",),
         has_encoding=False,
         suffix=".zip",
-        mime=ZIP,
     ),
     Format(
         name="spert",
@@ -182,7 +178,6 @@ TABLE = (
         sniff=spert.sniff_spert,
         endings=(".json",),
         suffix=".zip",
-        mime=ZIP,
     ),
     Format(
         name="gliner",
@@ -194,7 +189,6 @@ TABLE = (
         sniff=gliner.sniff_gliner,
         endings=(".json", ".jsonl"),
         suffix=".json",
-        mime=JSON,
     ),
     Format(
         name="hugging_face",
@@ -231,7 +225,6 @@ TABLE = (
         "them. Export only.",
         write=table.write_table,
         suffix=".csv",
-        mime=CSV,
     ),
     Format(
         name="text",
@@ -240,7 +233,6 @@ TABLE = (
         read=plain.read_text,
         write=plain.write_texts,
         suffix=".zip",
-        mime=ZIP,
     ),
     Format(
         name="lines",

@@ -16,10 +16,19 @@ Writer = Callable[[Iterable[DocumentRecord], BinaryIO], Written]
 Sniffer = Callable[[bytes], bool]
 """Whether a file that begins with these bytes (at most 64 kB) looks like this format."""
 
-OCTETS = "application/octet-stream"
 ZIP = "application/zip"
-JSON = "application/json"
-CSV = "text/csv"
+_COLUMNS = "text/plain; charset=utf-8"
+_CONTENT_TYPES = {
+    ".jsonl": "application/x-ndjson",
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+    ".zip": ZIP,
+    ".conll": _COLUMNS,
+    ".bio": _COLUMNS,
+    ".iob": _COLUMNS,
+    ".bioes": _COLUMNS,
+    ".parquet": "application/vnd.apache.parquet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,12 @@ class Format:
     """File names that it is read from; several formats may claim one."""
     suffix: str = ""
     """The ending of a file that is written."""
-    mime: str = OCTETS
     has_encoding: bool = True
     """Whether its files are text in some encoding: not binary, nor XML, which names its own."""
     empty_is_unclear: bool = False
     """Whether its tool writes an empty list of labels also for what nobody has looked at."""
+
+    @property
+    def content_type(self) -> str:
+        """Of a file that is written."""
+        return _CONTENT_TYPES.get(self.suffix, "application/octet-stream")

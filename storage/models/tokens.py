@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UtcDateTime, now
+from storage.enums import TokenScope
 from storage.models.base import Base
 
 
@@ -23,6 +24,9 @@ class ApiToken(Base):
     """Whose; None where the installation knows no accounts."""
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     """The only project that it reaches; None: all that the person does."""
+    scope: Mapped[TokenScope] = mapped_column(String(16), default="manage", server_default="manage")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None: never."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -35,7 +35,7 @@ PALETTE = (
 
 
 class NameTakenError(ValueError):
-    """A name that another project has, or one in the bin."""
+    """A name that another project has, or another label of the project; maybe one in the bin."""
 
 
 def create(session: Session, name: str) -> Project:
@@ -186,12 +186,12 @@ def check_label_name(name: str) -> None:
 
 
 def check_free(session: Session, project_id: int, name: str) -> None:
-    """Raises `ValueError` where a label of the project has the name, in the bin or not."""
+    """Raises `NameTakenError` where a label of the project has the name, in the bin or not."""
     query = select(Label).where(Label.project_id == project_id, Label.name == name)
     taken = session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
     if taken is None:
         return
-    raise ValueError(
+    raise NameTakenError(
         f"the project already has a label {name!r}; labels are unique in a project"
         if taken.deleted_at is None
         else f"the label {name!r} is in the trash; restore it from there, with all its entities"

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.enums import TokenScope
 from storage.models import ApiToken, User
 
 
 def add(
-    session: Session, name: str, digest: str, user_id: int | None, project_id: int | None
+    session: Session,
+    name: str,
+    digest: str,
+    *,
+    user_id: int | None,
+    project_id: int | None,
+    scope: TokenScope,
+    expires_at: datetime | None,
 ) -> ApiToken:
     """`digest` is the SHA-256, in hexadecimal, of what the program keeps."""
-    token = ApiToken(name=name, digest=digest, user_id=user_id, project_id=project_id)
+    token = ApiToken(
+        name=name,
+        digest=digest,
+        user_id=user_id,
+        project_id=project_id,
+        scope=scope,
+        expires_at=expires_at,
+    )
     session.add(token)
     session.flush()
     return token

@@ -83,7 +83,7 @@ def offer_download(file: ExportedFile) -> None:
             f"Download {format.suffix}",
             file.path.read_bytes,
             file_name=file.name,
-            mime=format.mime,
+            mime=format.content_type,
             type="primary",
             icon=":material/download:",
             on_click="ignore",
@@ -108,7 +108,7 @@ def offer_download(file: ExportedFile) -> None:
             line += f" · {count(report.undecided_left_out, 'document')} not submitted, left out"
         st.caption(line, width="content")
     losses(report)
-    if format.mime == ZIP:
+    if format.content_type == ZIP:
         st.caption("No preview for archives.")
         return
     st.markdown("**Preview**")

@@ -13,8 +13,9 @@ from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder
 from storage.models import Project
-from storage.models.projects import HOLDOUT_SHARE
+from storage.models.projects import HOLDOUT_SHARE as HOLDOUT_SHARE  # what a new project has
 from storage.repository import documents, events, projects, splits
+from storage.repository.projects import NameTakenError as NameTakenError  # what `create` raises
 
 HELD_OUT_FROM = splits.DRAWN_FROM
 """Documents of a project below which none is held out."""

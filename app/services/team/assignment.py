@@ -32,6 +32,10 @@ MOST = 20
 """People a document."""
 
 
+class AssignmentError(ValueError):
+    """What keeps documents from being given to people, or taken back, as they are now."""
+
+
 class FullError(NotAllowedError):
     """Other people annotate the document, and each of them unseen."""
 
@@ -122,8 +126,8 @@ def assign(
 ) -> int:
     """Gives each of the documents to each of the people, for good; returns how many parts are new.
 
-    Raises `ValueError` in a project of one annotator a document, and `LookupError` for a person
-    who may not annotate in it, or a document that is not there.
+    Raises `AssignmentError` in a project of one annotator a document, and `LookupError` for a
+    person who may not annotate in it, or a document that is not there.
     """
     with writing(sessions) as session:
         require(session, project_id, "review")
@@ -138,7 +142,7 @@ def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], numb
         wanted = assignments.annotators(session, project_id)
         ids = assignments.lacking(session, project_id, wanted - len(people), people, number)
         if wanted > 1 and not ids:
-            raise ValueError(
+            raise AssignmentError(
                 f"no open document needs {len(people)} more of its {wanted} annotators; choose "
                 "fewer people, or raise the number in the settings"
             )
@@ -146,7 +150,7 @@ def assign_next(sessions: Sessions, project_id: int, people: Sequence[str], numb
 
 
 def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
-    """Takes back a part that was not touched. Raises `ValueError` where there is work in it."""
+    """Takes back a part that was not touched. Raises `AssignmentError` where work is in it."""
     with writing(sessions) as session:
         document = documents.lock(session, document_id)
         require(session, document.project_id, "review")
@@ -154,7 +158,7 @@ def withdraw(sessions: Sessions, document_id: int, person: str) -> None:
         if assignment is None:
             return
         if assignment.status != "new":
-            raise ValueError(
+            raise AssignmentError(
                 f"{person!r} has worked on {document.name!r}; that assignment cannot be removed"
             )
         session.delete(assignment)
@@ -203,7 +207,7 @@ def _assign(
     order of their numbers, so that no two ever wait for each other."""
     wanted = assignments.annotators(session, project_id)
     if wanted == 1:
-        raise ValueError(
+        raise AssignmentError(
             "in this project everybody shares one draft per document, so there is nothing to "
             "assign; set the number of annotators to 2 or more first"
         )

@@ -117,6 +117,12 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
         raise NotAllowedError(f"{who.name!r} may not do this; it requires {needed}")
 
 
+def require_in(sessions: Sessions, project_id: int, act: Act) -> None:
+    """`require` before work that begins outside a transaction, such as receiving a file."""
+    with sessions() as session:
+        require(session, project_id, act)
+
+
 def require_administrator(session: Session) -> None:
     """For what belongs to no project: accounts, new projects, the model that suggests."""
     who = acting(session)

@@ -16,12 +16,15 @@ from app.services.team.permissions import Acting, doer, for_person, require_admi
 from app.services.team.sign_in import digest
 from storage.columns import now
 from storage.engine import Sessions, writing
+from storage.enums import TokenScope
+from storage.models import ApiToken
 from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
 from storage.repository import events, projects, tokens, users
 
 LOG = logging.getLogger(__name__)
 PREFIX = "spanneal_"
 """By which those who look for secrets in files know ours."""
+LONGEST = timedelta(days=3_650)
 USED_EVERY = timedelta(minutes=5)
 """How exactly it is known when a token was used last."""
 
@@ -33,6 +36,8 @@ class TokenView:
     name: str
     person: str | None
     project_id: int | None
+    scope: TokenScope
+    expires_at: datetime | None
     created_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
@@ -45,12 +50,20 @@ class Holder:
     name: str
     person: Acting | None
     project_id: int | None
+    scope: TokenScope
 
 
 def create(
-    sessions: Sessions, name: str, person: str | None = None, project_id: int | None = None
+    sessions: Sessions,
+    name: str,
+    person: str | None = None,
+    project_id: int | None = None,
+    *,
+    scope: TokenScope = "manage",
+    valid: timedelta | None = None,
 ) -> str:
-    """The new token's secret, told only now. `person` is the account in whose name it acts.
+    """The new token's secret, told only now. `person` is the account in whose name it acts;
+    `valid` how long, None: until it is revoked.
 
     Raises `ValueError` for a name that is taken or none and for a disabled account, `LookupError`
     for an unknown account or project, and `NotAllowedError`.
@@ -60,7 +73,7 @@ def create(
             "a token needs a name of 1 to 200 characters without line breaks or surrounding "
             f"spaces, got {name[:220]!r}"
         )
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = _new_secret()
     with writing(sessions) as session:
         require_administrator(session)
         if tokens.named(session, name) is not None:
@@ -70,8 +83,31 @@ def create(
             )
         if project_id is not None:
             projects.get(session, project_id)
-        tokens.add(session, name, digest(secret), _user_id(session, person), project_id)
-        _record(session, name, "made", person=person, project=project_id)
+        tokens.add(
+            session,
+            name,
+            digest(secret),
+            user_id=_user_id(session, person),
+            project_id=project_id,
+            scope=scope,
+            expires_at=_end(valid),
+        )
+        _record(session, name, "made", person=person, project=project_id, scope=scope)
+    return secret
+
+
+def rotate(sessions: Sessions, name: str, valid: timedelta | None = None) -> str:
+    """Another secret for the token, told only now; the one before lets nobody in any more. It is
+    valid from now on as long as `valid` says. Raises `LookupError`, `ValueError` for a token that
+    was revoked, and `NotAllowedError`."""
+    secret = _new_secret()
+    with writing(sessions) as session:
+        require_administrator(session)
+        token = _named(session, name)
+        if token.revoked_at is not None:
+            raise ValueError(f"the token {name!r} was revoked; create another under a new name")
+        token.digest, token.expires_at = digest(secret), _end(valid)
+        _record(session, name, "rotated")
     return secret
 
 
@@ -85,6 +121,8 @@ def every(sessions: Sessions) -> list[TokenView]:
                 token.name,
                 names.get(token.user_id) if token.user_id is not None else None,
                 token.project_id,
+                token.scope,
+                token.expires_at,
                 token.created_at,
                 token.used_at,
                 token.revoked_at,
@@ -97,16 +135,15 @@ def revoke(sessions: Sessions, name: str) -> None:
     """From now on nobody is let in with it. Raises `LookupError` and `NotAllowedError`."""
     with writing(sessions) as session:
         require_administrator(session)
-        token = tokens.named(session, name)
-        if token is None:
-            raise LookupError(f"there is no token {name!r}; `token list` shows all tokens")
+        token = _named(session, name)
         if token.revoked_at is None:
             token.revoked_at = now()
             _record(session, name, "revoked")
 
 
 def holder(sessions: Sessions, secret: str) -> Holder | None:
-    """Who comes with this secret; None where it is unknown or revoked, or the account disabled."""
+    """Who comes with this secret; None where it is unknown, revoked or expired, or the account
+    disabled."""
     at, hashed = now(), digest(secret)
     with sessions() as session:
         found = tokens.found(session, hashed)
@@ -115,10 +152,12 @@ def holder(sessions: Sessions, secret: str) -> Holder | None:
     token, user = found
     if token.revoked_at is not None or (user is not None and not user.active):
         return None
+    if token.expires_at is not None and token.expires_at <= at:
+        return None
     if token.used_at is None or token.used_at + USED_EVERY <= at:
         _note_use(sessions, hashed, at)
     person = Acting(user.name, user.id, user.administrator) if user else None
-    return Holder(token.name, person, token.project_id)
+    return Holder(token.name, person, token.project_id, token.scope)
 
 
 @lru_cache(maxsize=64)
@@ -138,6 +177,27 @@ def sessions_for(sessions: Sessions, person: Acting | None, project_id: int | No
         class_=ProjectScopedSession,
         **{**person_sessions.kw, "info": {**info, PROJECT_SCOPE: project_scope}},
     )
+
+
+def _new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _end(valid: timedelta | None) -> datetime | None:
+    if valid is None:
+        return None
+    if not timedelta() < valid <= LONGEST:
+        raise ValueError(
+            f"a token is valid for up to {LONGEST.days} days, or until it is revoked; got {valid}"
+        )
+    return now() + valid
+
+
+def _named(session: Session, name: str) -> ApiToken:
+    token = tokens.named(session, name)
+    if token is None:
+        raise LookupError(f"there is no token {name!r}; `token list` shows all tokens")
+    return token
 
 
 def _user_id(session: Session, person: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_list_says_what_was_used_and_what_is_revoked(
     database: Sessions, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secret = tokens.create(database, "old")
-    tokens.create(database, "idle")
+    tokens.create(database, "idle", scope="read", valid=timedelta(days=9))
     assert tokens.holder(database, secret)
 
     assert main(["token", "revoke", "old"]) == 0
@@ -55,8 +56,17 @@ def test_the_list_says_what_was_used_and_what_is_revoked(
 
     assert main(["token", "list"]) == 0
     old, idle = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"old\tused \d{4}-\d\d-\d\d \d\d:\d\d\trevoked", old)
-    assert idle == "idle\tnever used"
+    time = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+    assert re.fullmatch(rf"old\tmanage\tused {time}\trevoked", old)
+    assert re.fullmatch(rf"idle\tread\tnever used\tvalid until {time}", idle)
+
+
+def test_a_token_is_rotated(database: Sessions, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tokens.create(database, "nightly")
+    assert main(["token", "rotate", "nightly", "--days", "30"]) == 0
+    secret = capsys.readouterr().out.split()[-1]
+    assert tokens.holder(database, before) is None
+    assert tokens.holder(database, secret)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_a_document_is_added_decided_submitted_and_exported(served: Served) -> N
     out = served.client.get(f"{path}/export?format=jsonl")
     assert len(out.text.splitlines()) == 5
     assert out.headers["spanneal-documents"] == "5"
-    assert served.client.get(f"{path}/export?format=nonsense").status_code == 400
+    assert served.client.get(f"{path}/export?format=nonsense").status_code == 422
 
 
 def test_too_much_is_refused_with_what_would_help(

@@ -100,7 +100,8 @@ def test_a_length_that_is_too_large_is_refused_before_anything_is_read() -> None
         sent.append(message)
 
     length = [(b"content-length", str(MOST_BYTES + 1).encode())]
-    scope: dict[str, Any] = {"type": "http", "method": "POST", "headers": length}
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/predict"}
+    scope["headers"] = length
     result_of(BodyLimit(app)(scope, receive, send))
 
     assert sent[0]["status"] == 413

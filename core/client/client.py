@@ -1,0 +1,285 @@
+"""The verbs of the HTTP interface as methods."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+from ..types import Entity
+from .connection import Connection
+from .records import (
+    Annotations,
+    Document,
+    DocumentText,
+    ImportReport,
+    Job,
+    Label,
+    ModelVersion,
+    Project,
+    read,
+)
+
+_PAGE = 500
+_PART = 2**20
+_OPERATIONS = 1_000
+"""The most of one request."""
+
+
+class Client:
+    """A running Spanneal. Every method raises `ServerError` for an answer that is no success.
+
+    `url` is the page's address; `token` one of `python -m app token create`, which programs on the
+    page's own machine need only where people sign in. One thread at a time.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8501",
+        token: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._server = Connection(url, token, transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def projects(self) -> list[Project]:
+        """The projects that the token reaches."""
+        return [read(Project, item) for item in self._server.ask("GET", "/projects")]
+
+    def project(self, name: str) -> Project:
+        """The project of this name. Raises LookupError where there is none."""
+        present = {project.name: project for project in self.projects()}
+        if name not in present:
+            raise LookupError(
+                f"there is no project {name!r}; expected one of {', '.join(sorted(present))}"
+            )
+        return present[name]
+
+    def create_project(self, name: str, labels: Sequence[str] = ()) -> Project:
+        """A new project; an administrator's."""
+        body = {"name": name, "labels": list(labels)}
+        return read(Project, self._server.ask("POST", "/projects", json=body))
+
+    def configure(self, project_id: int, **settings: Any) -> Project:
+        """Changes settings by their names in `Project.settings`."""
+        return read(Project, self._server.ask("PATCH", f"/projects/{project_id}", json=settings))
+
+    def labels(self, project_id: int) -> list[Label]:
+        answer = self._server.ask("GET", f"/projects/{project_id}/labels")
+        return [read(Label, item) for item in answer]
+
+    def add_label(self, project_id: int, name: str, **look: str) -> Label:
+        """A further label, with `color` and `description` where they are given."""
+        body = {"name": name, **look}
+        return read(Label, self._server.ask("POST", f"/projects/{project_id}/labels", json=body))
+
+    def change_label(self, project_id: int, label_id: int, **changes: str | None) -> Label:
+        """Changes `name` (in every document), `color`, `key` or `description`."""
+        path = f"/projects/{project_id}/labels/{label_id}"
+        return read(Label, self._server.ask("PATCH", path, json=changes))
+
+    def documents(
+        self, project_id: int, status: str | None = None, search: str = ""
+    ) -> Iterator[Document]:
+        """The project's documents in order of arrival, page by page."""
+        number = 0
+        chosen = {"status": status} if status else {}
+        while True:
+            params = {**chosen, "search": search, "limit": _PAGE, "offset": number}
+            page = self._server.ask("GET", f"/projects/{project_id}/documents", params=params)
+            yield from (read(Document, item) for item in page["documents"])
+            number += len(page["documents"])
+            if not page["documents"] or number >= page["total"]:
+                return
+
+    def document(self, document_id: int) -> DocumentText:
+        """A document with its exact text."""
+        return read(DocumentText, self._server.ask("GET", f"/documents/{document_id}"))
+
+    def push(
+        self, project_id: int, documents: Iterable[Mapping[str, Any]], **options: Any
+    ) -> ImportReport:
+        """Adds documents, each a mapping with `text` and, where known, `name`, `entities`
+        (mappings of `start`, `end`, `label`), `meta` and `status`; streamed, in one request. Texts
+        that the project has already stay as they are. Options are those of `import_file`."""
+        lines = (json.dumps(document).encode() + b"\n" for document in documents)
+        return self._import(project_id, _parts(lines), {"format": "jsonl", **options})
+
+    def import_file(self, project_id: int, file: Path | str, **options: Any) -> ImportReport:
+        """Adds a file's documents, in any format that the page imports. Options: `format`, `split`,
+        `as_suggestions`, `sentences`, `submit_empty`, `same_text`."""
+        path = Path(file)
+        with path.open("rb") as content:
+            parts = iter(lambda: content.read(_PART), b"")
+            return self._import(project_id, parts, {"name": path.name, **options})
+
+    def open(self, document_id: int) -> Annotations:
+        """Opens a document as on the page: with suggestions to decide on."""
+        answer = self._server.ask("POST", f"/documents/{document_id}/open", repeatable=True)
+        return read(Annotations, answer)
+
+    def annotations(self, document_id: int) -> Annotations:
+        """What was submitted, else the draft, of the token's person."""
+        return read(Annotations, self._server.ask("GET", f"/documents/{document_id}/annotations"))
+
+    def annotate(self, document_id: int, operations: Sequence[Mapping[str, Any]]) -> Annotations:
+        """Applies operations as the page sends them, such as `{"op": "accept", "id": …}` and
+        `{"op": "submit"}`, each exactly once, however often the request is repeated."""
+        client = uuid4().hex
+        numbered = [{"seq": seq, **operation} for seq, operation in enumerate(operations, 1)]
+        answer: Any = None
+        for first in range(0, len(numbered), _OPERATIONS):
+            part = numbered[first : first + _OPERATIONS]
+            answer = self._server.ask(
+                "POST",
+                f"/documents/{document_id}/annotations",
+                json={"client": client, "operations": part},
+                repeatable=True,
+            )
+        return read(Annotations, answer) if answer else self.annotations(document_id)
+
+    def reopen(self, document_id: int) -> Annotations:
+        """Makes a submitted or skipped document editable again."""
+        answer = self._server.ask("POST", f"/documents/{document_id}/reopen", repeatable=True)
+        return read(Annotations, answer)
+
+    def export(
+        self,
+        project_id: int,
+        out: Path | str,
+        format: str = "jsonl",
+        since: datetime | None = None,
+        **selection: Any,
+    ) -> int:
+        """Writes the submitted documents into a file, those submitted from `since` on; returns how
+        many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
+        params = {"format": format, **_times({"since": since, **selection})}
+        with (
+            self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
+            Path(out).open("wb") as file,
+        ):
+            for part in answer.iter_bytes():
+                file.write(part)
+            return int(answer.headers["spanneal-documents"])
+
+    def pull(
+        self, project_id: int, since: datetime | None = None, **selection: Any
+    ) -> Iterator[dict[str, Any]]:
+        """The submitted documents with their entities, as `export` writes them in jsonl."""
+        params = {"format": "jsonl", **_times({"since": since, **selection})}
+        with self._server.stream(f"/projects/{project_id}/export", params=params) as answer:
+            yield from (json.loads(line) for line in answer.iter_lines() if line)
+
+    def predict(self, text: str, **settings: Any) -> tuple[Entity, ...]:
+        """The entities of a text. Settings: `project`, `seed`, `threshold`, `flat`."""
+        answer = self._server.ask(
+            "POST", "/predict", json={"text": text, **settings}, repeatable=True
+        )
+        return tuple(
+            Entity(item["start"], item["end"], item["label"], item["score"], text=item["text"])
+            for item in answer["entities"]
+        )
+
+    def retrain(self, project_id: int, **settings: Any) -> Job:
+        """Queues a retraining. Settings: `epochs`, `encoder_lr`, `decoder_lr`, `batch_size`,
+        `seed`; those that are left out are chosen as on the page."""
+        started = self._server.ask("POST", f"/projects/{project_id}/jobs", json=settings)
+        return self.job(started["id"])
+
+    def job(self, job_id: str) -> Job:
+        return read(Job, self._server.ask("GET", f"/jobs/{job_id}"))
+
+    def jobs(self, project_id: int) -> list[Job]:
+        """The project's retraining jobs, the newest first."""
+        return [read(Job, item) for item in self._server.ask("GET", f"/projects/{project_id}/jobs")]
+
+    def wait(self, job_id: str, poll_seconds: float = 2.0) -> Job:
+        """The job once it is done, failed or cancelled."""
+        while (job := self.job(job_id)).active:
+            time.sleep(poll_seconds)
+        return job
+
+    def cancel(self, job_id: str) -> None:
+        self._server.ask("POST", f"/jobs/{job_id}/cancel", repeatable=True)
+
+    def models(self) -> list[ModelVersion]:
+        """All model versions, the newest first."""
+        return [read(ModelVersion, item) for item in self._server.ask("GET", "/models")]
+
+    def promote(self, version_id: int, why: str = "") -> ModelVersion:
+        """Makes a version the one that suggests, in every project; an administrator's."""
+        path = f"/models/{version_id}/promote"
+        return read(ModelVersion, self._server.ask("POST", path, json={"why": why}))
+
+    def roll_back(self, why: str = "") -> ModelVersion:
+        """Makes the version active that was before the present one."""
+        return read(ModelVersion, self._server.ask("POST", "/models/rollback", json={"why": why}))
+
+    def download(self, version_id: int, out: Path | str) -> None:
+        """Writes a version's folder into a zip file."""
+        with (
+            self._server.stream(f"/models/{version_id}/download") as answer,
+            Path(out).open("wb") as file,
+        ):
+            for part in answer.iter_bytes():
+                file.write(part)
+
+    def upload(self, file: Path | str) -> ModelVersion:
+        """Brings in a zip of a model's folder as a proposed version."""
+        path = Path(file)
+        with path.open("rb") as content:
+            answer = self._server.ask(
+                "POST", "/models", params={"name": path.name}, content=content
+            )
+        return read(ModelVersion, answer["version"])
+
+    def _import(
+        self, project_id: int, content: Iterable[bytes], options: Mapping[str, Any]
+    ) -> ImportReport:
+        answer = self._server.ask(
+            "POST",
+            f"/projects/{project_id}/import",
+            params=dict(options),
+            content=content,
+        )
+        return read(ImportReport, answer)
+
+
+def _parts(lines: Iterable[bytes]) -> Iterator[bytes]:
+    part = bytearray()
+    for line in lines:
+        part += line
+        if len(part) >= _PART:
+            yield bytes(part)
+            part.clear()
+    if part:
+        yield bytes(part)
+
+
+def _times(selection: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in selection.items()
+        if value is not None
+    }

@@ -1,0 +1,136 @@
+"""What the server answers, typed. Fields that a later server adds are ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    id: int
+    name: str
+    labels: tuple[str, ...]
+    settings: Mapping[str, Any]
+    """How it works: `nested`, `annotators`, `instant`, `guidelines` and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    id: int
+    name: str
+    color: str
+    """`#rrggbb`."""
+    key: str | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: int
+    name: str
+    status: str
+    """`new`, `in_progress`, `submitted` or `skipped`."""
+    split: str
+    length: int
+    """Code points."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    id: int
+    name: str
+    status: str
+    split: str
+    length: int
+    updated_at: datetime
+    project_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedSpan:
+    """An entity of a draft or a submitted answer; offsets are code points, end exclusive."""
+
+    id: str
+    start: int
+    end: int
+    label: str
+    status: str
+    """`suggested`, `accepted` or `rejected`."""
+    score: float | None
+    source: str
+    """Who found it first: `model`, `instant`, `rule` or `person`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    status: str
+    """Of the document."""
+    entities: tuple[AnnotatedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of an imported file: bad records were skipped, all the others are in."""
+
+    format: str
+    added: int
+    duplicates: int
+    merged: int
+    responses: int
+    differing: int
+    empty: int
+    entities: int
+    labels_created: tuple[str, ...]
+    notes: tuple[str, ...]
+    bad_count: int
+    bad: tuple[Mapping[str, Any], ...]
+    """`line` and `reason` of the first bad records."""
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A retraining."""
+
+    id: str
+    project_id: int
+    state: str
+    """`queued`, `running`, `done`, `failed` or `cancelled`."""
+    step: str | None
+    reason: str | None
+    version_id: int | None
+    """The proposed model version, once it is done."""
+    active: bool
+    """Whether it waits or runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    id: int
+    state: str
+    """`proposed`, `active` or `retired`."""
+    labels: tuple[str, ...]
+    parent_id: int | None
+    created_at: datetime
+    metrics: Mapping[str, Any]
+
+
+def read(record: type[Record], answer: Mapping[str, Any]) -> Record:
+    """An answer as a record. Raises KeyError for a field that the server did not send."""
+    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    return record(**{name: _value(name, answer[name]) for name in names})
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_at") and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if name == "entities" and isinstance(value, list):
+        return tuple(read(AnnotatedSpan, span) for span in value)
+    return tuple(value) if isinstance(value, list) else value

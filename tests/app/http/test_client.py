@@ -1,0 +1,139 @@
+"""A corpus's way through the client: pushed, suggested on, corrected, pulled and retrained on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+import core.client
+from app.services.team import accounts, tokens
+from core.client import Client, Project, ServerError
+from tests.app.http.running import Server
+from tests.load.site import opened
+from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
+TEXTS = [f"Patient {number} takes codeine 🦊 daily." for number in range(6)]
+CODEINE = {"start": TEXTS[0].index("codeine"), "end": TEXTS[0].index(" 🦊"), "label": "DRUG"}
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[Client]:
+    """An administrator's."""
+    with opened(server.database) as sessions:
+        accounts.add(sessions, "Root", None, administrator=True)
+        secret = tokens.create(sessions, "root", "Root")
+    with Client(server.url, secret, transport=httpx.HTTPTransport()) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def clinic(client: Client) -> Project:
+    """A project with six texts, of which two come annotated."""
+    made = client.create_project("Clinic", ["DRUG", "DOSE"])
+    rows = [
+        {"text": text, "name": f"letter {number}", "meta": {"ward": number % 2}}
+        | ({"entities": [CODEINE], "status": "submitted"} if number < 2 else {})
+        for number, text in enumerate(TEXTS)
+    ]
+    report = client.push(made.id, rows)
+    assert (report.added, report.entities, report.bad_count, report.complete) == (6, 2, 0, True)
+    assert client.push(made.id, rows).duplicates == 6
+    return made
+
+
+@pytest.mark.parametrize(("location", "source"), CLIENT_EXAMPLES)
+def test_the_documents_examples_of_the_client_run(
+    location: str,
+    source: str,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Their page is the test's, by whatever address."""
+
+    def of_test(_: str) -> Client:
+        return client
+
+    monkeypatch.setattr(core.client, "Client", of_test)
+    monkeypatch.setattr(client, "close", lambda: None)
+    monkeypatch.setitem(sys.modules, "spanneal", core)
+    monkeypatch.setitem(sys.modules, "spanneal.client", core.client)
+    exec(compile(source, location, "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out == OUTPUTS[location]
+
+
+def test_projects_and_labels_are_made_and_changed(client: Client, clinic: Project) -> None:
+    assert client.project("Clinic") == clinic
+    with pytest.raises(LookupError, match="expected one of"):
+        client.project("Nowhere")
+    assert client.configure(clinic.id, guidelines="Drugs.").settings["guidelines"] == "Drugs."
+    route = client.add_label(clinic.id, "ROUTE", description="How it is taken.")
+    changed = client.change_label(clinic.id, route.id, name="WAY", key=None)
+    assert (changed.name, changed.key, changed.description) == ("WAY", None, "How it is taken.")
+    assert [label.name for label in client.labels(clinic.id)] == ["DRUG", "DOSE", "WAY"]
+    with pytest.raises(ServerError, match="409: there is already a project 'Clinic'"):
+        client.create_project("Clinic")
+
+
+def test_a_document_is_decided_corrected_and_pulled(
+    client: Client, clinic: Project, tmp_path: Path
+) -> None:
+    begun = datetime.now(UTC)
+    document = next(client.documents(clinic.id, status="new"))
+    assert client.document(document.id).text == TEXTS[2]
+    opened = client.open(document.id)
+    refuse = [{"op": "reject", "id": span.id} for span in opened.entities]
+    add = {"op": "add", "id": "mine", **CODEINE}
+    decided = client.annotate(document.id, [*refuse, add, {"op": "submit"}])
+    accepted = [span for span in decided.entities if span.status == "accepted"]
+    assert [(span.start, span.end, span.label) for span in accepted] == [
+        (CODEINE["start"], CODEINE["end"], "DRUG")
+    ]
+
+    client.reopen(document.id)
+    client.annotate(document.id, [{"op": "relabel", "id": "mine", "label": "DOSE"}])
+    assert client.annotate(document.id, [{"op": "submit"}]).status == "submitted"
+
+    (pulled,) = client.pull(clinic.id, since=begun)
+    assert pulled["name"] == "letter 2"
+    labels = [e["label"] for e in pulled["entities"] if e["status"] == "accepted"]
+    assert labels == ["DOSE"]
+    assert not list(client.pull(clinic.id, since=datetime.now(UTC) + timedelta(minutes=1)))
+    assert client.export(clinic.id, tmp_path / "all.jsonl") == 3
+    lines = (tmp_path / "all.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["meta"]["ward"] for line in lines] == [0, 1, 0]
+
+
+def test_a_text_is_predicted_by_the_active_model(client: Client) -> None:
+    (active,) = [version for version in client.models() if version.state == "active"]
+    found = client.predict(TEXTS[0], threshold=0.0)
+    assert found
+    assert all(entity.label in active.labels for entity in found)
+    assert all(entity.text == TEXTS[0][entity.start : entity.end] for entity in found)
+
+
+def test_a_model_version_is_taken_out_and_brought_in(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "model.zip"
+    client.download(client.models()[0].id, file)
+    brought = client.upload(file)
+    assert brought.state == "proposed"
+    before = next(version for version in client.models() if version.state == "active")
+    assert client.promote(brought.id, why="a test").state == "active"
+    assert client.roll_back().id == before.id
+
+
+def test_a_retraining_is_queued_watched_and_cancelled(client: Client, clinic: Project) -> None:
+    job = client.retrain(clinic.id, epochs=1)
+    assert job.active
+    assert [other.id for other in client.jobs(clinic.id)] == [job.id]
+    with pytest.raises(ServerError, match="409"):
+        client.retrain(clinic.id)
+    client.cancel(job.id)
+    assert client.wait(job.id, poll_seconds=0).state == "cancelled"

@@ -1,0 +1,85 @@
+"""What the client does where the server is busy, away, wrong, or not Spanneal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from core.client.connection import Connection, ServerError
+
+Answer = httpx.Response | httpx.TransportError
+BUSY = {"error": {"what": "busy", "got": None, "expected": "", "remedy": "Wait."}}
+
+
+def busy(after: str = "7") -> httpx.Response:
+    return httpx.Response(503, json=BUSY, headers={"Retry-After": after})
+
+
+def asked(
+    *answers: Answer, token: str | None = None
+) -> tuple[Connection, list[httpx.Request], list[float]]:
+    """A connection that gets these answers; what it sent, and how long it paused."""
+    left: Iterator[Answer] = iter(answers)
+    sent: list[httpx.Request] = []
+    pauses: list[float] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        answer = next(left)
+        if isinstance(answer, httpx.TransportError):
+            raise answer
+        return answer
+
+    transport = httpx.MockTransport(handle)
+    return Connection("http://page:8501/", token, transport, pauses.append), sent, pauses
+
+
+def test_the_token_goes_along_to_the_interface() -> None:
+    connection, sent, _ = asked(httpx.Response(200, json=[]), token="spanneal_x")
+    assert connection.ask("GET", "/projects") == []
+    assert str(sent[0].url) == "http://page:8501/api/v1/projects"
+    assert sent[0].headers["authorization"] == "Bearer spanneal_x"
+
+
+@pytest.mark.parametrize(
+    ("first", "pause"), [(busy(), 7.0), (busy("soon"), 0.5), (httpx.ConnectError("away"), 0.5)]
+)
+def test_what_may_be_asked_twice_is_asked_again(first: Answer, pause: float) -> None:
+    connection, sent, pauses = asked(first, httpx.Response(200, json={"done": True}))
+    assert connection.ask("GET", "/projects") == {"done": True}
+    assert (len(sent), pauses) == (2, [pause])
+
+
+@pytest.mark.parametrize("first", [busy(), httpx.ConnectError("away")])
+def test_what_would_be_done_twice_is_sent_once(first: Answer) -> None:
+    connection, sent, _ = asked(first)
+    with pytest.raises((ServerError, httpx.TransportError)):
+        connection.ask("POST", "/projects", json={"name": "x"})
+    assert len(sent) == 1
+
+
+def test_it_gives_up_after_five_tries_and_never_waits_longer_than_a_minute() -> None:
+    connection, sent, pauses = asked(*[busy("9000")] * 5)
+    with pytest.raises(ServerError, match="503: busy; Wait"):
+        connection.ask("GET", "/projects")
+    assert (len(sent), pauses) == (5, [60.0] * 4)
+
+
+def test_an_error_says_what_the_server_says() -> None:
+    body = {"what": "no such label", "got": "X", "expected": "PER", "remedy": "Add it."}
+    connection, _, _ = asked(httpx.Response(409, json={"error": body}))
+    with pytest.raises(ServerError) as caught:
+        connection.ask("POST", "/x")
+    assert str(caught.value) == "409: no such label; got X; expected PER; Add it."
+    assert caught.value.status == 409
+
+
+@pytest.mark.parametrize("make", [lambda: httpx.Response(502, text="<html>Bad gateway</html>")])
+def test_what_stands_in_front_of_the_server_is_no_answer(
+    make: Callable[[], httpx.Response],
+) -> None:
+    connection, _, _ = asked(make())
+    with pytest.raises(ServerError, match="proxy in front of it"):
+        connection.ask("GET", "/projects")
