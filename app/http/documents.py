@@ -142,7 +142,8 @@ def get(document_id: Id, caller: Calling) -> dict[str, Any]:
 
 @router.get("/documents/{document_id}/annotations")
 def standing(document_id: Id, caller: Calling) -> Annotations:
-    """What was submitted, else the draft, of the person in whose name the token acts."""
+    """What was submitted, else the draft, of the person in whose name the token acts; of a document
+    that nobody has opened what is suggested, without asking the model."""
     return _annotations(caller, document_id)
 
 
