@@ -218,12 +218,13 @@ class Found:
     label: str
     score: float | None
     confidence: Mapping[str, Any] | None = None
+    source: Source = "model"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """More suggestions: a model looked again, knowing what was decided. Only the server makes
-    this one."""
+    """More suggestions: a model, and what suggests beside it, looked again, knowing what was
+    decided. Only the server makes this one."""
 
     spans: tuple[Found, ...]
     windows: tuple[tuple[int, int], ...]

@@ -226,7 +226,7 @@ def _suggestion(found: Found) -> DraftSpan:
         label=found.label,
         status="suggested",
         score=found.score,
-        source="model",
+        source=found.source,
         confidence=found.confidence,
     )
 

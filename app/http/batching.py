@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from app.http.limits import COST_CHARACTERS
@@ -21,6 +21,7 @@ WINDOW = 0.005
 """Seconds that the first request waits for others."""
 SHORT = COST_CHARACTERS
 """Code points of a text that is read with others; longer ones are read alone, in parts."""
+Result = TypeVar("Result")
 _model_thread = OwnThreads("predictions", 1)
 """A model serves one caller at a time."""
 
@@ -88,12 +89,16 @@ class Batcher:
         traces: list[Trace] = await self._line().submit([Job(person, text, traced, None)])
         return traces[0]
 
-    async def call(self, text: str, person: str, function: Callable[[], Any]) -> Any:
-        """What else is to be done with a text by the model, in its turn."""
-        (result,) = await self._line().submit(
-            [Job(person, text, lambda _, cancelled: [function()], None)]
-        )
-        return result
+    async def call(
+        self, person: str, calls: Sequence[tuple[str, Callable[[], Result]]]
+    ) -> list[Result]:
+        """What else is to be done with texts by the model, in their turns."""
+
+        def alone(function: Callable[[], Result]) -> Callable[..., Sequence[Result]]:
+            return lambda texts, cancelled: [function()]
+
+        jobs = [Job(person, text, alone(function), None) for text, function in calls]
+        return await self._line().submit(jobs)
 
     def _line(self) -> _Line:
         return self._lines.setdefault(asyncio.get_running_loop(), _Line(self._window))

@@ -144,7 +144,8 @@ def get(document_id: Id, caller: Calling) -> DocumentText:
 
 @router.get("/documents/{document_id}/annotations")
 def standing(document_id: Id, caller: Calling) -> Annotations:
-    """What was submitted, else the draft, of the person in whose name the token acts."""
+    """What was submitted, else the draft, of the person in whose name the token acts; of a document
+    that nobody has opened what is suggested, without asking the model."""
     return annotations_of(caller, document_id)
 
 

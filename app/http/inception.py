@@ -29,9 +29,10 @@ from app.http.inception_cas import (
 )
 from app.http.inception_training import take_documents
 from app.http.limits import cost
-from app.http.prediction import active, batcher, custom_of, renamed
+from app.http.prediction import active, batcher, custom_of, in_project
 from app.http.projects import Id
 from app.http.text_parts import PartReader
+from app.services.suggestions.suggest import Answer, learnt_of
 from app.web.threads import OwnThreads
 from core.types import SamplerSettings
 from storage.formats.offsets import Ruler
@@ -131,13 +132,16 @@ async def _predict(bound: Binding, wanted: PredictRequest, caller: Caller) -> di
     start, end = await run_in_threadpool(_in_code_points, text, wanted.metadata.range)
     caller.count(cost(text[start:end]) - 1)  # the request itself was counted
     settings = SamplerSettings(flat=custom.flat)
-    found = await reader.predict(model, text, settings, start, end, caller.person)
+    version_id = model.model_version_id
+    learnt = await run_in_threadpool(learnt_of, caller.sessions, bound.project_id, version_id)
+    found = await reader.predict(model, text, settings, start, end, caller.person, learnt)
     if found.unread:
         LOG.warning(
             "INCEpTION's document %r is answered in part: %d code points are left for its next "
             "request", wanted.document.documentId, found.unread,
         )  # fmt: skip
-    shown = renamed(found.prediction, custom.names)
+    suggested = Answer(version_id, settings, found.prediction.entities, (), (), found.merged)
+    shown = await run_in_threadpool(in_project, caller, bound.project_id, text, suggested)
     answer = await _parsing.run(with_predictions, cas, shown, layer, feature)
     return {"document": answer}
 

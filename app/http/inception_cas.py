@@ -6,6 +6,7 @@ dkpro-cassis turns UIMA's UTF-16 units into code points and back.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,7 @@ from pydantic import BaseModel, Field
 
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.prediction import entity_out
-from core.types import Prediction
+from app.http.prediction import EntityOut
 from storage.formats.labelled_spans import Mark
 from storage.formats.xml_guard import check_xml
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PREDICTED = "inception_internal_predicted"
 """The feature by which INCEpTION knows a prediction in an answer."""
+_EXPLAINED = {"instant": "learnt from submitted documents", "rule": "matched by a rule"}
+"""Of the entities that are not the model's own, by their source."""
 _METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
 
 
@@ -73,17 +75,21 @@ def check_layer(cas: Cas, layer: str, feature: str) -> None:
         raise ValueError(f"the layer {layer!r} has no feature {', '.join(missing)}")
 
 
-def with_predictions(cas: Cas, found: Prediction, layer: str, feature: str) -> str:
+def with_predictions(cas: Cas, entities: Iterable[EntityOut], layer: str, feature: str) -> str:
     """The XMI of the CAS with the predicted entities, marked as INCEpTION's own recommenders mark
     theirs."""
-    scored = f"{feature}_score"
-    has_score = scored in _features(cas, layer)
+    known = _features(cas, layer)
     annotation = cas.typesystem.get_type(layer)
-    for entity in found.entities:
-        shown = entity_out(found.text, entity)
-        score = {scored: shown.score} if has_score else {}
-        values = {feature: shown.label, PREDICTED: True, **score}
-        cas.add(annotation(begin=shown.start, end=shown.end, **values))
+    for entity in entities:
+        about = {
+            f"{feature}_score": entity.score,
+            f"{feature}_score_explanation": _EXPLAINED.get(entity.source),
+        }
+        optional = {
+            name: value for name, value in about.items() if name in known and value is not None
+        }
+        values = {feature: entity.label, PREDICTED: True, **optional}
+        cas.add(annotation(begin=entity.start, end=entity.end, **values))
     return str(cas.to_xmi())
 
 

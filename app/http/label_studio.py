@@ -6,6 +6,7 @@ backend's basic authentication.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -18,9 +19,9 @@ from app.http.authentication import Calling
 from app.http.errors import ApiError
 from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
-from app.http.prediction import active, batcher, custom_of, entity_out, renamed
+from app.http.prediction import EntityOut, active, batcher, custom_of, suggested
 from app.http.projects import Id
-from core.types import Prediction, SamplerSettings
+from core.types import SamplerSettings
 from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.xml_guard import check_xml
 
@@ -79,11 +80,13 @@ async def predict(
     custom = await run_in_threadpool(custom_of, caller, project_id)
     settings = SamplerSettings(flat=custom.flat)
     predicting = batcher.predict_all(model, texts, settings, caller.person)
-    found = iter(await unless_hung_up(request, predicting))
+    found = await unless_hung_up(request, predicting)
+    suggesting = suggested(caller, model, project_id, settings, found)
+    shown = iter(await unless_hung_up(request, suggesting))
     results = [
         {"result": [], "error": refused[number]}
         if number in refused
-        else _suggested(renamed(next(found), custom.names), config)
+        else _regions(next(shown), config)
         for number in range(len(tasks))
     ]
     return {
@@ -171,14 +174,13 @@ def text_of(task: Any, config: Config) -> str:
     return text
 
 
-def _suggested(found: Prediction, config: Config) -> dict[str, Any]:
+def _regions(entities: Iterable[EntityOut], config: Config) -> dict[str, Any]:
     """A task's regions and the mean of their scores. Of no regions there is no mean: `score`,
     optional in Label Studio, which sorts tasks by it, is then left out."""
-    shown = [entity_out(found.text, entity).model_dump() for entity in found.entities]
     regions = [
-        _region(entity, number, config)
-        for number, entity in enumerate(shown, 1)
-        if not config.labels or entity["label"] in config.labels
+        _region(entity.model_dump(), number, config)
+        for number, entity in enumerate(entities, 1)
+        if not config.labels or entity.label in config.labels
     ]
     scores = [region["score"] for region in regions if region["score"] is not None]
     if not scores:

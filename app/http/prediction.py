@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,11 +19,11 @@ from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
 from app.services.annotation import drafts
 from app.services.annotation.drafts import best_once
-from app.services.suggestions import suggest
-from app.services.suggestions.instant import merge
+from app.services.suggestions import in_text, suggest
 from app.services.suggestions.predictor import BackgroundPredictor, active_predictor
-from app.services.suggestions.suggest import Custom
-from core.types import Entity, Prediction, SamplerSettings
+from app.services.suggestions.suggest import Answer, Custom
+from core.types import Entity, Prediction, SamplerSettings, key_of
+from storage.enums import Source
 
 router = APIRouter(tags=["predict"])
 batcher = Batcher()
@@ -42,8 +43,9 @@ class Wanted(BaseModel):
     flat: bool | None = None
     """Only entities that do not overlap; where nothing is said as the project wants, else all."""
     project: int | None = None
-    """By whose names of today labels are called that were renamed or merged since the model learnt
-    them; the token's own where it is for one project, else the model's names stay."""
+    """What is suggested as its page would: by its labels' names of today, with what its submitted
+    documents taught and with its rules; with a `threshold` the model alone. The token's own where
+    it is for one project, else there is none: the model alone, by the names that it learnt."""
 
 
 class EntityOut(BaseModel):
@@ -53,8 +55,8 @@ class EntityOut(BaseModel):
     label: str
     text: str
     score: float | None
-    source: Literal["model", "instant"] = "model"
-    """`instant`: learnt from the project's submitted documents."""
+    source: Source = "model"
+    """`instant`: learnt from the project's submitted documents; `rule`: matched by its rules."""
 
 
 class PredictionOut(BaseModel):
@@ -74,45 +76,71 @@ async def predict(wanted: Wanted, caller: Calling, request: Request) -> Predicti
     custom = await run_in_threadpool(custom_of, caller, project_id)
     flat = custom.flat if wanted.flat is None else wanted.flat
     settings = SamplerSettings(seed=wanted.seed, threshold=wanted.threshold, flat=flat)
-    if not wanted.steps:
+    traced = None
+    if wanted.steps:
+        if len(wanted.text) > MOST_TRACED:
+            raise ApiError(
+                422,
+                "the text is too long to return denoising steps",
+                got=len(wanted.text),
+                expected=f"at most {MOST_TRACED} code points",
+                remedy="Send single sentences, or leave out the steps.",
+            )
+        tracing = batcher.trace(model, wanted.text, settings, caller.person)
+        trace = await unless_hung_up(request, tracing)
+        found = Prediction(trace.text, trace.entities, trace.uncovered)
+        traced = trace.to_json()
+    else:
         predicting = batcher.predict(model, wanted.text, settings, caller.person)
-        found = renamed(await unless_hung_up(request, predicting), custom.names)
-        if project_id is None or wanted.threshold is not None:
-            return _out(model, found, None)
-        merging = _with_learnt(caller, model, project_id, found)
-        return await unless_hung_up(request, merging)
-    if len(wanted.text) > MOST_TRACED:
-        raise ApiError(
-            422,
-            "the text is too long to return denoising steps",
-            got=len(wanted.text),
-            expected=f"at most {MOST_TRACED} code points",
-            remedy="Send single sentences, or leave out the steps.",
+        found = await unless_hung_up(request, predicting)
+    if project_id is None or wanted.threshold is not None:
+        return _out(model, found, by_model(found, custom.names), traced)
+    suggesting = suggested(caller, model, project_id, settings, [found])
+    (entities,) = await unless_hung_up(request, suggesting)
+    return _out(model, found, entities, traced)
+
+
+async def suggested(
+    caller: Caller,
+    model: BackgroundPredictor,
+    project_id: int,
+    settings: SamplerSettings,
+    found: Sequence[Prediction],
+) -> list[list[EntityOut]]:
+    """What the page would suggest in each text of which the model found this: with what the
+    project's submitted documents taught, and with its rules. Raises `ApiError` where too much waits
+    for the model."""
+    version_id = model.model_version_id
+    answers = [Answer(version_id, settings, text.entities, (), text.uncovered) for text in found]
+    learnt = await run_in_threadpool(suggest.learnt_of, caller.sessions, project_id, version_id)
+    if learnt is not None:
+        flat = replace(learnt, flat=settings.flat)
+        answers = await batcher.call(
+            caller.person,
+            [
+                (text.text, partial(suggest.with_learnt, model, answer, text.text, flat))
+                for text, answer in zip(found, answers, strict=True)
+            ],
         )
-    tracing = batcher.trace(model, wanted.text, settings, caller.person)
-    trace = await unless_hung_up(request, tracing)
-    found = Prediction(trace.text, trace.entities, trace.uncovered)
-    return _out(model, renamed(found, custom.names), trace.to_json())
+    return [
+        await run_in_threadpool(in_project, caller, project_id, text.text, answer)
+        for text, answer in zip(found, answers, strict=True)
+    ]
 
 
-async def _with_learnt(
-    caller: Caller, model: BackgroundPredictor, project_id: int, found: Prediction
-) -> PredictionOut:
-    """What the page would suggest: the model's entities and what the project's submitted documents
-    taught."""
-    learnt = await run_in_threadpool(
-        suggest.learnt_of, caller.sessions, project_id, model.model_version_id
-    )
-    if learnt is None:
-        return _out(model, found, None)
-    merged = await batcher.call(
-        found.text, caller.person, lambda: merge(model, learnt, found.text, found.entities)
-    )
-    answer = _out(model, replace(found, entities=merged.entities), None)
-    for entity in answer.entities:
-        if (entity.start, entity.end, entity.label) in merged.instant:
-            entity.source = "instant"
-    return answer
+def in_project(caller: Caller, project_id: int, text: str, answer: Answer) -> list[EntityOut]:
+    """The answer as the page would show it in the project."""
+    spans = in_text.suggestions(caller.sessions, project_id, text, answer)
+    return [
+        entity_out(text, Entity(span.start, span.end, span.label, span.score), span.source)
+        for span in sorted(spans, key=key_of)
+    ]
+
+
+def by_model(found: Prediction, names: Mapping[str, str]) -> list[EntityOut]:
+    """What the model alone suggests, by today's names of its labels."""
+    entities = best_once(drafts.renamed(found.entities, names))
+    return [entity_out(found.text, entity) for entity in entities]
 
 
 def active(caller: Caller) -> BackgroundPredictor:
@@ -137,25 +165,27 @@ def custom_of(caller: Caller, project_id: int | None) -> Custom:
         raise unknown_project(project_id, 404) from None
 
 
-def renamed(found: Prediction, names: Mapping[str, str]) -> Prediction:
-    entities = drafts.renamed(found.entities, names)
-    return replace(found, entities=tuple(best_once(entities)))
-
-
-def entity_out(text: str, entity: Entity) -> EntityOut:
+def entity_out(text: str, entity: Entity, source: Source = "model") -> EntityOut:
     score = None if entity.score is None else round(entity.score, 6)
-    words = text[entity.start : entity.end]
     return EntityOut(
-        start=entity.start, end=entity.end, label=entity.label, text=words, score=score
+        start=entity.start,
+        end=entity.end,
+        label=entity.label,
+        text=text[entity.start : entity.end],
+        score=score,
+        source=source,
     )
 
 
 def _out(
-    model: BackgroundPredictor, found: Prediction, trace: dict[str, Any] | None
+    model: BackgroundPredictor,
+    found: Prediction,
+    entities: list[EntityOut],
+    trace: dict[str, Any] | None,
 ) -> PredictionOut:
     return PredictionOut(
         model_version=model.model_version_id,
-        entities=[entity_out(found.text, entity) for entity in found.entities],
+        entities=entities,
         uncovered=[(token.start, token.end) for token in found.uncovered],
         trace=trace,
     )

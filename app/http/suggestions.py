@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,10 +29,6 @@ async def open_document(document_id: Id, caller: Calling, request: Request) -> A
     caller.count(cost(document.text) - 1)
     model = await run_in_threadpool(active, caller)
     service = AnnotationService(caller.sessions, model)
-    await unless_hung_up(
-        request,
-        batcher.call(
-            document.text, caller.person, lambda: service.open(document_id, caller.person)
-        ),
-    )
+    opening = partial(service.open, document_id, caller.person)
+    await unless_hung_up(request, batcher.call(caller.person, [(document.text, opening)]))
     return await run_in_threadpool(annotations_of, caller, document_id)

@@ -1,7 +1,9 @@
-"""`metrics.csv` in a training's folder: a row for each record, empty cells where it has no value.
+"""`metrics.csv` in a training's folder: a row for each step of which there is a record, empty cells
+where none has a value.
 
-`pandas.read_csv` reads it as it is. A row is written at once and a new header replaces the whole
-file, so that a kill leaves whole rows. Needs no torch, so that the page reads it too.
+`pandas.read_csv` reads it as it is. A row is written at once; a further record of its step and a
+new header replace the whole file, so that a kill leaves whole rows. Needs no torch, so that the
+page reads it too.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class MetricsWriter:
         self._folder = folder
         self._columns: list[str] = []
         rows = read_metrics(folder) if first_step else []
+        self._step: float | None = None
         self._replace([row for row in rows if row["step"] <= first_step])
 
     def append(self, record: TrainingRecord) -> None:
@@ -44,14 +47,17 @@ class MetricsWriter:
             "epoch": record.epoch,
             **record.values(),
         }
-        if row.keys() <= set(self._columns):
+        if row["step"] != self._step and row.keys() <= set(self._columns):
             with (self._folder / METRICS).open("a", encoding="utf-8", newline="") as file:
                 file.write(_lines([row], self._columns))
+            self._step = row["step"]
         else:
             self._replace([*read_metrics(self._folder), row])
 
     def _replace(self, rows: Sequence[Row]) -> None:
         """Write the whole file, with a column for everything that the rows have."""
+        rows = _by_step(rows)
+        self._step = rows[-1]["step"] if rows else None
         self._columns = list(dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)]))
         fresh = self._folder / (METRICS + ".new")
         text = ",".join(self._columns) + "\n" + _lines(rows, self._columns)
@@ -71,6 +77,18 @@ def read_metrics(folder: Path) -> list[Row]:
     whole = text[: text.rfind("\n") + 1]
     rows = map(_numbers, csv.DictReader(io.StringIO(whole, newline="")))
     return [row for row in rows if {"step", "total_steps", "epoch"} <= row.keys()]
+
+
+def _by_step(rows: Iterable[Row]) -> list[Row]:
+    """One row for each run of rows of one step, with the later values but the first one's epoch: a
+    resumption counts its step to the next epoch."""
+    merged: list[Row] = []
+    for row in rows:
+        if merged and merged[-1]["step"] == row["step"]:
+            merged[-1] |= {**row, "epoch": merged[-1]["epoch"]}
+        else:
+            merged.append(dict(row))
+    return merged
 
 
 def _numbers(cells: Mapping[str, str | None]) -> Row:

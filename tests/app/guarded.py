@@ -19,8 +19,16 @@ from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
-from app.services.suggestions import instant_control, queue, resuggest, suggest, take_suggestion
+from app.services.suggestions import (
+    in_text,
+    instant_control,
+    queue,
+    resuggest,
+    suggest,
+    take_suggestion,
+)
 from app.services.suggestions.label_review import ReviewService, Suspect
+from app.services.suggestions.suggest import Answer
 from app.services.suggestions.take_suggestion import Taken
 from app.services.team import (
     accounts,
@@ -63,6 +71,12 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: accounts.set_administrator(w.sessions, "Second", True),
     ),
     "operations.projects.get": ("annotate", lambda w: projects.get(w.sessions, w.project)),
+    "suggestions.in_text.suggestions": (
+        "annotate",
+        lambda w: in_text.suggestions(
+            w.sessions, w.project, "Ada", Answer(1, SamplerSettings(), (), (), ())
+        ),
+    ),
     "suggestions.suggest.custom_of": (
         "annotate",
         lambda w: suggest.custom_of(w.sessions, w.project),

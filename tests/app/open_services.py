@@ -50,7 +50,7 @@ OPEN = {
     "model_registry.promotions.previous": ("one model serves all projects"),
     "retraining.training_data.active_parent": ("one model serves all projects"),
     "suggestions.label_review.ReviewService.on": ("gives the same answers to other sessions"),
-    "suggestions.label_review.original_model": ("one model serves all projects"),
+    "suggestions.label_review.judge_of": ("one model serves all projects"),
     "suggestions.label_review.ReviewService.replace_set": (
         "asks nothing: follows what `take_suggestion` was allowed to do"
     ),

@@ -19,6 +19,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from app.screens.figures.learning import TITLE
 from tests.browser.app_kit import (
     MODEL,
     SETTLED,
@@ -98,18 +99,7 @@ def _page(
 def _play(page: Page, url: str) -> None:
     """Submits some documents, retrains on them, and begins another one."""
     desk = AnnotatePage(page)
-    for document in range(1, SUBMITTED + 1):
-        desk.open(url, document)
-        for words, key in HELD_OUT.get(document, ()):
-            desk.drag(words)
-            desk.press(key)
-        if document in SLIPS:
-            desk.select(desk.suggested()[0])
-            desk.press(SLIPS[document])
-        desk.text.focus()
-        desk.press("Control+Enter")
-        expect(page.get_by_role("heading", name=f"{document:02d}-")).to_be_hidden()
-        desk.ready()
+    _annotate(desk, url)
     go_to(page, "Train")
     page.get_by_role("button", name="Start retraining").click()
     expect(page.get_by_role("button", name="Promote")).to_be_visible(timeout=RETRAINING)
@@ -123,6 +113,22 @@ def _play(page: Page, url: str) -> None:
     desk.is_saved()
 
 
+def _annotate(desk: AnnotatePage, url: str) -> None:
+    """Submits the first documents."""
+    for document in range(1, SUBMITTED + 1):
+        desk.open(url, document)
+        for words, key in HELD_OUT.get(document, ()):
+            desk.drag(words)
+            desk.press(key)
+        if document in SLIPS:
+            desk.select(desk.suggested()[0])
+            desk.press(SLIPS[document])
+        desk.text.focus()
+        desk.press("Control+Enter")
+        expect(desk.page.get_by_role("heading", name=f"{document:02d}-")).to_be_hidden()
+        desk.ready()
+
+
 def _photograph(page: Page, url: str, scheme: str) -> None:
     desk = AnnotatePage(page)
     for name in ("documents", "train", "review", "figures", "playground", "export"):
@@ -130,6 +136,8 @@ def _photograph(page: Page, url: str, scheme: str) -> None:
         expect(page.get_by_role("heading").first).to_be_visible()
         _settle(page)
         page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+        if name == "figures":
+            learning_curve(page, FOLDER / f"learning-{scheme}.png")
     desk.open(url, NESTED)
     desk.select(desk.suggested()[0])
     _settle(page)
@@ -138,6 +146,16 @@ def _photograph(page: Page, url: str, scheme: str) -> None:
     view.locator(".seek").fill("1.6")
     _settle(page)
     page.screenshot(path=FOLDER / f"denoise-{scheme}.png")
+
+
+def learning_curve(page: Page, path: Path) -> None:
+    """The card of the learning curve, on the open Figures page."""
+    block = page.locator('[data-testid="stVerticalBlock"]')
+    card = block.filter(has=page.get_by_label("Label of the learning curve"))
+    card = card.filter(has=page.get_by_text(TITLE)).last
+    card.scroll_into_view_if_needed()
+    _settle(page)
+    card.screenshot(path=path)
 
 
 def _denoise(page: Page, url: str) -> Locator:

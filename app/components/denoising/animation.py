@@ -56,7 +56,8 @@ class EntityBar(TypedDict):
     """Code points of the document, end exclusive."""
     text: str
     label: int
-    score: float
+    score: float | None
+    """None where the model gives none, as of what a person fixed."""
     row: int
     """0 lies nearest to the words; entities that overlap have different rows."""
     slot: int

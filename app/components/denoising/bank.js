@@ -89,5 +89,6 @@ export class Bank {
  */
 export function bankedWords({ entities }, i) {
   const { banked, scores, score } = entities[i];
-  return `step ${banked} · ${Math.round(100 * (scores[banked - 1] ?? score))} %`;
+  const reached = scores[banked - 1] ?? score;
+  return `step ${banked} · ${reached === null ? '–' : `${Math.round(100 * reached)} %`}`;
 }

@@ -101,7 +101,8 @@ function flashAt({ renewed }, i, k, u) {
 }
 
 /**
- * Noise has no type; ∅ is grey; a typed span is as strong as its score.
+ * Noise has no type; ∅ is grey; a typed span is as strong as its score is high, which is the
+ * probability that it is right: what is kept must stand out at 0.4, too.
  * @param {Scene} scene
  * @param {number} i
  * @param {number} k
@@ -112,7 +113,7 @@ function styleOf({ payload: { frames }, colours, renewed }, i, k) {
   const label = frames[i].labels[k];
   if (label < 0) return { colour: colours.ink, alpha: colours.dark ? 0.22 : 0.15, typed: false };
   const strength = i < frames.length - 1 ? ON_ITS_WAY : ARRIVED;
-  return { colour: colours.labels[label], alpha: 0.25 + strength * frames[i].scores[k] ** 2, typed: true };
+  return { colour: colours.labels[label], alpha: 0.25 + strength * frames[i].scores[k], typed: true };
 }
 
 /**

@@ -14,7 +14,7 @@ export function explainEntity(payload, i) {
   const [mine, all] = [entity.collapsed.length, payload.frames[0].at.length];
   const label = payload.labels[entity.label].name;
   const met = mine ? `${mine} of ${all} noisy spans collapsed here` : `proposed at step ${entity.step}`;
-  return `${met} · ${label} · ${Math.round(entity.score * 100)} %`;
+  return `${met} · ${label} · ${entity.score === null ? '–' : `${Math.round(entity.score * 100)} %`}`;
 }
 
 /**

@@ -143,7 +143,7 @@ def _entity(
         offsets=(entity.start, entity.end),
         text=trace.text[entity.start : entity.end],
         label=index[entity.label],
-        score=round(entity.score or 0.0, 3),
+        score=None if entity.score is None else round(entity.score, 3),
         row=0,
         slot=origin.slot if origin.slot in collapsed else surest,
         step=origin.step,

@@ -24,7 +24,8 @@ interface EntityBar {
   offsets: [number, number];
   text: string;
   label: number;
-  score: number;
+  /** Null where the model gives none. */
+  score: number | null;
   row: number;
   slot: number;
   step: number;

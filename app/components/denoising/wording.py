@@ -53,15 +53,19 @@ def entities_readout(entities: int, num_spans: int) -> str:
     return f"Done: {entity_count} from {_count(num_spans, 'random span', 'random spans')}"
 
 
-def entities_summary(entities: Sequence[tuple[str, str, float, int]], num_spans: int) -> str:
+def entities_summary(entities: Sequence[tuple[str, str, float | None, int]], num_spans: int) -> str:
     """`entities` has a (text, label, score, collapsed) for each entity kept."""
     if not entities:
         return f"No entity: none of {_count(num_spans, 'noisy span', 'noisy spans')} was kept."
     reasons = "; ".join(
-        f"{text}, {label}, {score:.0%}, {_met(collapsed)}"
+        f"{text}, {label}, {_percent(score)}, {_met(collapsed)}"
         for text, label, score, collapsed in entities
     )
     return f"{_count(len(entities), 'entity', 'entities')} kept. {reasons}."
+
+
+def _percent(score: float | None) -> str:
+    return "–" if score is None else f"{score:.0%}"
 
 
 def _met(collapsed: int) -> str:

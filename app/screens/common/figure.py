@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.components.plots.style import Figure
 
@@ -15,13 +16,29 @@ Row = Mapping[str, Any]
 
 def show_figure(key: str, title: str, how: str, figure: Figure, rows: Sequence[Row]) -> None:
     """Draws a figure; `rows` are what it shows, a column a name, to download."""
-    with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**")
-            st.space("stretch")
+    with card():
+        figure_title(key, title, rows)
+        draw_figure(key, title, how, figure)
+
+
+def card() -> DeltaGenerator:
+    """What a figure stands in."""
+    return st.container(border=True, height="stretch")
+
+
+def figure_title(key: str, title: str, rows: Sequence[Row]) -> None:
+    """A figure's title, with its data to download where it has any."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**")
+        st.space("stretch")
+        if rows:
             data_button(key, lambda: pd.DataFrame(rows).to_csv(index=False))
-        st.caption(how)
-        st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{title}. {how}")
+
+
+def draw_figure(key: str, title: str, how: str, figure: Figure) -> None:
+    """A picture with how to read it."""
+    st.caption(how)
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=f"{title}. {how}")
 
 
 def data_button(key: str, data: Callable[[], str]) -> None:
@@ -40,6 +57,10 @@ def data_button(key: str, data: Callable[[], str]) -> None:
 
 def nothing_to_show(title: str, remedy: str) -> None:
     """What stands where a figure has nothing to show yet."""
-    with st.container(border=True, height="stretch"):
+    with card():
         st.markdown(f"**{title}**")
-        st.caption(f":material/hourglass_empty: {remedy}")
+        missing(remedy)
+
+
+def missing(remedy: str) -> None:
+    st.caption(f":material/hourglass_empty: {remedy}")

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.components.plots.learning import learning as learning_plot
-from app.screens.common.figure import nothing_to_show, show_figure
+from app.screens.common.figure import (
+    card,
+    draw_figure,
+    figure_title,
+    missing,
+    nothing_to_show,
+)
 from app.screens.common.wording import literal
 from app.services.operations.learning_curve import WINDOW, CurvePoint, LearningCurve
 
+KEY = "learning_by_document"
 TITLE = "The learning curve, document by document"
 ALL = "all labels"
 _SWITCH = "**Learn from every submitted document**, in the project’s settings on the Documents page"
@@ -21,23 +29,31 @@ def learning(curve: LearningCurve) -> None:
     if not curve.tests:
         nothing_to_show(TITLE, _missing(curve))
         return
-    label = st.selectbox(
-        "Label of the learning curve",
-        [None, *curve.label_ids],
-        format_func=lambda name: ALL if name is None else name,
-        key="learning_curve_label",
-        width=320,
-    )
+    with card():
+        title = st.container()
+        label = st.selectbox(
+            "Label of the learning curve",
+            [None, *curve.label_ids],
+            format_func=lambda name: ALL if name is None else name,
+            key="learning_curve_label",
+            width=320,
+        )
+        _drawn(title, curve, label)
+
+
+def _drawn(title: DeltaGenerator, curve: LearningCurve, label: str | None) -> None:
     points = curve.points(label)
-    if all(point.gestures is None and point.f1 is None for point in points):
-        nothing_to_show(
-            TITLE,
+    shown = any(point.gestures is not None or point.f1 is not None for point in points)
+    with title:
+        figure_title(KEY, TITLE, _rows(points, label) if shown else [])
+    if not shown:
+        missing(
             "No learnt document has an entity of "
-            f"{literal(label) if label else 'any label'}, and none was suggested.",
+            f"{literal(label) if label else 'any label'}, and none was suggested."
         )
         return
-    show_figure(
-        "learning_by_document",
+    draw_figure(
+        KEY,
         TITLE,
         _how(curve),
         learning_plot(
@@ -52,7 +68,6 @@ def learning(curve: LearningCurve) -> None:
                 for takeover in curve.takeovers()
             },
         ),
-        _rows(points, label),
     )
 
 

@@ -9,7 +9,7 @@ from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.common.wording import literal
 from app.screens.review import ranking
-from app.services.suggestions.label_review import original_model
+from app.services.suggestions.label_review import judge_of
 
 app = context.current()
 project = project_header(
@@ -38,13 +38,14 @@ if not submitted:
     if st.button("Go to Annotate", icon=":material/arrow_forward:"):
         location.go(location.ANNOTATE)
     st.stop()
-original, unlearnt = original_model(app.sessions, predictor)
-if not unlearnt:
+judge = judge_of(app.sessions, predictor)
+if judge.gone is not None:
     st.warning(
-        "The model that your retrainings began with is gone, so the active one checks. It has "
-        "learnt these documents: mistakes that it learnt as well are not found.",
+        f"Judged by model version {judge.model.model_version_id}, since version {judge.gone}, "
+        "with which your retrainings began, is gone. It has learnt these documents: mistakes that "
+        "it learnt as well are not found.",
         icon=":material/warning:",
     )
-reviewer = original.in_background()
+reviewer = judge.model.in_background()
 checked = ranking.check(service, project.id, submitted, reviewer)
 ranking.ranking(service, checked, reviewer.model_version_id, app.person)

@@ -88,10 +88,13 @@ class AnnotationService:
             return view(session, task, person, source=source) if ready else None
 
     def standing(self, document_id: int, person: str) -> Standing:
-        """What the person submitted, else their draft; nothing is changed."""
+        """What the person submitted, else their draft, else what is suggested so far; nothing is
+        changed, and no model is asked."""
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
-            return Standing(task.standing.status, drafts.load(session, task).spans)
+            unopened = task.standing.status == "new" and drafts.source_of(session, task) is None
+            draft = drafts.ahead(session, task) if unopened else drafts.load(session, task)
+            return Standing(task.standing.status, draft.spans)
 
     def heading(self, document_id: int, person: str) -> Heading:
         """What is known of a document before it is opened."""

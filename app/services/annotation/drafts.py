@@ -73,6 +73,15 @@ def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet
     )
 
 
+def ahead(session: Session, task: AnnotationTask) -> Draft:
+    """The draft that a document which nobody has opened would be begun with, as far as models have
+    looked at it; nothing is changed."""
+    labels = frozenset(label.name for label in projects.labels(session, task.document.project_id))
+    new = _beginning(session, task, base_of(session, task))
+    spans = (to_draft_span(span) for span in new.spans if span.label in labels)
+    return replace(shown(task, labels, None), spans=tuple(spans))
+
+
 def fresh(session: Session, task: AnnotationTask, draft: AnnotationSet) -> bool:
     """Whether the work's draft is what `ensure` would leave."""
     if not _untouched(task):
@@ -95,7 +104,10 @@ def _beginning(session: Session, task: AnnotationTask, base: AnnotationSet | Non
     known = [span for span in spans if span.label in labels]
     if not _untouched(task) or (base is not None and base.origin == "person"):
         return Suggestions(tuple(known))
-    return rules.suggest(session, task.document, known)
+    if task.document.split == "holdout":
+        return Suggestions(tuple(known))  # people annotate it unaided
+    flat = not projects.get(session, project_id).nested
+    return rules.suggest(session, project_id, task.document.text, known, flat=flat)
 
 
 def _stands(

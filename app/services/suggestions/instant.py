@@ -132,12 +132,12 @@ def merge(model: InstantModel, learnt: Learnt, text: str, by_model: Sequence[Ent
 
 
 def suggestions(
-    merged: Merged, model_version_id: int, names: Mapping[str, str]
+    merged: Merged, model_version_id: int, names: Mapping[str, str], run: str = ""
 ) -> tuple[SpanRecord, ...]:
     """The suggestions by today's names of their labels. A key says which version and what is
     suggested: a page that shows earlier suggestions can accept no other one by mistake."""
     learnt_keys = {(start, end, names.get(label, label)) for start, end, label in merged.instant}
-    found = drafts.suggestions(drafts.renamed(merged.by_model, names), model_version_id)
+    found = drafts.suggestions(drafts.renamed(merged.by_model, names), model_version_id, run)
     by_model = {key_of(span): span for span in found}
     return tuple(
         by_model[entity.key]
@@ -149,7 +149,7 @@ def suggestions(
             "suggested",
             entity.score,
             "instant",
-            f"i{model_version_id}.{entity.start}-{entity.end}.{crc32(entity.label.encode()):x}",
+            f"i{model_version_id}.{run}{entity.start}-{entity.end}.{crc32(entity.label.encode()):x}",
         )
         for entity in drafts.best_once(drafts.renamed(merged.entities, names))
     )

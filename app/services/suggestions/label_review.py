@@ -211,16 +211,27 @@ class ReviewService:
         )
 
 
-def original_model(sessions: Sessions, active: ModelPredictor) -> tuple[ModelPredictor, bool]:
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The model that checks what was accepted."""
+
+    model: ModelPredictor
+    gone: int | None = None
+    """The version that should check and is not there; `model` has learnt what it checks then."""
+
+
+def judge_of(sessions: Sessions, active: ModelPredictor) -> Judge:
     """The model that the retrainings up to the active one began with, which has learnt nothing
-    here; and whether it is that. It is the active one where the first one's folder is gone."""
+    here; the active one where that is gone."""
     versions = {version.id: version for version in ModelRegistry(sessions).versions()}
-    version = versions.get(active.model_version_id)
-    while version is not None and version.parent_id is not None:
-        version = versions.get(version.parent_id)
-    if version is None or version.id == active.model_version_id:
-        return active, True
-    return (version_predictor(version), True) if usable(version) else (active, False)
+    first = active.model_version_id
+    while (version := versions.get(first)) is not None and version.parent_id is not None:
+        first = version.parent_id
+    if first == active.model_version_id:
+        return Judge(active)
+    if version is not None and usable(version):
+        return Judge(version_predictor(version))
+    return Judge(active, gone=first)
 
 
 def _renamed(reviews: Sequence[EntityReview], names: Mapping[str, str]) -> list[EntityReview]:

@@ -1,7 +1,7 @@
 """Where a project's rules match a text.
 
-The rules of a project are read once a process and again when they have changed. A text never
-changes, so that the matches of the last documents are kept beside them.
+The rules of a project are read once a process and again when they have changed. A text is
+asked about again and again, so that the matches of the last ones are kept beside them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from typing import Protocol
 
@@ -19,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from core.text.phrases import Match, PhraseList
 from core.text.tokenization import tokenize
-from storage.models import Document
 from storage.repository import rules
 from storage.repository.rules import StoredRule
 
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 MOST_MATCHES = 5_000
 """In a document: a rule for "the" must not fill a long text."""
 _PROJECTS = 8
-_DOCUMENTS = 64
+_TEXTS = 64
 
 
 class _Finder(Protocol):
@@ -52,28 +52,30 @@ class RuleMatcher:
         self._exact = PhraseList(_phrases(stored, "exact"))
         self._lower = PhraseList(_phrases(stored, "lower"))
         self._tokens = _token_patterns(stored)
-        self._known: OrderedDict[int, tuple[RuleMatch, ...]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[RuleMatch, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def matches(self, document: Document) -> tuple[RuleMatch, ...]:
-        """The first `MOST_MATCHES` places at which some rule matches the document's text."""
+    def matches(self, text: str) -> tuple[RuleMatch, ...]:
+        """The first `MOST_MATCHES` places at which some rule matches the text."""
+        digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
         with self._lock:
-            if document.id not in self._known:
-                self._known[document.id] = tuple(self._found(document))
-            self._known.move_to_end(document.id)
-            while len(self._known) > _DOCUMENTS:
+            if digest not in self._known:
+                self._known[digest] = tuple(self._found(text))
+            self._known.move_to_end(digest)
+            while len(self._known) > _TEXTS:
                 self._known.popitem(last=False)
-            return self._known[document.id]
+            return self._known[digest]
 
-    def _found(self, document: Document) -> Iterator[RuleMatch]:
-        tokens = tokenize(document.text)
-        words = [document.text[token.start : token.end] for token in tokens]
+    def _found(self, text: str) -> Iterator[RuleMatch]:
+        tokens = tokenize(text)
+        words = [text[token.start : token.end] for token in tokens]
         found = islice(self._matches(words), MOST_MATCHES + 1)
         for number, (start, end, rule_id) in enumerate(found):
             if number == MOST_MATCHES:
                 LOG.warning(
-                    "rules match document %d in more than %d places; the others are not suggested",
-                    document.id,
+                    "rules match a text of %d characters in more than %d places; the others are "
+                    "not suggested",
+                    len(text),
                     MOST_MATCHES,
                 )
                 return

@@ -65,15 +65,12 @@ def silent(outcome: Outcome) -> bool:
     return outcome.rejected > SAVED * outcome.accepted + CREDIT
 
 
-def suggest(session: Session, document: Document, base: Sequence[SpanRecord]) -> Suggestions:
-    """The machine's suggestions `base` of a new document with those of the project's rules.
-
-    Nothing of a document that is held out, where people annotate unaided.
-    """
-    found = _found(session, document) if document.split != "holdout" else []
-    if not found:
-        return Suggestions(tuple(base))
-    return merged(base, found, flat=not projects.get(session, document.project_id).nested)
+def suggest(
+    session: Session, project_id: int, text: str, base: Sequence[SpanRecord], *, flat: bool
+) -> Suggestions:
+    """The machine's suggestions `base` of a text with those of the project's rules."""
+    found = speaking(session, project_id, text)
+    return merged(base, found, flat=flat) if found else Suggestions(tuple(base))
 
 
 def suggested_keys(
@@ -178,13 +175,13 @@ def _notes(key: str, found: RuleSpan) -> set[Suggested]:
     return {Suggested(key, rule_id, found.start, found.end) for rule_id in found.rule_ids}
 
 
-def _found(session: Session, document: Document) -> list[RuleSpan]:
-    """What the rules that are not silent match in a document, by today's labels."""
-    matcher = matcher_of(session, document.project_id)
-    matches = matcher.matches(document) if matcher else ()
+def speaking(session: Session, project_id: int, text: str) -> list[RuleSpan]:
+    """What the rules that are not silent match in a text, by today's labels."""
+    matcher = matcher_of(session, project_id)
+    matches = matcher.matches(text) if matcher else ()
     if matcher is None or not matches:
         return []
-    labels = {label.id: label.name for label in projects.labels(session, document.project_id)}
+    labels = {label.id: label.name for label in projects.labels(session, project_id)}
     outcomes = rules.outcomes(session, {match.rule_id for match in matches})
     by_key: defaultdict[Key, set[int]] = defaultdict(set)
     for match in matches:

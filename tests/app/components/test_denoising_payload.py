@@ -95,6 +95,10 @@ def test_an_entity_whose_noisy_spans_went_elsewhere_tells_the_step_it_was_met_at
     (bar,) = payload["entities"]
     assert (bar["collapsed"], bar["slot"], bar["step"], bar["score"]) == ([], 0, 1, 0.9)
     assert "Ann, PER, 90%, no span collapsed here" in payload["summary"]
+    unscored = replace(trace, entities=(Entity(0, 3, "PER"),), scores=((),))
+    payload = sentence_payload(unscored, 0, COLOURS)
+    assert payload["entities"][0]["score"] is None
+    assert "Ann, PER, –, no span collapsed here" in payload["summary"]
 
 
 def test_the_bar_of_an_entity_is_one_that_ended_on_it() -> None:

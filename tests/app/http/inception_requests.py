@@ -30,6 +30,7 @@ def type_system(layer: str = LAYER) -> cassis.TypeSystem:
     system.create_feature(marked, "value", "uima.cas.String")
     system.create_feature(marked, "inception_internal_predicted", "uima.cas.Boolean")
     system.create_feature(marked, "value_score", "uima.cas.Double")
+    system.create_feature(marked, "value_score_explanation", "uima.cas.String")
     system.create_type(TOKEN, "uima.tcas.Annotation")
     metadata = system.create_type(METADATA, "uima.tcas.Annotation")
     system.create_feature(metadata, "lastChangedOnDisk", "uima.cas.Long")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import plotly.graph_objects as go
+from streamlit.testing.v1.element_tree import Block
 
 from app.components.plots.learning import MOST_POINTS, learning
 from core.inference.instant.outcomes import LabelOutcome
@@ -42,6 +44,13 @@ def lines(site: Site) -> list[list[float | None]]:
     plot = curve(site)
     assert plot is not None
     return [trace["y"] for trace in plot["data"]]
+
+
+def blocks(block: Block) -> Iterator[Block]:
+    yield block
+    for child in block.children.values():
+        if isinstance(child, Block):
+            yield from blocks(child)
 
 
 def test_before_anything_is_learnt_the_page_says_how_the_curve_begins(site: Site) -> None:
@@ -86,6 +95,13 @@ def test_a_label_is_chosen_and_has_gaps_where_its_measures_are_undefined(site: S
     site.run()
     assert curve(site) is None
     assert "No learnt document has an entity of LOC" in site.messages()
+
+
+def test_the_label_is_chosen_in_the_card_of_the_curve(site: Site) -> None:
+    learnt(site, version(site), {"ORG": RIGHT}, {"ORG": RIGHT})
+    site.open("figures")
+    cards = [{child.type for child in block.children.values()} for block in blocks(site.app.main)]
+    assert any({"selectbox", "plotly_chart"} <= types for types in cards)
 
 
 def test_documents_that_were_learnt_without_a_test_are_counted_on_the_page(site: Site) -> None:

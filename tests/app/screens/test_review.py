@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.screens.review import ranking
-from storage.repository import annotation_sets, documents, statistics
+from storage.engine import writing
+from storage.repository import annotation_sets, documents, model_versions, statistics
 from tests.app.material import submit
 from tests.app.pages_kit import TEXT, Site
 
@@ -99,6 +100,17 @@ def test_another_model_version_is_asked_anew(site: Site) -> None:
     site.model.model_version_id = 2
     site.open("review")
     assert "version 2 has checked 0 of 1" in site.messages()
+
+
+def test_the_page_says_who_judges_where_the_first_model_is_gone(site: Site) -> None:
+    submitted(site)
+    with writing(site.sessions) as session:
+        first = model_versions.register(session, "a folder that is gone", ["PER"]).id
+        second = model_versions.register(session, "also gone", ["PER"], parent_id=first).id
+    site.model.model_version_id = second
+    site.open("review")
+    assert f"Judged by model version {second}, since version {first}" in site.messages()
+    assert f"version {second} has checked 0 of 1" in site.messages()
 
 
 def test_open_leads_to_the_document_and_leaves_it_submitted(site: Site) -> None:

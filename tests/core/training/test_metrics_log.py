@@ -48,7 +48,7 @@ def stop_after(records: int, stream: Iterator[TrainingRecord]) -> None:
     stream.close()  # type: ignore[attr-defined]
 
 
-def test_pandas_reads_a_row_for_every_record_with_all_that_it_says(
+def test_pandas_reads_a_row_for_every_step_with_all_that_its_records_say(
     new_model: NewModel, tmp_path: Path
 ) -> None:
     records = list(begin(new_model, tmp_path))
@@ -56,12 +56,15 @@ def test_pandas_reads_a_row_for_every_record_with_all_that_it_says(
     table = pd.read_csv(tmp_path / METRICS)
 
     assert list(table.columns) == [*COLUMNS, "loss_boundary", "loss_type"]
-    assert list(table.step) == [record.step for record in records] == [1, 2, 3, 3, 4, 5, 6, 6]
+    assert [record.step for record in records] == [1, 2, 3, 3, 4, 5, 6, 6]
+    assert list(table.step) == [1, 2, 3, 4, 5, 6]
     assert set(table.total_steps) == {6}
     assert table.seconds.is_monotonic_increasing
-    for row, record in zip(table.to_dict("records"), records, strict=True):
+    for row in table.to_dict("records"):
         filled = {name for name, cell in row.items() if pd.notna(cell)}
-        values = record.values()
+        values: dict[str, float] = {}
+        for record in records:
+            values |= record.values() if record.step == row["step"] else {}
         assert filled == {"step", "total_steps", "epoch", *values}
         assert {name: row[name] for name in values} == pytest.approx(values, rel=1e-5)
 
@@ -111,13 +114,14 @@ def test_a_resumed_training_drops_the_steps_that_it_does_again_and_goes_on(
 
     part, whole = read_metrics(tmp_path / "part"), read_metrics(tmp_path / "whole")
 
-    resumed = [row for row in part if "resumed" in row]
-    assert [row["step"] for row in resumed] == [rest[0].step]
-    before, after = part[: part.index(resumed[0])], part[part.index(resumed[0]) + 1 :]
+    (resumed,) = (row for row in part if "resumed" in row)
+    after = part[part.index(resumed) + 1 :]
+    assert resumed["step"] == rest[0].step
+    assert after[0]["seconds"] > resumed["seconds"]
+    assert resumed["seconds"] <= seconds
+    del resumed["resumed"]
     times = {"seconds": 0.0, "eta_seconds": 0.0}
-    assert [row | times for row in before + after] == [row | times for row in whole]
-    assert after[0]["seconds"] > before[-1]["seconds"]
-    assert before[-1]["seconds"] <= seconds
+    assert [row | times for row in part] == [row | times for row in whole]
 
 
 def test_an_evaluation_whose_checkpoint_is_there_has_its_row(
@@ -149,7 +153,7 @@ def test_a_training_that_begins_anew_with_other_settings_begins_a_new_file(
 
     rows = read_metrics(tmp_path)
 
-    assert [row["step"] for row in rows] == [1, 2, 3, 3]
+    assert [row["step"] for row in rows] == [1, 2, 3]
     assert {row["total_steps"] for row in rows} == {3}
 
 
@@ -183,6 +187,26 @@ def test_losses_that_come_after_the_first_evaluation_get_their_columns(tmp_path:
 
     assert list(table.step) == [9, 10, 20]
     assert list(table.loss_type.fillna(0)) == [0, 0.5, 0.5]
+
+
+def test_a_file_of_an_earlier_version_goes_on_with_one_row_for_each_step(tmp_path: Path) -> None:
+    MetricsWriter(tmp_path, 0).append(REPORT)
+    lines = (tmp_path / METRICS).read_text().splitlines()
+    named = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
+    score = {
+        **dict.fromkeys(named, ""),
+        "step": "10",
+        "total_steps": "40",
+        "epoch": "1",
+        "f1": "0.5",
+    }
+    (tmp_path / METRICS).write_text("\n".join([*lines, ",".join(score.values()), ""]))
+
+    writer = MetricsWriter(tmp_path, 10)
+    writer.append(Resumed(10, 40, 2))
+
+    (row,) = read_metrics(tmp_path)
+    assert (row["epoch"], row["f1"], row["loss_type"], row["resumed"]) == (1, 0.5, 0.5, 1)
 
 
 def test_large_steps_and_small_rates_are_written_as_they_are(tmp_path: Path) -> None:
