@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.services.suggestions import instant_wake
 from app.services.suggestions.instant_lessons import InstantLearning
 from app.services.suggestions.predictor import active_predictor
 from app.services.team.permissions import doer, require
@@ -58,7 +57,6 @@ def switch(sessions: Sessions, project_id: int, on: bool) -> None:
             project.instant = on
             detail = {"instant": on}
             events.record(session, doer(session), "settings", project_id=project_id, detail=detail)
-    instant_wake.wake(sessions, project_id)
 
 
 def rebuild(sessions: Sessions, project_id: int) -> Iterator[InstantStatus]:

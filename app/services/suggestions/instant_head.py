@@ -34,10 +34,14 @@ class TaughtText(NamedTuple):
 
 
 def scaling_of(model: InstantModel) -> Scaling:
-    """What new heads of a model version begin with."""
-    from core.inference.instant.scaling import Scaling
+    """What new heads of a model version begin with; measured in many short turns."""
+    from core.inference.instant.scaling import Scaling, sample_embeddings
 
-    return model.with_pipeline(lambda pipeline: Scaling.of(pipeline.model))
+    parts = model.with_pipeline(lambda pipeline: sample_embeddings(pipeline.model))
+    measured = []
+    while (part := model.with_pipeline(lambda _: next(parts, None))) is not None:
+        measured.append(part)
+    return Scaling.of_embeddings(measured)
 
 
 def restored(state: bytes) -> InstantHead | None:

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from ...types import Entity
 from ..pipeline import Pipeline
-from .embeddings import SentenceSpans, embed_spans
+from .embeddings import SentenceSpans
 from .head import Annotated, InstantHead
 from .outcomes import LessonOutcomes, compare
+from .recent_spans import recent_spans
 from .suggester import Candidates, InstantSuggester
 from .text_windows import Suggestions, TextWindows, candidate_outcomes, combine
 
@@ -125,7 +126,7 @@ def _embedded(pipeline: Pipeline, documents: Sequence[TextWindows]) -> Iterator[
         for number, words in enumerate(document.windowed.sentences)
     ]
     for part in _parts(iter(places)):
-        spans = embed_spans(pipeline.model, [words for *_, words in part])
+        spans = recent_spans(pipeline.model).embed(pipeline.model, [words for *_, words in part])
         for (index, number, _), sentence in zip(part, spans, strict=True):
             yield index, number, sentence
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.services.suggestions import instant_head, instant_wake
 from app.services.suggestions.instant_learner import InstantLearner
+from storage import submitted_changes
 from storage.engine import Sessions, writing
 from storage.models import InstantHead
 from storage.repository import instant, model_versions
@@ -43,6 +44,20 @@ def test_a_submit_and_a_reopening_ask_for_the_project_and_pages_wait_until_it_is
         pass
     learner.rest()
     assert (classroom.head().documents, classroom.lessons()) == (0, [])
+
+
+def test_a_look_at_everything_finds_what_another_program_submitted(classroom: Classroom) -> None:
+    learner = _learner(classroom, [])
+    submitted_changes._listeners.clear()
+    classroom.submit_all(TEXTS[0])
+    assert not learner.step()
+
+    learner.request(None)
+    assert not learner.wait(classroom.project_id, 0)
+    while learner.step():
+        pass
+    assert learner.wait(classroom.project_id, 0)
+    assert classroom.head().documents == 1
 
 
 def test_a_document_that_cannot_be_learnt_is_left_out_and_the_others_are_learnt(
