@@ -65,13 +65,17 @@ def learn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> LessonOutcom
 
 
 def learn_many(
-    pipeline: Pipeline, head: InstantHead, lessons: Iterable[Lesson], batch_size: int = 32
+    pipeline: Pipeline,
+    head: InstantHead,
+    lessons: Iterable[Lesson],
+    batch_size: int = 32,
+    suggester: InstantSuggester | None = None,
 ) -> Iterator[LessonOutcomes]:
     """Learn documents, faster than one by one: the documents of a batch are suggested on with what
-    was learnt before the batch."""
+    was learnt before the batch, or by the `suggester`."""
     remaining = iter(lessons)
     while batch := list(islice(remaining, batch_size)):
-        yield from _learn(pipeline, head, batch)
+        yield from _learn(pipeline, head, batch, suggester or head.suggester())
 
 
 def unlearn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> None:
@@ -85,9 +89,8 @@ def unlearn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> None:
 
 
 def _learn(
-    pipeline: Pipeline, head: InstantHead, lessons: Sequence[Lesson]
+    pipeline: Pipeline, head: InstantHead, lessons: Sequence[Lesson], suggester: InstantSuggester
 ) -> list[LessonOutcomes]:
-    suggester = head.suggester()
     documents = [TextWindows(pipeline.read(lesson.text)) for lesson in lessons]
     candidates: list[list[Candidates]] = [[] for _ in lessons]
     for part in _parts(_embedded(pipeline, documents)):
