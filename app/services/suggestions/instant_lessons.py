@@ -273,11 +273,11 @@ def _replayed(
     try:
         for item in log:
             document_id = item.lesson.document_id
-            taught = TaughtText(item.lesson, texts[document_id], predicted.get(document_id))
+            document = TaughtText(item.lesson, texts[document_id], predicted.get(document_id))
             if item.sign == 1:
-                list(learn(model, head, [taught]))
+                list(learn(model, head, [document]))
             else:
-                unlearn(model, head, item.lesson, taught.text)
+                unlearn(model, head, item.lesson, document.text)
     except ValueError:
         LOG.exception("the log does not continue what was learnt; all is learnt anew")
         return False

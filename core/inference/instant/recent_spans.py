@@ -28,13 +28,15 @@ class RecentSpans:
         """As `embed_spans`, which is asked for the sentences that were not looked at lately."""
         keys = [tuple(words) for words in batch]
         with self._lock:
-            found = {words: spans for words in keys if (spans := self._by_words.get(words))}
-        new = [words for words in dict.fromkeys(keys) if words not in found]
-        found |= zip(new, embed_spans(model, new), strict=True)
+            spans_by_words = {
+                words: spans for words in keys if (spans := self._by_words.get(words))
+            }
+        new = [words for words in dict.fromkeys(keys) if words not in spans_by_words]
+        spans_by_words |= zip(new, embed_spans(model, new), strict=True)
         with self._lock:
             for words in keys:
-                self._remember(words, found[words])
-        return [found[words] for words in keys]
+                self._remember(words, spans_by_words[words])
+        return [spans_by_words[words] for words in keys]
 
     def _remember(self, words: tuple[str, ...], spans: SentenceSpans) -> None:
         if words not in self._by_words:

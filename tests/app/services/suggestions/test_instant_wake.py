@@ -44,12 +44,12 @@ class Listening:
     folder: Path
     project_id: int
     asked: list[int | None] = field(default_factory=list)
-    seen: object = None
+    learnable_then: object = None
     """What there was to learn when it was asked."""
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 99)))
 
     def request(self, project_ids: Iterable[int] | None) -> None:
-        self.seen = self.learnable()
+        self.learnable_then = self.learnable()
         self.asked += [None] if project_ids is None else sorted(project_ids)
 
     def wait(self, project_id: int, seconds: float) -> bool:
@@ -66,9 +66,9 @@ class Listening:
     def document(self) -> int:
         with self.sessions() as session:
             query = select(func.min(Document.id)).where(Document.project_id == self.project_id)
-            found = session.scalar(query.execution_options(**WITH_TRASH))
-            assert found is not None
-            return found
+            result = session.scalar(query.execution_options(**WITH_TRASH))
+            assert result is not None
+            return result
 
     def label(self, name: str) -> int:
         with self.sessions() as session:
@@ -78,10 +78,10 @@ class Listening:
         """What is to be learnt, on top of which model."""
         with self.sessions() as session:
             active = model_versions.active(session)
-            found = projects.every(session)
+            result = projects.every(session)
             return active and active.id, [
                 (project.id, project.instant, instant.submitted(session, project.id))
-                for project in found
+                for project in result
             ]
 
 
@@ -208,7 +208,7 @@ def test_whatever_changes_the_submitted_documents_wakes_who_learns_them(
     known = world.learnable()
     instant_wake.register(world.sessions, world)
     change(world)
-    assert known != world.learnable() == world.seen
+    assert known != world.learnable() == world.learnable_then
     assert {world.project_id, None} & set(world.asked)
 
 
