@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage import submitted_changes
 from storage.fair_lock import FairLock
 from storage.soft_delete import SoftDeleteSession
 
@@ -48,13 +49,15 @@ class NewerSchemaError(SQLAlchemyError):
 def create_engine_from(url: str) -> Engine:
     """An engine for any SQLAlchemy URL; for a SQLite file its folder is created."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, **_POSTGRESQL)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+        options = _POSTGRESQL if parsed.get_backend_name() == "postgresql" else {}
+        engine = create_engine(parsed, **options)
+        submitted_changes.watch(engine)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
+    submitted_changes.watch(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if parsed.database and parsed.database != ":memory:":
@@ -75,11 +78,14 @@ def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Sess
     fails with "database is locked". On PostgreSQL those `beside_others` take no turn: they lock
     the rows that they change (`documents.lock`), and wait only for who changes the same.
     """
-    with _turn(sessions.kw["bind"]), sessions() as session, session.begin():
+    engine = sessions.kw["bind"]
+    with _turn(engine), sessions() as session, session.begin():
         connection = session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
         if connection.dialect.name == "postgresql" and not beside_others:
             connection.execute(select(func.pg_advisory_xact_lock(_WRITING_LOCK)))
-        yield session
+        with submitted_changes.recorded(session) as changed:
+            yield session
+    submitted_changes.announce(engine, changed)
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
 def _line(status: InstantStatus) -> str:
     if status.model_version is None:
         return f"{'on' if status.on else 'off'}: no model is active"
-    return (
+    line = (
         f"{'on' if status.on else 'off'}: learnt from {status.learnt} documents on top of model "
         f"version {status.model_version}, {status.to_learn} to learn or take back"
     )
+    return f"{line}, {status.failed} that cannot be learnt" if status.failed else line

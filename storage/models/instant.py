@@ -42,7 +42,8 @@ class InstantLesson(Base):
     """{"entities": [[start, end, label id], …], "rejected": […]}, in code points; None: only the
     outcomes are left of it."""
     outcomes: Mapped[list[Any] | dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """How right the suggestions were before the document was learnt."""
+    """How right the suggestions were before the document was learnt; {"error": why} of one that
+    cannot be learnt, whose `sign` is -1."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

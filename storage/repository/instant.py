@@ -6,7 +6,7 @@ that an undo, a deletion, a restored document and a merged label need no rule of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.enums import SpanStatus
 from storage.models import AnnotationSet, Document, EntityRow, InstantHead, InstantLesson, Label
 from storage.repository.annotation_sets import COUNTS
 from storage.soft_delete import WITH_TRASH
 
+_FAILED = and_(InstantLesson.sign == -1, InstantLesson.outcomes.is_not(None))
+"""A lesson that could not be learnt: as if it were taken back, and why."""
 Labelled = tuple[int, int, int]
 """A stretch in code points, end exclusive, and a label's id."""
 
@@ -88,30 +89,10 @@ def learnt(session: Session, project_id: int, version_id: int) -> dict[int, int]
     return dict(session.execute(query.order_by(InstantLesson.id)).all())
 
 
-def lessons_of_sets(session: Session, sets: Mapping[int, int]) -> list[Lesson]:
-    """What these sets teach, by document, in their order. An entity whose label is in the trash
-    counts: its label may come back."""
-    spans: dict[int, dict[SpanStatus, list[Labelled]]] = {}
-    query = (
-        select(
-            EntityRow.annotation_set_id, EntityRow.status, EntityRow.start, EntityRow.end, Label.id
-        )
-        .join(AnnotationSet, AnnotationSet.id == EntityRow.annotation_set_id)
-        .join(Document, Document.id == AnnotationSet.document_id)
-        .join(Label, and_(Label.project_id == Document.project_id, Label.name == EntityRow.label))
-        .where(AnnotationSet.id.in_(sets.values()))
-        .order_by(EntityRow.start, EntityRow.end, Label.id)
-        .execution_options(**WITH_TRASH)
-    )
-    for set_id, status, *span in session.execute(query):
-        spans.setdefault(set_id, {}).setdefault(status, []).append((span[0], span[1], span[2]))
-    found = []
-    for document_id, set_id in sets.items():
-        by_status = spans.get(set_id, {})
-        entities = tuple(dict.fromkeys(by_status.get("accepted", ())))
-        rejected = tuple(dict.fromkeys(by_status.get("rejected", ())))
-        found.append(Lesson(document_id, set_id, entities, rejected))
-    return found
+def failed(session: Session, project_id: int, version_id: int) -> set[int]:
+    """The submitted sets that could not be learnt."""
+    query = select(InstantLesson.set_id).where(*_of(project_id, version_id), _FAILED)
+    return set(session.scalars(query))
 
 
 def logged(
@@ -131,7 +112,9 @@ def lessons_after(
     session: Session, project_id: int, version_id: int, lesson_id: int
 ) -> list[LoggedLesson]:
     """The lessons that came after one, in order."""
-    query = select(InstantLesson).where(*_of(project_id, version_id), InstantLesson.id > lesson_id)
+    query = select(InstantLesson).where(
+        *_of(project_id, version_id), InstantLesson.id > lesson_id, ~_FAILED
+    )
     return [_logged(row) for row in session.scalars(query.order_by(InstantLesson.id))]
 
 
@@ -139,13 +122,6 @@ def texts(session: Session, documents: Collection[int]) -> dict[int, str]:
     """The text of each of these documents that there still is, in the trash or not."""
     query = select(Document.id, Document.text).where(Document.id.in_(documents))
     return dict(session.execute(query.execution_options(**WITH_TRASH)).all())
-
-
-def lengths(session: Session, documents: Collection[int]) -> dict[int, int]:
-    """How many code points each of these documents has, in this order."""
-    query = select(Document.id, Document.length).where(Document.id.in_(documents))
-    found = dict(session.execute(query).all())
-    return {document_id: found[document_id] for document_id in documents if document_id in found}
 
 
 def label_ids(session: Session, project_id: int) -> dict[str, int]:
@@ -176,6 +152,14 @@ def log(
         session.flush()
         last = row.id
     return last
+
+
+def log_failure(
+    session: Session, project_id: int, version_id: int, lesson: Lesson, reason: str
+) -> None:
+    """Note that a set cannot be learnt, so that no process tries it again."""
+    nothing = Lesson(lesson.document_id, lesson.set_id, (), ())
+    log(session, project_id, version_id, [(-1, nothing, {"error": reason})])
 
 
 def last_lesson(session: Session, project_id: int, version_id: int) -> int:
@@ -274,7 +258,10 @@ def keep_state(
     last = select(func.max(InstantLesson.id)).where(before).group_by(InstantLesson.document_id)
     session.execute(
         delete(InstantLesson)
-        .where(before, or_(InstantLesson.sign == -1, InstantLesson.id.not_in(last)))
+        .where(
+            before,
+            or_(and_(InstantLesson.sign == -1, ~_FAILED), InstantLesson.id.not_in(last)),
+        )
         .execution_options(synchronize_session=False)
     )
 

@@ -37,7 +37,6 @@ resuggest.finish()
 shown = is_shown(document_id)
 if not shown:
     instant_wake.wait(app.sessions, project.id)
-    instant_wake.wake(app.sessions, project.id)
 view = service.glance(document_id, app.person, refresh=not shown)
 above = view.heading if view else service.heading(document_id, app.person)
 navigation_requests.all_done(app, above)

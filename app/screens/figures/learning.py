@@ -80,8 +80,14 @@ def _how(curve: LearningCurve) -> str:
     )
     if curve.takeovers():
         text += " Dashed lines: another model version took over."
-    if curve.unmeasured:
-        text += f" {_unmeasured(curve.unmeasured)}"
+    return text + _left_out(curve)
+
+
+def _left_out(curve: LearningCurve) -> str:
+    text = f" {_unmeasured(curve.unmeasured)}" if curve.unmeasured else ""
+    if curve.failed:
+        documents = "1 document" if curve.failed == 1 else f"{curve.failed:,} documents"
+        text += f" {documents} could not be learnt; the server’s log says why."
     return text
 
 
@@ -100,7 +106,7 @@ def _missing(curve: LearningCurve) -> str:
         "Submit a document on the Annotate page. It is compared with its suggestions, then learnt, "
         "within a minute. Held-out documents are not learnt."
     )
-    return f"{text} {_unmeasured(curve.unmeasured)}" if curve.unmeasured else text
+    return text + _left_out(curve)
 
 
 def _rows(points: Sequence[CurvePoint], label: str | None) -> list[dict[str, object]]:

@@ -16,7 +16,7 @@ from app.services.annotation.document_view import DocumentView, Heading, heading
 from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
-from app.services.suggestions import instant_wake, suggest
+from app.services.suggestions import suggest
 from app.services.suggestions.resuggest import Change, Stretch, resuggest
 from app.services.suggestions.suggest import Answer, Predictor, Request
 from app.services.team import assignment
@@ -171,8 +171,7 @@ class AnnotationService:
     ) -> tuple[Applied, Sequence[str]]:
         with writing(self._sessions, beside_others=True) as session:
             task = _for(session, document_id, person)
-            project_id, before = task.document.project_id, task.standing.status
-            if before != "submitted":
+            if task.standing.status != "submitted":
                 drafts.begin(session, task, person)
             outcome = apply_operations(session, task, sent, person, sibling_clients, refusals)
             if not task.blind:
@@ -180,8 +179,6 @@ class AnnotationService:
             spans = (outcome.draft or drafts.load(session, task)).spans
             status = task.standing.status
             trashed = None if documents.stands(session, document_id) else task.document.name
-        if "submitted" in (before, status):
-            instant_wake.wake(self._sessions, project_id)
         error = summed(outcome.refusals) or sent.error
         applied = Applied(outcome.ack, spans, error, status, outcome.wrong_owner, trashed)
         return applied, outcome.refusals
@@ -207,9 +204,7 @@ class AnnotationService:
             task = _for(session, document_id, person)
             if task.standing.status in ("submitted", "skipped"):
                 take_up(session, task, person)
-            reopened = view(session, task, person)
-        instant_wake.wake(self._sessions, reopened.project_id)
-        return reopened
+            return view(session, task, person)
 
     def history(self, document_id: int, person: str, number: int) -> history.Page:
         """A page of what was done to the document, from 1, the newest steps first."""

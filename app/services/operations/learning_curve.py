@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, count, pairwise
 
+from app.services.suggestions import instant_plan
 from app.services.team.permissions import require
 from core.evaluation.metrics import Count, ratio
 from core.inference.instant.outcomes import LabelOutcome, LessonOutcomes
 from storage.engine import Sessions
-from storage.repository import instant, lesson_outcomes, projects
+from storage.repository import instant, lesson_outcomes, model_versions, projects
 
 WINDOW = 20
 """Documents that a point of the curve is about, the last ones."""
@@ -66,6 +67,8 @@ class LearningCurve:
     unmeasured: int
     """Documents that were learnt without a test: in bulk, without asking the model first, or on top
     of a version that may have been trained on them."""
+    failed: int = 0
+    """Documents that cannot be learnt on top of the active version."""
 
     def points(self, label: str | None = None) -> list[CurvePoint]:
         """A point for each document, of one label or of all together (None)."""
@@ -106,6 +109,8 @@ def learning_curve(sessions: Sessions, project_id: int) -> LearningCurve:
         require(session, project_id, "annotate")
         lessons = lesson_outcomes.tested(session, project_id)
         label_ids = instant.label_ids(session, project_id)
+        active = model_versions.active(session)
+        failed = active and instant_plan.difference(session, project_id, active.id).failed
     tests = []
     for lesson in lessons:
         outcomes = LessonOutcomes.from_json(lesson.outcomes) if lesson.outcomes else None
@@ -114,7 +119,8 @@ def learning_curve(sessions: Sessions, project_id: int) -> LearningCurve:
             tests.append(
                 DocumentTest(lesson.document_id, version_id, outcomes.instant, outcomes.model)
             )
-    return LearningCurve(project.instant, tests, label_ids, len(lessons) - len(tests))
+    unmeasured = len(lessons) - len(tests)
+    return LearningCurve(project.instant, tests, label_ids, unmeasured, len(failed or ()))
 
 
 def _total(outcomes: ByLabel, label_id: str | None) -> LabelOutcome:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from app.services.retraining import auto_retrain
-from app.services.suggestions import instant_wake
 from app.services.team import assignment
 from app.services.team.permissions import doer, require, require_administrator
 from storage.engine import Sessions, writing
@@ -141,7 +140,6 @@ def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) ->
         changed = {name: new for name, new in asdict(settings).items() if new != before[name]}
         if changed:
             events.record(session, doer(session), "settings", project_id=project_id, detail=changed)
-    instant_wake.wake(sessions, project_id)
 
 
 def set_hotkeys(sessions: Sessions, project_id: int, hotkeys: Mapping[str, str]) -> None:

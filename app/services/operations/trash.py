@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.services.suggestions import instant_wake
 from app.services.team.permissions import Act, allowed, require
 from storage.columns import now
 from storage.engine import Sessions, writing
@@ -72,8 +71,6 @@ def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person:
         if row.deleted_at is None:
             trash.put(session, row)
             _record(session, f"delete {kind}", row, person)
-        project_id = _project_of(row)
-    instant_wake.wake(sessions, project_id)
 
 
 def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> None:
@@ -88,8 +85,6 @@ def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> No
             row.key = None if row.key in {label.key for label in present} else row.key
         trash.take_back(session, row)
         _record(session, f"restore {kind}", row, person)
-        project_id = _project_of(row)
-    instant_wake.wake(sessions, project_id)
 
 
 def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.services.suggestions import instant_wake
+from app.services.suggestions import instant_plan
 from app.services.suggestions.instant_lessons import InstantLearning
 from app.services.suggestions.predictor import active_predictor
 from app.services.team.permissions import doer, require
 from storage.engine import Sessions, writing
-from storage.repository import events, instant, model_versions, projects
+from storage.repository import events, model_versions, projects
 
 
 class NotLearningError(ValueError):
@@ -28,6 +28,8 @@ class InstantStatus:
     """Documents that were learnt."""
     to_learn: int
     """Documents that are to be learnt or taken back."""
+    failed: int
+    """Documents that cannot be learnt; the server's log says why."""
 
 
 def status(sessions: Sessions, project_id: int) -> InstantStatus:
@@ -37,15 +39,12 @@ def status(sessions: Sessions, project_id: int) -> InstantStatus:
         require(session, project_id, "annotate")
         active = model_versions.active(session)
         if active is None:
-            return InstantStatus(project.instant, None, 0, 0)
-        learnt = instant.learnt(session, project_id, active.id)
-        wanted = instant.submitted(session, project_id) if project.instant else learnt
-        differing = {
-            document_id
-            for document_id in learnt.keys() | wanted.keys()
-            if learnt.get(document_id) != wanted.get(document_id)
-        }
-        return InstantStatus(project.instant, active.id, len(learnt), len(differing))
+            return InstantStatus(project.instant, None, 0, 0, 0)
+        found = instant_plan.difference(session, project_id, active.id)
+        to_learn = len(found.new.keys() | found.gone.keys()) if project.instant else 0
+        return InstantStatus(
+            project.instant, active.id, len(found.learnt), to_learn, len(found.failed)
+        )
 
 
 def switch(sessions: Sessions, project_id: int, on: bool) -> None:
@@ -58,7 +57,6 @@ def switch(sessions: Sessions, project_id: int, on: bool) -> None:
             project.instant = on
             detail = {"instant": on}
             events.record(session, doer(session), "settings", project_id=project_id, detail=detail)
-    instant_wake.wake(sessions, project_id)
 
 
 def rebuild(sessions: Sessions, project_id: int) -> Iterator[InstantStatus]:

@@ -20,6 +20,10 @@ LONG = 20_000
 """Code points of a text that is learnt in parts, so that nobody waits for all of it."""
 PART = 1_000
 """Words of such a part."""
+TURN = 6_000
+"""Code points of short texts that are learnt in one turn: nobody waits for more of them."""
+SINCE = 32
+"""Documents after which the next are suggested on with what was learnt from these, too."""
 Taught = tuple[int, Lesson, Any]
 """1 for a lesson that was learnt or -1 for one that was taken back, and its outcomes."""
 
@@ -34,10 +38,14 @@ class TaughtText(NamedTuple):
 
 
 def scaling_of(model: InstantModel) -> Scaling:
-    """What new heads of a model version begin with."""
-    from core.inference.instant.scaling import Scaling
+    """What new heads of a model version begin with; measured in many short turns."""
+    from core.inference.instant.scaling import Scaling, sample_embeddings
 
-    return model.with_pipeline(lambda pipeline: Scaling.of(pipeline.model))
+    parts = model.with_pipeline(lambda pipeline: sample_embeddings(pipeline.model))
+    measured = []
+    while (part := model.with_pipeline(lambda _: next(parts, None))) is not None:
+        measured.append(part)
+    return Scaling.of_embeddings(measured)
 
 
 def restored(state: bytes) -> InstantHead | None:
@@ -53,23 +61,53 @@ def restored(state: bytes) -> InstantHead | None:
 def learn(
     model: InstantModel,
     head: InstantHead,
-    documents: Sequence[TaughtText],
+    documents: Iterable[TaughtText],
     between: Callable[[], None] = lambda: None,
 ) -> Iterator[dict[str, Any]]:
-    """Learn documents, short ones together in one turn; yields how right the suggestions on each
-    were before, as plain data. `between` is called between the parts of a long one."""
-    from core.inference.instant.lessons import learn_many
-
+    """Learn documents, short ones together in a turn; yields how right the suggestions on each
+    were before, as plain data. `between` is called now and then, and between the parts of a long
+    one."""
     for long, group in groupby(documents, lambda document: len(document.text) > LONG):
         if long:
             for document in group:
                 yield _learn_long(model, head, document, between)
-            continue
-        lessons = [_text_lesson(document, 0, len(document.text)) for document in group]
+        else:
+            yield from _learn_short(model, head, group, between)
+
+
+def _learn_short(
+    model: InstantModel,
+    head: InstantHead,
+    documents: Iterable[TaughtText],
+    between: Callable[[], None],
+) -> Iterator[dict[str, Any]]:
+    from core.inference.instant.lessons import learn_many
+
+    suggester, since = head.suggester(), 0
+    for turn in _turns(documents):
+        if since >= SINCE:
+            suggester, since = head.suggester(), 0
+            between()
+        since += len(turn)
+        lessons = [_text_lesson(document, 0, len(document.text)) for document in turn]
         found = model.with_pipeline(
-            lambda pipeline, lessons=lessons: list(learn_many(pipeline, head, lessons))  # type: ignore[misc]
+            lambda pipeline, lessons=lessons, suggester=suggester: list(  # type: ignore[misc]
+                learn_many(pipeline, head, lessons, suggester=suggester)
+            )
         )
         yield from (outcomes.to_json() for outcomes in found)
+
+
+def _turns(documents: Iterable[TaughtText]) -> Iterator[list[TaughtText]]:
+    """Documents that together are no longer than a turn may be; one at least."""
+    turn: list[TaughtText] = []
+    for document in documents:
+        if turn and sum(len(item.text) for item in [*turn, document]) > TURN:
+            yield turn
+            turn = []
+        turn.append(document)
+    if turn:
+        yield turn
 
 
 def _learn_long(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from app.services.suggestions import instant_wake
 from app.services.suggestions.instant_lessons import InstantLearning, LearningModel
@@ -17,6 +17,8 @@ RETRY = 5.0
 """Seconds until a project is looked at again that another process is learning."""
 REST = 10.0
 """Seconds without anything to learn after which the whole heads are kept."""
+LOOK = 60.0
+"""Seconds until all projects are looked at again: other programs submit documents, too."""
 
 
 class InstantLearner:
@@ -36,11 +38,13 @@ class InstantLearner:
         self._learning = InstantLearning(sessions)
         self._changed = threading.Condition()
         self._wanted: OrderedDict[int, None] = OrderedDict()
+        self._everything = False
+        """Whether all projects are wanted."""
         self._current: int | None = None
         self._later: set[int] = set()
         self._dirty: set[tuple[int, int]] = set()
         self._ready = False
-        """Whether a new head can begin at once; done while nobody waits for the model."""
+        """Whether a new head can begin at once."""
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -49,10 +53,13 @@ class InstantLearner:
         self._thread = threading.Thread(target=self._run, name="instant", daemon=True)
         self._thread.start()
 
-    def request(self, project_id: int) -> None:
-        """Ask for a project's documents to be learnt. Returns at once."""
+    def request(self, project_ids: Iterable[int] | None) -> None:
+        """Ask for the documents of projects to be learnt; None: of all. Returns at once."""
         with self._changed:
-            self._wanted[project_id] = None
+            if project_ids is None:
+                self._everything = True
+            else:
+                self._wanted.update(dict.fromkeys(project_ids))
             self._changed.notify_all()
 
     def wait(self, project_id: int, seconds: float) -> bool:
@@ -60,12 +67,20 @@ class InstantLearner:
         learnt."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: project_id not in self._wanted and self._current != project_id, seconds
+                lambda: (
+                    not (
+                        self._everything
+                        or project_id in self._wanted
+                        or self._current == project_id
+                    )
+                ),
+                seconds,
             )
 
     def step(self) -> bool:
         """Learn the next batch of the project that was asked for first; returns whether there is
         more to do."""
+        self._look()
         with self._changed:
             self._current = next(iter(self._wanted), None)
         project_id = self._current
@@ -83,15 +98,32 @@ class InstantLearner:
             self._changed.notify_all()
             return bool(self._wanted)
 
+    def prepare(self) -> None:
+        """Make ready for projects that have learnt nothing yet: their first document need not
+        wait."""
+        self._ready = True
+        if (model := self._model()) is not None:
+            self._learning.scaling(model)
+
     def rest(self) -> None:
-        """Keep what was learnt since the last rest as whole heads, and make ready for projects that
-        have learnt nothing yet."""
+        """Keep what was learnt since the last rest as whole heads."""
         while self._dirty:
             self._learning.rest(*self._dirty.pop())
-        ready, self._ready = self._ready, True
-        model = None if ready else self._model()
-        if model is not None:
-            self._learning.scaling(model)
+
+    def _look(self) -> None:
+        """Want every project that learns, where all were asked for."""
+        if not self._everything:
+            return
+        try:
+            with self._sessions() as session:
+                learning = [project.id for project in projects.every(session) if project.instant]
+        except Exception:
+            LOG.exception("could not look for documents to learn; will try again later")
+            learning = []
+        with self._changed:
+            self._everything = False
+            self._wanted.update(dict.fromkeys(learning))
+            self._changed.notify_all()
 
     def _step(self, project_id: int) -> bool:
         """Whether the project has nothing more to learn for now."""
@@ -109,33 +141,32 @@ class InstantLearner:
         return progress != "learnt"
 
     def _run(self) -> None:
-        try:
-            self._begin()
-        except Exception:
-            LOG.exception("could not look for documents to learn; the next submitted one is tried")
+        self.request(None)
         while True:
             while self.step():
                 pass
             with self._changed:
-                tidy = self._ready and not self._dirty
-                due = RETRY if self._later else None if tidy else REST
-                woken = self._changed.wait_for(lambda: bool(self._wanted), due)
-                if not woken and self._later:
-                    self._wanted.update(dict.fromkeys(self._later))
-                    self._later.clear()
-                    continue
+                woken = self._changed.wait_for(
+                    lambda: self._everything or bool(self._wanted), self._pause()
+                )
             if not woken:
-                self._rest_safely()
+                self._use_pause()
 
-    def _begin(self) -> None:
-        with self._sessions() as session:
-            learning = [project.id for project in projects.every(session) if project.instant]
-        for project_id in learning:
-            self.request(project_id)
-        self._ready = not learning
+    def _pause(self) -> float:
+        """Seconds until there is something to do though nobody asks."""
+        if not self._ready:
+            return 0.0
+        return RETRY if self._later else REST if self._dirty else LOOK
 
-    def _rest_safely(self) -> None:
+    def _use_pause(self) -> None:
         try:
-            self.rest()
+            if not self._ready:
+                self.prepare()
+            elif self._later or self._dirty:
+                self.request(self._later)
+                self._later = set()
+                self.rest()  # others may wait for what this process holds
+            else:
+                self.request(None)
         except Exception:
             LOG.exception("could not keep what was learnt; it is learnt again after a restart")

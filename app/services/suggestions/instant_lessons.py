@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from uuid import uuid4
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.model_registry.registry import ModelFolderError
 from app.services.suggestions import instant_plan
 from app.services.suggestions.instant import InstantModel
 from app.services.suggestions.instant_head import (
@@ -24,13 +27,13 @@ from app.services.suggestions.instant_head import (
     scaling_of,
     unlearn,
 )
-from app.services.suggestions.instant_plan import FailedSet, Todo
+from app.services.suggestions.instant_plan import Todo
 from app.services.suggestions.suggest import Predictor
 from core.types import Entity, SamplerSettings
 from storage.columns import now
 from storage.engine import Sessions, writing
 from storage.repository import instant
-from storage.repository.instant import Published
+from storage.repository.instant import LoggedLesson, Published
 
 if TYPE_CHECKING:
     from core.inference.instant.head import InstantHead
@@ -70,9 +73,8 @@ class InstantLearning:
         self._owner = uuid4().hex
         self._heads: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._scalings: dict[int, Scaling] = {}
-        self._failed: set[FailedSet] = set()
-        self._careful = False
-        """Whether documents are learnt one at a time, since one of them cannot be."""
+        self._careful = 0
+        """How many documents are learnt one at a time, since one of them cannot be."""
 
     def step(self, project_id: int, model: LearningModel) -> Progress:
         """Learn the next documents of a project, or take some back, and publish what suggests
@@ -81,7 +83,7 @@ class InstantLearning:
         batch = 1 if self._careful else instant_plan.BATCH
         try:
             with self._sessions() as session:
-                todo = instant_plan.plan(session, project_id, version_id, self._failed, batch)
+                todo = instant_plan.plan(session, project_id, version_id, batch)
         except LookupError:
             return "idle"
         if todo is None or todo.empty:
@@ -93,16 +95,20 @@ class InstantLearning:
             if held is None:
                 return "learnt"  # forgotten, to be learnt anew
             taught_lessons = self._teach(held.head, model, todo, project_id)
-        except Exception:
+        except (SQLAlchemyError, ModelFolderError, OSError):
+            self._heads.pop((project_id, version_id), None)
+            raise  # no document's fault
+        except Exception as error:
             self._heads.pop((project_id, version_id), None)
             if not self._careful:
-                self._careful = True
+                self._careful = len(todo.unlearn) + len(todo.learn)
                 return "learnt"
+            self._careful -= 1
             LOG.exception("a document of project %d cannot be learnt", project_id)
-            self._give_up(project_id, version_id, todo)
+            self._give_up(project_id, version_id, todo, f"{type(error).__name__}: {error}"[:500])
             return "learnt"
         if self._save(project_id, version_id, held, taught_lessons):
-            self._careful = self._careful and not todo.learn
+            self._careful = max(0, self._careful - 1)
         return "learnt"
 
     def scaling(self, model: InstantModel) -> Scaling:
@@ -152,7 +158,9 @@ class InstantLearning:
             if held is None or held.lesson_id != newest:
                 stored = instant.state(session, *key)
                 log = instant.lessons_after(session, *key, stored[0] if stored else 0)
-                texts = instant.texts(session, {item.lesson.document_id for item in log[:REPLAYED]})
+                documents = {item.lesson.document_id for item in log[:REPLAYED]}
+                texts = instant.texts(session, documents)
+                known = instant_plan.predicted(session, documents, key[1], todo.labels)
                 held = None
         if held is None:
             head = restored(stored[1]) if stored else None
@@ -160,22 +168,15 @@ class InstantLearning:
                 self._forget(*key)
                 return None
             head = head or InstantHead(self.scaling(model), flat=True)
+            _configure(head, model, todo)
             if len(log) > REPLAYED or not {i.lesson.document_id for i in log} <= texts.keys():
                 self._forget(*key)
                 return None
-            for item in log:
-                text = texts[item.lesson.document_id]
-                if item.sign == 1:
-                    list(learn(model, head, [TaughtText(item.lesson, text, None)]))
-                else:
-                    unlearn(model, head, item.lesson, text)
+            if not _replayed(model, head, log, texts, known):
+                self._forget(*key)
+                return None
             held = _Held(head, newest, stored[0] if stored else 0)
-        held.head.flat = todo.flat
-        held.head.known = frozenset(
-            str(todo.labels.ids[name])
-            for label in model.with_pipeline(lambda pipeline: pipeline.labels)
-            if (name := todo.labels.names.get(label, label)) in todo.labels.ids
-        )
+        _configure(held.head, model, todo)
         self._heads[key] = held
         self._heads.move_to_end(key)
         while len(self._heads) > HELD:
@@ -189,14 +190,14 @@ class InstantLearning:
         for lesson in todo.unlearn:
             unlearn(model, head, lesson, todo.texts[lesson.document_id])
             taught_lessons.append((-1, lesson, None))
-        texts = [
+        texts = (
             TaughtText(
                 lesson,
                 todo.texts[lesson.document_id],
                 self._predicted(model, todo, lesson.document_id),
             )
             for lesson in todo.learn
-        ]
+        )
 
         def renew() -> None:
             self._lease(project_id, model.model_version_id)
@@ -251,9 +252,43 @@ class InstantLearning:
         with writing(self._sessions) as session:
             instant.forget(session, project_id, version_id)
 
-    def _give_up(self, project_id: int, version_id: int, todo: Todo) -> None:
+    def _give_up(self, project_id: int, version_id: int, todo: Todo, reason: str) -> None:
         """What cannot be taken back is forgotten with all else; what cannot be learnt is left
-        out by this process."""
+        out."""
         if todo.unlearn:
             self._forget(project_id, version_id)
-        self._failed |= {(version_id, lesson.set_id) for lesson in todo.learn}
+        with writing(self._sessions) as session:
+            for lesson in todo.learn:
+                instant.log_failure(session, project_id, version_id, lesson, reason)
+
+
+def _replayed(
+    model: LearningModel,
+    head: InstantHead,
+    log: Sequence[LoggedLesson],
+    texts: Mapping[int, str],
+    predicted: Mapping[int, tuple[Entity, ...]],
+) -> bool:
+    """Bring a kept head up to date with the log; whether it can be."""
+    try:
+        for item in log:
+            document_id = item.lesson.document_id
+            document = TaughtText(item.lesson, texts[document_id], predicted.get(document_id))
+            if item.sign == 1:
+                list(learn(model, head, [document]))
+            else:
+                unlearn(model, head, item.lesson, document.text)
+    except ValueError:
+        LOG.exception("the log does not continue what was learnt; all is learnt anew")
+        return False
+    return True
+
+
+def _configure(head: InstantHead, model: LearningModel, todo: Todo) -> None:
+    """Nesting, and the labels that the model suggests itself, as they are now."""
+    head.flat = todo.flat
+    head.known = frozenset(
+        str(todo.labels.ids[name])
+        for label in model.with_pipeline(lambda pipeline: pipeline.labels)
+        if (name := todo.labels.names.get(label, label)) in todo.labels.ids
+    )

@@ -1,13 +1,15 @@
-"""How services reach the thread that learns, where this process has one.
+"""How pages reach the thread that learns, where this process has one.
 
-It is found by its database, so that whatever changes what is submitted can say so. A process
-without the thread leaves the learning to others.
+It is found by its database, and learns of changes by `storage.submitted_changes`. A process without
+the thread leaves the learning to others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
+from storage import submitted_changes
 from storage.engine import Sessions
 
 PATIENCE = 0.2
@@ -18,7 +20,7 @@ document."""
 class Learner(Protocol):
     """See `app.services.suggestions.instant_learner.InstantLearner`."""
 
-    def request(self, project_id: int) -> None: ...
+    def request(self, project_ids: Iterable[int] | None) -> None: ...
 
     def wait(self, project_id: int, seconds: float) -> bool: ...
 
@@ -27,14 +29,9 @@ _learners: dict[str, Learner] = {}
 
 
 def register(sessions: Sessions, learner: Learner) -> None:
-    """Make `wake` and `wait` find the learner of this process."""
+    """Make this process tell the learner what was submitted, and `wait` find it."""
     _learners[_address(sessions)] = learner
-
-
-def wake(sessions: Sessions, project_id: int) -> None:
-    """Say that a project's submitted documents may have changed. To be called after the commit."""
-    if learner := _learners.get(_address(sessions)):
-        learner.request(project_id)
+    submitted_changes.listen(sessions.kw["bind"], learner.request)
 
 
 def wait(sessions: Sessions, project_id: int, seconds: float = PATIENCE) -> None:

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from ...types import Entity
 from ..pipeline import Pipeline
-from .embeddings import SentenceSpans, embed_spans
+from .embeddings import SentenceSpans
 from .head import Annotated, InstantHead
 from .outcomes import LessonOutcomes, compare
+from .recent_spans import recent_spans
 from .suggester import Candidates, InstantSuggester
 from .text_windows import Suggestions, TextWindows, candidate_outcomes, combine
 
@@ -64,13 +65,17 @@ def learn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> LessonOutcom
 
 
 def learn_many(
-    pipeline: Pipeline, head: InstantHead, lessons: Iterable[Lesson], batch_size: int = 32
+    pipeline: Pipeline,
+    head: InstantHead,
+    lessons: Iterable[Lesson],
+    batch_size: int = 32,
+    suggester: InstantSuggester | None = None,
 ) -> Iterator[LessonOutcomes]:
     """Learn documents, faster than one by one: the documents of a batch are suggested on with what
-    was learnt before the batch."""
+    was learnt before the batch, or by the `suggester`."""
     remaining = iter(lessons)
     while batch := list(islice(remaining, batch_size)):
-        yield from _learn(pipeline, head, batch)
+        yield from _learn(pipeline, head, batch, suggester or head.suggester())
 
 
 def unlearn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> None:
@@ -84,9 +89,8 @@ def unlearn(pipeline: Pipeline, head: InstantHead, lesson: Lesson) -> None:
 
 
 def _learn(
-    pipeline: Pipeline, head: InstantHead, lessons: Sequence[Lesson]
+    pipeline: Pipeline, head: InstantHead, lessons: Sequence[Lesson], suggester: InstantSuggester
 ) -> list[LessonOutcomes]:
-    suggester = head.suggester()
     documents = [TextWindows(pipeline.read(lesson.text)) for lesson in lessons]
     candidates: list[list[Candidates]] = [[] for _ in lessons]
     for part in _parts(_embedded(pipeline, documents)):
@@ -125,7 +129,7 @@ def _embedded(pipeline: Pipeline, documents: Sequence[TextWindows]) -> Iterator[
         for number, words in enumerate(document.windowed.sentences)
     ]
     for part in _parts(iter(places)):
-        spans = embed_spans(pipeline.model, [words for *_, words in part])
+        spans = recent_spans(pipeline.model).embed(pipeline.model, [words for *_, words in part])
         for (index, number, _), sentence in zip(part, spans, strict=True):
             yield index, number, sentence
 

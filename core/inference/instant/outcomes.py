@@ -61,11 +61,15 @@ class LessonOutcomes:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> LessonOutcomes:
-        """Read `to_json`."""
+        """Read `to_json`. Where `misnamed` was not counted yet, it is taken to be `relabelled`:
+        exact over all labels, since either is the other's place."""
         read = [
             None
             if data[name] is None
-            else {label: LabelOutcome(**item) for label, item in data[name].items()}
+            else {
+                label: LabelOutcome(**{"misnamed": item["relabelled"], **item})
+                for label, item in data[name].items()
+            }
             for name in ("instant", "model")
         ]
         return cls(read[0] or {}, read[1])

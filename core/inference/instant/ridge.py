@@ -29,8 +29,8 @@ class Ridge:
         -1."""
         x = F.pad(x, (0, 1), value=1.0)
         weighted = (x * w[:, None]).t()
-        self.gram += sign * (weighted @ x)
-        self.moments += sign * (weighted @ y)
+        self.gram.add_(weighted @ x, alpha=sign)
+        self.moments.add_(weighted @ y, alpha=sign)
 
     def weights(self) -> Tensor:
         """W, in single precision."""

@@ -12,7 +12,8 @@ from streamlit.testing.v1.element_tree import Block
 from app.components.plots.learning import MOST_POINTS, learning
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
-from storage.repository import model_versions, projects
+from storage.repository import instant, model_versions, projects
+from storage.repository.instant import Lesson
 from tests.app.lessons_kit import Outcomes, learn, submitted
 from tests.app.pages_kit import Site
 
@@ -149,3 +150,14 @@ def test_when_the_chosen_label_goes_the_curve_is_about_all_labels(site: Site) ->
         session.delete(location)
     site.run()
     assert lines(site)[0] == [0.5]
+
+
+def test_documents_that_cannot_be_learnt_are_counted(site: Site) -> None:
+    document_id = submitted(site.sessions, site.project_id)
+    with writing(site.sessions) as session:
+        version_id = model_versions.ensure_active(session, "a version", ["PER"]).id
+        (set_id,) = instant.submitted(session, site.project_id).values()
+        lesson = Lesson(document_id, set_id, (), ())
+        instant.log_failure(session, site.project_id, version_id, lesson, "RuntimeError: no memory")
+    site.open("figures")
+    assert "1 document could not be learnt; the server’s log says why." in site.messages()

@@ -202,3 +202,11 @@ def test_suggestions_are_the_same_after_a_round_trip(pipeline: Pipeline, head: I
     restored = suggester_from_bytes(suggester_to_bytes(suggester))
     for text in TEXTS:
         assert suggest(pipeline, restored, text) == suggest(pipeline, suggester, text)
+
+
+def test_older_outcomes_have_as_many_wrong_names_as_entities_lack_theirs() -> None:
+    counted = {"right": 1, "relabelled": 2, "wrong": 0, "missed": 0}
+    read = LessonOutcomes.from_json({"instant": {"DRUG": counted}, "model": None})
+    assert read.instant["DRUG"].suggested == 3
+    again = LessonOutcomes.from_json(read.to_json())
+    assert again == read
