@@ -60,9 +60,9 @@ def run(options: argparse.Namespace) -> int:
     gold = read_gold(options.data, options.sentences, options.limit)
     tallies: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, (name, work) in enumerate(chosen.items()):
+        for number, (name, condition) in enumerate(chosen.items()):
             app = set_up(Path(folder) / str(number), gold, model, labels)
-            tallies[name] = work(app, partial(_progress, name))
+            tallies[name] = condition(app, partial(_progress, name))
     if options.json:
         first = next(iter(tallies.values())).gestures
         figures = {

@@ -1,5 +1,5 @@
 """What was marked before, suggested wherever the same words stand: the string recommender of
-INCEpTION (Klie et al. 2018), in the place of a model."""
+INCEpTION (Klie et al. 2018), instead of a model."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Dictionary:
     ) -> Prediction:
         """At each word the longest string that stands there, if no earlier one reaches into it."""
         strings = list(self.labels)
-        places = tokenize(text)
-        words = [text[place.start : place.end] for place in places]
+        text_tokens = tokenize(text)
+        words = [text[token.start : token.end] for token in text_tokens]
         longest: dict[int, tuple[int, int]] = {}
         for start, end, number in PhraseList(enumerate(strings)).find(words):
             longest[start] = end, number  # the lengths of a word's phrases come in order
@@ -52,10 +52,12 @@ class Dictionary:
         for start, (end, number) in longest.items():
             if start >= free:
                 ((label, _),) = self.labels[strings[number]].most_common(1)
-                entities.append(Entity(places[start].start, places[end - 1].end, label, 1.0))
+                entities.append(
+                    Entity(text_tokens[start].start, text_tokens[end - 1].end, label, 1.0)
+                )
                 free = end
         return Prediction(text, tuple(entities), ())
 
 
 def _words(text: str) -> list[str]:
-    return [text[place.start : place.end] for place in tokenize(text)]
+    return [text[token.start : token.end] for token in tokenize(text)]

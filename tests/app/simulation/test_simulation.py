@@ -180,9 +180,9 @@ def test_a_dictionary_suggests_what_was_marked_before_under_the_same_words() -> 
     dictionary.add("China", [(0, 5, "ORG")])
     dictionary.add("China", [(0, 5, "LOC")])
 
-    found = dictionary.predict("In China the Bank of China, not china", SamplerSettings())
+    prediction = dictionary.predict("In China the Bank of China, not china", SamplerSettings())
 
-    assert [entity.key for entity in found.entities] == [(3, 8, "LOC"), (13, 26, "ORG")]
+    assert [entity.key for entity in prediction.entities] == [(3, 8, "LOC"), (13, 26, "ORG")]
 
 
 def test_the_dictionary_costs_what_is_left_to_correct(tmp_path: Path) -> None:
