@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from app.services.model_registry.registry import labels_of
 from app.settings import Settings
-from app.simulation.conditions import CONDITIONS
+from app.simulation.conditions import RETRAIN_EVERY, Condition, conditions
 from app.simulation.material import read_gold, set_up
 from app.simulation.visits import Tally
 from core.evaluation.metrics import UNDEFINED, ratio
@@ -29,7 +30,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="records per document (default: %(default)s)",
     )
     parser.add_argument(
-        "--condition", choices=list(CONDITIONS), action="append", help="(default: all of them)"
+        "--condition",
+        action="append",
+        help=f"one of: {', '.join(conditions())} (default: all of them); may be given repeatedly",
+    )
+    parser.add_argument(
+        "--retrain-every",
+        type=int,
+        default=RETRAIN_EVERY,
+        metavar="N",
+        help="documents after which conditions retrain that do; their names hold the number "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--limit", type=int, metavar="N", help="maximum number of documents (default: all)"
@@ -43,14 +54,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    chosen = _chosen(options.condition, options.retrain_every)
     model = options.model or Settings.from_environment().model
     labels = labels_of(model)
     gold = read_gold(options.data, options.sentences, options.limit)
     tallies: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, name in enumerate(options.condition or CONDITIONS):
+        for number, (name, condition) in enumerate(chosen.items()):
             app = set_up(Path(folder) / str(number), gold, model, labels)
-            tallies[name] = CONDITIONS[name](app, partial(_progress, name))
+            tallies[name] = condition(app, partial(_progress, name))
     if options.json:
         first = next(iter(tallies.values())).gestures
         figures = {
@@ -61,6 +73,16 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(table(tallies))
     return 0
+
+
+def _chosen(names: Sequence[str] | None, retrain_every: int) -> dict[str, Condition]:
+    if retrain_every < 1:
+        raise ValueError(f"--retrain-every must be at least 1, got {retrain_every}")
+    known = conditions(retrain_every)
+    for name in names or ():
+        if name not in known:
+            raise ValueError(f"--condition must be one of {', '.join(known)}, got {name!r}")
+    return {name: known[name] for name in names or known}
 
 
 def _progress(name: str, tally: Tally) -> None:

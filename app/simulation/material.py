@@ -30,6 +30,8 @@ class Workplace:
     project_id: int
     gold: dict[int, tuple[Key, ...]]
     """By document, in order of arrival."""
+    texts: dict[int, str]
+    """The same."""
 
 
 def read_gold(path: Path, sentences: int, limit: int | None = None) -> list[Gold]:
@@ -64,7 +66,7 @@ def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str
     engine = create_engine_from(f"sqlite:///{folder}/simulation.db")
     upgrade(engine)
     sessions = session_factory(engine)
-    truth = {}
+    truth, texts = {}, {}
     with writing(sessions) as session:
         project = projects.create(session, "Simulation")
         projects.ensure_labels(
@@ -76,5 +78,5 @@ def set_up(folder: Path, gold: Sequence[Gold], model: Path, labels: Sequence[str
                 session, project.id, name=str(number), text=example.text, split="train"
             )
             if added is not None:
-                truth[added.id] = example.entities
-        return Workplace(folder, sessions, project.id, truth)
+                truth[added.id], texts[added.id] = example.entities, example.text
+        return Workplace(folder, sessions, project.id, truth, texts)

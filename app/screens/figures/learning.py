@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,15 +17,25 @@ from app.screens.common.figure import (
 )
 from app.screens.common.wording import literal
 from app.services.operations.learning_curve import WINDOW, CurvePoint, LearningCurve
+from app.services.operations.retraining_advice import ENTITIES, RetrainingAdvice
 
 KEY = "learning_by_document"
 TITLE = "The learning curve, document by document"
 ALL = "all labels"
 _SWITCH = "**Learn from every submitted document**, in the project’s settings on the Documents page"
 
+_AGAINST: Mapping[str, str] = {
+    "few entities": f"fewer than {ENTITIES} entities were corrected since this model version took "
+    "over.",
+    "little left": "little is left to correct.",
+    "steep": "what is learnt at once still makes the suggestions better.",
+    "nobody waits": f"fewer than {WINDOW} documents wait to be annotated.",
+}
 
-def learning(curve: LearningCurve) -> None:
-    """The curve of the label that is chosen, or what is missing for it."""
+
+def learning(curve: LearningCurve, advice: RetrainingAdvice | None) -> None:
+    """The curve of the label that is chosen, or what is missing for it; and whether a retraining
+    would pay."""
     if not curve.tests:
         nothing_to_show(TITLE, _missing(curve))
         return
@@ -68,6 +78,27 @@ def _drawn(title: DeltaGenerator, curve: LearningCurve, label: str | None) -> No
                 for takeover in curve.takeovers()
             },
         ),
+    )
+    if advice is not None:
+        _show_advice(advice)
+
+
+def _show_advice(advice: RetrainingAdvice) -> None:
+    if advice.pays:
+        st.info(
+            f"**A retraining would pay now.** {_state(advice)} The {advice.entities:,} entities "
+            "that were corrected since this model version took over can teach the model itself: "
+            "start a retraining on the Train page. How much it gains, held-out documents show.",
+            icon=":material/model_training:",
+        )
+    else:
+        st.caption(f"A retraining would not pay yet: {_AGAINST[advice.reason]} {_state(advice)}")
+
+
+def _state(advice: RetrainingAdvice) -> str:
+    return (
+        f"The suggestions still leave {advice.left:.0%} of the actions, and learning {WINDOW} more "
+        f"documents would save {advice.saved_by_more:.0%} of these."
     )
 
 

@@ -12,6 +12,7 @@ from app.screens.figures import models as about_models
 from app.screens.figures import work as about_work
 from app.services.operations.figures import figures, measured
 from app.services.operations.learning_curve import learning_curve
+from app.services.operations.retraining_advice import retraining_advice
 
 app = context.current()
 project = project_header(
@@ -36,5 +37,7 @@ with marked:
 with judged:
     about_work.acceptance(found)
 about_work.effort(found)
-about_learning.learning(learning_curve(app.sessions, project.id))
+curve, active = learning_curve(app.sessions, project.id), app.models.active()
+waiting = sum(found.statuses.values()) - found.statuses.get("submitted", 0)
+about_learning.learning(curve, retraining_advice(curve, active.id, waiting) if active else None)
 about_models.models(measured(app.models.versions(), project.name))

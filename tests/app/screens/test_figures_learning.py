@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from streamlit.testing.v1.element_tree import Block
 
 from app.components.plots.learning import MOST_POINTS, learning
+from app.services.operations.learning_curve import WINDOW
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
 from storage.repository import instant, model_versions, projects
@@ -161,3 +162,18 @@ def test_documents_that_cannot_be_learnt_are_counted(site: Site) -> None:
         instant.log_failure(session, site.project_id, version_id, lesson, "RuntimeError: no memory")
     site.open("figures")
     assert "1 document could not be learnt; the server’s log says why." in site.messages()
+
+
+def test_it_says_whether_a_retraining_would_pay(site: Site) -> None:
+    with writing(site.sessions) as session:
+        number = model_versions.ensure_active(session, "one", ["PER"]).id
+    learnt(site, number, {"PER": LabelOutcome(right=60, missed=40)}, {})
+    site.open("figures")
+    assert "would not pay yet: fewer than 300 entities were corrected" in site.messages()
+    assert "still leave 40% of the actions" in site.messages()
+    learnt(site, number, {"PER": LabelOutcome(right=120, missed=80)}, {})
+    for waiting in range(WINDOW):
+        site.add(f"A text that waits, number {waiting}.")
+    site.run()
+    assert "**A retraining would pay now.**" in site.messages()
+    assert "learning 20 more documents would save 0% of these" in site.messages()

@@ -19,9 +19,11 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelRegistry
 from app.simulation import conditions
 from app.simulation.annotator import corrections
+from app.simulation.dictionary import Dictionary
 from app.simulation.material import Gold, read_gold, set_up
 from app.simulation.visits import Tally, correct
-from core.types import Entity, Key
+from core.types import Entity, Key, SamplerSettings
+from storage.repository import instant
 from tests.app.fake_model import FakeModel, seed
 from tests.app.material import tiny_model
 
@@ -149,12 +151,46 @@ def test_the_figures_are_printed_as_json(
 ) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text('{"text": "Oslo grew.", "entities": []}\n')
-    monkeypatch.setitem(conditions.CONDITIONS, "none", lambda *_: Tally(2, 10, 20))
+    monkeypatch.setattr(conditions, "alone", lambda *_: Tally(2, 10, 20))
+    monkeypatch.setattr(conditions, "dictionary", lambda *_: Tally(2, 10, 15))
     options = ["--data", str(gold), "--model", str(tiny_model(tmp_path / "model")), "--json"]
 
-    assert main(["simulate", *options, "--condition", "none"]) == 0
-    figures = json.loads(capsys.readouterr().out)
-    assert figures["none"] == {**asdict(Tally(2, 10, 20)), "ratio": 1.0}
+    chosen = ["--condition", "no suggestions", "--condition", "dictionary"]
+    assert main(["simulate", *options, *chosen]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "no suggestions": {**asdict(Tally(2, 10, 20)), "ratio": 1.0},
+        "dictionary": {**asdict(Tally(2, 10, 15)), "ratio": 0.75},
+    }
+
+
+def test_an_unknown_condition_is_refused_with_those_that_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--data", str(tmp_path), "--condition", "retrained every 50"]
+
+    assert main(["simulate", *options, "--retrain-every", "25"]) != 0
+    message = capsys.readouterr().err
+    assert "got 'retrained every 50'" in message
+    assert "instant, retrained every 25" in message
+
+
+def test_a_dictionary_suggests_what_was_marked_before_under_the_same_words() -> None:
+    dictionary = Dictionary(1)
+    dictionary.add("Bank of China, China", [(0, 13, "ORG"), (15, 20, "LOC")])
+    dictionary.add("China", [(0, 5, "ORG")])
+    dictionary.add("China", [(0, 5, "LOC")])
+
+    prediction = dictionary.predict("In China the Bank of China, not china", SamplerSettings())
+
+    assert [entity.key for entity in prediction.entities] == [(3, 8, "LOC"), (13, 26, "ORG")]
+
+
+def test_the_dictionary_costs_what_is_left_to_correct(tmp_path: Path) -> None:
+    model = tiny_model(tmp_path / "model", ("PER",))
+    gold = [Gold("Ada met Bo", ((0, 3, "PER"),)), Gold("Ada saw Bo", ((0, 3, "PER"),))]
+    workplace = set_up(tmp_path / "workplace", gold, model, ("PER",))
+
+    assert conditions.dictionary(workplace, lambda _: None) == Tally(2, 2, 1 + 2 + 1)
 
 
 def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
@@ -165,14 +201,33 @@ def test_the_least_sure_document_comes_first_and_the_model_learns_on_the_way(
     words = [f"Ada met number {number}" for number in range(4)]
     gold = [Gold(text, ((0, 3, "PER"),)) for text in words]
     workplace = set_up(tmp_path / "workplace", gold, model, ("PER",))
-    monkeypatch.setattr(conditions, "RETRAIN_EVERY", 2)
     monkeypatch.setattr(core.training.fine_tuning, "MAX_EPOCHS", 1)
     monkeypatch.setattr(core.training.fine_tuning, "MIN_EPOCHS", 1)
     reported: list[Tally] = []
 
-    tally = conditions.queued_and_retrained(workplace, reported.append)
+    tally = conditions.queued_and_retrained(workplace, reported.append, every=2)
 
     assert (tally.documents, tally.entities) == (4, 4)
     assert [item.documents for item in reported] == [1, 2, 3, 4]
     versions = ModelRegistry(workplace.sessions).versions()
     assert [version.state for version in versions] == ["active", "retired"]
+
+
+def test_what_was_learnt_at_once_is_learnt_again_on_a_retrained_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny_model(tmp_path / "model", ("PER",))
+    gold = [Gold(f"Ada met number {number}", ((0, 3, "PER"),)) for number in range(3)]
+    workplace = set_up(tmp_path / "workplace", gold, model, ("PER",))
+    monkeypatch.setattr(core.training.fine_tuning, "MAX_EPOCHS", 1)
+    monkeypatch.setattr(core.training.fine_tuning, "MIN_EPOCHS", 1)
+
+    tally = conditions.instant_and_retrained(workplace, lambda _: None, every=2)
+
+    assert (tally.documents, tally.entities) == (3, 3)
+    active = ModelRegistry(workplace.sessions).active()
+    assert active is not None
+    with workplace.sessions() as session:
+        published = instant.published(session, workplace.project_id, active.id)
+    assert published is not None
+    assert published.documents == 3
