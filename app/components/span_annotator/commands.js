@@ -2,9 +2,10 @@
 
 /** @type {Record<string, (annotator: Annotator) => unknown>} */
 export const COMMANDS = {
-  accept: (a) => a.accept(),
+  accept: (a) => a.decisions.goOn() || a.accept(),
   reject: (a) => a.reject(),
   again: (a) => a.again(),
+  find_label: (a) => a.finder.open(),
   identical: (a) => a.propose(),
   threshold: (a) => a.review.focus(),
   reject_rest: (a) => a.rejectRest(),
@@ -25,10 +26,12 @@ export const COMMANDS = {
   start_later: (a) => a.nudge('start', 1),
   start_earlier: (a) => a.nudge('start', -1),
   submit: (a) => a.submit(),
-  skip: (a) => a.notes.openSkip(),
+  skip: (a) => a.decisions.skip() || a.notes.openSkip(),
   next: (a) => a.navigateTo('next'),
   previous: (a) => a.navigateTo('previous'),
-  undo: (a) => a.undo(),
+  undo: (a) => a.decisions.back() || a.undo(),
+  back: (a) => a.decisions.back(),
+  one_by_one: (a) => a.decisions.toggle(),
   redo: (a) => a.redo(),
   suggest: (a) => a.suggest(),
   hints: (a) => a.toggleHints(),
