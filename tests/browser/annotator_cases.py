@@ -184,6 +184,10 @@ CASES: dict[str, Case] = {
     "thirty": Case(WORDS, marked(WORDS, THIRTY), THIRTY),
     "sixty": Case(WORDS, marked(WORDS, SIXTY), SIXTY),
     "many_lines": Case(f"{WORDS} " * 6, marked(WORDS, THIRTY), THIRTY),
+    "far": Case(
+        LONG,
+        result(LONG, ("Line 9", "MISC", 0.9), ("Line 200", "PER", 0.5), ("Line 301", "LOC", 0.7)),
+    ),
     "rebound": Case(PLAIN, result(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),
     "huge": crowd(20_000, 1000, 50),

@@ -31,6 +31,8 @@ export function labelButton(label, testid, annotator, shown = label.name) {
 export class LabelRow {
   /** @type {HTMLElement[]} */ buttons = [];
   /** @type {string | undefined} */ drawn;
+  /** @type {string | undefined} */ folded; // what was drawn when it was folded last
+  /** @type {string | null} */ armed = null;
   width = 0;
 
   /**

@@ -67,7 +67,7 @@ export class LabelStrokes {
  */
 export function pressStroke(annotator, event, names) {
   const { keyboard: { strokes }, panel } = annotator;
-  if (event.repeat || panel.helpShown || MODIFIERS.has(event.key)) return false;
+  if (annotator.readOnly || event.repeat || panel.helpShown || MODIFIERS.has(event.key)) return false;
   const { leader } = strokes;
   const outcome = strokes.press(names);
   markChips(annotator.shell, strokes.leader);
