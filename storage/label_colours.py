@@ -48,7 +48,7 @@ _WHITE = (0.95047, 1.0, 1.08883)
 """D65."""
 
 
-class Seen(NamedTuple):
+class Perceived(NamedTuple):
     """A colour in CIELAB as three kinds of eyes see it."""
 
     usual: _Vector
@@ -81,7 +81,7 @@ def difference(colour: str, other: str) -> float:
     The distance in CIELAB (1976), the least over deuteranopia, protanopia and half of the usual
     one: where the usual eye sees so many colours, they must be farther apart to be named.
     """
-    first, second = seen(colour), seen(other)
+    first, second = perceived(colour), perceived(other)
     return min(
         _distance(first.usual, second.usual) / 2,
         _distance(first.deuteranopia, second.deuteranopia),
@@ -90,11 +90,13 @@ def difference(colour: str, other: str) -> float:
 
 
 @lru_cache(maxsize=1024)
-def seen(colour: str) -> Seen:
+def perceived(colour: str) -> Perceived:
     """A colour `#rrggbb` in CIELAB, and as it is under two simulated colour blindnesses."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     usual = (red, green, blue)
-    return Seen(_lab(usual), _lab(_times(_DEUTERANOPIA, usual)), _lab(_times(_PROTANOPIA, usual)))
+    return Perceived(
+        _lab(usual), _lab(_times(_DEUTERANOPIA, usual)), _lab(_times(_PROTANOPIA, usual))
+    )
 
 
 def _linear(share: float) -> float:

@@ -18,7 +18,7 @@ XYZ = np.array(
         [0.0193339, 0.1191920, 0.9503041],
     ]
 )
-SIGHT = {
+VISION = {
     "usual": np.eye(3),
     "deuteranopia": np.array(
         [
@@ -45,16 +45,16 @@ def linear(colour: str) -> Floats:
     return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
 
 
-def lab(colour: str, sight: str) -> Floats:
-    xyz = XYZ @ np.clip(SIGHT[sight] @ linear(colour), 0, 1) / np.array([0.95047, 1, 1.08883])
+def lab(colour: str, vision: str) -> Floats:
+    xyz = XYZ @ np.clip(VISION[vision] @ linear(colour), 0, 1) / np.array([0.95047, 1, 1.08883])
     root = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
 
 
-def least(colours: tuple[str, ...], sight: str) -> float:
-    """The least distance of two of the colours in CIELAB, as this sight has it."""
-    seen = [lab(colour, sight) for colour in colours]
-    return min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2))
+def least(colours: tuple[str, ...], vision: str) -> float:
+    """The least distance of two of the colours in CIELAB, as this vision has it."""
+    lab_values = [lab(colour, vision) for colour in colours]
+    return min(float(np.linalg.norm(a - b)) for a, b in combinations(lab_values, 2))
 
 
 def contrast(colour: str, page: str) -> float:
@@ -81,7 +81,8 @@ def test_every_colour_stands_out_from_the_page(page: str) -> None:
 def test_the_least_difference_of_all_eyes_counts() -> None:
     for first, second in combinations((*COLOURS[:12], *OLD), 2):
         distances = {
-            sight: float(np.linalg.norm(lab(first, sight) - lab(second, sight))) for sight in SIGHT
+            vision: float(np.linalg.norm(lab(first, vision) - lab(second, vision)))
+            for vision in VISION
         }
         distances["usual"] /= 2
         assert difference(first, second) == pytest.approx(min(distances.values()), abs=0.05)
@@ -99,13 +100,13 @@ def test_forty_labels_get_all_colours_in_their_order() -> None:
 def test_beside_colours_that_people_chose_a_label_gets_one_that_differs() -> None:
     taken = list(OLD)
     for _ in range(10):
-        found = next_colour(taken)
-        assert min(difference(found, other) for other in taken) >= APART
-        taken.append(found)
+        chosen = next_colour(taken)
+        assert min(difference(chosen, other) for other in taken) >= APART
+        taken.append(chosen)
 
 
 def test_where_every_colour_is_near_a_taken_one_the_farthest_is_chosen() -> None:
-    near = [f"#{int(colour[1:], 16) ^ 0x010101:06x}" for colour in COLOURS]
-    found = next_colour(near[1:])
-    assert found == COLOURS[0]
-    assert next_colour(near) in COLOURS
+    taken = [f"#{int(colour[1:], 16) ^ 0x010101:06x}" for colour in COLOURS]
+    chosen = next_colour(taken[1:])
+    assert chosen == COLOURS[0]
+    assert next_colour(taken) in COLOURS

@@ -35,7 +35,7 @@ function* forms(name, length) {
  * @returns {Map<string, string[]>}
  */
 export function abbreviate(names) {
-  const found = new Map(names.map((name) => [name, [name]]));
+  const formsOf = new Map(names.map((name) => [name, [name]]));
   const taken = new Set();
   const beginnings = countBeginnings(names);
   const longest = Math.max(0, ...names.map((name) => [...name].length - 1));
@@ -44,10 +44,10 @@ export function abbreviate(names) {
       const form = freeForm(name, length, beginnings, taken);
       if (!form) continue;
       taken.add(form.toUpperCase());
-      found.get(name)?.push(form);
+      formsOf.get(name)?.push(form);
     }
   }
-  return found;
+  return formsOf;
 }
 
 /**

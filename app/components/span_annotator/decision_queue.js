@@ -16,7 +16,8 @@ export class DecisionQueue {
   update(view, flow, current) {
     const isOpen = /** @param {string} id */ (id) => view.get(id)?.status === 'suggested';
     const past = this.ids.filter((id) => view.has(id) && (!isOpen(id) || id === current || this.skipped.has(id)));
-    const behind = [...view.values()].filter(({ id }) => isOpen(id) && !past.includes(id));
+    const before = new Set(past);
+    const behind = [...view.values()].filter(({ id }) => isOpen(id) && !before.has(id));
     inReadingOrder(behind);
     if (flow === 'unsure') behind.sort((a, b) => (a.score ?? 1) - (b.score ?? 1));
     this.ids = [...past, ...behind.map(({ id }) => id)];

@@ -11,6 +11,7 @@ const FAR_AROUND = 400; // UTF-16 units of a sentence on each side of a span
 export class Decisions {
   queue = new DecisionQueue();
   /** @type {{ id: string, edits: number }[]} */ trail = []; // with the length of the history before
+  lit = false;
   edits = 0; // the history's length when the current suggestion came
   /** @type {(flow: Flow) => void} */ changed = () => {};
 
@@ -85,7 +86,7 @@ export class Decisions {
     annotator.select(id);
     const span = annotator.selectedSpan;
     if (span) this.centre(span);
-    else annotator.panel.say(this.told());
+    else annotator.panel.say(this.summary());
   }
 
   /** @param {TextRange} range */
@@ -149,7 +150,7 @@ export class Decisions {
     return true;
   }
 
-  told() {
+  summary() {
     const { queue, annotator: { view, keyboard } } = this;
     const submit = keyboard.of('submit');
     const total = queue.ids.length;
@@ -169,7 +170,7 @@ export class Decisions {
     const { view, keyboard } = annotator;
     const skipped = queue.left(view);
     write(this.progress, current
-      ? `${queue.numberOf(current)} of ${queue.ids.length}${skipped ? ` · ${skipped} skipped` : ''}` : this.told());
+      ? `${queue.numberOf(current)} of ${queue.ids.length}${skipped ? ` · ${skipped} skipped` : ''}` : this.summary());
     write(this.order, this.flow === 'unsure' ? 'Least sure first ⇄' : 'As in the text ⇄');
     this.order.title = 'Change the order: least sure first, or as in the text';
     write(this.skipping, `Skip ${keyboard.of('skip')}`);
@@ -184,7 +185,8 @@ export class Decisions {
    */
   light(span) {
     if (!globalThis.CSS?.highlights) { this.annotator.shell.classList.add('no-highlights'); return; }
-    CSS.highlights.delete(HIGHLIGHT);
+    if (!span && this.lit) CSS.highlights.delete(HIGHLIGHT);
+    this.lit = Boolean(span);
     if (!span) return;
     const { data: { text }, textView } = this.annotator;
     const { s, e } = sentenceOf(text, span);

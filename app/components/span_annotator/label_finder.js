@@ -3,6 +3,7 @@
 
 import { el, paint, safeColour } from './dom.js';
 import { searchLabels } from './label_search.js';
+import { forgetStroke } from './label_strokes.js';
 
 export class LabelFinder {
   shown = false;
@@ -20,6 +21,7 @@ export class LabelFinder {
     this.input.addEventListener('input', () => this.draw());
     this.input.addEventListener('keydown', (event) => this.pressed(event));
     this.input.addEventListener('blur', () => this.close());
+    annotator.shell.addEventListener('pointerdown', () => forgetStroke(annotator));
   }
 
   describe() {
@@ -83,7 +85,7 @@ export class LabelFinder {
     node.dataset.label = label.name;
     const keys = this.annotator.keyboard.strokes.of.get(label.name);
     node.append(el('kbd', '', keys ?? ''), el('span', 'name', shown), el('span', 'meaning', label.description ?? ''));
-    node.addEventListener('click', () => this.take(label.name));
+    node.addEventListener('click', () => this.apply(label.name));
     this.options.push({ label, node });
     return node;
   }
@@ -106,7 +108,7 @@ export class LabelFinder {
   }
 
   /** @param {string} label */
-  take(label) {
+  apply(label) {
     this.close({ focus: true });
     this.annotator.useLabel(label);
   }
@@ -117,7 +119,7 @@ export class LabelFinder {
     const { length } = this.options;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && length) this.activate((this.active + step + length) % length);
-    else if (event.key === 'Enter' && length) this.take(this.options[this.active].label.name);
+    else if (event.key === 'Enter' && length) this.apply(this.options[this.active].label.name);
     else if (event.key === 'Escape' || event.key === 'Tab') this.close({ focus: true });
     else if (!step && event.key !== 'Enter') return;
     event.preventDefault();

@@ -5,7 +5,7 @@ import { groupsOf } from './label_groups.js';
 const PART = /[\s_:./-]+/;
 
 /**
- * How well a label's name answers what was typed, 0 the best; null where it does not.
+ * How well a label's name matches what was typed, 0 the best; null where it does not.
  * @param {Label} label
  * @param {string} typed in lower case
  * @param {string} keys
@@ -34,7 +34,7 @@ function inOrder(text, letters) {
 
 /**
  * The labels to offer, by group: all of them with the recent ones first while nothing is typed,
- * else the answers, the best first and among equals the recent ones.
+ * else the matches, the best first and among equals the recent ones.
  * @param {Label[]} labels
  * @param {string} typed
  * @param {string[]} recent names, the last used first
@@ -49,9 +49,9 @@ export function searchLabels(labels, typed, recent, keys) {
     const shown = used.map((label) => ({ label, shown: label.name }));
     return used.length ? [{ prefix: 'Recent', members: shown }, ...groups] : groups;
   }
-  const answers = [...used, ...labels.filter((label) => !used.includes(label))]
+  const matches = [...used, ...labels.filter((label) => !used.includes(label))]
     .map((label) => ({ label, shown: label.name, rank: rank(label, query, keys.get(label.name) ?? '') }))
-    .filter((answer) => answer.rank !== null)
+    .filter((match) => match.rank !== null)
     .sort((a, b) => Number(a.rank) - Number(b.rank));
-  return answers.length ? [{ prefix: '', members: answers.map(({ label, shown }) => ({ label, shown })) }] : [];
+  return matches.length ? [{ prefix: '', members: matches.map(({ label, shown }) => ({ label, shown })) }] : [];
 }

@@ -3,6 +3,7 @@
 // that somebody chose is taken away.
 
 const LEADERS = ['K', 'J', 'Q', 'Z', 'V', 'Y', ','];
+const PATIENT = 8000; // ms from one stroke to the next
 const SECONDS = [...'1234567890ABCDEFGHJKLMNPQRSTUVWXYZ']; // no I and no O, which look like 1 and 0
 
 /**
@@ -27,6 +28,7 @@ export function strokesOf(labels, taken) {
 /** Two strokes that follow each other. What a leading key waits for, the page shows. */
 export class LabelStrokes {
   /** @type {string | null} */ leader = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ expiry;
 
   /**
    * @param {Label[]} labels
@@ -71,6 +73,8 @@ export function pressStroke(annotator, event, names) {
   const { leader } = strokes;
   const outcome = strokes.press(names);
   markChips(annotator.shell, strokes.leader);
+  clearTimeout(strokes.expiry);
+  if (outcome === 'waiting') strokes.expiry = setTimeout(() => forgetStroke(annotator), PATIENT);
   if (outcome === 'waiting') panel.flash(`${strokes.leader} …: now the second key of a label, or Esc`);
   else if (outcome === 'none') panel.flash(names.includes('Escape') ? '' : `${leader}${names[0]} is no label’s key`);
   else if (outcome) {
@@ -83,11 +87,23 @@ export function pressStroke(annotator, event, names) {
 const MODIFIERS = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock']);
 
 /**
+ * Waits for no second stroke any longer: whoever clicks somewhere or goes away meant something else.
+ * @param {Annotator} annotator
+ */
+export function forgetStroke({ keyboard: { strokes }, shell, panel }) {
+  if (!strokes.leader) return;
+  strokes.leader = null;
+  clearTimeout(strokes.expiry);
+  markChips(shell, null);
+  panel.flash('');
+}
+
+/**
  * Dims the chips that the leading key rules out; null brings them back.
  * @param {HTMLElement} shell
  * @param {string | null} leader
  */
-export function markChips(shell, leader) {
+function markChips(shell, leader) {
   /** @type {NodeListOf<HTMLElement>} */
   const chips = shell.querySelectorAll('button.label');
   for (const chip of chips) {

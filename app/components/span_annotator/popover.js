@@ -6,12 +6,12 @@ import { button, el } from './dom.js';
 import { placeAtTop, placeBelow, placeBeside } from './placement.js';
 import { parts } from './tooltip.js';
 
-const NOTHING = { finding: true }; // what a label is looked for where nothing is selected
+const NOTHING = { searching: true }; // what a label is looked for where nothing is selected
 const OFFERED = 8; // labels at a span, where there are many
 
 export class Popover {
   /** @type {Proposal | Span | TextRange | typeof NOTHING | null} */ filled = null;
-  finding = false;
+  searching = false;
   /** @type {Label[]} */ labels;
 
   /**
@@ -37,7 +37,7 @@ export class Popover {
     this.node.hidden = !subject;
     if (!subject) { this.filled = null; return; }
     const same = this.filled === subject && this.labels === annotator.labels
-      && this.finding === annotator.finder.shown;
+      && this.searching === annotator.finder.shown;
     if (!same) this.fill(subject);
     this.position();
   }
@@ -47,7 +47,7 @@ export class Popover {
     const { annotator, node } = this;
     this.filled = subject;
     this.labels = annotator.labels;
-    this.finding = annotator.finder.shown;
+    this.searching = annotator.finder.shown;
     if ('occurrences' in subject) node.replaceChildren(...this.forProposal(subject));
     else if ('id' in subject) node.replaceChildren(...this.forSpan(subject));
     else if ('s' in subject) node.replaceChildren(...this.forWords());
