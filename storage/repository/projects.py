@@ -9,29 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.enums import QUEUE_ORDERS, QueueOrder
+from storage.label_colours import next_colour
 from storage.models import Label, Project
 from storage.soft_delete import WITH_TRASH
 
-DEFAULT_COLOURS = {"PER": "#e4572e", "ORG": "#2e86ab", "LOC": "#3b8e5a", "MISC": "#9b6bdf"}
 DEFAULT_MEANINGS = {
     "PER": "People, by name: real, fictional, and families",
     "ORG": "Organisations: companies, parties, teams, universities, bands",
     "LOC": "Places: countries, towns, rivers, streets, buildings",
     "MISC": "Other names: works, events, products, peoples, languages",
 }
-PALETTE = (
-    "#c9472b",
-    "#2b6cb0",
-    "#2f855a",
-    "#805ad5",
-    "#b7791f",
-    "#d53f8c",
-    "#0f8a8a",
-    "#6b7a2b",
-    "#5a67d8",
-    "#a0522d",
-)
-"""Colours for labels that come without one, taken in turn."""
 
 
 class NameTakenError(ValueError):
@@ -153,7 +140,7 @@ def add_label(
     label = Label(
         project_id=project_id,
         name=name,
-        color=_checked_colour(color or _next_colour(name, [label.color for label in present])),
+        color=_checked_colour(color or next_colour([label.color for label in present])),
         key=_next_key([label.key for label in present]),
         description=description or DEFAULT_MEANINGS.get(name, ""),
         position=_next_position(session, project_id),
@@ -205,14 +192,11 @@ def _checked_colour(color: str) -> str:
     return f"#{digits}"
 
 
-def _next_colour(name: str, taken: Sequence[str]) -> str:
-    wanted = (DEFAULT_COLOURS[name],) if name in DEFAULT_COLOURS else ()
-    free = [color for color in (*wanted, *PALETTE) if color not in taken]
-    return free[0] if free else PALETTE[len(taken) % len(PALETTE)]
-
-
 def _next_key(taken: Sequence[str | None]) -> str | None:
-    return next((key for key in "1234567890" if key not in taken), None)
+    """The digit after the last one, so that the keys follow the list; else the first free one."""
+    digits = "1234567890"
+    last = max((digits.index(key) for key in taken if key and key in digits), default=-1)
+    return next((key for key in digits[last + 1 :] + digits if key not in taken), None)
 
 
 def _next_position(session: Session, project_id: int) -> int:

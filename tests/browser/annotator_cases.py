@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.label_colours import COLOURS
+
 NASTY = "<img src=x onerror=alert(1)></span><script>alert(1)</script>&lt;b&gt;"
 LABELS = [
     {"name": "PER", "color": "#e4572e", "key": "1", "description": "People"},
@@ -21,6 +23,30 @@ MANY = [
     }
     for n in range(30)
 ]
+TEN_KEYS = "1234567890"
+
+
+def labels_called(names: list[str]) -> list[dict[str, Any]]:
+    """Labels as a project makes them: the first ten with keys, each with a colour."""
+    keys = [*TEN_KEYS, *[None] * len(names)]
+    return [
+        {"name": name, "color": COLOURS[n % len(COLOURS)], "key": keys[n], "description": ""}
+        for n, name in enumerate(names)
+    ]
+
+
+THIRTY = labels_called(
+    [*("PER", "ORG", "LOC", "MISC"), *(f"LABEL_NUMBER_{n:02}" for n in range(1, 27))]
+)
+SIXTY = labels_called(
+    [
+        *("Person", "Organisation", "Place", "Other"),
+        *(f"bio:{name}" for name in ("gene", "protein", "cell", "species", "tissue", "organ")),
+        *(f"chem.{name}" for name in ("drug", "dose", "salt", "acid", "ion", "solvent")),
+        *(f"law-{n:02}" for n in range(1, 21)),
+        *(f"event/{'a rather long kind of event ' * (n == 7)}{n}" for n in range(1, 25)),
+    ]
+)
 PLAIN = "President Olena Kovalenko visited New York University Hospital on Monday."
 SCRIPTS = (
     "👩‍🔬 Dr. Zoë Müller 🚀 joined NASA.\n"
@@ -34,6 +60,10 @@ WRAPPED = f"{PLAIN} " * 12
 REPEATED = (
     "Ada met Olena. Then Olena wrote to Ada, and Olena’s brother read it to Olenas. "
     "Olena laughed; OLENA did not, and Olena went home."
+)
+WORDS = (
+    "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar "
+    "papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu one two three four five"
 )
 PROBLEM = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -95,6 +125,15 @@ def crowd(words: int, spans: int, per_line: int) -> Case:
     return Case(text, made)
 
 
+def marked(text: str, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A suggestion for each of the first words, each of another label."""
+    wanted = [
+        (word, label["name"], round(0.95 - 0.03 * (n * 7 % 30), 3))
+        for n, (word, label) in enumerate(zip(text.split(), labels, strict=False))
+    ]
+    return result(text, *wanted)
+
+
 NESTED = [
     ("Olena Kovalenko", "PER", 0.98),
     ("New York", "LOC", 0.71),
@@ -141,6 +180,14 @@ CASES: dict[str, Case] = {
     ),
     "held_out": Case(PLAIN, held_out=True),
     "many": Case(f"{PLAIN} {PROBLEM * 3}", result(PLAIN, *NESTED), MANY),
+    "three": Case(PLAIN, result(PLAIN, *NESTED[:2]), LABELS[:3]),
+    "thirty": Case(WORDS, marked(WORDS, THIRTY), THIRTY),
+    "sixty": Case(WORDS, marked(WORDS, SIXTY), SIXTY),
+    "many_lines": Case(f"{WORDS} " * 6, marked(WORDS, THIRTY), THIRTY),
+    "far": Case(
+        LONG,
+        result(LONG, ("Line 9", "MISC", 0.9), ("Line 200", "PER", 0.5), ("Line 301", "LOC", 0.7)),
+    ),
     "rebound": Case(PLAIN, result(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),
     "huge": crowd(20_000, 1000, 50),

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.span_annotator import sent_operations, span_annotator
+from app.components.span_annotator import sent_flow, sent_operations, span_annotator
 from core.text.tokenization import tokenize
 from tests.browser.annotator_cases import CASES
 
@@ -143,6 +143,7 @@ result = span_annotator(
     can_ask=document.can_ask,
     held_out=document.held_out,
     version=len(model["log"]),
+    flow=sent_flow(KEY) or query.get("flow", ""),
 )
 if result.navigate:
     st.session_state["went"] = [*st.session_state.get("went", []), result.navigate]

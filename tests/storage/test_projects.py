@@ -19,7 +19,7 @@ from storage.repository.splits import choose_splits, hashed_split, sha256_of
 pytestmark = pytest.mark.both_databases
 
 
-def test_the_four_usual_labels_have_their_own_colours_and_keys(
+def test_labels_have_colours_that_are_told_apart_and_keys_in_their_order(
     sessions: sessionmaker[Session],
 ) -> None:
     with writing(sessions) as session:
@@ -28,10 +28,10 @@ def test_the_four_usual_labels_have_their_own_colours_and_keys(
         shown = [(x.name, x.color, x.key) for x in projects.labels(session, project.id)]
 
     assert shown == [
-        ("PER", "#e4572e", "1"),
-        ("ORG", "#2e86ab", "2"),
-        ("LOC", "#3b8e5a", "3"),
-        ("MISC", "#9b6bdf", "4"),
+        ("PER", "#d55e00", "1"),
+        ("ORG", "#0072b2", "2"),
+        ("LOC", "#009e73", "3"),
+        ("MISC", "#cc79a7", "4"),
     ]
 
 
@@ -45,7 +45,21 @@ def test_an_eleventh_label_has_a_colour_but_no_key_left(sessions: sessionmaker[S
     assert [label.key for label in labels[:10]] == list("1234567890")
     assert [label.key for label in labels[10:]] == [None] * 3
     assert all(re.fullmatch("#[0-9a-f]{6}", label.color) for label in labels)
-    assert len({label.color for label in labels[:10]}) == 10
+    assert len({label.color for label in labels}) == 13
+
+
+def test_a_new_labels_key_follows_those_of_the_list_though_one_before_is_free(
+    sessions: sessionmaker[Session],
+) -> None:
+    with writing(sessions) as session:
+        project = projects.create(session, "P")
+        projects.ensure_labels(session, project.id, ["A", "B", "C"])
+        second = projects.labels(session, project.id)[1]
+        projects.change_label(session, second.id, color="#000000", key=None, description="")
+        projects.ensure_labels(session, project.id, [f"L{n}" for n in range(8)])
+        labels = projects.labels(session, project.id)
+
+    assert [label.key for label in labels] == ["1", None, *"34567890", "2"]
 
 
 def test_labels_that_are_there_are_not_made_twice(sessions: sessionmaker[Session]) -> None:

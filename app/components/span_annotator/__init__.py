@@ -42,6 +42,8 @@ sent.
     can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
     conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
     news: `{version, text, spans}`: what others did, told once for each version.
+    flow: "" shows all suggestions at once; "unsure" and "order" bring one at a time, the least
+        sure first or as they stand in the text. The person changes it, see `sent_flow`.
 
 and returns
 
@@ -66,12 +68,11 @@ from core.text.tokenization import tokenize
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _PARTS = ("left", "right", "type")
 _FOLDER = Path(__file__).parent
+_STYLES = ("span_annotator.css", "marks.css", "labels.css", "decisions.css")
 _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
-    css="\n".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("span_annotator.css", "marks.css")
-    ),
+    css="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _STYLES),
     js=bundle(_FOLDER / "annotator.js"),
     isolate_styles=True,
 )
@@ -86,6 +87,13 @@ def sent_operations(key: str) -> dict[str, Any] | None:
     state = st.session_state.get(key)
     operations: dict[str, Any] | None = state.get("ops") if state else None
     return operations
+
+
+def sent_flow(key: str) -> str | None:
+    """The `flow` that the person chose last, or None where they chose none."""
+    state = st.session_state.get(key)
+    flow: str | None = state.get("flow") if state else None
+    return flow
 
 
 @lru_cache(maxsize=64)
@@ -118,17 +126,24 @@ def span_annotator(
     version: int = 0,
     conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
+    flow: str = "",
 ) -> Any:
     """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
         **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
         **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
-        **{"held_out": held_out, "actions": table(hotkeys or {})},
+        **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
         **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
     }
-    return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
+    return _COMPONENT(
+        key=key,
+        data=data,
+        on_ops_change=_nothing,
+        on_navigate_change=_nothing,
+        on_flow_change=_nothing,
+    )
 
 
 def _plain(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,17 +1,20 @@
 // The span annotator: a Streamlit Components v2 renderer.
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
+import { Abbreviations, barLetters } from './abbreviations.js';
 import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
 import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
+import { Decisions } from './decisions.js';
 import { comeBack, depart } from './departure.js';
 import { Conflicts } from './conflicts.js';
 import { EmptyQuestion } from './empty_question.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
+import { LabelFinder } from './label_finder.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
 import { Panel } from './panel.js';
@@ -34,6 +37,7 @@ const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or
 export class Annotator extends DocumentActions {
   /** @type {Map<string, string>} */ colours;
   /** @type {Keyboard} */ keyboard;
+  /** @type {Abbreviations} */ abbreviations;
   /** @type {Hint[]} */ allHints;
   /** @type {View} */ stored;
   /** @type {Mark[]} */ marks = [];
@@ -62,6 +66,8 @@ export class Annotator extends DocumentActions {
     this.unsaved = new UnsavedEdits(this.panel.find('unsaved'), this);
     const box = this.panel.find('text');
     this.textView = new TextView(root, box, () => this.drawSoon());
+    this.finder = new LabelFinder(this);
+    this.decisions = new Decisions(this.panel.find('decisions'), this);
     this.popover = new Popover(this.panel.find('popover'), this);
     this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
     this.pointer = new Pointer(this, this.textView, this.hover, signal);
@@ -96,6 +102,9 @@ export class Annotator extends DocumentActions {
 
   focus() { this.textView.box.focus({ preventScroll: true }); }
 
+  /** @param {Span} span */
+  decided(span) { return this.decisions.decided(span); }
+
   /** @param {string} label */
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
@@ -122,7 +131,9 @@ export class Annotator extends DocumentActions {
     this.conflicts.receive(data.conflicts);
     this.announce(data.news);
     this.rebuild();
+    if (before && data.flow !== before.flow) this.preferences.flow = data.flow; // the address changed
     this.redraw();
+    this.decisions.follow();
     if (emptied) this.saved();
   }
 
@@ -136,6 +147,7 @@ export class Annotator extends DocumentActions {
     this.labels = labels;
     this.colours = new Map(labels.map(({ name, color }) => [name, safeColour(color)]));
     this.keyboard = new Keyboard(actions, labels);
+    this.abbreviations = new Abbreviations(labels.map(({ name }) => name), barLetters(this.shell));
     this.panel.bind(actions, labels, this.keyboard);
     this.textView.touchAll();
   }
@@ -146,6 +158,7 @@ export class Annotator extends DocumentActions {
     this.textView.setText(data.text);
     this.pointer.finish();
     this.reset();
+    this.decisions.reset();
     this.notes.reset();
     const active = document.activeElement;
     if (!active || active === document.body) this.focus();
@@ -198,6 +211,7 @@ export class Annotator extends DocumentActions {
     this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();
+    this.decisions.draw();
     this.popover.draw();
     this.hover.refresh();
   }
@@ -274,13 +288,17 @@ const deepEqual = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
  * @param {AnnotatorData} data
  * @returns {Session}
  */
-function sessionOf({ store, person }) {
+function sessionOf({ store, person, flow }) {
   const name = `${store} ${person}`;
   let session = SESSIONS.get(name);
   if (!session) {
     const outbox = new DeadLetterOutbox(store, person);
     session = {
-      outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8 },
+      outbox,
+      preferences: {
+        ...{ characters: false, hints: false, rejected: false, above: 0.8 },
+        ...{ recent: [], allLabels: false, flow },
+      },
     };
     SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
@@ -304,6 +322,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   }
   annotator.outbox.send = (payload) => setStateValue('ops', payload);
   annotator.outbox.resume();
+  annotator.decisions.changed = (flow) => setStateValue('flow', flow);
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
   annotator.update(data);

@@ -5,21 +5,11 @@ import { boxesOf, endsOf } from './geometry.js';
 
 const LANE = 18; // px from one lane of bars to the next
 const BAR = 15; // px, a bar's height
-const LETTER = 7; // px, about the width of a capital in a bar
-const PADDING = 8; // px, a bar's left and right padding together
+const PADDING = 11; // px, a bar's padding and border, left and right together
+const TIGHT = 5; // px, the same of a bar that has no room for its label with PADDING
 /** @type {Side[]} */
 const SIDES = ['left', 'right'];
 const GRIPPED = 18; // px from which a bar's ends can be dragged and its middle still be clicked
-
-/**
- * As much of the label as a bar shows: all of it, or its first letters.
- * @param {string} label
- * @param {number} width
- */
-export function fit(label, width) {
-  const room = Math.max(1, Math.floor((width - PADDING) / LETTER));
-  return label.length <= room ? label : [...label].slice(0, room).join('');
-}
 
 /**
  * "ORG · suggested · 87%", "DRUG · suggested · by a rule"
@@ -81,7 +71,9 @@ function drawSpan(annotator, paragraph, span, lane, tints, nodes) {
     const tint = paint(setBox(el('div', `tint ${state}`), box), colour);
     tint.dataset.id = span.id;
     tints.push(tint);
-    nodes.push(paint(bar(span, lane, box, state, sides, movable), colour));
+    const drawn = bar(span, lane, box, state, sides, movable);
+    drawn.prepend(shorten(annotator.abbreviations, span.label, drawn, box.width));
+    nodes.push(paint(drawn, colour));
     if (on && movable) nodes.push(...sides.map(([edge, { side }]) => handle(span, edge, side, box)));
   });
 }
@@ -102,7 +94,6 @@ function bar(span, lane, box, state, sides, movable) {
     testid: 'bar', id: span.id, label: span.label, status: span.status,
   });
   if (span.status === 'suggested') node.style.setProperty('--score', String(span.score ?? 0));
-  node.append(fit(span.label, box.width));
   if (sides.some(([edge, { side }]) => edge === 'start' && side === 'right')) {
     node.classList.add('from-right');
   }
@@ -112,6 +103,21 @@ function bar(span, lane, box, state, sides, movable) {
     else if (movable && box.width >= GRIPPED) node.append(grip(edge, side));
   }
   return node;
+}
+
+/**
+ * As much of the label as a bar of this width shows, with less padding where that helps.
+ * @param {import('./abbreviations.js').Abbreviations} abbreviations
+ * @param {string} label
+ * @param {HTMLElement} node
+ * @param {number} width
+ */
+function shorten(abbreviations, label, node, width) {
+  const roomy = abbreviations.fit(label, width - PADDING);
+  const tight = abbreviations.fit(label, width - TIGHT);
+  const isTight = roomy !== label && (tight === label || abbreviations.width(roomy) > width - PADDING);
+  node.classList.toggle('tight', isTight);
+  return isTight ? tight : roomy;
 }
 
 /**

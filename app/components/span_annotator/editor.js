@@ -8,7 +8,6 @@ import { difference, toWire } from './spans.js';
 /** Subclasses rebuild the view out of what is stored and what is under way. */
 export class Editor extends Selection {
   /** @type {OffsetMap} */ offsets;
-  /** @type {Label[]} */ labels;
 
   /** @param {DeadLetterOutbox} outbox */
   constructor(outbox) {
@@ -22,6 +21,13 @@ export class Editor extends Selection {
 
   /** @abstract */
   applyProposal() {}
+
+  /**
+   * Whether a queue of decisions goes on from here.
+   * @abstract
+   * @param {Span} _span
+   */
+  decided(_span) { return false; }
 
   /**
    * Sends operations and shows their effect at once.
@@ -51,6 +57,7 @@ export class Editor extends Selection {
       if (span.label !== name || span.status !== 'accepted') {
         this.edit([{ op: 'relabel', id: span.id, label: name }]);
         this.panel.say(`${this.wordsOf(span)} is ${name}`);
+        this.decided(span);
       }
     } else {
       this.armed = this.armed === name ? null : name;
@@ -151,6 +158,7 @@ export class Editor extends Selection {
    * @param {Span | null} next
    */
   goOn(span, done, next) {
+    if (this.decided(span)) return;
     const outcome = `${this.wordsOf(span)} ${done}`;
     if (next || this.selected) this.select(next?.id ?? null);
     if (next) this.textView.reveal(next.s);

@@ -31,15 +31,16 @@ function section(title, rows) {
  * The sheet for these actions and labels.
  * @param {Action[]} actions
  * @param {Label[]} labels
+ * @param {Keyboard} keyboard
  * @param {() => void} close
  */
-export function helpSheet(actions, labels, close) {
+export function helpSheet(actions, labels, keyboard, close) {
   const groups = new Map();
   for (const { group, keys, meaning } of actions) {
     groups.set(group, [...(groups.get(group) ?? []), [keys.map(written).join(', '), meaning]]);
   }
-  const labelKeys = labels.flatMap(({ name, key, description }) =>
-    (key ? [[key.toUpperCase(), description ? `${name}: ${description}` : name]] : []));
+  const labelKeys = labels.map(({ name, description }) =>
+    [keyboard.strokes.of.get(name) || `${keyboard.of('find_label')} …`, description ? `${name}: ${description}` : name]);
   const sheet = el('div', 'sheet');
   const columns = el('div', 'columns');
   columns.append(...[...groups].map(([title, rows]) => section(title, rows)), section('Mouse', MOUSE));

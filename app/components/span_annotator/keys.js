@@ -1,10 +1,12 @@
 // The keyboard: from a key press to the action or the label that has this key.
 
 import { COMMANDS } from './commands.js';
+import { LabelStrokes, pressStroke } from './label_strokes.js';
 
 /** @type {Record<string, string>} */
 const SIGNS = {
   ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Delete: 'Del',
+  Backspace: '⌫',
 };
 
 /**
@@ -49,12 +51,13 @@ export class Keyboard {
   constructor(actions, labels) {
     /** @type {Map<string, { label: string, action?: undefined } | { action: string, label?: undefined }>} */
     this.bound = new Map();
-    for (const { name, key } of labels) {
-      if (key) this.bound.set(key.toUpperCase(), { label: name });
-    }
     for (const { name, keys } of actions) {
       for (const key of keys) this.bound.set(key, { action: name });
     }
+    for (const { name, key } of labels) { // last: a key that somebody chose stays theirs
+      if (key) this.bound.set(key.toUpperCase(), { label: name });
+    }
+    this.strokes = new LabelStrokes(labels, new Set(this.bound.keys()));
     this.first = new Map(actions.map(({ name, keys }) => [name, written(keys[0])]));
   }
 
@@ -87,6 +90,7 @@ const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
  * @param {boolean} inText
  */
 function run(annotator, event, inText) {
+  if (pressStroke(annotator, event, namesOf(event))) return true;
   const binding = annotator.keyboard.find(event);
   if (binding && event.repeat && !HELD.has(binding.action)) return true; // one press, one decision
   if (binding && annotator.panel.helpShown && !OVER_HELP.has(binding.action)) return true;

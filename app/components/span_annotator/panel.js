@@ -33,6 +33,7 @@ export class Panel {
       undo: plain('undo', 'Undo', () => annotator.undo()),
       redo: plain('redo', 'Redo', () => annotator.redo()),
       characters: plain('characters', '', () => annotator.toggleCharacters()),
+      one_by_one: plain('one-by-one', '', () => annotator.decisions.toggle()),
       hints: plain('hints', '', () => annotator.toggleHints()),
       comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
       rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
@@ -55,7 +56,7 @@ export class Panel {
    */
   bind(actions, labels, keyboard) {
     this.find('help').replaceChildren(
-      helpSheet(actions, labels, () => this.annotator.toggleHelp()),
+      helpSheet(actions, labels, keyboard, () => this.annotator.toggleHelp()),
     );
     this.find('text').setAttribute('aria-label', 'Document text. Tab moves through the spans, '
       + `arrow keys move through the words, ${keyboard.of('help')} shows all keys.`);
@@ -64,6 +65,7 @@ export class Panel {
       if (key) node.title = key;
     }
     this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
+    this.buttons.one_by_one.title = `One decision at a time (${keyboard.of('one_by_one')})`;
     this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
     this.buttons.history.title = `See what was done here, and restore any version (${keyboard.of('history')})`;
     this.buttons.suggest.title = 'The model suggests again: accepted spans stay, rejected ones '
@@ -101,6 +103,8 @@ export class Panel {
     const { buttons } = this;
     buttons.characters.hidden = readOnly;
     press(buttons.characters, preferences.characters, preferences.characters ? 'Characters' : 'Words');
+    buttons.one_by_one.hidden = readOnly;
+    press(buttons.one_by_one, Boolean(preferences.flow), 'One at a time');
     buttons.hints.hidden = readOnly || !hints.length;
     press(buttons.hints, preferences.hints, `Hints (${hints.length})`);
     buttons.comment.classList.toggle('filled', Boolean(comment));

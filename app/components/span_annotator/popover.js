@@ -1,13 +1,17 @@
 // The small toolbar at the selected span or the chosen words, so that all works by mouse.
 
 import { describe } from './bars.js';
-import { labelButton } from './label_buttons.js';
+import { FEW, labelButton } from './label_buttons.js';
 import { button, el } from './dom.js';
-import { placeBelow, placeUnder } from './placement.js';
+import { placeAtTop, placeBelow, placeBeside } from './placement.js';
 import { parts } from './tooltip.js';
 
+const NOTHING = { searching: true }; // what a label is looked for where nothing is selected
+const OFFERED = 8; // labels at a span, where there are many
+
 export class Popover {
-  /** @type {Proposal | Span | TextRange | null} */ filled = null;
+  /** @type {Proposal | Span | TextRange | typeof NOTHING | null} */ filled = null;
+  searching = false;
   /** @type {Label[]} */ labels;
 
   /**
@@ -23,28 +27,31 @@ export class Popover {
 
   /** What the toolbar is about: a proposal, a span or chosen words; null where about nothing. */
   get subject() {
-    const { readOnly, dragged, proposal, quiet, selectedSpan, candidate } = this.annotator;
+    const { readOnly, dragged, proposal, quiet, selectedSpan, candidate, finder } = this.annotator;
     if (readOnly || dragged) return null;
-    return proposal ?? (quiet ? null : selectedSpan) ?? candidate;
+    return proposal ?? (quiet ? null : selectedSpan) ?? candidate ?? (finder.shown ? NOTHING : null);
   }
 
   draw() {
     const { subject, annotator } = this;
     this.node.hidden = !subject;
     if (!subject) { this.filled = null; return; }
-    const same = this.filled === subject && this.labels === annotator.labels;
+    const same = this.filled === subject && this.labels === annotator.labels
+      && this.searching === annotator.finder.shown;
     if (!same) this.fill(subject);
     this.position();
   }
 
-  /** @param {Proposal | Span | TextRange} subject */
+  /** @param {Proposal | Span | TextRange | typeof NOTHING} subject */
   fill(subject) {
     const { annotator, node } = this;
     this.filled = subject;
     this.labels = annotator.labels;
+    this.searching = annotator.finder.shown;
     if ('occurrences' in subject) node.replaceChildren(...this.forProposal(subject));
     else if ('id' in subject) node.replaceChildren(...this.forSpan(subject));
-    else node.replaceChildren(...this.forWords());
+    else if ('s' in subject) node.replaceChildren(...this.forWords());
+    else node.replaceChildren(el('div', 'row about', 'Keep a label active'), this.chips(annotator.armed));
     for (const control of node.querySelectorAll('button')) control.tabIndex = -1; // keys do the same
   }
 
@@ -52,7 +59,8 @@ export class Popover {
     const { subject } = this;
     if (!subject) return;
     if ('occurrences' in subject) placeBelow(this.node, this.annotator); // it must not cover what it lists
-    else placeUnder(this.node, this.annotator, subject);
+    else if ('s' in subject) placeBeside(this.node, this.annotator, subject);
+    else placeAtTop(this.node, this.annotator);
   }
 
   /**
@@ -114,13 +122,26 @@ export class Popover {
     return [row];
   }
 
-  /** @param {string | null} current */
+  /**
+   * The labels to choose from: all where there are few, else those used last and the search.
+   * @param {string | null} current
+   */
   chips(current) {
+    const { annotator } = this;
+    if (annotator.finder.shown) return annotator.finder.node;
+    const { labels, recentLabels } = annotator;
+    const names = labels.map(({ name }) => name);
+    const offered = labels.length > FEW
+      ? [...new Set([...recentLabels, ...names])].slice(0, OFFERED) : names;
+    if (current && names.includes(current) && !offered.includes(current)) offered.splice(-1, 1, current);
     const row = el('div', 'row chips');
-    for (const label of this.annotator.labels) {
-      const node = labelButton(label, 'chip', (name) => this.annotator.useLabel(name));
+    for (const label of offered.flatMap((name) => labels.filter((known) => known.name === name))) {
+      const node = labelButton(label, 'chip', annotator);
       node.setAttribute('aria-pressed', String(label.name === current));
       row.append(node);
+    }
+    if (labels.length > FEW) {
+      row.append(this.act('all-labels', `All ${labels.length} labels`, 'find_label', () => annotator.finder.open()));
     }
     return row;
   }

@@ -5,10 +5,12 @@ import { rectAt } from './geometry.js';
 import { nesting } from './spans.js';
 
 const FAR = 400; // words; a line has fewer
+const RECENT = 8; // labels to choose from before all others
 
 /** The Annotator gives it what there is to choose from; subclasses draw, and add spans. */
 export class Selection {
   /** @type {AnnotatorData} */ data;
+  /** @type {Label[]} */ labels;
   /** @type {View} */ view;
   /** @type {Hint[]} */ hints;
   /** @type {Span[]} */ shown;
@@ -19,7 +21,6 @@ export class Selection {
   /** @type {import('./panel.js').Panel} */ panel;
   /** @type {TextView} */ textView;
   /** @type {string | null} */ armed = null; // the label that each drag adds at once
-  /** @type {string | null} */ lastLabel = null; // the label that Enter adds
   /** @type {string | null} */ selected;
   /** @type {string | null} */ hovered; // the span under the mouse
   /** @type {TextRange | null} */ candidate; // chosen words, to be labelled
@@ -71,6 +72,20 @@ export class Selection {
 
   /** The span that keys act on. */
   get target() { return this.spanOf(this.pointed) ?? this.selectedSpan; }
+
+  /** The labels that were used in this tab and that the project has, the last one first. */
+  get recentLabels() {
+    return this.preferences.recent.filter((recent) => this.labels.some(({ name }) => name === recent));
+  }
+
+  /** The label that Enter adds. */
+  get lastLabel() { return this.recentLabels[0] ?? null; }
+
+  set lastLabel(label) {
+    if (!label) return;
+    const { recent } = this.preferences;
+    this.preferences.recent = [label, ...recent.filter((name) => name !== label)].slice(0, RECENT);
+  }
 
   /** @param {TextRange} range */
   wordsOf({ s, e }) { return this.data.text.slice(s, e); }

@@ -30,6 +30,7 @@ interface AnnotatorData {
   can_ask: boolean;
   /** Models are measured on it: it is asked about before it is submitted without an entity. */
   held_out: boolean;
+  flow: Flow;
   labels: Label[];
   actions: Action[];
   spans: WireSpan[];
@@ -52,12 +53,27 @@ interface Label {
   description?: string;
 }
 
+/** A label with its name in its group. */
+interface GroupedLabel {
+  label: Label;
+  shown: string;
+}
+
+/** Labels of one prefix; '' for those without one. */
+interface LabelGroup {
+  prefix: string;
+  members: GroupedLabel[];
+}
+
 interface Action {
   name: string;
   keys: string[];
   meaning: string;
   group: string;
 }
+
+/** How suggestions come: all at once, or one at a time, the least sure first or in order. */
+type Flow = '' | 'unsure' | 'order';
 
 type Status = 'suggested' | 'accepted' | 'rejected';
 
@@ -169,6 +185,7 @@ interface RenderArguments {
   parentElement: HTMLElement | ShadowRoot;
   data: AnnotatorData;
   setStateValue(name: 'ops', value: Message): void;
+  setStateValue(name: 'flow', value: Flow): void;
   setTriggerValue(name: 'navigate', value: Destination): void;
 }
 
@@ -256,6 +273,11 @@ interface Preferences {
   rejected: boolean;
   /** The confidence from which suggestions are accepted. */
   above: number;
+  /** Names of labels, the last used first. */
+  recent: string[];
+  /** Whether all rows of labels are shown. */
+  allLabels: boolean;
+  flow: Flow;
 }
 
 interface Session {

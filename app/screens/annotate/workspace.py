@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
+from app.screens.annotate import flow
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
@@ -150,6 +151,7 @@ def annotator(
         version=view.version,
         conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
+        flow=flow.current(),
     )
 
 

@@ -20,6 +20,7 @@ from app.services.labels.label_set import LabelChange, ProjectLabel
 from app.services.operations import projects
 from app.services.operations.projects import ProjectView
 from app.services.operations.samples import SAMPLE_LABELS
+from storage.label_colours import next_colour
 
 _CHANGES: dict[Change, str] = {
     "rename": ":material/edit:",
@@ -166,7 +167,7 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]
         name = words.text_input("Name", key="label_name", max_chars=100, placeholder="EVENT")
         chosen = colour.color_picker(
             "Colour",
-            label_set.free_colour([label.color for label in present]),
+            next_colour([label.color for label in present]),
             key=f"label_color_{len(present)}",
         )
         meaning = st.text_input(

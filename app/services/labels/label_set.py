@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
 from storage.repository import projects
-from storage.repository.projects import PALETTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,6 @@ def labels(sessions: Sessions, project_id: int) -> tuple[ProjectLabel, ...]:
 def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
     """Each label's colour, `#rrggbb`, by its name."""
     return {label.name: label.color for label in labels(sessions, project_id)}
-
-
-def free_colour(taken: Collection[str]) -> str:
-    """The first colour of the palette that is not taken; where all are, they begin again."""
-    free = (colour for colour in PALETTE if colour not in taken)
-    return next(free, PALETTE[len(taken) % len(PALETTE)])
 
 
 def add_label(

@@ -235,3 +235,33 @@ def test_a_comment_and_the_projects_keys_reach_the_annotator(site: Site) -> None
     assert site.mounted()["comment"] == "two people of one name?"
     keys = {action["name"]: action["keys"] for action in site.mounted()["actions"]}
     assert keys["accept"] == ["Y"]
+
+
+def test_one_decision_at_a_time_stands_in_the_address_and_in_the_session(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document, flow="order")
+    assert site.mounted()["flow"] == "order"
+
+    site.app.session_state["annotator"] = {"flow": "unsure"}
+    site.run()
+    assert site.mounted()["flow"] == "unsure"
+    assert site.app.query_params["flow"] == "unsure"
+
+    del site.app.query_params["flow"]
+    site.run()
+    assert site.mounted()["flow"] == "unsure"
+
+    site.app.session_state["annotator"] = {"flow": ""}
+    site.run()
+    assert site.mounted()["flow"] == ""
+    assert "flow" not in site.app.query_params
+
+
+@pytest.mark.parametrize("nonsense", ["both", ["order"], {"a": 1}, 7])
+def test_a_flow_that_there_is_not_is_as_none(site: Site, nonsense: object) -> None:
+    site.open("annotate", document=site.add(), flow="sideways")
+
+    site.app.session_state["annotator"] = {"flow": nonsense}
+    site.run()
+
+    assert site.mounted()["flow"] == ""
