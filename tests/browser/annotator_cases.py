@@ -119,6 +119,7 @@ CASES: dict[str, Case] = {
     "nested": Case(PLAIN, result(PLAIN, *NESTED)),
     "next": Case("Ada Lovelace lived in London."),
     "empty": Case(PLAIN),
+    "around": Case(PLAIN, result(PLAIN, *NESTED), hints=_HINTS),
     "scripts": Case(
         SCRIPTS,
         result(

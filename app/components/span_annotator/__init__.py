@@ -66,11 +66,12 @@ from core.text.tokenization import tokenize
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _PARTS = ("left", "right", "type")
 _FOLDER = Path(__file__).parent
+_STYLES = ("span_annotator.css", "marks.css", "room.css", "span_list.css", "touch.css")
 _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
     css="\n".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("span_annotator.css", "marks.css")
+        (_FOLDER / name).read_text(encoding="utf-8") for name in _STYLES
     ),
     js=bundle(_FOLDER / "annotator.js"),
     isolate_styles=True,

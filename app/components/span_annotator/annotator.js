@@ -18,9 +18,12 @@ import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
 import { Review } from './review.js';
+import { Room } from './room.js';
+import { SpanList } from './span_list.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
 import { TextView } from './text_view.js';
 import { Tooltip } from './tooltip.js';
+import { Touch } from './touch.js';
 import { UnsavedEdits } from './unsaved_edits.js';
 import { DocumentActions } from './document_actions.js';
 
@@ -65,6 +68,9 @@ export class Annotator extends DocumentActions {
     this.popover = new Popover(this.panel.find('popover'), this);
     this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
     this.pointer = new Pointer(this, this.textView, this.hover, signal);
+    this.touch = new Touch(this, this.textView, this.pointer, signal);
+    this.spanList = new SpanList(this.panel.find('spans'), this);
+    this.room = new Room(this.shell, this, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -90,9 +96,12 @@ export class Annotator extends DocumentActions {
     this.notes.keep();
     this.outbox.leave();
     this.stop.abort();
+    this.spanList.stop();
     this.textView.destroy();
     cancelAnimationFrame(this.frame);
   }
+
+  leaveFullWindow() { this.room.toggle(); }
 
   focus() { this.textView.box.focus({ preventScroll: true }); }
 
@@ -200,6 +209,8 @@ export class Annotator extends DocumentActions {
     this.drawState();
     this.popover.draw();
     this.hover.refresh();
+    this.spanList.draw();
+    this.drawnChoice = { selected: this.selected, candidate: this.candidate };
   }
 
   /** @param {Record<Status, number>} counts */
@@ -280,7 +291,7 @@ function sessionOf({ store, person }) {
   if (!session) {
     const outbox = new DeadLetterOutbox(store, person);
     session = {
-      outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8 },
+      outbox, preferences: { characters: false, hints: false, rejected: false, above: 0.8, full: false },
     };
     SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.

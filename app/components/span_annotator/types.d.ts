@@ -225,10 +225,24 @@ interface Change {
   after: StoredSpan | null;
 }
 
+/** Where a person is in a text: what is chosen, and how far down the text is scrolled, in px. */
+interface Place {
+  selected: string | null;
+  candidate: TextRange | null;
+  scrolled: number;
+}
+
+/** What one edit changed, and where the person was when they made it. */
+interface Edit {
+  changes: Change[];
+  place: Place;
+}
+
 /** One step of undo or redo, and how many of its changes others have overtaken. */
 interface HistoryStep {
   ops: SpanOperation[];
   left: number;
+  place: Place;
 }
 
 /** What labels the words of a place. */
@@ -256,6 +270,8 @@ interface Preferences {
   rejected: boolean;
   /** The confidence from which suggestions are accepted. */
   above: number;
+  /** Whether the annotator takes the whole window. */
+  full: boolean;
 }
 
 interface Session {
@@ -316,4 +332,6 @@ interface Press {
   moved?: boolean;
   anchor?: number | null;
   span?: Span | null;
+  /** Chosen words, whose end is dragged. */
+  words?: TextRange | null;
 }
