@@ -144,6 +144,7 @@ CASES: dict[str, Case] = {
     "many": Case(f"{PLAIN} {PROBLEM * 3}", result(PLAIN, *NESTED), MANY),
     "rebound": Case(PLAIN, result(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),
+    "crowded": crowd(1200, 100, 12),
     "huge": crowd(20_000, 1000, 50),
     "block": crowd(20_000, 1000, 20_000),
 }

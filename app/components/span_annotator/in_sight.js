@@ -4,7 +4,7 @@ import { rectAt } from './geometry.js';
 import { firstBelow } from './viewport.js';
 
 /**
- * The offsets of the text that are in sight.
+ * The offsets of the text that are in sight, from the first line that is whole.
  * @param {TextView} textView
  * @returns {TextRange}
  */
@@ -17,7 +17,8 @@ export function rangeInSight({ box, viewport, paragraphs }) {
   });
   const [first, last] = [seen.at(0), seen.at(-1)];
   if (!first || !last) return { s: 0, e: 0 };
-  return { s: firstBelow(first, top), e: firstBelow(last, bottom) };
+  const line = rectAt(first, first.start).height;
+  return { s: firstBelow(first, top + line), e: firstBelow(last, bottom) };
 }
 
 /**

@@ -3,8 +3,8 @@
 
 const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 const PRESSING = ['Enter', ' ', 'Tab'];
-const MODAL = '[aria-modal="true"], dialog[open]';
-const FLOATING = '[data-baseweb="popover"]'; // Streamlit's popovers and menus; Esc closes them
+const POPOVER = '[data-testid="stPopoverBody"]'; // Streamlit's; it calls itself a dialog
+const MODAL = `[aria-modal="true"], [role="dialog"]:not(${POPOVER})`;
 const TYPED_INTO = 'textarea, select, [role="textbox"], [role="combobox"], '
   + '[contenteditable]:not([contenteditable="false"]), '
   + 'input:not([type="range"], [type="checkbox"], [type="radio"], [type="button"], [type="submit"])';
@@ -34,11 +34,11 @@ export function annotatorHas(event, box) {
   const path = event.composedPath().filter((node) => node instanceof Element);
   const [target] = path;
   if (event.defaultPrevented || isComposing(event) || document.querySelector(MODAL)) return false;
+  if (event.key === 'Escape' && document.querySelector(POPOVER)) return false; // Esc closes it
   if (!target || target === box) return true;
   if (path.some((node) => node.matches(TYPED_INTO))) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (event.key === 'Tab' && target.matches(':focus-visible')) return false;
-  if (event.key === 'Escape' && document.querySelector(FLOATING)) return false;
   return !NEEDS.some(([selector, keys]) => keys.includes(event.key)
     && path.some((node) => node.matches(selector)));
 }

@@ -118,8 +118,9 @@ export function listen(annotator, shell, box, signal) {
     if (focused() === before && !inList) annotator.focus();
   };
   shell.addEventListener('keydown', (event) => {
-    event.stopPropagation(); // or Streamlit's own R and C would fire
-    if (annotatorHas(event, box)) press(event);
+    const isOurs = annotatorHas(event, box);
+    if (isOurs || event.key !== 'Escape') event.stopPropagation(); // or Streamlit's R and C would fire
+    if (isOurs) press(event);
   }, { signal });
   shell.addEventListener('mousedown', (event) => { // a pressed button must not keep the focus
     if (!(event.target instanceof Element && event.target.closest('button'))) return;

@@ -45,6 +45,7 @@ export class Room {
     const { preferences, panel } = this.annotator;
     preferences.full = !preferences.full;
     this.draw();
+    this.annotator.redraw();
     panel.say(preferences.full ? 'The text fills the window. Escape leaves.' : 'The page is shown again.');
     this.annotator.focus();
   }
