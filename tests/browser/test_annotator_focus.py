@@ -1,4 +1,4 @@
-"""Who has the keys: whatever was clicked last, the annotator's keys act, and a control's own stay."""
+"""Who has the keys: after any click the annotator's act, and a control keeps its own."""
 
 from __future__ import annotations
 

@@ -70,9 +70,7 @@ _STYLES = ("span_annotator.css", "marks.css", "room.css", "span_list.css", "touc
 _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
-    css="\n".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in _STYLES
-    ),
+    css="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _STYLES),
     js=bundle(_FOLDER / "annotator.js"),
     isolate_styles=True,
 )

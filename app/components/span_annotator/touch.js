@@ -37,8 +37,8 @@ export class Touch {
   /** @param {TouchEvent} event */
   down({ touches, target }) {
     this.finish();
-    const onHandle = target instanceof Element && target.closest('[data-edge], .act');
-    if (touches.length !== 1 || onHandle || this.annotator.readOnly) return;
+    const onBar = target instanceof Element && target.closest('.bar, .hint, .handle'); // a tap selects
+    if (touches.length !== 1 || onBar || this.annotator.readOnly) return;
     const [{ clientX, clientY }] = touches;
     Object.assign(this, { x: clientX, y: clientY });
     this.timer = setTimeout(() => this.begin(clientX, clientY), LONG_PRESS);
