@@ -34,6 +34,8 @@ AROUND: dict[str, Place] = {
 }
 RIMS = ("header", "margin")
 """Places whose middle other things cover."""
+OTHERS = {"next": "second", "previous": "first"}
+"""Places that lead to another document."""
 INSIDE = ("characters", "hints", "history", "counts", "above")
 
 
@@ -145,7 +147,8 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
     for place, target in places.items():
         click(target, place)
         desk.idle()
-        if place in ("next", "previous"):  # a document in which nothing is selected yet
+        if place in OTHERS:  # in which nothing is selected yet
+            desk.shows(OTHERS[place])
             desk.press("ArrowRight", "Alt+ArrowUp")
         for key, shown in (
             ("a", "3 to review · 1 accepted · 0 rejected"),
