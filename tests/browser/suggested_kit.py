@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from app.services.operations.samples import SAMPLE_LABELS
 from storage.engine import Sessions, writing
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, projects
-from tests.browser.app_kit import SAMPLE_LABELS
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage from London about the Analytical Engine."
 NAMES = (
