@@ -13,8 +13,8 @@ from tests.browser.suggested_kit import suggested
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
 
-Place = Callable[[Page], Locator]
-AROUND: dict[str, Place] = {
+Locate = Callable[[Page], Locator]
+AROUND: dict[str, Locate] = {
     "button": lambda page: page.get_by_role("button", name="Button", exact=True),
     "toggle": lambda page: page.get_by_text("Toggle", exact=True),
     "checkbox": lambda page: page.get_by_text("Checkbox", exact=True),
@@ -39,9 +39,9 @@ OTHERS = {"next": "second", "previous": "first"}
 INSIDE = ("characters", "hints", "history", "counts", "above")
 
 
-def click(target: Locator, place: str) -> None:
+def click(target: Locator, clicked: str) -> None:
     """Clicks in the middle, of what others cover near its left rim."""
-    if place not in RIMS:
+    if clicked not in RIMS:
         target.click()
         return
     box = target.bounding_box()
@@ -54,8 +54,8 @@ def selected(desk: AnnotatorView) -> None:
     desk.bar("m0").click()
 
 
-def keys_act(desk: AnnotatorView, place: str) -> None:
-    """Presses the keys that every place must leave to the annotator, and takes it all back."""
+def keys_act(desk: AnnotatorView, clicked: str) -> None:
+    """Presses the keys that every element must leave to the annotator, and takes it all back."""
     counts = desk.page.get_by_test_id("counts")
     submitted = desk.server()["log"].count("submit")
     for key, shown in (
@@ -67,21 +67,21 @@ def keys_act(desk: AnnotatorView, place: str) -> None:
         ("Control+z", "4 to review · 0 accepted · 0 rejected"),
     ):
         desk.press(key)
-        expect(counts, f"{key} after a click on {place}").to_have_text(shown, timeout=5_000)
+        expect(counts, f"{key} after a click on {clicked}").to_have_text(shown, timeout=5_000)
     desk.press("Control+Enter")
-    expect(desk.page.get_by_test_id("error"), place).to_be_visible()
-    assert desk.saved()["log"].count("submit") == submitted + 1, place
+    expect(desk.page.get_by_test_id("error"), clicked).to_be_visible()
+    assert desk.saved()["log"].count("submit") == submitted + 1, clicked
 
 
 def test_no_click_beside_the_text_takes_the_keys_away(visit: Visit) -> None:
     desk = visit("around", around="yes")
-    for place, locate in AROUND.items():
+    for clicked, locate in AROUND.items():
         selected(desk)
         target = locate(desk.page)
-        if place == "in the popover" and not target.is_visible():
+        if clicked == "in the popover" and not target.is_visible():
             AROUND["popover"](desk.page).click()
-        click(target, place)
-        keys_act(desk, place)
+        click(target, clicked)
+        keys_act(desk, clicked)
 
 
 def test_no_click_on_the_annotators_own_controls_takes_the_keys_away(visit: Visit) -> None:
@@ -133,7 +133,7 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
     desk = AnnotatePage(tab)
     desk.open(site.url, ids[0], project)
     counts = tab.get_by_test_id("counts")
-    places: dict[str, Locator] = {
+    elements: dict[str, Locator] = {
         "next": tab.get_by_role("button", name="arrow_forward"),
         "previous": tab.get_by_role("button", name="arrow_back"),
         "margin": tab.get_by_test_id("stMain"),
@@ -144,11 +144,11 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
         "caption": tab.get_by_text("The suggestions were imported with the document."),
         "header": tab.get_by_test_id("stHeader"),
     }
-    for place, target in places.items():
-        click(target, place)
+    for clicked, target in elements.items():
+        click(target, clicked)
         desk.idle()
-        if place in OTHERS:  # in which nothing is selected yet
-            desk.shows(OTHERS[place])
+        if clicked in OTHERS:  # in which nothing is selected yet
+            desk.shows(OTHERS[clicked])
             desk.press("ArrowRight", "Alt+ArrowUp")
         for key, shown in (
             ("a", "3 to review · 1 accepted · 0 rejected"),
@@ -159,12 +159,12 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
             ("Control+z", "4 to review · 0 accepted · 0 rejected"),
         ):
             desk.press(key)
-            expect(counts, f"{key} after a click on {place}").to_have_text(shown, timeout=5_000)
-        if place == "guidelines":
-            expect(places["guidelines' words"]).to_be_visible()
-        if place == "guidelines' words":
+            expect(counts, f"{key} after a click on {clicked}").to_have_text(shown, timeout=5_000)
+        if clicked == "guidelines":
+            expect(elements["guidelines' words"]).to_be_visible()
+        if clicked == "guidelines' words":
             desk.press("Escape")
-            expect(places["guidelines' words"]).to_be_hidden()
+            expect(elements["guidelines' words"]).to_be_hidden()
             expect(desk.popover).to_be_visible()
     desk.page.get_by_test_id("history").click()
     dialog = tab.get_by_role("dialog")
@@ -172,6 +172,6 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
     desk.press("a", "Escape")
     expect(dialog).to_be_hidden()
     expect(counts).to_have_text("4 to review · 0 accepted · 0 rejected")
-    click(places["margin"], "margin")
+    click(elements["margin"], "margin")
     desk.press("Control+Enter")
     desk.shows("second")

@@ -32,10 +32,10 @@ export class Editor extends Selection {
   edit(ops, { undoable = true, baseVersion = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
-    const place = { ...this.drawnChoice, scrolled: this.textView.box.scrollTop };
+    const viewState = { ...this.drawnChoice, scrolled: this.textView.box.scrollTop };
     for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
     this.rebuild();
-    if (undoable) this.history.record(difference(before, this.view), place);
+    if (undoable) this.history.record(difference(before, this.view), viewState);
     this.redraw();
   }
 
@@ -204,14 +204,14 @@ export class Editor extends Selection {
   applyHistory(step, done, nothing) {
     this.proposal = null;
     if (step) {
-      const { ops, place } = step;
-      const added = done === 'redone' && place.candidate ? ops[0].id : null;
-      this.selected = added ?? place.selected;
-      this.candidate = added ? null : place.candidate;
+      const { ops, viewState } = step;
+      const added = done === 'redone' && viewState.candidate ? ops[0].id : null;
+      this.selected = added ?? viewState.selected;
+      this.candidate = added ? null : viewState.candidate;
       this.quiet = Boolean(added);
       this.edit(ops, { undoable: false });
       const spans = ops.map(({ id }) => this.spanOf(id)).filter((span) => span !== null);
-      showAgain(this.textView, this.candidate ? [this.candidate] : spans, place.scrolled);
+      showAgain(this.textView, this.candidate ? [this.candidate] : spans, viewState.scrolled);
     }
     if (step?.left) this.panel.flash(`${done}, except ${step.left} that others have changed since`);
     else this.panel.say(step ? done : nothing);

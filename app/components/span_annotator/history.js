@@ -18,18 +18,18 @@ export class History {
   forget() { this.done = []; this.undone = []; }
 
   /**
-   * `place`: where the person was when they made the changes.
+   * `viewState`: where the person was when they made the changes.
    * @param {Change[]} changes
-   * @param {Place} place
+   * @param {ViewState} viewState
    */
-  record(changes, place) {
+  record(changes, viewState) {
     if (!changes.length) return;
-    this.done.push({ changes, place });
+    this.done.push({ changes, viewState });
     this.undone = [];
   }
 
   /**
-   * One step back, {ops, left, place}, or null. What is no longer as the step left it, since somebody else
+   * One step back, {ops, left, viewState}, or null. What is no longer as the step left it, since somebody else
    * changed it or the server refused it, is `left` alone; a step of which nothing is there is
    * skipped.
    * @param {View} view
@@ -54,12 +54,12 @@ export class History {
    */
   step(from, to, now, then, view, offsets) {
     for (let edit = from.pop(); edit; edit = from.pop()) {
-      const { changes: all, place } = edit;
+      const { changes: all, viewState } = edit;
       const changes = all.filter((change) => same(view.get(change.id), change[now]));
       if (changes.length) {
-        to.push({ changes, place });
+        to.push({ changes, viewState });
         const states = changes.map((change) => ({ id: change.id, span: change[then] }));
-        return { ops: opsTo(states, offsets), left: all.length - changes.length, place };
+        return { ops: opsTo(states, offsets), left: all.length - changes.length, viewState };
       }
     }
     return null;

@@ -10,12 +10,12 @@ import { firstBelow } from './viewport.js';
  */
 export function rangeInSight({ box, viewport, paragraphs }) {
   const { top, bottom } = box.getBoundingClientRect();
-  const near = paragraphs.filter((paragraph) => viewport.visible.has(paragraph));
-  const seen = near.filter(({ node }) => {
+  const nearby = paragraphs.filter((paragraph) => viewport.visible.has(paragraph));
+  const inView = nearby.filter(({ node }) => {
     const rect = node.getBoundingClientRect();
     return rect.bottom > top && rect.top < bottom;
   });
-  const [first, last] = [seen.at(0), seen.at(-1)];
+  const [first, last] = [inView.at(0), inView.at(-1)];
   if (!first || !last) return { s: 0, e: 0 };
   const line = rectAt(first, first.start).height;
   return { s: firstBelow(first, top + line), e: firstBelow(last, bottom) };

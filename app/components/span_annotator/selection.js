@@ -24,7 +24,7 @@ export class Selection {
   /** @type {string | null} */ selected;
   /** @type {string | null} */ hovered; // the span under the mouse
   /** @type {TextRange | null} */ candidate; // chosen words, to be labelled
-  /** @type {Pick<Place, 'selected' | 'candidate'>} */ drawnChoice = { selected: null, candidate: null };
+  /** @type {Pick<ViewState, 'selected' | 'candidate'>} */ drawnChoice = { selected: null, candidate: null };
   /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
   /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
   /** @type {boolean} */ leaving; // after Esc, Tab leaves the text

@@ -226,7 +226,7 @@ interface Change {
 }
 
 /** Where a person is in a text: what is chosen, and how far down the text is scrolled, in px. */
-interface Place {
+interface ViewState {
   selected: string | null;
   candidate: TextRange | null;
   scrolled: number;
@@ -235,14 +235,14 @@ interface Place {
 /** What one edit changed, and where the person was when they made it. */
 interface Edit {
   changes: Change[];
-  place: Place;
+  viewState: ViewState;
 }
 
 /** One step of undo or redo, and how many of its changes others have overtaken. */
 interface HistoryStep {
   ops: SpanOperation[];
   left: number;
-  place: Place;
+  viewState: ViewState;
 }
 
 /** What labels the words of a place. */

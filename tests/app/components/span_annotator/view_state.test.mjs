@@ -23,13 +23,13 @@ for (const [sight, expected] of [
 
 test('undo and redo name the place of the edit, however often', () => {
   const history = new History();
-  const place = { selected: 'm0', candidate: null, scrolled: 340 };
+  const viewState = { selected: 'm0', candidate: null, scrolled: 340 };
   const before = { ...span(0, 'suggested'), score: 0.9, source: 'model' };
   const after = { ...before, status: 'accepted' };
   const offsets = { toPoints: (offset) => offset };
-  history.record([{ id: 'm0', before, after }], place);
+  history.record([{ id: 'm0', before, after }], viewState);
   for (let round = 0; round < 2; round += 1) {
-    assert.deepEqual(history.undo(new Map([['m0', after]]), offsets)?.place, place);
-    assert.deepEqual(history.redo(new Map([['m0', before]]), offsets)?.place, place);
+    assert.deepEqual(history.undo(new Map([['m0', after]]), offsets)?.viewState, viewState);
+    assert.deepEqual(history.redo(new Map([['m0', before]]), offsets)?.viewState, viewState);
   }
 });
