@@ -18,7 +18,7 @@ from app.web import listen_address, uploads
 from app.whoami import SignedOutError, UnknownPersonError
 
 st.set_page_config(page_title="Spanneal", page_icon=icon(), layout="wide")
-st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 3rem; }</style>")
+st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 1.5rem; }</style>")
 st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
 
 

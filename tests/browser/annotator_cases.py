@@ -158,6 +158,7 @@ CASES: dict[str, Case] = {
     "nested": Case(PLAIN, result(PLAIN, *NESTED)),
     "next": Case("Ada Lovelace lived in London."),
     "empty": Case(PLAIN),
+    "around": Case(PLAIN, result(PLAIN, *NESTED), hints=_HINTS),
     "scripts": Case(
         SCRIPTS,
         result(
@@ -190,6 +191,7 @@ CASES: dict[str, Case] = {
     ),
     "rebound": Case(PLAIN, result(PLAIN, *NESTED), hotkeys={"accept": "Q", "skip": "F2"[0]}),
     "short50": crowd(50, 6, 50),
+    "crowded": crowd(1200, 100, 12),
     "huge": crowd(20_000, 1000, 50),
     "block": crowd(20_000, 1000, 20_000),
 }

@@ -2,7 +2,8 @@
 
 Query parameters: `run` names the model (each test its own), `case` the document, `delay` the
 seconds before an acknowledgement, `deaf` how many messages the server loses at first, `person` who
-works, `wrong_owner` how many clients are another's, `gone` how often the document is not there.
+works, `wrong_owner` how many clients are another's, `gone` how often the document is not there;
+`around` puts every kind of Streamlit's controls around it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import streamlit as st
 
 from app.components.span_annotator import sent_flow, sent_operations, span_annotator
 from core.text.tokenization import tokenize
+from tests.browser import around
 from tests.browser.annotator_cases import CASES
 
 KEY = "annotator"
@@ -38,6 +40,8 @@ def apply(model: dict[str, Any], op: dict[str, Any]) -> str | None:
         name: value for name, value in op.items() if name not in ("seq", "base_version", "op")
     }
     match op["op"]:
+        case "submit" | "accept_all" if model["case"] == "around":
+            return "this document stays open"
         case "add":
             if model["case"] == "refusing":
                 return f"label {op['label']!r} is closed for new spans"
@@ -124,6 +128,8 @@ if sent and sent["doc_id"] == run:
     receive(model, sent)
 if query.get("wide"):
     st.set_page_config(layout="wide")
+if query.get("around"):
+    around.controls()
 result = span_annotator(
     doc_id=run,
     text=document.text,

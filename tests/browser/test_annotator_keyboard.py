@@ -89,7 +89,7 @@ def test_thirty_labels_have_keys_of_their_own_and_one_tab_stop(visit: Visit) -> 
     expect(desk.page.get_by_test_id("above")).to_be_focused()
 
 
-def test_keys_count_where_the_mouse_is_while_nothing_has_the_focus(visit: Visit) -> None:
+def test_keys_act_on_what_the_mouse_points_to_while_nothing_has_the_focus(visit: Visit) -> None:
     desk = visit("nested")
     desk.page.evaluate("document.activeElement.blur()")
     desk.point("Kovalenko")

@@ -68,7 +68,15 @@ from core.text.tokenization import tokenize
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _PARTS = ("left", "right", "type")
 _FOLDER = Path(__file__).parent
-_STYLES = ("span_annotator.css", "marks.css", "labels.css", "decisions.css")
+_STYLES = (
+    "span_annotator.css",
+    "marks.css",
+    "labels.css",
+    "decisions.css",
+    "room.css",
+    "span_list.css",
+    "touch.css",
+)
 _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),

@@ -21,9 +21,12 @@ import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
 import { Review } from './review.js';
+import { Room } from './room.js';
+import { SpanList } from './span_list.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
 import { TextView } from './text_view.js';
 import { Tooltip } from './tooltip.js';
+import { Touch } from './touch.js';
 import { UnsavedEdits } from './unsaved_edits.js';
 import { DocumentActions } from './document_actions.js';
 
@@ -71,6 +74,9 @@ export class Annotator extends DocumentActions {
     this.popover = new Popover(this.panel.find('popover'), this);
     this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
     this.pointer = new Pointer(this, this.textView, this.hover, signal);
+    this.touch = new Touch(this, this.textView, this.pointer, signal);
+    this.spanList = new SpanList(this.panel.find('spans'), this);
+    this.room = new Room(this.shell, this, signal);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -96,9 +102,12 @@ export class Annotator extends DocumentActions {
     this.notes.keep();
     this.outbox.leave();
     this.stop.abort();
+    this.spanList.stop();
     this.textView.destroy();
     cancelAnimationFrame(this.frame);
   }
+
+  leaveFullWindow() { this.room.toggle(); }
 
   focus() { this.textView.box.focus({ preventScroll: true }); }
 
@@ -214,6 +223,8 @@ export class Annotator extends DocumentActions {
     this.decisions.draw();
     this.popover.draw();
     this.hover.refresh();
+    this.spanList.draw();
+    this.drawnChoice = { selected: this.selected, candidate: this.candidate };
   }
 
   /** @param {Record<Status, number>} counts */
@@ -296,7 +307,7 @@ function sessionOf({ store, person, flow }) {
     session = {
       outbox,
       preferences: {
-        ...{ characters: false, hints: false, rejected: false, above: 0.8 },
+        ...{ characters: false, hints: false, rejected: false, above: 0.8, full: false },
         ...{ recent: [], allLabels: false, flow },
       },
     };

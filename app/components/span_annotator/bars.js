@@ -41,7 +41,9 @@ export function overlay(annotator, paragraph, window) {
     if (inWindow(hint)) nodes.push(...hinted(annotator, paragraph, hint));
   }
   for (const { kind, s, e } of marks) {
-    for (const box of boxesOf(paragraph, s, e)) {
+    const boxes = boxesOf(paragraph, s, e);
+    if (kind === 'candidate') nodes.push(...wordHandles(paragraph, { s, e }, boxes));
+    for (const box of boxes) {
       const mark = setBox(el('div', `candidate ${kind}`), box);
       mark.dataset.testid = kind;
       nodes.push(mark);
@@ -132,7 +134,7 @@ function grip(edge, side) {
 
 /**
  * A grip over the words of the selected span, at one of its ends.
- * @param {Span} span
+ * @param {{ id: string }} span
  * @param {Edge} edge
  * @param {Side} side
  * @param {Box} box
@@ -143,6 +145,23 @@ function handle(span, edge, side, box) {
   Object.assign(node.dataset, { testid: 'handle', edge, id: span.id });
   node.title = `Drag to move the ${edge} of this span`;
   return node;
+}
+
+/**
+ * Grips at both ends of chosen words, for fingers.
+ * @param {Paragraph} paragraph
+ * @param {TextRange} range
+ * @param {Box[]} boxes
+ */
+function wordHandles(paragraph, { s, e }, boxes) {
+  const ends = /** @type {[Edge, BoxEnd | null][]} */ (Object.entries(endsOf(paragraph, s, e, boxes)));
+  return ends.flatMap(([edge, end]) => {
+    if (!end || !boxes[end.box]) return [];
+    const node = handle({ id: '' }, edge, end.side, boxes[end.box]);
+    node.classList.add('words');
+    node.title = `Drag to move the ${edge} of these words`;
+    return [node];
+  });
 }
 
 /**

@@ -59,7 +59,10 @@ export class BatchActions extends Editor {
 
   /** @param {number} above */
   acceptAbove(above) {
-    if (suggestions(this.view, above).length) this.edit([{ op: 'accept_all', above, ids: openIds(this.view) }]);
+    const { length } = suggestions(this.view, above);
+    if (!length) return;
+    this.edit([{ op: 'accept_all', above, ids: openIds(this.view) }]);
+    this.panel.say(`${length} accepted`);
   }
 
   rejectRest() {

@@ -21,6 +21,7 @@ export const COMMANDS = {
   line_up: (a) => a.moveByLine(-1),
   more: (a) => a.widen(1),
   less: (a) => a.widen(-1),
+  spans: (a) => a.spanList.open(),
   characters: (a) => a.toggleCharacters(),
   clear: (a) => a.escape(),
   end_later: (a) => a.nudge('end', 1),
@@ -38,5 +39,6 @@ export const COMMANDS = {
   comment: (a) => a.notes.openComment(),
   history: (a) => a.navigateTo('history'),
   denoise: (a) => a.navigateTo('denoise'),
+  full: (a) => a.room.toggle(),
   help: (a) => a.toggleHelp(),
 };

@@ -51,6 +51,7 @@ export class DocumentActions extends BatchActions {
     /** @type {Operation[]} */
     const accepting = suggested ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
     this.edit([...accepting, { op: 'submit' }], { undoable: false });
+    this.panel.say('Submitted. The next document opens.');
     this.navigateTo('next');
   }
 

@@ -2,6 +2,7 @@
 
 import { describe } from './bars.js';
 import { Selection } from './selection.js';
+import { showAgain } from './in_sight.js';
 import { History } from './history.js';
 import { difference, toWire } from './spans.js';
 
@@ -37,9 +38,10 @@ export class Editor extends Selection {
   edit(ops, { undoable = true, baseVersion = this.data.version } = {}) {
     if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
+    const viewState = { ...this.drawnChoice, scrolled: this.textView.box.scrollTop };
     for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
     this.rebuild();
-    if (undoable) this.history.record(difference(before, this.view));
+    if (undoable) this.history.record(difference(before, this.view), viewState);
     this.redraw();
   }
 
@@ -202,13 +204,23 @@ export class Editor extends Selection {
   redo() { this.applyHistory(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
 
   /**
+   * Puts spans back, with what was chosen then, and shows them where they are out of sight.
    * @param {HistoryStep | null} step
    * @param {string} done
    * @param {string} nothing
    */
   applyHistory(step, done, nothing) {
     this.proposal = null;
-    if (step) this.edit(step.ops, { undoable: false });
+    if (step) {
+      const { ops, viewState } = step;
+      const added = done === 'redone' && viewState.candidate ? ops[0].id : null;
+      this.selected = added ?? viewState.selected;
+      this.candidate = added ? null : viewState.candidate;
+      this.quiet = Boolean(added);
+      this.edit(ops, { undoable: false });
+      const spans = ops.map(({ id }) => this.spanOf(id)).filter((span) => span !== null);
+      showAgain(this.textView, this.candidate ? [this.candidate] : spans, viewState.scrolled);
+    }
     if (step?.left) this.panel.flash(`${done}, except ${step.left} that others have changed since`);
     else this.panel.say(step ? done : nothing);
   }

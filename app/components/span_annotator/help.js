@@ -9,6 +9,7 @@ const MOUSE = [
   ['Drag a bar’s end', 'Move the boundary'],
   ['Click a span', 'Select it; click again for the one around it'],
   ['Click a label', 'Keep it active: each drag then adds it directly'],
+  ['Rest a finger', 'On a tablet: choose a word; draw on for more, or drag its ends'],
 ];
 
 /**

@@ -12,20 +12,24 @@ const opsTo = (states, offsets) => states.map(({ id, span }) =>
   (span ? { op: 'restore', ...toWire(span, offsets) } : { op: 'delete', id }));
 
 export class History {
-  /** @type {Change[][]} */ done = [];
-  /** @type {Change[][]} */ undone = [];
+  /** @type {Edit[]} */ done = [];
+  /** @type {Edit[]} */ undone = [];
 
   forget() { this.done = []; this.undone = []; }
 
-  /** @param {Change[]} changes */
-  record(changes) {
+  /**
+   * `viewState`: where the person was when they made the changes.
+   * @param {Change[]} changes
+   * @param {ViewState} viewState
+   */
+  record(changes, viewState) {
     if (!changes.length) return;
-    this.done.push(changes);
+    this.done.push({ changes, viewState });
     this.undone = [];
   }
 
   /**
-   * One step back, {ops, left}, or null. What is no longer as the step left it, since somebody else
+   * One step back, {ops, left, viewState}, or null. What is no longer as the step left it, since somebody else
    * changed it or the server refused it, is `left` alone; a step of which nothing is there is
    * skipped.
    * @param {View} view
@@ -40,8 +44,8 @@ export class History {
   redo(view, offsets) { return this.step(this.undone, this.done, 'before', 'after', view, offsets); }
 
   /**
-   * @param {Change[][]} from
-   * @param {Change[][]} to
+   * @param {Edit[]} from
+   * @param {Edit[]} to
    * @param {'before' | 'after'} now
    * @param {'before' | 'after'} then
    * @param {View} view
@@ -49,12 +53,13 @@ export class History {
    * @returns {HistoryStep | null}
    */
   step(from, to, now, then, view, offsets) {
-    for (let all = from.pop(); all; all = from.pop()) {
+    for (let edit = from.pop(); edit; edit = from.pop()) {
+      const { changes: all, viewState } = edit;
       const changes = all.filter((change) => same(view.get(change.id), change[now]));
       if (changes.length) {
-        to.push(changes);
+        to.push({ changes, viewState });
         const states = changes.map((change) => ({ id: change.id, span: change[then] }));
-        return { ops: opsTo(states, offsets), left: all.length - changes.length };
+        return { ops: opsTo(states, offsets), left: all.length - changes.length, viewState };
       }
     }
     return null;

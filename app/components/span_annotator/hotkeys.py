@@ -47,6 +47,7 @@ ACTIONS = (
     Action("line_up", ("ArrowUp",), "Word on the line above", _FIND),
     Action("more", ("Shift+ArrowRight",), "One word more", _FIND),
     Action("less", ("Shift+ArrowLeft",), "One word fewer", _FIND),
+    Action("spans", ("Shift+L",), "List the spans; ↑ and ↓ go through them", _FIND),
     Action("characters", ("W",), "Words or single characters", _FIND),
     Action("clear", ("Escape",), "Clear the selection; then Tab leaves the text", _FIND, True),
     Action("end_later", ("]",), "End one word later", _MOVE),
@@ -66,6 +67,7 @@ ACTIONS = (
     Action("comment", ("/",), "Comment on this document", _DOCUMENT),
     Action("history", ("Shift+H",), "See what was done here, and restore any version", _DOCUMENT),
     Action("denoise", ("D",), "Watch the model denoise this text", _DOCUMENT),
+    Action("full", ("Shift+F",), "Give the text the whole window; Esc leaves", _DOCUMENT),
     Action("help", ("H", "?"), "Show or hide this help", _DOCUMENT),
 )
 _BY_NAME = {action.name: action for action in ACTIONS}

@@ -1,6 +1,7 @@
 // The keyboard: from a key press to the action or the label that has this key.
 
 import { COMMANDS } from './commands.js';
+import { annotatorHas } from './key_owner.js';
 import { LabelStrokes, pressStroke } from './label_strokes.js';
 
 /** @type {Record<string, string>} */
@@ -73,29 +74,17 @@ export class Keyboard {
   of(action) { return this.first.get(action); }
 }
 
-/** @param {EventTarget | undefined} target */
-const typesInto = (target) => target instanceof Element
-  && target.matches('input, textarea, select, [contenteditable]');
-
-/** @param {KeyboardEvent} event */
-const isTyping = (event) => event.isComposing || event.keyCode === 229
-  || typesInto(event.composedPath()[0]);
-
-const CONTROLS = new Set(['Enter', ' ']); // press a button that has the focus
-
 /**
  * Runs what a key press stands for. Returns whether there was something.
  * @param {Annotator} annotator
  * @param {KeyboardEvent} event
- * @param {boolean} inText
  */
-function run(annotator, event, inText) {
+function run(annotator, event) {
   if (pressStroke(annotator, event, namesOf(event))) return true;
   const binding = annotator.keyboard.find(event);
   if (binding && event.repeat && !HELD.has(binding.action)) return true; // one press, one decision
   if (binding && annotator.panel.helpShown && !OVER_HELP.has(binding.action)) return true;
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!binding || (!inText && plain && (CONTROLS.has(event.key) || event.key === 'Tab'))) return false;
+  if (!binding) return false;
   if (binding.label !== undefined) {
     annotator.useLabel(binding.label);
     return true;
@@ -114,26 +103,37 @@ const OVER_HELP = new Set(['help', 'clear']); // the sheet hides the spans
 const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look at a proposal
 
 /**
- * Listens on the whole component; `box` is the text, where Tab walks through the spans. A key
- * pressed while nothing has the focus counts where the mouse is.
+ * Listens on the component and, since a key needs no click before it, on the page around it; the
+ * focus follows a key into the text `box`, unless the key has taken it elsewhere.
  * @param {Annotator} annotator
  * @param {HTMLElement} shell
  * @param {HTMLElement} box
  * @param {AbortSignal} signal
  */
 export function listen(annotator, shell, box, signal) {
-  /** @type {(event: KeyboardEvent, inText: boolean) => void} */
-  const press = (event, inText) => {
-    if (run(annotator, event, inText)) event.preventDefault();
+  const root = /** @type {Document | ShadowRoot} */ (shell.getRootNode());
+  const focused = () => root.activeElement ?? document.activeElement;
+  /** @param {KeyboardEvent} event */
+  const press = (event) => {
+    const before = focused();
+    if (!run(annotator, event)) return;
+    event.preventDefault();
+    const inList = before instanceof Element && before.matches('[role="listbox"]');
+    if (focused() === before && !inList) annotator.focus();
   };
   shell.addEventListener('keydown', (event) => {
-    event.stopPropagation(); // or Streamlit's own R and C would fire
-    if (!isTyping(event)) press(event, event.target === box);
+    const isOurs = annotatorHas(event, box);
+    if (isOurs || event.key !== 'Escape') event.stopPropagation(); // or Streamlit's R and C would fire
+    if (isOurs) press(event);
+  }, { signal });
+  shell.addEventListener('mousedown', (event) => { // a pressed button must not keep the focus
+    if (!(event.target instanceof Element && event.target.closest('button'))) return;
+    event.preventDefault();
+    annotator.focus();
   }, { signal });
   window.addEventListener('keydown', (event) => {
-    const lost = !document.activeElement || document.activeElement === document.body;
-    if (!lost || isTyping(event) || event.key === 'Tab' || !shell.matches(':hover')) return;
+    if (event.composedPath().includes(shell) || !annotatorHas(event, box)) return;
     event.stopImmediatePropagation();
-    press(event, true);
+    press(event);
   }, { signal, capture: true });
 }

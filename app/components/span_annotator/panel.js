@@ -38,6 +38,7 @@ export class Panel {
       comment: plain('comment', 'Comment', () => annotator.notes.toggleComment()),
       rejected: plain('show-rejected', '', () => annotator.toggleRejected()),
       history: plain('history', 'History', () => annotator.navigateTo('history')),
+      full: plain('full', 'Full window', () => annotator.room.toggle()),
       help: plain('help', 'Help', () => annotator.toggleHelp()),
       suggest: plain('suggest', 'Denoise the rest', () => annotator.suggest()),
       skip: plain('skip', 'Skip', () => annotator.notes.openSkip()),
@@ -101,6 +102,7 @@ export class Panel {
   /** @param {Annotator} annotator */
   drawChoices({ preferences, hints, readOnly, comment }) {
     const { buttons } = this;
+    press(buttons.full, preferences.full, 'Full window');
     buttons.characters.hidden = readOnly;
     press(buttons.characters, preferences.characters, preferences.characters ? 'Characters' : 'Words');
     buttons.one_by_one.hidden = readOnly;
@@ -145,7 +147,11 @@ export class Panel {
    * Tells a screen reader.
    * @param {string} text
    */
-  say(text) { write(this.find('live'), text); }
+  say(text) {
+    const live = this.find('live');
+    const again = text && live.textContent === text; // only what changes is read
+    write(live, again ? `${text}\u00a0` : text);
+  }
 
   /**
    * Tells everybody, for a moment.

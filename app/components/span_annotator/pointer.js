@@ -64,6 +64,7 @@ export class Pointer {
     if (!press || annotator.readOnly) return;
     const still = Math.hypot(event.clientX - press.x, event.clientY - press.y) < STILL;
     if (!press.moved && (still || (press.id && !press.edge))) return;
+    if (event.pointerType === 'touch' && !press.edge) { this.press = null; return; } // it scrolls
     if (!press.moved) this.begin(press);
     this.scroll(event.clientY);
     const offset = offsetAt(this.textView, event.clientX, event.clientY);
@@ -81,6 +82,7 @@ export class Pointer {
     this.textView.box.classList.toggle('resizing', Boolean(press.edge));
     press.anchor = offsetAt(this.textView, press.x, press.y);
     press.span = press.edge ? this.annotator.spanOf(press.id ?? null) : null;
+    press.words = press.edge && !press.span ? this.annotator.candidate : null;
   }
 
   /**
@@ -90,7 +92,8 @@ export class Pointer {
    */
   rangeTo(press, offset) {
     const { units } = this.annotator;
-    if (press.span && press.edge) return units.drag(press.span, press.edge, offset);
+    const resized = press.span ?? press.words;
+    if (resized && press.edge) return units.drag(resized, press.edge, offset);
     if (press.anchor === null || press.anchor === undefined) return null;
     return units.snap(Math.min(press.anchor, offset), Math.max(press.anchor, offset));
   }

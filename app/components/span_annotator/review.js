@@ -71,6 +71,7 @@ export class Review {
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return; // Ctrl+Enter submits
     if (event.key === 'Enter') this.apply();
     else if (event.key === 'Escape') this.annotator.focus();
     else return;

@@ -2,6 +2,7 @@
 
 import { describe } from './bars.js';
 import { rectAt } from './geometry.js';
+import { firstInSight, isInSight, rangeInSight } from './in_sight.js';
 import { nesting } from './spans.js';
 
 const FAR = 400; // words; a line has fewer
@@ -24,6 +25,7 @@ export class Selection {
   /** @type {string | null} */ selected;
   /** @type {string | null} */ hovered; // the span under the mouse
   /** @type {TextRange | null} */ candidate; // chosen words, to be labelled
+  /** @type {Pick<ViewState, 'selected' | 'candidate'>} */ drawnChoice = { selected: null, candidate: null };
   /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
   /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
   /** @type {boolean} */ leaving; // after Esc, Tab leaves the text
@@ -51,6 +53,9 @@ export class Selection {
    * @param {string} _label
    */
   add(_label) {}
+
+  /** @abstract */
+  leaveFullWindow() {}
 
   /** Words, or single characters. */
   get units() { return this.preferences.characters ? this.characters : this.tokens; }
@@ -120,6 +125,7 @@ export class Selection {
 
   escape() {
     const nothing = !this.selected && !this.candidate && !this.panel.helpShown;
+    if (nothing && this.preferences.full) { this.leaveFullWindow(); return; }
     if (nothing) this.armed = null;
     this.panel.helpShown = false;
     this.clear();
@@ -128,13 +134,16 @@ export class Selection {
   }
 
   /**
-   * Selects the next or previous span. False past the last one, so that Tab moves on.
+   * Selects the next or previous span, the first one among those in sight. False past the last
+   * one, so that Tab moves on.
    * @param {number} direction
    */
   step(direction) {
     this.hovered = null;
     if (this.leaving || !this.shown.length) return false;
-    const at = this.shown.findIndex(({ id }) => id === this.selected);
+    const current = this.selectedSpan;
+    const known = current && (direction < 0 || isInSight(this.textView, current));
+    const at = known ? this.shown.indexOf(current) : -1;
     const next = at < 0 ? (direction > 0 ? this.firstAfterCandidate() : -1) : at + direction;
     const span = this.shown[next];
     this.select(span?.id ?? null);
@@ -143,7 +152,8 @@ export class Selection {
   }
 
   firstAfterCandidate() {
-    const from = this.candidate?.s ?? 0;
+    if (!this.candidate) return firstInSight(this.shown, rangeInSight(this.textView));
+    const from = this.candidate.s;
     return Math.max(0, this.shown.findIndex(({ s }) => s >= from));
   }
 

@@ -242,10 +242,24 @@ interface Change {
   after: StoredSpan | null;
 }
 
+/** Where a person is in a text: what is chosen, and how far down the text is scrolled, in px. */
+interface ViewState {
+  selected: string | null;
+  candidate: TextRange | null;
+  scrolled: number;
+}
+
+/** What one edit changed, and where the person was when they made it. */
+interface Edit {
+  changes: Change[];
+  viewState: ViewState;
+}
+
 /** One step of undo or redo, and how many of its changes others have overtaken. */
 interface HistoryStep {
   ops: SpanOperation[];
   left: number;
+  viewState: ViewState;
 }
 
 /** What labels the words of a place. */
@@ -278,6 +292,8 @@ interface Preferences {
   /** Whether all rows of labels are shown. */
   allLabels: boolean;
   flow: Flow;
+  /** Whether the annotator takes the whole window. */
+  full: boolean;
 }
 
 interface Session {
@@ -338,4 +354,6 @@ interface Press {
   moved?: boolean;
   anchor?: number | null;
   span?: Span | null;
+  /** Chosen words, whose end is dragged. */
+  words?: TextRange | null;
 }

@@ -95,7 +95,7 @@ export class Viewport {
  * @param {Paragraph} paragraph
  * @param {number} y
  */
-function firstBelow(paragraph, y) {
+export function firstBelow(paragraph, y) {
   let low = paragraph.start;
   let high = paragraph.end;
   while (low < high) {

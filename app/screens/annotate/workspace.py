@@ -20,6 +20,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.conflicts import Conflict
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.annotation.news import News
+from app.services.operations.projects import ProjectView
 from app.services.suggestions.queue import next_document
 from app.services.team.assignment import FullError
 from storage.enums import DocumentStatus
@@ -43,8 +44,10 @@ def column() -> Any:
         return st.container(width=WIDTH)
 
 
-def heading(app: AppContext, service: AnnotationService, above: Heading) -> None:
-    """The document's name, place and status, and the ways on."""
+def heading(
+    app: AppContext, service: AnnotationService, above: Heading, project: ProjectView
+) -> None:
+    """The document's name, its place in the project, its status, and the ways on."""
     around, status = above.surroundings, above.status
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
@@ -53,7 +56,10 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
         st.badge(STATUS[status], color=_BADGES[status])
         if above.split == "holdout":
             st.badge("Held out", icon=":material/lock_person:", color="violet", help=HELD_OUT)
-        st.caption(f"{around.number:,} of {around.total:,}", width="content")
+        st.caption(
+            f"{around.number:,} of {around.total:,} in {literal(clipped(project.name, 40))}",
+            width="content",
+        )
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
         if not withheld(above.split, status) and st.button(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import context
 from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
-from app.screens.common.wording import literal
+from app.screens.common.wording import clipped, literal
 from app.screens.denoise.beside import choose_beside
 from app.screens.denoise.overview import overview_rows
 from app.services.labels import label_set
@@ -28,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     ):
         location.go(location.ANNOTATE, document_id)
     st.subheader("Denoise", anchor=False, width="content")
+    st.caption(literal(clipped(project.name, 40)), width="content")
     choice = sentence.choose_sentence(app, project.id, document_id)
     predictor = run_comparison.choose_version(app, predictor, "denoise_version", folded=True)
     with st.spinner("Loading the model …"):

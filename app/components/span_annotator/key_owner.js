@@ -1,0 +1,44 @@
+// Who has a key press: the control that has the focus, or the annotator. It has every key that no
+// control needs, wherever the focus is: nobody has to click into the text first.
+
+const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
+const PRESSING = ['Enter', ' ', 'Tab'];
+const POPOVER = '[data-testid="stPopoverBody"]'; // Streamlit's; it calls itself a dialog
+const MODAL = `[aria-modal="true"], [role="dialog"]:not(${POPOVER})`;
+const TYPED_INTO = 'textarea, select, [role="textbox"], [role="combobox"], '
+  + '[contenteditable]:not([contenteditable="false"]), '
+  + 'input:not([type="range"], [type="checkbox"], [type="radio"], [type="button"], [type="submit"])';
+
+/** @type {[string, string[]][]} Controls, and the plain keys that they need. */
+const NEEDS = [
+  ['input[type="range"], [role="slider"]', [...ARROWS, 'Home', 'End', 'PageUp', 'PageDown', 'Tab']],
+  ['[role="toolbar"] button, [role="tab"], [role="radio"], input[type="radio"]',
+    [...ARROWS, 'Home', 'End']],
+  ['[role="menu"], [role="listbox"], [role="grid"], [role="tree"]',
+    [...ARROWS, ...PRESSING, 'Home', 'End', 'PageUp', 'PageDown', 'Escape']],
+  ['button, a[href], summary, input, [role="button"], [role="tab"], [role="switch"]', PRESSING],
+  ['[role="alertdialog"]', [...PRESSING, 'Escape']],
+];
+
+/** @param {KeyboardEvent} event */
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+/**
+ * Whether the annotator has a key press. What is typed into and a modal dialog keep every key;
+ * other controls keep the plain keys that they need; Tab leaves whatever shows that it has the
+ * focus, but `box`, the text, where it walks through the spans.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} box
+ */
+export function annotatorHas(event, box) {
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  const [target] = path;
+  if (event.defaultPrevented || isComposing(event) || document.querySelector(MODAL)) return false;
+  if (event.key === 'Escape' && document.querySelector(POPOVER)) return false; // Esc closes it
+  if (!target || target === box) return true;
+  if (path.some((node) => node.matches(TYPED_INTO))) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (event.key === 'Tab' && target.matches(':focus-visible')) return false;
+  return !NEEDS.some(([selector, keys]) => keys.includes(event.key)
+    && path.some((node) => node.matches(selector)));
+}

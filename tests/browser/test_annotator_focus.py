@@ -1,0 +1,177 @@
+"""Who has the keys: after any click the annotator's act, and a control keeps its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.desk import AnnotatorView, Visit
+from tests.browser.suggested_kit import suggested
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
+
+Locate = Callable[[Page], Locator]
+AROUND: dict[str, Locate] = {
+    "button": lambda page: page.get_by_role("button", name="Button", exact=True),
+    "toggle": lambda page: page.get_by_text("Toggle", exact=True),
+    "checkbox": lambda page: page.get_by_text("Checkbox", exact=True),
+    "slider": lambda page: page.get_by_test_id("stSlider"),
+    "radio": lambda page: page.get_by_text("second", exact=True),
+    "segment": lambda page: page.get_by_text("right", exact=True),
+    "tab": lambda page: page.get_by_role("tab", name="Tab B"),
+    "expander": lambda page: page.locator("summary"),
+    "popover": lambda page: page.get_by_role("button", name="Popover", exact=True),
+    "in the popover": lambda page: page.get_by_role("button", name="Popover button"),
+    "side bar": lambda page: page.get_by_text("Side bar", exact=True),
+    "side button": lambda page: page.get_by_role("button", name="Side button"),
+    "title": lambda page: page.get_by_role("heading", name="A title"),
+    "header": lambda page: page.get_by_test_id("stHeader"),
+    "margin": lambda page: page.get_by_test_id("stMain"),
+    "text": lambda page: page.get_by_test_id("stText"),
+}
+RIMS = ("header", "margin")
+"""Places whose middle other things cover."""
+OTHERS = {"next": "second", "previous": "first"}
+"""Places that lead to another document."""
+INSIDE = ("characters", "hints", "history", "counts", "above")
+
+
+def click(target: Locator, clicked: str) -> None:
+    """Clicks in the middle, of what others cover near its left rim."""
+    if clicked not in RIMS:
+        target.click()
+        return
+    box = target.bounding_box()
+    assert box is not None
+    target.page.mouse.click(box["x"] + 4, box["y"] + box["height"] - 4)
+
+
+def selected(desk: AnnotatorView) -> None:
+    """Selects the first suggestion; the click gives the text the focus."""
+    desk.bar("m0").click()
+
+
+def keys_act(desk: AnnotatorView, clicked: str) -> None:
+    """Presses the keys that every element must leave to the annotator, and takes it all back."""
+    counts = desk.page.get_by_test_id("counts")
+    submitted = desk.server()["log"].count("submit")
+    for key, shown in (
+        ("a", "3 to review · 1 accepted · 0 rejected"),
+        ("x", "2 to review · 1 accepted · 1 rejected"),
+        ("1", "1 to review · 2 accepted · 1 rejected"),
+        ("Control+z", "2 to review · 1 accepted · 1 rejected"),
+        ("Control+z", "3 to review · 1 accepted · 0 rejected"),
+        ("Control+z", "4 to review · 0 accepted · 0 rejected"),
+    ):
+        desk.press(key)
+        expect(counts, f"{key} after a click on {clicked}").to_have_text(shown, timeout=5_000)
+    desk.press("Control+Enter")
+    expect(desk.page.get_by_test_id("error"), clicked).to_be_visible()
+    assert desk.saved()["log"].count("submit") == submitted + 1, clicked
+
+
+def test_no_click_beside_the_text_takes_the_keys_away(visit: Visit) -> None:
+    desk = visit("around", around="yes")
+    for clicked, locate in AROUND.items():
+        selected(desk)
+        target = locate(desk.page)
+        if clicked == "in the popover" and not target.is_visible():
+            AROUND["popover"](desk.page).click()
+        click(target, clicked)
+        keys_act(desk, clicked)
+
+
+def test_no_click_on_the_annotators_own_controls_takes_the_keys_away(visit: Visit) -> None:
+    desk = visit("around")
+    for part in INSIDE:
+        selected(desk)
+        control = desk.page.get_by_test_id(part)
+        control.click()
+        if control.evaluate("node => node.matches('[aria-pressed=true]')"):
+            control.click()
+        keys_act(desk, part)
+
+
+def test_what_is_typed_into_keeps_its_keys(visit: Visit) -> None:
+    desk = visit("around", around="yes")
+    selected(desk)
+    field = desk.page.get_by_label("Text", exact=True)
+    field.click()
+    desk.press("a", "x", "1", "Control+z", "h")
+    expect(field).to_be_focused()
+    expect(desk.page.get_by_test_id("counts")).to_contain_text("4 to review")
+    expect(desk.page.get_by_test_id("help-sheet")).to_be_hidden()
+
+
+def test_a_control_that_shows_its_focus_keeps_the_keys_that_work_it(visit: Visit) -> None:
+    desk = visit("around", around="yes")
+    selected(desk)
+    thumb = desk.page.get_by_role("slider", name="Slider")
+    thumb.focus()
+    desk.press("ArrowRight")
+    expect(thumb).to_have_value("6")
+    toggle = desk.page.get_by_role("switch", name="Toggle")
+    toggle.focus()
+    desk.press("Space")
+    expect(toggle).to_be_checked()
+    above = desk.page.get_by_test_id("above")
+    above.focus()
+    desk.press("End")
+    expect(above).to_have_value("100")
+    expect(desk.page.get_by_test_id("counts")).to_contain_text("4 to review")
+    label = desk.page.get_by_test_id("label").first
+    label.focus()
+    desk.press("Enter")
+    assert desk.saved()["spans"]["m0"]["status"] == "accepted"
+
+
+def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Site) -> None:
+    project, ids = suggested(site.sessions, "Keys", ["first", "second", "third"])
+    desk = AnnotatePage(tab)
+    desk.open(site.url, ids[0], project)
+    counts = tab.get_by_test_id("counts")
+    elements: dict[str, Locator] = {
+        "next": tab.get_by_role("button", name="arrow_forward"),
+        "previous": tab.get_by_role("button", name="arrow_back"),
+        "margin": tab.get_by_test_id("stMain"),
+        "name": tab.get_by_role("heading", name="first"),
+        "guidelines": tab.get_by_role("button", name="Guidelines"),
+        "guidelines' words": tab.get_by_text("How to decide"),
+        "switch": tab.get_by_test_id("stCheckbox"),
+        "caption": tab.get_by_text("The suggestions were imported with the document."),
+        "header": tab.get_by_test_id("stHeader"),
+    }
+    for clicked, target in elements.items():
+        click(target, clicked)
+        desk.idle()
+        if clicked in OTHERS:  # in which nothing is selected yet
+            desk.shows(OTHERS[clicked])
+            desk.press("ArrowRight", "Alt+ArrowUp")
+        for key, shown in (
+            ("a", "3 to review · 1 accepted · 0 rejected"),
+            ("x", "2 to review · 1 accepted · 1 rejected"),
+            ("1", "1 to review · 2 accepted · 1 rejected"),
+            ("Control+z", "2 to review · 1 accepted · 1 rejected"),
+            ("Control+z", "3 to review · 1 accepted · 0 rejected"),
+            ("Control+z", "4 to review · 0 accepted · 0 rejected"),
+        ):
+            desk.press(key)
+            expect(counts, f"{key} after a click on {clicked}").to_have_text(shown, timeout=5_000)
+        if clicked == "guidelines":
+            expect(elements["guidelines' words"]).to_be_visible()
+        if clicked == "guidelines' words":
+            desk.press("Escape")
+            expect(elements["guidelines' words"]).to_be_hidden()
+            expect(desk.popover).to_be_visible()
+    desk.page.get_by_test_id("history").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    desk.press("a", "Escape")
+    expect(dialog).to_be_hidden()
+    expect(counts).to_have_text("4 to review · 0 accepted · 0 rejected")
+    click(elements["margin"], "margin")
+    desk.press("Control+Enter")
+    desk.shows("second")

@@ -1,0 +1,47 @@
+"""How much of the window the annotator takes, and that its last button is always in sight."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.suggested_kit import suggested
+
+pytestmark = pytest.mark.xdist_group("browser-site")
+
+SIZES = ((1440, 900), (1200, 800), (800, 900), (800, 800), (1920, 1080))
+
+
+def test_the_text_fills_the_window_and_submit_stays_in_sight(tab: Page, site: Site) -> None:
+    project, ids = suggested(site.sessions, "Room", ["long"], lines=60)
+    desk = AnnotatePage(tab)
+    before = tab.viewport_size
+    desk.open(site.url, ids[0], project)
+    expect(tab.get_by_text("1 of 1 in Room")).to_be_visible()
+    submit, page = tab.get_by_test_id("submit"), tab.get_by_test_id("stMain")
+    try:
+        for width, height in SIZES:
+            tab.set_viewport_size(ViewportSize(width=width, height=height))
+            expect(submit).to_be_in_viewport(ratio=1)
+            scrolls = page.evaluate("page => page.scrollHeight - page.clientHeight")
+            assert scrolls <= 0, (width, height, scrolls)
+        desk.press("Shift+F")
+        shell = tab.get_by_test_id("span-annotator")
+        expect(shell).to_have_css("position", "fixed")
+        expect(submit).to_be_in_viewport(ratio=1)
+        assert shell.bounding_box() == {"x": 0, "y": 0, "width": 1920, "height": 1080}
+        assert tab.evaluate("document.elementFromPoint(960, 8).closest('header') === null")
+        desk.press("Tab", "a")
+        expect(tab.get_by_test_id("counts")).to_contain_text("1 accepted")
+        desk.press("Escape")
+        expect(shell).to_have_css("position", "fixed")
+        desk.press("Escape")
+        expect(shell).to_have_css("position", "relative")
+        tab.get_by_test_id("full").click()
+        expect(shell).to_have_css("position", "fixed")
+        tab.get_by_test_id("full").click()
+        expect(shell).to_have_css("position", "relative")
+    finally:
+        if before:
+            tab.set_viewport_size(before)
