@@ -42,10 +42,13 @@ sent.
     can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
     conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
     news: `{version, text, spans}`: what others did, told once for each version.
+    reading: `{read, sentences, unread, stopped}` while a model reads a long document part by part:
+        sentences read and in all, the stretches it has not read; None where nothing is to come.
 
 and returns
 
-    `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise",
+    `ops`, what `sent_operations` gives; `sight`, `{doc_id, offset}`, the first code point that is
+    in sight where no model has read; and `navigate`: "next", "previous", "denoise",
     "history" or "suggest" in the one run after the person asked for it, else None; with a
     span selected, "denoise@17" names where it begins.
 """
@@ -70,7 +73,8 @@ _COMPONENT = st.components.v2.component(
     "span_annotator",
     html=(_FOLDER / "span_annotator.html").read_text(encoding="utf-8"),
     css="\n".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("span_annotator.css", "marks.css")
+        (_FOLDER / name).read_text(encoding="utf-8")
+        for name in ("span_annotator.css", "marks.css", "long_document.css")
     ),
     js=bundle(_FOLDER / "annotator.js"),
     isolate_styles=True,
@@ -118,6 +122,7 @@ def span_annotator(
     version: int = 0,
     conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
@@ -127,8 +132,15 @@ def span_annotator(
         **{"held_out": held_out, "actions": table(hotkeys or {})},
         **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
+        "reading": reading,
     }
-    return _COMPONENT(key=key, data=data, on_ops_change=_nothing, on_navigate_change=_nothing)
+    return _COMPONENT(
+        key=key,
+        data=data,
+        on_ops_change=_nothing,
+        on_navigate_change=_nothing,
+        on_sight_change=_nothing,
+    )
 
 
 def _plain(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,11 +12,13 @@ import { EmptyQuestion } from './empty_question.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
+import { LongDocument } from './long_document.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
+import { ReadingQuestion } from './reading_question.js';
 import { Review } from './review.js';
 import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
 import { TextView } from './text_view.js';
@@ -65,6 +67,8 @@ export class Annotator extends DocumentActions {
     this.popover = new Popover(this.panel.find('popover'), this);
     this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
     this.pointer = new Pointer(this, this.textView, this.hover, signal);
+    this.long = new LongDocument(this, this.panel.find, signal);
+    this.readingQuestion = new ReadingQuestion(this.panel.find('unready'), this);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -122,7 +126,7 @@ export class Annotator extends DocumentActions {
     this.conflicts.receive(data.conflicts);
     this.announce(data.news);
     this.rebuild();
-    this.redraw();
+    if (isNew) this.redraw(); else this.long.steady(() => this.redraw());
     if (emptied) this.saved();
   }
 
@@ -147,6 +151,8 @@ export class Annotator extends DocumentActions {
     this.pointer.finish();
     this.reset();
     this.notes.reset();
+    this.long.open(data);
+    this.readingQuestion.close();
     const active = document.activeElement;
     if (!active || active === document.body) this.focus();
   }
@@ -195,6 +201,8 @@ export class Annotator extends DocumentActions {
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.emptyQuestion.draw(counts, this.readOnly);
+    this.readingQuestion.draw();
+    this.long.draw();
     this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();
@@ -306,6 +314,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   annotator.outbox.resume();
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
+  annotator.long.look = (offset) => setStateValue('sight', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
   annotator.update(data);
   comeBack(annotator, session);
   return () => {

@@ -10,6 +10,7 @@ export const COMMANDS = {
   reject_rest: (a) => a.rejectRest(),
   next_span: (a) => a.step(1),
   previous_span: (a) => a.step(-1),
+  least_sure: (a) => a.long.step(),
   outwards: (a) => a.nest(1),
   inwards: (a) => a.nest(-1),
   next_word: (a) => a.walk(1),

@@ -4,7 +4,8 @@
 import { el } from './dom.js';
 import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
-import { Viewport } from './viewport.js';
+import { rectAt } from './geometry.js';
+import { Viewport, sightOf } from './viewport.js';
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
@@ -158,6 +159,27 @@ export class TextView {
     return this.covering(span.s, span.e).flatMap(({ over }) =>
       [...over.children].filter((node) => node instanceof HTMLElement && node.dataset.id === id));
   }
+
+  /** The offsets that are in sight. */
+  inSight() { return sightOf(this.box, this.paragraphs); }
+
+  /**
+   * Scrolls until an offset's line is the first; the paragraphs above get their heights only then.
+   * @param {number} offset
+   */
+  toTop(offset) {
+    this.paragraphAt(offset).node.scrollIntoView({ block: 'nearest' });
+    this.box.scrollTop += this.topOf(offset) - this.box.getBoundingClientRect().top - 8;
+  }
+
+  /**
+   * Where an offset's line begins on the screen.
+   * @param {number} offset
+   */
+  topOf(offset) { return rectAt(this.paragraphAt(offset), offset).top; }
+
+  /** @param {number} offset */
+  paragraphAt(offset) { return this.paragraphs[Math.max(0, lowerBound(this.starts, offset + 1) - 1)]; }
 
   /** @param {number} offset */
   reveal(offset) {

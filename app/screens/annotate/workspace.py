@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
+from app.screens.annotate import long_document
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
@@ -32,6 +33,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
 _UNCOVERED_SHOWN = 5
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
+NOT_YET = "No suggestions yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
 
@@ -150,6 +152,7 @@ def annotator(
         version=view.version,
         conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
+        reading=long_document.reading(view),
     )
 
 
@@ -161,6 +164,8 @@ def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
 def _nothing(view: DocumentView) -> str:
     if view.held_out:
         return HELD_OUT
+    if view.progress:
+        return NOT_YET
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
@@ -212,6 +217,11 @@ def _of_model(view: DocumentView) -> str:
     learnt = f", learnt from {count(view.learnt_from, 'document')}" if view.learnt_from else ""
     model = f"Model version {view.model_version_id}"
     sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
+    if view.progress:
+        read = f"{view.progress.read:,} of {view.progress.sentences:,} sentences"
+        return (
+            f"Suggestions by model version {view.model_version_id} for {read} ({sampler}{learnt})."
+        )
     if view.predicted == "nothing":
         return f"{model} found no entities in this document ({sampler}{learnt})."
     return f"Suggestions by model version {view.model_version_id} ({sampler}{learnt})."

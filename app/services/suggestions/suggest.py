@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from app.services.team.permissions import require
 from core.types import Entity, Prediction, SamplerSettings, Token, key_of
 from storage.engine import Sessions
 from storage.models import AnnotationSet, Document
+from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects
 
 RADAR = 0.2
@@ -62,6 +63,15 @@ class Custom:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Whole sentences of a long document that are read in one go, in code points."""
+
+    start: int
+    end: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a model version says of a text."""
 
@@ -72,6 +82,8 @@ class Answer:
     uncovered: tuple[Token, ...]
     merged: Merged | None = None
     """The entities with what the project's documents taught; None where they taught nothing."""
+    unread: tuple[Part, ...] = ()
+    """What it has not read yet, see `app.services.suggestions.by_parts`."""
 
 
 def ask(
@@ -170,33 +182,45 @@ def wants(
         return False  # imported suggestions are what the person asked to see
     if latest.model_version_id != predictor.model_version_id:
         return True
+    if latest.provenance.get("unread"):
+        return False  # the rest is read in parts
     return refresh and instant.is_older(session, latest, document.project_id)
 
 
 def keep(session: Session, document: Document, answer: Answer) -> None:
     """Keeps the answer, by today's names of what the model calls by earlier ones."""
     names = label_names.current(session, document.project_id)
-    merged = answer.merged
-    spans = (
-        drafts.suggestions(drafts.renamed(answer.entities, names), answer.model_version_id)
-        if merged is None
-        else instant.suggestions(merged, answer.model_version_id, names)
-    )
     annotation_sets.add_prediction(
         session,
         document.id,
-        spans,
+        spans_of(answer, names),
         model_version_id=answer.model_version_id,
-        provenance={
-            **({"instant": instant.provenance(merged)} if merged else {}),
-            "sampler": asdict(answer.settings),
-            "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
-            "hints": [
-                [hint.start, hint.end, hint.label, hint.score]
-                for hint in drafts.best_once(drafts.renamed(answer.hints, names))
-            ],
-        },
+        provenance=provenance_of(answer, names),
     )
+
+
+def spans_of(answer: Answer, names: Mapping[str, str]) -> tuple[SpanRecord, ...]:
+    """The answer's entities as suggested spans, by today's `names` of their labels."""
+    version_id = answer.model_version_id
+    if answer.merged is not None:
+        return instant.suggestions(answer.merged, version_id, names)
+    return drafts.suggestions(drafts.renamed(answer.entities, names), version_id)
+
+
+def provenance_of(answer: Answer, names: Mapping[str, str]) -> dict[str, Any]:
+    """How the answer was made, and what it holds beside its entities."""
+    unread = [[part.start, part.end, part.sentences] for part in answer.unread]
+    sentences = sum(part.sentences for part in answer.unread)
+    return {
+        **({"instant": instant.provenance(answer.merged)} if answer.merged else {}),
+        **({"unread": unread, "sentences": sentences} if unread else {}),
+        "sampler": asdict(answer.settings),
+        "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
+        "hints": [
+            [hint.start, hint.end, hint.label, hint.score]
+            for hint in drafts.best_once(drafts.renamed(answer.hints, names))
+        ],
+    }
 
 
 def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:
