@@ -36,7 +36,7 @@ ACTIONS = (
     Action("reject_rest", ("Shift+X",), "Reject all remaining suggestions", _SPANS),
     Action("next_span", ("Tab",), "Next span", _FIND, fixed=True),
     Action("previous_span", ("Shift+Tab",), "Previous span", _FIND, fixed=True),
-    Action("least_sure", ("Shift+U",), "The suggestion the model is least sure of, then the next", _FIND),
+    Action("least_sure", ("Shift+U",), "The least sure suggestion, then the next", _FIND),
     Action("outwards", ("Alt+ArrowUp",), "The span around it", _FIND),
     Action("inwards", ("Alt+ArrowDown",), "The span inside it", _FIND),
     Action("next_word", ("ArrowRight",), "Next word", _FIND),

@@ -1,6 +1,6 @@
 // Asked once before a document is submitted whose suggestions are not all there yet.
 
-import { button, el } from './dom.js';
+import { button, el, write } from './dom.js';
 
 export class ReadingQuestion {
   /**
@@ -26,12 +26,10 @@ export class ReadingQuestion {
   asks() {
     const { reading } = this.annotator.data;
     if (!reading || this.open) { this.node.hidden = true; return false; }
-    const rest = reading.sentences - reading.read;
-    this.text.textContent = `${rest.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences have no `
-      + 'suggestions yet. Submit now? What you did is saved; these sentences get none.';
     this.node.hidden = false;
+    this.draw();
     this.yes.focus();
-    this.annotator.panel.say(this.text.textContent);
+    this.annotator.panel.say(this.text.textContent ?? '');
     return true;
   }
 
@@ -41,8 +39,13 @@ export class ReadingQuestion {
     if (focused) this.annotator.focus();
   }
 
-  /** Goes once there is nothing to wait for. */
+  /** Says how much is missing; goes once nothing is. */
   draw() {
-    if (this.open && (!this.annotator.data.reading || this.annotator.readOnly)) this.close();
+    const { data: { reading }, readOnly } = this.annotator;
+    if (!this.open) return;
+    if (!reading || readOnly) { this.close(); return; }
+    const rest = reading.sentences - reading.read;
+    write(this.text, `${rest.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences have no `
+      + 'suggestions yet. Submit now? What you did is saved; these sentences get none.');
   }
 }
