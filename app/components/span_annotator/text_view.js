@@ -7,6 +7,8 @@ import { lowerBound } from './offsets.js';
 import { rectAt } from './geometry.js';
 import { Viewport, sightOf } from './viewport.js';
 
+const FRAMES = 6; // in which the text is laid out where one goes
+const ABOVE = 8; // px left above the line that one goes to
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
 export class TextView {
@@ -164,12 +166,13 @@ export class TextView {
   inSight() { return sightOf(this.box, this.paragraphs); }
 
   /**
-   * Scrolls until an offset's line is the first; the paragraphs above get their heights only then.
+   * Scrolls until an offset's line is the first, for some frames: paragraphs get their heights as
+   * they come into view.
    * @param {number} offset
    */
-  toTop(offset) {
-    this.paragraphAt(offset).node.scrollIntoView({ block: 'nearest' });
-    this.box.scrollTop += this.topOf(offset) - this.box.getBoundingClientRect().top - 8;
+  toTop(offset, frames = FRAMES) {
+    this.box.scrollTop += this.topOf(offset) - this.box.getBoundingClientRect().top - ABOVE;
+    if (frames) requestAnimationFrame(() => this.toTop(offset, frames - 1));
   }
 
   /**
