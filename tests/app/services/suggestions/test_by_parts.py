@@ -135,7 +135,8 @@ def test_all_parts_give_what_one_reading_gives(desk: Desk, monkeypatch: pytest.M
         other_id = other.id
     whole = desk.service.open(other_id, "Ada")
 
-    assert view.progress is None and not view.being_read
+    assert view.progress is None
+    assert not view.being_read
     assert [(s.start, s.end, s.label, s.status, s.score) for s in view.spans] == [
         (s.start, s.end, s.label, s.status, s.score) for s in whole.spans
     ]
@@ -254,7 +255,8 @@ def test_submitting_before_all_is_read_loses_nothing_and_ends_the_reading(desk: 
     assert not desk.read()
     reopened = desk.service.reopen(desk.document_id, "Ada")
     assert [span.id for span in reopened.spans] == shown
-    assert not reopened.being_read and not desk.read()
+    assert not reopened.being_read
+    assert not desk.read()
 
 
 def test_each_of_several_people_gets_the_parts_in_their_own_draft(desk: Desk) -> None:
@@ -333,7 +335,8 @@ def test_the_reader_goes_on_until_all_is_read_and_prefers_what_is_looked_at(desk
         steps += 1
         assert steps < 100
 
-    assert asked[0] is False and all(asked[1:])
+    assert asked[0] is False
+    assert all(asked[1:])
     assert desk.model.read[0] == TEXT[by_parts.cut(TEXT)[-1].start :].strip()
     assert by_parts.parts_left(desk.sessions, desk.document_id) == 0
     assert by_parts.parts_left(desk.sessions, other_id) == 0
@@ -356,5 +359,6 @@ def test_a_document_whose_model_fails_is_left_alone_until_it_is_tried_again(desk
     while reader.step():
         pass
 
-    assert spans and len(desk.open().spans) == len(OLENA)
+    assert spans
+    assert len(desk.open().spans) == len(OLENA)
     assert reader.problem(desk.document_id) is None
